@@ -1,0 +1,52 @@
+"""Numbers in, pictures out: Plotly figures as plain data, SVG, PNG, and numbers as text. No Streamlit, no Plotly.
+
+Colours in figures are tokens such as "@training" or "@training/0.25"; `paint` puts in those of a theme.
+"""
+
+from mnist_lab.charts import text
+from mnist_lab.charts.bars import CostBar, cost_bars, cost_info, probability_bars
+from mnist_lab.charts.classes import accuracy_by_class_figure, class_counts_figure, confusion_figure, confusion_info
+from mnist_lab.charts.curves import Curve, Metric, Series, series, smoothed, sparkline_values, thin, value_range
+from mnist_lab.charts.figure import Figure, empty_figure, label
+from mnist_lab.charts.learning import learning_curves
+from mnist_lab.charts.palette import PALETTES, RUN_COLOURS, SEQUENCE, paint, run_colour
+from mnist_lab.charts.pixels import data_uri, digit_png, digit_sheet_png
+from mnist_lab.charts.scatter import RunDot, parameters_accuracy_figure
+from mnist_lab.charts.schedules import schedule_figure
+from mnist_lab.charts.strip import network_strip_svg
+
+__all__ = [
+    "PALETTES",
+    "RUN_COLOURS",
+    "SEQUENCE",
+    "CostBar",
+    "Curve",
+    "Figure",
+    "Metric",
+    "RunDot",
+    "Series",
+    "accuracy_by_class_figure",
+    "class_counts_figure",
+    "confusion_figure",
+    "confusion_info",
+    "cost_bars",
+    "cost_info",
+    "data_uri",
+    "digit_png",
+    "digit_sheet_png",
+    "empty_figure",
+    "label",
+    "learning_curves",
+    "network_strip_svg",
+    "paint",
+    "parameters_accuracy_figure",
+    "probability_bars",
+    "run_colour",
+    "schedule_figure",
+    "series",
+    "smoothed",
+    "sparkline_values",
+    "text",
+    "thin",
+    "value_range",
+]

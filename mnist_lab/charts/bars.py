@@ -1,0 +1,125 @@
+"""Bars: where a network's cost is, and what it reads in a digit."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mnist_lab.charts import text
+from mnist_lab.charts.figure import TEXT_SIZE, Figure, axis, base_layout, empty_figure, label, note
+from mnist_lab.charts.layers import short_name
+from mnist_lab.network import KIND_GROUPS
+
+if TYPE_CHECKING:
+    from mnist_lab.network import Analysis
+
+DIGITS = tuple(str(digit) for digit in range(10))
+
+
+@dataclass(frozen=True, slots=True)
+class CostBar:
+    """One layer's part of the cost."""
+
+    name: str
+    """"1  conv 3×3"; implied layers have no number."""
+    group: str
+    """Colour group."""
+    share: float
+    """Of all multiply-adds, 0..1."""
+    words: str
+    """"540,800 multiply-adds, 320 parameters"."""
+
+
+def cost_info(analysis: "Analysis") -> list[CostBar]:
+    """The layers that multiply and add (all others cost next to nothing), in the order of the network."""
+    return [
+        CostBar(
+            f"{'+' if report.index is None else report.index + 1}  {short_name(report.layer)}",
+            KIND_GROUPS[report.layer.kind],
+            report.share,
+            f"{text.count(report.multiply_adds)} multiply-adds, {text.count(report.parameters)} parameters",
+        )
+        for report in analysis.layers
+        if report.multiply_adds
+    ]
+
+
+def cost_bars(analysis: "Analysis") -> Figure:
+    """Each layer's share of the multiply-adds, in the colours of the layer groups; layers without any are left out."""
+    bars = cost_info(analysis)
+    if not bars:
+        return empty_figure("No layer costs anything yet.")
+    names = [label(bar.name) for bar in bars]
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [bar.share * 100 for bar in bars],
+        "y": list(range(len(bars))),
+        "marker": {"color": [f"@{bar.group}" for bar in bars], "cornerradius": 3},
+        "text": [text.probability(bar.share) for bar in bars],
+        "textposition": "outside",
+        "textfont": {"color": "@ink", "size": TEXT_SIZE - 1},
+        "customdata": [f"{name}<br>{bar.words}" for name, bar in zip(names, bars, strict=True)],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "cliponaxis": False,
+        "width": 0.62,
+    }
+    ticks: dict[str, Any] = {"tickvals": list(range(len(bars))), "ticktext": names}
+    most = max(max(bar.share for bar in bars) * 100, 1.0)
+    layout = base_layout(
+        hovermode="closest",
+        margin={"l": 8, "r": 44, "t": 4, "b": 4},
+        xaxis=axis(visible=False, range=[0, most]),
+        yaxis=axis(**ticks, range=[len(bars) - 0.4, -0.6], showgrid=False, ticklabelstandoff=6),
+    )
+    return {"data": [trace], "layout": layout}
+
+
+def probability_bars(probabilities: Sequence[float] | None) -> Figure:
+    """The ten probabilities of a reading as bars 0 to 9, the highest one strong; None is a blank sheet.
+
+    Args:
+        probabilities: Ten numbers in 0..1, or None when nothing is drawn.
+
+    Raises:
+        ValueError: There are not ten finite probabilities.
+    """
+    values = [0.0] * 10 if probabilities is None else [float(value) for value in probabilities]
+    if len(values) != 10 or not all(math.isfinite(value) for value in values):
+        raise ValueError(f"There must be ten finite probabilities. Received: {values}.")
+    best = None if probabilities is None else max(range(10), key=values.__getitem__)
+    trace = {
+        "type": "bar",
+        "x": list(range(10)),
+        "y": values,
+        "marker": {"color": ["@ink" if digit == best else "@muted/0.45" for digit in range(10)], "cornerradius": 4},
+        "text": ["" if value < 0.005 else text.probability(value).replace(" ", "\u2009") for value in values],
+        "textposition": "outside",
+        "textangle": 0,
+        "textfont": {
+            "color": ["@ink" if digit == best else "@muted" for digit in range(10)],
+            "size": TEXT_SIZE - 1,
+        },
+        "cliponaxis": False,
+        "constraintext": "none",
+        "hovertemplate": "%{x}: %{y:.4f}<extra></extra>",
+        "width": 0.72,
+    }
+    ticktext = [f"<b>{digit}</b>" if digit == best else digit_name for digit, digit_name in enumerate(DIGITS)]
+    layout = base_layout(
+        hovermode="closest",
+        margin={"l": 4, "r": 4, "t": 20, "b": 4},
+        xaxis=axis(
+            tickvals=list(range(10)),
+            ticktext=ticktext,
+            tickfont={"color": "@ink", "size": TEXT_SIZE + 3},
+            range=[-0.55, 9.55],
+            showgrid=False,
+            showline=True,
+        ),
+        yaxis=axis(range=[0, 1], tickvals=[0, 0.5, 1], showticklabels=False),
+        # A bar grows from where it was to where it is: the eye can follow what a stroke has changed.
+        transition={"duration": 150, "easing": "cubic-out"},
+        annotations=[] if best is not None else [note("Draw a digit", x=0.5, y=0.55)],
+    )
+    return {"data": [trace], "layout": layout}

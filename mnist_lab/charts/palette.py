@@ -1,0 +1,133 @@
+"""The lab's colours, and how a figure gets them: figures name colours by tokens, `paint` puts in a theme's own.
+
+A token is a string such as "@training", or "@training/0.25" with an opacity. Figures can so be computed once and
+shown in both themes, and the browser can repaint one at once when the theme changes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+RUN_COLOURS = 10
+
+# Training, validation, test after Okabe and Ito (https://jfly.uni-koeln.de/color/). The run colours were searched for:
+# each at least 3:1 against both backgrounds, the smallest distance of any two in OKLab as large as possible for normal,
+# protanopic and deuteranopic eyes (Machado et al. 2009), largest among the first six.
+_LIGHT = {
+    "background": "#FFFFFF",
+    "surface": "#F4F6F8",
+    "grid": "#E1E6EB",
+    "ink": "#1F2933",
+    "muted": "#52606D",
+    "training": "#0072B2",
+    "validation": "#D55E00",
+    "test": "#009E73",
+    "training-text": "#00609A",
+    "validation-text": "#A94700",
+    "test-text": "#00704F",
+    "good": "#00704F",
+    "warn": "#8A5A00",
+    "bad": "#B3261E",
+    "convolution": "#4A7FB0",
+    "pooling": "#3B8C83",
+    "normalisation": "#8973B3",
+    "dropout": "#A3792B",
+    "dense": "#B5607A",
+    "activation": "#66883A",
+    "reshape": "#74818E",
+    "sequence-0": "#FFFFFF",
+    "sequence-1": "#D3E2F0",
+    "sequence-2": "#7AA6CF",
+    "sequence-3": "#2F6DA6",
+    "sequence-4": "#0E3D68",
+    "run-0": "#040D93",
+    "run-1": "#983B5D",
+    "run-2": "#123104",
+    "run-3": "#A68922",
+    "run-4": "#8C31C7",
+    "run-5": "#2A90AE",
+    "run-6": "#C85A70",
+    "run-7": "#193348",
+    "run-8": "#673C14",
+    "run-9": "#597412",
+}
+_DARK = {
+    "background": "#12161B",
+    "surface": "#1C232B",
+    "grid": "#2D3742",
+    "ink": "#E6EBF0",
+    "muted": "#A3B0BD",
+    "training": "#56B4E9",
+    "validation": "#E69F00",
+    "test": "#2BC7A0",
+    "training-text": "#7CC4F0",
+    "validation-text": "#F0B23A",
+    "test-text": "#4CD3AC",
+    "good": "#4CD3AC",
+    "warn": "#F0B84B",
+    "bad": "#FF8A80",
+    "convolution": "#79ABD9",
+    "pooling": "#63B8AC",
+    "normalisation": "#B09DDB",
+    "dropout": "#D6AE5A",
+    "dense": "#DE8FA4",
+    "activation": "#A3C273",
+    "reshape": "#97A4B2",
+    "sequence-0": "#12161B",
+    "sequence-1": "#1D3A55",
+    "sequence-2": "#285C88",
+    "sequence-3": "#6FA9D8",
+    "sequence-4": "#EEF6FD",
+    "run-0": "#80A5F7",
+    "run-1": "#D5305F",
+    "run-2": "#89FEBE",
+    "run-3": "#D1AD32",
+    "run-4": "#9953CD",
+    "run-5": "#7EDDFD",
+    "run-6": "#EAA6A5",
+    "run-7": "#7390A9",
+    "run-8": "#CC7200",
+    "run-9": "#DEEE5A",
+}
+
+PALETTES: dict[str, dict[str, str]] = {"light": _LIGHT, "dark": _DARK}
+"""Theme name → colour name → "#RRGGBB"."""
+
+SEQUENCE: tuple[tuple[float, str], ...] = tuple((step / 4, f"@sequence-{step}") for step in range(5))
+"""The one sequential colour scale, from paper (0) to ink (1): pixels, feature maps, matrices."""
+
+
+def run_colour(index: int) -> str:
+    """The token of run colour `index`; they repeat after ten."""
+    return f"@run-{index % RUN_COLOURS}"
+
+
+def faded(token: str, opacity: float) -> str:
+    """A token without opacity, given one in 0..1."""
+    return f"{token}/{opacity:g}"
+
+
+def paint(figure: Any, theme: str) -> Any:
+    """A copy of a figure, or of any nest of dicts, lists and tuples, with the colours of a theme for its tokens.
+
+    Text that starts with "@" is no token when it went through `figure.label`, which writes that sign as an entity.
+
+    Raises:
+        KeyError: The theme or a token's colour does not exist.
+    """
+    palette = PALETTES[theme]
+    if isinstance(figure, str):
+        return _colour(figure, palette) if figure.startswith("@") else figure
+    if isinstance(figure, dict):
+        return {key: paint(value, theme) for key, value in figure.items()}
+    if isinstance(figure, list | tuple):
+        return [paint(value, theme) for value in figure]
+    return figure
+
+
+def _colour(token: str, palette: Mapping[str, str]) -> str:
+    name, _, opacity = token[1:].partition("/")
+    colour = palette[name]
+    if not opacity:
+        return colour
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"

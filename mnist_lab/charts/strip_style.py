@@ -1,0 +1,59 @@
+"""The style sheet of the network's picture; every rule begins with its own class, since it lands in the page."""
+
+from mnist_lab.charts.palette import PALETTES
+from mnist_lab.network import KIND_GROUPS
+
+
+def _variable(name: str) -> str:
+    return f"var(--lab-{name},{PALETTES['light'][name]})"
+
+
+def _tint(percent: int) -> str:
+    return f"color-mix(in srgb,var(--tone) {percent}%,{_variable('background')})"
+
+
+_INK, _MUTED, _BAD, _WARN, _PAPER = (_variable(name) for name in ("ink", "muted", "bad", "warn", "background"))
+
+_RULES = {
+    "": f"font-size:12px;--tone:{_MUTED}",
+    " text": f"text-anchor:middle;fill:{_INK};font-variant-numeric:tabular-nums;pointer-events:none",
+    " .kind": "font-weight:600",
+    " .shape": f"fill:{_MUTED}",
+    " .digit": "font-size:9px;font-weight:600",
+    " .what": f"font-size:18px;fill:{_MUTED}",
+    " .plane": f"fill:var(--tone);fill:{_tint(24)};stroke:var(--tone);stroke-width:1",
+    " .paper": f"fill:{_PAPER};stroke:{_MUTED};stroke-width:1",
+    " .ink": f"fill:{_INK}",
+    " .grid": "fill:none;stroke:var(--tone);stroke-width:.6;opacity:.35",
+    " .holes": f"fill:{_PAPER};stroke:var(--tone);stroke-width:.8",
+    " .gate .plane": f"fill:{_tint(38)}",
+    " .bar .plane": f"fill:{_tint(38)}",
+    " .cell": f"fill:var(--tone);fill:{_tint(45)}",
+    " .output .plane": f"fill:{_PAPER}",
+    " .fan": "fill:var(--tone);opacity:.13",
+    " .window": "pointer-events:none;fill:none;stroke:var(--tone);stroke-width:1.2",
+    " .window path": "opacity:.75;stroke-width:1",
+    " .window rect": "fill:var(--tone);fill-opacity:.25",
+    " .window .value": "fill-opacity:1;stroke:none",
+    " .implied .plane": "stroke-dasharray:3 2",
+    " .unknown .plane": f"fill:none;stroke:{_MUTED};stroke-dasharray:4 3",
+    " .halo": "fill:transparent;stroke:transparent;stroke-width:1.5",
+    " .block": "cursor:pointer;outline:none",
+    " .block:hover .halo": f"fill:{_INK};fill-opacity:.05",
+    " .selected .halo": f"fill:{_INK};fill-opacity:.07;stroke:{_INK};stroke-opacity:.55",
+    " .block:focus-visible .halo": f"stroke:{_INK};stroke-width:2",
+    " .error .plane": f"stroke:{_BAD};stroke-width:1.6",
+    " .error .halo": f"stroke:{_BAD}",
+    " .error .badge circle": f"fill:{_BAD}",
+    " .warning .badge circle": f"fill:{_WARN}",
+    " .badge text": f"fill:{_PAPER};font-weight:700",
+}
+
+STYLE = "".join(
+    f".lab-network{selector}{{{rule}}}"
+    for selector, rule in (
+        *_RULES.items(),
+        *((f" .g-{group}", f"--tone:{_variable(group)}") for group in sorted(set(KIND_GROUPS.values()))),
+    )
+)
+"""CSS; colours are the variables `--lab-<colour>` with the light theme's as fallback."""

@@ -1,0 +1,106 @@
+"""The commands and their arguments."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn, get_args
+
+from mnist_lab import __version__
+from mnist_lab.cli.output import PROGRAM, one_line
+from mnist_lab.recipe import Recipe
+
+EXPORT_FORMATS = ("code", "notebook", "keras", "savedmodel", "litert", "network", "recipe")
+
+# An option of `train` and the recipe's field that it sets; what is not given is left as the recipe has it.
+RECIPE_OPTIONS: dict[str, tuple[Callable[[str], object], str]] = {
+    "epochs": (int, "passes over the training images"),
+    "batch_size": (int, "images a step"),
+    "optimizer": (str, "the optimizer"),
+    "learning_rate": (float, "its highest learning rate"),
+    "schedule": (str, "how the learning rate changes"),
+    "early_stopping": (int, "epochs without a lower validation loss after which to end"),
+    "augmentation": (str, "how training images are varied"),
+    "validation": (str, "hold out training images, or validate on the test images"),
+    "limit": (int, "training images to use, held-out ones included"),
+    "seed": (int, "same seed, same machine: same numbers"),
+    "precision": (str, "numbers to compute with"),
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that refuses in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where help is; exit status 2."""
+        self.exit(2, f"{PROGRAM}: {one_line(message, 300)}; see `{self.prog} --help`.\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser; the name of the chosen command is in `command`."""
+    parser = Parser(prog="python -m mnist_lab", description="Compose, train and compare networks that read digits.")
+    parser.add_argument("--version", action="version", version=f"MNIST Lab {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name: str, help_text: str, *, json: bool = True, run: bool = False) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=help_text, description=help_text[0].upper() + help_text[1:] + ".")
+        if run:
+            added.add_argument("run", metavar="RUN", help="id, the beginning of an id, or name of a run")
+        if json:
+            added.add_argument("--json", action="store_true", help="print one JSON document")
+        return added
+
+    command("presets", "list the networks that the lab brings")
+    _add_network(command("describe", "show layers, shapes, parameters and problems of a network"))
+    _add_training(command("train", "train a network here and now"))
+    runs = command("runs", "list the runs, newest first")
+    runs.add_argument("--limit", type=int, default=None, metavar="N", help="at most so many")
+    command("show", "show everything about a run", run=True)
+    predict = command("predict", "read digits in picture files", run=True)
+    predict.add_argument("pictures", nargs="+", metavar="PICTURE", help="dark on light or light on dark, any size")
+    command("evaluate", "test the kept weights of a run again", run=True)
+    _add_export(command("export", "write a run to a file", run=True))
+    command("stop", "stop a run that waits or trains; what was learnt is kept", run=True)
+    command("resume", "train an interrupted run again", run=True)
+    command("delete", "delete a run with its weights", run=True)
+    command("worker", "train the runs that wait (the app starts this)", json=False).add_argument("--run", metavar="ID")
+    command("predictor", "answer the app's questions on standard input (the app starts this)", json=False)
+    return parser
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """Parse the arguments, those of the process if None.
+
+    Raises:
+        SystemExit: They are refused (2), or only help was asked for (0).
+    """
+    return build_parser().parse_args(sys.argv[1:] if arguments is None else arguments)
+
+
+def _add_network(parser: argparse.ArgumentParser) -> None:
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--preset", metavar="NAME", help="one of the networks that `presets` lists")
+    source.add_argument("--network", type=Path, metavar="FILE", help="a network file (JSON)")
+
+
+def _add_training(parser: argparse.ArgumentParser) -> None:
+    _add_network(parser)
+    parser.add_argument("--name", metavar="TEXT", help="name of the run")
+    parser.add_argument(
+        "--recipe", type=Path, metavar="FILE", help="a recipe file (JSON); the options below win over it"
+    )
+    for name, (type_, help_text) in RECIPE_OPTIONS.items():
+        choices = get_args(Recipe.model_fields[name].annotation) if type_ is str else None
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=type_,
+            choices=choices,
+            metavar="|".join(choices) if choices else "X" if type_ is float else "N",
+            help=help_text,
+        )
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=EXPORT_FORMATS, required=True, help="what to write")
+    parser.add_argument("-o", "--output", metavar="FILE", help="where to; `-` prints text (default: the run's name)")
+    parser.add_argument("--force", action="store_true", help="overwrite what is there")

@@ -1,0 +1,138 @@
+"""Commands about the list of runs: `runs`, `stop`, `resume`, `delete`."""
+
+import argparse
+from datetime import datetime
+
+from mnist_lab.charts import text
+from mnist_lab.cli.output import note, print_json, print_table
+from mnist_lab.errors import RefusedError, StoreError
+from mnist_lab.network import analyse
+from mnist_lab.runs import Command, Run, RunState, RunStore, open_store
+from mnist_lab.settings import Settings
+
+
+def open_swept(settings: Settings) -> RunStore:
+    """Open the run store and give up the runs whose worker is gone, so that what is shown is true.
+
+    Raises:
+        StoreError: The store cannot be read.
+    """
+    store = open_store(settings)
+    try:
+        store.sweep()
+    except StoreError as error:  # a store that can only be read still has everything to show
+        note(str(error))
+    return store
+
+
+def summary(run: Run) -> dict[str, object]:
+    """A run in one flat JSON object; what is not known yet is null."""
+    result = run.result
+    return {
+        "run": run.id,
+        "name": run.name,
+        "state": run.state,
+        "parameters": analyse(run.network).parameters,
+        "test_accuracy": result.test_accuracy if result else None,
+        "test_loss": result.test_loss if result else None,
+        "epochs": result.epochs if result else run.epochs_done,
+        "best_epoch": result.best_epoch if result else None,
+        "kept": result.kept if result else None,
+        "seconds": result.seconds if result else run.seconds,
+        "samples_per_second": result.samples_per_second if result else None,
+        "data": run.data.source if run.data else None,
+        "validation": run.recipe.validation,
+        "precision": result.precision if result else run.recipe.precision,
+        "seed": run.recipe.seed,
+        "created": run.created,
+        "sentence": run.sentence,
+    }
+
+
+def runs(options: argparse.Namespace, settings: Settings) -> int:
+    """List the runs, newest first."""
+    if options.limit is not None and options.limit < 1:
+        raise RefusedError(f"--limit must be at least 1. Received: {options.limit}.")
+    found = open_swept(settings).list(limit=options.limit)
+    if options.json:
+        print_json([summary(run) for run in found])
+    elif found:
+        headings = (
+            "run",
+            "name",
+            "state",
+            "test accuracy",
+            "test loss",
+            "parameters",
+            "epochs",
+            "time",
+            "data",
+            "made",
+        )
+        print_table(headings, [_row(run) for run in found], right=(3, 4, 5, 6, 7))
+    else:
+        print("No runs yet. Train one: python -m mnist_lab train --preset tiny")
+    return 0
+
+
+def stop(options: argparse.Namespace, settings: Settings) -> int:
+    """Stop a run that waits or trains."""
+    store = open_swept(settings)
+    run = store.find(options.run)
+    store.request(run.id, Command.STOP)
+    waited = run.state is RunState.QUEUED
+    return _done(
+        options,
+        store.get(run.id),
+        f"Stopped {run.id}; it had not started." if waited else f"Stopping {run.id}; what was learnt is kept.",
+    )
+
+
+def resume(options: argparse.Namespace, settings: Settings) -> int:
+    """Queue an interrupted run again."""
+    store = open_swept(settings)
+    run = store.find(options.run)
+    store.requeue(run.id)
+    return _done(
+        options,
+        store.get(run.id),
+        f"{run.id} waits to be trained again, from the beginning, as attempt {run.attempt + 1}: "
+        f"by the app when it runs, or by `python -m mnist_lab worker --run {run.id}`.",
+    )
+
+
+def delete(options: argparse.Namespace, settings: Settings) -> int:
+    """Delete a run with its weights."""
+    store = open_swept(settings)
+    run = store.find(options.run)
+    store.delete(run.id)
+    if options.json:
+        print_json({"run": run.id, "deleted": True})
+    else:
+        print(f"Deleted {run.id} ({run.name}).")
+    return 0
+
+
+def _done(options: argparse.Namespace, run: Run, sentence: str) -> int:
+    if options.json:
+        print_json(summary(run))
+        note(sentence)
+    else:
+        print(sentence)
+    return 0
+
+
+def _row(run: Run) -> tuple[str, ...]:
+    result = run.result
+    return (
+        run.id,
+        text.shortened(run.name, 32),
+        run.state,
+        text.accuracy(result.test_accuracy if result else None),
+        text.loss(result.test_loss if result else None),
+        text.count(analyse(run.network).parameters),
+        f"{result.epochs if result else run.epochs_done}/{run.recipe.epochs}",
+        text.seconds(result.seconds if result else run.seconds or None),
+        run.data.source if run.data else text.NONE,
+        text.moment(run.created, datetime.now().astimezone()),
+    )

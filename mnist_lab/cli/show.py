@@ -1,0 +1,95 @@
+"""The command `show`: everything about one run."""
+
+import argparse
+from collections.abc import Sequence
+from datetime import datetime
+
+from mnist_lab.charts import text
+from mnist_lab.cli.output import print_json, print_table
+from mnist_lab.cli.runs import open_swept, summary
+from mnist_lab.network import analyse
+from mnist_lab.runs import MetricPoint, Result, Run
+from mnist_lab.settings import Settings
+
+
+def show(options: argparse.Namespace, settings: Settings) -> int:
+    """Show a run as a card, or with `--json` everything the store has of it."""
+    store = open_swept(settings)
+    run = store.find(options.run)
+    points = store.points(run.id)
+    if options.json:
+        print_json({**summary(run), "record": run, "points": list(points)})
+        return 0
+    _print_card(run)
+    _print_history([point for point in points if point.kind == "epoch"], run)
+    return 0
+
+
+def _print_card(run: Run) -> None:
+    analysis = analyse(run.network)
+    recipe = run.recipe
+    print(f"{run.name} · {run.id} · {run.state}")
+    lines = [
+        ("", run.sentence),
+        ("note", " ".join(run.note.split())),
+        ("network", f"{run.network.name} · {text.count(analysis.parameters)} parameters"),
+        (
+            "recipe",
+            f"{recipe.epochs} epochs of batches of {recipe.batch_size:,} · {recipe.optimizer}, learning rate "
+            f"{text.learning_rate(recipe.learning_rate)}, {recipe.schedule} · augmentation {recipe.augmentation}"
+            f" · seed {recipe.seed}",
+        ),
+        ("data", _data(run)),
+        ("made", text.moment(run.created, datetime.now().astimezone())),
+    ]
+    if run.result is not None:
+        lines += _result(run.result)
+    for label, words in lines:
+        if words:
+            print(f"  {label:<14}{words}")
+
+
+def _data(run: Run) -> str:
+    if run.data is None:
+        return ""
+    validated = "the test images" if run.data.validation_choice == "test" else f"{run.data.validation:,} held out"
+    return (
+        f"{run.data.title} · {run.data.training:,} training, {validated} for validation, {run.data.test:,} test images"
+    )
+
+
+def _result(result: Result) -> list[tuple[str, str]]:
+    worst = min(range(len(result.per_class_accuracy)), key=lambda digit: result.per_class_accuracy[digit])
+    return [
+        (
+            "test",
+            f"accuracy {text.accuracy(result.test_accuracy)} · loss {text.loss(result.test_loss)} · hardest digit "
+            f"{worst} ({text.accuracy(result.per_class_accuracy[worst])})",
+        ),
+        ("kept", f"weights of the {result.kept} epoch · best epoch {result.best_epoch} of {result.epochs}"),
+        ("time", f"{text.seconds(result.seconds)} · {text.rate(result.samples_per_second)} · {result.precision}"),
+    ]
+
+
+def _print_history(epochs: Sequence[MetricPoint], run: Run) -> None:
+    if not epochs:
+        return
+    print()
+    best = run.result.best_epoch if run.result else 0
+    print_table(
+        ("epoch", "training loss", "accuracy", "validation loss", "accuracy", "learning rate", "time", ""),
+        [
+            (
+                str(round(point.epoch)),
+                text.loss(point.training_loss),
+                text.accuracy(point.training_accuracy),
+                text.loss(point.validation_loss),
+                text.accuracy(point.validation_accuracy),
+                text.learning_rate(point.learning_rate),
+                text.seconds(point.seconds),
+                "best" if round(point.epoch) == best else "",
+            )
+            for point in epochs
+        ],
+        right=range(7),
+    )

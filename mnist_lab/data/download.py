@@ -1,0 +1,101 @@
+"""Download MNIST into the lab's cache, on networks that stall, cut off and answer with something else."""
+
+import os
+import ssl
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from http.client import HTTPException, HTTPResponse
+from pathlib import Path
+from typing import IO
+
+import certifi
+
+from mnist_lab.data.mnist import FILE_NAME, load_mnist
+from mnist_lab.errors import DataError
+from mnist_lab.settings import Settings
+
+Progress = Callable[[int, int | None], None]
+
+_MOST_BYTES = 100 * 2**20
+_CHUNK = 64 * 2**10
+
+
+def download_mnist(settings: Settings, progress: Progress, *, stall: float = 30, longest: float = 1800) -> Path:
+    """Download `mnist.npz`, check its content, and put it into the cache under its name only then.
+
+    The proxy is the one of the environment (`HTTPS_PROXY`) or of the system.
+
+    Args:
+        settings: `mnist_url` is where it comes from, `cache_folder` where it goes.
+        progress: Called with the bytes received and the bytes there are (None if unknown); what it raises ends the
+            download and leaves nothing behind.
+        stall: Seconds without a byte after which to give up, while connecting too.
+        longest: Seconds after which to give up in any case.
+
+    Raises:
+        DataError: The download failed or is not MNIST, or the cache cannot be written to; the sentence says what to do.
+    """
+    url, target = settings.mnist_url, settings.cache_folder / FILE_NAME
+    if not url.lower().startswith(("http://", "https://")):
+        raise DataError(f"MNIST_LAB_MNIST_URL must begin with https:// or http://. Received: {url}.")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f"{FILE_NAME}.", suffix=".part", dir=target.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                _fetch(url, file, progress, stall, longest)
+            _check_content(Path(name), url)
+            _put(Path(name), target)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise DataError(
+            f"{target} cannot be written ({error.strerror or error}); set MNIST_LAB_HOME to a folder that can."
+        ) from error
+    return target
+
+
+def _fetch(url: str, file: IO[bytes], progress: Progress, stall: float, longest: float) -> None:
+    deadline = time.monotonic() + longest
+    try:
+        with _open(url, stall) as response:
+            total = response.length
+            if total is not None and total > _MOST_BYTES:
+                raise _failed(url, f"it has {total / 2**20:,.0f} MiB, and MNIST has 11")
+            received = _copy(response, file, url, progress, deadline)
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise _failed(url, f"the server answered {error.code} {error.reason}") from error
+    except (urllib.error.URLError, HTTPException, TimeoutError, ConnectionError, ssl.SSLError) as error:
+        raise _failed(url, _network_reason(error, stall)) from error
+    if total is not None and received < total:
+        raise _failed(url, f"it was cut off after {received:,} of {total:,} bytes")
+
+
+def _open(url: str, stall: float) -> HTTPResponse:
+    # Schools and companies add their own certificate to the system; some Pythons on macOS know no certificate at all.
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
+    request = urllib.request.Request(url, headers={"User-Agent": "mnist-lab"})  # noqa: S310 - the caller checks it
+    response = opener.open(request, timeout=stall)
+    assert isinstance(response, HTTPResponse)
+    return response
+
+
+def _copy(response: HTTPResponse, file: IO[bytes], url: str, progress: Progress, deadline: float) -> int:
+    total, received = response.length, 0
+    progress(0, total)
+    # read1 returns what has come; read would wait for a whole chunk and so never notice a trickle.
+    while chunk := response.read1(_CHUNK):
+        received += len(chunk)
+        if received > _MOST_BYTES:
+            raise _failed(url, f"it has more than {_MOST_BYTES / 2**20:.0f} MiB, and MNIST has 11")
+        if time.monotonic() > deadline:
+            raise _failed(url, f"it is too slow: {received:,} bytes have come so far")
+        file.write(chunk)
+        progress(received, total)
+    return received

@@ -1,0 +1,79 @@
+"""The words that the page process and the predictor process say to each other: one JSON object a line.
+
+A question is `{"id": 7, "runs": ["3f9ak2xq"], "picture": "<base64 of 784 float32>"}`; without a picture the networks
+of the runs are only loaded. The answer is `{"id": 7, "answers": [{"run": …, "probabilities": "<base64>"}]}` with ten
+float32, where a run that cannot answer has a `sentence` instead, or `{"id": 7, "sentence": …}` when the question itself
+was bad.
+"""
+
+import base64
+import binascii
+import json
+import re
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+PICTURE_SHAPE = (28, 28)
+CLASSES = 10
+READY = {"id": 0, "ready": True}
+
+_RUN_ID = re.compile(r"[a-z0-9]{8}")
+
+
+class ProtocolError(Exception):
+    """A line that is not what this protocol says; never shown to a user."""
+
+
+def is_run_id(text: object) -> bool:
+    """Say whether `text` is a run's id: eight of a-z and 0-9, so that it can name no other folder."""
+    return isinstance(text, str) and _RUN_ID.fullmatch(text) is not None
+
+
+def pack(numbers: Floats) -> str:
+    """Write an array as base64 of little-endian float32, which costs nothing to read and loses no digit."""
+    return base64.b64encode(np.ascontiguousarray(numbers, dtype="<f4").tobytes()).decode("ascii")
+
+
+def unpack(text: object, shape: tuple[int, ...]) -> Floats:
+    """Read what `pack` wrote.
+
+    Raises:
+        ProtocolError: `text` is not base64 of exactly as many float32 as `shape` holds, or one is not finite.
+    """
+    if not isinstance(text, str):
+        raise ProtocolError(f"numbers are sent as base64 text. Received: {type(text).__name__}")
+    try:
+        content = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ProtocolError(f"numbers are sent as base64 text: {error}") from error
+    expected = 4 * int(np.prod(shape))
+    if len(content) != expected:
+        raise ProtocolError(f"{shape} float32 are {expected} bytes. Received: {len(content)}")
+    numbers = np.frombuffer(content, dtype="<f4").astype(np.float32).reshape(shape)
+    if not np.isfinite(numbers).all():
+        raise ProtocolError("numbers must be finite")
+    return numbers
+
+
+def to_line(message: dict[str, Any]) -> bytes:
+    """Write one message as one line."""
+    return json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
+
+
+def from_line(line: bytes) -> dict[str, Any]:
+    """Read one line.
+
+    Raises:
+        ProtocolError: It is not one JSON object.
+    """
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError(f"not JSON: {line[:80]!r}") from error
+    if not isinstance(message, dict):
+        raise ProtocolError(f"not an object: {line[:80]!r}")
+    return message

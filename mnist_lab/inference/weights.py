@@ -1,0 +1,47 @@
+"""Where a run keeps the weights that it answers with (no TensorFlow here)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mnist_lab.errors import IllegalMoveError, PredictorError
+from mnist_lab.runs import Run, RunFolder, RunStore
+from mnist_lab.settings import Settings
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The Keras file of one run, which was there when this was made."""
+
+    run_id: str
+    path: Path
+
+
+def weights_of(run: Run, settings: Settings) -> Weights:
+    """Find the weights a run is judged by: those of its best epoch, or of its last, as its result says.
+
+    A run that is still training answers with the best it has so far.
+
+    Raises:
+        IllegalMoveError: It has none yet, or was stopped before it had any.
+        PredictorError: The file is gone.
+    """
+    folder = RunFolder(settings.runs_folder / run.id)
+    kept = run.result.kept if run.result is not None else run.recipe.kept
+    path = folder.best_weights if kept == "best" else folder.last_weights
+    if not path.is_file():
+        if run.result is None:
+            raise IllegalMoveError(f"Run {run.id} has no weights: it is {run.state}.")
+        raise PredictorError(f"The weights of run {run.id} are gone ({path.name} is missing); train it again.")
+    return Weights(run.id, path)
+
+
+def find_weights(store: RunStore, settings: Settings, run_id: str) -> Weights:
+    """Find the weights of a run by its id.
+
+    Raises:
+        UnknownRunError: There is no such run, or it has been deleted.
+        IllegalMoveError: It has no weights yet.
+        PredictorError: Its weights are gone.
+        StoreError: The run store cannot be read.
+    """
+    return weights_of(store.get(run_id), settings)

@@ -1,0 +1,82 @@
+"""What a network is, as plain data: layers, shapes, cost, diagnosis, presets, Keras source. No TensorFlow."""
+
+from mnist_lab.network.analysis import Analysis, LayerReport, analyse, ensure_trainable
+from mnist_lab.network.history import History
+from mnist_lab.network.keras_source import keras_source
+from mnist_lab.network.layers import (
+    ACTIVATIONS,
+    CLOSING_LAYER,
+    KIND_GROUPS,
+    KINDS,
+    LAYER_CLASSES,
+    Activation,
+    AnyLayer,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    Layer,
+    MaxPooling2D,
+    SpatialDropout2D,
+    default_layer,
+)
+from mnist_lab.network.limits import MAX_KERNEL, MAX_LAYERS, MAX_PARAMETERS, check_memory
+from mnist_lab.network.link import link_from_network, network_from_link
+from mnist_lab.network.network import Network
+from mnist_lab.network.presets import DEFAULT_PRESET, PRESETS, Preset, get_preset
+from mnist_lab.network.problems import Problem, Repair
+from mnist_lab.network.reading import network_from_data, network_from_json
+from mnist_lab.network.shapes import INPUT_SHAPE
+from mnist_lab.network.words import TITLES, label, size_text, summary
+
+__all__ = [
+    "ACTIVATIONS",
+    "CLOSING_LAYER",
+    "DEFAULT_PRESET",
+    "INPUT_SHAPE",
+    "KINDS",
+    "KIND_GROUPS",
+    "LAYER_CLASSES",
+    "MAX_KERNEL",
+    "MAX_LAYERS",
+    "MAX_PARAMETERS",
+    "PRESETS",
+    "TITLES",
+    "Activation",
+    "Analysis",
+    "AnyLayer",
+    "AveragePooling2D",
+    "BatchNormalization",
+    "Conv2D",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "GlobalAveragePooling2D",
+    "GlobalMaxPooling2D",
+    "History",
+    "Layer",
+    "LayerReport",
+    "MaxPooling2D",
+    "Network",
+    "Preset",
+    "Problem",
+    "Repair",
+    "SpatialDropout2D",
+    "analyse",
+    "check_memory",
+    "default_layer",
+    "ensure_trainable",
+    "get_preset",
+    "keras_source",
+    "label",
+    "link_from_network",
+    "network_from_data",
+    "network_from_json",
+    "network_from_link",
+    "size_text",
+    "summary",
+]

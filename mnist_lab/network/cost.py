@@ -1,0 +1,93 @@
+"""What a layer costs: parameters with their arithmetic, multiply-adds, and how much of the picture it sees."""
+
+from dataclasses import dataclass
+from math import prod
+
+from mnist_lab.network.layers import (
+    AnyLayer,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    MaxPooling2D,
+)
+from mnist_lab.network.shapes import INPUT_SHAPE, Shape
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The numbers a layer holds, those that training changes, and the sum written out (empty if there are none)."""
+
+    total: int = 0
+    trainable: int = 0
+    arithmetic: str = ""
+
+
+def parameters(layer: AnyLayer, shape: Shape) -> Parameters:
+    """Count the parameters of a layer that gets `shape`, as Keras does."""
+    if isinstance(layer, Conv2D):
+        rows, columns = layer.kernel_size
+        count = rows * columns * shape[2] * layer.filters + layer.filters
+        return Parameters(count, count, f"{rows}·{columns}·{shape[2]}·{layer.filters} + {layer.filters} = {count:,}")
+    if isinstance(layer, Dense):
+        count = shape[0] * layer.units + layer.units
+        return Parameters(count, count, f"{shape[0]}·{layer.units} + {layer.units} = {count:,}")
+    if isinstance(layer, BatchNormalization):
+        # Scale and shift are learnt; the running mean and variance are only kept.
+        return Parameters(4 * shape[-1], 2 * shape[-1], f"4·{shape[-1]} = {4 * shape[-1]:,}")
+    return Parameters()
+
+
+def multiply_adds(layer: AnyLayer, shape: Shape, result: Shape) -> int:
+    """Count the multiply-adds for one picture.
+
+    A convolution does `rows·columns·filters` of its result times `kernel rows·kernel columns·channels` of its input, a
+    dense layer inputs times units. All other layers count as 0, and so do biases: next to those two they cost nothing.
+    """
+    if isinstance(layer, Conv2D):
+        return prod(result) * prod(layer.kernel_size) * shape[2]
+    return shape[0] * layer.units if isinstance(layer, Dense) else 0
+
+
+@dataclass(frozen=True)
+class View:
+    """What one value sees of the picture.
+
+    `size` is its receptive field in pixels, rows and columns, not cut off at the picture's edge; `jump` is how many
+    pixels lie between two neighbours of the map, and `places` how many of them there are, down and across.
+    """
+
+    size: tuple[int, int] = (1, 1)
+    jump: tuple[int, int] = (1, 1)
+    places: tuple[int, int] = (INPUT_SHAPE[0], INPUT_SHAPE[1])
+
+    @property
+    def receptive_field(self) -> tuple[int, int]:
+        """Rows and columns of the picture that one value depends on, at most the whole picture."""
+        return min(self.size[0], INPUT_SHAPE[0]), min(self.size[1], INPUT_SHAPE[1])
+
+
+def view_after(layer: AnyLayer, result: Shape, view: View) -> View:
+    """Return what one value sees after `layer`, whose output has the shape `result`.
+
+    A window of k sees `size + (k - 1)·jump` pixels, a stride of s makes the jump s times as large: Araujo, Norris and
+    Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill 2019. A layer that joins all places
+    (dense, global pooling) is a window as large as the map.
+    """
+    if isinstance(layer, Conv2D):
+        return _slid(view, layer.kernel_size, layer.strides, (result[0], result[1]))
+    if isinstance(layer, MaxPooling2D | AveragePooling2D):
+        return _slid(view, layer.pool_size, layer.strides, (result[0], result[1]))
+    if isinstance(layer, Dense | GlobalAveragePooling2D | GlobalMaxPooling2D):
+        return _slid(view, view.places, (1, 1), (1, 1))
+    return view
+
+
+def _slid(view: View, window: tuple[int, int], strides: tuple[int, int], places: tuple[int, int]) -> View:
+    rows, columns = (
+        (size + (part - 1) * jump, jump * stride)
+        for size, jump, part, stride in zip(view.size, view.jump, window, strides, strict=True)
+    )
+    return View((rows[0], columns[0]), (rows[1], columns[1]), places)

@@ -1,0 +1,51 @@
+"""A network as Keras source: what a person would have typed."""
+
+from mnist_lab.network.analysis import analyse
+from mnist_lab.network.layers import AnyLayer
+from mnist_lab.network.network import Network
+from mnist_lab.network.shapes import INPUT_SHAPE
+
+_FIRST_ARGUMENT = {"Conv2D": "filters", "Dense": "units", "Dropout": "rate", "SpatialDropout2D": "rate"}
+"""The argument that people give without its name."""
+_FIRST_ARGUMENT |= {"MaxPooling2D": "pool_size", "AveragePooling2D": "pool_size", "Activation": "activation"}
+
+
+def keras_source(network: Network) -> str:
+    """Return Keras 3 source that builds the network as `model`, implied layers included.
+
+    The source runs as it is: it imports what it needs. The network's name appears only in a comment, quoted, so that
+    no name can do harm. A network with errors gives the source that Keras refuses.
+    """
+    lines = [f"        {_call(report.layer)}," for report in analyse(network).layers]
+    return "\n".join(
+        [
+            f"# {network.name!a}, composed in MNIST Lab",
+            "import keras",
+            "from keras import layers",
+            "",
+            "model = keras.Sequential(",
+            "    [",
+            f"        keras.Input(shape={INPUT_SHAPE}),",
+            *lines,
+            "    ]",
+            ")",
+            "",
+        ]
+    )
+
+
+def _call(layer: AnyLayer) -> str:
+    defaults = {name: field.default for name, field in type(layer).model_fields.items()}
+    first = _FIRST_ARGUMENT.get(layer.kind)
+    arguments: list[str] = []
+    for name, value in layer.model_dump(exclude={"kind"}).items():
+        if name == first:
+            arguments.insert(0, repr(value))
+        elif name == "kernel_size":
+            arguments.append(f"kernel_size={value!r}")
+        elif name == "strides" and "pool_size" in defaults:
+            # Keras's own default is the window, which the defaults of the model cannot say.
+            arguments += [] if value == layer.model_dump()["pool_size"] else [f"strides={value!r}"]
+        elif value != defaults[name]:
+            arguments.append(f"{name}={value!r}")
+    return f"layers.{layer.kind}({', '.join(arguments)})"

@@ -1,0 +1,219 @@
+"""The layers a network may have, as frozen data with Keras's names, arguments and defaults.
+
+The models refuse what no layer could mean (wrong types, NaN, numbers beyond ±1,000,000). They accept what a person may
+well type (a rate of 1.2, no filters, a kernel larger than the picture), so that the diagnosis can explain it.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+LARGEST_NUMBER = 1_000_000
+"""Largest number that a layer argument takes, in either direction."""
+
+ActivationName = Literal[
+    "relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid", "softplus", "linear"
+]  # fmt: skip
+Padding = Literal["valid", "same"]
+
+ACTIVATIONS: tuple[ActivationName, ...] = get_args(ActivationName)
+"""Activations by Keras's names; `linear` is none at all."""
+
+
+def _as_pair(value: object) -> object:
+    """Turn what Keras takes for two sizes, an int or two ints, into a tuple."""
+    if type(value) is int:
+        return (value, value)
+    if isinstance(value, (list, tuple)) and len(value) == 2 and all(type(part) is int for part in value):
+        return tuple(value)
+    raise PydanticCustomError("pair", "must be a whole number or a pair of whole numbers such as [3, 3]")
+
+
+Size = Annotated[int, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
+Pair = Annotated[tuple[Size, Size], BeforeValidator(_as_pair)]
+"""Rows and columns."""
+Rate = Annotated[float, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, allow_inf_nan=False)]
+
+
+class LayerBase(BaseModel):
+    """What every layer has: a `kind`, Keras's name for it, and arguments named as Keras names them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    kind: str
+
+    def changed(self, **arguments: object) -> Self:
+        """Return this layer with some arguments changed, checked like new ones.
+
+        Raises:
+            pydantic.ValidationError: An argument has the wrong type or is unknown.
+        """
+        return type(self).model_validate({**self.model_dump(), **arguments})
+
+
+class Conv2D(LayerBase):
+    """Convolution: `(h, w, c)` to `(h', w', filters)`."""
+
+    kind: Literal["Conv2D"] = "Conv2D"
+    filters: Size
+    kernel_size: Pair = (3, 3)
+    strides: Pair = (1, 1)
+    padding: Padding = "valid"
+    activation: ActivationName = "linear"
+
+
+class _Pooling2D(LayerBase):
+    """A window that moves over `(h, w, c)` and keeps one number per window and channel."""
+
+    pool_size: Pair = (2, 2)
+    strides: Pair = (2, 2)
+    padding: Padding = "valid"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _strides_follow_pool_size(cls, data: Any) -> Any:
+        # As in Keras, but decided here, so that nobody who reads a layer has to know the rule.
+        if isinstance(data, Mapping) and data.get("strides") is None:
+            return {**data, "strides": data.get("pool_size", (2, 2))}
+        return data
+
+    def changed(self, **arguments: object) -> Self:
+        """Return this layer with some arguments changed; strides that equal the window go on doing so."""
+        if "pool_size" in arguments and "strides" not in arguments and self.strides == self.pool_size:
+            arguments["strides"] = None
+        return super().changed(**arguments)
+
+
+class MaxPooling2D(_Pooling2D):
+    """The largest value in each window; `strides` left out are the window's size."""
+
+    kind: Literal["MaxPooling2D"] = "MaxPooling2D"
+
+
+class AveragePooling2D(_Pooling2D):
+    """The mean of each window; `strides` left out are the window's size."""
+
+    kind: Literal["AveragePooling2D"] = "AveragePooling2D"
+
+
+class BatchNormalization(LayerBase):
+    """Brings each channel to mean 0 and variance 1 over the batch, then scales and shifts it."""
+
+    kind: Literal["BatchNormalization"] = "BatchNormalization"
+
+
+class Dropout(LayerBase):
+    """While training, sets a share `rate` (0..1) of the values to zero at random."""
+
+    kind: Literal["Dropout"] = "Dropout"
+    rate: Rate
+
+
+class SpatialDropout2D(LayerBase):
+    """While training, sets a share `rate` (0..1) of the channels to zero at random."""
+
+    kind: Literal["SpatialDropout2D"] = "SpatialDropout2D"
+    rate: Rate
+
+
+class Activation(LayerBase):
+    """Applies a function to each value."""
+
+    kind: Literal["Activation"] = "Activation"
+    activation: ActivationName
+
+
+class GlobalAveragePooling2D(LayerBase):
+    """The mean of each channel: `(h, w, c)` to `(c,)`."""
+
+    kind: Literal["GlobalAveragePooling2D"] = "GlobalAveragePooling2D"
+
+
+class GlobalMaxPooling2D(LayerBase):
+    """The largest value of each channel: `(h, w, c)` to `(c,)`."""
+
+    kind: Literal["GlobalMaxPooling2D"] = "GlobalMaxPooling2D"
+
+
+class Flatten(LayerBase):
+    """Writes `(h, w, c)` as one row of `h·w·c` values."""
+
+    kind: Literal["Flatten"] = "Flatten"
+
+
+class Dense(LayerBase):
+    """Each of `units` outputs is a weighted sum of all inputs; `softmax` is for the closing layer alone."""
+
+    kind: Literal["Dense"] = "Dense"
+    units: Size
+    activation: Literal[ActivationName, "softmax"] = "linear"
+
+
+Pooling = MaxPooling2D | AveragePooling2D
+GlobalPooling = GlobalAveragePooling2D | GlobalMaxPooling2D
+AnyDropout = Dropout | SpatialDropout2D
+AnyLayer = (
+    Conv2D
+    | MaxPooling2D
+    | AveragePooling2D
+    | BatchNormalization
+    | Dropout
+    | SpatialDropout2D
+    | Activation
+    | GlobalAveragePooling2D
+    | GlobalMaxPooling2D
+    | Flatten
+    | Dense
+)
+Layer = Annotated[AnyLayer, Field(discriminator="kind")]
+"""Any layer, told apart by its `kind`."""
+
+LAYER_CLASSES: Mapping[str, type[AnyLayer]] = MappingProxyType(
+    {layer_class.model_fields["kind"].default: layer_class for layer_class in get_args(AnyLayer)}
+)
+"""Kind to layer class."""
+
+CLOSING_LAYER = Dense(units=10, activation="softmax")
+"""The last layer of every network: one probability a digit."""
+
+KindGroup = Literal["convolution", "pooling", "normalisation", "dropout", "dense", "activation", "reshape"]
+
+KIND_GROUPS: Mapping[str, KindGroup] = MappingProxyType(
+    {
+        "Conv2D": "convolution",
+        "MaxPooling2D": "pooling",
+        "AveragePooling2D": "pooling",
+        "Dense": "dense",
+        "BatchNormalization": "normalisation",
+        "Dropout": "dropout",
+        "SpatialDropout2D": "dropout",
+        "Activation": "activation",
+        "Flatten": "reshape",
+        "GlobalAveragePooling2D": "pooling",
+        "GlobalMaxPooling2D": "pooling",
+    }
+)
+"""Kind to the group that shares one colour."""
+
+KINDS: tuple[str, ...] = tuple(KIND_GROUPS)
+"""All kinds, in the order of the menu that adds one."""
+
+_ARGUMENTS_TO_START_WITH: Mapping[str, dict[str, object]] = {
+    "Conv2D": {"filters": 32, "activation": "relu"},
+    "Dense": {"units": 64, "activation": "relu"},
+    "Dropout": {"rate": 0.25},
+    "SpatialDropout2D": {"rate": 0.2},
+    "Activation": {"activation": "relu"},
+}
+
+
+def default_layer(kind: str) -> AnyLayer:
+    """Return the layer that a click on "add" of this kind should add.
+
+    Raises:
+        KeyError: `kind` is none of `KINDS`.
+    """
+    return LAYER_CLASSES[kind].model_validate(_ARGUMENTS_TO_START_WITH.get(kind, {}))

@@ -1,0 +1,206 @@
+"""Networks to start from; each teaches one thing."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from mnist_lab.errors import NetworkError
+from mnist_lab.network.layers import (
+    Activation,
+    AnyLayer,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+)
+from mnist_lab.network.network import Network
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A network to start from, and in one sentence what it teaches."""
+
+    name: str
+    title: str
+    lesson: str
+    network: Network
+
+
+def _relu(filters: int, size: int, step: int = 1) -> Conv2D:
+    return Conv2D(filters=filters, kernel_size=(size, size), strides=(step, step), activation="relu")
+
+
+def _preset(name: str, title: str, lesson: str, *layers: AnyLayer) -> Preset:
+    return Preset(name, title, lesson, Network(name=title, layers=layers))
+
+
+_ALL = (
+    _preset(
+        "small-cnn",
+        "Small CNN",
+        "Two rounds of convolution and pooling, few parameters, about 99 %: a good place to start.",
+        _relu(32, 3),
+        MaxPooling2D(),
+        _relu(64, 3),
+        MaxPooling2D(),
+        Flatten(),
+    ),
+    _preset(
+        "tiny",
+        "Tiny",
+        "Trains in seconds, so you can try an idea and see at once what it does.",
+        _relu(8, 3),
+        MaxPooling2D(),
+        _relu(16, 3),
+        MaxPooling2D(),
+        Flatten(),
+        Dense(units=32, activation="relu"),
+    ),
+    _preset(
+        "linear",
+        "Linear model",
+        "No hidden layer at all: each pixel votes for or against each digit, and that stops at about 92 %.",
+        Flatten(),
+    ),
+    _preset(
+        "dense-only",
+        "Dense layers only",
+        "Without convolution a stroke must be learnt anew at every place: more parameters, less accuracy.",
+        Flatten(),
+        Dense(units=128, activation="relu"),
+        Dense(units=64, activation="relu"),
+    ),
+    _preset(
+        "lenet-5",
+        "LeNet-5",
+        "The network that read bank cheques in 1998: tanh, average pooling and three dense layers.",
+        Conv2D(filters=6, kernel_size=(5, 5), padding="same", activation="tanh"),
+        AveragePooling2D(),
+        Conv2D(filters=16, kernel_size=(5, 5), activation="tanh"),
+        AveragePooling2D(),
+        Flatten(),
+        Dense(units=120, activation="tanh"),
+        Dense(units=84, activation="tanh"),
+    ),
+    _preset(
+        "batch-norm",
+        "Batch normalization",
+        "Batch normalization between convolution and activation lets a small network learn in very few epochs.",
+        Conv2D(filters=16),
+        BatchNormalization(),
+        Activation(activation="relu"),
+        MaxPooling2D(),
+        Conv2D(filters=32),
+        BatchNormalization(),
+        Activation(activation="relu"),
+        MaxPooling2D(),
+        Flatten(),
+    ),
+    _preset(
+        "all-convolutional",
+        "All convolutional",
+        "No pooling between and no dense layers: strides make the maps smaller, one average per map gives the answer.",
+        _relu(16, 3),
+        _relu(32, 3, step=2),
+        _relu(32, 3),
+        _relu(64, 3, step=2),
+        _relu(64, 3),
+        GlobalAveragePooling2D(),
+    ),
+    _preset(
+        "wide-first",
+        "Wide first layer",
+        "One layer of 128 large filters: its multiply-adds show where the time goes, and depth would be cheaper.",
+        _relu(128, 7),
+        MaxPooling2D(pool_size=(4, 4)),
+        Flatten(),
+    ),
+    _preset(
+        "too-much-dropout",
+        "Too much dropout",
+        "Dropout 0.9 in front of 32 units leaves about three to learn from: watch it learn slowly, then repair it.",
+        _relu(16, 3),
+        MaxPooling2D(),
+        _relu(32, 3),
+        MaxPooling2D(),
+        Flatten(),
+        Dense(units=32, activation="relu"),
+        Dropout(rate=0.9),
+    ),
+    _preset(
+        "notebook-1",
+        "Notebook 1",
+        "Two wide convolutions reached 99.27 % in the notebook, at 51 million multiply-adds a picture.",
+        _relu(100, 3),
+        MaxPooling2D(),
+        _relu(250, 5),
+        Dropout(rate=0.25),
+        BatchNormalization(),
+        Flatten(),
+    ),
+    _preset(
+        "notebook-2",
+        "Notebook 2",
+        "More layers are not always better: dropout 0.7 in front of 25 units held the notebook at 80 %.",
+        _relu(350, 5),
+        MaxPooling2D(),
+        _relu(100, 4),
+        Dropout(rate=0.5),
+        MaxPooling2D(pool_size=(3, 3)),
+        _relu(75, 3),
+        Dropout(rate=0.3),
+        _relu(40, 1),
+        Dropout(rate=0.5),
+        _relu(25, 1),
+        Dropout(rate=0.7),
+        Flatten(),
+    ),
+    _preset(
+        "notebook-3",
+        "Notebook 3",
+        "Eight convolutions, six of them 1×1: after 4×4 pooling little is left to see, and 97.5 % is where it ends.",
+        _relu(100, 2),
+        MaxPooling2D(pool_size=(4, 4)),
+        _relu(80, 4),
+        MaxPooling2D(),
+        Dropout(rate=0.25),
+        BatchNormalization(),
+        _relu(70, 1),
+        _relu(50, 1),
+        _relu(60, 1),
+        Dropout(rate=0.5),
+        _relu(100, 1),
+        Dropout(rate=0.6),
+        _relu(100, 1),
+        _relu(250, 1),
+        Dropout(rate=0.55),
+        BatchNormalization(),
+        Flatten(),
+    ),
+)
+
+PRESETS: Mapping[str, Preset] = MappingProxyType({preset.name: preset for preset in _ALL})
+"""Name to preset, in the order of the menu."""
+
+DEFAULT_PRESET = "small-cnn"
+"""What the app shows when it starts."""
+
+
+def get_preset(name: str) -> Preset:
+    """Return the preset of that name; case and underscores do not matter.
+
+    Raises:
+        NetworkError: There is none; the sentence names all, and the closest one.
+    """
+    wanted = name.strip().lower().replace("_", "-")
+    if wanted in PRESETS:
+        return PRESETS[wanted]
+    shown = name if len(name) <= 40 else name[:40] + "…"
+    closest = difflib.get_close_matches(wanted[:40], PRESETS, n=1, cutoff=0.4)
+    hint = f" Did you mean {closest[0]}?" if closest else ""
+    raise NetworkError(f"There is no preset {shown!r}.{hint} The presets are: {', '.join(PRESETS)}.")

@@ -1,0 +1,129 @@
+"""One run's folder: its lock, log, weights and predictions."""
+
+import io
+import os
+import secrets
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from filelock import FileLock, Timeout
+
+from mnist_lab.errors import StoreError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; what is written there replaces `path` whole, or not at all."""
+    temporary = path.with_name(f".{secrets.token_hex(4)}-{path.name}")
+    try:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+
+
+def try_lock(path: Path) -> FileLock | None:
+    """Take the lock on `path` if nobody has it. Keep the returned object: the lock goes with it, or with the process.
+
+    Raises:
+        StoreError: The folder cannot be written.
+    """
+    lock = FileLock(path, thread_local=False)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout:
+        return None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be locked: {error.strerror or error}. Make its folder writable.") from error
+    return lock
+
+
+class RunFolder:
+    """The files of one run. The folder is made by the first that writes to it."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    @property
+    def lock_path(self) -> Path:
+        """The lock that a worker holds from before it claims the run until it exits."""
+        return self.path / "worker.lock"
+
+    @property
+    def log_path(self) -> Path:
+        """Everything the worker wrote on its standard output and error."""
+        return self.path / "worker.log"
+
+    @property
+    def best_weights(self) -> Path:
+        """The network with the weights of the best epoch, as Keras saves it."""
+        return self.path / "best.keras"
+
+    @property
+    def last_weights(self) -> Path:
+        """The network with the weights of the last epoch, as Keras saves it."""
+        return self.path / "last.keras"
+
+    @property
+    def predictions_path(self) -> Path:
+        """The probabilities for all test images."""
+        return self.path / "predictions.npz"
+
+    def lock(self) -> FileLock | None:
+        """Take the run's lock, None if a live worker has it.
+
+        Raises:
+            StoreError: The folder cannot be written.
+        """
+        return try_lock(self.lock_path)
+
+    def discard_results(self) -> None:
+        """Remove the weights and predictions of an earlier attempt, before another one starts anew."""
+        for path in (self.best_weights, self.last_weights, self.predictions_path):
+            path.unlink(missing_ok=True)
+
+    def read_log(self, last: int = 100_000) -> str:
+        """The last `last` bytes of the log, "" if there is none."""
+        try:
+            with self.log_path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - last))
+                return file.read().decode("utf-8", errors="replace")
+        except OSError:
+            return ""
+
+    def write_predictions(self, probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]) -> None:
+        """Keep the probabilities (n, 10) for all test images, and their true labels (n,)."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, probabilities=probabilities.astype(np.float32), labels=labels.astype(np.uint8))
+        with replacing(self.predictions_path) as temporary:
+            temporary.write_bytes(buffer.getvalue())
+
+    def read_predictions(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]] | None:
+        """Probabilities float32 (n, 10) and labels uint8 (n,) of all test images, None if the run has none.
+
+        Raises:
+            StoreError: The file is damaged.
+        """
+        try:
+            with np.load(self.predictions_path, allow_pickle=False) as archive:
+                probabilities, labels = archive["probabilities"], archive["labels"]
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise StoreError(f"{self.predictions_path} is damaged; train the run again to have it anew.") from error
+        if probabilities.dtype != np.float32 or probabilities.shape != (len(labels), 10):
+            raise StoreError(
+                f"{self.predictions_path} holds {probabilities.dtype} {probabilities.shape}, not float32"
+                f" ({len(labels)}, 10); train the run again to have it anew."
+            )
+        return probabilities, labels

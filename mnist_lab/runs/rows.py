@@ -1,0 +1,125 @@
+"""Between the rows of the tables and the records of `records.py`."""
+
+import json
+import logging
+import math
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Row
+
+from mnist_lab.errors import LabError, StoreError
+from mnist_lab.network import Network, network_from_json
+from mnist_lab.recipe import Recipe, recipe_from_json
+from mnist_lab.runs.records import DataInfo, MetricPoint, Result, Run
+from mnist_lab.runs.state import Command, RunState
+
+log = logging.getLogger(__name__)
+
+
+# Many runs share a network or a recipe, and pages read the same rows every second.
+@lru_cache(maxsize=2048)
+def _network(text: str) -> Network:
+    return network_from_json(text)
+
+
+@lru_cache(maxsize=2048)
+def _recipe(text: str) -> Recipe:
+    return recipe_from_json(text)
+
+
+@lru_cache(maxsize=2048)
+def _result(text: str) -> Result:
+    fields = json.loads(text)
+    fields["per_class_accuracy"] = tuple(fields["per_class_accuracy"])
+    fields["confusion"] = tuple(tuple(row) for row in fields["confusion"])
+    return Result(**fields)
+
+
+def result_to_json(result: Result) -> str:
+    """The text that the store keeps of a result."""
+    return json.dumps(asdict(result))
+
+
+def data_to_json(data: DataInfo) -> str:
+    """The text that the store keeps of what a run was trained on."""
+    return json.dumps(asdict(data))
+
+
+def run_from_row(row: Row[*tuple[Any, ...]]) -> Run:
+    """The run in one row of `schema.runs`.
+
+    Raises:
+        StoreError: The row is damaged, or from a newer MNIST Lab.
+    """
+    try:
+        return Run(
+            id=row.id,
+            number=row.number,
+            name=row.name,
+            note=row.note,
+            state=RunState(row.state),
+            attempt=row.attempt,
+            network=_network(row.network),
+            recipe=_recipe(row.recipe),
+            created=datetime.fromtimestamp(row.created, UTC),
+            started=_time(row.started),
+            ended=_time(row.ended),
+            heartbeat=_time(row.heartbeat),
+            phase=row.phase,
+            epochs_done=row.epochs_done,
+            steps_done=row.steps_done,
+            total_steps=row.total_steps,
+            seconds=row.seconds,
+            sentence=row.sentence,
+            command=Command(row.command),
+            data=DataInfo(**json.loads(row.data)) if row.data else None,
+            result=_result(row.result) if row.result else None,
+            owner=row.owner,
+            group=row.run_group,
+            worker=row.worker,
+        )
+    except (LabError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        raise StoreError(f"The record of run {row.id} is damaged and can only be deleted: {error}") from error
+
+
+def runs_from_rows(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Run]:
+    """The runs in `rows`; a damaged one is left out with a warning in the log, so that it hides no other."""
+    found = []
+    for row in rows:
+        try:
+            found.append(run_from_row(row))
+        except StoreError as error:
+            log.warning("%s", error)
+    return found
+
+
+def point_to_row(run_id: str, point: MetricPoint) -> dict[str, Any]:
+    """The values of one row of `schema.metrics`; a NaN, which SQL does not know, becomes NULL."""
+    values: dict[str, Any] = {"run_id": run_id, **asdict(point)}
+    return {name: None if isinstance(v, float) and math.isnan(v) else v for name, v in values.items()}
+
+
+def point_from_row(row: Row[*tuple[Any, ...]]) -> MetricPoint:
+    """The point in one row of `schema.metrics`."""
+    # An epoch always has validation figures, a step never: so a NULL of an epoch was a NaN.
+    missing = math.nan if row.kind == "epoch" else None
+    return MetricPoint(
+        step=row.step,
+        epoch=row.epoch,
+        kind=row.kind,
+        training_loss=math.nan if row.training_loss is None else row.training_loss,
+        training_accuracy=math.nan if row.training_accuracy is None else row.training_accuracy,
+        validation_loss=missing if row.validation_loss is None else row.validation_loss,
+        validation_accuracy=missing if row.validation_accuracy is None else row.validation_accuracy,
+        learning_rate=row.learning_rate,
+        seconds=row.seconds,
+        samples_per_second=row.samples_per_second,
+    )
+
+
+def _time(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

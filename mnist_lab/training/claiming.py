@@ -1,0 +1,82 @@
+"""How a worker gets hold of a run: a slot, then the run's folder, then the run itself."""
+
+import os
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock
+
+from mnist_lab.runs import Run, RunFolder, RunStore
+from mnist_lab.settings import Settings
+from mnist_lab.training.slots import take_slot
+
+WORKER_NAME = "MNIST_LAB_WORKER_NAME"
+"""Environment variable by which a launcher gives its worker a name."""
+
+
+@dataclass
+class Claim:
+    """A run that this process has, and the locks that prove it. Leaving it as a context gives them back."""
+
+    run: Run
+    folder: RunFolder
+    slot: FileLock
+    lock: FileLock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.lock.release()
+        self.slot.release()
+
+
+def worker_name() -> str:
+    """How the store calls this process: as its launcher does, or by its process id.
+
+    Not always by the process id: in a virtual environment on Windows the launcher sees that of a go-between.
+    """
+    return os.environ.get(WORKER_NAME) or f"process-{os.getpid()}"
+
+
+def claim(settings: Settings, store: RunStore, run_id: str | None = None) -> Claim | None:
+    """Claim the run with this id, or the next in the queue; None if there is none, or no free slot.
+
+    Raises:
+        StoreError: The store or the home cannot be written.
+    """
+    if run_id is None and not store.queue(limit=1):
+        return None
+    slot = take_slot(settings)
+    if slot is None:
+        return None
+    try:
+        for candidate in [run_id] if run_id else [run.id for run in store.queue(limit=20)]:
+            found = _claim(store, candidate, slot)
+            if found is not None:
+                return found
+    except BaseException:
+        slot.release()
+        raise
+    slot.release()
+    return None
+
+
+def _claim(store: RunStore, run_id: str, slot: FileLock) -> Claim | None:
+    folder = store.folder(run_id)
+    # Before the claim: an active run whose folder is not locked has lost its worker, and is swept.
+    lock = folder.lock()
+    if lock is None:
+        return None
+    try:
+        run = store.claim(run_id, worker_name())
+    except BaseException:
+        lock.release()
+        raise
+    if run is None:
+        lock.release()
+        return None
+    return Claim(run, folder, slot, lock)

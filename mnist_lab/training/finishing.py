@@ -1,0 +1,62 @@
+"""From a trained network to its result. Runs in the worker, with TensorFlow."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_lab.data import Split
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Result, RunFolder
+from mnist_lab.training.evaluation import evaluate_model
+from mnist_lab.training.learner import Learner, Outcome
+from mnist_lab.training.machine import machine_info, versions
+from mnist_lab.training.result import Scores, score
+
+
+def make_result(
+    learner: Learner, outcome: Outcome, parts: Split, recipe: Recipe, folder: RunFolder, precision: str
+) -> Result:
+    """Score the last weights and the kept ones on the test images, and write the kept ones' probabilities.
+
+    Raises:
+        OSError: The probabilities cannot be written.
+    """
+    last_probabilities = _probabilities(learner, parts)
+    last = score(last_probabilities, parts.test_labels)
+    # What has diverged reads nothing; its best epoch still may.
+    keeps_best = outcome.best_epoch > 0 and (recipe.kept == "best" or outcome.diverged)
+    kept_probabilities, kept = last_probabilities, last
+    if keeps_best:
+        learner.model.load_weights(folder.best_weights)
+        kept_probabilities = _probabilities(learner, parts)
+        kept = score(kept_probabilities, parts.test_labels)
+    folder.write_predictions(kept_probabilities, parts.test_labels)
+    validation = _validation(learner, parts, recipe, kept)
+    return Result(
+        test_loss=kept.loss,
+        test_accuracy=kept.accuracy,
+        per_class_accuracy=kept.per_class_accuracy,
+        confusion=kept.confusion,
+        best_epoch=outcome.best_epoch,
+        epochs=outcome.epochs,
+        seconds=outcome.seconds,
+        samples_per_second=outcome.samples_per_second,
+        kept="best" if keeps_best else "last",
+        validation_loss=validation.loss,
+        validation_accuracy=validation.accuracy,
+        last_test_loss=last.loss,
+        last_test_accuracy=last.accuracy,
+        precision=precision,
+        versions=versions(),
+        machine=machine_info(),
+    )
+
+
+def _probabilities(learner: Learner, parts: Split) -> NDArray[np.float32]:
+    return evaluate_model(learner.model, parts.test_images, parts.test_labels)
+
+
+def _validation(learner: Learner, parts: Split, recipe: Recipe, kept: Scores) -> Scores:
+    if recipe.validation == "test":
+        return kept
+    probabilities = evaluate_model(learner.model, parts.validation_images, parts.validation_labels)
+    return score(probabilities, parts.validation_labels)

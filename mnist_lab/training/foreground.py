@@ -1,0 +1,101 @@
+"""Training in the caller's own process: what `python -m mnist_lab train` does."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+from mnist_lab.errors import LabError
+from mnist_lab.runs import Command, Run, RunFolder, RunState, RunStore
+from mnist_lab.settings import Settings
+from mnist_lab.training.claiming import claim
+from mnist_lab.training.conduct import conduct
+from mnist_lab.training.reporter import Progress, ProgressCallback
+
+LOOK_SECONDS = 0.3
+
+
+def train_run(settings: Settings, store: RunStore, run_id: str, progress: ProgressCallback | None = None) -> Run:
+    """Train a queued run here, waiting for a free slot if need be; returns the ended run.
+
+    An app on the same store may have a worker that is quicker to claim the run: then its progress is followed. The
+    first Ctrl-C stops the training and keeps what was learnt, the second ends this process.
+
+    Raises:
+        UnknownRunError: There is no such run, or it was deleted meanwhile.
+        StoreError: The store does not answer.
+        KeyboardInterrupt: The second Ctrl-C.
+    """
+    callback = progress or _ignore
+    waits = False
+    last_step = -1
+    with _stopping_at_ctrl_c(store, run_id):
+        while True:
+            run = store.get(run_id)
+            if run.state.is_ended:
+                return run
+            if run.state is RunState.QUEUED:
+                claimed = claim(settings, store, run_id)
+                if claimed is not None:
+                    with claimed, _logging_to(claimed.folder):
+                        return conduct(settings, store, claimed, callback)
+                if not waits:
+                    waits = True
+                    callback(Progress("waiting", sentence=f"Waiting for one of {settings.workers} training slots."))
+            else:
+                last_step = _follow(store, run, last_step, callback)
+            store.sweep()
+            time.sleep(LOOK_SECONDS)
+
+
+def _follow(store: RunStore, run: Run, last_step: int, callback: ProgressCallback) -> int:
+    points = store.points(run.id, after_step=last_step)
+    for point in points:
+        callback(Progress("training", run.total_steps, point))
+    if not points and run.phase != "training":
+        callback(Progress(run.phase, run.total_steps))
+    return points[-1].step if points else last_step
+
+
+@contextmanager
+def _logging_to(folder: RunFolder) -> Iterator[None]:
+    # A worker's whole output is its log; here the terminal is the caller's, so only what is logged goes there.
+    handler = logging.FileHandler(folder.log_path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger = logging.getLogger("mnist_lab")
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
+
+
+@contextmanager
+def _stopping_at_ctrl_c(store: RunStore, run_id: str) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ask_to_stop() -> None:
+        # Refused when it has just ended: then there is nothing to stop.
+        with suppress(LabError):
+            store.request(run_id, Command.STOP)
+
+    def on_ctrl_c(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        # Not here: the interrupted code may hold the very connection that is needed.
+        threading.Thread(target=ask_to_stop, name="ctrl-c").start()
+
+    before = signal.signal(signal.SIGINT, on_ctrl_c)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _ignore(_progress: Progress) -> None:
+    pass

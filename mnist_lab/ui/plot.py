@@ -1,0 +1,29 @@
+"""A Plotly chart that changes in place: the same node for its whole life, painted for the light or the dark theme."""
+
+from typing import Any
+
+import streamlit as st
+
+from mnist_lab.charts import PALETTES, Figure
+from mnist_lab.ui.assets import script
+
+_component = st.components.v2.component(
+    "mnist_lab_plot",
+    html='<div class="lab-plot" role="img"></div>',
+    css=".lab-plot { width: 100%; }",
+    js=script("plot"),
+    isolate_styles=False,
+)
+
+
+def plot(figure: Figure, *, key: str, alt: str, height: int = 320) -> None:
+    """Draw a figure, or change the one already drawn under this key.
+
+    Args:
+        figure: What `mnist_lab.charts` gives: data and layout with colour tokens.
+        key: Names the chart; the same key is the same chart, whose zoom and hover stay when its data change.
+        alt: What the chart shows, in words.
+        height: Pixels.
+    """
+    data: dict[str, Any] = {"figure": figure, "palettes": PALETTES, "alt": alt, "height": height}
+    _component(data=data, key=key, height=height)

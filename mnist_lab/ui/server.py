@@ -1,0 +1,52 @@
+"""What surrounds the page script: start and end of the app, and the one file that pages load from it."""
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import plotly
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import Route
+
+from mnist_lab.errors import LabError
+from mnist_lab.ui.plain import plain
+from mnist_lab.ui.services import services
+
+_PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+
+
+async def _plotly_js(_request: Request) -> FileResponse:
+    return FileResponse(_PLOTLY_JS, media_type="text/javascript", headers={"Cache-Control": "public, max-age=86400"})
+
+
+def routes() -> list[Route]:
+    """The app's own routes: Plotly's packaged script, so that charts need no internet."""
+    return [Route("/assets/plotly.min.js", _plotly_js)]
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
+    """Start the launcher and the predictor with the app; training that runs at the end of the app goes on."""
+    lab = services()
+    lab.start()
+    try:
+        yield {}
+    finally:
+        lab.close()
+
+
+def show_error(error: Exception) -> bool:
+    """Show one sentence instead of a traceback when a page fails; the whole story goes to the app's log."""
+    if isinstance(error, LabError):
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        logging.getLogger("mnist_lab").error("A page failed", exc_info=error)
+        st.error(
+            "Something in the lab broke while it drew this page. Your runs are safe; reload the page to go on. "
+            "The details are in the app's log.",
+            icon=":material/error:",
+        )
+    return True

@@ -1,0 +1,81 @@
+"""The digits that pages show: MNIST, looked for and downloaded in the background, or the offline sample until then."""
+
+import threading
+
+from mnist_lab.data import Digits, download_mnist, find_mnist, load_mnist, load_uci_digits
+from mnist_lab.errors import DataError
+from mnist_lab.settings import Settings
+
+
+class Shelf:
+    """Hands out the best digits there are right now, without ever making a page wait for the network."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._digits: Digits | None = None
+        self._sample: Digits | None = None
+        self._trouble: str | None = None
+        self._progress: float | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Download MNIST in the background if it is not on this machine; returns at once."""
+        with self._lock:
+            if self._thread is not None and self._thread.is_alive():
+                return
+            self._thread = threading.Thread(target=self._fetch, name="mnist-shelf", daemon=True)
+            self._thread.start()
+
+    def digits(self) -> Digits:
+        """MNIST if it is on this machine, else the offline sample."""
+        with self._lock:
+            if self._digits is None and self._trouble is None and self._progress is None:
+                self._look()
+            if self._digits is not None:
+                return self._digits
+            if self._sample is None:
+                self._sample = load_uci_digits(self._settings)
+            return self._sample
+
+    def retry(self) -> None:
+        """Forget the trouble and look for MNIST anew, in the background."""
+        self._trouble = None
+        self.start()
+
+    @property
+    def progress(self) -> float | None:
+        """Share of the download that has arrived, 0..1, while it runs."""
+        return self._progress
+
+    @property
+    def trouble(self) -> str | None:
+        """Why MNIST cannot be had, in a sentence, once that is known."""
+        return self._trouble
+
+    def _look(self) -> None:
+        try:
+            path = find_mnist(self._settings)
+            self._digits = None if path is None else load_mnist(path)
+            self._trouble = None
+        except DataError as error:
+            self._trouble = str(error)
+
+    def _fetch(self) -> None:
+        with self._lock:
+            self._look()
+            if self._digits is not None or self._trouble is not None:
+                return
+            self._progress = 0.0
+        try:
+            download_mnist(self._settings, self._report)
+        except DataError as error:
+            self._trouble = str(error)
+        else:
+            with self._lock:
+                self._look()
+        finally:
+            self._progress = None
+
+    def _report(self, received: int, total: int | None) -> None:
+        self._progress = received / total if total else 0.0

@@ -1,0 +1,32 @@
+"""The picture of a network, whose blocks can be clicked."""
+
+import streamlit as st
+
+from mnist_lab.charts import PALETTES, network_strip_svg
+from mnist_lab.network import Analysis
+from mnist_lab.ui.assets import script
+
+_component = st.components.v2.component(
+    "mnist_lab_strip",
+    html='<div class="lab-strip"></div>',
+    css="""
+    .lab-strip { overflow-x: auto; overscroll-behavior-x: contain; color: var(--st-text-color); }
+    .lab-strip svg { display: block; margin: 0 auto; max-width: 100%; height: auto; }
+    .lab-strip [data-index]:hover, .lab-strip [data-index]:focus-visible { filter: brightness(1.12); outline: none; }
+    @media (max-width: 640px) { .lab-strip svg { max-width: none; } }
+    """,
+    js=script("strip"),
+    isolate_styles=False,
+)
+
+
+def strip(analysis: Analysis, *, key: str, picked: int | None = None) -> int | None:
+    """Draw the network to scale.
+
+    Returns:
+        The place in `network.layers` of the block that was clicked just now, or None.
+    """
+    data = {"svg": network_strip_svg(analysis, selected=picked), "palettes": PALETTES}
+    result = _component(data=data, key=key, on_picked_change=lambda: None)
+    clicked = result.picked
+    return None if clicked is None else int(clicked)

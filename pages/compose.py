@@ -1,0 +1,56 @@
+"""Compose: a network, layer by layer, with its shapes, its cost and what is wrong with it."""
+
+import streamlit as st
+
+from mnist_lab.charts import cost_bars, text
+from mnist_lab.network import PRESETS, analyse
+from mnist_lab.ui import draft
+from mnist_lab.ui.estimates import memory_sentence
+from mnist_lab.ui.layer_cards import add_buttons, implied_card, layer_card
+from mnist_lab.ui.network_files import export_popover, import_popover
+from mnist_lab.ui.plain import plain
+from mnist_lab.ui.plot import plot
+from mnist_lab.ui.strip import strip
+from mnist_lab.ui.toolbar import name_field, preset_picker, undo_buttons
+
+network = draft.open_draft()
+analysis = analyse(network)
+
+with st.container(horizontal=True, vertical_alignment="bottom", key="compose-toolbar"):
+    preset_picker()
+    name_field()
+    undo_buttons()
+    import_popover()
+    export_popover()
+    if st.button(
+        "Train this network", type="primary", icon=":material/arrow_forward:", disabled=not analysis.valid, key="train-this"
+    ):
+        st.switch_page("pages/train.py", query_params=draft.link_parameters())
+
+if refused := draft.refused_link():
+    st.error(plain(refused), icon=":material/link_off:")
+
+with st.container(border=True, key="compose-strip"):
+    clicked = strip(analysis, key="strip", picked=draft.picked())
+    if clicked is not None and clicked != draft.picked():
+        draft.pick(clicked)
+        st.rerun()
+
+cards, cost = st.columns([3, 2], gap="medium")
+with cards:
+    for report in analysis.layers:
+        if report.index is None:
+            implied_card(report)
+        else:
+            layer_card(report, analysis)
+    add_buttons()
+with cost, st.container(border=True):
+    st.subheader("Cost", anchor=False)
+    first, second = st.columns(2, wrap=False)
+    first.metric("Parameters", text.count(analysis.parameters))
+    second.metric("Multiply-adds", text.short_count(analysis.multiply_adds))
+    st.caption(plain(memory_sentence(analysis)))
+    plot(cost_bars(analysis), key="cost", alt="Share of the multiply-adds of each layer", height=40 + 26 * len(analysis.layers))
+    if preset := next((preset for preset in PRESETS.values() if preset.network.layers == network.layers), None):
+        st.markdown(f":material/school: **{plain(preset.title)}.** {plain(preset.lesson)}")
+draft.write_link()

@@ -1,0 +1,42 @@
+"""What the chart tests share: metric points from short lists, and Plotly's own judgement of a figure."""
+
+import json
+from collections.abc import Callable, Sequence
+
+import plotly.graph_objects as go
+import pytest
+
+from mnist_lab.charts import Figure, paint
+from mnist_lab.runs import MetricPoint
+
+
+@pytest.fixture
+def make_points() -> Callable[..., list[MetricPoint]]:
+    """Metric points of a run: training losses within epochs, validation losses at their ends; accuracy is 1 - loss."""
+
+    def make(training: Sequence[float], validation: Sequence[float] = (), per_epoch: int = 2) -> list[MetricPoint]:
+        points = [
+            MetricPoint(step, step / per_epoch, "step", loss, 1 - loss, None, None, 0.001, step * 1.0, 1000.0)
+            for step, loss in enumerate(training, start=1)
+        ]
+        points += [
+            MetricPoint(epoch * per_epoch, float(epoch), "epoch", 0.5, 0.5, loss, 1 - loss, 0.001, 1.0, 1000.0)
+            for epoch, loss in enumerate(validation, start=1)
+        ]
+        return points
+
+    return make
+
+
+@pytest.fixture
+def assert_drawable() -> Callable[[Figure], None]:
+    """Plotly takes the figure in both themes, and it survives JSON, where NaN and infinity do not exist."""
+
+    def check(figure: Figure) -> None:
+        json.dumps(figure, allow_nan=False)
+        for theme in ("light", "dark"):
+            painted = paint(figure, theme)
+            assert '"@' not in json.dumps(painted)
+            go.Figure(painted)
+
+    return check

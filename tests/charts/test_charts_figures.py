@@ -1,0 +1,178 @@
+"""The smaller figures: what they show, and that Plotly draws them."""
+
+import math
+
+import numpy as np
+import pytest
+
+from mnist_lab.charts import (
+    PALETTES,
+    CostBar,
+    RunDot,
+    accuracy_by_class_figure,
+    class_counts_figure,
+    confusion_figure,
+    confusion_info,
+    cost_bars,
+    cost_info,
+    empty_figure,
+    parameters_accuracy_figure,
+    probability_bars,
+    schedule_figure,
+)
+from mnist_lab.network import PRESETS, Activation, Conv2D, Network, analyse
+from mnist_lab.recipe import Recipe, learning_rates
+
+SEVEN = [0.001, 0.002, 0.004, 0.01, 0.003, 0.0, 0.0, 0.962, 0.008, 0.01]
+
+
+def test_cost_info_of_a_small_network():
+    layers = (Conv2D(filters=2), Activation(activation="relu"))
+    convolution, closing = 26 * 26 * 2 * 9, 26 * 26 * 2 * 10
+    total = convolution + closing
+    assert cost_info(analyse(Network(name="x", layers=layers))) == [
+        CostBar("1  conv 3×3", "convolution", convolution / total, "12,168 multiply-adds, 20 parameters"),
+        CostBar("+  dense softmax", "dense", closing / total, "13,520 multiply-adds, 13,530 parameters"),
+    ]
+
+
+@pytest.mark.parametrize("name", list(PRESETS))
+def test_cost_bars_of_every_preset(name, assert_drawable):
+    figure = cost_bars(analyse(PRESETS[name].network))
+    assert sum(figure["data"][0]["x"]) == pytest.approx(100)
+    assert_drawable(figure)
+
+
+def test_cost_bars_without_cost(assert_drawable):
+    analysis = analyse(Network(name="x", layers=(Conv2D(filters=2, kernel_size=50),)))
+    assert cost_bars(analysis)["data"] == []
+    assert_drawable(cost_bars(analysis))
+
+
+def test_probability_bars_name_the_digit(assert_drawable):
+    figure = probability_bars(SEVEN)
+    (trace,) = figure["data"]
+    assert trace["y"] == SEVEN
+    assert [place for place, colour in enumerate(trace["marker"]["color"]) if colour == "@ink"] == [7]
+    assert trace["text"][7] == "96\u2009%"
+    assert trace["text"][5] == ""
+    assert figure["layout"]["yaxis"]["range"] == [0, 1]
+    assert_drawable(figure)
+
+
+def test_probability_bars_take_an_array():
+    assert probability_bars(np.array(SEVEN, np.float32))["data"][0]["y"][7] == pytest.approx(0.962)
+
+
+def test_probability_bars_of_a_blank_sheet(assert_drawable):
+    figure = probability_bars(None)
+    assert figure["data"][0]["y"] == [0.0] * 10
+    assert "@ink" not in figure["data"][0]["marker"]["color"]
+    assert_drawable(figure)
+
+
+@pytest.mark.parametrize("wrong", [[0.1] * 9, [math.nan] + [0.1] * 9])
+def test_probability_bars_refuse(wrong):
+    with pytest.raises(ValueError, match="ten finite probabilities"):
+        probability_bars(wrong)
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine", "one-cycle", "step"])
+def test_schedule(schedule, assert_drawable):
+    rates = learning_rates(Recipe(schedule=schedule), 2700)
+    figure = schedule_figure(rates, 5)
+    (trace,) = figure["data"]
+    assert (trace["x"][0], trace["x"][-1]) == (0, 5)
+    assert max(trace["y"]) == pytest.approx(0.001)
+    assert len(trace["x"]) <= 400
+    assert_drawable(figure)
+
+
+@pytest.mark.parametrize("rates", [[], [0.001], [0.0, 0.0], [math.nan]])
+def test_schedule_of_next_to_nothing(rates, assert_drawable):
+    assert_drawable(schedule_figure(rates, 1))
+
+
+def test_class_counts(assert_drawable):
+    figure = class_counts_figure(np.arange(10) * 1000)
+    assert figure["data"][0]["text"][9] == "9,000"
+    assert_drawable(figure)
+    assert_drawable(class_counts_figure([0] * 10))
+    with pytest.raises(ValueError, match="ten counts"):
+        class_counts_figure([1, 2, 3])
+
+
+def test_accuracy_by_class_marks_the_worst(assert_drawable):
+    figure = accuracy_by_class_figure([0.99] * 4 + [0.962, math.nan] + [0.98] * 4)
+    assert figure["layout"]["yaxis"]["range"] == [95, 100]
+    assert [place for place, colour in enumerate(figure["data"][0]["marker"]["color"]) if colour == "@bad"] == [4]
+    assert figure["data"][0]["y"][5] is None
+    assert_drawable(figure)
+    assert_drawable(accuracy_by_class_figure([math.nan] * 10))
+    assert_drawable(accuracy_by_class_figure([0.0] * 10))
+
+
+def test_confusion_info_puts_mistakes_in_front():
+    matrix = np.diag([1000] * 10)
+    matrix[4, 9], matrix[7, 2] = 7, 1
+    strength, cells, words = confusion_info(matrix)
+    assert strength[4][9] == 1.0
+    assert strength[7][2] == pytest.approx(math.log(2) / math.log(8))
+    assert (strength[0][1], strength[0][0]) == (0.0, None)
+    assert (cells[4][9], cells[0][1], cells[0][0]) == ("7", "", "1000")
+    assert words[4][9] == "4 read as 9: 7 of 1,007 (0.70 %)"
+    assert words[0][0] == "0 read right: 1,000 of 1,000 (100.00 %)"
+
+
+def test_confusion_figure(assert_drawable):
+    assert_drawable(confusion_figure(np.diag([1000] * 10)))
+    assert_drawable(confusion_figure(np.zeros((10, 10), int)))
+    with pytest.raises(ValueError, match=r"\(10, 10\)"):
+        confusion_figure(np.zeros((9, 9), int))
+
+
+def test_parameters_accuracy(assert_drawable):
+    figure = parameters_accuracy_figure([RunDot("A", 34826, 0.9912, 0.0009, 4), RunDot("<b>", 829760, 0.9927, 0.0008)])
+    first, second = figure["data"]
+    assert (first["x"], first["y"]) == ([34826], [pytest.approx(99.12)])
+    assert first["error_y"]["array"] == [pytest.approx(0.09)]
+    assert (first["marker"]["color"], second["marker"]["color"]) == ("@run-4", "@run-1")
+    assert first["customdata"] == ["<b>A</b><br>99.12 % ± 0.09 points<br>34,826 parameters"]
+    assert second["customdata"][0].startswith("<b>&lt;b&gt;</b>")
+    assert (first["textposition"], second["textposition"]) == ("middle right", "middle left")
+    assert figure["layout"]["xaxis"]["type"] == "log"
+    assert_drawable(figure)
+    assert_drawable(parameters_accuracy_figure([]))
+    assert parameters_accuracy_figure([RunDot("A", 1, 0.5, 0.1)] * 9)["data"][0]["mode"] == "markers"
+
+
+def test_figures_bring_no_background_and_stay_as_the_user_left_them(assert_drawable):
+    figure = empty_figure("Nothing yet.")
+    assert figure["layout"]["paper_bgcolor"] == figure["layout"]["plot_bgcolor"] == "rgba(0,0,0,0)"
+    assert figure["layout"]["uirevision"] == probability_bars(None)["layout"]["uirevision"]
+    assert "family" not in figure["layout"]["font"]
+    assert_drawable(figure)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_numbers_on_the_confusion_matrix_can_be_read(theme):
+    def luminance(rgb):
+        values = np.asarray(rgb) / 255
+        return float(
+            np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+        )
+
+    def rgb(name):
+        return np.frombuffer(bytes.fromhex(PALETTES[theme][name][1:]), np.uint8).astype(float)
+
+    matrix = np.zeros((10, 10), int)
+    matrix[0, 1:] = [1, 2, 3, 5, 8, 13, 21, 34, 55]
+    strength, _, _ = confusion_info(matrix)
+    notes = {
+        (note["y"], note["x"]): note["font"]["color"] for note in confusion_figure(matrix)["layout"]["annotations"]
+    }
+    stops = [rgb(f"sequence-{step}") for step in range(5)]
+    for read in range(1, 10):
+        ground = [np.interp(strength[0][read], np.linspace(0, 1, 5), [stop[c] for stop in stops]) for c in range(3)]
+        low, high = sorted((luminance(ground), luminance(rgb(notes[0, read][1:]))))
+        assert (high + 0.05) / (low + 0.05) > 3.5, f"{read} in {theme}"

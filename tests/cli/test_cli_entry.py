@@ -1,0 +1,112 @@
+"""What holds for every command: exit statuses, one line of refusal, streams, a quick start."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from mnist_lab.errors import NetworkError, RunFailedError, StoreError
+
+
+def run(*arguments: str, **keywords) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "mnist_lab", *arguments]
+    return subprocess.run(command, capture_output=True, timeout=120, check=False, **keywords)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["fly"],
+        ["describe"],
+        ["describe", "--preset", "tiny", "--network", "a.json"],
+        ["train", "--preset", "tiny", "--epochs", "many"],
+        ["train", "--preset", "tiny", "--epochs", "9" * 6000],
+        ["train", "--preset", "tiny", "--validation", "sometimes"],
+        ["train", "--preset", "tiny", "--no-such-option"],
+        ["predict", "abc"],
+        ["export", "abc"],
+        ["export", "abc", "--format", "excel"],
+        ["show"],
+    ],
+)
+def test_arguments_that_make_no_sense_are_refused_in_one_line(refused, arguments):
+    line = refused(*arguments)
+
+    assert "--help`" in line
+    assert len(line) < 500
+
+
+@pytest.mark.parametrize("command", [[], ["train"], ["export"], ["predict"], ["runs"]])
+def test_help_is_there(call, command):
+    called = call(*command, "--help")
+
+    assert called.status == 0
+    assert "usage: " in called.out
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NetworkError("No."), 2),
+        (StoreError("No."), 1),
+        (RunFailedError("No."), 1),
+        (KeyboardInterrupt(), 130),
+    ],
+)
+def test_each_error_has_its_exit_status_and_one_line(call, monkeypatch, error, status):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr("mnist_lab.cli.networks.presets", fail)
+
+    called = call("presets")
+
+    assert called.status == status
+    assert called.err.startswith("mnist-lab: ")
+    assert called.err.count("\n") == 1
+
+
+def test_a_setting_that_cannot_be_used_is_named(refused, monkeypatch):
+    monkeypatch.setenv("MNIST_LAB_WORKERS", "many")
+
+    assert "MNIST_LAB_WORKERS" in refused("presets")
+
+
+def test_light_commands_load_nothing_heavy(settings):
+    script = (
+        "import sys\nfrom mnist_lab.cli import main\n"
+        "assert main(['presets', '--json']) == 0 and main(['describe', '--preset', 'tiny']) == 0\n"
+        "heavy = {'tensorflow', 'keras', 'pandas', 'sklearn', 'plotly', 'streamlit', 'sqlalchemy', 'PIL'}\n"
+        "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=120, check=False)
+
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(settings):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        ended = subprocess.run(
+            [sys.executable, "-m", "mnist_lab", "presets"],
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            timeout=120,
+            check=False,
+        )
+
+    assert ended.returncode == 0
+    assert ended.stderr == b""
+
+
+def test_a_terminal_that_knows_only_ascii_is_no_obstacle(settings):
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+
+    ended = run("describe", "--preset", "tiny", env=environment)
+
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert b"3?3" in ended.stdout

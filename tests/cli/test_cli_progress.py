@@ -1,0 +1,78 @@
+import io
+
+import pytest
+
+from mnist_lab.cli.progress import ProgressLine
+from mnist_lab.runs import MetricPoint
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def point(step: int, kind: str) -> MetricPoint:
+    validation = (0.31, 0.9) if kind == "epoch" else (None, None)
+    return MetricPoint(step, step / 100, kind, 0.4, 0.85, *validation, 0.001, step / 10, 1000.0)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that moves by a second at each look."""
+    moments = iter(range(10_000))
+    monkeypatch.setattr("mnist_lab.cli.progress.time.monotonic", lambda: float(next(moments)))
+
+
+def test_a_log_file_has_a_line_an_epoch_and_no_control_characters():
+    stream = io.StringIO()
+    with ProgressLine(stream) as line:
+        line.phase("loading data")
+        line.phase("loading data")
+        for step in (50, 100, 150, 200):
+            line.point(point(step, "epoch" if step % 100 == 0 else "step"), 200, 2)
+
+    lines = stream.getvalue().splitlines()
+    assert lines[0] == "loading data …"
+    assert [text.split(":")[0] for text in lines[1:]] == ["epoch 1/2", "epoch 2/2"]
+    assert "validation loss 0.3100, accuracy 90.00 %" in lines[1]
+    assert "\r" not in stream.getvalue()
+
+
+def test_a_terminal_has_a_bar_that_moves_and_is_cleared(clock):
+    stream = Terminal()
+    with ProgressLine(stream) as line:
+        line.point(point(50, "step"), 200, 2)
+        line.point(point(100, "epoch"), 200, 2)
+        line.point(point(150, "step"), 200, 2)
+
+    drawn = stream.getvalue().split("\r")
+    assert "epoch 1/2 [#####---------------] loss 0.4000 · accuracy 85.00 % · 1,000 images/s · 15 s left" in drawn
+    assert any(text.startswith("epoch 1/2: training loss") and text.endswith("\n") for text in drawn)
+    assert drawn[-1] == ""
+
+
+def test_a_shorter_line_leaves_nothing_of_a_longer_one(clock):
+    stream = Terminal()
+    with ProgressLine(stream) as line:
+        line.phase("a long name of a phase")
+        line.phase("short")
+
+        assert stream.getvalue().endswith("\rshort …" + " " * (len("a long name of a phase …") - len("short …")))
+
+
+@pytest.mark.parametrize(("total", "shown"), [(2_097_152, "1.0 MB of 2.0 MB"), (None, "1.0 MB")])
+def test_a_download_shows_what_has_come(clock, total, shown):
+    stream = Terminal()
+    with ProgressLine(stream) as line:
+        line.download(1_048_576, total)
+
+        assert shown in stream.getvalue()
+
+
+def test_a_download_into_a_log_file_is_one_line():
+    stream = io.StringIO()
+    with ProgressLine(stream) as line:
+        for received in range(100):
+            line.download(received, 100)
+
+    assert stream.getvalue() == "downloading MNIST …\n"

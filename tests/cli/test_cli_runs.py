@@ -1,0 +1,128 @@
+import pytest
+
+from mnist_lab.runs import RunState
+
+
+def test_with_no_runs_it_says_what_to_do(call):
+    assert "train --preset tiny" in call("runs").out
+    assert call("runs", "--json").json == []
+
+
+def test_runs_are_listed_newest_first_with_their_figures(call, queued, finished):
+    lines = call("runs").out.splitlines()
+
+    assert [line.split()[0] for line in lines[1:]] == [finished.id, queued.id]
+    assert "99.27 %" in lines[1]
+    assert "0.0465" in lines[1]
+    assert "186,140" in lines[1]
+    assert "queued" in lines[2]
+
+
+def test_runs_as_json(call, queued, finished):
+    first, second = call("runs", "--json").json
+
+    assert first["run"] == finished.id
+    assert (first["test_accuracy"], first["test_loss"], first["seed"]) == (0.9927, 0.0465, 7)
+    assert (second["state"], second["test_accuracy"], second["data"]) == ("queued", None, None)
+
+
+def test_a_limit(call, queued, finished):
+    assert len(call("runs", "--json", "--limit", 1).json) == 1
+
+
+def test_a_limit_below_one_is_refused(refused):
+    assert "at least 1" in refused("runs", "--limit", 0)
+
+
+def test_show_is_a_card_with_the_history(call, finished):
+    out = call("show", finished.id).out
+
+    assert "Ended <b>&</b> 😀" in out
+    assert "hardest digit 8 (95.00 %)" in out
+    assert "54,000 training" in out
+    history = out[out.index("epoch  ") :].splitlines()
+    assert history[1].split()[:3] == ["1", "0.4000", "90.00"]
+    assert history[1].endswith("best")
+    assert "NaN" in history[2]
+
+
+def test_show_as_json_has_everything(call, finished):
+    document = call("show", finished.id[:4], "--json").json
+
+    assert document["run"] == finished.id
+    assert document["record"]["result"]["confusion"] == [[1] * 10] * 10
+    assert document["record"]["network"]["layers"][0]["kind"] == "Conv2D"
+    assert document["record"]["data"]["fingerprint"] == "0123456789abcdef"
+    assert [point["step"] for point in document["points"]] == [100, 540, 1080]
+    assert document["points"][2]["validation_loss"] is None
+
+
+def test_show_of_a_run_that_waits(call, queued):
+    assert "queued" in call("show", queued.name).out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["show"], ["stop"], ["resume"], ["delete"], ["evaluate"], ["predict", "a.png"], ["export", "--format", "code"]],
+)
+@pytest.mark.parametrize("run", ["nothing", "../../etc", "", "😀" * 1000])
+def test_an_unknown_run_is_refused(refused, command, run):
+    assert "No run goes by" in refused(command[0], run, *command[1:])
+
+
+def test_stop_of_a_run_that_waits(call, queued, store):
+    assert queued.id in call("stop", queued.id).out
+    assert store.get(queued.id).state is RunState.STOPPED
+
+
+def test_stop_as_json(call, queued):
+    assert call("stop", queued.id, "--json").json["state"] == "stopped"
+
+
+def test_stop_of_a_run_that_has_ended_is_refused(refused, finished):
+    assert "finished" in refused("stop", finished.id)
+
+
+def test_a_run_whose_process_died_can_be_resumed(call, queued, store):
+    store.claim(queued.id, "a process that is gone")
+
+    assert call("show", queued.id, "--json").json["state"] == "interrupted"
+    assert "from the beginning, as attempt 2" in call("resume", queued.id).out
+    assert store.get(queued.id).state is RunState.QUEUED
+
+
+def test_resume_of_a_run_that_was_not_interrupted_is_refused(refused, finished):
+    assert "finished" in refused("resume", finished.id)
+
+
+def test_delete_removes_the_run_and_its_folder(call, finished, store):
+    folder = store.folder(finished.id).path
+    folder.mkdir(parents=True)
+
+    assert call("delete", finished.id, "--json").json == {"run": finished.id, "deleted": True}
+    assert not folder.exists()
+    assert call("runs", "--json").json == []
+
+
+def test_delete_of_a_run_under_way_is_refused(refused, queued, store):
+    lock = store.folder(queued.id).lock()
+    store.claim(queued.id, "a process that lives")
+
+    assert "stop it first" in refused("delete", queued.id)
+    lock.release()
+
+
+def test_a_run_without_weights_cannot_read_or_be_tested(refused, queued, tmp_path):
+    assert "no result" in refused("evaluate", queued.id)
+    assert "no weights: it is queued" in refused("export", queued.id, "--format", "keras")
+
+
+def test_a_store_that_cannot_be_read_is_a_failure_in_one_line(call, settings):
+    settings.home.mkdir(parents=True, exist_ok=True)
+    (settings.home / "runs.sqlite").write_bytes(b"this is no database" * 100)
+
+    called = call("runs")
+
+    assert called.status == 1
+    assert called.err.startswith("mnist-lab: ")
+    assert called.err.count("\n") == 1

@@ -1,0 +1,48 @@
+from dataclasses import replace
+
+import pytest
+
+from mnist_lab.errors import IllegalMoveError, PredictorError, UnknownRunError
+from mnist_lab.inference.weights import find_weights, weights_of
+from mnist_lab.network import PRESETS
+from mnist_lab.recipe import Recipe
+
+
+@pytest.fixture
+def run(store):
+    """A queued run; no weights yet."""
+    return store.create(PRESETS["tiny"].network, Recipe())
+
+
+def put(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"weights")
+
+
+def test_a_run_that_waits_has_none(settings, run):
+    with pytest.raises(IllegalMoveError, match="no weights: it is queued"):
+        weights_of(run, settings)
+
+
+def test_a_run_that_trains_answers_with_the_best_so_far(settings, store, run):
+    put(store.folder(run.id).best_weights)
+
+    assert weights_of(run, settings).path == store.folder(run.id).best_weights
+
+
+@pytest.mark.parametrize(("kept", "name"), [("best", "best.keras"), ("last", "last.keras")])
+def test_an_ended_run_answers_with_what_it_is_judged_by(settings, store, run, result, kept, name):
+    put(store.folder(run.id).best_weights)
+    put(store.folder(run.id).last_weights)
+
+    assert weights_of(replace(run, result=replace(result, kept=kept)), settings).path.name == name
+
+
+def test_weights_that_are_gone_are_told_from_weights_not_there_yet(settings, run, result):
+    with pytest.raises(PredictorError, match=r"are gone \(best\.keras is missing\)"):
+        weights_of(replace(run, result=result), settings)
+
+
+def test_an_unknown_run_is_named(settings, store):
+    with pytest.raises(UnknownRunError, match="zzzzzzzz"):
+        find_weights(store, settings, "zzzzzzzz")

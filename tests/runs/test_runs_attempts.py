@@ -1,0 +1,124 @@
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mnist_lab.errors import IllegalMoveError, StaleAttemptError
+from mnist_lab.runs import Command, DataInfo, MetricPoint, Result, Run, RunState, RunStore
+
+MakePoint = Callable[..., MetricPoint]
+DATA = DataInfo("uci-digits", "UCI digits", "0" * 16, 1000, 100, 400, "holdout", fallback="No MNIST here.")
+
+
+def test_a_run_is_claimed_once(store: RunStore, queued: Run) -> None:
+    first = store.claim(queued.id, "one")
+    assert first is not None
+    assert (first.state, first.attempt, first.worker) == (RunState.STARTING, 1, "one")
+    assert first.started is not None
+    assert store.claim(queued.id, "two") is None
+    assert store.claim("nowhere1", "two") is None
+    assert store.has_claimed("one")
+    assert not store.has_claimed("two")
+
+
+def test_a_whole_life(store: RunStore, claimed: Run, make_point: MakePoint, result: Result) -> None:
+    run_id, attempt = claimed.id, claimed.attempt
+    store.set_data(run_id, attempt, DATA)
+    store.move(run_id, attempt, RunState.RUNNING)
+    store.heartbeat(run_id, attempt, phase="training", total_steps=30)
+    step = make_point(step=9, seconds=3.0)
+    epoch = make_point(step=10, epoch=1.0, kind="epoch", validation_loss=2.2, validation_accuracy=0.2, seconds=4.0)
+    assert store.heartbeat(run_id, attempt, points=[step, epoch]) is Command.NONE
+    run = store.get(run_id)
+    assert (run.steps_done, run.epochs_done, run.seconds, run.phase) == (10, 1, 4.0, "training")
+    assert run.progress == pytest.approx(1 / 3)
+    assert (run.data, run.sentence) == (DATA, "No MNIST here.")
+    store.finish(run_id, attempt, RunState.FINISHED, result)
+    run = store.get(run_id)
+    assert (run.state, run.result, run.phase, run.sentence) == (RunState.FINISHED, result, "", "No MNIST here.")
+    assert run.ended is not None
+    assert store.points(run_id) == [step, epoch]
+    assert store.points(run_id, after_step=9) == [epoch]
+    assert store.points_of([run_id], kind="epoch") == {run_id: [epoch]}
+
+
+def test_points_come_in_order_and_once(store: RunStore, running: Run, make_point: MakePoint) -> None:
+    points = [make_point(step=step) for step in (3, 1, 2)]
+    store.add_points(running.id, running.attempt, points)
+    store.add_points(running.id, running.attempt, [*points, make_point(step=4)])
+    assert [point.step for point in store.points(running.id)] == [1, 2, 3, 4]
+
+
+def test_figures_that_are_no_numbers_come_back(store: RunStore, running: Run, make_point: MakePoint) -> None:
+    nan, inf = math.nan, math.inf
+    store.add_points(
+        running.id,
+        running.attempt,
+        [
+            make_point(step=1, training_loss=nan),
+            make_point(step=2, training_loss=inf),
+            make_point(step=2, kind="epoch", training_loss=nan, validation_loss=nan, validation_accuracy=0.1),
+        ],
+    )
+    first, second, epoch = store.points(running.id)
+    assert math.isnan(first.training_loss)
+    assert first.validation_loss is None
+    assert second.training_loss == inf
+    assert epoch.validation_loss is not None
+    assert math.isnan(epoch.validation_loss)
+
+
+def test_an_illegal_move_changes_nothing(store: RunStore, claimed: Run) -> None:
+    with pytest.raises(IllegalMoveError, match="is starting and cannot become paused"):
+        store.move(claimed.id, claimed.attempt, RunState.PAUSED)
+    assert store.get(claimed.id) == claimed
+
+
+def test_a_move_may_be_repeated_when_its_answer_was_lost(store: RunStore, running: Run) -> None:
+    store.move(running.id, running.attempt, RunState.RUNNING)
+    assert store.get(running.id).state is RunState.RUNNING
+
+
+def test_rewinding_forgets_what_came_after(store: RunStore, running: Run, make_point: MakePoint) -> None:
+    store.add_points(running.id, running.attempt, [make_point(step=step) for step in (10, 20, 30)])
+    store.move(running.id, running.attempt, RunState.INTERRUPTED)
+    store.requeue(running.id)
+    again = store.claim(running.id, "test")
+    assert again is not None
+    assert len(store.points(running.id)) == 3
+    store.rewind(running.id, again.attempt, step=20, epochs=2, seconds=5.0)
+    assert [point.step for point in store.points(running.id)] == [10, 20]
+    run = store.get(running.id)
+    assert (run.steps_done, run.epochs_done, run.seconds) == (20, 2, 5.0)
+
+
+def _writes(store: RunStore, run: Run, point: MetricPoint) -> list[Callable[[], Any]]:
+    run_id, attempt = run.id, run.attempt
+    return [
+        lambda: store.move(run_id, attempt, RunState.RUNNING),
+        lambda: store.finish(run_id, attempt, RunState.FINISHED, None),
+        lambda: store.heartbeat(run_id, attempt),
+        lambda: store.add_points(run_id, attempt, [point]),
+        lambda: store.set_data(run_id, attempt, DATA),
+        lambda: store.rewind(run_id, attempt),
+        lambda: store.command(run_id, attempt),
+    ]
+
+
+@pytest.mark.parametrize("number", range(7))
+@pytest.mark.parametrize("fate", ["interrupted", "claimed again", "deleted"])
+def test_a_stale_attempt_writes_nothing(
+    store: RunStore, running: Run, make_point: MakePoint, fate: str, number: int
+) -> None:
+    store.move(running.id, running.attempt, RunState.INTERRUPTED, "lost")
+    if fate == "deleted":
+        store.delete(running.id)
+    elif fate == "claimed again":
+        store.requeue(running.id)
+        store.claim(running.id, "another")
+    before = store.list()
+    with pytest.raises(StaleAttemptError, match=running.id):
+        _writes(store, running, make_point())[number]()
+    assert store.list() == before
+    assert store.points(running.id) == []

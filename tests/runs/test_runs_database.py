@@ -1,0 +1,127 @@
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+
+from mnist_lab.errors import StoreError
+from mnist_lab.network import Network
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import RunState, RunStore, open_store
+from mnist_lab.runs.database import Database
+from mnist_lab.settings import Settings
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "runs.sqlite"
+
+
+def _url(path: Path) -> URL:
+    return URL.create("sqlite", database=str(path))
+
+
+def test_a_home_of_any_name_works(tmp_path: Path, network: Network) -> None:
+    home = tmp_path / "mein Häuschen? 100 %20 #1 🏠"
+    store = open_store(Settings(home=home))
+    run = store.create(network, Recipe())
+    store.close()
+    assert (home / "runs.sqlite").exists()
+    assert open_store(Settings(home=home)).get(run.id) == run
+
+
+def test_a_home_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match=r"cannot be made.*Set MNIST_LAB_HOME"):
+        open_store(Settings(home=tmp_path / "file" / "home"))
+
+
+def test_a_store_that_another_program_locks_is_one_sentence(path: Path, network: Network) -> None:
+    store = RunStore(_url(path), path.parent, busy_seconds=0.1)
+    run = store.create(network, Recipe())
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreError, match="has been locked by another program"):
+        store.create(network, Recipe())
+    # Reading goes on all the while.
+    assert store.list() == [run]
+    other.execute("ROLLBACK")
+    other.close()
+    store.create(network, Recipe())
+    assert store.count() == 2
+
+
+def test_a_read_only_store_is_read_and_writing_is_one_sentence(path: Path, network: Network) -> None:
+    store = RunStore(_url(path), path.parent)
+    run = store.create(network, Recipe())
+    read_only = RunStore(f"sqlite:///file:{path}?mode=ro&uri=true", path.parent)
+    assert read_only.list() == [run]
+    with pytest.raises(StoreError, match=r"is read-only\. Make the file and its folder writable"):
+        read_only.rename(run.id, "new")
+
+
+def test_a_full_disk_is_one_sentence_and_loses_nothing(path: Path, network: Network) -> None:
+    store = RunStore(_url(path), path.parent)
+    run = store.create(network, Recipe())
+    with store.db.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+
+    def fill() -> None:
+        for _ in range(50):
+            store.create(network, Recipe())
+
+    with pytest.raises(StoreError, match="Free some space"):
+        fill()
+    assert store.get(run.id) == run
+
+
+@pytest.mark.parametrize(
+    "content", [b"this is no database, it is a text file " * 100, b"SQLite format 3\0" + b"x" * 900]
+)
+def test_a_file_that_is_no_database_is_one_sentence(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=r"is damaged|does not answer"):
+        Database(_url(path))
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("address", ["nonsense", "postgres://nowhere", "unknown+driver:///x"])
+def test_an_address_that_cannot_be_used_is_one_sentence(address: str) -> None:
+    with pytest.raises(StoreError):
+        Database(address)
+
+
+def test_a_store_of_a_newer_lab_is_refused_untouched(path: Path) -> None:
+    Database(_url(path)).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE meta SET value = '7' WHERE key = 'schema_version'")
+    with pytest.raises(StoreError, match=r"newer MNIST Lab.*schema 7; this one knows up to 1"):
+        Database(_url(path))
+
+
+def test_the_first_store_ever_written_still_opens(path: Path) -> None:
+    """`store-v1.sql` is never changed: it is what users have on disk."""
+    with sqlite3.connect(path) as connection:
+        connection.executescript((Path(__file__).parent / "store-v1.sql").read_text(encoding="utf-8"))
+    store = RunStore(_url(path), path.parent)
+    finished, interrupted, waiting = store.list(newest_first=False)
+    assert [run.state for run in (finished, interrupted, waiting)] == [
+        RunState.FINISHED,
+        RunState.INTERRUPTED,
+        RunState.QUEUED,
+    ]
+    assert finished.name == "Ein <b>Lauf</b> “α” 🦊"
+    assert finished.note == "two\nlines"
+    assert finished.result is not None
+    assert finished.result.test_accuracy == 0.9912
+    assert finished.data is not None
+    assert finished.data.title == "MNIST"
+    assert [point.step for point in store.points(finished.id)] == [50, 100, 100]
+    assert interrupted.sentence.startswith("The training process ended without a word")
+    store.requeue(interrupted.id)
+    claimed = store.claim(interrupted.id, "test")
+    assert claimed is not None
+    assert claimed.attempt == 2
+    store.delete(finished.id)
+    assert store.count() == 2

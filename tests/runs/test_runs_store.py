@@ -1,0 +1,171 @@
+import logging
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import update
+
+from mnist_lab.errors import IllegalMoveError, StoreError, UnknownRunError
+from mnist_lab.network import Network
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Command, MetricPoint, Run, RunState, RunStore
+from mnist_lab.runs.schema import runs
+
+HOSTILE = ["<script>alert(1)</script>", "'; DROP TABLE runs; --", '"quoted"', "🦊 emoji", "%", "a_b", "nul\0 inside"]
+
+
+def test_a_new_run_is_queued_and_reads_back_the_same(store: RunStore, network: Network) -> None:
+    recipe = Recipe(epochs=7, seed=3)
+    run = store.create(network, recipe, owner="session", group="a sweep")
+    assert store.get(run.id) == run
+    assert (run.state, run.attempt, run.name) == (RunState.QUEUED, 0, network.name)
+    assert (run.network, run.recipe, run.owner, run.group) == (network, recipe, "session", "a sweep")
+    assert len(run.id) == 8
+    assert run.created.utcoffset() is not None
+    assert (run.progress, run.result, run.data, run.started) == (0.0, None, None, None)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_only_names(store: RunStore, network: Network, name: str) -> None:
+    other = store.create(network, Recipe(), name="another")
+    run = store.create(network, Recipe(), name=name)
+    assert run.name == name.replace("\0", "")
+    assert store.find(run.name).id == run.id
+    store.rename(run.id, name * 100)
+    assert len(store.get(run.id).name) <= 80
+    store.annotate(run.id, name * 1000)
+    assert len(store.get(run.id).note) <= 2000
+    assert store.get(other.id) == other
+
+
+def test_runs_are_listed_in_the_order_of_their_creation(store: RunStore, network: Network) -> None:
+    ids = [store.create(network, Recipe()).id for _ in range(5)]
+    assert [run.id for run in store.list()] == ids[::-1]
+    assert [run.id for run in store.list(newest_first=False, limit=2)] == ids[:2]
+    store.request(ids[1], Command.STOP)
+    assert [run.id for run in store.list([RunState.STOPPED])] == [ids[1]]
+    assert [run.id for run in store.queue()] == [ids[0], *ids[2:]]
+    assert (store.count(), store.count([RunState.QUEUED])) == (5, 4)
+    assert store.list([]) == []
+
+
+def test_a_group_is_listed_alone(store: RunStore, network: Network) -> None:
+    store.create(network, Recipe())
+    grouped = [store.create(network, Recipe(), group="dropout").id for _ in range(2)]
+    assert [run.id for run in store.list(group="dropout", newest_first=False)] == grouped
+
+
+def test_a_run_is_found_by_id_prefix_and_name(store: RunStore, network: Network) -> None:
+    first = store.create(network, Recipe(), name="first")
+    store.create(network, Recipe(), name="twice")
+    store.create(network, Recipe(), name="twice")
+    assert store.find(first.id).id == first.id
+    assert store.find(f" {first.id[:5]} ").id == first.id
+    assert store.find("first").id == first.id
+    with pytest.raises(UnknownRunError, match=r"2 runs go by 'twice': .*Use the id"):
+        store.find("twice")
+    with pytest.raises(UnknownRunError, match="No run goes by"):
+        store.find(first.id[:2])
+    for text in ("", "%", "nothing", "___"):
+        with pytest.raises(UnknownRunError):
+            store.find(text)
+
+
+def test_an_id_wins_over_a_run_named_like_it(store: RunStore, network: Network) -> None:
+    first = store.create(network, Recipe())
+    store.create(network, Recipe(), name=first.id)
+    assert store.find(first.id).id == first.id
+
+
+@pytest.mark.parametrize("call", ["get", "delete", "requeue", "find"])
+def test_an_unknown_run_is_one_sentence(store: RunStore, call: str) -> None:
+    with pytest.raises(UnknownRunError, match="nowhere1"):
+        getattr(store, call)("nowhere1")
+
+
+def test_stopping_a_queued_run_ends_it_at_once(store: RunStore, queued: Run) -> None:
+    store.request(queued.id, Command.STOP)
+    run = store.get(queued.id)
+    assert (run.state, run.sentence, run.result) == (RunState.STOPPED, "Stopped before it started.", None)
+    assert run.ended is not None
+    assert store.claim(queued.id, "test") is None
+
+
+def test_a_queued_run_cannot_be_paused(store: RunStore, queued: Run) -> None:
+    with pytest.raises(IllegalMoveError, match="is queued; only a run that is under way"):
+        store.request(queued.id, Command.PAUSE)
+
+
+def test_a_command_stands_until_another_comes_and_stop_for_good(store: RunStore, running: Run) -> None:
+    for command in (Command.PAUSE, Command.NONE, Command.PAUSE, Command.STOP, Command.STOP):
+        store.request(running.id, command)
+        assert store.command(running.id, running.attempt) is command
+        assert store.get(running.id).command is command
+    with pytest.raises(IllegalMoveError, match="is being stopped already"):
+        store.request(running.id, Command.PAUSE)
+
+
+def test_an_active_run_is_not_deleted(store: RunStore, running: Run) -> None:
+    with pytest.raises(IllegalMoveError, match="is running and cannot be deleted; stop it first"):
+        store.delete(running.id)
+    assert store.get(running.id).state is RunState.RUNNING
+
+
+def test_deleting_takes_points_and_folder_of_this_run_only(
+    store: RunStore, network: Network, running: Run, make_point: Callable[..., MetricPoint]
+) -> None:
+    other = store.claim(store.create(network, Recipe()).id, "test")
+    assert other is not None
+    for run in (running, other):
+        store.add_points(run.id, run.attempt, [make_point()])
+        store.folder(run.id).path.mkdir(parents=True)
+        store.folder(run.id).log_path.write_text("log")
+    store.finish(running.id, running.attempt, RunState.FAILED, None, "why")
+    store.delete(running.id)
+    assert not store.folder(running.id).path.exists()
+    assert store.points_of([running.id, other.id]) == {running.id: [], other.id: [make_point()]}
+    assert store.folder(other.id).read_log() == "log"
+    with pytest.raises(UnknownRunError):
+        store.get(running.id)
+
+
+def test_an_interrupted_run_goes_to_the_end_of_the_queue(store: RunStore, network: Network, running: Run) -> None:
+    store.move(running.id, running.attempt, RunState.INTERRUPTED, "lost")
+    waiting = store.create(network, Recipe())
+    store.requeue(running.id)
+    assert [run.id for run in store.queue()] == [waiting.id, running.id]
+    again = store.claim(running.id, "test")
+    assert again is not None
+    assert (again.attempt, again.sentence, again.ended) == (2, "", None)
+
+
+def test_only_an_interrupted_run_is_queued_again(store: RunStore, running: Run) -> None:
+    with pytest.raises(IllegalMoveError, match="is running and cannot become queued"):
+        store.requeue(running.id)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"network": "{"},
+        {"network": '{"version": 99}'},
+        {"recipe": "[]"},
+        {"result": '{"test_loss": 1}'},
+        {"data": "null and void"},
+        {"state": "dancing"},
+        {"command": "explode"},
+    ],
+)
+def test_a_damaged_record_hides_no_other_and_can_be_deleted(
+    store: RunStore, network: Network, damage: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    good = [store.create(network, Recipe()).id for _ in range(2)]
+    bad = store.create(network, Recipe()).id
+    with store.db.write() as connection:
+        connection.execute(update(runs).where(runs.c.id == bad).values(**damage))
+    with caplog.at_level(logging.WARNING):
+        assert [run.id for run in store.list(newest_first=False)] == good
+    assert f"The record of run {bad} is damaged" in caplog.text
+    with pytest.raises(StoreError, match=f"record of run {bad} is damaged"):
+        store.get(bad)
+    store.delete(bad)
+    assert store.count() == 2

@@ -1,0 +1,166 @@
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from mnist_lab.errors import StaleAttemptError, StoreError
+from mnist_lab.network import Network
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Command, MetricPoint, Run, RunState, RunStore
+from mnist_lab.training.reporter import Progress, Reporter
+
+PATIENCE = 20.0
+
+
+@pytest.fixture
+def claimed(store: RunStore, small_network: Network, small_recipe: Recipe) -> Run:
+    run = store.claim(store.create(small_network, small_recipe).id, "test")
+    assert run is not None
+    return run
+
+
+def _point(step: int, kind: str = "step") -> MetricPoint:
+    validation = 1.0 if kind == "epoch" else None
+    return MetricPoint(step, step / 10, kind, 2.0, 0.3, validation, validation, 0.01, step / 5, 900.0)  # type: ignore[arg-type]
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < give_up, "it did not come about"
+        time.sleep(0.02)
+
+
+def test_what_is_reported_reaches_the_store(store: RunStore, claimed: Run) -> None:
+    heard: list[Progress] = []
+    with Reporter(store, claimed, heard.append) as reporter:
+        reporter.enter("loading data")
+        _until(lambda: store.get(claimed.id).phase == "loading data")
+        assert store.get(claimed.id).state is RunState.STARTING
+        reporter.enter("training", total_steps=20)
+        assert reporter.on_chunk(_point(1)) is Command.NONE
+        _until(lambda: len(store.points(claimed.id)) == 1)
+        run = store.get(claimed.id)
+        assert (run.state, run.phase, run.total_steps, run.steps_done) == (RunState.RUNNING, "training", 20, 1)
+        reporter.on_chunk(_point(9))
+        reporter.on_epoch(_point(10, "epoch"), None)
+        reporter.end(RunState.FINISHED, None, "well")
+    run = store.get(claimed.id)
+    assert (run.state, run.steps_done, run.epochs_done, run.sentence) == (RunState.FINISHED, 10, 1, "well")
+    assert [point.step for point in store.points(claimed.id)] == [1, 9, 10]
+    assert [(progress.phase, progress.point and progress.point.step) for progress in heard] == [
+        ("loading data", None),
+        ("training", None),
+        ("training", 1),
+        ("training", 9),
+        ("training", 10),
+    ]
+
+
+def test_stop_is_heard(store: RunStore, claimed: Run) -> None:
+    with Reporter(store, claimed) as reporter:
+        reporter.enter("training")
+        store.request(claimed.id, Command.STOP)
+        _until(lambda: reporter.on_chunk(_point(1)) is Command.STOP)
+
+
+@pytest.mark.parametrize("way_out", [Command.NONE, Command.STOP])
+def test_a_pause_holds_the_training_until_another_command(store: RunStore, claimed: Run, way_out: Command) -> None:
+    answers: list[Command] = []
+    with Reporter(store, claimed) as reporter:
+        reporter.enter("training")
+        store.request(claimed.id, Command.PAUSE)
+
+        def train() -> None:
+            for step in range(1, 500):
+                answers.append(reporter.on_chunk(_point(step)))
+                if store.get(claimed.id).command is way_out:
+                    return
+                time.sleep(0.02)
+
+        training = threading.Thread(target=train)
+        training.start()
+        _until(lambda: store.get(claimed.id).state is RunState.PAUSED)
+        heartbeat, steps = store.get(claimed.id).heartbeat, len(answers)
+        assert heartbeat is not None
+        _until(lambda: (store.get(claimed.id).heartbeat or heartbeat) > heartbeat)
+        assert len(answers) == steps
+        store.request(claimed.id, way_out)
+        training.join(PATIENCE)
+        assert not training.is_alive()
+        assert answers[-1] is way_out
+        _until(lambda: store.get(claimed.id).state is RunState.RUNNING)
+
+
+def test_a_lost_attempt_ends_the_training(store: RunStore, claimed: Run) -> None:
+    with Reporter(store, claimed) as reporter:
+        reporter.enter("training")
+        _until(lambda: store.get(claimed.id).state is RunState.RUNNING)
+        store.move(claimed.id, claimed.attempt, RunState.INTERRUPTED)
+
+        def train() -> None:
+            _until(lambda: reporter.on_chunk(_point(1)) is not Command.NONE)
+
+        with pytest.raises(StaleAttemptError):
+            train()
+        with pytest.raises(StaleAttemptError):
+            reporter.end(RunState.FINISHED, None, "")
+    assert store.get(claimed.id).state is RunState.INTERRUPTED
+
+
+def test_a_paused_training_whose_attempt_is_lost_wakes_up(store: RunStore, claimed: Run) -> None:
+    with Reporter(store, claimed) as reporter:
+        reporter.enter("training")
+        store.request(claimed.id, Command.PAUSE)
+
+        def interrupt() -> None:
+            _until(lambda: store.get(claimed.id).state is RunState.PAUSED)
+            store.move(claimed.id, claimed.attempt, RunState.INTERRUPTED)
+
+        meanwhile = threading.Thread(target=interrupt)
+        meanwhile.start()
+
+        def train() -> None:
+            _until(lambda: reporter.on_chunk(_point(1)) is not Command.NONE)
+
+        with pytest.raises(StaleAttemptError):
+            train()
+        meanwhile.join(PATIENCE)
+
+
+def test_points_wait_while_the_store_does_not_answer(
+    store: RunStore, claimed: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    working, failures = store.heartbeat, []
+
+    def locked(*_arguments: object, **_named: object) -> Command:
+        failures.append(1)
+        raise StoreError("The run store has been locked by another program.")
+
+    with Reporter(store, claimed) as reporter:
+        reporter.enter("training")
+        monkeypatch.setattr(store, "heartbeat", locked)
+        for step in range(1, 6):
+            assert reporter.on_chunk(_point(step)) is Command.NONE
+        _until(lambda: len(failures) >= 2)
+        monkeypatch.setattr(store, "heartbeat", working)
+        _until(lambda: len(store.points(claimed.id)) == 5)
+        reporter.end(RunState.STOPPED, None, "")
+    assert [point.step for point in store.points(claimed.id)] == [1, 2, 3, 4, 5]
+
+
+def test_the_end_waits_for_the_store(store: RunStore, claimed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    finish, calls = store.finish, []
+
+    def locked_at_first(*arguments: object, **named: object) -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            raise StoreError("The run store has been locked by another program.")
+        finish(*arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, "finish", locked_at_first)
+    with Reporter(store, claimed) as reporter:
+        reporter.enter("training")
+        reporter.end(RunState.FINISHED, None, "")
+    assert store.get(claimed.id).state is RunState.FINISHED
