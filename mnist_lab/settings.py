@@ -19,7 +19,7 @@ def _default_workers() -> int:
 
 
 def _default_memory() -> float:
-    return psutil.virtual_memory().total / 2**30 / 2
+    return float(psutil.virtual_memory().total / 2**30 / 2)
 
 
 class Settings(BaseSettings):

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from mnist_lab.charts import cost_bars, text
-from mnist_lab.network import PRESETS, analyse
+from mnist_lab.charts import cost_bars, cost_info, text
+from mnist_lab.network import MAX_LAYERS, PRESETS, Network, analyse
 from mnist_lab.ui import draft
+from mnist_lab.ui.card_text import STYLE
 from mnist_lab.ui.estimates import memory_sentence
 from mnist_lab.ui.layer_cards import add_buttons, implied_card, layer_card
 from mnist_lab.ui.network_files import export_popover, import_popover
@@ -15,6 +16,7 @@ from mnist_lab.ui.toolbar import name_field, preset_picker, undo_buttons
 
 network = draft.open_draft()
 analysis = analyse(network)
+st.html(STYLE)
 
 with st.container(horizontal=True, vertical_alignment="bottom", key="compose-toolbar"):
     preset_picker()
@@ -23,7 +25,11 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="compose-too
     import_popover()
     export_popover()
     if st.button(
-        "Train this network", type="primary", icon=":material/arrow_forward:", disabled=not analysis.valid, key="train-this"
+        "Train this network",
+        type="primary",
+        icon=":material/arrow_forward:",
+        disabled=not analysis.valid,
+        key="train-this",
     ):
         st.switch_page("pages/train.py", query_params=draft.link_parameters())
 
@@ -31,17 +37,21 @@ if refused := draft.refused_link():
     st.error(plain(refused), icon=":material/link_off:")
 
 with st.container(border=True, key="compose-strip"):
-    clicked = strip(analysis, key="strip", picked=draft.picked())
+    # A file may name thousands of layers; the picture and the cards show as many as a network may have.
+    drawn = analysis if len(network.layers) <= MAX_LAYERS else analyse(Network(layers=network.layers[:MAX_LAYERS]))
+    clicked = strip(drawn, key="strip", picked=draft.picked())
     if clicked is not None and clicked != draft.picked():
         draft.pick(clicked)
         st.rerun()
 
 cards, cost = st.columns([3, 2], gap="medium")
 with cards:
+    if not network.layers:
+        st.info("The network is empty: add a first layer, or start from a preset.", icon=":material/add_circle:")
     for report in analysis.layers:
         if report.index is None:
             implied_card(report)
-        else:
+        elif report.index < MAX_LAYERS:
             layer_card(report, analysis)
     add_buttons()
 with cost, st.container(border=True):
@@ -50,7 +60,12 @@ with cost, st.container(border=True):
     first.metric("Parameters", text.count(analysis.parameters))
     second.metric("Multiply-adds", text.short_count(analysis.multiply_adds))
     st.caption(plain(memory_sentence(analysis)))
-    plot(cost_bars(analysis), key="cost", alt="Share of the multiply-adds of each layer", height=40 + 26 * len(analysis.layers))
+    plot(
+        cost_bars(drawn),
+        key="cost",
+        alt="Share of the multiply-adds of each layer",
+        height=40 + 26 * len(cost_info(drawn)),
+    )
     if preset := next((preset for preset in PRESETS.values() if preset.network.layers == network.layers), None):
         st.markdown(f":material/school: **{plain(preset.title)}.** {plain(preset.lesson)}")
 draft.write_link()

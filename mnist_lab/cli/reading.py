@@ -130,7 +130,7 @@ def _test(settings: Settings, weights: Weights, digits: Digits) -> Scores:
         from mnist_lab.inference.networks import load_model
         from mnist_lab.training.evaluation import evaluate_model
 
-        probabilities = evaluate_model(load_model(weights), digits.test_images, digits.test_labels)
+        probabilities = evaluate_model(load_model(weights), digits.test_images)
     return score(probabilities, digits.test_labels)
 
 

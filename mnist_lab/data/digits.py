@@ -75,4 +75,5 @@ def samples(digits: Digits, per_class: int, seed: int) -> Images:
         random.choice(np.flatnonzero(digits.train_labels == digit), per_class, replace=False)
         for digit in range(CLASSES)
     ]
-    return digits.train_images[np.concatenate(chosen)]
+    images: Images = digits.train_images[np.concatenate(chosen)]
+    return images

@@ -1,13 +1,14 @@
 """Download MNIST into the lab's cache, on networks that stall, cut off and answer with something else."""
 
 import os
+import socket
 import ssl
 import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from pathlib import Path
 from typing import IO
 
@@ -48,7 +49,7 @@ def download_mnist(settings: Settings, progress: Progress, *, stall: float = 30,
             with os.fdopen(descriptor, "wb") as file:
                 _fetch(url, file, progress, stall, longest)
             _check_content(Path(name), url)
-            _put(Path(name), target)
+            Path(name).replace(target)
         finally:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
@@ -80,9 +81,14 @@ def _open(url: str, stall: float) -> HTTPResponse:
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
-    request = urllib.request.Request(url, headers={"User-Agent": "mnist-lab"})  # noqa: S310 - the caller checks it
-    response = opener.open(request, timeout=stall)
-    assert isinstance(response, HTTPResponse)
+    try:
+        request = urllib.request.Request(url, headers={"User-Agent": "mnist-lab"})  # noqa: S310 - the caller checks it
+        response = opener.open(request, timeout=stall)
+    except ValueError as error:
+        raise _failed(url, f"that is not an address ({error})") from error
+    if not isinstance(response, HTTPResponse):
+        response.close()
+        raise _failed(url, "the server led elsewhere than to a web address")
     return response
 
 
@@ -99,3 +105,36 @@ def _copy(response: HTTPResponse, file: IO[bytes], url: str, progress: Progress,
         file.write(chunk)
         progress(received, total)
     return received
+
+
+def _network_reason(error: Exception, stall: float) -> str:
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(cause, TimeoutError):
+        return f"nothing came for {stall:g} s"
+    if isinstance(cause, ssl.SSLError):
+        return f"the server's certificate or encryption cannot be trusted ({cause.reason or cause})"
+    if isinstance(cause, ConnectionRefusedError):
+        return "the connection was refused"
+    if isinstance(cause, socket.gaierror):
+        return "there is no network, or the name of the server is unknown"
+    if isinstance(cause, IncompleteRead | ConnectionError):
+        return "it was cut off"
+    return f"the connection failed ({cause or type(cause).__name__})"
+
+
+def _check_content(path: Path, url: str) -> None:
+    with path.open("rb") as file:
+        beginning = file.read(512).lstrip()
+    if beginning.startswith(b"<"):
+        raise _failed(url, "a web page came instead of the file; the network may ask you to log in first")
+    try:
+        load_mnist(path)
+    except DataError as error:
+        raise _failed(url, "what came is not the original mnist.npz") from error
+
+
+def _failed(url: str, reason: str) -> DataError:
+    return DataError(
+        f"MNIST could not be downloaded from {url}: {reason}. Try again later, or set MNIST_LAB_DATA to the folder "
+        "that holds mnist.npz."
+    )

@@ -37,11 +37,7 @@ def read_npz(path: Path, wanted: Mapping[str, Shape], remedy: str) -> dict[str, 
     """
     try:
         with path.open("rb") as file:
-            size = file.seek(0, 2)
-            if size == 0:
-                raise _Bad("is empty")
-            if size > _LARGEST_FILE:
-                raise _Bad(f"has {size / 2**20:,.0f} MiB, and at most {_LARGEST_FILE / 2**20:.0f} MiB is read")
+            _check_size(file.seek(0, 2))
             with zipfile.ZipFile(file) as archive:
                 return {name: _read_array(archive, name, shape) for name, shape in wanted.items()}
     except _Bad as bad:
@@ -56,11 +52,20 @@ def read_npz(path: Path, wanted: Mapping[str, Shape], remedy: str) -> dict[str, 
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror or error}); {remedy}.") from error
     except (zipfile.BadZipFile, zlib.error, struct.error, ValueError, NotImplementedError, EOFError) as error:
-        raise DataError(f"{path} is not a whole .npz file: it is cut off, damaged or something else; {remedy}.") from error
+        raise DataError(
+            f"{path} is not a whole .npz file: it is cut off, damaged or something else; {remedy}."
+        ) from error
 
 
 class _Bad(Exception):  # noqa: N818 - never leaves this module
     """What is wrong with the file, as the words after its name."""
+
+
+def _check_size(size: int) -> None:
+    if size == 0:
+        raise _Bad("is empty")
+    if size > _LARGEST_FILE:
+        raise _Bad(f"has {size / 2**20:,.0f} MiB, and at most {_LARGEST_FILE / 2**20:.0f} MiB is read")
 
 
 def _read_array(archive: zipfile.ZipFile, name: str, wanted: Shape) -> NDArray[np.uint8]:
@@ -116,4 +121,9 @@ def _dtype_name(dtype: np.dtype[np.generic]) -> str:
 
 
 def _shape_text(shape: Shape) -> str:
-    return "(" + ", ".join("any" if side is None else f"{side}" for side in shape)[:80] + ("," if len(shape) == 1 else "") + ")"
+    return (
+        "("
+        + ", ".join("any" if side is None else f"{side}" for side in shape)[:80]
+        + ("," if len(shape) == 1 else "")
+        + ")"
+    )

@@ -59,9 +59,7 @@ def stratified(labels: Labels, size: int, random: np.random.Generator) -> Indice
     quota = np.floor(exact).astype(np.int64)
     by_remainder = np.argsort(quota - exact, kind="stable")
     quota[by_remainder[: size - int(quota.sum())]] += 1
-    chosen = [
-        random.permutation(np.flatnonzero(labels == digit))[: quota[digit]] for digit in range(CLASSES)
-    ]
+    chosen = [random.permutation(np.flatnonzero(labels == digit))[: quota[digit]] for digit in range(CLASSES)]
     return np.sort(np.concatenate(chosen))
 
 
@@ -83,9 +81,7 @@ def _limited(digits: Digits, limit: int | None, random: np.random.Generator) -> 
     )
 
 
-def _hold_out(
-    digits: Digits, chosen: Indices, fraction: float, random: np.random.Generator
-) -> tuple[Indices, Indices]:
+def _hold_out(digits: Digits, chosen: Indices, fraction: float, random: np.random.Generator) -> tuple[Indices, Indices]:
     if not 0 < fraction < 1:
         raise DataError(
             "The share of images held out for validation must be above 0 and below 1. "

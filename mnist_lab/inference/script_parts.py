@@ -129,12 +129,16 @@ def _augmentation(*layers: str) -> str:
 
 _FILL = 'fill_mode="constant", fill_value=0.0, seed=SEED, dtype="float32"'
 
+# As far as `training/augment.py` goes: Keras's factors are shares of the side, of a full turn, and of the size.
 AUGMENTATIONS = {
     "none": _NOT_VARIED,
-    "light": _augmentation(f"RandomTranslation(0.07, 0.07, {_FILL})"),
+    "light": _augmentation(
+        f"RandomRotation(0.027, {_FILL})", f"RandomZoom(0.1, {_FILL})", f"RandomTranslation(0.07, 0.07, {_FILL})"
+    ),
     "pen": _augmentation(
-        f"RandomRotation(0.04, {_FILL})",
-        f"RandomZoom(0.1, 0.1, {_FILL})",
-        f"RandomTranslation(0.07, 0.07, {_FILL})",
+        f"RandomRotation(0.041, {_FILL})",
+        f"RandomShear(0.25, 0.0, {_FILL})",
+        f"RandomZoom(0.18, 0.18, {_FILL})",
+        f"RandomTranslation(0.09, 0.09, {_FILL})",
     ),
 }

@@ -52,11 +52,11 @@ def make_result(
 
 
 def _probabilities(learner: Learner, parts: Split) -> NDArray[np.float32]:
-    return evaluate_model(learner.model, parts.test_images, parts.test_labels)
+    return evaluate_model(learner.model, parts.test_images)
 
 
 def _validation(learner: Learner, parts: Split, recipe: Recipe, kept: Scores) -> Scores:
     if recipe.validation == "test":
         return kept
-    probabilities = evaluate_model(learner.model, parts.validation_images, parts.validation_labels)
+    probabilities = evaluate_model(learner.model, parts.validation_images)
     return score(probabilities, parts.validation_labels)

@@ -15,7 +15,8 @@ def show_notices() -> None:
     elif shelf.trouble is not None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
-                ":material/cloud_off: **The offline sample (UCI digits) is in use, not MNIST.** " + plain(shelf.trouble),
+                ":material/cloud_off: **The offline sample (UCI digits) is in use, not MNIST.** "
+                + plain(shelf.trouble),
                 width="stretch",
             )
             if st.button("Try again", icon=":material/refresh:", key="retry-mnist"):
@@ -31,4 +32,3 @@ def _download_progress() -> None:
     if progress is None:
         st.rerun()
     st.progress(progress or 0.0, text="Downloading MNIST (11 MB). Until it is here, the offline sample is in use.")
-

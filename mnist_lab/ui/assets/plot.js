@@ -26,7 +26,10 @@ function paint(value, palette) {
     const [r, g, b] = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
     return `rgba(${r},${g},${b},${alpha})`;
   }
-  if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map((v) => paint(v, palette));
+  if (Array.isArray(value)) {
+    const numbers = value.every((v) => typeof v === "number" || v === null);
+    return numbers ? value : value.map((v) => paint(v, palette));
+  }
   if (value !== null && typeof value === "object") {
     return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, paint(v, palette)]));
   }

@@ -1,0 +1,92 @@
+"""Which part of a picture is ink, whatever the colours of ink and paper."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_lab.errors import PictureError
+
+Picture = NDArray[np.uint8]
+Ink = NDArray[np.float32]
+
+# A digit needs 20 pixels; with this many even a small one on a large page has them, and the arithmetic stays cheap.
+_LONGEST_SIDE = 1024
+
+# Ink and paper differ by this much of 255 at least; the noise of a camera or of JPEG on blank paper stays below.
+_LEAST_CONTRAST = 24.0
+
+# Noise of the paper, as a share of full ink.
+_HAZE = 0.1
+
+
+def find_ink(picture: Picture) -> Ink | None:
+    """How much ink each pixel has.
+
+    Paper is what most of the picture and most of its border are; a transparent pixel is paper. Ink is what differs.
+
+    Args:
+        picture: uint8 (h, w), (h, w, 3) or (h, w, 4), the fourth channel 0 for transparent to 255.
+
+    Returns:
+        float32 (h, w), 0 for paper to 1 for full ink, of a large picture made smaller; None for a blank picture.
+
+    Raises:
+        PictureError: `picture` is of another shape or type.
+    """
+    _check(picture)
+    small = _shrunk(picture)
+    if small.ndim == 2:
+        return _ink_of_grey(small.astype(np.float32))
+    grey = small[..., :3].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)  # luma of ITU-R BT.601
+    if small.shape[2] == 3 or small[..., 3].min() == 255:
+        return _ink_of_grey(grey)
+    return _ink_of_transparent(grey, small[..., 3])
+
+
+def _check(picture: Picture) -> None:
+    shaped = picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] in (3, 4))
+    if picture.dtype != np.uint8 or not shaped or picture.size == 0:
+        raise PictureError(
+            "A picture must be uint8 of shape (height, width), (height, width, 3) or (height, width, 4), and not "
+            f"empty. Received: {picture.dtype} of shape {picture.shape}."
+        )
+
+
+def _shrunk(picture: Picture) -> Picture:
+    height, width = picture.shape[:2]
+    factor = -(-max(height, width) // _LONGEST_SIDE)
+    if factor == 1:
+        return picture
+    from PIL import Image
+
+    # `reduce` takes the mean over whole blocks, and weighs a colour by its opacity.
+    return np.asarray(Image.fromarray(picture).reduce((min(factor, width), min(factor, height))))
+
+
+def _ink_of_transparent(grey: Ink, alpha: Picture) -> Ink | None:
+    opaque = grey[alpha >= 128]
+    if opaque.size > alpha.size / 2 and np.ptp(opaque) >= 2 * _LEAST_CONTRAST:
+        # A sheet of paper with transparent edges: they become paper too.
+        share = alpha.astype(np.float32) / np.float32(255)
+        filled: Ink = grey * share + np.float32(np.median(opaque)) * (1 - share)
+        return _ink_of_grey(filled)
+    if alpha.max() < _LEAST_CONTRAST:
+        return None
+    return alpha.astype(np.float32) / np.float32(alpha.max())
+
+
+def _ink_of_grey(grey: Ink) -> Ink | None:
+    darkest, lightest = float(grey.min()), float(grey.max())
+    if lightest - darkest < _LEAST_CONTRAST:
+        return None
+    dark = grey < (darkest + lightest) / 2
+    levels = float(np.median(grey[dark])), float(np.median(grey[~dark]))
+    paper, ink = levels[::-1] if not _is_dark_paper(dark) else levels
+    if abs(ink - paper) < _LEAST_CONTRAST:
+        return None
+    share = (grey - paper) / (ink - paper)
+    return np.where(share < _HAZE, 0, np.minimum(share, 1)).astype(np.float32)
+
+
+def _is_dark_paper(dark: NDArray[np.bool_]) -> bool:
+    border = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
+    return bool(border.mean() + dark.mean() > 1)

@@ -1,0 +1,40 @@
+"""From a network, which is plain data, to the Keras model that can be trained."""
+
+import keras
+import tensorflow as tf
+
+from mnist_lab.network import INPUT_SHAPE, AnyLayer, Network, analyse
+
+_SEEDED = {"Dropout", "SpatialDropout2D"}
+
+
+def build(network: Network, *, seed: int, precision: str) -> keras.Model:
+    """Build the completed network: its layers, the Flatten it needs, and the closing Dense(10, softmax).
+
+    Args:
+        network: A valid network.
+        seed: Decides the first weights and what dropout drops.
+        precision: "float32" or "mixed_bfloat16" (weights in float32, arithmetic in bfloat16).
+
+    Returns:
+        A model from float32 (batch, 28, 28, 1) in 0..1 to float32 probabilities (batch, 10).
+    """
+    keras.utils.set_random_seed(seed)
+    # Without it some sums over threads differ in the last bit from one training to the next.
+    tf.config.experimental.enable_op_determinism()
+    reports = analyse(network).layers
+    last = len(reports) - 1
+    layers = [
+        # The probabilities are float32 in any precision: bfloat16 has but 8 bits to tell 0.999 from 1.
+        _keras_layer(report.layer, f"layer_{place + 1}", seed + place, "float32" if place == last else precision)
+        for place, report in enumerate(reports)
+    ]
+    return keras.Sequential([keras.Input(INPUT_SHAPE), *layers])
+
+
+def _keras_layer(layer: AnyLayer, name: str, seed: int, precision: str) -> keras.Layer:
+    arguments = layer.model_dump(exclude={"kind"})
+    if layer.kind in _SEEDED:
+        arguments["seed"] = seed
+    made: keras.Layer = getattr(keras.layers, layer.kind)(**arguments, name=name, dtype=precision)
+    return made

@@ -1,0 +1,147 @@
+"""A card for each layer: what it does, what it costs, what is wrong with it; the picked one can be edited."""
+
+import streamlit as st
+
+from mnist_lab.network import KINDS, TITLES, Analysis, LayerReport, Network, Problem, default_layer
+from mnist_lab.ui import draft
+from mnist_lab.ui.card_text import card_html
+from mnist_lab.ui.layer_fields import layer_fields
+from mnist_lab.ui.plain import plain
+
+_ADD_BUTTONS = {
+    "Conv2D": "Convolution",
+    "MaxPooling2D": "Max pooling",
+    "Dropout": "Dropout",
+    "BatchNormalization": "Batch norm",
+}
+_PROBLEMS_SHOWN = 5
+
+
+def implied_card(report: LayerReport) -> None:
+    """Draw the card of a layer that the lab puts in by itself: it cannot be edited, and what is wrong is said here."""
+    with st.container(border=True, gap="small", key=f"layer-card-{report.layer.kind}-implied"):
+        st.html(card_html(report))
+        _problems(report)
+
+
+def layer_card(report: LayerReport, analysis: Analysis) -> None:
+    """Draw the card of a layer of the network; only the picked one has controls, so that 64 layers stay fast."""
+    if report.index is None:
+        raise ValueError("An implied layer has no card of its own to edit.")
+    index = report.index
+    is_open = draft.picked() == index
+    with st.container(border=True, gap="small", key=f"layer-card-{index}"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="small"):
+            st.html(card_html(report))
+            st.button(
+                "Close" if is_open else "Edit",
+                key=f"open-{index}",
+                type="tertiary",
+                icon=":material/expand_less:" if is_open else ":material/tune:",
+                on_click=draft.pick,
+                args=(None if is_open else index,),
+            )
+        if is_open:
+            layer_fields(index, report.layer)
+            _place_buttons(index, len(analysis.network.layers))
+        _problems(report)
+
+
+def add_buttons() -> None:
+    """Draw the buttons that add a layer: after the picked one, else at the end."""
+    after = draft.picked()
+    where = "at the end" if after is None else f"after layer {after + 1}"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="add-layer"):
+        for kind, label in _ADD_BUTTONS.items():
+            st.button(
+                label,
+                key=f"add-{kind}",
+                icon=":material/add:",
+                help=f"Add it {where}",
+                on_click=_add,
+                args=(kind,),
+            )
+        st.menu_button(
+            "More",
+            [kind for kind in KINDS if kind not in _ADD_BUTTONS],
+            format_func=lambda kind: TITLES[kind],
+            key="add-more",
+            icon=":material/add:",
+            help=f"Add another kind of layer {where}",
+            on_click=_add_chosen,
+        )
+
+
+def _place_buttons(index: int, layers: int) -> None:
+    with st.container(horizontal=True, gap="small"):
+        _icon_button("up", index, ":material/arrow_upward:", "Move up", disabled=index == 0)
+        _icon_button("down", index, ":material/arrow_downward:", "Move down", disabled=index == layers - 1)
+        _icon_button("duplicate", index, ":material/content_copy:", "Duplicate")
+        _icon_button("remove", index, ":material/delete:", "Remove")
+
+
+def _icon_button(action: str, index: int, icon: str, words: str, *, disabled: bool = False) -> None:
+    st.button(
+        words,
+        key=f"{action}-{index}",
+        icon=icon,
+        disabled=disabled,
+        type="tertiary",
+        on_click=_act,
+        args=(action, index),
+    )
+
+
+def _act(action: str, index: int) -> None:
+    network = draft.history().network
+    if index >= len(network.layers):
+        return
+    if action == "up":
+        draft.change(network.move(index, -1), pick=max(index - 1, 0))
+    elif action == "down":
+        draft.change(network.move(index, 1), pick=min(index + 1, len(network.layers) - 1))
+    elif action == "duplicate":
+        draft.change(network.duplicate(index), pick=index + 1)
+    else:
+        draft.change(network.remove(index))
+
+
+def _add(kind: str) -> None:
+    network = draft.history().network
+    after = draft.picked()
+    place = len(network.layers) if after is None else after + 1
+    draft.change(network.add(default_layer(kind), place), pick=place)
+
+
+def _add_chosen() -> None:
+    if kind := st.session_state.get("add-more"):
+        _add(kind)
+
+
+def _problems(report: LayerReport) -> None:
+    for number, problem in enumerate(report.problems[:_PROBLEMS_SHOWN]):
+        _problem(problem, f"repair-{report.index}-{number}-{problem.rule}")
+    if (more := len(report.problems) - _PROBLEMS_SHOWN) > 0:
+        st.caption(f"And {more} more; they show when these are repaired.")
+
+
+def _problem(problem: Problem, key: str) -> None:
+    if problem.severity == "error":
+        st.error(plain(problem.sentence), icon=":material/error:")
+    else:
+        st.warning(plain(problem.sentence), icon=":material/warning:")
+    with st.container(horizontal=True, gap="small"):
+        for number, repair in enumerate(problem.repairs):
+            st.button(
+                plain(repair.label),
+                key=f"{key}-{number}",
+                icon=":material/build:",
+                on_click=_repair,
+                args=(repair.network,),
+            )
+
+
+def _repair(network: Network) -> None:
+    # A repair that removes a layer moves the others: the card that was open is another one then.
+    same = len(network.layers) == len(draft.history().network.layers)
+    draft.change(network, pick=draft.picked() if same else None)

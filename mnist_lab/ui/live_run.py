@@ -1,0 +1,287 @@
+"""The run that the Train page shows, as it is this second, with its buttons; and the runs that wait."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from mnist_lab.charts import Curve, learning_curves, text
+from mnist_lab.errors import LabError, UnknownRunError
+from mnist_lab.runs import ACTIVE_STATES, Command, MetricPoint, Run, RunState, RunStore
+from mnist_lab.ui.plain import plain
+from mnist_lab.ui.plot import plot
+from mnist_lab.ui.recipe_form import recipe_line
+from mnist_lab.ui.services import services
+
+RUN = "run"
+"""The address parameter that names the run shown."""
+_REFRESH_SECONDS = 1.0
+_LOG_BYTES = 20_000
+_MOST_SHOWN = 20
+_CHART_HEIGHT = 300
+_SMOOTHINGS = (0.0, 0.3, 0.6, 0.9)
+
+_Colour = Literal["gray", "blue", "orange", "green", "red"]
+_STATE_BADGES: dict[RunState, tuple[str, str, _Colour]] = {
+    RunState.QUEUED: ("waiting", ":material/hourglass_empty:", "gray"),
+    RunState.STARTING: ("starting", ":material/rocket_launch:", "blue"),
+    RunState.RUNNING: ("training", ":material/play_circle:", "blue"),
+    RunState.PAUSED: ("paused", ":material/pause_circle:", "orange"),
+    RunState.FINISHED: ("finished", ":material/check_circle:", "green"),
+    RunState.STOPPED: ("stopped", ":material/stop_circle:", "gray"),
+    RunState.FAILED: ("failed", ":material/error:", "red"),
+    RunState.INTERRUPTED: ("interrupted", ":material/power_off:", "orange"),
+}
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What there is to show at one moment."""
+
+    run: Run | None
+    active: Sequence[Run]
+    queue: Sequence[Run]
+    trouble: str = ""
+    """Why the run that was asked for cannot be shown."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is under way or waits, so that the page has to look again."""
+        return bool(self.active or self.queue)
+
+    @property
+    def outline(self) -> tuple[object, ...]:
+        """What the rest of the page depends on: when it changes, the whole page is drawn anew."""
+        return self.is_busy, self.run and (self.run.id, self.run.state)
+
+
+def look(store: RunStore, wanted: str | None) -> Glance:
+    """The run named `wanted`, else the newest under way, else the next that waits, else the newest of all."""
+    active, queue = store.list(ACTIVE_STATES), store.queue()
+    trouble = ""
+    if wanted:
+        try:
+            return Glance(store.get(wanted[:64]), active, queue)
+        except UnknownRunError:
+            shown = text.shortened(wanted, 20)
+            trouble = f"The address names the run “{shown}”, which is not in this lab; it may have been deleted."
+    run = next(iter([*active, *queue, *store.list(limit=1)]), None)
+    return Glance(run, active, queue, trouble)
+
+
+def live_run(wanted: str | None, glance: Glance) -> None:
+    """Show the run and what waits; while there is anything to wait for, look again once a second."""
+    every = _REFRESH_SECONDS if glance.is_busy else None
+    st.fragment(_live, run_every=every)(wanted, glance.outline)
+
+
+def _live(wanted: str | None, outline: tuple[object, ...]) -> None:
+    store = services().store
+    glance = look(store, wanted)
+    if glance.outline != outline:
+        st.rerun()
+    if glance.run is not None:
+        _show_run(store, glance.run)
+    _show_others(glance)
+
+
+def _show_run(store: RunStore, run: Run) -> None:
+    points = store.points(run.id)
+    word, icon, colour = _STATE_BADGES[run.state]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(plain(run.name), anchor=False, width="content")
+        st.badge(word, icon=icon, color=colour)
+    st.caption(plain(recipe_line(run.recipe)))
+    _sentence(run)
+    charts, now = st.columns([2, 1], gap="medium")
+    with now, st.container(border=True):
+        _now(store, run, points)
+    with charts:
+        _charts(run, points)
+
+
+def _charts(run: Run, points: Sequence[MetricPoint]) -> None:
+    best = run.result.best_epoch if run.result else _best_epoch(points)
+    curve = Curve(run.name, points, best_epoch=best or None)
+    smoothing = float(st.session_state.get("chart-smoothing", 0.6))
+    log = st.session_state.get("chart-scale") == "logarithmic"
+    for place, metric in zip(st.columns(2), ("loss", "accuracy"), strict=True):
+        with place:
+            figure = learning_curves(
+                [curve],
+                metric="loss" if metric == "loss" else "accuracy",
+                log=log,
+                smoothing=smoothing,
+                epochs=run.recipe.epochs,
+            )
+            alt = f"Training and validation {metric} of the run {run.name}, {run.epochs_done} epochs"
+            plot(figure, key=f"live-{metric}", alt=alt, height=_CHART_HEIGHT)
+    with st.popover("Chart", icon=":material/tune:", type="tertiary"):
+        st.segmented_control("Loss axis", ["linear", "logarithmic"], default="linear", required=True, key="chart-scale")
+        st.select_slider("Smoothing of the training curve", _SMOOTHINGS, value=0.6, key="chart-smoothing")
+
+
+def _now(store: RunStore, run: Run, points: Sequence[MetricPoint]) -> None:
+    if run.state is RunState.QUEUED:
+        st.markdown("**Waiting for its turn**")
+    elif run.state.is_active:
+        left = time_left(run)
+        st.progress(run.progress, text=plain(f"{_where(run, points)}{f' · {left}' if left else ''}"))
+    else:
+        trained = f"{run.epochs_done} of {run.recipe.epochs} epochs"
+        st.markdown(plain(f"{trained} · {text.seconds(run.seconds)}" if run.seconds else trained))
+    _buttons(store, run)
+    _numbers(run, points)
+
+
+def _numbers(run: Run, points: Sequence[MetricPoint]) -> None:
+    if run.result is not None:
+        _metrics(
+            ("Test accuracy", text.accuracy(run.result.test_accuracy)), ("Test loss", text.loss(run.result.test_loss))
+        )
+    if not points:
+        return
+    newest = points[-1]
+    checked = next((point for point in reversed(points) if point.validation_loss is not None), None)
+    _metrics(
+        ("Validation accuracy", text.accuracy(checked.validation_accuracy if checked else None)),
+        ("Validation loss", text.loss(checked.validation_loss if checked else None)),
+    )
+    _metrics(
+        ("Training accuracy", text.accuracy(newest.training_accuracy)),
+        ("Training loss", text.loss(newest.training_loss)),
+    )
+    speed = f"{text.rate(newest.samples_per_second)} · learning rate {text.learning_rate(newest.learning_rate)}"
+    st.caption(plain(speed))
+
+
+def _metrics(*pairs: tuple[str, str]) -> None:
+    for place, (label, value) in zip(st.columns(len(pairs), wrap=False), pairs, strict=True):
+        place.metric(label, value)
+
+
+def _buttons(store: RunStore, run: Run) -> None:
+    with st.container(horizontal=True):
+        if run.state is RunState.QUEUED:
+            _command("Cancel", ":material/close:", run, Command.STOP)
+        elif run.state.is_active:
+            stopping = run.command is Command.STOP
+            # A worker obeys within a second; the button answers at once.
+            if run.command is Command.PAUSE or (stopping and run.state is RunState.PAUSED):
+                _command("Continue", ":material/play_arrow:", run, Command.NONE, disabled=stopping)
+            else:
+                _command("Pause", ":material/pause:", run, Command.PAUSE, disabled=stopping)
+            label = "Stopping …" if stopping else "Stop"
+            _command(label, ":material/stop:", run, Command.STOP, disabled=stopping)
+        else:
+            _afterwards(store, run)
+
+
+def _afterwards(store: RunStore, run: Run) -> None:
+    if run.result is not None:
+        if st.button("Draw a digit", icon=":material/draw:", key=f"draw-{run.id}"):
+            st.switch_page("pages/draw.py", query_params={RUN: run.id})
+        if st.button("Compare runs", icon=":material/table_chart:", key=f"compare-{run.id}"):
+            st.switch_page("pages/compare.py")
+    if run.state is RunState.INTERRUPTED:
+        st.button(
+            "Train it again",
+            icon=":material/replay:",
+            key=f"again-{run.id}",
+            on_click=_ask,
+            args=(lambda: store.requeue(run.id),),
+        )
+    if run.state is not RunState.FINISHED:
+        with st.popover("Log", icon=":material/article:"):
+            log = store.folder(run.id).read_log(_LOG_BYTES)
+            st.code(log or "The training process wrote nothing.", language=None, height=300)
+
+
+def _command(label: str, icon: str, run: Run, command: Command, *, disabled: bool = False) -> None:
+    def request() -> None:
+        services().store.request(run.id, command)
+
+    key = f"{command.value}-{run.id}"
+    st.button(label, icon=icon, key=key, disabled=disabled, on_click=_ask, args=(request,))
+
+
+def _ask(request: Callable[[], None]) -> None:
+    """Do what a button asks; when the run has moved on in the meantime, say so instead."""
+    try:
+        request()
+    except LabError as error:
+        st.toast(plain(str(error)), icon=":material/info:")
+
+
+def _sentence(run: Run) -> None:
+    sentence = plain(run.sentence)
+    if run.state is RunState.FAILED:
+        st.error(sentence or "The training failed; the log tells more.", icon=":material/error:")
+    elif run.state is RunState.INTERRUPTED:
+        st.warning(sentence or "The training process ended without a word.", icon=":material/power_off:")
+    elif run.state is RunState.STOPPED:
+        kept = f"Stopped after {run.epochs_done} of {run.recipe.epochs} epochs. What was learnt until then is kept."
+        st.info(sentence or plain(kept), icon=":material/stop_circle:")
+    elif sentence:
+        st.info(sentence, icon=":material/cloud_off:")
+    if run.data is not None and run.data.source != "mnist" and not sentence:
+        st.info(plain(f"Trained on {run.data.title}, not on MNIST."), icon=":material/cloud_off:")
+
+
+def _show_others(glance: Glance) -> None:
+    shown = glance.run.id if glance.run else ""
+    others = [run for run in glance.active if run.id != shown]
+    if not others and not glance.queue:
+        return
+    st.subheader("Queue", anchor=False)
+    for run in others[:_MOST_SHOWN]:
+        _row(run, shown, f"under way, {run.progress:.0%}".replace("%", " %"))
+    first_free = min((seconds for run in glance.active if (seconds := seconds_left(run)) is not None), default=None)
+    for place, run in enumerate(glance.queue[:_MOST_SHOWN], start=1):
+        wait = f", starts in about {text.seconds(first_free)}" if place == 1 and first_free is not None else ""
+        _row(run, shown, f"place {place} in the queue{wait}")
+    if (hidden := len(glance.queue) - _MOST_SHOWN) > 0:
+        st.caption(f"and {hidden:,} more")
+
+
+def _row(run: Run, shown: str, words: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"row-{run.id}"):
+        st.markdown(f"**{plain(run.name)}** {plain(f'{words} · {recipe_line(run.recipe)}')}", width="stretch")
+        if run.id != shown and st.button("Show", icon=":material/visibility:", key=f"show-{run.id}", type="tertiary"):
+            st.query_params[RUN] = run.id
+            st.rerun()
+        if run.state is RunState.QUEUED and run.id != shown:
+            _command("Cancel", ":material/close:", run, Command.STOP)
+
+
+def _where(run: Run, points: Sequence[MetricPoint]) -> str:
+    if run.phase in {"training", "paused", ""} and run.state is not RunState.STARTING:
+        done = points[-1].epoch if points else 0.0
+        return f"epoch {min(run.recipe.epochs, math.floor(done) + 1)} of {run.recipe.epochs}"
+    return run.phase or "starting"
+
+
+def seconds_left(run: Run) -> float | None:
+    """Seconds of training that are left at the speed so far, None if that is not known."""
+    if not run.state.is_active or run.phase == "evaluating" or not 0 < run.progress < 1 or not run.seconds:
+        return None
+    return run.seconds * (1 - run.progress) / run.progress
+
+
+def time_left(run: Run) -> str:
+    """How long the training still takes, such as 1 m 10 s left; empty if that is not known."""
+    seconds = seconds_left(run)
+    if seconds is None:
+        return ""
+    return f"{'at most ' if run.recipe.early_stopping else ''}{text.seconds(seconds)} left"
+
+
+def _best_epoch(points: Sequence[MetricPoint]) -> int | None:
+    losses = [
+        (point.validation_loss, round(point.epoch))
+        for point in points
+        if point.kind == "epoch" and point.validation_loss is not None and math.isfinite(point.validation_loss)
+    ]
+    return min(losses)[1] if losses else None

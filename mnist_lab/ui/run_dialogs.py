@@ -1,0 +1,48 @@
+"""What can be done to one ended run: another name, a note, deletion, each in a dialog that asks first."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from mnist_lab.errors import LabError
+from mnist_lab.runs import Run
+from mnist_lab.runs.text import MAX_NOTE
+from mnist_lab.ui.plain import plain
+from mnist_lab.ui.services import services
+
+
+@st.dialog("Rename this run", icon=":material/edit:")
+def rename_dialog(run: Run) -> None:
+    """Ask for another name."""
+    name = st.text_input("Name", value=run.name, max_chars=80, key=f"rename-{run.id}")
+    if st.button("Rename", type="primary", disabled=not name.strip(), key="rename-confirm"):
+        _do(lambda: services().store.rename(run.id, name))
+
+
+@st.dialog("Note on this run", icon=":material/sticky_note_2:")
+def note_dialog(run: Run) -> None:
+    """Ask for a note."""
+    note = st.text_area("Note", value=run.note, max_chars=MAX_NOTE, height=160, key=f"note-{run.id}")
+    if st.button("Keep this note", type="primary", key="note-confirm"):
+        _do(lambda: services().store.annotate(run.id, note))
+
+
+@st.dialog("Delete this run?", icon=":material/delete:")
+def delete_dialog(run: Run) -> None:
+    """Ask whether the run is really to go."""
+    st.markdown(f"**{plain(run.name)}** goes with its curves, weights and predictions. This cannot be undone.")
+    with st.container(horizontal=True):
+        if st.button("Delete it for good", type="primary", icon=":material/delete:", key="delete-confirm"):
+            _do(lambda: services().store.delete(run.id))
+        if st.button("Keep it", key="delete-cancel"):
+            st.rerun()
+
+
+def _do(action: Callable[[], None]) -> None:
+    """Do it and close the dialog; what is refused is said in the dialog."""
+    try:
+        action()
+    except LabError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        st.rerun()

@@ -1,0 +1,76 @@
+"""Choosing one run that can be asked: the one in the address, else the best."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mnist_lab.charts import text
+from mnist_lab.runs import Run, RunState
+from mnist_lab.ui.plain import plain
+from mnist_lab.ui.runs_table import is_offline
+from mnist_lab.ui.services import services
+
+_RUN = "run"
+
+
+def runs_with_result() -> list[Run]:
+    """The runs that have a tested network, best first; those of the offline sample come last."""
+    runs = services().store.list({RunState.FINISHED, RunState.STOPPED})
+    tested = [run for run in runs if run.result is not None]
+    return sorted(tested, key=lambda run: (is_offline(run), -run.result.test_accuracy if run.result else 0.0))
+
+
+def pick_run(runs: Sequence[Run], *, key: str) -> Run:
+    """A select box over the runs (one or more), kept in step with the address; says so when the address is wrong."""
+    by_id = {run.id: run for run in runs}
+    asked = st.query_params.get(_RUN)
+
+    def write() -> None:
+        st.query_params[_RUN] = st.session_state[key]
+
+    place = list(by_id).index(asked) if asked in by_id else 0
+    chosen = st.selectbox(
+        "Network of the run",
+        list(by_id),
+        index=place,
+        format_func=lambda run_id: _label(by_id[run_id]) if run_id in by_id else run_id,
+        on_change=write,
+        key=key,
+    )
+    run = by_id.get(chosen, runs[0])
+    if asked and asked not in by_id:
+        st.warning(
+            f"There is no tested run {plain(text.shortened(asked, 20))}; it may have been deleted. "
+            "The best one is shown instead.",
+            icon=":material/link_off:",
+        )
+    elif asked != run.id:
+        st.query_params[_RUN] = run.id
+    if is_offline(run):
+        st.caption(
+            ":material/cloud_off: Trained and tested on the UCI digits, the offline sample, **not on MNIST**: "
+            "it reads drawings less well."
+        )
+    return run
+
+
+def empty_state(sentence: str, *, key: str) -> None:
+    """Say what is missing, and the one next step as a button."""
+    with st.container(border=True, key=f"{key}-empty"):
+        st.markdown(sentence)
+        with st.container(horizontal=True):
+            if st.button("Train a network", type="primary", icon=":material/play_circle:", key=f"{key}-train"):
+                st.switch_page("pages/train.py")
+            if st.button("Compose one first", icon=":material/layers:", key=f"{key}-compose"):
+                st.switch_page("pages/compose.py")
+
+
+def _label(run: Run) -> str:
+    parts = [text.shortened(run.name, 36)]
+    if run.result is not None:
+        parts.append(text.accuracy(run.result.test_accuracy))
+    if run.state is RunState.STOPPED:
+        parts.append("stopped")
+    if is_offline(run):
+        parts.append("UCI sample")
+    return " · ".join([*parts, run.id])

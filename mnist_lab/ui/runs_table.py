@@ -1,0 +1,139 @@
+"""The table of ended runs: what it shows of each, how it is filtered, and how it is written as CSV."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from mnist_lab.charts import RUN_COLOURS, sparkline_values, text
+from mnist_lab.insight import notebook_columns
+from mnist_lab.network import analyse
+from mnist_lab.runs import MetricPoint, Run, RunState
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CURVE = "Curve"
+OFFLINE = "UCI sample, not MNIST"
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def is_offline(run: Run) -> bool:
+    """Whether the run was trained and tested on the offline sample."""
+    return run.data is not None and run.data.source != "mnist"
+
+
+def filtered(runs: Sequence[Run], words: str, states: Sequence[RunState]) -> list[Run]:
+    """The runs in one of the states (none given: any) whose name, note, data, filters or id hold all of the words."""
+    wanted = words.casefold().split()
+    return [run for run in runs if (not states or run.state in states) and all(w in _haystack(run) for w in wanted)]
+
+
+def row(run: Run) -> dict[str, Any]:
+    """One run as the table and the CSV show it, by column; what is not known is None."""
+    result, analysis = run.result, analyse(run.network)
+    six = notebook_columns(run.network, result)
+    return {
+        "Name": run.name,
+        "State": run.state.value,
+        **six,
+        "Test accuracy": None if result is None else result.test_accuracy * 100,
+        "Parameters": analysis.parameters,
+        "Multiply-adds": analysis.multiply_adds,
+        "Epochs": run.epochs_done if result is None else result.epochs,
+        "Best epoch": result.best_epoch or None if result else None,
+        "Time": run.seconds if result is None else result.seconds,
+        "Images/s": None if result is None else result.samples_per_second,
+        "Data": text.NONE if run.data is None else OFFLINE if is_offline(run) else run.data.title,
+        "Seed": run.recipe.seed,
+        "Date": run.ended or run.created,
+        "Note": run.note,
+        "Id": run.id,
+    }
+
+
+def table_frame(runs: Sequence[Run], points: Mapping[str, Sequence[MetricPoint]]) -> "pd.DataFrame":
+    """The table's rows in the order of the runs, with each run's small curve."""
+    import pandas as pd
+
+    rows = [{**row(run), CURVE: sparkline_values(points.get(run.id, ()))} for run in runs]
+    frame = pd.DataFrame(rows)
+    frame["Convolution filters"] = [", ".join(map(str, each)) or "none" for each in frame["Convolution filters"]]
+    frame["Date"] = pd.to_datetime(frame["Date"], utc=True)
+    for name in ("Best epoch", "Epochs"):
+        frame[name] = frame[name].astype("Int64")
+    return frame[_ordered(list(frame.columns))]
+
+
+def column_config() -> dict[str, Any]:
+    """How Streamlit shows each column."""
+    number = st.column_config.NumberColumn
+    return {
+        "Name": st.column_config.TextColumn(width="medium", pinned=True),
+        "Convolution filters": st.column_config.TextColumn(help="Filters of each convolution, in order"),
+        "Test accuracy": number(format="%.2f %%"),
+        "Test loss": number(format="%.4f", help="Mean cross-entropy on the test images"),
+        "Dropout": st.column_config.TextColumn(help="Rates of the dropout layers, in order"),
+        "Parameters": number(format="localized"),
+        "Multiply-adds": number(format="compact", help="For one image"),
+        "Best epoch": number(help="The epoch with the lowest validation loss"),
+        "Time": number(format="duration", help="Training alone, without loading and testing"),
+        "Images/s": number(format="%.0f", help="Training images a second"),
+        "Seed": number(format="%d"),
+        "Date": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", help="When the run ended"),
+        "Note": st.column_config.TextColumn(width="medium"),
+        CURVE: st.column_config.LineChartColumn(width="small", y_min=0, help="Validation loss after each epoch"),
+    }
+
+
+def csv_of(runs: Sequence[Run]) -> bytes:
+    """The runs as CSV for a spreadsheet (UTF-8 with byte-order mark); no cell of it is taken for a formula."""
+    out = io.StringIO()
+    # A spreadsheet runs what starts like a formula (OWASP, "CSV Injection"): such text gets an apostrophe.
+    writer = csv.writer(out)
+    rows = [row(run) for run in runs]
+    if rows:
+        writer.writerow(rows[0])
+    for each in rows:
+        writer.writerow([_cell(value) for value in each.values()])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def run_colour_indices(runs: Sequence[Run]) -> list[int]:
+    """Each run's own colour, the same everywhere; a run whose colour is taken by one before it gets the next free."""
+    taken: list[int] = []
+    for run in runs:
+        wanted = [(run.number + step) % RUN_COLOURS for step in range(RUN_COLOURS)]
+        taken.append(next((index for index in wanted if index not in taken), wanted[0]))
+    return taken
+
+
+def distinct_names(runs: Sequence[Run]) -> list[str]:
+    """The runs' names, shortened; those that are not unique carry the run's id."""
+    short = [text.shortened(run.name, 32) for run in runs]
+    return [f"{name} ({run.id})" if short.count(name) > 1 else name for name, run in zip(short, runs, strict=True)]
+
+
+def _haystack(run: Run) -> str:
+    values = (run.name, run.note, run.id, run.state, row(run)["Data"], run.recipe.optimizer)
+    return " ".join(map(str, values)).casefold()
+
+
+def _ordered(names: list[str]) -> list[str]:
+    rest = [name for name in names if name != CURVE]
+    place = rest.index("Batch norm") + 1
+    return [*rest[:place], CURVE, *rest[place:]]
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return value.isoformat(timespec="seconds") if hasattr(value, "isoformat") else value

@@ -1,0 +1,75 @@
+"""The row above the network: presets, its name, undo and redo."""
+
+import streamlit as st
+
+from mnist_lab.charts import text
+from mnist_lab.network import PRESETS, Network, analyse
+from mnist_lab.network.network import LONGEST_NAME
+from mnist_lab.ui import draft
+
+_EMPTY = "empty"
+_PRESET = "preset"
+_NAME = "network-name"
+
+
+def preset_picker() -> None:
+    """Draw the menu of networks to start from; choosing one is a step that can be undone."""
+    st.menu_button(
+        "Start from",
+        [*PRESETS, _EMPTY],
+        format_func=_preset_words,
+        key=_PRESET,
+        icon=":material/auto_awesome_mosaic:",
+        on_click=_start_from,
+    )
+
+
+def name_field() -> None:
+    """Draw the field with the network's name."""
+    st.session_state[_NAME] = draft.history().network.name
+    st.text_input(
+        "Name of the network", key=_NAME, max_chars=LONGEST_NAME, on_change=_rename, label_visibility="collapsed"
+    )
+
+
+def undo_buttons() -> None:
+    """Draw undo and redo, each with its key."""
+    history = draft.history()
+    with st.container(horizontal=True, width="content", wrap=False, gap="xsmall"):
+        st.button(
+            "",
+            key="undo",
+            icon=":material/undo:",
+            help="Undo (Ctrl or ⌘ + Z)",
+            shortcut="mod+z",
+            disabled=not history.can_undo,
+            on_click=draft.undo,
+        )
+        st.button(
+            "",
+            key="redo",
+            icon=":material/redo:",
+            help="Redo (Ctrl or ⌘ + Shift + Z)",
+            shortcut="mod+shift+z",
+            disabled=not history.can_redo,
+            on_click=draft.redo,
+        )
+
+
+def _preset_words(name: str) -> str:
+    if name == _EMPTY:
+        return "An empty network"
+    preset = PRESETS[name]
+    return f"{preset.title} · {text.short_count(analyse(preset.network).parameters)} parameters"
+
+
+def _start_from() -> None:
+    name = str(st.session_state.get(_PRESET))
+    if name == _EMPTY:
+        draft.change(Network())
+    elif name in PRESETS:
+        draft.change(PRESETS[name].network)
+
+
+def _rename() -> None:
+    draft.change(draft.history().network.rename(st.session_state[_NAME]), pick=draft.picked())

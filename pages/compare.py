@@ -1,0 +1,154 @@
+"""Compare: the table of ended runs, the curves of the chosen ones, what differs between them and which is better."""
+
+from itertools import combinations
+
+import streamlit as st
+
+from mnist_lab.charts import Curve, learning_curves
+from mnist_lab.errors import LabError
+from mnist_lab.insight import compare_pair, differences
+from mnist_lab.runs import ENDED_STATES, Run, RunState
+from mnist_lab.ui import runs_table
+from mnist_lab.ui.plain import plain
+from mnist_lab.ui.plot import plot
+from mnist_lab.ui.run_dialogs import delete_dialog, note_dialog, rename_dialog
+from mnist_lab.ui.run_picker import empty_state
+from mnist_lab.ui.services import services
+
+store = services().store
+st.title("Compare runs", anchor=False)
+ended = store.list(ENDED_STATES)
+if not ended:
+    empty_state("No run has ended yet. Train a network; the small ones take seconds, and land here.", key="compare")
+    st.stop()
+
+with st.container(horizontal=True, vertical_alignment="bottom", key="compare-filters"):
+    words = st.text_input("Find", placeholder="Name, note, data …", key="compare-words", width=280)
+    states = st.pills(
+        "State", sorted(ENDED_STATES), format_func=str.capitalize, selection_mode="multi", key="compare-states"
+    )
+    shown = runs_table.filtered(ended, words, [RunState(state) for state in states])
+    st.download_button(
+        "CSV",
+        data=lambda: runs_table.csv_of(shown),
+        file_name="mnist-lab-runs.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        disabled=not shown,
+        on_click="ignore",
+        key="compare-csv",
+    )
+if not shown:
+    st.info("No run goes by these words and states.", icon=":material/filter_alt_off:")
+    st.stop()
+
+points = store.points_of([run.id for run in shown], kind="epoch")
+table = st.dataframe(
+    runs_table.table_frame(shown, points),
+    column_config=runs_table.column_config(),
+    hide_index=True,
+    on_select="rerun",
+    selection_mode="multi-row",
+    placeholder="–",
+    height=min(38 + 35 * len(shown), 420),
+    # Selections are row numbers: another list of runs is another table.
+    key=f"runs-{hash(tuple(run.id for run in shown))}",
+)
+offline = sum(map(runs_table.is_offline, shown))
+st.caption(
+    f"{len(shown)} of {len(ended)} runs. Tick rows to compare them."
+    + (
+        f" **{offline} of them used the UCI digits, the offline sample: their test figures are not those of MNIST.**"
+        if offline
+        else ""
+    )
+)
+
+chosen = [shown[place] for place in table.selection.rows if place < len(shown)]
+if not chosen:
+    st.stop()
+names = runs_table.distinct_names(chosen)
+
+if len(chosen) == 1:
+    (run,) = chosen
+    with st.container(horizontal=True, vertical_alignment="center", key="compare-actions"):
+        st.markdown(f"**{plain(names[0])}**", width="content")
+        if run.result is not None:
+            if st.button("Draw for it", icon=":material/draw:", key="compare-draw"):
+                st.switch_page("pages/draw.py", query_params={"run": run.id})
+            if st.button("Inspect it", icon=":material/search_insights:", key="compare-inspect"):
+                st.switch_page("pages/inspect.py", query_params={"run": run.id})
+        if st.button("Rename", icon=":material/edit:", key="compare-rename"):
+            rename_dialog(run)
+        if st.button("Note", icon=":material/sticky_note_2:", key="compare-note"):
+            note_dialog(run)
+        if st.button("Delete", icon=":material/delete:", key="compare-delete"):
+            delete_dialog(run)
+        if log := store.folder(run.id).read_log(20_000):
+            with st.popover("Log", icon=":material/description:", width="content"):
+                st.code(log, language=None, height=320)
+
+for run, name in zip(chosen, names, strict=True):
+    if run.sentence:
+        show = st.error if run.state is RunState.FAILED else st.warning
+        show(f"**{plain(name)}** ({run.state}): {plain(run.sentence)}", icon=":material/info:")
+    if run.note and len(chosen) == 1:
+        st.caption(plain(run.note))
+
+
+def verdict(first: Run, second: Run, called: tuple[str, str]) -> str:
+    """Which of two runs is better, or why that cannot be said."""
+    fingerprints = {run.data.fingerprint if run.data else run.id for run in (first, second)}
+    one, other = store.folder(first.id).read_predictions(), store.folder(second.id).read_predictions()
+    if one is None or other is None:
+        return f"{called[0]} and {called[1]} cannot be compared image by image: one of them has no result."
+    if len(fingerprints) > 1 or one[1].tolist() != other[1].tolist():
+        return f"{called[0]} and {called[1]} were tested on different images, so their figures do not compare."
+    return compare_pair(one[0], other[0], one[1], called).sentence
+
+
+with st.container(border=True, key="compare-curves"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        metric = st.segmented_control(
+            "Curve",
+            ["loss", "accuracy"],
+            default="loss",
+            required=True,
+            format_func=str.capitalize,
+            label_visibility="collapsed",
+            key="compare-metric",
+        )
+        log_scale = st.toggle("Logarithmic", disabled=metric == "accuracy", key="compare-log")
+    whole = store.points_of([run.id for run in chosen])
+    colours = runs_table.run_colour_indices(chosen)
+    curves = [
+        Curve(name, whole[run.id], colour, run.result.best_epoch if run.result else None)
+        for run, name, colour in zip(chosen, names, colours, strict=True)
+    ]
+    figure = learning_curves(curves, metric=metric, log=log_scale)
+    plot(figure, key="compare-plot", alt=f"{metric.capitalize()} over epochs of {', '.join(names)}", height=380)
+
+if len(chosen) > 1:
+    best = max(chosen, key=lambda run: run.result.test_accuracy if run.result else -1.0)
+    st.subheader("Which is better", anchor=False)
+    pairs = [pair for pair in combinations(zip(chosen, names, strict=True), 2) if best in (pair[0][0], pair[1][0])]
+    for (first, name), (second, other_name) in pairs[:6]:
+        try:
+            st.markdown(":material/balance: " + plain(verdict(first, second, (name, other_name))))
+        except LabError as error:
+            st.warning(plain(str(error)), icon=":material/error:")
+    st.subheader("What differs", anchor=False)
+    found = differences(chosen)
+    for title, differs in (("", True), ("What is the same", False)):
+        rows = [
+            {"": each.field, **dict(zip(map(plain, names), map(plain, each.values), strict=True))}
+            for each in found
+            if each.differs is differs
+        ]
+        if rows:
+            with st.expander(title) if title else st.container():
+                st.table(rows, border="horizontal", hide_index=True)
+        elif differs:
+            st.caption("Nothing: same network, recipe and data.")
+elif not whole[chosen[0].id]:
+    st.caption("This run ended before it had a curve.")

@@ -1,0 +1,88 @@
+"""Inspect: how well one run's network reads, digit by digit, and the test images it gets wrong."""
+
+import streamlit as st
+
+from mnist_lab.charts import accuracy_by_class_figure, confusion_figure, digit_png, text
+from mnist_lab.errors import LabError
+from mnist_lab.insight import accuracy_standard_error, most_confused, worst_mistakes
+from mnist_lab.ui.plain import plain
+from mnist_lab.ui.plot import plot
+from mnist_lab.ui.run_picker import empty_state, pick_run, runs_with_result
+from mnist_lab.ui.services import services
+
+MISTAKES = 24
+
+st.title("Inspect a network", anchor=False)
+
+runs = runs_with_result()
+if not runs:
+    empty_state(
+        "No trained network yet whose mistakes could be shown. Train one; the small ones take seconds.", key="inspect"
+    )
+    st.stop()
+
+lab = services()
+run = pick_run(runs, key="inspect-run")
+result = run.result
+assert result is not None, "runs_with_result() gives only runs with one"  # noqa: S101
+
+tested = sum(map(sum, result.confusion))
+wrong = tested - sum(result.confusion[digit][digit] for digit in range(10))
+luck = accuracy_standard_error(result.test_accuracy, max(tested, 1)) * 100
+with st.container(horizontal=True, gap="large", key="inspect-figures"):
+    accuracy = text.accuracy(result.test_accuracy).removesuffix(" %")
+    st.metric(
+        "Test accuracy",
+        f"{accuracy} ± {luck:.2f} %",
+        width="content",
+        help="± one standard error: the luck of the test images, not that of the seed",
+    )
+    st.metric("Test loss", text.loss(result.test_loss), width="content")
+    st.metric("Read wrong", f"{text.count(wrong)} of {text.count(tested)}", width="content")
+
+left, right = st.columns(2, gap="medium")
+with left:
+    st.subheader("Which digit is taken for which", anchor=False)
+    confused = most_confused(result.confusion, 4)
+    said = ", ".join(mistake.sentence for mistake in confused) or "no mistake"
+    plot(confusion_figure(result.confusion), key="confusion", alt=f"Confusion matrix; most often {said}", height=440)
+with right:
+    st.subheader("How well each digit is read", anchor=False)
+    worst = min(range(10), key=lambda digit: result.per_class_accuracy[digit])
+    plot(
+        accuracy_by_class_figure(result.per_class_accuracy),
+        key="by-class",
+        alt=f"Test accuracy of each digit; {worst} is read worst",
+        height=260,
+    )
+    st.markdown("**Most confused**" if confused else "**Every test image is read right.**")
+    for mistake in confused:
+        st.markdown(plain(mistake.sentence))
+
+st.subheader("The surest mistakes", anchor=False)
+try:
+    predictions = lab.store.folder(run.id).read_predictions()
+    digits = lab.shelf.digits()
+except LabError as error:
+    st.warning(plain(str(error)), icon=":material/error:")
+    st.stop()
+if predictions is None:
+    st.caption("This run kept no predictions.")
+    st.stop()
+if run.data is None or digits.fingerprint != run.data.fingerprint:
+    title = "other digits" if run.data is None else plain(run.data.title)
+    st.caption(f"This run was tested on {title}, which are not the digits loaded now, so its images cannot be shown.")
+    st.stop()
+probabilities, labels = predictions
+places = worst_mistakes(probabilities, labels, MISTAKES)
+if not len(places):
+    st.caption("There are none.")
+else:
+    st.caption("Test images that the network read wrong with most confidence.")
+theme = "dark" if st.context.theme.type == "dark" else "light"
+with st.container(horizontal=True, key="mistakes"):
+    for place in places:
+        chances, true = probabilities[place], int(labels[place])
+        read = int(chances.argmax())
+        words = f"true {true}, read {read} ({text.probability(float(chances[read]))})"
+        st.image(digit_png(digits.test_images[place], scale=4, theme=theme), caption=plain(words), width=112, alt=words)

@@ -1,0 +1,215 @@
+"""The download against a local server that behaves as bad networks do."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_lab.data import download_mnist, load_digits
+from mnist_lab.errors import DataError
+from mnist_lab.settings import Settings
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+class Server:
+    """A web server on this machine that gives the one answer it is told."""
+
+    def __init__(self) -> None:
+        self.answer: Answer = lambda _request: None
+        self.ended = threading.Event()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                with suppress(OSError):  # the client may hang up at any time
+                    outer.answer(self)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_port}/mnist.npz"
+        self.thread = threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.01})
+        self.thread.start()
+
+    def close(self) -> None:
+        self.ended.set()
+        self.http.shutdown()
+        self.thread.join()
+        self.http.server_close()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def lab(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.delenv("MNIST_LAB_DATA", raising=False)
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    return Settings(home=tmp_path / "lab", mnist_url=server.url)
+
+
+def whole(content: bytes, claimed: int | None = None, code: int = 200) -> Answer:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(code)
+        request.send_header("Content-Length", str(len(content) if claimed is None else claimed))
+        request.end_headers()
+        request.wfile.write(content)
+
+    return answer
+
+
+def refused(lab: Settings, sentence: str, **limits: float) -> None:
+    """The download fails with this sentence, which names the address and a way on, and leaves nothing behind."""
+    with pytest.raises(DataError, match=sentence) as caught:
+        download_mnist(lab, lambda _received, _total: None, **limits)
+    assert lab.mnist_url in str(caught.value)
+    assert "set MNIST_LAB_DATA" in str(caught.value)
+    assert list(lab.cache_folder.iterdir()) == []
+
+
+def test_mnist_arrives_whole_with_progress(lab: Settings, server: Server, mnist_folder: Path) -> None:
+    content = (mnist_folder / "mnist.npz").read_bytes()
+    server.answer = whole(content)
+    seen: list[tuple[int, int | None]] = []
+    path = download_mnist(lab, lambda received, total: seen.append((received, total)))
+    assert path == lab.cache_folder / "mnist.npz"
+    assert path.read_bytes() == content
+    assert list(lab.cache_folder.iterdir()) == [path]
+    received = [count for count, _ in seen]
+    assert received == sorted(received)
+    assert seen[0] == (0, len(content))
+    assert seen[-1] == (len(content), len(content))
+
+
+def test_without_a_length_it_arrives_too_and_is_loaded(lab: Settings, server: Server, mnist_folder: Path) -> None:
+    content = (mnist_folder / "mnist.npz").read_bytes()
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.end_headers()
+        request.wfile.write(content)
+
+    server.answer = answer
+    totals: set[int | None] = set()
+    digits, reason = load_digits(lab, download=True, progress=lambda _received, total: totals.add(total))
+    assert (digits.title, reason) == ("MNIST", None)
+    assert totals == {None}
+
+
+def test_cut_off(lab: Settings, server: Server) -> None:
+    server.answer = whole(bytes(5_000), claimed=11_490_434)
+    refused(lab, "cut off after 5,000 of 11,490,434 bytes")
+
+
+def test_cut_off_in_the_middle_of_a_chunk(lab: Settings, server: Server) -> None:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        request.protocol_version = "HTTP/1.1"
+        request.send_response(200)
+        request.send_header("Transfer-Encoding", "chunked")
+        request.end_headers()
+        request.wfile.write(b"ffff\r\n" + bytes(100))
+
+    server.answer = answer
+    refused(lab, "it was cut off")
+
+
+def test_a_server_that_stalls(lab: Settings, server: Server) -> None:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        whole(b"PK", claimed=1000)(request)
+        server.ended.wait(30)
+
+    server.answer = answer
+    refused(lab, r"nothing came for 0\.3 s", stall=0.3)
+
+
+def test_a_server_that_never_answers(lab: Settings, server: Server) -> None:
+    server.answer = lambda _request: server.ended.wait(30) and None
+    refused(lab, r"nothing came for 0\.3 s", stall=0.3)
+
+
+def test_a_trickle(lab: Settings, server: Server) -> None:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        whole(b"PK", claimed=1000)(request)
+        while not server.ended.wait(0.05):
+            request.wfile.write(b".")
+
+    server.answer = answer
+    refused(lab, "too slow", longest=0.5)
+
+
+def test_a_login_page(lab: Settings, server: Server) -> None:
+    server.answer = whole(b"\n <!DOCTYPE html><html><body>Welcome to the Wi-Fi</body></html>")
+    refused(lab, "a web page came instead")
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", bytes(100_000)])
+def test_wrong_content(lab: Settings, server: Server, content: bytes) -> None:
+    server.answer = whole(content)
+    refused(lab, "not the original mnist.npz")
+
+
+def test_another_data_set_of_the_same_shape(lab: Settings, server: Server, tmp_path: Path) -> None:
+    shapes = {"x_train": (60_000, 28, 28), "y_train": (60_000,), "x_test": (10_000, 28, 28), "y_test": (10_000,)}
+    np.savez_compressed(tmp_path / "other.npz", **{name: np.zeros(shape, np.uint8) for name, shape in shapes.items()})
+    server.answer = whole((tmp_path / "other.npz").read_bytes())
+    refused(lab, "not the original mnist.npz")
+
+
+@pytest.mark.parametrize("code", [403, 404, 500])
+def test_an_error_of_the_server(lab: Settings, server: Server, code: int) -> None:
+    server.answer = whole(b"<html>", code=code)
+    refused(lab, f"the server answered {code}")
+
+
+def test_a_file_that_is_too_large(lab: Settings, server: Server) -> None:
+    server.answer = whole(b"PK", claimed=10**12)
+    refused(lab, "953,674 MiB, and MNIST has 11")
+
+
+def test_no_http_at_all(lab: Settings, server: Server) -> None:
+    server.answer = lambda request: request.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n") and None
+    refused(lab, "the connection failed")
+
+
+def test_a_refused_connection(lab: Settings) -> None:
+    refused(lab.model_copy(update={"mnist_url": "http://127.0.0.1:9/mnist.npz"}), "the connection was refused")
+
+
+@pytest.mark.parametrize("url", ["http://[bad/mnist.npz", "http://127.0.0.1:port/mnist.npz"])
+def test_an_address_that_is_none(lab: Settings, url: str) -> None:
+    with pytest.raises(DataError, match="MNIST could not be downloaded"):
+        download_mnist(lab.model_copy(update={"mnist_url": url}), lambda _received, _total: None)
+
+
+def test_only_the_web_is_downloaded_from(lab: Settings, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="must begin with https"):
+        download_mnist(lab.model_copy(update={"mnist_url": f"file://{tmp_path}"}), lambda _received, _total: None)
+
+
+def test_a_cache_that_cannot_be_written(tmp_path: Path, lab: Settings) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match="cannot be written"):
+        download_mnist(lab.model_copy(update={"home": tmp_path / "file"}), lambda _received, _total: None)
+
+
+def test_what_the_progress_raises_ends_the_download(lab: Settings, server: Server) -> None:
+    server.answer = whole(bytes(1000))
+
+    def stop(received: int, _total: int | None) -> None:
+        if received:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        download_mnist(lab, stop)
+    assert list(lab.cache_folder.iterdir()) == []

@@ -1,0 +1,113 @@
+"""Picture files, good, damaged and hostile."""
+
+import struct
+import zlib
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnist_lab.drawing import open_picture, rasterize, to_mnist
+from mnist_lab.errors import PictureError
+
+SEVEN = rasterize([[[150, 120], [350, 120], [220, 400]]])
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    stream = BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def png_that_claims(width: int, height: int) -> bytes:
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    body = zlib.compress(bytes(1000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF"])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_every_kind_of_picture_reads_as_the_same_digit(kind: str, mode: str) -> None:
+    picture = open_picture(encoded(Image.fromarray(SEVEN).convert(mode), kind))
+    small, original = to_mnist(picture), to_mnist(SEVEN)
+    assert small is not None
+    assert original is not None
+    assert float(np.abs(small - original).mean()) < 0.01
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_every_mode_of_a_png_reads_as_the_same_digit(mode: str) -> None:
+    deep = Image.fromarray(SEVEN.astype(np.uint16) * 257)
+    image = deep if mode == "I;16" else Image.fromarray(SEVEN).convert(mode)
+    small, original = to_mnist(open_picture(encoded(image))), to_mnist(SEVEN)
+    assert small is not None
+    assert original is not None
+    assert float(np.abs(small - original).mean()) < 0.02
+
+
+def test_a_transparent_palette_is_kept_transparent() -> None:
+    image = Image.fromarray(np.where(SEVEN < 128, 1, 0).astype(np.uint8), "P")
+    image.putpalette([0, 0, 0, 0, 0, 0])
+    picture = open_picture(encoded(image, transparency=0))
+    assert picture.shape == (320, 320, 4)
+    assert to_mnist(picture) is not None
+
+
+def test_a_photo_lying_on_its_side_is_turned_up() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = open_picture(encoded(Image.new("RGB", (40, 20)), "JPEG", exif=exif))
+    assert picture.shape == (40, 20, 3)
+
+
+def test_a_path_is_read_too_and_large_pictures_are_made_smaller(tmp_path: Path) -> None:
+    path = tmp_path / "large.png"
+    path.write_bytes(encoded(Image.new("L", (5000, 1000), 255)))
+    assert open_picture(path).shape == (410, 2048)
+    assert open_picture(str(path)).shape == (410, 2048)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is empty"),
+        (b"<html>Please log in</html>", "not a picture of a known kind"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a picture of a known kind"),
+        (encoded(Image.fromarray(SEVEN))[:300], "cut off or damaged"),
+        (encoded(Image.fromarray(SEVEN), "JPEG")[:900], "cut off or damaged"),
+        (png_that_claims(100, 100), "cut off or damaged"),
+        (png_that_claims(9_000, 9_000), "9,000 × 9,000"),
+        (png_that_claims(60_000, 60_000), "million pixels"),
+        (bytes(30_000_001), "at most 30 MB"),
+        (encoded(Image.new("F", (9, 9)), "TIFF"), "not colours"),
+    ],
+    ids=["empty", "html", "eps", "cut png", "cut jpeg", "short png", "large", "bomb", "heavy", "float tiff"],
+)
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_what_is_no_picture_is_refused_in_a_sentence(content: bytes, sentence: str) -> None:
+    with pytest.raises(PictureError, match=sentence):
+        open_picture(content)
+
+
+def test_a_damaged_byte_anywhere_gives_a_picture_or_a_sentence() -> None:
+    random = np.random.default_rng(0)
+    for kind in ("PNG", "JPEG", "GIF", "WEBP", "TIFF"):
+        good = np.frombuffer(encoded(Image.fromarray(SEVEN), kind), np.uint8)
+        for _ in range(40):
+            bad = good.copy()
+            bad[random.integers(0, len(bad), 3)] = random.integers(0, 256, 3)
+            with suppress(PictureError):
+                assert open_picture(bad.tobytes()).dtype == np.uint8
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PictureError, match="absent"):
+        open_picture(tmp_path / "absent.png")
+    with pytest.raises(PictureError, match="cannot be read"):
+        open_picture(tmp_path)
