@@ -1,14 +1,11 @@
 """Compare: the table of ended runs, the curves of the chosen ones, what differs between them and which is better."""
 
-from itertools import combinations
-
 import streamlit as st
 
 from mnist_lab.charts import Curve, learning_curves
-from mnist_lab.errors import LabError
-from mnist_lab.insight import compare_pair, differences
-from mnist_lab.runs import ENDED_STATES, Run, RunState
+from mnist_lab.runs import ENDED_STATES, RunState
 from mnist_lab.ui import runs_table
+from mnist_lab.ui.chosen_runs import difference_rows, distinct_names, run_colour_indices, verdicts
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
 from mnist_lab.ui.run_dialogs import delete_dialog, note_dialog, rename_dialog
@@ -67,7 +64,7 @@ st.caption(
 chosen = [shown[place] for place in table.selection.rows if place < len(shown)]
 if not chosen:
     st.stop()
-names = runs_table.distinct_names(chosen)
+names = distinct_names(chosen)
 
 if len(chosen) == 1:
     (run,) = chosen
@@ -95,18 +92,6 @@ for run, name in zip(chosen, names, strict=True):
     if run.note and len(chosen) == 1:
         st.caption(plain(run.note))
 
-
-def verdict(first: Run, second: Run, called: tuple[str, str]) -> str:
-    """Which of two runs is better, or why that cannot be said."""
-    fingerprints = {run.data.fingerprint if run.data else run.id for run in (first, second)}
-    one, other = store.folder(first.id).read_predictions(), store.folder(second.id).read_predictions()
-    if one is None or other is None:
-        return f"{called[0]} and {called[1]} cannot be compared image by image: one of them has no result."
-    if len(fingerprints) > 1 or one[1].tolist() != other[1].tolist():
-        return f"{called[0]} and {called[1]} were tested on different images, so their figures do not compare."
-    return compare_pair(one[0], other[0], one[1], called).sentence
-
-
 with st.container(border=True, key="compare-curves"):
     with st.container(horizontal=True, vertical_alignment="center"):
         metric = st.segmented_control(
@@ -120,7 +105,7 @@ with st.container(border=True, key="compare-curves"):
         )
         log_scale = st.toggle("Logarithmic", disabled=metric == "accuracy", key="compare-log")
     whole = store.points_of([run.id for run in chosen])
-    colours = runs_table.run_colour_indices(chosen)
+    colours = run_colour_indices(chosen)
     curves = [
         Curve(name, whole[run.id], colour, run.result.best_epoch if run.result else None)
         for run, name, colour in zip(chosen, names, colours, strict=True)
@@ -129,26 +114,16 @@ with st.container(border=True, key="compare-curves"):
     plot(figure, key="compare-plot", alt=f"{metric.capitalize()} over epochs of {', '.join(names)}", height=380)
 
 if len(chosen) > 1:
-    best = max(chosen, key=lambda run: run.result.test_accuracy if run.result else -1.0)
     st.subheader("Which is better", anchor=False)
-    pairs = [pair for pair in combinations(zip(chosen, names, strict=True), 2) if best in (pair[0][0], pair[1][0])]
-    for (first, name), (second, other_name) in pairs[:6]:
-        try:
-            st.markdown(":material/balance: " + plain(verdict(first, second, (name, other_name))))
-        except LabError as error:
-            st.warning(plain(str(error)), icon=":material/error:")
+    for sentence in verdicts(store, chosen, names):
+        st.markdown(":material/balance: " + plain(sentence))
     st.subheader("What differs", anchor=False)
-    found = differences(chosen)
-    for title, differs in (("", True), ("What is the same", False)):
-        rows = [
-            {"": each.field, **dict(zip(map(plain, names), map(plain, each.values), strict=True))}
-            for each in found
-            if each.differs is differs
-        ]
-        if rows:
-            with st.expander(title) if title else st.container():
-                st.table(rows, border="horizontal", hide_index=True)
-        elif differs:
-            st.caption("Nothing: same network, recipe and data.")
+    if rows := difference_rows(chosen, names, differing=True):
+        st.table(rows, border="horizontal", hide_index=True)
+    else:
+        st.caption("Nothing: same network, recipe and data.")
+    if rows := difference_rows(chosen, names, differing=False):
+        with st.expander("What is the same"):
+            st.table(rows, border="horizontal", hide_index=True)
 elif not whole[chosen[0].id]:
     st.caption("This run ended before it had a curve.")

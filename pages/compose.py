@@ -7,7 +7,7 @@ from mnist_lab.network import MAX_LAYERS, PRESETS, Network, analyse
 from mnist_lab.ui import draft
 from mnist_lab.ui.card_text import STYLE
 from mnist_lab.ui.estimates import memory_sentence
-from mnist_lab.ui.layer_cards import add_buttons, implied_card, layer_card
+from mnist_lab.ui.layer_cards import add_buttons, implied_card, layer_card, show_card
 from mnist_lab.ui.network_files import export_popover, import_popover
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
@@ -42,6 +42,7 @@ with st.container(border=True, key="compose-strip"):
     clicked = strip(drawn, key="strip", picked=draft.picked())
     if clicked is not None and clicked != draft.picked():
         draft.pick(clicked)
+        st.session_state["compose-show"] = clicked
         st.rerun()
 
 cards, cost = st.columns([3, 2], gap="medium")
@@ -54,6 +55,8 @@ with cards:
         elif report.index < MAX_LAYERS:
             layer_card(report, analysis)
     add_buttons()
+    if (place := st.session_state.pop("compose-show", None)) is not None:
+        show_card(place)
 with cost, st.container(border=True):
     st.subheader("Cost", anchor=False)
     first, second = st.columns(2, wrap=False)

@@ -23,38 +23,32 @@ left, middle, right = st.columns([362, 190, 520], gap="medium")
 with right:
     answer = st.container()
     run = pick_run(runs, key="draw-run")
-predictor = services().predictor
-predictor.warm(run.id)
+services().predictor.warm(run.id)
 
 with left:
     drawn = pen_canvas()
 picture = None if drawn is None else to_mnist(drawn)
 
-probabilities, trouble = None, ""
-if picture is not None:
-    try:
-        with right, st.spinner("Waking the network…"):
-            probabilities = predictor.predict(run.id, picture)
-    except LabError as error:
-        trouble = str(error)
-
-with answer:
-    if trouble:
-        st.error(plain(trouble), icon=":material/error:")
-    elif probabilities is not None:
-        reading = read_probabilities(probabilities)
-        st.subheader(plain(reading.sentence), anchor=False)
-    else:
-        st.subheader("Nothing drawn yet", anchor=False)
-    said = "nothing drawn yet" if probabilities is None else read_probabilities(probabilities).sentence
-    bars = None if probabilities is None else [float(value) for value in probabilities]
-    plot(probability_bars(bars), key="draw-bars", alt=f"Probabilities of the ten digits: {said}", height=300)
-
 with middle:
     st.markdown("**What the network sees**")
     theme = "dark" if st.context.theme.type == "dark" else "light"
-    if picture is None:
-        st.caption("28×28 pixels, cut out, scaled and centred as MNIST's digits were.")
-    else:
-        st.image(digit_png(picture, scale=6, theme=theme), alt="The drawing as 28×28 pixels", width=168)
-        st.caption("28×28 pixels, centred as MNIST's digits were.")
+    if picture is not None:
+        with st.container(border=True, width="content", key="draw-seen"):
+            st.image(digit_png(picture, scale=5, theme=theme), alt="The drawing as 28×28 pixels", width=140)
+    st.caption("28×28 pixels, cut out, scaled and centred as MNIST's digits were.")
+
+with answer:
+    headline = st.empty()
+    probabilities, said = None, "Nothing drawn yet"
+    if picture is not None:
+        try:
+            with headline, st.spinner("Waking the network…"):
+                probabilities = services().predictor.predict(run.id, picture)
+            said = read_probabilities(probabilities).sentence
+        except LabError as error:
+            said = ""
+            headline.error(plain(str(error)), icon=":material/error:")
+    if said:
+        headline.subheader(plain(said), anchor=False)
+    bars = None if probabilities is None else [float(value) for value in probabilities]
+    plot(probability_bars(bars), key="draw-bars", alt=f"Probabilities of the ten digits. {said}", height=300)

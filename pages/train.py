@@ -27,13 +27,20 @@ glance = look(lab.store, wanted)
 
 # What is under way, or asked for by the address, stands above what is to be trained next.
 header = st.container(key="train-header")
-if glance.run is not None and (glance.is_busy or (wanted and not glance.trouble)):
+live_first = glance.run is not None and (glance.is_busy or bool(wanted and not glance.trouble))
+if live_first:
     live, setup = st.container(key="train-live"), st.container(key="train-setup")
 else:
     setup, live = st.container(key="train-setup"), st.container(key="train-live")
 
 with setup:
-    with st.container(border=True, key="train-network"):
+    left, right = st.columns([2, 1], gap="medium")
+    with right, st.container(border=True):
+        st.subheader("Recipe", anchor=False)
+        recipe = recipe_form(len(digits.train_labels))
+        name = st.text_input("Name of the run", max_chars=80, placeholder=network.name, key="run-name")
+
+    with left, st.container(border=True, key="train-network"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(plain(network.name), anchor=False, width="content")
             figures = f"{text.count(analysis.parameters)} parameters · {text.short_count(analysis.multiply_adds)}"
@@ -48,22 +55,18 @@ with setup:
             draft.pick(clicked)
             st.switch_page("pages/compose.py", query_params=draft.link_parameters())
 
-    data_place, recipe_place = st.columns(2, gap="medium")
-    with recipe_place, st.container(border=True):
-        st.subheader("Recipe", anchor=False)
-        recipe = recipe_form(len(digits.train_labels))
-        name = st.text_input("Name of the run", max_chars=80, placeholder=network.name, key="run-name")
-
-    with data_place, st.container(border=True):
-        st.subheader("Digits", anchor=False)
+    with left, st.container(border=True, key="train-digits"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(plain(digits.title), anchor=False, width="content")
+            st.caption(f"{len(digits.train_labels):,} training and {len(digits.test_labels):,} test images")
+        sheet_place, counts_place = st.columns(2, vertical_alignment="center")
         theme = "dark" if st.context.theme.type == "dark" else "light"
-        sheet = digit_sheet_png(samples(digits, 1, seed=1), columns=10, scale=3, theme=theme, gap=2)
-        st.image(sheet, alt=f"One digit of each class, from {digits.title}", width="stretch")
-        images = f"{len(digits.train_labels):,} training and {len(digits.test_labels):,} test images"
-        st.markdown(f"**{plain(digits.title)}** · {images}; training images of each digit:")
+        sheet = digit_sheet_png(samples(digits, 1, seed=1), columns=5, scale=2, theme=theme, gap=2)
+        sheet_place.image(sheet, alt=f"One digit of each class, from {digits.title}")
         counts = class_counts(digits.train_labels)
         alt = "Training images of each digit: " + ", ".join(f"{digit}: {count:,}" for digit, count in enumerate(counts))
-        plot(class_counts_figure(counts), key="class-counts", alt=alt, height=150)
+        with counts_place:
+            plot(class_counts_figure(counts), key="class-counts", alt=alt, height=150)
 
 with header:
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -101,4 +104,7 @@ with live:
                 "second by second."
             )
     else:
+        if not live_first:
+            st.space("small")
+            st.caption("Last run")
         live_run(wanted, glance)

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO
 
 import numpy as np
@@ -92,7 +93,7 @@ def _read_header(stream: IO[bytes], name: str, wanted: Shape) -> tuple[tuple[int
         if npy.read_magic(stream) != (1, 0):
             raise _Bad(f"has {name!r} in another version of NumPy's format than 1.0")
         shape, fortran_order, dtype = npy.read_array_header_1_0(stream)
-    except (ValueError, TypeError, OverflowError, SyntaxError, MemoryError, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, SyntaxError, TokenError, MemoryError, RecursionError) as error:
         raise _Bad(f"is damaged: {name!r} is not an array") from error
     if dtype != np.uint8:
         raise _Bad(f"has {name!r} as {_dtype_name(dtype)}, and it must be uint8")

@@ -104,7 +104,10 @@ def _ignore_terminal() -> None:
 def _be_modest() -> None:
     # Pages come first: a training that takes every core still leaves them quick.
     with suppress(psutil.Error, OSError):
-        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 5)
+        if sys.platform == "win32":
+            psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        else:
+            psutil.Process().nice(5)
 
 
 def _log_to(folder: RunFolder) -> None:

@@ -1,5 +1,6 @@
 """The drawing canvas: paper in both themes, with a Clear and an Undo of our own."""
 
+import io
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -12,6 +13,7 @@ SIDE = 320
 PAPER, INK = "#FFFFFF", "#1F2933"
 _ROUND = "canvas-round"
 _START = "canvas-start"
+_PICTURES = "canvas-pictures"
 
 
 def pen_canvas() -> "NDArray[np.uint8] | None":
@@ -45,7 +47,25 @@ def pen_canvas() -> "NDArray[np.uint8] | None":
         _begin({"objects": strokes[:-1]} if strokes[:-1] else None)
     if clear.button("Clear", icon=":material/ink_eraser:", disabled=not strokes, key="canvas-clear"):
         _begin(None)
-    return result.image_data if strokes else None
+    return _pixels(_remembered(len(strokes), result.image_bytes)) if strokes else None
+
+
+def _remembered(strokes: int, png: bytes | None) -> bytes | None:
+    """The picture of so many strokes: the one just sent, or, as a canvas sends none when an undo begins it, the old."""
+    pictures: dict[int, bytes] = st.session_state.setdefault(_PICTURES, {})
+    if png is not None:
+        pictures[strokes] = png
+    return pictures.get(strokes)
+
+
+def _pixels(png: bytes | None) -> "NDArray[np.uint8] | None":
+    if png is None:
+        return None
+    import numpy as np
+    from PIL import Image
+
+    with Image.open(io.BytesIO(png)) as picture:
+        return np.asarray(picture.convert("RGBA"))
 
 
 def _round() -> int:
@@ -56,5 +76,7 @@ def _round() -> int:
 def _begin(drawing: dict[str, Any] | None) -> None:
     """Start a fresh canvas: the component keeps its strokes for as long as its key."""
     st.session_state[_START] = drawing
+    if drawing is None:
+        st.session_state.pop(_PICTURES, None)
     st.session_state[_ROUND] = _round() + 1
     st.rerun()

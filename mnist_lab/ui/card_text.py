@@ -3,7 +3,7 @@
 from html import escape
 
 from mnist_lab.charts import PALETTES, text
-from mnist_lab.network import KIND_GROUPS, LayerReport
+from mnist_lab.network import KIND_GROUPS, Dense, LayerReport
 
 _COLOURS = {name: f"light-dark({PALETTES['light'][name]}, {PALETTES['dark'][name]})" for name in PALETTES["light"]}
 
@@ -17,9 +17,9 @@ STYLE = f"""<style>
 .lab-layer-words b {{ font-weight: 650; margin-right: 0.35rem; }}
 .lab-layer-facts {{ color: {_COLOURS["muted"]}; font-size: 0.84rem; font-variant-numeric: tabular-nums; }}
 .lab-layer-quiet {{ opacity: 0.85; }}
-div:has(> .st-key-compose-strip) {{ position: sticky; top: 3.75rem; z-index: 50; }}
-.st-key-compose-strip {{ background: {_COLOURS["background"]}; padding-block: 0.5rem;
-  box-shadow: 0 -1.5rem 0 0 {_COLOURS["background"]}; }}
+div:has(> .st-key-compose-strip) {{ position: sticky; top: 3.75rem; z-index: 50;
+  background: {_COLOURS["background"]}; }}
+.st-key-compose-strip {{ padding-block: 0.5rem; }}
 .st-key-undo kbd, .st-key-redo kbd {{ display: none; }}
 @media (max-height: 800px) {{ .st-key-compose-strip .lab-strip svg {{ max-height: 10rem; }} }}
 @media (max-width: 640px) {{ .st-key-compose-strip .lab-strip svg {{ height: 8.5rem; width: auto; }} }}
@@ -43,11 +43,13 @@ def card_html(report: LayerReport) -> str:
 
 def facts(report: LayerReport) -> str:
     """Return `28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · 9 % of the work`, as far as it is known."""
+    if report.input_shape is None:
+        return "its shape is known once the layers before it are repaired"
     parts = [f"{text.shape(report.input_shape)} → {text.shape(report.output_shape)}"]
     if report.arithmetic:
         parts.append(f"{report.arithmetic} {'parameter' if report.parameters == 1 else 'parameters'}")
     if report.multiply_adds:
         parts.append(f"{text.probability(report.share)} of the work")
     if report.implied:
-        parts.append("put in by the lab")
+        parts.append("always last" if isinstance(report.layer, Dense) else "put in by itself")
     return " · ".join(parts)

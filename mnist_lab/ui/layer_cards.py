@@ -47,6 +47,15 @@ def layer_card(report: LayerReport, analysis: Analysis) -> None:
         _problems(report)
 
 
+def show_card(index: int) -> None:
+    """Bring the card of the layer at `index` into sight, below the strip: it may be far down the page."""
+    st.html(
+        "<script>setTimeout(() => document.querySelector("
+        f"'.st-key-layer-card-{index:d}')?.scrollIntoView({{block: 'center', behavior: 'smooth'}}), 300);</script>",
+        unsafe_allow_javascript=True,
+    )
+
+
 def add_buttons() -> None:
     """Draw the buttons that add a layer: after the picked one, else at the end."""
     after = draft.picked()

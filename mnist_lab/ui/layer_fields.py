@@ -11,8 +11,8 @@ from mnist_lab.network.layers import LARGEST_NUMBER
 from mnist_lab.ui import draft
 
 _NUMBER_WIDTH = 128
-_CHOICE_WIDTH = 160
-_PADDINGS = {"valid": "valid (no border)", "same": "same (zeros around)"}
+_CHOICE_WIDTH = 184
+_PADDINGS = {"valid": "valid (no border)", "same": "same (zero border)"}
 _PAIRS = {
     "kernel_size": ("Kernel height", "Kernel width"),
     "pool_size": ("Window height", "Window width"),

@@ -17,6 +17,7 @@ from mnist_lab.ui.services import services
 
 RUN = "run"
 """The address parameter that names the run shown."""
+_REFUSED = "live-refused"
 _REFRESH_SECONDS = 1.0
 _LOG_BYTES = 20_000
 _MOST_SHOWN = 20
@@ -82,6 +83,8 @@ def _live(wanted: str | None, outline: tuple[object, ...]) -> None:
     glance = look(store, wanted)
     if glance.outline != outline:
         st.rerun()
+    if refused := st.session_state.pop(_REFUSED, None):
+        st.toast(plain(refused), icon=":material/info:")
     if glance.run is not None:
         _show_run(store, glance.run)
     _show_others(glance)
@@ -212,7 +215,8 @@ def _ask(request: Callable[[], None]) -> None:
     try:
         request()
     except LabError as error:
-        st.toast(plain(str(error)), icon=":material/info:")
+        # Streamlit shows nothing from a callback of a fragment; the fragment shows it.
+        st.session_state[_REFUSED] = str(error)
 
 
 def _sentence(run: Run) -> None:

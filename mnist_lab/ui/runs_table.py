@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from mnist_lab.charts import RUN_COLOURS, sparkline_values, text
+from mnist_lab.charts import sparkline_values, text
 from mnist_lab.insight import notebook_columns
 from mnist_lab.network import analyse
 from mnist_lab.runs import MetricPoint, Run, RunState
@@ -99,21 +99,6 @@ def csv_of(runs: Sequence[Run]) -> bytes:
     for each in rows:
         writer.writerow([_cell(value) for value in each.values()])
     return out.getvalue().encode("utf-8-sig")
-
-
-def run_colour_indices(runs: Sequence[Run]) -> list[int]:
-    """Each run's own colour, the same everywhere; a run whose colour is taken by one before it gets the next free."""
-    taken: list[int] = []
-    for run in runs:
-        wanted = [(run.number + step) % RUN_COLOURS for step in range(RUN_COLOURS)]
-        taken.append(next((index for index in wanted if index not in taken), wanted[0]))
-    return taken
-
-
-def distinct_names(runs: Sequence[Run]) -> list[str]:
-    """The runs' names, shortened; those that are not unique carry the run's id."""
-    short = [text.shortened(run.name, 32) for run in runs]
-    return [f"{name} ({run.id})" if short.count(name) > 1 else name for name, run in zip(short, runs, strict=True)]
 
 
 def _haystack(run: Run) -> str:

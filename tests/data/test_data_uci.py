@@ -15,6 +15,7 @@ from mnist_lab.settings import Settings
 @pytest.fixture
 def no_mnist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings on a machine without MNIST whose network refuses."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.delenv("MNIST_LAB_DATA", raising=False)
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
     return Settings(home=tmp_path / "lab", mnist_url="http://127.0.0.1:9/mnist.npz")

@@ -15,11 +15,13 @@ from mnist_lab.network import (
     Flatten,
     MaxPooling2D,
     Network,
+    analyse,
     default_layer,
     get_preset,
     link_from_network,
     network_from_link,
 )
+from mnist_lab.ui.card_text import card_html, facts
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "compose.py"
 STARTING = get_preset(DEFAULT_PRESET).network
@@ -61,6 +63,16 @@ def test_first_visit_shows_the_default_preset(open_page: Open) -> None:
     assert not page.button(key="train-this").disabled
     assert not page.error
     assert not page.number_input, "only an open card has controls"
+
+
+def test_cards_say_shapes_and_cost() -> None:
+    network = Network(layers=(Conv2D(filters=32), Conv2D(filters=4, kernel_size=(40, 40)), Dropout(rate=0.5)))
+    fitting = analyse(Network(layers=network.layers[:1])).layers
+    assert facts(fitting[0]).startswith("28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · ")
+    assert facts(fitting[1]) == "26×26×32 → 21,632 · put in by itself"
+    assert facts(fitting[-1]).endswith("always last")
+    assert "once the layers before it are repaired" in facts(analyse(network).layers[2])
+    assert "<b>Convolution</b>32 filters 3×3" in card_html(fitting[0])
 
 
 def test_a_link_opens_its_network(open_page: Open) -> None:
