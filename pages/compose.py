@@ -1,5 +1,7 @@
 """Compose: a network, layer by layer, with its shapes, its cost and what is wrong with it."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from mnist_lab.charts import cost_bars, cost_info, text
@@ -31,7 +33,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="compose-too
         disabled=not analysis.valid,
         key="train-this",
     ):
-        st.switch_page("pages/train.py", query_params=draft.link_parameters())
+        st.switch_page(Path(__file__).with_name("train.py"), query_params=draft.link_parameters())
 
 if refused := draft.refused_link():
     st.error(plain(refused), icon=":material/link_off:")

@@ -29,7 +29,7 @@ assert result is not None, "runs_with_result() gives only runs with one"  # noqa
 tested = sum(map(sum, result.confusion))
 wrong = tested - sum(result.confusion[digit][digit] for digit in range(10))
 luck = accuracy_standard_error(result.test_accuracy, max(tested, 1)) * 100
-with st.container(horizontal=True, gap="large", key="inspect-figures"):
+with st.container(horizontal=True, gap="medium", key="inspect-figures"):
     accuracy = text.accuracy(result.test_accuracy).removesuffix(" %")
     st.metric(
         "Test accuracy",
@@ -84,5 +84,6 @@ with st.container(horizontal=True, key="mistakes"):
     for place in places:
         chances, true = probabilities[place], int(labels[place])
         read = int(chances.argmax())
-        words = f"true {true}, read {read} ({text.probability(float(chances[read]))})"
-        st.image(digit_png(digits.test_images[place], scale=4, theme=theme), caption=plain(words), width=112, alt=words)
+        chance = text.probability(float(chances[read])).replace(" ", "\u00a0")
+        words = f"true {true}, read {read} ({chance})"
+        st.image(digit_png(digits.test_images[place], scale=4, theme=theme), caption=words, width=112, alt=words)

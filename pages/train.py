@@ -72,7 +72,7 @@ with header:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
             st.header("Train", anchor=False)
-            st.caption(f"**{plain(network.name)}** {plain('· ' + recipe_line(recipe))}")
+            st.caption(f"{'Next: ' if live_first else ''}**{plain(network.name)}** {plain('· ' + recipe_line(recipe))}")
         pressed = st.button(
             "Train this network",
             type="primary",

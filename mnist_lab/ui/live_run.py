@@ -24,6 +24,12 @@ _MOST_SHOWN = 20
 _CHART_HEIGHT = 300
 _SMOOTHINGS = (0.0, 0.3, 0.6, 0.9)
 
+_PHASES = {
+    "": "starting",
+    "loading data": "loading the digits",
+    "building": "building the network",
+    "evaluating": "testing it on the test images",
+}
 _Colour = Literal["gray", "blue", "orange", "green", "red"]
 _STATE_BADGES: dict[RunState, tuple[str, str, _Colour]] = {
     RunState.QUEUED: ("waiting", ":material/hourglass_empty:", "gray"),
@@ -86,21 +92,25 @@ def _live(wanted: str | None, outline: tuple[object, ...]) -> None:
     if refused := st.session_state.pop(_REFUSED, None):
         st.toast(plain(refused), icon=":material/info:")
     if glance.run is not None:
-        _show_run(store, glance.run)
+        _show_run(store, glance.run, _waiting(glance))
     _show_others(glance)
 
 
-def _show_run(store: RunStore, run: Run) -> None:
+def _show_run(store: RunStore, run: Run, waiting: dict[str, str]) -> None:
     points = store.points(run.id)
     word, icon, colour = _STATE_BADGES[run.state]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(plain(run.name), anchor=False, width="content")
         st.badge(word, icon=icon, color=colour)
-    st.caption(plain(recipe_line(run.recipe)))
+        st.caption(plain(recipe_line(run.recipe)))
     _sentence(run)
+    if not points and (run.state is RunState.QUEUED or run.state.is_ended):
+        with st.container(border=True):
+            _now(store, run, points, waiting)
+        return
     charts, now = st.columns([2, 1], gap="medium")
     with now, st.container(border=True):
-        _now(store, run, points)
+        _now(store, run, points, waiting)
     with charts:
         _charts(run, points)
 
@@ -117,7 +127,7 @@ def _charts(run: Run, points: Sequence[MetricPoint]) -> None:
                 metric="loss" if metric == "loss" else "accuracy",
                 log=log,
                 smoothing=smoothing,
-                epochs=run.recipe.epochs,
+                epochs=None if run.state.is_ended else run.recipe.epochs,
             )
             alt = f"Training and validation {metric} of the run {run.name}, {run.epochs_done} epochs"
             plot(figure, key=f"live-{metric}", alt=alt, height=_CHART_HEIGHT)
@@ -126,9 +136,9 @@ def _charts(run: Run, points: Sequence[MetricPoint]) -> None:
         st.select_slider("Smoothing of the training curve", _SMOOTHINGS, value=0.6, key="chart-smoothing")
 
 
-def _now(store: RunStore, run: Run, points: Sequence[MetricPoint]) -> None:
+def _now(store: RunStore, run: Run, points: Sequence[MetricPoint], waiting: dict[str, str]) -> None:
     if run.state is RunState.QUEUED:
-        st.markdown("**Waiting for its turn**")
+        st.markdown(f"**Waiting for its turn** {plain('· ' + waiting[run.id]) if run.id in waiting else ''}")
     elif run.state.is_active:
         left = time_left(run)
         st.progress(run.progress, text=plain(f"{_where(run, points)}{f' · {left}' if left else ''}"))
@@ -234,29 +244,35 @@ def _sentence(run: Run) -> None:
         st.info(plain(f"Trained on {run.data.title}, not on MNIST."), icon=":material/cloud_off:")
 
 
+def _waiting(glance: Glance) -> dict[str, str]:
+    """Of each queued run, which place it has, and of the next one when a place becomes free, by run id."""
+    words = {run.id: f"place {place:,} in the queue" for place, run in enumerate(glance.queue, start=1)}
+    free = min((seconds for run in glance.active if (seconds := seconds_left(run)) is not None), default=None)
+    if glance.queue and free is not None:
+        words[glance.queue[0].id] += f", starts in about {text.seconds(free)}"
+    return words
+
+
 def _show_others(glance: Glance) -> None:
     shown = glance.run.id if glance.run else ""
-    others = [run for run in glance.active if run.id != shown]
-    if not others and not glance.queue:
+    words = {run.id: f"under way, {run.progress:.0%}".replace("%", " %") for run in glance.active} | _waiting(glance)
+    others = [run for run in (*glance.active, *glance.queue) if run.id != shown]
+    if not others:
         return
     st.subheader("Queue", anchor=False)
     for run in others[:_MOST_SHOWN]:
-        _row(run, shown, f"under way, {run.progress:.0%}".replace("%", " %"))
-    first_free = min((seconds for run in glance.active if (seconds := seconds_left(run)) is not None), default=None)
-    for place, run in enumerate(glance.queue[:_MOST_SHOWN], start=1):
-        wait = f", starts in about {text.seconds(first_free)}" if place == 1 and first_free is not None else ""
-        _row(run, shown, f"place {place} in the queue{wait}")
-    if (hidden := len(glance.queue) - _MOST_SHOWN) > 0:
+        _row(run, words[run.id])
+    if (hidden := len(others) - _MOST_SHOWN) > 0:
         st.caption(f"and {hidden:,} more")
 
 
-def _row(run: Run, shown: str, words: str) -> None:
+def _row(run: Run, words: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"row-{run.id}"):
         st.markdown(f"**{plain(run.name)}** {plain(f'{words} · {recipe_line(run.recipe)}')}", width="stretch")
-        if run.id != shown and st.button("Show", icon=":material/visibility:", key=f"show-{run.id}", type="tertiary"):
+        if st.button("Show", icon=":material/visibility:", key=f"show-{run.id}", type="tertiary"):
             st.query_params[RUN] = run.id
             st.rerun()
-        if run.state is RunState.QUEUED and run.id != shown:
+        if run.state is RunState.QUEUED:
             _command("Cancel", ":material/close:", run, Command.STOP)
 
 
@@ -264,12 +280,13 @@ def _where(run: Run, points: Sequence[MetricPoint]) -> str:
     if run.phase in {"training", "paused", ""} and run.state is not RunState.STARTING:
         done = points[-1].epoch if points else 0.0
         return f"epoch {min(run.recipe.epochs, math.floor(done) + 1)} of {run.recipe.epochs}"
-    return run.phase or "starting"
+    return _PHASES.get(run.phase, run.phase)
 
 
 def seconds_left(run: Run) -> float | None:
     """Seconds of training that are left at the speed so far, None if that is not known."""
-    if not run.state.is_active or run.phase == "evaluating" or not 0 < run.progress < 1 or not run.seconds:
+    trains = run.state is RunState.RUNNING and run.phase == "training" and run.command is Command.NONE
+    if not trains or not 0 < run.progress < 1 or not run.seconds:
         return None
     return run.seconds * (1 - run.progress) / run.progress
 

@@ -23,7 +23,8 @@ from mnist_lab.network import (
 )
 from mnist_lab.ui.card_text import card_html, facts
 
-PAGE = Path(__file__).resolve().parents[2] / "pages" / "compose.py"
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "pages" / "compose.py"
 STARTING = get_preset(DEFAULT_PRESET).network
 
 Open = Callable[..., AppTest]

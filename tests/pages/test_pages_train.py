@@ -226,6 +226,13 @@ def test_the_offline_sample_is_told(page: Opened, store: RunStore) -> None:
     assert plain("No network.") in words(page(run=run.id))
 
 
+def test_digits_that_are_not_mnist_are_told_beside_the_button(
+    page: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_LAB_DATA", str(tmp_path / "nowhere"))
+    assert any("not on MNIST" in element.value for element in page().caption)
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_is_shown_as_it_is(page: Opened, store: RunStore, name: str) -> None:
     run = start(store, queue(store, name))

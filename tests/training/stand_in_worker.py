@@ -46,7 +46,7 @@ class Learner:
         )
 
 
-def evaluate_model(_model: Any, images: Any, _labels: Any) -> Any:
+def evaluate_model(_model: Any, images: Any) -> Any:
     return np.full((len(images), 10), 0.1, np.float32)
 
 

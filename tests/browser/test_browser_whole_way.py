@@ -1,0 +1,97 @@
+"""The whole way of a newcomer, in a real browser, on real MNIST: compose, train, compare, draw."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+POINTS = "() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((p) => p.data).map((t) => (t.x ?? []).length)"
+
+
+def longest_curve(page: Page) -> int:
+    lengths: list[int] = page.evaluate(POINTS)
+    return max(lengths, default=0)
+
+
+def pen_stroke_of(path: Path, digit: int) -> list[Any]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        drawings = json.load(file)["drawings"]
+    strokes: list[Any] = next(drawing["strokes"] for drawing in drawings if drawing["digit"] == digit)
+    return strokes
+
+
+def test_every_page_answers_at_a_cold_deep_link_with_its_title(page: Page, address: str) -> None:
+    for path, title in {
+        "": "Compose",
+        "compose": "Compose",
+        "train": "Train",
+        "compare": "Compare",
+        "draw": "Draw",
+        "inspect": "Inspect",
+    }.items():
+        page.goto(f"{address}/{path}")
+        expect(page).to_have_title(f"{title} · MNIST Lab")
+        expect(page.get_by_text("Page not found")).to_have_count(0)
+
+
+def test_the_whole_way(page: Page, address: str, pen_strokes: Path) -> None:
+    page.goto(address)
+    strip = page.locator(".lab-strip svg")
+    expect(strip).to_be_visible()
+    # Edit: a dropout more, and the picture of the network shows it at once.
+    blocks = strip.locator("[data-index]")
+    before = blocks.count()
+    page.get_by_role("button", name="Dropout").first.click()
+    expect(blocks).to_have_count(before + 1)
+    link = page.url
+    page.get_by_role("button", name="Train this network").click()
+
+    # Train on a part of MNIST.
+    expect(page).to_have_title("Train · MNIST Lab")
+    page.get_by_label("Training images").click()
+    page.get_by_role("option", name="6,000").click()
+    page.get_by_label("Epochs").fill("8")
+    page.get_by_label("Epochs").press("Enter")
+    page.get_by_role("textbox", name="Name of the run").fill("<b>First</b> & best")
+    page.get_by_role("textbox", name="Name of the run").press("Enter")
+    page.get_by_role("button", name="Train this network").click()
+    page.wait_for_function(f"({POINTS})().some((n) => n >= 2)", timeout=90_000)
+    first = longest_curve(page)
+    page.evaluate("window.notReloaded = true")
+    page.wait_for_function(f"({POINTS})().some((n) => n > {first})", timeout=90_000)
+    assert page.evaluate("window.notReloaded") is True
+    watched = page.url
+    expect(page.get_by_text("finished").first).to_be_visible(timeout=120_000)
+
+    # A reload and a second window show the same run.
+    page.goto(watched)
+    expect(page.get_by_text("<b>First</b> & best").first).to_be_visible()
+    assert "run=" in watched
+    assert "n=" in link
+
+    # Draw: a real pen stroke, replayed.
+    page.goto(f"{address}/draw")
+    canvas = page.locator("canvas").last
+    expect(canvas).to_be_visible()
+    page.wait_for_timeout(1000)
+    box = canvas.bounding_box()
+    assert box is not None
+    for stroke in pen_stroke_of(pen_strokes, 3):
+        points = [(box["x"] + 40 + x / 500 * 240, box["y"] + 40 + y / 500 * 240) for x, y in stroke]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for x, y in points[1:]:
+            page.mouse.move(x, y, steps=2)
+        page.mouse.up()
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.js-plotly-plot')].some((p) => p.data.some((t) => t.type === 'bar' &&"
+        " [...(t.x ?? []), ...(t.y ?? [])].filter((v) => typeof v === 'number' && v > 0.3 && v < 1.01).length > 0))",
+        timeout=60_000,
+    )
+    expect(page.get_by_alt_text("The drawing as 28×28 pixels")).to_be_visible()
+
+    # Compare: the run stands in the table.
+    page.goto(f"{address}/compare")
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()

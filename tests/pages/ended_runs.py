@@ -1,0 +1,68 @@
+"""Ended runs, made without training."""
+
+import numpy as np
+
+from mnist_lab.data import Digits
+from mnist_lab.insight import confusion_matrix, per_class_accuracy
+from mnist_lab.network import PRESETS
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import DataInfo, MetricPoint, Result, Run, RunState, RunStore
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "**bold** `code` $x^2$ :material/bug_report:",
+    "=cmd|' /C calc'!A0",
+    "'\"; DROP TABLE runs",
+    "😀" * 10_000,
+)
+
+
+def ended(
+    store: RunStore,
+    name: str = "A run",
+    *,
+    preset: str = "tiny",
+    state: RunState = RunState.FINISHED,
+    digits: Digits | None = None,
+    wrong: int = 7,
+    sentence: str = "",
+    offline: bool = False,
+) -> Run:
+    """A run that ended; on `digits` it reads the first `wrong` test images wrong."""
+    run = store.claim(store.create(PRESETS[preset].network, Recipe(epochs=2), name=name).id, "test")
+    assert run is not None
+    labels = np.arange(100, dtype=np.uint8) % 10 if digits is None else digits.test_labels
+    fingerprint = "f" * 16 if digits is None else digits.fingerprint
+    source, title = ("uci-digits", "UCI digits, the offline sample") if offline else ("mnist", "MNIST")
+    data = DataInfo(source, title, fingerprint, 900, 100, len(labels), "holdout", "No network." if offline else "")
+    store.set_data(run.id, run.attempt, data)
+    store.move(run.id, run.attempt, RunState.RUNNING)
+    if state in {RunState.FAILED, RunState.INTERRUPTED}:
+        store.finish(run.id, run.attempt, state, None, sentence)
+        return store.get(run.id)
+    epochs = [MetricPoint(9 * e, float(e), "epoch", 0.5 / e, 0.9, 0.4 / e, 0.9, 0.001, float(e), 900.0) for e in (1, 2)]
+    store.add_points(run.id, run.attempt, epochs)
+    read = labels.copy()
+    read[:wrong] = (read[:wrong] + 1) % 10
+    probabilities = np.full((len(labels), 10), 0.01, np.float32)
+    probabilities[np.arange(len(labels)), read] = 0.91
+    store.folder(run.id).write_predictions(probabilities, labels)
+    confusion = confusion_matrix(labels, read)
+    result = Result(
+        test_loss=0.1,
+        test_accuracy=1 - wrong / len(labels),
+        per_class_accuracy=tuple(per_class_accuracy(confusion).tolist()),
+        confusion=tuple(map(tuple, confusion.tolist())),
+        best_epoch=2,
+        epochs=2,
+        seconds=84.0,
+        samples_per_second=900.0,
+        kept="best",
+        validation_loss=0.2,
+        validation_accuracy=0.9,
+        last_test_loss=0.1,
+        last_test_accuracy=0.9,
+        precision="float32",
+    )
+    store.finish(run.id, run.attempt, state, result, sentence)
+    return store.get(run.id)

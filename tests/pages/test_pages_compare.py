@@ -1,0 +1,194 @@
+"""The Compare page and its table, without a browser."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from mnist_lab.errors import UnknownRunError
+from mnist_lab.runs import Run, RunState, RunStore
+from mnist_lab.ui import runs_table
+from mnist_lab.ui.chosen_runs import distinct_names, run_colour_indices
+from mnist_lab.ui.plain import plain
+from mnist_lab.ui.services import services
+from tests.pages.ended_runs import HOSTILE, ended
+
+PAGE = Path(__file__).resolve().parents[2] / "pages" / "compare.py"
+
+
+@pytest.fixture
+def store() -> RunStore:
+    return services().store
+
+
+def opened(monkeypatch: pytest.MonkeyPatch, ticked: Sequence[int] = ()) -> AppTest:
+    """The page with rows ticked, which AppTest cannot do by itself."""
+    real = st.dataframe
+
+    def dataframe(*args, **options):
+        state = real(*args, **options)
+        if options.get("on_select") == "rerun":
+            return type("Ticked", (), {"selection": type("Rows", (), {"rows": list(ticked)})})
+        return state
+
+    monkeypatch.setattr(st, "dataframe", dataframe)
+    return ok(AppTest.from_file(str(PAGE), default_timeout=30).run())
+
+
+def ok(test: AppTest) -> AppTest:
+    assert not test.exception, test.exception
+    return test
+
+
+def words(test: AppTest) -> str:
+    kinds = (test.markdown, test.caption, test.subheader, test.info, test.warning, test.error)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def cells(runs: list[Run]) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(runs_table.csv_of(runs).decode("utf-8-sig"))))
+
+
+def test_an_empty_store_offers_the_next_step(monkeypatch):
+    page = opened(monkeypatch)
+    assert "No run has ended yet" in words(page)
+    assert [button.label for button in page.button] == ["Train a network", "Compose one first"]
+
+
+def test_the_table_shows_the_notebooks_columns_and_the_state(monkeypatch, store):
+    ended(store, "Good", preset="notebook-3")
+    ended(store, "Bad", state=RunState.FAILED, sentence="Out of memory.")
+    frame = opened(monkeypatch).dataframe[0].value
+    assert list(frame["Name"]) == ["Bad", "Good"]
+    assert list(frame["State"]) == ["failed", "finished"]
+    good = frame.iloc[1]
+    assert good["Convolution filters"].startswith("100, 80")
+    assert (good["Convolution layers"], good["Batch norm"], good["Parameters"]) == (8, "yes (2)", 186_140)
+    assert good["Test accuracy"] == pytest.approx(93)
+    assert list(good["Curve"]) == pytest.approx([0.4, 0.2])
+
+
+def test_runs_under_way_are_not_in_the_table(monkeypatch, store):
+    run = ended(store)
+    store.create(run.network, run.recipe, name="Waiting")
+    assert list(opened(monkeypatch).dataframe[0].value["Name"]) == ["A run"]
+
+
+def test_the_offline_sample_is_told_in_the_table_and_below_it(monkeypatch, store):
+    ended(store, offline=True)
+    page = opened(monkeypatch)
+    assert page.dataframe[0].value["Data"][0] == "UCI sample, not MNIST"
+    assert "not those of MNIST" in words(page)
+
+
+def test_words_and_states_filter(monkeypatch, store):
+    ended(store, "Alpha")
+    ended(store, "Beta", state=RunState.STOPPED)
+    page = opened(monkeypatch)
+    page.text_input(key="compare-words").set_value("alp")
+    assert list(ok(page.run()).dataframe[0].value["Name"]) == ["Alpha"]
+    page.text_input(key="compare-words").set_value("nothing like it")
+    assert "No run goes by" in words(ok(page.run()))
+    runs = store.list()
+    assert [run.name for run in runs_table.filtered(runs, "", [RunState.STOPPED])] == ["Beta"]
+
+
+def test_two_runs_are_compared_by_their_test_images(monkeypatch, store):
+    ended(store, "Worse", wrong=40)
+    ended(store, "Better", wrong=0, preset="lenet-5")
+    page = opened(monkeypatch, ticked=[0, 1])
+    assert plain("Better is better than Worse by 40.00 points") in words(page)
+    assert "What differs" in words(page)
+    assert "Convolution filters" in str(page.table[0].value)
+
+
+def test_runs_tested_on_other_images_are_not_compared(monkeypatch, store):
+    ended(store, "MNIST run")
+    ended(store, "UCI run", digits=services().shelf.digits(), offline=True)
+    assert "tested on different images" in words(opened(monkeypatch, ticked=[0, 1]))
+
+
+def test_a_failed_run_says_why(monkeypatch, store):
+    run = ended(store, "Bad", state=RunState.FAILED, sentence="Out of memory.")
+    store.folder(run.id).path.mkdir(parents=True)
+    store.folder(run.id).log_path.write_text("the log", encoding="utf-8")
+    page = opened(monkeypatch, ticked=[0])
+    assert plain("Out of memory.") in page.error[0].value
+    assert page.code[0].value == "the log"
+    assert "before it had a curve" in words(page)
+
+
+def dialog(which: str) -> AppTest:
+    """One dialog on the newest run; a rerun of AppTest closes dialogs, so here each run opens it anew."""
+    script = f"""
+from mnist_lab.ui import run_dialogs
+from mnist_lab.ui.services import services
+
+for run in services().store.list(limit=1):
+    run_dialogs.{which}(run)
+"""
+    return ok(AppTest.from_string(script, default_timeout=30).run())
+
+
+def test_deleting_asks_first(monkeypatch, store):
+    run = ended(store)
+    page = ok(opened(monkeypatch, ticked=[0]).button(key="compare-delete").click().run())
+    assert "cannot be undone" in words(page)
+    assert store.get(run.id)
+    ok(dialog("delete_dialog").button(key="delete-cancel").click().run())
+    assert store.get(run.id)
+    ok(dialog("delete_dialog").button(key="delete-confirm").click().run())
+    assert store.count() == 0
+    assert not store.folder(run.id).path.exists()
+
+
+def test_a_run_that_is_gone_already_is_a_sentence(monkeypatch, store):
+    ended(store)
+    page = dialog("delete_dialog")
+    monkeypatch.setattr(RunStore, "delete", refuse)
+    assert plain("There is no such run.") in words(ok(page.button(key="delete-confirm").click().run()))
+
+
+def refuse(*_args: object) -> None:
+    raise UnknownRunError("There is no such run.")
+
+
+def test_rename_and_note(monkeypatch, store):
+    run = ended(store)
+    page = dialog("rename_dialog")
+    page.text_input(key=f"rename-{run.id}").set_value("Another name")
+    ok(page.button(key="rename-confirm").click().run())
+    page = dialog("note_dialog")
+    page.text_area(key=f"note-{run.id}").set_value("<b>mine</b>")
+    ok(page.button(key="note-confirm").click().run())
+    assert (store.get(run.id).name, store.get(run.id).note) == ("Another name", "<b>mine</b>")
+    assert plain("<b>mine</b>") in words(opened(monkeypatch, ticked=[0]))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_shown_as_they_are(monkeypatch, store, name):
+    ended(store, name)
+    ended(store, name, state=RunState.FAILED, sentence=name)
+    assert "<script>" not in words(opened(monkeypatch, ticked=[0, 1]))
+    assert "<script>" not in words(opened(monkeypatch, ticked=[0]))
+
+
+def test_csv_has_every_run_and_no_formula(store):
+    for name in HOSTILE:
+        store.annotate(ended(store, name).id, "@SUM(A1)")
+    rows = cells(store.list())
+    assert len(rows) == len(HOSTILE)
+    assert {row["Note"] for row in rows} == {"'@SUM(A1)"}
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
+    assert rows[0]["Convolution filters"] == "8; 16"
+
+
+def test_names_and_colours_of_chosen_runs_are_distinct(store):
+    runs = [ended(store) for _ in range(11)]
+    assert len(set(distinct_names(runs))) == 11
+    assert len(set(run_colour_indices(runs[:10]))) == 10
+    assert len(run_colour_indices(runs)) == 11

@@ -1,0 +1,158 @@
+"""The Draw page in each of its states, without a browser; the pen itself needs one."""
+
+import io
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from mnist_lab.errors import PredictorError
+from mnist_lab.inference import Predictor
+from mnist_lab.runs import RunState, RunStore
+from mnist_lab.ui.plain import plain
+from mnist_lab.ui.services import services
+from tests.pages.ended_runs import HOSTILE, ended
+
+PAGE = Path(__file__).resolve().parents[2] / "pages" / "draw.py"
+
+
+@pytest.fixture
+def store() -> RunStore:
+    return services().store
+
+
+@pytest.fixture(autouse=True)
+def predictor(monkeypatch):
+    """A predictor that reads a seven, and notes what it was asked."""
+    asked = []
+
+    def predict(self, run_id, picture):
+        asked.append((run_id, picture))
+        return np.array([0.01] * 7 + [0.91, 0.01, 0.01], np.float32)
+
+    monkeypatch.setattr(Predictor, "predict", predict)
+    monkeypatch.setattr(Predictor, "warm", lambda self, run_id: asked.append((run_id, None)))
+    return asked
+
+
+@pytest.fixture(autouse=True)
+def pen(monkeypatch):
+    """Draws: the canvas, which Streamlit finds only when it serves the app, is replaced by one with strokes on it."""
+
+    def draw(blank: bool = False, strokes: int = 1):
+        pixels = np.full((320, 320, 4), 255, np.uint8)
+        if not blank:
+            pixels[60:260, 150:170, :3] = 20
+        out = io.BytesIO()
+        Image.fromarray(pixels).save(out, "PNG")
+
+        def canvas(*, initial_drawing=None, **options):
+            objects = [{"type": "path"}] * strokes if initial_drawing is None else initial_drawing["objects"]
+            sent = {"json_data": {"objects": objects}, "image_bytes": out.getvalue()}
+            return SimpleNamespace(**sent)
+
+        monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", SimpleNamespace(st_canvas=canvas))
+
+    draw(strokes=0)
+    return draw
+
+
+def opened(**address: str) -> AppTest:
+    test = AppTest.from_file(str(PAGE), default_timeout=30)
+    for name, value in address.items():
+        test.query_params[name] = value
+    return ok(test.run())
+
+
+def ok(test: AppTest) -> AppTest:
+    assert not test.exception, test.exception
+    return test
+
+
+def words(test: AppTest) -> str:
+    kinds = (test.markdown, test.caption, test.subheader, test.warning, test.error)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def test_an_empty_store_offers_the_next_step():
+    page = opened()
+    assert "No trained network yet" in words(page)
+    assert [button.label for button in page.button] == ["Train a network", "Compose one first"]
+
+
+def test_runs_without_a_result_cannot_be_asked(store):
+    ended(store, state=RunState.FAILED, sentence="Out of memory.")
+    assert "No trained network yet" in words(opened())
+
+
+def test_a_blank_canvas_is_not_read(store, pen, predictor):
+    run = ended(store)
+    pen(blank=True)
+    assert "Nothing drawn yet" in words(opened())
+    assert predictor == [(run.id, None)], "the network is warmed, and not asked"
+
+
+def test_a_stroke_is_read_and_shown(store, pen, predictor):
+    run = ended(store)
+    pen()
+    page = opened()
+    assert plain("7, quite sure (91 %)") in words(page)
+    run_id, picture = predictor[-1]
+    assert run_id == run.id
+    assert (picture.shape, picture.dtype) == ((28, 28), np.float32)
+
+
+def test_what_the_predictor_refuses_is_one_sentence(store, pen, monkeypatch):
+    def predict(self, run_id, picture):
+        raise PredictorError("The weights are gone.")
+
+    monkeypatch.setattr(Predictor, "predict", predict)
+    ended(store)
+    pen()
+    assert [error.value for error in opened().error] == [plain("The weights are gone.")]
+
+
+def test_undo_and_clear_begin_a_new_canvas(store, pen):
+    ended(store)
+    pen(strokes=2)
+    page = opened()
+    ok(page.button(key="canvas-undo").click().run())
+    assert page.session_state["canvas-start"] == {"objects": [{"type": "path"}]}
+    assert page.session_state["canvas-round"] == 1
+    ok(page.button(key="canvas-clear").click().run())
+    assert page.session_state["canvas-start"] is None
+    assert page.session_state["canvas-round"] == 2
+
+
+def test_the_best_run_is_chosen_unless_the_address_names_one(store):
+    worse = ended(store, "Worse", wrong=30)
+    best = ended(store, "Best", wrong=1)
+    ended(store, "Offline", wrong=0, offline=True)
+    page = opened()
+    assert page.selectbox(key="draw-run").value == best.id
+    assert page.query_params["run"] in (best.id, [best.id])
+    assert opened(run=worse.id).selectbox(key="draw-run").value == worse.id
+
+
+def test_an_address_of_a_deleted_run_says_so(store):
+    ended(store)
+    assert "may have been deleted" in words(opened(run="<script>"))
+    assert "<script>" not in words(opened(run="<script>"))
+
+
+def test_a_run_of_the_offline_sample_says_so(store):
+    ended(store, offline=True)
+    assert "not on MNIST" in words(opened())
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_do_no_harm(store, pen, name):
+    run = ended(store, name)
+    pen()
+    page = opened(run=run.id)
+    assert "<script>" not in words(page)
+    assert max(map(len, page.selectbox(key="draw-run").options)) < 80

@@ -1,0 +1,77 @@
+"""Promises about the house as a whole, read from its files and asked of its processes."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level names of all modules that a file imports, anywhere in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "app.py"], ids=lambda path: path.name)
+def test_no_page_imports_tensorflow(page: Path) -> None:
+    assert not imported(page) & {"tensorflow", "keras"}
+
+
+def test_there_are_pages() -> None:
+    assert {page.stem for page in PAGES} == {"compose", "train", "compare", "draw", "inspect"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_a_page_is_a_short_script(page: Path) -> None:
+    assert len(page.read_text(encoding="utf-8").splitlines()) <= 150
+
+
+def test_what_the_page_process_imports_loads_neither_tensorflow_nor_keras_nor_pandas() -> None:
+    program = (
+        "import sys, mnist_lab.ui.services, mnist_lab.ui.server, mnist_lab.ui.plot, mnist_lab.ui.strip\n"
+        "print(sorted({'tensorflow', 'keras', 'sklearn', 'pandas'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_make_target_and_file_that_the_readme_names_exists() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"make (\w+) ", readme):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+    for link in re.findall(r"\]\(([^)#]+)\)", readme):
+        assert (ROOT / link).exists(), link
+
+
+def test_every_setting_stands_in_the_readme() -> None:
+    from mnist_lab.settings import Settings
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in Settings.model_fields:
+        assert f"MNIST_LAB_{name.upper()}" in readme
+
+
+def test_every_module_of_the_two_sides_exists() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for module in re.findall(r"`((?:training|inference)/\w+\.py)`", text):
+        assert (ROOT / "mnist_lab" / module).exists(), module
+
+
+def test_the_lock_pins_everything_and_names_no_host() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+        pins = [line for line in lines if line and not line.lstrip().startswith("#")]
+        assert all("==" in line for line in pins), name
+        assert not any("://" in line for line in lines), name
