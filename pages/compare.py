@@ -6,6 +6,7 @@ from mnist_lab.charts import Curve, learning_curves
 from mnist_lab.runs import ENDED_STATES, RunState
 from mnist_lab.ui import runs_table
 from mnist_lab.ui.chosen_runs import difference_rows, distinct_names, run_colour_indices, verdicts
+from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
 from mnist_lab.ui.run_dialogs import delete_dialog, note_dialog, rename_dialog
@@ -72,9 +73,9 @@ if len(chosen) == 1:
         st.markdown(f"**{plain(names[0])}**", width="content")
         if run.result is not None:
             if st.button("Draw for it", icon=":material/draw:", key="compare-draw"):
-                st.switch_page("pages/draw.py", query_params={"run": run.id})
+                go("draw", {"run": run.id})
             if st.button("Inspect it", icon=":material/search_insights:", key="compare-inspect"):
-                st.switch_page("pages/inspect.py", query_params={"run": run.id})
+                go("inspect", {"run": run.id})
         if st.button("Rename", icon=":material/edit:", key="compare-rename"):
             rename_dialog(run)
         if st.button("Note", icon=":material/sticky_note_2:", key="compare-note"):

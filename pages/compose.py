@@ -1,7 +1,5 @@
 """Compose: a network, layer by layer, with its shapes, its cost and what is wrong with it."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from mnist_lab.charts import cost_bars, cost_info, text
@@ -11,6 +9,7 @@ from mnist_lab.ui.card_text import STYLE
 from mnist_lab.ui.estimates import memory_sentence
 from mnist_lab.ui.layer_cards import add_buttons, implied_card, layer_card, show_card
 from mnist_lab.ui.network_files import export_popover, import_popover
+from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
 from mnist_lab.ui.strip import strip
@@ -33,7 +32,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="compose-too
         disabled=not analysis.valid,
         key="train-this",
     ):
-        st.switch_page(Path(__file__).with_name("train.py"), query_params=draft.link_parameters())
+        go("train", draft.link_parameters())
 
 if refused := draft.refused_link():
     st.error(plain(refused), icon=":material/link_off:")

@@ -11,6 +11,7 @@ from mnist_lab.network import analyse
 from mnist_lab.training.submit import submit
 from mnist_lab.ui import draft
 from mnist_lab.ui.live_run import RUN, live_run, look
+from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
 from mnist_lab.ui.recipe_form import recipe_form, recipe_line
@@ -53,7 +54,7 @@ with setup:
             st.caption(f":material/warning: {plain(problem.sentence)}")
         if to_compose or clicked is not None:
             draft.pick(clicked)
-            st.switch_page("pages/compose.py", query_params=draft.link_parameters())
+            go("compose", draft.link_parameters())
 
     with left, st.container(border=True, key="train-digits"):
         with st.container(horizontal=True, vertical_alignment="center"):

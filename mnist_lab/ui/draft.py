@@ -1,4 +1,4 @@
-"""The network a session is composing: its history, the layer picked, and the link in the address bar that reopens it."""
+"""The network a session is composing: its history, the layer picked, and the link in the address that reopens it."""
 
 import streamlit as st
 

@@ -10,6 +10,7 @@ import streamlit as st
 from mnist_lab.charts import Curve, learning_curves, text
 from mnist_lab.errors import LabError, UnknownRunError
 from mnist_lab.runs import ACTIVE_STATES, Command, MetricPoint, Run, RunState, RunStore
+from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
 from mnist_lab.ui.recipe_form import recipe_line
@@ -195,9 +196,9 @@ def _buttons(store: RunStore, run: Run) -> None:
 def _afterwards(store: RunStore, run: Run) -> None:
     if run.result is not None:
         if st.button("Draw a digit", icon=":material/draw:", key=f"draw-{run.id}"):
-            st.switch_page("pages/draw.py", query_params={RUN: run.id})
+            go("draw", {RUN: run.id})
         if st.button("Compare runs", icon=":material/table_chart:", key=f"compare-{run.id}"):
-            st.switch_page("pages/compare.py")
+            go("compare")
     if run.state is RunState.INTERRUPTED:
         st.button(
             "Train it again",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from mnist_lab.charts import text
 from mnist_lab.runs import Run, RunState
+from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.runs_table import is_offline
 from mnist_lab.ui.services import services
@@ -60,9 +61,9 @@ def empty_state(sentence: str, *, key: str) -> None:
         st.markdown(sentence)
         with st.container(horizontal=True):
             if st.button("Train a network", type="primary", icon=":material/play_circle:", key=f"{key}-train"):
-                st.switch_page("pages/train.py")
+                go("train")
             if st.button("Compose one first", icon=":material/layers:", key=f"{key}-compose"):
-                st.switch_page("pages/compose.py")
+                go("compose")
 
 
 def _label(run: Run) -> str:

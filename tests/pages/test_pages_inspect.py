@@ -32,7 +32,7 @@ def words(test: AppTest) -> str:
 
 
 def pictures(test: AppTest) -> list[str]:
-    return [image.caption for element in test.get("imgs") for image in element.proto.imgs]
+    return [caption for image in test.get("image") for caption in image.captions]
 
 
 def test_an_empty_store_offers_the_next_step():
