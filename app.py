@@ -1,7 +1,7 @@
 """The front door of MNIST Lab: `streamlit run app.py`.
 
-The router is a script of its own (`mnist_lab/ui/main.py`): beside a folder named `pages/`, Streamlit would otherwise run
-a page of a cold deep link without it.
+The router is a script of its own (`mnist_lab/ui/main.py`): beside a folder named `pages/`, Streamlit would otherwise
+run a page of a cold deep link without it.
 """
 
 import streamlit as st

@@ -47,9 +47,10 @@ def _wait() -> None:
     for _ in range(100):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{PORT}/_stcore/health", timeout=2).close()
-            return
         except OSError:
             time.sleep(0.3)
+        else:
+            return
 
 
 def _photograph() -> None:
