@@ -7,7 +7,11 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-POINTS = "() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((p) => p.data).map((t) => (t.x ?? []).length)"
+# Lengths of the training curves; the page has other charts, too.
+POINTS = (
+    "() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((p) => p.data)"
+    ".filter((t) => (t.name ?? '').startsWith('training')).map((t) => (t.x ?? []).length)"
+)
 
 
 def longest_curve(page: Page) -> int:
