@@ -5,6 +5,9 @@ import streamlit as st
 from mnist_lab.ui.notices import show_notices
 from mnist_lab.ui.places import PAGES
 
+# Streamlit leaves a hand's breadth empty below its menu, which a projected page has better uses for.
+_NEARER_THE_TOP = "<style>.st-key-page { margin-top: -4.25rem; } @media print { .st-key-page { margin-top: 0; } }</style>"
+
 compose = st.Page(PAGES / "compose.py", title="Compose", icon=":material/layers:", url_path="start", default=True)
 
 
@@ -25,5 +28,7 @@ page = st.navigation(
     position="top",
 )
 st.set_page_config(page_title=f"{page.title} · MNIST Lab", page_icon=":material/network_node:", layout="wide")
-show_notices()
-page.run()
+st.html(_NEARER_THE_TOP)
+with st.container(key="page"):
+    show_notices()
+    page.run()
