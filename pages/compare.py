@@ -12,7 +12,9 @@ from mnist_lab.ui.plot import plot
 from mnist_lab.ui.run_dialogs import delete_dialog, note_dialog, rename_dialog
 from mnist_lab.ui.run_picker import empty_state
 from mnist_lab.ui.services import services
+from mnist_lab.ui.theme import theme
 
+RUNS = "runs"  # the address parameter that names the chosen runs
 store = services().store
 st.title("Compare runs", anchor=False)
 ended = store.list(ENDED_STATES)
@@ -42,7 +44,7 @@ if not shown:
 
 points = store.points_of([run.id for run in shown], kind="epoch")
 table = st.dataframe(
-    runs_table.table_frame(shown, points),
+    runs_table.table_frame(shown, points, theme()),
     column_config=runs_table.column_config(),
     hide_index=True,
     on_select="rerun",
@@ -51,6 +53,7 @@ table = st.dataframe(
     height=min(38 + 35 * len(shown), 420),
     # Selections are row numbers: another list of runs is another table.
     key=f"runs-{hash(tuple(run.id for run in shown))}",
+    selection_default={"selection": {"rows": runs_table.rows_at_first(shown, st.query_params.get(RUNS))}},
 )
 offline = sum(map(runs_table.is_offline, shown))
 st.caption(
@@ -63,6 +66,7 @@ st.caption(
 )
 
 chosen = [shown[place] for place in table.selection.rows if place < len(shown)]
+st.query_params[RUNS] = ",".join(run.id for run in chosen)
 if not chosen:
     st.stop()
 names = distinct_names(chosen)

@@ -11,6 +11,7 @@ from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
 from mnist_lab.ui.run_picker import empty_state, pick_run, runs_with_result
 from mnist_lab.ui.services import services
+from mnist_lab.ui.theme import theme
 
 st.title("Draw a digit", anchor=False)
 
@@ -31,10 +32,9 @@ picture = None if drawn is None else to_mnist(drawn)
 
 with middle:
     st.markdown("**What the network sees**")
-    theme = "dark" if st.context.theme.type == "dark" else "light"
     if picture is not None:
         with st.container(border=True, width="content", key="draw-seen"):
-            st.image(digit_png(picture, scale=5, theme=theme), alt="The drawing as 28×28 pixels", width=140)
+            st.image(digit_png(picture, scale=5, theme=theme()), alt="The drawing as 28×28 pixels", width=140)
     st.caption("28×28 pixels, cut out, scaled and centred as MNIST's digits were.")
 
 with answer:

@@ -9,6 +9,7 @@ from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
 from mnist_lab.ui.run_picker import empty_state, pick_run, runs_with_result
 from mnist_lab.ui.services import services
+from mnist_lab.ui.theme import theme
 
 MISTAKES = 24
 
@@ -79,11 +80,10 @@ if not len(places):
     st.caption("There are none.")
 else:
     st.caption("Test images that the network read wrong with most confidence.")
-theme = "dark" if st.context.theme.type == "dark" else "light"
 with st.container(horizontal=True, key="mistakes"):
     for place in places:
         chances, true = probabilities[place], int(labels[place])
         read = int(chances.argmax())
         chance = text.probability(float(chances[read])).replace(" ", "\u00a0")
         words = f"true {true}, read {read} ({chance})"
-        st.image(digit_png(digits.test_images[place], scale=4, theme=theme), caption=words, width=112, alt=words)
+        st.image(digit_png(digits.test_images[place], scale=4, theme=theme()), caption=words, width=112, alt=words)

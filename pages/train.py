@@ -17,6 +17,7 @@ from mnist_lab.ui.plot import plot
 from mnist_lab.ui.recipe_form import recipe_form, recipe_line
 from mnist_lab.ui.services import services
 from mnist_lab.ui.strip import strip
+from mnist_lab.ui.theme import theme
 
 lab = services()
 network = draft.open_draft()
@@ -61,8 +62,7 @@ with setup:
             st.subheader(plain(digits.title), anchor=False, width="content")
             st.caption(f"{len(digits.train_labels):,} training and {len(digits.test_labels):,} test images")
         sheet_place, counts_place = st.columns(2, vertical_alignment="center")
-        theme = "dark" if st.context.theme.type == "dark" else "light"
-        sheet = digit_sheet_png(samples(digits, 1, seed=1), columns=5, scale=2, theme=theme, gap=2)
+        sheet = digit_sheet_png(samples(digits, 1, seed=1), columns=5, scale=2, theme=theme(), gap=2)
         sheet_place.image(sheet, alt=f"One digit of each class, from {digits.title}")
         counts = class_counts(digits.train_labels)
         alt = "Training images of each digit: " + ", ".join(f"{digit}: {count:,}" for digit, count in enumerate(counts))

@@ -6,7 +6,9 @@ from mnist_lab.ui.notices import show_notices
 from mnist_lab.ui.places import PAGES
 
 # Streamlit leaves a hand's breadth empty below its menu, which a projected page has better uses for.
-_NEARER_THE_TOP = "<style>.st-key-page { margin-top: -4.25rem; } @media print { .st-key-page { margin-top: 0; } }</style>"
+_NEARER_THE_TOP = (
+    "<style>.st-key-page { margin-top: -4.25rem; } @media print { .st-key-page { margin-top: 0; } }</style>"
+)
 
 compose = st.Page(PAGES / "compose.py", title="Compose", icon=":material/layers:", url_path="start", default=True)
 

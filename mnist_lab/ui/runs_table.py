@@ -4,10 +4,11 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import streamlit as st
 
-from mnist_lab.charts import sparkline_values, text
+from mnist_lab.charts import PALETTES, RUN_COLOURS, run_colour, sparkline_values, text
 from mnist_lab.insight import notebook_columns
 from mnist_lab.network import analyse
 from mnist_lab.runs import MetricPoint, Run, RunState
@@ -15,7 +16,10 @@ from mnist_lab.runs import MetricPoint, Run, RunState
 if TYPE_CHECKING:
     import pandas as pd
 
+COLOUR = " "
 CURVE = "Curve"
+CHOSEN_AT_FIRST = 2
+MOST_ASKED = 50
 OFFLINE = "UCI sample, not MNIST"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -54,11 +58,31 @@ def row(run: Run) -> dict[str, Any]:
     }
 
 
-def table_frame(runs: Sequence[Run], points: Mapping[str, Sequence[MetricPoint]]) -> "pd.DataFrame":
-    """The table's rows in the order of the runs, with each run's small curve."""
+def rows_at_first(runs: Sequence[Run], asked: str | None) -> list[int]:
+    """The rows that are ticked when the table appears: the runs that the address names, else the newest ones.
+
+    Args:
+        runs: As the table shows them.
+        asked: Ids with commas between them; "" is none, None when the address says nothing.
+    """
+    if asked is None:
+        tested = [place for place, run in enumerate(runs) if run.result is not None]
+        return tested[:CHOSEN_AT_FIRST]
+    ids = set(asked.split(",")[:MOST_ASKED])
+    return [place for place, run in enumerate(runs) if run.id in ids]
+
+
+def table_frame(
+    runs: Sequence[Run], points: Mapping[str, Sequence[MetricPoint]], theme: str = "light"
+) -> "pd.DataFrame":
+    """The table's rows in the order of the runs, with each run's colour and small curve."""
     import pandas as pd
 
-    rows = [{**row(run), CURVE: sparkline_values(points.get(run.id, ()))} for run in runs]
+    dots = [_dot(PALETTES[theme][run_colour(index).removeprefix("@")]) for index in range(RUN_COLOURS)]
+    rows = [
+        {COLOUR: dots[run.number % RUN_COLOURS], **row(run), CURVE: sparkline_values(points.get(run.id, ()))}
+        for run in runs
+    ]
     frame = pd.DataFrame(rows)
     frame["Convolution filters"] = [", ".join(map(str, each)) or "none" for each in frame["Convolution filters"]]
     frame["Date"] = pd.to_datetime(frame["Date"], utc=True)
@@ -71,6 +95,7 @@ def column_config() -> dict[str, Any]:
     """How Streamlit shows each column."""
     number = st.column_config.NumberColumn
     return {
+        COLOUR: st.column_config.ImageColumn(COLOUR, width=36, help="The run's colour in every chart", pinned=True),
         "Name": st.column_config.TextColumn(width="medium", pinned=True),
         "Convolution filters": st.column_config.TextColumn(help="Filters of each convolution, in order"),
         "Test accuracy": number(format="%.2f %%"),
@@ -99,6 +124,12 @@ def csv_of(runs: Sequence[Run]) -> bytes:
     for each in rows:
         writer.writerow([_cell(value) for value in each.values()])
     return out.getvalue().encode("utf-8-sig")
+
+
+def _dot(colour: str) -> str:
+    circle = f"<circle cx='8' cy='8' r='4.5' fill='{colour}'/>"
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='16' height='16' viewBox='0 0 16 16'>{circle}</svg>"
+    return f"data:image/svg+xml,{quote(svg)}"
 
 
 def _haystack(run: Run) -> str:

@@ -192,3 +192,21 @@ def test_names_and_colours_of_chosen_runs_are_distinct(store):
     assert len(set(distinct_names(runs))) == 11
     assert len(set(run_colour_indices(runs[:10]))) == 10
     assert len(run_colour_indices(runs)) == 11
+
+
+def test_the_newest_tested_runs_are_ticked_at_first_and_those_of_the_address_before_them(store):
+    for name in ("First", "Second", "Third"):
+        ended(store, name)
+    ended(store, "Bad", state=RunState.FAILED)
+    runs = store.list()
+    assert [runs[place].name for place in runs_table.rows_at_first(runs, None)] == ["Third", "Second"]
+    asked = ",".join([runs[3].id, "no-such-run", runs[0].id])
+    assert [runs[place].name for place in runs_table.rows_at_first(runs, asked)] == ["Bad", "First"]
+    assert runs_table.rows_at_first(runs, "") == []
+
+
+def test_each_run_has_its_colour_in_the_table(store):
+    runs = [ended(store, "One"), ended(store, "Two")]
+    light, dark = (runs_table.table_frame(runs, {}, theme)[runs_table.COLOUR] for theme in ("light", "dark"))
+    assert len({*light, *dark}) == 4
+    assert all(dot.startswith("data:image/svg+xml,") for dot in light)
