@@ -1,7 +1,7 @@
 """What happened: the runs, their states, figures, curves and files, kept in the run store."""
 
 from mnist_lab.runs.folder import RunFolder
-from mnist_lab.runs.records import DataInfo, MetricPoint, Result, Run
+from mnist_lab.runs.records import DataInfo, MetricPoint, Result, Run, Wanted
 from mnist_lab.runs.state import ACTIVE_STATES, ENDED_STATES, LEGAL_MOVES, Command, RunState
 from mnist_lab.runs.store import RunStore, open_store
 
@@ -17,5 +17,6 @@ __all__ = [
     "RunFolder",
     "RunState",
     "RunStore",
+    "Wanted",
     "open_store",
 ]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from mnist_lab.errors import StaleAttemptError
 from mnist_lab.runs.database import BUSY_SECONDS, Database
-from mnist_lab.runs.records import DataInfo, MetricPoint, Result, Run
+from mnist_lab.runs.erasing import erase, remove_folder
+from mnist_lab.runs.folder import RunFolder
+from mnist_lab.runs.records import DataInfo, MetricPoint, Result, Run, Wanted
 from mnist_lab.runs.rows import data_to_json, point_to_row, result_to_json, run_from_row
 from mnist_lab.runs.schema import metrics, runs
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_legal
@@ -29,6 +32,10 @@ class Attempts:
         self.db = Database(db_url, busy_seconds=busy_seconds)
         self.runs_folder = runs_folder
         self.place = place_of(self.db, runs_folder)
+
+    def folder(self, run_id: str) -> RunFolder:
+        """The run's folder, which need not exist yet."""
+        return RunFolder(self.runs_folder / run_id)
 
     def claim(self, run_id: str, worker: str) -> Run | None:
         """Take a queued run (→ starting, next attempt); None when it is not queued any more. Lock its folder first.
@@ -114,10 +121,12 @@ class Attempts:
         points: Sequence[MetricPoint] = (),
         phase: str | None = None,
         total_steps: int | None = None,
-    ) -> Command:
+        stepped: bool = False,
+    ) -> Wanted:
         """Say that the worker lives, add new points, and hear what is wanted: one transaction.
 
-        Progress (`steps_done`, `epochs_done`, `seconds`) follows from the newest point.
+        Progress (`steps_done`, `epochs_done`, `seconds`) follows from the newest point. `stepped` says that the
+        epoch that STEP asked for is done: a STEP that stands becomes PAUSE.
 
         Raises:
             StaleAttemptError: The run is not this attempt's any more.
@@ -134,11 +143,14 @@ class Attempts:
             if epochs:
                 values["epochs_done"] = max(epochs)
         with self.db.write() as connection:
-            _, _, command = self._fenced(connection, run_id, attempt)
+            _, _, wanted = self._fenced(connection, run_id, attempt)
+            if stepped and wanted.command is Command.STEP:
+                wanted = replace(wanted, command=Command.PAUSE)
+                values["command"] = Command.PAUSE
             connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
             if points:
                 self._insert_points(connection, run_id, points)
-            return command
+            return wanted
 
     def add_points(self, run_id: str, attempt: int, points: Sequence[MetricPoint]) -> None:
         """Add points to the run's curves; points that are there already are left as they are.
@@ -148,7 +160,7 @@ class Attempts:
         """
         self.heartbeat(run_id, attempt, points=points)
 
-    def command(self, run_id: str, attempt: int) -> Command:
+    def wanted(self, run_id: str, attempt: int) -> Wanted:
         """What is wanted of the run: one cheap query, no write.
 
         Raises:
@@ -156,6 +168,17 @@ class Attempts:
         """
         with self.db.read() as connection:
             return self._fenced(connection, run_id, attempt)[2]
+
+    def discard(self, run_id: str, attempt: int) -> None:
+        """Delete the run that this attempt has, with its points and its folder.
+
+        Raises:
+            StaleAttemptError: The run is not this attempt's any more.
+        """
+        with self.db.write() as connection:
+            self._fenced(connection, run_id, attempt)
+            erase(connection, run_id)
+        remove_folder(self.folder(run_id))
 
     def _move(self, run_id: str, attempt: int, new_state: RunState, sentence: str, values: dict[str, Any]) -> None:
         now = time.time()
@@ -178,9 +201,11 @@ class Attempts:
         connection.execute(insert(metrics).on_conflict_do_nothing(), rows)
 
     @staticmethod
-    def _fenced(connection: Connection, run_id: str, attempt: int) -> tuple[str, RunState, Command]:
+    def _fenced(connection: Connection, run_id: str, attempt: int) -> tuple[str, RunState, Wanted]:
         row = connection.execute(
-            select(runs.c.name, runs.c.state, runs.c.attempt, runs.c.command).where(runs.c.id == run_id)
+            select(runs.c.name, runs.c.state, runs.c.attempt, runs.c.command, runs.c.learning_rate_factor).where(
+                runs.c.id == run_id
+            )
         ).one_or_none()
         if row is None:
             raise StaleAttemptError(f"The run {run_id} was deleted.")
@@ -188,4 +213,4 @@ class Attempts:
             raise StaleAttemptError(
                 f"The run {run_id} is {row.state} in attempt {row.attempt}; attempt {attempt} may not write any more."
             )
-        return row.name, RunState(row.state), Command(row.command)
+        return row.name, RunState(row.state), Wanted(Command(row.command), row.learning_rate_factor)

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from mnist_lab.errors import StoreError
+from mnist_lab.runs.migrations import migrate, schema_version
 from mnist_lab.runs.schema import SCHEMA_VERSION, meta, metadata
 
 BUSY_SECONDS = 10.0
@@ -20,7 +21,7 @@ class Database:
     """An open store database. Safe to use from several threads; each process opens its own."""
 
     def __init__(self, url: str | URL, *, busy_seconds: float = BUSY_SECONDS):
-        """Open the database, and make its tables when it is new.
+        """Open the database; make its tables when it is new, and bring them up to date when it is old.
 
         Raises:
             StoreError: It cannot be opened, or was written by a newer MNIST Lab.
@@ -79,7 +80,10 @@ class Database:
         if is_new:
             self._create()
         with self.read() as connection:
-            version = int(connection.execute(select(meta.c.value).where(meta.c.key == "schema_version")).scalar_one())
+            version = schema_version(connection)
+        if version < SCHEMA_VERSION:
+            with self.write() as connection:
+                migrate(connection)
         if version > SCHEMA_VERSION:
             raise StoreError(
                 f"A newer MNIST Lab has written the run store {self.where} (schema {version}; this one knows up to"

@@ -73,9 +73,28 @@ class RunFolder:
         return self.path / "last.keras"
 
     @property
+    def checkpoints(self) -> Path:
+        """Folder of what a training needs to be taken up again, a file for each of the last epochs."""
+        return self.path / "checkpoints"
+
+    @property
+    def snapshots(self) -> Path:
+        """Folder of what the network looked like, epoch by epoch."""
+        return self.path / "watch"
+
+    @property
     def predictions_path(self) -> Path:
         """The probabilities for all test images."""
         return self.path / "predictions.npz"
+
+    def checkpoint_files(self) -> list[Path]:
+        """The checkpoints, that of the latest epoch first. Whether their content is whole is not looked at here."""
+        # By name: the number of the epoch in it has leading zeros.
+        return sorted(self.checkpoints.glob("epoch-*.checkpoint"), reverse=True)
+
+    def checkpoint_path(self, epoch: int) -> Path:
+        """The file of the checkpoint at the end of `epoch` (1-based)."""
+        return self.checkpoints / f"epoch-{epoch:06d}.checkpoint"
 
     def lock(self) -> FileLock | None:
         """Take the run's lock, None if a live worker has it.

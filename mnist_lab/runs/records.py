@@ -86,6 +86,14 @@ class MetricPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is wanted of a run, as its worker hears it."""
+
+    command: Command
+    learning_rate_factor: float
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One training of one network with one recipe, as the store has it at one moment. Times are UTC, aware."""
 
@@ -123,6 +131,10 @@ class Run:
     """Name of the sweep it belongs to."""
     worker: str = ""
     """The process that has it or had it last, for the log's readers."""
+    learning_rate_factor: float = 1.0
+    """Multiplies the schedule's learning rate from the next steps on."""
+    parent: str = ""
+    """Id of the run whose training this one continues; that run may be deleted."""
 
     @property
     def progress(self) -> float:

@@ -81,6 +81,8 @@ def run_from_row(row: Row[*tuple[Any, ...]]) -> Run:
             owner=row.owner,
             group=row.run_group,
             worker=row.worker,
+            learning_rate_factor=row.learning_rate_factor,
+            parent=row.parent,
         )
     except (LabError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise StoreError(f"The record of run {row.id} is damaged and can only be deleted: {error}") from error

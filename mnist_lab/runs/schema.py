@@ -12,7 +12,8 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""`migrations.py` says how an older store becomes one of this version."""
 
 metadata = MetaData()
 
@@ -34,7 +35,7 @@ runs = Table(
     Column("state", String(16), nullable=False),
     Column("attempt", Integer, nullable=False, server_default="0"),
     Column("command", String(16), nullable=False, server_default="none"),
-    # Smaller is sooner. A number of its own, so that a run can be moved within the queue.
+    # A number of its own, so that a run can be moved within the queue: below 0 is the front, see queueing.py.
     Column("position", Float, nullable=False),
     Column("network", Text, nullable=False),
     Column("recipe", Text, nullable=False),
@@ -56,6 +57,10 @@ runs = Table(
     Column("worker", Text, nullable=False, server_default=""),
     # Where the worker's lock is: only there can a free lock prove that the worker is dead.
     Column("place", Text, nullable=False, server_default=""),
+    # Multiplies the schedule's learning rate from the next steps on.
+    Column("learning_rate_factor", Float, nullable=False, server_default="1"),
+    # The run whose training this one continues. No foreign key: the parent may be deleted.
+    Column("parent", String(8), nullable=False, server_default=""),
     Index("runs_by_state", "state", "position"),
     Index("runs_by_worker", "worker"),
     sqlite_autoincrement=True,

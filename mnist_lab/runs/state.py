@@ -32,8 +32,8 @@ ACTIVE_STATES = frozenset({RunState.STARTING, RunState.RUNNING, RunState.PAUSED}
 ENDED_STATES = frozenset({RunState.FINISHED, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED})
 
 LEGAL_MOVES: dict[RunState, frozenset[RunState]] = {
-    # To stopped: cancelled before it started; such a run has no result.
-    RunState.QUEUED: frozenset({RunState.STARTING, RunState.STOPPED}),
+    # Cancelled before it started: to stopped, without a result; one that was to be resumed is interrupted as before.
+    RunState.QUEUED: frozenset({RunState.STARTING, RunState.STOPPED, RunState.INTERRUPTED}),
     RunState.STARTING: frozenset({RunState.RUNNING, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED}),
     RunState.RUNNING: frozenset(
         {RunState.PAUSED, RunState.FINISHED, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED}
@@ -41,7 +41,7 @@ LEGAL_MOVES: dict[RunState, frozenset[RunState]] = {
     RunState.PAUSED: frozenset({RunState.RUNNING, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED}),
     RunState.FINISHED: frozenset(),
     RunState.STOPPED: frozenset(),
-    RunState.FAILED: frozenset(),
+    RunState.FAILED: frozenset({RunState.QUEUED}),
     RunState.INTERRUPTED: frozenset({RunState.QUEUED}),
 }
 
@@ -66,5 +66,9 @@ class Command(StrEnum):
     """Train on; asked of a paused run it means: continue."""
     PAUSE = "pause"
     """Wait after the current batches until another command comes."""
+    STEP = "step"
+    """Train to the end of the epoch, then wait: the worker turns it into PAUSE there."""
     STOP = "stop"
-    """End the training, keep and evaluate what was learnt. Cannot be taken back."""
+    """End the training, keep and evaluate what was learnt. Only DISCARD can follow."""
+    DISCARD = "discard"
+    """End the training and delete the run with everything of it. Cannot be taken back."""

@@ -1,56 +1,49 @@
 """The run store: what pages, the command line and the launcher read and ask of runs."""
 
 import re
-import secrets
-import shutil
-import string
 import time
 from collections.abc import Collection
 from typing import Literal, TypeAlias
 
-from sqlalchemy import URL, Connection, delete, func, or_, select, update
+from sqlalchemy import URL, func, or_, select
 
-from mnist_lab.errors import IllegalMoveError, StoreError, UnknownRunError
+from mnist_lab.errors import UnknownRunError
 from mnist_lab.network import Network
 from mnist_lab.network.network import clean_name
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import sweeping
-from mnist_lab.runs.attempts import Attempts
-from mnist_lab.runs.folder import RunFolder
+from mnist_lab.runs.queueing import end_of_queue, queue_query
 from mnist_lab.runs.records import MetricPoint, Run
+from mnist_lab.runs.requests import ID_LENGTH, Requests, new_run_id
 from mnist_lab.runs.rows import point_from_row, run_from_row, runs_from_rows
 from mnist_lab.runs.schema import metrics, runs
-from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_legal
-from mnist_lab.runs.text import clean_note
+from mnist_lab.runs.state import RunState
 from mnist_lab.settings import Settings
 
-ID_LENGTH = 8
 # Within the class `list` is the method.
 Runs: TypeAlias = list[Run]
 Points: TypeAlias = list[MetricPoint]
 
-_ID_CHARACTERS = string.ascii_lowercase + string.digits
 
-
-class RunStore(Attempts):
+class RunStore(Requests):
     """All runs of one lab. Safe to use from several threads; each process opens its own.
 
     Every method raises `StoreError` when the database cannot be read or written. The methods that take an attempt
-    number are the worker's and stand in `Attempts`.
+    number are the worker's and stand in `Attempts`; what is asked of single runs stands in `Requests`.
     """
 
     def create(
         self, network: Network, recipe: Recipe, *, name: str | None = None, owner: str = "", group: str = ""
     ) -> Run:
         """Queue a new run, named as its network if no name is given."""
-        run_id = "".join(secrets.choice(_ID_CHARACTERS) for _ in range(ID_LENGTH))
+        run_id = new_run_id()
         with self.db.write() as connection:
             connection.execute(
                 runs.insert().values(
                     id=run_id,
                     name=clean_name(name or network.name),
                     state=RunState.QUEUED,
-                    position=_end_of_queue(connection),
+                    position=end_of_queue(connection),
                     network=network.to_json(),
                     recipe=recipe.to_json(),
                     created=time.time(),
@@ -114,10 +107,9 @@ class RunStore(Attempts):
         return runs_from_rows(rows)
 
     def queue(self, limit: int | None = None) -> Runs:
-        """The queued runs, next one first."""
-        query = select(runs).where(runs.c.state == RunState.QUEUED).order_by(runs.c.position, runs.c.number)
+        """The queued runs in the order in which they will be started: those moved to the front, then by turns."""
         with self.db.read() as connection:
-            rows = connection.execute(query.limit(limit)).all()
+            rows = connection.execute(queue_query().limit(limit)).all()
         return runs_from_rows(rows)
 
     def count(self, states: Collection[RunState] | None = None) -> int:
@@ -145,84 +137,6 @@ class RunStore(Attempts):
             for row in connection.execute(query.order_by(metrics.c.step, metrics.c.kind.desc())):
                 found[row.run_id].append(point_from_row(row))
         return found
-
-    def folder(self, run_id: str) -> RunFolder:
-        """The run's folder, which need not exist yet."""
-        return RunFolder(self.runs_folder / run_id)
-
-    def request(self, run_id: str, command: Command) -> None:
-        """Ask something of a run: stop or pause it, or (`Command.NONE`) let it go on.
-
-        A queued run is stopped at once and has no result. The worker of an active one obeys within about a second.
-
-        Raises:
-            UnknownRunError: There is no such run.
-            IllegalMoveError: The run's state does not allow it.
-        """
-        with self.db.write() as connection:
-            name, state, standing = _state(connection, run_id)
-            if state is RunState.QUEUED and command is Command.STOP:
-                values = {"state": RunState.STOPPED, "ended": time.time(), "sentence": "Stopped before it started."}
-            elif not state.is_active:
-                raise IllegalMoveError(f"The run '{name}' is {state}; only a run that is under way can do that.")
-            elif standing is Command.STOP and command is not Command.STOP:
-                raise IllegalMoveError(f"The run '{name}' is being stopped already; that cannot be taken back.")
-            else:
-                values = {"command": command}
-            connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
-
-    def requeue(self, run_id: str) -> None:
-        """Put an interrupted run at the end of the queue, to be trained again.
-
-        Raises:
-            UnknownRunError: There is no such run.
-            IllegalMoveError: The run is not interrupted.
-        """
-        with self.db.write() as connection:
-            name, state, _ = _state(connection, run_id)
-            ensure_legal(name, state, RunState.QUEUED)
-            connection.execute(
-                update(runs)
-                .where(runs.c.id == run_id)
-                .values(state=RunState.QUEUED, position=_end_of_queue(connection), ended=None, sentence="")
-            )
-
-    def rename(self, run_id: str, name: str) -> None:
-        """Give a run another name (cleaned, 80 characters).
-
-        Raises:
-            UnknownRunError: There is no such run.
-        """
-        with self.db.write() as connection:
-            _row(connection, run_id)
-            connection.execute(update(runs).where(runs.c.id == run_id).values(name=clean_name(name)))
-
-    def annotate(self, run_id: str, note: str) -> None:
-        """Replace a run's note (cleaned, 2,000 characters).
-
-        Raises:
-            UnknownRunError: There is no such run.
-        """
-        with self.db.write() as connection:
-            _row(connection, run_id)
-            connection.execute(update(runs).where(runs.c.id == run_id).values(note=clean_note(note)))
-
-    def delete(self, run_id: str) -> None:
-        """Delete a run that has ended or is queued, with its points and its folder.
-
-        Raises:
-            UnknownRunError: There is no such run.
-            IllegalMoveError: The run is under way.
-        """
-        with self.db.write() as connection:
-            # Not `_state`: a damaged record can be deleted too.
-            name, state, _ = _row(connection, run_id)
-            if state in ACTIVE_STATES:
-                raise IllegalMoveError(f"The run '{name}' is {state} and cannot be deleted; stop it first.")
-            connection.execute(delete(metrics).where(metrics.c.run_id == run_id))
-            connection.execute(delete(runs).where(runs.c.id == run_id))
-        # What another process holds open (on Windows) stays behind and does no harm but take space.
-        shutil.rmtree(self.folder(run_id).path, ignore_errors=True)
 
     def sweep(self) -> Runs:
         """Move every active run whose worker is gone to interrupted, with a sentence; returns these runs."""
@@ -252,22 +166,3 @@ def open_store(settings: Settings) -> RunStore:
     # Not by `db_url`: a question mark in the path of the home would end the path there.
     home = URL.create("sqlite", database=str(settings.home / "runs.sqlite"))
     return RunStore(settings.db or home, settings.runs_folder)
-
-
-def _row(connection: Connection, run_id: str) -> tuple[str, str, str]:
-    row = connection.execute(select(runs.c.name, runs.c.state, runs.c.command).where(runs.c.id == run_id)).one_or_none()
-    if row is None:
-        raise UnknownRunError(f"There is no run {run_id!r}; it may have been deleted.")
-    return row.name, row.state, row.command
-
-
-def _state(connection: Connection, run_id: str) -> tuple[str, RunState, Command]:
-    name, state, command = _row(connection, run_id)
-    try:
-        return name, RunState(state), Command(command)
-    except ValueError as error:
-        raise StoreError(f"The record of run {run_id} is damaged and can only be deleted: {error}") from error
-
-
-def _end_of_queue(connection: Connection) -> float:
-    return float(connection.execute(select(func.coalesce(func.max(runs.c.position), 0.0))).scalar_one()) + 1.0

@@ -10,6 +10,7 @@ from sqlalchemy import Row, select, update
 from mnist_lab.errors import LabError
 from mnist_lab.recipe import recipe_from_json
 from mnist_lab.runs.database import Database
+from mnist_lab.runs.erasing import erase, remove_folder
 from mnist_lab.runs.folder import RunFolder
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState
@@ -28,6 +29,8 @@ def place_of(db: Database, runs_folder: Path) -> str:
 def sweep(db: Database, runs_folder: Path, place: str) -> list[str]:
     """Move every active run whose worker is gone to interrupted, with a sentence. Returns their ids.
 
+    One that was being discarded is deleted, as its worker would have done.
+
     A worker locks the folder before it claims and until it exits, so an active run with a free lock has lost its
     worker. The lock is held here while the record is changed: nobody can claim the run in between.
 
@@ -41,35 +44,45 @@ def sweep(db: Database, runs_folder: Path, place: str) -> list[str]:
 
 def _lost(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path, place: str) -> bool:
     if row.place != place:
-        return time.time() - (row.heartbeat or 0.0) > SILENCE_ELSEWHERE and _interrupt(db, row)
+        return time.time() - (row.heartbeat or 0.0) > SILENCE_ELSEWHERE and _give_up(db, row, runs_folder)
     lock = RunFolder(runs_folder / row.id).lock()
     if lock is None:
         return False
     try:
-        return _interrupt(db, row)
+        return _give_up(db, row, runs_folder)
     finally:
         lock.release()
 
 
-def _interrupt(db: Database, row: Row[*tuple[Any, ...]]) -> bool:
+def _give_up(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path) -> bool:
     with db.write() as connection:
-        changed = connection.execute(
-            update(runs)
-            .where(
+        command = connection.execute(
+            select(runs.c.command).where(
                 runs.c.id == row.id,
                 runs.c.attempt == row.attempt,
                 runs.c.heartbeat == row.heartbeat,
                 runs.c.state.in_(ACTIVE_STATES),
             )
-            .values(
-                state=RunState.INTERRUPTED,
-                sentence=_sentence(row),
-                ended=time.time(),
-                command=Command.NONE,
-                phase="",
+        ).scalar_one_or_none()
+        if command is None:
+            return False
+        if command == Command.DISCARD:
+            erase(connection, row.id)
+        else:
+            connection.execute(
+                update(runs)
+                .where(runs.c.id == row.id)
+                .values(
+                    state=RunState.INTERRUPTED,
+                    sentence=_sentence(row),
+                    ended=time.time(),
+                    command=Command.NONE,
+                    phase="",
+                )
             )
-        )
-    return changed.rowcount == 1
+    if command == Command.DISCARD:
+        remove_folder(RunFolder(runs_folder / row.id))
+    return True
 
 
 def _sentence(row: Row[*tuple[Any, ...]]) -> str:

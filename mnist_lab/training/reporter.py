@@ -180,7 +180,7 @@ class Reporter:
         if self._urgent or time.monotonic() - self._last_write >= WRITE_SECONDS:
             command = self._write()
         else:
-            command = self._store.command(self._run.id, self._run.attempt)
+            command = self._store.wanted(self._run.id, self._run.attempt).command
         with self._changed:
             self._command = command
             self._changed.notify_all()
@@ -195,7 +195,7 @@ class Reporter:
                 self._told_state = state
             command = self._store.heartbeat(
                 self._run.id, self._run.attempt, points=points, phase=phase, total_steps=total_steps
-            )
+            ).command
         except StoreError:
             with self._changed:
                 self._points = points + self._points

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mnist_lab.errors import IllegalMoveError, StaleAttemptError
-from mnist_lab.runs import Command, DataInfo, MetricPoint, Result, Run, RunState, RunStore
+from mnist_lab.runs import Command, DataInfo, MetricPoint, Result, Run, RunState, RunStore, Wanted
 
 MakePoint = Callable[..., MetricPoint]
 DATA = DataInfo("uci-digits", "UCI digits", "0" * 16, 1000, 100, 400, "holdout", fallback="No MNIST here.")
@@ -29,7 +29,7 @@ def test_a_whole_life(store: RunStore, claimed: Run, make_point: MakePoint, resu
     store.heartbeat(run_id, attempt, phase="training", total_steps=30)
     step = make_point(step=9, seconds=3.0)
     epoch = make_point(step=10, epoch=1.0, kind="epoch", validation_loss=2.2, validation_accuracy=0.2, seconds=4.0)
-    assert store.heartbeat(run_id, attempt, points=[step, epoch]) is Command.NONE
+    assert store.heartbeat(run_id, attempt, points=[step, epoch]) == Wanted(Command.NONE, 1.0)
     run = store.get(run_id)
     assert (run.steps_done, run.epochs_done, run.seconds, run.phase) == (10, 1, 4.0, "training")
     assert run.progress == pytest.approx(1 / 3)
@@ -93,6 +93,32 @@ def test_rewinding_forgets_what_came_after(store: RunStore, running: Run, make_p
     assert (run.steps_done, run.epochs_done, run.seconds) == (20, 2, 5.0)
 
 
+def test_an_epoch_that_was_asked_for_ends_in_a_pause(store: RunStore, running: Run) -> None:
+    store.request(running.id, Command.STEP)
+    assert store.heartbeat(running.id, running.attempt).command is Command.STEP
+    assert store.heartbeat(running.id, running.attempt, stepped=True).command is Command.PAUSE
+    assert store.wanted(running.id, running.attempt).command is Command.PAUSE
+
+
+@pytest.mark.parametrize("command", [Command.NONE, Command.PAUSE, Command.STOP, Command.DISCARD])
+def test_a_command_that_came_after_the_epoch_was_asked_for_stands(
+    store: RunStore, running: Run, command: Command
+) -> None:
+    store.request(running.id, Command.STEP)
+    store.request(running.id, command)
+    assert store.heartbeat(running.id, running.attempt, stepped=True).command is command
+    assert store.get(running.id).command is command
+
+
+def test_a_worker_discards_its_run_with_everything_of_it(store: RunStore, running: Run, make_point: MakePoint) -> None:
+    store.add_points(running.id, running.attempt, [make_point()])
+    store.folder(running.id).checkpoints.mkdir(parents=True)
+    store.discard(running.id, running.attempt)
+    assert store.list() == []
+    assert store.points(running.id) == []
+    assert not store.folder(running.id).path.exists()
+
+
 def _writes(store: RunStore, run: Run, point: MetricPoint) -> list[Callable[[], Any]]:
     run_id, attempt = run.id, run.attempt
     return [
@@ -102,11 +128,12 @@ def _writes(store: RunStore, run: Run, point: MetricPoint) -> list[Callable[[], 
         lambda: store.add_points(run_id, attempt, [point]),
         lambda: store.set_data(run_id, attempt, DATA),
         lambda: store.rewind(run_id, attempt),
-        lambda: store.command(run_id, attempt),
+        lambda: store.wanted(run_id, attempt),
+        lambda: store.discard(run_id, attempt),
     ]
 
 
-@pytest.mark.parametrize("number", range(7))
+@pytest.mark.parametrize("number", range(8))
 @pytest.mark.parametrize("fate", ["interrupted", "claimed again", "deleted"])
 def test_a_stale_attempt_writes_nothing(
     store: RunStore, running: Run, make_point: MakePoint, fate: str, number: int

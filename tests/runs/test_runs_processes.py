@@ -15,10 +15,12 @@ PROGRAM = f"""
 import sys
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import MetricPoint, RunState, open_store
+from mnist_lab.runs import MetricPoint, RunState, RunStore
 from mnist_lab.settings import load_settings
 
-store = open_store(load_settings())
+settings = load_settings()
+# Patient, as a busy machine may let one of eight wait long.
+store = RunStore(settings.db_url, settings.runs_folder, busy_seconds=90)
 print("ready", flush=True)
 sys.stdin.readline()
 for number in range({RUNS_EACH}):
@@ -33,7 +35,7 @@ while waiting := store.queue(limit=1):
     for step in range(1, {POINTS_EACH} + 1):
         point = MetricPoint(step, step / 10, "step", 1.0, 0.5, None, None, 0.001, float(step), 100.0)
         store.heartbeat(run.id, run.attempt, points=[point])
-        store.command(run.id, run.attempt)
+        store.wanted(run.id, run.attempt)
     store.finish(run.id, run.attempt, RunState.FINISHED, None, f"by {{sys.argv[1]}}")
 print(claimed, flush=True)
 """

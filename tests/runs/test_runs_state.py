@@ -10,6 +10,7 @@ from mnist_lab.runs.state import ensure_legal
 LEGAL = {
     ("queued", "starting"),
     ("queued", "stopped"),
+    ("queued", "interrupted"),
     ("starting", "running"),
     ("starting", "stopped"),
     ("starting", "failed"),
@@ -23,6 +24,7 @@ LEGAL = {
     ("paused", "stopped"),
     ("paused", "failed"),
     ("paused", "interrupted"),
+    ("failed", "queued"),
     ("interrupted", "queued"),
 }
 
@@ -42,5 +44,5 @@ def test_every_state_is_queued_or_active_or_ended() -> None:
     assert not ACTIVE_STATES & ENDED_STATES
 
 
-def test_only_an_interrupted_run_leaves_an_ended_state() -> None:
-    assert {state for state in ENDED_STATES if LEGAL_MOVES[state]} == {RunState.INTERRUPTED}
+def test_only_an_interrupted_or_failed_run_leaves_an_ended_state() -> None:
+    assert {state for state in ENDED_STATES if LEGAL_MOVES[state]} == {RunState.INTERRUPTED, RunState.FAILED}

@@ -82,28 +82,6 @@ def test_an_unknown_run_is_one_sentence(store: RunStore, call: str) -> None:
         getattr(store, call)("nowhere1")
 
 
-def test_stopping_a_queued_run_ends_it_at_once(store: RunStore, queued: Run) -> None:
-    store.request(queued.id, Command.STOP)
-    run = store.get(queued.id)
-    assert (run.state, run.sentence, run.result) == (RunState.STOPPED, "Stopped before it started.", None)
-    assert run.ended is not None
-    assert store.claim(queued.id, "test") is None
-
-
-def test_a_queued_run_cannot_be_paused(store: RunStore, queued: Run) -> None:
-    with pytest.raises(IllegalMoveError, match="is queued; only a run that is under way"):
-        store.request(queued.id, Command.PAUSE)
-
-
-def test_a_command_stands_until_another_comes_and_stop_for_good(store: RunStore, running: Run) -> None:
-    for command in (Command.PAUSE, Command.NONE, Command.PAUSE, Command.STOP, Command.STOP):
-        store.request(running.id, command)
-        assert store.command(running.id, running.attempt) is command
-        assert store.get(running.id).command is command
-    with pytest.raises(IllegalMoveError, match="is being stopped already"):
-        store.request(running.id, Command.PAUSE)
-
-
 def test_an_active_run_is_not_deleted(store: RunStore, running: Run) -> None:
     with pytest.raises(IllegalMoveError, match="is running and cannot be deleted; stop it first"):
         store.delete(running.id)
@@ -126,21 +104,6 @@ def test_deleting_takes_points_and_folder_of_this_run_only(
     assert store.folder(other.id).read_log() == "log"
     with pytest.raises(UnknownRunError):
         store.get(running.id)
-
-
-def test_an_interrupted_run_goes_to_the_end_of_the_queue(store: RunStore, network: Network, running: Run) -> None:
-    store.move(running.id, running.attempt, RunState.INTERRUPTED, "lost")
-    waiting = store.create(network, Recipe())
-    store.requeue(running.id)
-    assert [run.id for run in store.queue()] == [waiting.id, running.id]
-    again = store.claim(running.id, "test")
-    assert again is not None
-    assert (again.attempt, again.sentence, again.ended) == (2, "", None)
-
-
-def test_only_an_interrupted_run_is_queued_again(store: RunStore, running: Run) -> None:
-    with pytest.raises(IllegalMoveError, match="is running and cannot become queued"):
-        store.requeue(running.id)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from mnist_lab.runs import MetricPoint, Run, RunState, RunStore, open_store
+from mnist_lab.runs import Command, MetricPoint, Run, RunState, RunStore, open_store
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.sweeping import SILENCE_ELSEWHERE
 from mnist_lab.settings import Settings
@@ -93,3 +93,11 @@ def test_a_run_that_went_on_meanwhile_is_not_interrupted(
     assert store.sweep() == []
     assert store.get(running.id).state is RunState.FINISHED
     other_process.close()
+
+
+def test_a_run_that_was_being_discarded_is_deleted_when_its_worker_is_gone(store: RunStore, running: Run) -> None:
+    store.request(running.id, Command.DISCARD)
+    store.folder(running.id).checkpoints.mkdir(parents=True)
+    assert store.sweep() == []
+    assert store.list() == []
+    assert not store.folder(running.id).path.exists()

@@ -1,0 +1,53 @@
+"""The order in which queued runs are started: sessions take turns, and what was moved to the front goes first.
+
+A position below 0 is the front: the smaller, the more recently moved there. From 1 on it is the order of arrival.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, select
+
+from mnist_lab.runs.schema import runs
+from mnist_lab.runs.state import ACTIVE_STATES, RunState
+
+
+def queue_query() -> Select[*tuple[Any, ...]]:
+    """Select the queued runs, next one first.
+
+    A run's rank is its place among its owner's queued runs plus the number of the owner's active runs: so a session
+    that queues ten runs delays the first one of another by one training, not by ten.
+    """
+    busy = (
+        select(runs.c.owner, func.count().label("count"))
+        .where(runs.c.state.in_(ACTIVE_STATES))
+        .group_by(runs.c.owner)
+        .subquery()
+    )
+    place = func.row_number().over(partition_by=runs.c.owner, order_by=(runs.c.position, runs.c.number))
+    ranked = (
+        select(runs.c.number, (place + func.coalesce(busy.c.count, 0)).label("rank"))
+        .outerjoin(busy, busy.c.owner == runs.c.owner)
+        .where(runs.c.state == RunState.QUEUED)
+        .subquery()
+    )
+    return (
+        select(runs)
+        .join(ranked, ranked.c.number == runs.c.number)
+        .order_by(
+            case((runs.c.position < 0, runs.c.position), else_=0.0), ranked.c.rank, runs.c.position, runs.c.number
+        )
+    )
+
+
+def end_of_queue(connection: Connection) -> float:
+    """The position behind all runs."""
+    return max(0.0, _position(connection, func.max(runs.c.position))) + 1.0
+
+
+def front_of_queue(connection: Connection) -> float:
+    """The position before all runs."""
+    return min(0.0, _position(connection, func.min(runs.c.position))) - 1.0
+
+
+def _position(connection: Connection, which: Any) -> float:
+    return float(connection.execute(select(func.coalesce(which, 0.0))).scalar_one())

@@ -1,0 +1,90 @@
+import itertools
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as given_settings
+from hypothesis import strategies as st
+
+from mnist_lab.errors import IllegalMoveError
+from mnist_lab.network import PRESETS, Network
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Run, RunStore
+
+
+@pytest.fixture
+def queue_up(store: RunStore, network: Network) -> "_Queue":
+    return _Queue(store, network)
+
+
+class _Queue:
+    def __init__(self, store: RunStore, network: Network):
+        self._store, self._network = store, network
+
+    def __call__(self, name: str) -> Run:
+        """Queue a run whose owner is the first letter of its name."""
+        return self._store.create(self._network, Recipe(), name=name, owner=name[0])
+
+    def order(self) -> list[str]:
+        return [run.name for run in self._store.queue()]
+
+
+def test_sessions_take_turns(queue_up: _Queue) -> None:
+    for name in ("a1", "a2", "a3", "b1", "c1", "c2"):
+        queue_up(name)
+    assert queue_up.order() == ["a1", "b1", "c1", "a2", "c2", "a3"]
+
+
+def test_what_a_session_trains_already_counts_as_its_turn(store: RunStore, queue_up: _Queue) -> None:
+    for name in ("a1", "a2", "a3", "b1"):
+        queue_up(name)
+    store.claim(store.find("a1").id, "test")
+    assert queue_up.order() == ["b1", "a2", "a3"]
+    store.claim(store.find("b1").id, "test")
+    queue_up("b2")
+    assert queue_up.order() == ["a2", "b2", "a3"]
+
+
+def test_the_front_comes_first_and_the_last_one_moved_there_before_all(store: RunStore, queue_up: _Queue) -> None:
+    for name in ("a1", "a2", "a3", "b1", "b2"):
+        queue_up(name)
+    store.move_to_front(store.find("a3").id)
+    assert queue_up.order() == ["a3", "b1", "a1", "b2", "a2"]
+    store.move_to_front(store.find("b2").id)
+    assert queue_up.order() == ["b2", "a3", "a1", "b1", "a2"]
+    queue_up("c1")
+    assert queue_up.order()[:2] == ["b2", "a3"]
+    assert [run.name for run in store.queue(limit=2)] == ["b2", "a3"]
+
+
+def test_a_new_run_is_behind_the_front_even_when_all_others_are_there(store: RunStore, queue_up: _Queue) -> None:
+    store.move_to_front(queue_up("a1").id)
+    queue_up("a2")
+    assert queue_up.order() == ["a1", "a2"]
+
+
+def test_only_a_waiting_run_is_moved(store: RunStore, queued: Run) -> None:
+    store.claim(queued.id, "test")
+    with pytest.raises(IllegalMoveError, match="is starting; only a waiting run"):
+        store.move_to_front(queued.id)
+
+
+# Each example empties the store that all of them share.
+@given_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
+@given(owners=st.lists(st.sampled_from("abc"), max_size=8), busy=st.lists(st.sampled_from("abc"), max_size=3))
+def test_no_session_waits_for_more_turns_of_another_than_it_had_itself(
+    store: RunStore, owners: list[str], busy: list[str]
+) -> None:
+    for run in store.list():
+        store.sweep()
+        store.delete(run.id)
+    network = PRESETS["tiny"].network
+    for owner in busy:
+        store.claim(store.create(network, Recipe(), owner=owner).id, "test")
+    for owner in owners:
+        store.create(network, Recipe(), owner=owner)
+    order = [run.owner for run in store.queue()]
+    assert sorted(order) == sorted(owners)
+    # The definition, written out: turn by turn, and within a turn by arrival.
+    places = {owner: itertools.count(1 + busy.count(owner)) for owner in "abc"}
+    ranked = [(next(places[owner]), arrival, owner) for arrival, owner in enumerate(owners)]
+    assert order == [owner for _, _, owner in sorted(ranked)]
