@@ -8,6 +8,9 @@ from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs.state import Command, RunState
 
+DIVERGED = "The training diverged"
+"""How the sentence of a run begins whose loss became NaN or infinite."""
+
 
 @dataclass(frozen=True, slots=True)
 class DataInfo:
@@ -140,3 +143,8 @@ class Run:
     def progress(self) -> float:
         """Share of the planned steps that are done, 0..1."""
         return min(1.0, self.steps_done / self.total_steps) if self.total_steps else 0.0
+
+    @property
+    def diverged(self) -> bool:
+        """Whether it failed because its loss became NaN or infinite."""
+        return self.state is RunState.FAILED and self.sentence.startswith(DIVERGED)

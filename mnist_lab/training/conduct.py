@@ -6,7 +6,7 @@ import logging
 from mnist_lab.data import Digits, Split, load_digits, split
 from mnist_lab.errors import LabError, StaleAttemptError
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, DataInfo, Result, Run, RunState, RunStore
+from mnist_lab.runs import DIVERGED, Command, DataInfo, Result, Run, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training.claiming import Claim
 from mnist_lab.training.reporter import ProgressCallback, Reporter
@@ -90,7 +90,7 @@ def _train(settings: Settings, store: RunStore, claim: Claim, reporter: Reporter
 
 def _why_diverged(epoch: int, recipe: Recipe) -> str:
     return (
-        f"The training diverged: the loss became NaN or infinite in epoch {epoch} of {recipe.epochs}."
+        f"{DIVERGED}: the loss became NaN or infinite in epoch {epoch} of {recipe.epochs}."
         f" Try a learning rate smaller than {recipe.learning_rate:g}."
     )
 
