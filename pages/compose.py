@@ -13,7 +13,7 @@ from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
 from mnist_lab.ui.strip import strip
-from mnist_lab.ui.toolbar import name_field, preset_picker, undo_buttons
+from mnist_lab.ui.toolbar import name_field, preset_picker, undo_buttons, why_not_trainable
 
 network = draft.open_draft()
 analysis = analyse(network)
@@ -26,7 +26,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="compose-too
     import_popover()
     export_popover()
     if st.button(
-        "Train this network",
+        "On to training",
         type="primary",
         icon=":material/arrow_forward:",
         disabled=not analysis.valid,
@@ -36,6 +36,8 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="compose-too
 
 if refused := draft.refused_link():
     st.error(plain(refused), icon=":material/link_off:")
+if not analysis.valid:
+    st.caption(f":material/build: {plain(why_not_trainable(analysis))}")
 
 with st.container(border=True, key="compose-strip"):
     # A file may name thousands of layers; the picture and the cards show as many as a network may have.

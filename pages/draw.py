@@ -1,5 +1,6 @@
 """Draw: a digit by hand, and what a network reads in it after each stroke."""
 
+import numpy as np
 import streamlit as st
 
 from mnist_lab.charts import digit_png, probability_bars
@@ -16,28 +17,35 @@ from mnist_lab.ui.theme import theme
 st.title("Draw a digit", anchor=False)
 
 runs = runs_with_result()
-if not runs:
-    empty_state("No trained network yet that could read a drawing. Train one; the small ones take seconds.", key="draw")
-    st.stop()
-
-left, middle, right = st.columns([362, 190, 520], gap="medium")
+# On a phone the columns stack: the canvas, the answer, and only then what explains it.
+left, right = st.columns([400, 700], gap="medium")
 with right:
-    answer = st.container()
-    run = pick_run(runs, key="draw-run")
-services().predictor.warm(run.id)
+    answer = st.container(gap="small")
+    seen, choice = st.columns([1, 3], gap="medium", vertical_alignment="center")
+with choice:
+    run = pick_run(runs, key="draw-run") if runs else None
+    st.caption(
+        "The small picture is what the network sees: 28×28 pixels, cut out, scaled and centred as MNIST's digits were. "
+        "It knows ten digits and nothing else, so it finds one of them in anything."
+    )
+if run is not None:
+    services().predictor.warm(run.id)
 
 with left:
     drawn = pen_canvas()
 picture = None if drawn is None else to_mnist(drawn)
 
-with middle:
-    st.markdown("**What the network sees**")
-    if picture is not None:
-        with st.container(border=True, width="content", key="draw-seen"):
-            st.image(digit_png(picture, scale=5, theme=theme()), alt="The drawing as 28×28 pixels", width=140)
-    st.caption("28×28 pixels, cut out, scaled and centred as MNIST's digits were.")
+with seen, st.container(border=True, width="content", key="draw-seen"):
+    words = "Nothing drawn yet" if picture is None else "The drawing as 28×28 pixels"
+    pixels = np.zeros((28, 28), np.float32) if picture is None else picture
+    st.image(digit_png(pixels, scale=5, theme=theme()), alt=words, width=140)
 
 with answer:
+    if run is None:
+        empty_state(
+            "No trained network yet that could read a drawing. Train one; the small ones take seconds.", key="draw"
+        )
+        st.stop()
     headline = st.empty()
     probabilities, said = None, "Nothing drawn yet"
     if picture is not None:

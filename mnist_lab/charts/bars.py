@@ -120,6 +120,7 @@ def probability_bars(probabilities: Sequence[float] | None) -> Figure:
         yaxis=axis(range=[0, 1], tickvals=[0, 0.5, 1], showticklabels=False),
         # A bar grows from where it was to where it is: the eye can follow what a stroke has changed.
         transition={"duration": 150, "easing": "cubic-out"},
-        annotations=[] if best is not None else [note("Draw a digit", x=0.5, y=0.55)],
+        # Hidden, not left out: with a transition, Plotly keeps drawing an annotation that has gone from the figure.
+        annotations=[note("Draw a digit", x=0.5, y=0.62, visible=best is None)],
     )
     return {"data": [trace], "layout": layout}

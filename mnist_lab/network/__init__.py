@@ -27,6 +27,7 @@ from mnist_lab.network.layers import (
 from mnist_lab.network.limits import MAX_KERNEL, MAX_LAYERS, MAX_PARAMETERS, check_memory
 from mnist_lab.network.link import link_from_network, network_from_link
 from mnist_lab.network.network import Network
+from mnist_lab.network.placing import place_for
 from mnist_lab.network.presets import DEFAULT_PRESET, PRESETS, Preset, get_preset
 from mnist_lab.network.problems import Problem, Repair
 from mnist_lab.network.reading import network_from_data, network_from_json
@@ -77,6 +78,7 @@ __all__ = [
     "network_from_data",
     "network_from_json",
     "network_from_link",
+    "place_for",
     "size_text",
     "summary",
 ]

@@ -23,11 +23,14 @@ from mnist_lab.network.network import Network
 
 @dataclass(frozen=True)
 class Preset:
-    """A network to start from, and in one sentence what it teaches."""
+    """A network to start from."""
 
     name: str
     title: str
+    hint: str
+    """What it is, in two to four words."""
     lesson: str
+    """What it teaches, in one sentence."""
     network: Network
 
 
@@ -35,14 +38,15 @@ def _relu(filters: int, size: int, step: int = 1) -> Conv2D:
     return Conv2D(filters=filters, kernel_size=(size, size), strides=(step, step), activation="relu")
 
 
-def _preset(name: str, title: str, lesson: str, *layers: AnyLayer) -> Preset:
-    return Preset(name, title, lesson, Network(name=title, layers=layers))
+def _preset(name: str, title: str, hint: str, lesson: str, *layers: AnyLayer) -> Preset:
+    return Preset(name, title, hint, lesson, Network(name=title, layers=layers))
 
 
 _ALL = (
     _preset(
         "small-cnn",
         "Small CNN",
+        "a good start",
         "Two rounds of convolution and pooling, few parameters, about 99 %: a good place to start.",
         _relu(32, 3),
         MaxPooling2D(),
@@ -53,6 +57,7 @@ _ALL = (
     _preset(
         "tiny",
         "Tiny",
+        "trains in seconds",
         "Trains in seconds, so you can try an idea and see at once what it does.",
         _relu(8, 3),
         MaxPooling2D(),
@@ -64,12 +69,14 @@ _ALL = (
     _preset(
         "linear",
         "Linear model",
+        "no hidden layer",
         "No hidden layer at all: each pixel votes for or against each digit, and that stops at about 92 %.",
         Flatten(),
     ),
     _preset(
         "dense-only",
         "Dense layers only",
+        "no convolution",
         "Without convolution a stroke must be learnt anew at every place: more parameters, less accuracy.",
         Flatten(),
         Dense(units=128, activation="relu"),
@@ -78,6 +85,7 @@ _ALL = (
     _preset(
         "lenet-5",
         "LeNet-5",
+        "read cheques in 1998",
         "The network that read bank cheques in 1998: tanh, average pooling and three dense layers.",
         Conv2D(filters=6, kernel_size=(5, 5), padding="same", activation="tanh"),
         AveragePooling2D(),
@@ -90,6 +98,7 @@ _ALL = (
     _preset(
         "batch-norm",
         "Batch normalization",
+        "learns in few epochs",
         "Batch normalization between convolution and activation lets a small network learn in very few epochs.",
         Conv2D(filters=16),
         BatchNormalization(),
@@ -104,6 +113,7 @@ _ALL = (
     _preset(
         "all-convolutional",
         "All convolutional",
+        "strides, no pooling",
         "No pooling between and no dense layers: strides make the maps smaller, one average per map gives the answer.",
         _relu(16, 3),
         _relu(32, 3, step=2),
@@ -115,6 +125,7 @@ _ALL = (
     _preset(
         "wide-first",
         "Wide first layer",
+        "where the time goes",
         "One layer of 128 large filters: its multiply-adds show where the time goes, and depth would be cheaper.",
         _relu(128, 7),
         MaxPooling2D(pool_size=(4, 4)),
@@ -123,6 +134,7 @@ _ALL = (
     _preset(
         "too-much-dropout",
         "Too much dropout",
+        "an illness to cure",
         "Dropout 0.9 in front of 32 units leaves about three to learn from: watch it learn slowly, then repair it.",
         _relu(16, 3),
         MaxPooling2D(),
@@ -135,6 +147,7 @@ _ALL = (
     _preset(
         "notebook-1",
         "Notebook 1",
+        "two wide convolutions",
         "Two wide convolutions reached 99.27 % in the notebook, at 51 million multiply-adds a picture.",
         _relu(100, 3),
         MaxPooling2D(),
@@ -146,6 +159,7 @@ _ALL = (
     _preset(
         "notebook-2",
         "Notebook 2",
+        "held back by dropout",
         "More layers are not always better: dropout 0.7 in front of 25 units held the notebook at 80 %.",
         _relu(350, 5),
         MaxPooling2D(),
@@ -163,6 +177,7 @@ _ALL = (
     _preset(
         "notebook-3",
         "Notebook 3",
+        "eight convolutions",
         "Eight convolutions, six of them 1×1: after 4×4 pooling little is left to see, and 97.5 % is where it ends.",
         _relu(100, 2),
         MaxPooling2D(pool_size=(4, 4)),

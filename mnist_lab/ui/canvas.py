@@ -26,10 +26,10 @@ def pen_canvas() -> "NDArray[np.uint8] | None":
 
     with st.container(border=True, width=SIDE + 34, key="canvas-frame"):
         place = st.container()
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="bottom", wrap=False, gap="small"):
             undo = st.empty()
             clear = st.empty()
-        width = st.slider("Pen width", 8, 40, 20, key="pen-width")
+            width = st.slider("Pen width", 8, 40, 20, key="pen-width", label_visibility="collapsed")
     with place:
         result = st_canvas(
             stroke_width=width,

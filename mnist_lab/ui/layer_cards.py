@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_lab.network import KINDS, TITLES, Analysis, LayerReport, Network, Problem, default_layer
+from mnist_lab.network import KINDS, TITLES, Analysis, LayerReport, Network, Problem, default_layer, place_for
 from mnist_lab.ui import draft
 from mnist_lab.ui.card_text import card_html
 from mnist_lab.ui.layer_fields import layer_fields
@@ -59,7 +59,7 @@ def show_card(index: int) -> None:
 def add_buttons() -> None:
     """Draw the buttons that add a layer: after the picked one, else at the end."""
     after = draft.picked()
-    where = "at the end" if after is None else f"after layer {after + 1}"
+    where = "at the end, or as near to it as it fits" if after is None else f"after layer {after + 1}, or before it"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="add-layer"):
         for kind, label in _ADD_BUTTONS.items():
             st.button(
@@ -118,8 +118,9 @@ def _act(action: str, index: int) -> None:
 def _add(kind: str) -> None:
     network = draft.history().network
     after = draft.picked()
-    place = len(network.layers) if after is None else after + 1
-    draft.change(network.add(default_layer(kind), place), pick=place)
+    layer = default_layer(kind)
+    place = place_for(network, layer, len(network.layers) if after is None else after + 1)
+    draft.change(network.add(layer, place), pick=place)
 
 
 def _add_chosen() -> None:

@@ -13,6 +13,7 @@ _component = st.components.v2.component(
     .lab-strip { overflow-x: auto; overscroll-behavior-x: contain; color: var(--st-text-color); }
     .lab-strip svg { display: block; margin: 0 auto; max-width: 100%; height: auto; }
     .lab-strip [data-index]:hover, .lab-strip [data-index]:focus-visible { filter: brightness(1.12); outline: none; }
+    .lab-strip.lab-goes-on { mask-image: linear-gradient(to right, #000 82%, transparent); }
     @media (max-width: 640px) { .lab-strip svg { max-width: none; } }
     """,
     js=script("strip"),

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_lab.charts import text
-from mnist_lab.network import PRESETS, Network, analyse
+from mnist_lab.network import PRESETS, Analysis, Network, analyse
 from mnist_lab.network.network import LONGEST_NAME
 from mnist_lab.ui import draft
 
@@ -56,11 +56,22 @@ def undo_buttons() -> None:
         )
 
 
+def why_not_trainable(analysis: Analysis) -> str:
+    """Say where the repairs of a network are that is not valid yet."""
+    places = [report for report in analysis.layers if any(problem.severity == "error" for problem in report.problems)]
+    named = [f"{report.index + 1} ({report.title.lower()})" for report in places if report.index is not None]
+    if not named:
+        return "This network cannot be trained yet: see what is wrong at its end."
+    more = f" and {len(named) - 2} more" if len(named) > 2 else ""
+    many = "Layers" if len(named) > 1 else "Layer"
+    return f"{many} {', '.join(named[:2])}{more} must be repaired before this network can be trained."
+
+
 def _preset_words(name: str) -> str:
     if name == _EMPTY:
         return "An empty network"
     preset = PRESETS[name]
-    return f"{preset.title} · {text.short_count(analyse(preset.network).parameters)} parameters"
+    return f"{preset.title} · {preset.hint} · {text.short_count(analyse(preset.network).parameters)} parameters"
 
 
 def _start_from() -> None:

@@ -50,7 +50,7 @@ def test_the_whole_way(page: Page, address: str, pen_strokes: Path) -> None:
     page.get_by_role("button", name="Dropout").first.click()
     expect(blocks).to_have_count(before + 1)
     link = page.url
-    page.get_by_role("button", name="Train this network").click()
+    page.get_by_role("button", name="On to training").click()
 
     # Train on a part of MNIST.
     expect(page).to_have_title("Train · MNIST Lab")

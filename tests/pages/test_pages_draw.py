@@ -81,7 +81,7 @@ def words(test: AppTest) -> str:
 def test_an_empty_store_offers_the_next_step():
     page = opened()
     assert "No trained network yet" in words(page)
-    assert [button.label for button in page.button] == ["Train a network", "Compose one first"]
+    assert [button.label for button in page.button] == ["Undo", "Clear", "Train a network", "Compose one first"]
 
 
 def test_runs_without_a_result_cannot_be_asked(store):

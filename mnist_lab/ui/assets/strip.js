@@ -6,6 +6,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
   node.labUnfollow = labFollowTheme(parentElement, (theme) => {
     for (const [name, colour] of Object.entries(data.palettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
   });
+  // A picture wider than the screen fades out where it goes on, and shows what is picked, or else what is broken.
+  const fade = () => {
+    const left = node.scrollWidth - node.clientWidth - node.scrollLeft;
+    node.classList.toggle("lab-goes-on", left > 4);
+  };
+  node.onscroll = fade;
+  const shown = node.querySelector(".block.selected") ?? node.querySelector(".block .badge");
+  if (shown) {
+    const [block, frame] = [shown.getBoundingClientRect(), node.getBoundingClientRect()];
+    node.scrollLeft += (block.left + block.right - frame.left - frame.right) / 2;
+  }
+  fade();
   for (const block of node.querySelectorAll("[data-index]")) {
     const pick = () => setTriggerValue("picked", Number(block.dataset.index));
     block.style.cursor = "pointer";

@@ -1,0 +1,36 @@
+import pytest
+
+from mnist_lab.network import KINDS, PRESETS, Conv2D, Dense, Flatten, MaxPooling2D, Network, default_layer, place_for
+from mnist_lab.network.analysis import analyse
+
+SMALL = PRESETS["small-cnn"].network
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("preset", ["small-cnn", "tiny", "dense-only", "linear"])
+def test_one_more_layer_at_the_end_of_a_preset_keeps_it_valid(preset: str, kind: str) -> None:
+    network = PRESETS[preset].network
+    layer = default_layer(kind)
+    place = place_for(network, layer, len(network.layers))
+    assert analyse(network.add(layer, place)).valid
+
+
+def test_a_convolution_wanted_at_the_end_goes_in_front_of_the_flatten() -> None:
+    assert SMALL.layers[-1] == Flatten()
+    assert place_for(SMALL, default_layer("Conv2D"), 5) == 4
+
+
+def test_what_fits_goes_where_it_is_wanted() -> None:
+    assert [place_for(SMALL, default_layer("Dropout"), place) for place in range(6)] == list(range(6))
+
+
+def test_what_fits_nowhere_goes_where_it_is_wanted_and_is_explained_there() -> None:
+    network = Network(layers=(Conv2D(filters=2, kernel_size=(28, 28)),))
+    assert place_for(network, MaxPooling2D(pool_size=(29, 29)), 1) == 1
+
+
+def test_a_network_that_is_broken_already_is_not_broken_further() -> None:
+    broken = Network(layers=(Flatten(), Conv2D(filters=2), Dense(units=5)))
+    before = len(analyse(broken).errors)
+    place = place_for(broken, MaxPooling2D(), 3)
+    assert len(analyse(broken.add(MaxPooling2D(), place)).errors) <= before
