@@ -40,6 +40,7 @@ class Settings(BaseSettings):
         default_factory=_default_memory, gt=0, description="Memory in GiB that one training may be estimated to need."
     )
     mnist_url: str = Field(default=MNIST_URL, description="Where MNIST is downloaded from when it is not on disk.")
+    watch: bool = Field(default=True, description="Keep snapshots of the network while it trains, to watch it learn.")
     standby: bool = Field(default=True, description="Keep one worker ready with TensorFlow loaded.")
 
     @property

@@ -4,6 +4,7 @@ from mnist_lab.data.digits import CLASSES, Digits, Source, class_counts, samples
 from mnist_lab.data.download import download_mnist
 from mnist_lab.data.loading import load_digits
 from mnist_lab.data.mnist import find_mnist, load_mnist
+from mnist_lab.data.probes import probe_places
 from mnist_lab.data.splitting import Split, split
 from mnist_lab.data.uci import load_uci_digits
 
@@ -18,6 +19,7 @@ __all__ = [
     "load_digits",
     "load_mnist",
     "load_uci_digits",
+    "probe_places",
     "samples",
     "split",
 ]

@@ -10,6 +10,7 @@ from mnist_lab.runs import DIVERGED, Command, DataInfo, Result, Run, RunState, R
 from mnist_lab.settings import Settings
 from mnist_lab.training.claiming import Claim
 from mnist_lab.training.reporter import ProgressCallback, Reporter
+from mnist_lab.training.watching import train_watched
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,10 @@ def _train(settings: Settings, store: RunStore, claim: Claim, reporter: Reporter
         run.network, recipe, parts, best_path=folder.best_weights, last_path=folder.last_weights, precision=precision
     )
     reporter.enter("training", total_steps=learner.total_steps)
-    outcome = learner.train(reporter)
+    if settings.watch:
+        outcome = train_watched(learner, reporter, run.network, parts, folder.snapshots)
+    else:
+        outcome = learner.train(reporter)
     reporter.enter("evaluating")
     if outcome.diverged and outcome.best_epoch == 0:
         return RunState.FAILED, None, _why_diverged(outcome.epochs + 1, recipe)

@@ -60,6 +60,7 @@ def training(monkeypatch: pytest.MonkeyPatch) -> Callable[[Train], None]:
         pretend("learner", Learner=lambda *_a, **_n: learner)
         pretend("machine", choose_precision=lambda _settings, wanted: wanted)
         pretend("finishing", make_result=lambda *_a: RESULT)
+        monkeypatch.setattr(conduct_module, "train_watched", lambda learner, observer, *_a: learner.train(observer))
 
     return install
 
@@ -141,6 +142,18 @@ def test_a_training_that_diverges_fails_with_advice_and_keeps_what_was_good(
     assert run.sentence == (
         "The training diverged: the loss became NaN or infinite in epoch 2 of 2. Try a learning rate smaller than 0.01."
     )
+
+
+def test_a_training_that_is_not_to_be_watched_is_not(
+    offline: Settings,
+    store: RunStore,
+    queued: Run,
+    training: Callable[[Train], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    training(lambda observer: observer.on_chunk(_point(3)) and _outcome())
+    monkeypatch.setattr(conduct_module, "train_watched", lambda *_a: pytest.fail("watched"))
+    assert _conduct(offline.model_copy(update={"watch": False}), store).state is RunState.FINISHED
 
 
 def test_a_stale_attempt_changes_nothing_more(

@@ -14,6 +14,7 @@ import pytest
 from mnist_lab.network import Conv2D, Dropout, MaxPooling2D, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint, Run, RunState, RunStore, open_store
+from mnist_lab.runs.snapshots import list_epochs
 from mnist_lab.settings import Settings
 from mnist_lab.training.launcher import Launcher
 
@@ -95,6 +96,7 @@ def _check_finished(store: RunStore, run: Run) -> None:
     probabilities, labels = predictions
     assert probabilities.shape == (run.data.test, 10)
     assert (probabilities.argmax(axis=1) == labels).mean() == pytest.approx(run.result.test_accuracy)
+    assert list_epochs(folder.snapshots) == (0, 1, 2)
     assert f"attempt {run.attempt}" in folder.read_log()
 
 
