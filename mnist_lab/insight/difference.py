@@ -48,9 +48,12 @@ class Difference:
 
 
 def differences(runs: Sequence["Run"]) -> list[Difference]:
-    """All fields of the runs' networks, recipes and data, in words; those that differ first."""
+    """All fields of the runs' results, networks, recipes and data, in words; those that differ first."""
     networks = [run.network for run in runs]
+    results = [run.result for run in runs]
     found = [
+        Difference("Test accuracy", tuple(text.accuracy(each.test_accuracy if each else None) for each in results)),
+        Difference("Test loss", tuple(text.loss(each.test_loss if each else None) for each in results)),
         Difference("Layers of its own", layers_of_its_own(networks)),
         Difference("Convolution filters", tuple(_filters(network) for network in networks)),
         Difference("Dropout", tuple(dropout_summary(network) for network in networks)),

@@ -33,7 +33,7 @@ def compare_pair(
     """Compare two runs by the images that only one of them reads right (McNemar's test, mid-p).
 
     The test asks about the luck of the test images alone. How much another seed would change either run is another
-    question, and the sentence says so.
+    question, and has to be said beside it.
 
     Args:
         probabilities_a: Shape (n, 10), n at least 1.
@@ -111,11 +111,8 @@ def _sentence(
     better, other = (second, first) if difference > 0 else (first, second)
     by = f"{better} is better than {other} by {text.points(difference)}"
     if real:
-        return (
-            f"{by}; the luck of {images:,} test images hardly explains that ({_p(p_value)}). "
-            "Other seeds move both runs a little, so train each again to be sure."
-        )
-    return f"{by}; that is within noise ({_p(p_value)}), other test images or other seeds could turn it round."
+        return f"{by}; the luck of {images:,} test images hardly explains that ({_p(p_value)})."
+    return f"{by}; that is within noise ({_p(p_value)}), other test images could turn it round."
 
 
 def _p(value: float) -> str:
