@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from mnist_lab.data import Split
 from mnist_lab.network import Network
 from mnist_lab.runs import Command, MetricPoint
-from mnist_lab.runs.snapshots import Snapshot, discard_snapshots, write_snapshot
+from mnist_lab.runs.snapshots import Snapshot, discard_snapshots, list_epochs, write_snapshot
 
 if TYPE_CHECKING:
     from mnist_lab.training.camera import Camera, Weights
@@ -31,7 +31,7 @@ class Watching:
     """An observer before another: takes snapshots, and passes everything on. A context, in which files are written.
 
     Epoch 0 is the network before its first step, taken after the first chunk of steps, so that the first point of the
-    curve need not wait for it. The first and the last epoch are always taken, and the one in which a training ended on
+    curve need not wait for it; so is the epoch where a training is taken up, if there is none of it. The first and the last epoch are always taken, and the one in which a training ended on
     its way. Of those between, each is taken while all snapshots together have cost less than their share of the time.
     What goes wrong here is logged, and the training goes on.
     """
@@ -55,7 +55,7 @@ class Watching:
         try:
             discard_snapshots(self._folder, after=self._first_epoch)
             self._camera = self._make_camera()
-            if self._first_epoch == 0:
+            if self._first_epoch not in list_epochs(self._folder):
                 self._first = self._camera.weights()
         except Exception:
             log.exception(_UNWATCHED)
@@ -94,7 +94,7 @@ class Watching:
     def _take_first(self) -> None:
         if self._first is not None:
             first, self._first = self._first, None
-            self._take(0, first)
+            self._take(self._first_epoch, first)
 
     def _take(self, epoch: int, weights: "Weights | None" = None) -> None:
         if self._camera is None:
@@ -120,15 +120,17 @@ class Watching:
         self._camera = self._first = None
 
 
-def train_watched(learner: "Learner", observer: "Observer", network: Network, parts: Split, folder: Path) -> "Outcome":
-    """Train from the first step, with snapshots.
+def train_watched(
+    learner: "Learner", observer: "Observer", network: Network, parts: Split, folder: Path, *, epochs_done: int = 0
+) -> "Outcome":
+    """Train with snapshots, from the first step, or from the end of the epoch that the learner has taken up.
 
     Raises:
         OSError: As `Learner.train`.
     """
     from mnist_lab.training.camera import Camera
 
-    with Watching(observer, lambda: Camera(learner.model, network, parts), folder) as watching:
+    with Watching(observer, lambda: Camera(learner.model, network, parts), folder, epochs_done=epochs_done) as watching:
         outcome = learner.train(watching)
         watching.end(outcome)
     return outcome

@@ -177,6 +177,17 @@ def test_a_training_taken_up_again_overwrites_what_came_later(monkeypatch: pytes
     assert camera.taken == [4, 5]
 
 
+def test_a_run_that_continues_another_shows_where_it_began(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    camera = Clockwork(monkeypatch, cost=0.05)
+    run_epochs(
+        Watching(Notes(), lambda: camera, tmp_path, epochs_done=3),  # type: ignore[arg-type,return-value]
+        5,
+        8.0,
+        first=4,
+    )
+    assert camera.taken == [3, 4, 5]
+
+
 @pytest.mark.parametrize("when", ["made", "used"])
 def test_what_goes_wrong_with_a_snapshot_does_not_stop_the_training(
     watch: Callable[..., Any],
