@@ -31,8 +31,9 @@ class Watching:
     """An observer before another: takes snapshots, and passes everything on. A context, in which files are written.
 
     Epoch 0 is the network before its first step, taken after the first chunk of steps, so that the first point of the
-    curve need not wait for it; so is the epoch where a training is taken up, if there is none of it. The first and the last epoch are always taken, and the one in which a training ended on
-    its way. Of those between, each is taken while all snapshots together have cost less than their share of the time.
+    curve need not wait for it; so is the epoch where a training is taken up, if there is none of it. The first and the
+    last epoch are always taken, and the one in which a training ended on its way. Of those between, each is taken
+    while all snapshots together have cost less than their share of the time.
     What goes wrong here is logged, and the training goes on.
     """
 
