@@ -6,6 +6,7 @@ from mnist_lab.charts import text
 from mnist_lab.cli.files import read_bytes
 from mnist_lab.cli.output import print_json, print_table
 from mnist_lab.network import PRESETS, Analysis, LayerReport, Network, Problem, analyse, get_preset, network_from_json
+from mnist_lab.recipe import suited_recipe
 from mnist_lab.settings import Settings
 
 
@@ -32,6 +33,7 @@ def presets(options: argparse.Namespace, _settings: Settings) -> int:
                     "lesson": preset.lesson,
                     "parameters": analysis.parameters,
                     "multiply_adds": analysis.multiply_adds,
+                    "recipe": suited_recipe(preset.name).model_dump(),
                 }
                 for preset, analysis in found
             ]

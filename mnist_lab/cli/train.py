@@ -12,7 +12,7 @@ from mnist_lab.cli.progress import ProgressLine
 from mnist_lab.cli.runs import open_swept, summary
 from mnist_lab.data import load_digits, split
 from mnist_lab.network import ensure_trainable
-from mnist_lab.recipe import Recipe, recipe_from_json
+from mnist_lab.recipe import Recipe, recipe_from_json, suited_recipe
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training.foreground import train_run
@@ -21,12 +21,15 @@ from mnist_lab.training.submit import submit
 
 
 def chosen_recipe(options: argparse.Namespace) -> Recipe:
-    """Return the recipe of `--recipe`, or the default one, with what the other options change.
+    """Return the recipe of `--recipe`, or the one that suits the network, with what the other options change.
 
     Raises:
         RefusedError: The file is no recipe, or an option has a value that cannot be used.
     """
-    recipe = Recipe() if options.recipe is None else recipe_from_json(read_bytes(options.recipe, "recipe file"))
+    if options.recipe is None:
+        recipe = suited_recipe(options.preset)
+    else:
+        recipe = recipe_from_json(read_bytes(options.recipe, "recipe file"))
     changes = {name: getattr(options, name) for name in RECIPE_OPTIONS if getattr(options, name) is not None}
     return recipe.with_changes(**changes)
 

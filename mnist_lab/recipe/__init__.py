@@ -11,8 +11,10 @@ from mnist_lab.recipe.recipe import (
     recipe_from_json,
 )
 from mnist_lab.recipe.schedule import learning_rate_at, learning_rates
+from mnist_lab.recipe.suited import SUITED, suited_recipe
 
 __all__ = [
+    "SUITED",
     "Augmentation",
     "Keep",
     "Optimizer",
@@ -23,4 +25,5 @@ __all__ = [
     "learning_rate_at",
     "learning_rates",
     "recipe_from_json",
+    "suited_recipe",
 ]
