@@ -20,7 +20,7 @@ from mnist_lab.network.network import Network
 from mnist_lab.network.problems import Problem, Repair, name_of, removal, replacement
 from mnist_lab.network.smaller import values
 from mnist_lab.network.stack import Step
-from mnist_lab.network.words import count_text, in_sentence, rate_text
+from mnist_lab.network.words import count_text, in_sentence, percent, rate_text
 
 HEAVY_RATE = 0.8
 """A rate from which on hardly anything comes through."""
@@ -80,7 +80,7 @@ def _heavy(network: Network, index: int, layer: AnyDropout, step: Step) -> Probl
         "dropout-heavy",
         "warning",
         index,
-        f"{name_of(index, layer)}: while training it sets {layer.rate:.0%} of {units:,} {what} to zero {outcome}; "
+        f"{name_of(index, layer)}: while training it sets {percent(layer.rate)} of {units:,} {what} to zero {outcome}; "
         f"rates from 0.2 to 0.5 are usual.",
         (replacement(network, index, "Use rate 0.5", rate=0.5), removal(network, index)),
     )
@@ -132,7 +132,7 @@ def _in_a_row(network: Network, index: int, layer: AnyDropout) -> Iterator[Probl
         "warning",
         index,
         f"{name_of(index, layer)}: it follows {name_of(index - 1, before).lower()}, and together they set "
-        f"{together:.0%} of the values to zero; one dropout layer says that more plainly.",
+        f"{percent(together)} of the values to zero; one dropout layer says that more plainly.",
         tuple(repairs),
     )
 

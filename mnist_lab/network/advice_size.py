@@ -17,7 +17,7 @@ from mnist_lab.network.problems import WINDOW_WORDS, Problem, Repair, name_of, r
 from mnist_lab.network.shapes import Shape, window_of
 from mnist_lab.network.smaller import fewer, smaller_rows
 from mnist_lab.network.stack import Step, complete
-from mnist_lab.network.words import size_text
+from mnist_lab.network.words import percent, size_text
 
 Windowed = Conv2D | MaxPooling2D | AveragePooling2D
 
@@ -62,7 +62,7 @@ def _skips(network: Network, index: int, layer: Windowed, shape: Shape, result: 
         "warning",
         index,
         f"{name_of(index, layer)}: its strides {size_text(layer.strides)} are larger than its {noun} "
-        f"{size_text(window)}, so about {1 - seen:.0%} of its input is never looked at.",
+        f"{size_text(window)}, so about {percent(1 - seen)} of its input is never looked at.",
         (
             replacement(network, index, f"Use strides {size_text(shorter)}", strides=shorter),
             removal(network, index),
@@ -151,7 +151,7 @@ def _wide_dense(network: Network, steps: tuple[Step, ...]) -> Iterator[Problem]:
         "warning",
         wide.index,
         f"{name_of(wide.index, wide.layer)}: it gets {wide.input_shape[0]:,} values and so holds "
-        f"{wide.parameters.total:,} parameters, {share:.0%} of the network's; that learns slowly and by heart.",
+        f"{wide.parameters.total:,} parameters, {percent(share)} of the network's; that learns slowly and by heart.",
         (*rows[:1], *rows[1:][-1:], *narrower),
     )
 

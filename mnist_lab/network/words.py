@@ -95,3 +95,8 @@ def _same(padding: str) -> list[str]:
 
 def _activation(activation: str) -> list[str]:
     return [] if activation == "linear" else [activation]
+
+
+def percent(share: float) -> str:
+    """A share 0..1 as whole per cent: "90 %"."""
+    return f"{share * 100:.0f} %"

@@ -4,6 +4,7 @@ from html import escape
 
 from mnist_lab.charts import PALETTES, text
 from mnist_lab.network import KIND_GROUPS, Dense, LayerReport
+from mnist_lab.ui.plain import unbroken
 
 _COLOURS = {name: f"light-dark({PALETTES['light'][name]}, {PALETTES['dark'][name]})" for name in PALETTES["light"]}
 
@@ -31,12 +32,13 @@ def card_html(report: LayerReport) -> str:
     """Return the words of one layer's card: colour, number, title, arguments; below, shapes and cost."""
     number = "" if report.index is None else str(report.index + 1)
     quiet = " lab-layer-quiet" if report.implied else ""
+    details = escape(unbroken(facts(report)))
     words = f"<b>{escape(report.title)}</b>{escape(report.summary)}"
     return (
         f'<div class="lab-layer{quiet}">'
         f'<span class="lab-layer-square" style="background:{_COLOURS[KIND_GROUPS[report.layer.kind]]}"></span>'
         f'<span class="lab-layer-number">{number}</span>'
-        f'<span class="lab-layer-words">{words}<br><span class="lab-layer-facts">{escape(facts(report))}</span></span>'
+        f'<span class="lab-layer-words">{words}<br><span class="lab-layer-facts">{details}</span></span>'
         "</div>"
     )
 

@@ -32,8 +32,9 @@ def layer_fields(index: int, layer: AnyLayer) -> None:
             if name in _COUNTS:
                 _number(index, layer, name, None, _COUNTS[name], value)
             elif name in _PAIRS:
-                for part in (0, 1):
-                    _number(index, layer, name, part, _PAIRS[name][part], value[part])
+                with st.container(horizontal=True, wrap=False, width="content", gap="small"):
+                    for part in (0, 1):
+                        _number(index, layer, name, part, _PAIRS[name][part], value[part])
             elif name == "rate":
                 _rate(index, layer, value)
             elif name == "padding":
