@@ -1,4 +1,4 @@
-"""What the numbers mean: confusions, readings of a digit, differences between runs, and whether one is better."""
+"""What the numbers mean: confusions, readings, differences between runs, which is better, how long one takes."""
 
 from mnist_lab.insight.confusion import (
     Confused,
@@ -8,6 +8,7 @@ from mnist_lab.insight.confusion import (
     worst_mistakes,
 )
 from mnist_lab.insight.difference import Difference, differences, layers_of_its_own
+from mnist_lab.insight.duration import Duration, Pace, expected_duration, paces
 from mnist_lab.insight.reading import Reading, read_probabilities
 from mnist_lab.insight.summary import (
     NOTEBOOK_COLUMNS,
@@ -17,11 +18,14 @@ from mnist_lab.insight.summary import (
     notebook_columns,
 )
 from mnist_lab.insight.verdict import Verdict, accuracy_standard_error, compare_pair, mid_p
+from mnist_lab.insight.waiting import expected_starts, is_settled, seconds_left
 
 __all__ = [
     "NOTEBOOK_COLUMNS",
     "Confused",
     "Difference",
+    "Duration",
+    "Pace",
     "Reading",
     "Verdict",
     "accuracy_standard_error",
@@ -31,11 +35,16 @@ __all__ = [
     "convolution_filters",
     "differences",
     "dropout_summary",
+    "expected_duration",
+    "expected_starts",
+    "is_settled",
     "layers_of_its_own",
     "mid_p",
     "most_confused",
     "notebook_columns",
+    "paces",
     "per_class_accuracy",
     "read_probabilities",
+    "seconds_left",
     "worst_mistakes",
 ]

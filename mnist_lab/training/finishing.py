@@ -8,8 +8,9 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Result, RunFolder
 from mnist_lab.training.evaluation import evaluate_model
 from mnist_lab.training.learner import Learner, Outcome
-from mnist_lab.training.machine import machine_info, versions
+from mnist_lab.training.machine import versions
 from mnist_lab.training.result import Scores, score
+from mnist_lab.training.this_machine import machine_info
 
 
 def make_result(

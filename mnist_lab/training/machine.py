@@ -4,13 +4,12 @@ import importlib.metadata
 import json
 import os
 import platform
-from typing import Any, Literal
-
-import psutil
+from typing import Literal
 
 from mnist_lab.recipe.recipe import Precision
 from mnist_lab.settings import Settings
 from mnist_lab.training.probe import bfloat16_speedup
+from mnist_lab.training.this_machine import processor
 
 WORTHWHILE = 1.3
 """bfloat16 is chosen where matrix products are at least so many times as fast in it."""
@@ -24,7 +23,7 @@ def choose_precision(settings: Settings, wanted: Precision) -> Literal["float32"
     if wanted != "auto":
         return wanted
     path = settings.cache_folder / "machine.json"
-    key = f"{_processor()} tensorflow {importlib.metadata.version('tensorflow')}"
+    key = f"{processor()} tensorflow {importlib.metadata.version('tensorflow')}"
     try:
         known = json.loads(path.read_text(encoding="utf-8"))
         speedup = float(known[key])
@@ -40,16 +39,6 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **packages}
 
 
-def machine_info() -> dict[str, Any]:
-    """Processor, cores, memory in GiB and operating system."""
-    return {
-        "processor": _processor(),
-        "cores": os.cpu_count() or 1,
-        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
-        "system": platform.system(),
-    }
-
-
 def _keep(settings: Settings, key: str, speedup: float) -> None:
     path = settings.cache_folder / "machine.json"
     temporary = path.with_name(f".machine-{os.getpid()}.json")
@@ -60,12 +49,3 @@ def _keep(settings: Settings, key: str, speedup: float) -> None:
     except OSError:
         # A cache that cannot be written costs a measurement at the next run, nothing else.
         return
-
-
-def _processor() -> str:
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:  # noqa: PTH123 - one well-known file
-            names = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
-    except OSError:
-        names = []
-    return names[0] if names else platform.processor() or platform.machine()

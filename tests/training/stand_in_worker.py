@@ -62,7 +62,6 @@ _pretend(
     "machine",
     choose_precision=lambda _settings, wanted: wanted,
     versions=lambda: {"stand-in": "1"},
-    machine_info=dict,
 )
 
 

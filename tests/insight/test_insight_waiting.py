@@ -1,0 +1,129 @@
+"""How long a training still takes, and how long those behind it wait."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnist_lab.insight import expected_starts, is_settled, seconds_left
+from mnist_lab.network import PRESETS
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Command, MetricPoint, Run, RunState
+
+RUN = Run(
+    id="abcdefgh",
+    number=1,
+    name="A run",
+    note="",
+    state=RunState.RUNNING,
+    attempt=1,
+    network=PRESETS["tiny"].network,
+    recipe=Recipe(),
+    created=datetime(2026, 11, 1, tzinfo=UTC),
+    phase="training",
+    total_steps=1000,
+)
+
+
+def point(step: int, seconds: float) -> MetricPoint:
+    return MetricPoint(step, step / 200, "step", 0.5, 0.9, None, None, 0.001, seconds, 1000.0)
+
+
+def steady(upto: int, *, first: float = 9.0, a_second: float = 20.0) -> list[MetricPoint]:
+    """Points each ten steps, at so many steps a second after a first one that took `first` seconds."""
+    return [point(step, first + (step - 10) / a_second) for step in range(10, upto + 1, 10)]
+
+
+def test_the_first_steps_which_compile_do_not_count() -> None:
+    points = steady(200)
+    assert is_settled(points)
+    assert seconds_left(RUN, points) == pytest.approx(800 / 20)
+
+
+def test_nothing_is_said_before_the_speed_has_settled() -> None:
+    points = steady(60)
+    assert not is_settled(points)
+    assert seconds_left(RUN, points) is None
+    assert seconds_left(RUN, []) is None
+    assert not is_settled([point(1, 0.0), point(2, 100.0)])
+
+
+def test_until_then_what_was_expected_counts_down() -> None:
+    early = replace(RUN, seconds=4.0)
+    assert seconds_left(early, steady(20), expected=60.0) == 56.0
+    assert seconds_left(early, [], expected=1.0) == 0.0
+    assert seconds_left(replace(RUN, state=RunState.STARTING, phase=""), [], expected=60.0) == 60.0
+
+
+def test_the_last_minute_tells_the_speed() -> None:
+    slow = steady(500, a_second=2.0)
+    fast = [point(500 + 10 * n, slow[-1].seconds + n) for n in range(1, 81)]
+    run = replace(RUN, total_steps=2300)
+    assert seconds_left(run, [*slow, *fast]) == pytest.approx(1000 / 10)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"state": RunState.PAUSED, "phase": "paused"},
+        {"state": RunState.QUEUED},
+        {"state": RunState.FINISHED},
+        {"phase": "evaluating"},
+        {"command": Command.PAUSE},
+        {"command": Command.STEP},
+        {"command": Command.STOP},
+        {"command": Command.DISCARD},
+    ],
+)
+def test_a_run_that_does_not_train_on_has_no_time_left(changes: dict) -> None:
+    assert seconds_left(replace(RUN, **changes), steady(500), expected=60.0) is None
+
+
+def test_points_that_stand_still_do_no_harm() -> None:
+    still = [point(10, float(seconds)) for seconds in range(10)]
+    assert seconds_left(RUN, still) is None
+    assert seconds_left(RUN, steady(1000)) == 0.0
+
+
+@given(st.integers(60, 990), st.floats(0.5, 500.0), st.floats(0.0, 100.0))
+def test_a_steady_run_is_foretold_exactly(done: int, a_second: float, first: float) -> None:
+    points = steady(done, first=first, a_second=a_second)
+    left = seconds_left(RUN, points)
+    if is_settled(points):
+        assert left == pytest.approx((1000 - points[-1].step) / a_second, rel=1e-6)
+    else:
+        assert left is None
+
+
+def test_runs_wait_for_those_before_them() -> None:
+    assert expected_starts([30.0], [10.0, 20.0, 5.0], workers=1) == [30.0, 40.0, 60.0]
+
+
+def test_a_free_place_is_taken_at_once() -> None:
+    assert expected_starts([], [10.0, 10.0], workers=1) == [0.0, 10.0]
+    assert expected_starts([50.0], [10.0, 10.0, 10.0], workers=2) == [0.0, 10.0, 20.0]
+
+
+def test_what_hangs_on_the_unknown_is_unknown() -> None:
+    assert expected_starts([None], [10.0, 10.0], workers=1) == [None, None]
+    assert expected_starts([30.0], [None, 10.0], workers=1) == [30.0, None]
+    assert expected_starts([None, 30.0], [10.0, 10.0], workers=2) == [30.0, 40.0]
+
+
+def test_with_more_under_way_than_may_be_the_first_to_end_make_no_room() -> None:
+    assert expected_starts([5.0, 10.0, 60.0], [1.0], workers=1) == [60.0]
+
+
+@given(
+    st.lists(st.floats(0, 1e5) | st.none(), max_size=6),
+    st.lists(st.floats(0, 1e5) | st.none(), max_size=12),
+    st.integers(1, 4),
+)
+def test_nobody_starts_before_the_one_in_front(left: list, durations: list, workers: int) -> None:
+    starts = expected_starts(left, durations, workers=workers)
+    assert len(starts) == len(durations)
+    known = [start for start in starts if start is not None]
+    assert known == sorted(known)
+    assert starts == [*known, *[None] * (len(starts) - len(known))]
