@@ -1,15 +1,20 @@
 """The command `show`: everything about one run."""
 
 import argparse
+import textwrap
 from collections.abc import Sequence
 from datetime import datetime
 
 from mnist_lab.charts import text
 from mnist_lab.cli.output import print_json, print_table
 from mnist_lab.cli.runs import open_swept, summary
+from mnist_lab.insight.doctor import Finding, diagnose
 from mnist_lab.network import analyse
 from mnist_lab.runs import MetricPoint, Result, Run
+from mnist_lab.runs.snapshots import newest_health
 from mnist_lab.settings import Settings
+
+_MARKS = {"serious": "!!", "moderate": "!", "note": "i"}
 
 
 def show(options: argparse.Namespace, settings: Settings) -> int:
@@ -17,12 +22,27 @@ def show(options: argparse.Namespace, settings: Settings) -> int:
     store = open_swept(settings)
     run = store.find(options.run)
     points = store.points(run.id)
+    findings = diagnose(run, points, newest_health(store.folder(run.id).snapshots))
     if options.json:
-        print_json({**summary(run), "record": run, "points": list(points)})
+        print_json({**summary(run), "record": run, "points": list(points), "findings": list(map(_finding, findings))})
         return 0
     _print_card(run)
     _print_history([point for point in points if point.kind == "epoch"], run)
+    _print_findings(findings)
     return 0
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    """A finding as JSON has it: with its layer counted from 1, as in the problems of `describe`."""
+    return {
+        "kind": finding.kind,
+        "severity": finding.severity,
+        "layer": None if finding.index is None else finding.index + 1,
+        "title": finding.title,
+        "evidence": finding.evidence,
+        "why": finding.why,
+        "treatments": list(finding.treatments),
+    }
 
 
 def _print_card(run: Run) -> None:
@@ -93,3 +113,12 @@ def _print_history(epochs: Sequence[MetricPoint], run: Run) -> None:
         ],
         right=range(7),
     )
+
+
+def _print_findings(findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        print(f"\n{_MARKS[finding.severity]} {finding.title}")
+        for paragraph in (finding.evidence, finding.why):
+            print(textwrap.fill(paragraph, 100, initial_indent="  ", subsequent_indent="  "))
+        if finding.treatments:
+            print(f"  Try: {'; or '.join(treatment.label for treatment in finding.treatments)}.")

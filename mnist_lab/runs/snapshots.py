@@ -176,6 +176,12 @@ def read_epoch_health(folder: Path, epoch: int) -> tuple[LayerHealth, ...] | Non
         return None
 
 
+def newest_health(folder: Path) -> tuple[LayerHealth, ...]:
+    """The health of the latest epoch that has a whole snapshot; empty if there is none."""
+    healths = (read_epoch_health(folder, epoch) for epoch in reversed(list_epochs(folder)))
+    return next((health for health in healths if health is not None), ())
+
+
 def discard_snapshots(folder: Path, *, after: int) -> None:
     """Remove the snapshots of all epochs later than `after`, -1 for all: another attempt makes them anew.
 

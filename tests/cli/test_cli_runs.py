@@ -57,6 +57,17 @@ def test_show_as_json_has_everything(call, finished):
     assert document["points"][2]["validation_loss"] is None
 
 
+def test_show_says_what_the_doctor_finds(call, finished):
+    out = call("show", finished.id).out
+    first, *_ = call("show", finished.id, "--json").json["findings"]
+
+    assert "!! The training diverged\n  The loss became NaN or infinite in epoch 2" in out
+    assert "Try: Learning rate 0.0001.\n" in out
+    assert (first["kind"], first["severity"], first["layer"]) == ("diverged", "serious", None)
+    assert first["treatments"][0]["recipe"]["learning_rate"] == 0.0001
+    assert first["treatments"][0]["network"] is None
+
+
 def test_show_of_a_run_that_waits(call, queued):
     assert "queued" in call("show", queued.name).out
 

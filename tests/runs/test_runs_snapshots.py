@@ -18,6 +18,7 @@ from mnist_lab.runs.snapshots import (
     discard_snapshots,
     layer_maps,
     list_epochs,
+    newest_health,
     read_epoch_health,
     read_health,
     read_snapshot,
@@ -61,6 +62,14 @@ def assert_same(one: object, other: object) -> None:
             assert_same(first, second)
     else:
         np.testing.assert_array_equal(one, other)
+
+
+def test_the_newest_health_is_that_of_the_last_whole_snapshot(tmp_path: Path) -> None:
+    assert newest_health(tmp_path) == ()
+    for epoch in (1, 2, 3):
+        write_snapshot(tmp_path, dataclasses.replace(snapshot(epoch), health=HEALTH[:1] * epoch))
+    (tmp_path / "epoch-000003.npz").write_bytes(b"torn")
+    assert newest_health(tmp_path) == HEALTH[:1] * 2
 
 
 @pytest.mark.parametrize("filters", [True, False])

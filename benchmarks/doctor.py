@@ -1,0 +1,151 @@
+"""How well the run doctor finds illnesses that were made on purpose, and how often it sees what is not there.
+
+    python -m benchmarks.doctor --folder DIR [--jobs N] [--seeds N] [--calibration] [--record DIR]
+
+Trains eight illnesses, each made by its real cause in several networks, with ten seeds each, and 50 healthy runs of
+ten networks; each in a worker process of its own, at low priority. The records stay in DIR, so that a second call
+only diagnoses, and one that was cut off goes on. An illness counts as found if the doctor names it; a healthy run as a
+false alarm if the doctor names any illness. What it only notes (still improving, the gap between training and
+validation, a little overfitting, units to spare that are dead) is no alarm, and counts in the third table alone.
+
+The thresholds were set with the seeds of `--calibration`; the figures come from other seeds. `--record` writes the
+records of the first two seeds, thinned, as the tests have them.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from benchmarks.doctor_cases import Case, Group, cases
+from benchmarks.recorded_run import from_record, thinned, to_record
+from mnist_lab.insight.doctor import Finding, diagnose
+from mnist_lab.runs import RunState, RunStore, open_store
+from mnist_lab.runs.snapshots import newest_health
+from mnist_lab.settings import load_settings
+
+SEEDS = range(10)
+CALIBRATION_SEEDS = range(1000, 1010)
+HEALTHY_SEEDS = 5
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--folder", type=Path, required=True, help="where the records are kept")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="trainings at a time")
+    parser.add_argument("--seeds", type=int, default=10, help="how many seeds, at most ten")
+    parser.add_argument("--calibration", action="store_true", help="the seeds that the thresholds were set with")
+    parser.add_argument("--record", type=Path, help="folder for thinned records of the first two seeds")
+    options = parser.parse_args()
+    os.nice(10)
+    os.environ |= {
+        "MNIST_LAB_HOME": str(options.folder / "home"),
+        "MNIST_LAB_WORKERS": str(options.jobs),
+        # One core each: small networks gain little from a second one.
+        "TF_NUM_INTRAOP_THREADS": "1",
+        "TF_NUM_INTEROP_THREADS": "1",
+    }
+    seeds = (CALIBRATION_SEEDS if options.calibration else SEEDS)[: options.seeds]
+    chosen = list(cases(seeds, healthy_seeds=HEALTHY_SEEDS))
+    records = train_all(chosen, options.folder, options.jobs)
+    if options.record:
+        write_records(options.record, chosen, records)
+    diagnoses = [diagnose(*from_record(record)) for record in records]
+    report(chosen, diagnoses)
+
+
+def train_all(chosen: Sequence[Case], folder: Path, jobs: int) -> list[dict[str, Any]]:
+    """The records of all cases, trained where they are missing."""
+    store = open_store(load_settings())
+    with ThreadPoolExecutor(jobs) as pool:
+        records = []
+        for number, record in enumerate(pool.map(lambda case: record_of(case, folder, store), chosen), start=1):
+            records.append(record)
+            print(f"\r{number} of {len(chosen)} trainings", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    store.close()
+    return records
+
+
+def record_of(case: Case, folder: Path, store: RunStore) -> dict[str, Any]:
+    """The record of the case's training, from the folder or trained now in a process of its own."""
+    content = case.network.to_json() + case.recipe.to_json()
+    path = folder / f"{case.name}-{case.recipe.seed}-{hashlib.sha256(content.encode()).hexdigest()[:12]}.json"
+    if path.exists():
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return found
+    run = store.create(case.network, case.recipe, name=case.name)
+    worker = [sys.executable, "-m", "mnist_lab", "worker", "--run", run.id]
+    done = subprocess.run(worker, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    run = store.get(run.id)
+    if run.state is not RunState.FINISHED and not run.diverged:
+        sys.exit(f"{case.name} is {run.state}: {run.sentence} {done.stderr.decode()[-2000:]}")
+    record = to_record(run, store.points(run.id), newest_health(store.folder(run.id).snapshots))
+    temporary = path.with_suffix(".part")
+    temporary.write_text(json.dumps(record), encoding="utf-8")
+    temporary.replace(path)
+    store.delete(run.id)
+    return record
+
+
+def write_records(folder: Path, chosen: Sequence[Case], records: Sequence[dict[str, Any]]) -> None:
+    """Write the records of the first two seeds, thinned, for the tests."""
+    folder.mkdir(parents=True, exist_ok=True)
+    seeds = sorted({case.recipe.seed for case in chosen})[:2]
+    for case, record in zip(chosen, records, strict=True):
+        if case.recipe.seed in seeds:
+            small = {**thinned(record), "expected": case.expected, "group": case.group}
+            path = folder / f"{case.name.replace(' ', '-')}-{seeds.index(case.recipe.seed) + 1}.json"
+            path.write_text(json.dumps(small, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+def report(chosen: Sequence[Case], diagnoses: Sequence[Sequence[Finding]]) -> None:
+    """Print what was found where."""
+    pairs = list(zip(chosen, diagnoses, strict=True))
+    _found("illness", "illness", pairs)
+    healthy = [(case, alarms(found)) for case, found in pairs if case.group == "healthy"]
+    print(f"\n{'healthy network':<24}{'runs':>6}{'false alarms':>14}")
+    for name, runs in Counter(case.name for case, _ in healthy).items():
+        wrong = sum(bool(kinds) for case, kinds in healthy if case.name == name)
+        print(f"{name:<24}{runs:>6}{wrong:>14}")
+    wrong = [(case, kinds) for case, kinds in healthy if kinds]
+    print(f"{'all':<24}{len(healthy):>6}{len(wrong):>14}   {share(len(wrong), len(healthy))}")
+    for case, kinds in wrong:
+        print(f"  {case.name}, seed {case.recipe.seed}: {', '.join(kinds)}")
+    print()
+    _found("note", "note", pairs)
+
+
+def _found(group: Group, title: str, pairs: Iterable[tuple[Case, Sequence[Finding]]]) -> None:
+    mine = [(case, [each.kind for each in found]) for case, found in pairs if case.group == group]
+    print(f"{title:<24}{'runs':>6}{'found':>8}{'named first':>13}")
+    for name, runs in Counter(case.name for case, _ in mine).items():
+        kinds = [kinds for case, kinds in mine if case.name == name]
+        expected = next(case.expected for case, _ in mine if case.name == name)
+        first = sum(found[:1] == [expected] for found in kinds)
+        print(f"{name:<24}{runs:>6}{sum(expected in found for found in kinds):>8}{first:>13}")
+    hits = sum(case.expected in kinds for case, kinds in mine)
+    print(f"{'all':<24}{len(mine):>6}{hits:>8}   {share(hits, len(mine))}")
+    for case, kinds in mine:
+        if case.expected not in kinds:
+            print(f"  {case.name}, seed {case.recipe.seed}, {case.network.name}: {', '.join(kinds) or 'nothing'}")
+
+
+def alarms(findings: Sequence[Finding]) -> list[str]:
+    """The illnesses among findings: all that is more than a note."""
+    return [finding.kind for finding in findings if finding.severity != "note"]
+
+
+def share(part: int, whole: int) -> str:
+    return f"{100 * part / max(whole, 1):.1f} %"
+
+
+if __name__ == "__main__":
+    main()

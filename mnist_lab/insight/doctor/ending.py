@@ -1,0 +1,36 @@
+"""Still improving when it ended: more epochs would have paid."""
+
+from mnist_lab.charts import text
+from mnist_lab.insight.doctor.finding import Finding
+from mnist_lab.insight.doctor.patient import Patient
+from mnist_lab.insight.doctor.treatments import more_epochs
+
+WORTHWHILE = 0.1
+"""Share by which the losses must still fall over the last third of the training."""
+
+HIGH_LOSS = 0.5
+"""Training loss above which any fall says that the training had hardly begun."""
+
+
+def still_improving(patient: Patient) -> Finding | None:
+    """Find a training that ended on its way down."""
+    epochs = patient.epochs
+    if not patient.ended or len(epochs) < 2:
+        return None
+    third = max(1, len(epochs) // 3)
+    before, last = epochs[-third - 1], epochs[-1]
+    gains = (patient.fall, 1 - last.validation_loss / max(before.validation_loss, 1e-9))
+    far_from_done = last.training_loss > HIGH_LOSS and min(gains) > 0
+    if not (min(gains) >= WORTHWHILE or far_from_done) or patient.best.number < last.number:
+        return None
+    return Finding(
+        "still-improving",
+        "note",
+        "It was still improving when it ended",
+        f"From epoch {before.number} to {last.number} the validation loss fell from "
+        f"{text.loss(before.validation_loss)} to {text.loss(last.validation_loss)} and validation accuracy went from "
+        f"{text.accuracy(before.validation_accuracy, 1)} to {text.accuracy(last.validation_accuracy, 1)}.",
+        "Both curves were on their way down, and the last epoch was the best one. Nothing is wrong; more epochs would "
+        "most likely make it better still, until the validation curve gets flat or turns up.",
+        tuple(more_epochs(patient.recipe, 2 * patient.recipe.epochs)),
+    )

@@ -1,0 +1,75 @@
+"""Runs and curves made up for the tests of the run doctor."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from mnist_lab.network import PRESETS, Network
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import DIVERGED, DataInfo, MetricPoint, Run, RunState
+from mnist_lab.runs.snapshots import LayerHealth
+
+BATCHES = 100
+"""Steps to an epoch."""
+
+
+def made_run(
+    network: Network | str = "tiny",
+    *,
+    state: RunState = RunState.FINISHED,
+    sentence: str = "",
+    training: int = 9_000,
+    validation: int = 1_000,
+    **recipe: object,
+) -> Run:
+    """A run of a network, or of the preset of that name."""
+    data = DataInfo("mnist", "MNIST", "f" * 16, training, validation, 10_000, "holdout")
+    return Run(
+        id="made",
+        number=1,
+        name="Made up",
+        note="",
+        state=state,
+        attempt=1,
+        network=PRESETS[network].network if isinstance(network, str) else network,
+        recipe=Recipe().with_changes(**recipe),
+        created=datetime(2026, 1, 1, tzinfo=UTC),
+        sentence=sentence,
+        data=data,
+    )
+
+
+def diverged_run(epochs: int = 0, **recipe: object) -> Run:
+    """A run that failed because its loss was no number any more, after so many whole epochs."""
+    run = made_run(state=RunState.FAILED, sentence=f"{DIVERGED}: the loss became NaN.", **recipe)
+    return replace(run, epochs_done=epochs)
+
+
+def step(number: int, loss: float, accuracy: float = 0.5, rate: float = 0.001) -> MetricPoint:
+    """The point of one step, or of those since the point before."""
+    return MetricPoint(number, number / BATCHES, "step", loss, accuracy, None, None, rate, float(number), 1000.0)
+
+
+def curve(
+    losses: Sequence[float],
+    validation_losses: Sequence[float] | None = None,
+    *,
+    accuracy: float | Sequence[float] = 0.9,
+    validation_accuracy: float | Sequence[float] = 0.9,
+    rate: float = 0.001,
+) -> list[MetricPoint]:
+    """One point an epoch; a single accuracy is that of all epochs."""
+
+    def all_of(value: float | Sequence[float]) -> Sequence[float]:
+        return [value] * len(losses) if isinstance(value, float | int) else value
+
+    figures = zip(losses, all_of(accuracy), validation_losses or losses, all_of(validation_accuracy), strict=True)
+    return [
+        MetricPoint(BATCHES * number, float(number), "epoch", *four, rate, float(number), 1000.0)
+        for number, four in enumerate(figures, start=1)
+    ]
+
+
+def layer(place: int, dead: float | None = None, gradient: float | None = 0.01) -> LayerHealth:
+    """The health of one layer."""
+    return LayerHealth(place, "Dense", f"{place} Dense", dead, gradient, 0.1)
