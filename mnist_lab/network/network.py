@@ -20,14 +20,23 @@ MOST_LAYERS_READ = 10_000
 
 # Characters that turn the direction of the text after them could make a name look like another one.
 _BIDIRECTIONAL = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# What shows nothing by itself: format characters, spaces and marks on a character that is not there; and a few that
+# Unicode calls letters or symbols (the Hangul fillers and the empty Braille cell).
+_INVISIBLE_CATEGORIES = frozenset({"Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 
 def clean_name(name: str) -> str:
-    """Make any text a name: no control characters, whitespace folded, at most 80 characters, never empty."""
+    """Make any text a name: no control characters, whitespace folded, at most 80 characters, something to see."""
     # Far more is looked at than kept, since some may be dropped; a name of megabytes costs nothing.
     start = re.sub(r"\s+", " ", name[: 50 * LONGEST_NAME])
     kept = (c for c in start if unicodedata.category(c) not in {"Cc", "Cs"} and c not in _BIDIRECTIONAL)
-    return " ".join("".join(kept).split())[:LONGEST_NAME].strip() or UNTITLED
+    cleaned = " ".join("".join(kept).split())[:LONGEST_NAME].strip()
+    return cleaned if any(map(_is_visible, cleaned)) else UNTITLED
+
+
+def _is_visible(character: str) -> bool:
+    return unicodedata.category(character) not in _INVISIBLE_CATEGORIES and character not in _FILLERS
 
 
 def _clean_name(value: object) -> object:

@@ -1,5 +1,6 @@
 """A network file read: the outcome is a network, or one sentence that says what is wrong, and where."""
 
+import codecs
 import json
 import reprlib
 from collections.abc import Mapping, Sequence
@@ -90,6 +91,9 @@ def _decoded(text: str | bytes) -> str:
         )
     if isinstance(text, str):
         return text.removeprefix("\ufeff")
+    if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in text[:4]:
+        # JSON begins with ASCII, of which UTF-16 makes every second byte zero (RFC 4627, section 3).
+        raise NetworkError("A network file must be UTF-8 text, and this one looks like UTF-16: save it as UTF-8.")
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -111,6 +111,8 @@ def _validated(content: dict[str, object]) -> Recipe:
 
 def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
+    if not first["loc"]:  # of a name that is no text, pydantic cannot say where it stands
+        return "A recipe has a field whose name is not text: it holds half a character (a lone surrogate)."
     name = str(first["loc"][0])
     if name not in Recipe.model_fields:
         close = difflib.get_close_matches(name[:80], Recipe.model_fields, n=1)

@@ -122,6 +122,10 @@ def test_edits_of_a_layer_that_is_not_there_are_refused(index: int) -> None:
         ("x" * 10_000, "x" * 80),
         ('<b>"O\'Hara" & co</b> 🦊', '<b>"O\'Hara" & co</b> 🦊'),
         ("\ud800lone", "lone"),
+        ("\u200b\u200b", "Untitled network"),
+        ("\u2060\ufeff\u00ad \u3164\ufe0f", "Untitled network"),
+        ("\u200b" * 90 + "too late to be seen", "Untitled network"),
+        ("👩\u200d🔬 می\u200cخواهم", "👩\u200d🔬 می\u200cخواهم"),
     ],
 )
 def test_names_are_cleaned(given_name: str, name: str) -> None:

@@ -74,6 +74,8 @@ def test_an_epoch_is_never_chosen_by_the_test_set():
         ("[" * 60_000, "nested too deeply"),
         (" " * 70_000, "at most 64 KB"),
         (b"\xff\xfe\xff", "cannot be read as JSON"),
+        (r'{"\ud800": 1}', "a field whose name is not text"),
+        (r'{"optimizer": "\ud800"}', "optimizer must be one of"),
     ],
 )
 def test_what_a_recipe_cannot_be_is_refused_in_one_short_sentence(text, sentence):
