@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mnist_lab.cli.chatter import LOG_NAME, chatter_to
-from mnist_lab.cli.files import ensure_free, file_name
+from mnist_lab.cli.files import ensure_free, file_name, reason
 from mnist_lab.cli.output import print_json
 from mnist_lab.cli.runs import open_swept
 from mnist_lab.errors import RefusedError
@@ -37,7 +37,7 @@ def export(options: argparse.Namespace, settings: Settings) -> int:
     try:
         _write(options.format, run, settings, output)
     except OSError as error:
-        raise RefusedError(f"{str(output)!r} cannot be written: {error.strerror or error}.") from error
+        raise RefusedError(f"{str(output)!r} cannot be written: {reason(error)}.") from error
     if options.json:
         print_json({"run": run.id, "format": options.format, "output": str(output)})
     else:

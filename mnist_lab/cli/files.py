@@ -3,12 +3,11 @@
 import re
 from pathlib import Path
 
+from mnist_lab.charts.text import shortened
 from mnist_lab.errors import RefusedError
 
-MAX_TEXT_BYTES = 2_000_000
 
-
-def read_bytes(path: Path, what: str, limit: int = MAX_TEXT_BYTES) -> bytes:
+def read_bytes(path: Path, what: str, limit: int) -> bytes:
     """Read a whole file of at most `limit` bytes.
 
     Raises:
@@ -18,11 +17,15 @@ def read_bytes(path: Path, what: str, limit: int = MAX_TEXT_BYTES) -> bytes:
         with path.open("rb") as file:
             content = file.read(limit + 1)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise RefusedError(f"The {what} {str(path)!r} cannot be read: {reason}.") from error
+        raise RefusedError(f"The {what} {str(path)!r} cannot be read: {reason(error)}.") from error
     if len(content) > limit:
-        raise RefusedError(f"A {what} has at most {limit / 1e6:g} MB; {str(path)!r} has more.")
+        raise RefusedError(f"A {what} has at most {limit:,} bytes; {str(path)!r} has more.")
     return content
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Why a file could not be read or written, in the system's words, without their full stop."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def file_name(text: str, suffix: str) -> str:
@@ -35,8 +38,16 @@ def ensure_free(path: Path, force: bool) -> None:
     """Check that `path` can be written without destroying anything the user did not say could go.
 
     Raises:
-        RefusedError: It is a folder, or a file and `force` is not set, or its folder does not exist.
+        RefusedError: It is a folder, or a file and `force` is not set, or its folder does not exist, or no file can
+            have such a name.
     """
+    try:
+        # `exists` and the like say False of a name that holds a NUL.
+        path.stat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        raise RefusedError(f"{shortened(str(path), 60)!r} cannot be written: {reason(error)}.") from error
     if not path.parent.is_dir():
         raise RefusedError(f"The folder {str(path.parent)!r} does not exist; make it first.")
     if path.is_dir():

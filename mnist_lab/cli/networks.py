@@ -6,6 +6,7 @@ from mnist_lab.charts import text
 from mnist_lab.cli.files import read_bytes
 from mnist_lab.cli.output import print_json, print_table
 from mnist_lab.network import PRESETS, Analysis, LayerReport, Network, Problem, analyse, get_preset, network_from_json
+from mnist_lab.network.reading import LARGEST_FILE
 from mnist_lab.recipe import suited_recipe
 from mnist_lab.settings import Settings
 
@@ -18,7 +19,7 @@ def chosen_network(options: argparse.Namespace) -> Network:
     """
     if options.preset is not None:
         return get_preset(options.preset).network
-    return network_from_json(read_bytes(options.network, "network file"))
+    return network_from_json(read_bytes(options.network, "network file", LARGEST_FILE))
 
 
 def presets(options: argparse.Namespace, _settings: Settings) -> int:

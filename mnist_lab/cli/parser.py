@@ -57,7 +57,9 @@ def build_parser() -> argparse.ArgumentParser:
     runs.add_argument("--limit", type=int, default=None, metavar="N", help="at most so many")
     command("show", "show everything about a run", run=True)
     predict = command("predict", "read digits in picture files", run=True)
-    predict.add_argument("pictures", nargs="+", metavar="PICTURE", help="dark on light or light on dark, any size")
+    predict.add_argument(
+        "pictures", nargs="+", type=_named, metavar="PICTURE", help="dark on light or light on dark, any size"
+    )
     command("evaluate", "test the kept weights of a run again", run=True)
     _add_export(command("export", "write a run to a file", run=True))
     command("stop", "stop a run that waits or trains; what was learnt is kept", run=True)
@@ -77,17 +79,28 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     return build_parser().parse_args(sys.argv[1:] if arguments is None else arguments)
 
 
+def _named(text: str) -> str:
+    # An empty path is the working folder, which nobody means by it: a variable of a script was empty, perhaps.
+    if not text:
+        raise argparse.ArgumentTypeError("the name of the file is empty")
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(_named(text))
+
+
 def _add_network(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--preset", metavar="NAME", help="one of the networks that `presets` lists")
-    source.add_argument("--network", type=Path, metavar="FILE", help="a network file (JSON)")
+    source.add_argument("--network", type=_path, metavar="FILE", help="a network file (JSON)")
 
 
 def _add_training(parser: argparse.ArgumentParser) -> None:
     _add_network(parser)
     parser.add_argument("--name", metavar="TEXT", help="name of the run")
     parser.add_argument(
-        "--recipe", type=Path, metavar="FILE", help="a recipe file (JSON); the options below win over it"
+        "--recipe", type=_path, metavar="FILE", help="a recipe file (JSON); the options below win over it"
     )
     for name, (type_, help_text) in RECIPE_OPTIONS.items():
         choices = get_args(Recipe.model_fields[name].annotation) if type_ is str else None

@@ -13,6 +13,7 @@ from mnist_lab.cli.runs import open_swept, summary
 from mnist_lab.data import load_digits, split
 from mnist_lab.network import ensure_trainable
 from mnist_lab.recipe import Recipe, recipe_from_json, suited_recipe
+from mnist_lab.recipe.recipe import MAX_JSON_BYTES
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training.foreground import train_run
@@ -29,7 +30,7 @@ def chosen_recipe(options: argparse.Namespace) -> Recipe:
     if options.recipe is None:
         recipe = suited_recipe(options.preset)
     else:
-        recipe = recipe_from_json(read_bytes(options.recipe, "recipe file"))
+        recipe = recipe_from_json(read_bytes(options.recipe, "recipe file", MAX_JSON_BYTES))
     changes = {name: getattr(options, name) for name in RECIPE_OPTIONS if getattr(options, name) is not None}
     return recipe.with_changes(**changes)
 

@@ -82,11 +82,24 @@ def test_a_huge_file_is_refused(refused, tmp_path):
     path = tmp_path / "network.json"
     path.write_bytes(b" " * 10_000_000)
 
-    assert "MB" in refused("describe", "--network", path)
+    assert "at most 1,000,000 bytes" in refused("describe", "--network", path)
 
 
 def test_a_missing_file_is_named(refused, tmp_path):
     assert "nowhere.json" in refused("describe", "--network", tmp_path / "nowhere.json")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["describe", "--network", ""],
+        ["train", "--network", ""],
+        ["train", "--preset", "tiny", "--recipe", ""],
+        ["predict", "abc", ""],
+    ],
+)
+def test_an_empty_name_of_a_file_is_called_so(refused, arguments):
+    assert "the name of the file is empty" in refused(*arguments)
 
 
 def test_an_unknown_preset_gets_a_suggestion(refused):
