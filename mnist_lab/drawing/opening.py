@@ -1,5 +1,7 @@
 """Open a picture file that may be damaged or hostile."""
 
+import re
+import warnings
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,10 +39,12 @@ def open_picture(source: Path | str | bytes) -> NDArray[np.uint8]:
         raise PictureError(f"The file is empty; {_ADVICE}.")
     if len(content) > _MOST_BYTES:
         raise PictureError(
-            f"A picture file has at most {_MOST_BYTES / 1e6:.0f} MB. Received: more; {_ADVICE}, smaller."
+            f"A picture file has at most {_MOST_BYTES / 1e6:.0f} MB, and this one has more; {_ADVICE}, smaller."
         )
     from PIL import Image, UnidentifiedImageError
 
+    # Pillow warns, on standard error, of what is refused below anyway.
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
             return _pixels(image)
@@ -49,7 +53,7 @@ def open_picture(source: Path | str | bytes) -> NDArray[np.uint8]:
     except UnidentifiedImageError as error:
         raise PictureError(f"The file is not a picture of a known kind ({', '.join(FORMATS)}); {_ADVICE}.") from error
     except Image.DecompressionBombError as error:
-        raise _too_large("more") from error
+        raise _too_large(_pixels_in(str(error))) from error
     except Exception as error:  # a decoder may raise anything on a hostile file
         raise PictureError(f"The picture is cut off or damaged; {_ADVICE} again.") from error
 
@@ -85,6 +89,12 @@ def _mode(image: "Image.Image") -> str:
     if image.has_transparency_data:
         return "RGBA"
     return "L" if image.mode in ("1", "L") else "RGB"
+
+
+def _pixels_in(words: str) -> str:
+    """The size in Pillow's "Image size (3600000000 pixels) exceeds limit …": it comes before width and height do."""
+    found = re.search(r"(\d+) pixels", words)
+    return f"{int(found.group(1)) / 1e6:,.0f} million" if found else "more"
 
 
 def _too_large(received: str) -> PictureError:

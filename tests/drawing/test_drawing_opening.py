@@ -83,16 +83,22 @@ def test_a_path_is_read_too_and_large_pictures_are_made_smaller(tmp_path: Path) 
         (encoded(Image.fromarray(SEVEN), "JPEG")[:900], "cut off or damaged"),
         (png_that_claims(100, 100), "cut off or damaged"),
         (png_that_claims(9_000, 9_000), "9,000 × 9,000"),
-        (png_that_claims(60_000, 60_000), "million pixels"),
+        (png_that_claims(12_000, 12_000), "12,000 × 12,000"),
+        (png_that_claims(60_000, 60_000), "at most 50 million pixels. Received: 3,600 million; make it smaller"),
         (bytes(30_000_001), "at most 30 MB"),
         (encoded(Image.new("F", (9, 9)), "TIFF"), "not colours"),
     ],
-    ids=["empty", "html", "eps", "cut png", "cut jpeg", "short png", "large", "bomb", "heavy", "float tiff"],
+    ids=["empty", "html", "eps", "cut png", "cut jpeg", "short png", "large", "larger", "bomb", "heavy", "float tiff"],
 )
-@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_what_is_no_picture_is_refused_in_a_sentence(content: bytes, sentence: str) -> None:
     with pytest.raises(PictureError, match=sentence):
         open_picture(content)
+
+
+def test_a_large_picture_is_refused_without_a_warning_beside_it(recwarn: pytest.WarningsRecorder) -> None:
+    with pytest.raises(PictureError):
+        open_picture(png_that_claims(12_000, 12_000))
+    assert [str(warning.message) for warning in recwarn] == []
 
 
 def test_a_damaged_byte_anywhere_gives_a_picture_or_a_sentence() -> None:
