@@ -12,6 +12,7 @@ Each message is one sentence (two at most) that a user can act on; it is shown a
     │   └── IllegalMoveError    a run in this state cannot do that
     ├── RunFailedError          a training run ended without a result: exit status 1
     ├── StoreError              the run store cannot be read or written
+    │   └── StorePlaceError     the settings put it where it cannot be: a RefusedError, too
     ├── StaleAttemptError       another worker has taken this run over; this one must stop writing
     └── PredictorError          the predictor process did not answer
 """
@@ -55,6 +56,10 @@ class RunFailedError(LabError):
 
 class StoreError(LabError):
     """The run store cannot be read or written."""
+
+
+class StorePlaceError(StoreError, RefusedError):
+    """The settings put the run store where it cannot be."""
 
 
 class StaleAttemptError(LabError):

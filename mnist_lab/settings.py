@@ -5,7 +5,7 @@ from pathlib import Path
 
 import platformdirs
 import psutil
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mnist_lab.errors import RefusedError
@@ -23,25 +23,49 @@ def _default_memory() -> float:
 
 
 class Settings(BaseSettings):
-    """The lab's settings; each field is the environment variable `MNIST_LAB_<FIELD>`."""
+    """The lab's settings; each field is the environment variable `MNIST_LAB_<FIELD>`.
+
+    Each field's description completes the sentence "MNIST_LAB_<FIELD> must be …", and is what a refusal says. Folders
+    are absolute, with `~` written out: processes started elsewhere find the same ones.
+    """
 
     model_config = SettingsConfigDict(env_prefix="MNIST_LAB_", frozen=True, env_ignore_empty=True)
 
     home: Path = Field(
         default_factory=lambda: platformdirs.user_data_path("mnist-lab", appauthor=False),
-        description="Folder for runs and caches.",
+        description="a folder, for runs and caches",
     )
-    data: Path | None = Field(default=None, description="`mnist.npz`, or the folder that holds it.")
-    db: str | None = Field(default=None, description="SQLAlchemy URL of the run store; SQLite in `home` if unset.")
+    data: Path | None = Field(default=None, description="`mnist.npz`, or the folder that holds it")
+    db: str | None = Field(
+        default=None, description="an SQLAlchemy address of the run store (unset: SQLite in the home)"
+    )
     workers: int = Field(
-        default_factory=_default_workers, ge=1, le=64, description="Trainings that may run at the same time."
+        default_factory=_default_workers,
+        ge=1,
+        le=64,
+        description="how many trainings may run at the same time, a whole number from 1 to 64",
     )
     memory: float = Field(
-        default_factory=_default_memory, gt=0, description="Memory in GiB that one training may be estimated to need."
+        default_factory=_default_memory,
+        gt=0,
+        allow_inf_nan=False,
+        description="the memory that one training may need, in GiB, a number above 0",
     )
-    mnist_url: str = Field(default=MNIST_URL, description="Where MNIST is downloaded from when it is not on disk.")
-    watch: bool = Field(default=True, description="Keep snapshots of the network while it trains, to watch it learn.")
-    standby: bool = Field(default=True, description="Keep one worker ready with TensorFlow loaded.")
+    mnist_url: str = Field(default=MNIST_URL, description="the address from which MNIST is downloaded")
+    watch: bool = Field(
+        default=True, description="true or false: whether snapshots of the network are kept while it trains"
+    )
+    standby: bool = Field(
+        default=True, description="true or false: whether one worker is kept ready with TensorFlow loaded"
+    )
+
+    @field_validator("home", "data")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        try:
+            return None if path is None else path.expanduser().resolve()
+        except (OSError, RuntimeError) as error:  # no such user's folder, or links that lead to one another
+            raise ValueError(str(error)) from error
 
     @property
     def db_url(self) -> str:
@@ -69,5 +93,6 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = "MNIST_LAB_" + ".".join(str(part) for part in first["loc"]).upper()
-        raise RefusedError(f"{name} cannot be used: {first['msg']}. Received: {first['input']!r}.") from error
+        name = f"MNIST_LAB_{first['loc'][0]}".upper()
+        rule = Settings.model_fields[str(first["loc"][0])].description
+        raise RefusedError(f"{name} must be {rule}. Received: {str(first['input'])!r}.") from error

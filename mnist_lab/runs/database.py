@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from mnist_lab.errors import StoreError
+from mnist_lab.errors import StoreError, StorePlaceError
 from mnist_lab.runs.migrations import migrate, schema_version
 from mnist_lab.runs.schema import SCHEMA_VERSION, meta, metadata
 
@@ -24,13 +24,19 @@ class Database:
         """Open the database; make its tables when it is new, and bring them up to date when it is old.
 
         Raises:
-            StoreError: It cannot be opened, or was written by a newer MNIST Lab.
+            StoreError: It cannot be opened, or was written by a newer MNIST Lab; a StorePlaceError, if the settings
+                are to blame.
         """
         self._busy_seconds = busy_seconds
         try:
-            self.engine = _connect(make_url(url), busy_seconds)
+            address = _on_disk(make_url(url))
+            self.engine = _connect(address, busy_seconds)
         except (SQLAlchemyError, ImportError, ValueError) as error:
-            raise StoreError(f"The run store's address cannot be used: {error}. Check MNIST_LAB_DB.") from error
+            # The first line: SQLAlchemy adds where its manual is.
+            raise StorePlaceError(
+                f"MNIST_LAB_DB must be an address such as sqlite:////folder/runs.sqlite. Received: {_shown(url)!r}"
+                f" ({str(error).splitlines()[0].rstrip('.')})."
+            ) from error
         shown = self.engine.url
         self.where = str(shown.database) if self.is_sqlite else shown.render_as_string(hide_password=True)
         self._writing = self.engine.execution_options(writes=True)
@@ -71,7 +77,7 @@ class Database:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise StoreError(
+                raise StorePlaceError(
                     f"The folder {folder} cannot be made: {error.strerror}. Set MNIST_LAB_HOME to a folder that you"
                     " can write to."
                 ) from error
@@ -79,8 +85,11 @@ class Database:
             is_new = not inspect(connection).has_table(meta.name)
         if is_new:
             self._create()
-        with self.read() as connection:
-            version = schema_version(connection)
+        try:
+            with self.read() as connection:
+                version = schema_version(connection)
+        except ValueError as error:
+            raise StoreError(self._damaged(str(error))) from error
         if version < SCHEMA_VERSION:
             with self.write() as connection:
                 migrate(connection)
@@ -109,7 +118,7 @@ class Database:
                 raw.cursor().execute("PRAGMA journal_mode=WAL")
             except sqlite3.OperationalError as error:
                 if time.monotonic() > give_up:
-                    raise StoreError(self._sentence(str(error))) from error
+                    raise self._error(error) from error
             else:
                 return
             finally:
@@ -121,7 +130,15 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            raise StoreError(self._sentence(str(getattr(error, "orig", None) or error))) from error
+            raise self._error(getattr(error, "orig", None) or error) from error
+
+    def _error(self, error: BaseException) -> StoreError:
+        text = str(error)
+        if "unable to open" in text.lower():
+            return StorePlaceError(
+                f"The run store {self.where} cannot be opened. Make its folder readable and writable."
+            )
+        return StoreError(self._sentence(text))
 
     def _sentence(self, text: str) -> str:
         lower = text.lower()
@@ -134,11 +151,34 @@ class Database:
             return f"The run store {self.where} is read-only. Make the file and its folder writable."
         if "full" in lower or "disk i/o" in lower or "no space" in lower:
             return f"The run store {self.where} cannot be written: {text}. Free some space on its disk."
-        if "unable to open" in lower:
-            return f"The run store {self.where} cannot be opened. Make its folder readable and writable."
-        if "malformed" in lower or "not a database" in lower:
-            return f"The run store {self.where} is damaged ({text}). Move the file away; a new one is made."
+        if any(words in lower for words in ("malformed", "not a database", "no such column", "no such table")):
+            return self._damaged(text)
         return f"The run store {self.where} does not answer: {text.splitlines()[0]}"
+
+    def _damaged(self, why: str) -> str:
+        away = "Move the file away; a new one is made" if self.is_sqlite else "Name another database in MNIST_LAB_DB"
+        return f"The run store {self.where} is damaged, or another program's ({why}). {away}."
+
+
+def _shown(url: str | URL) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except SQLAlchemyError:
+        return str(url)
+
+
+def _on_disk(url: URL) -> URL:
+    """The address, with `~` for the user's folder written out.
+
+    Raises:
+        ValueError: It is SQLite's in memory, which only one process sees; each training is a process of its own.
+    """
+    if url.get_backend_name() != "sqlite":
+        return url
+    name = url.database or ":memory:"
+    if ":memory:" in name or url.query.get("mode") == "memory":
+        raise ValueError("a store in memory cannot be shared by the processes of the lab")
+    return url.set(database=str(Path(name).expanduser())) if name.startswith("~") else url
 
 
 def _connect(url: URL, busy_seconds: float) -> Engine:

@@ -17,10 +17,17 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
 
 
 def schema_version(connection: Connection, *, to_change: bool = False) -> int:
-    """The version of the open store; `to_change` keeps others from changing it before this transaction ends."""
+    """The version of the open store; `to_change` keeps others from changing it before this transaction ends.
+
+    Raises:
+        ValueError: The store does not say it.
+    """
     query = select(meta.c.value).where(meta.c.key == "schema_version")
     # SQLite needs no FOR UPDATE and gets none: there the whole write transaction is alone.
-    return int(connection.execute(query.with_for_update() if to_change else query).scalar_one())
+    text = connection.execute(query.with_for_update() if to_change else query).scalar_one_or_none()
+    if text is None or not text.isdecimal():
+        raise ValueError("it does not say its version")
+    return int(text)
 
 
 def migrate(connection: Connection) -> None:

@@ -162,6 +162,7 @@ def open_store(settings: Settings) -> RunStore:
 
     Raises:
         StoreError: It cannot be opened, or was written by a newer MNIST Lab.
+        StorePlaceError: The settings put it where it cannot be.
     """
     # Not by `db_url`: a question mark in the path of the home would end the path there.
     home = URL.create("sqlite", database=str(settings.home / "runs.sqlite"))

@@ -1,10 +1,11 @@
+import contextlib
 import sqlite3
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
 
-from mnist_lab.errors import StoreError
+from mnist_lab.errors import RefusedError, StoreError, StorePlaceError
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import RunStore, open_store
@@ -86,10 +87,49 @@ def test_a_file_that_is_no_database_is_one_sentence(path: Path, content: bytes) 
     assert path.read_bytes() == content
 
 
-@pytest.mark.parametrize("address", ["nonsense", "postgres://nowhere", "unknown+driver:///x"])
-def test_an_address_that_cannot_be_used_is_one_sentence(address: str) -> None:
-    with pytest.raises(StoreError):
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("nonsense", "Received: 'nonsense'"),
+        ("postgres://me:secret@nowhere", "Received: 'postgres://me:***@nowhere'"),
+        ("unknown+driver:///x", "must be an address such as"),
+        ("sqlite://", "cannot be shared by the processes"),
+        ("sqlite:///:memory:", "cannot be shared by the processes"),
+        ("sqlite:///file::memory:?cache=shared&uri=true", "cannot be shared by the processes"),
+        ("sqlite:///file:x?mode=memory&uri=true", "cannot be shared by the processes"),
+        ("sqlite:////dev/null/runs.sqlite", "cannot be made"),
+        ("sqlite:////", "cannot be opened"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused_in_one_sentence(address: str, words: str) -> None:
+    with pytest.raises(StorePlaceError) as refused:
         Database(address)
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert isinstance(refused.value, RefusedError)
+
+
+def test_a_store_in_the_users_folder_is_found_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    Database("sqlite:///~/lab/runs.sqlite").close()
+    assert (tmp_path / "lab" / "runs.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM meta",
+        "UPDATE meta SET value = 'two'",
+        "DROP TABLE meta; CREATE TABLE meta (name TEXT)",
+    ],
+)
+def test_a_store_that_does_not_say_its_version_is_damaged_and_left_alone(path: Path, damage: str) -> None:
+    Database(_url(path)).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(damage)
+    with pytest.raises(StoreError, match=r"is damaged, or another program's \(.*\)\. Move the file away; a new one is"):
+        Database(_url(path))
 
 
 def test_a_store_of_a_newer_lab_is_refused_untouched(path: Path) -> None:
