@@ -14,7 +14,7 @@ from mnist_lab.runs.continuing import add_continuation, share_files
 from mnist_lab.runs.erasing import erase, remove_folder
 from mnist_lab.runs.queueing import end_of_queue, front_of_queue
 from mnist_lab.runs.records import Run
-from mnist_lab.runs.rows import run_from_row
+from mnist_lab.runs.rows import damaged_sentence, run_from_row
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_legal
 from mnist_lab.runs.text import clean_note
@@ -183,7 +183,7 @@ def _read(row: Any) -> tuple[str, RunState, Command]:
     try:
         return row.name, RunState(row.state), Command(row.command)
     except ValueError as error:
-        raise StoreError(f"The record of run {row.id} is damaged and can only be deleted: {error}") from error
+        raise StoreError(damaged_sentence([row.id])) from error
 
 
 def _taken_out_of_queue(row: Any) -> dict[str, Any]:

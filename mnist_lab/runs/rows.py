@@ -3,12 +3,13 @@
 import json
 import logging
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Row
 
 from mnist_lab.errors import LabError, StoreError
@@ -16,6 +17,12 @@ from mnist_lab.network import Network, network_from_json
 from mnist_lab.recipe import Recipe, recipe_from_json
 from mnist_lab.runs.records import DataInfo, MetricPoint, Result, Run
 from mnist_lab.runs.state import Command, RunState
+
+CLASSES = 10
+
+_RESULT, _DATA = TypeAdapter(Result), TypeAdapter(DataInfo)
+_MOST_NAMED = 5
+_told: set[str] = set()
 
 log = logging.getLogger(__name__)
 
@@ -33,10 +40,15 @@ def _recipe(text: str) -> Recipe:
 
 @lru_cache(maxsize=2048)
 def _result(text: str) -> Result:
-    fields = json.loads(text)
-    fields["per_class_accuracy"] = tuple(fields["per_class_accuracy"])
-    fields["confusion"] = tuple(tuple(row) for row in fields["confusion"])
-    return Result(**fields)
+    result = _RESULT.validate_json(text)
+    if [len(row) for row in (result.per_class_accuracy, *result.confusion)] != [CLASSES] * (1 + CLASSES):
+        raise ValueError(f"a result is of {CLASSES} classes")
+    return result
+
+
+@lru_cache(maxsize=2048)
+def _data(text: str) -> DataInfo:
+    return _DATA.validate_json(text)
 
 
 def result_to_json(result: Result) -> str:
@@ -76,7 +88,7 @@ def run_from_row(row: Row[*tuple[Any, ...]]) -> Run:
             seconds=row.seconds,
             sentence=row.sentence,
             command=Command(row.command),
-            data=DataInfo(**json.loads(row.data)) if row.data else None,
+            data=_data(row.data) if row.data else None,
             result=_result(row.result) if row.result else None,
             owner=row.owner,
             group=row.run_group,
@@ -84,18 +96,43 @@ def run_from_row(row: Row[*tuple[Any, ...]]) -> Run:
             learning_rate_factor=row.learning_rate_factor,
             parent=row.parent,
         )
-    except (LabError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
-        raise StoreError(f"The record of run {row.id} is damaged and can only be deleted: {error}") from error
+    except LabError as error:
+        raise StoreError(f"{damaged_sentence([row.id])[:-1]}: {error}") from error
+    except (ValueError, TypeError, OverflowError) as error:
+        # Python's words on what it met there would tell nobody anything.
+        raise StoreError(damaged_sentence([row.id])) from error
+
+
+def is_whole(row: Row[*tuple[Any, ...]]) -> bool:
+    """Whether a row of `schema.runs` can be read."""
+    try:
+        run_from_row(row)
+    except StoreError:
+        return False
+    return True
+
+
+def damaged_sentence(ids: Sequence[str]) -> str:
+    """What is wrong with these runs: one of them, or more."""
+    if len(ids) == 1:
+        return f"The record of run {ids[0]} is damaged and can only be deleted."
+    shown = ", ".join(ids[:_MOST_NAMED]) + (", …" if len(ids) > _MOST_NAMED else "")
+    return f"The records of {len(ids)} runs are damaged and can only be deleted: {shown}."
 
 
 def runs_from_rows(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Run]:
-    """The runs in `rows`; a damaged one is left out with a warning in the log, so that it hides no other."""
-    found = []
+    """The runs in `rows`; damaged ones are left out, so that they hide no other, with one warning in the log."""
+    found, untold = [], []
     for row in rows:
         try:
             found.append(run_from_row(row))
-        except StoreError as error:
-            log.warning("%s", error)
+        except StoreError:
+            if row.id not in _told:
+                untold.append(row.id)
+    if untold:
+        # Once a process: pages read the same rows every second.
+        _told.update(untold)
+        log.warning("%s", damaged_sentence(untold))
     return found
 
 

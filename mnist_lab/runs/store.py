@@ -2,10 +2,10 @@
 
 import re
 import time
-from collections.abc import Collection
-from typing import Literal, TypeAlias
+from collections.abc import Collection, Sequence
+from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import URL, func, or_, select
+from sqlalchemy import URL, Select, func, or_, select
 
 from mnist_lab.errors import UnknownRunError
 from mnist_lab.network import Network
@@ -15,9 +15,9 @@ from mnist_lab.runs import sweeping
 from mnist_lab.runs.queueing import end_of_queue, queue_query
 from mnist_lab.runs.records import MetricPoint, Run
 from mnist_lab.runs.requests import ID_LENGTH, Requests, new_run_id
-from mnist_lab.runs.rows import point_from_row, run_from_row, runs_from_rows
+from mnist_lab.runs.rows import is_whole, point_from_row, run_from_row, runs_from_rows
 from mnist_lab.runs.schema import metrics, runs
-from mnist_lab.runs.state import RunState
+from mnist_lab.runs.state import ACTIVE_STATES, RunState
 from mnist_lab.settings import Settings
 
 # Within the class `list` is the method.
@@ -71,6 +71,15 @@ class RunStore(Requests):
 
         Raises:
             UnknownRunError: No run, or more than one, goes by it.
+            StoreError: Its record is damaged.
+        """
+        return self.get(self.find_id(text))
+
+    def find_id(self, text: str) -> str:
+        """The id of the run that a user means, as `find` does; its record may be damaged.
+
+        Raises:
+            UnknownRunError: No run, or more than one, goes by it.
         """
         text = text.strip()
         conditions = [runs.c.name == text]
@@ -80,7 +89,7 @@ class RunStore(Requests):
             rows = connection.execute(select(runs.c.id).where(or_(*conditions)).order_by(runs.c.number)).all()
         ids = [row.id for row in rows]
         if text in ids or len(ids) == 1:
-            return self.get(text if text in ids else ids[0])
+            return str(text if text in ids else ids[0])
         if ids:
             shown = ", ".join(ids[:5]) + (", …" if len(ids) > 5 else "")
             raise UnknownRunError(f"{len(ids)} runs go by {text!r}: {shown}. Use the id of one of them.")
@@ -97,20 +106,24 @@ class RunStore(Requests):
         group: str | None = None,
     ) -> Runs:
         """Runs in the order of their creation; damaged records are left out with a warning in the log."""
-        query = select(runs).order_by(runs.c.number.desc() if newest_first else runs.c.number).limit(limit)
+        query = select(runs).order_by(runs.c.number.desc() if newest_first else runs.c.number)
         if states is not None:
             query = query.where(runs.c.state.in_(states))
         if group is not None:
             query = query.where(runs.c.run_group == group)
-        with self.db.read() as connection:
-            rows = connection.execute(query).all()
-        return runs_from_rows(rows)
+        return self._whole(query, limit)
 
     def queue(self, limit: int | None = None) -> Runs:
         """The queued runs in the order in which they will be started: those moved to the front, then by turns."""
+        return self._whole(queue_query(), limit)
+
+    def damaged(self) -> Sequence[str]:
+        """The ids of the runs whose records cannot be read, oldest first; those under way are not looked at."""
         with self.db.read() as connection:
-            rows = connection.execute(queue_query().limit(limit)).all()
-        return runs_from_rows(rows)
+            rows = connection.execute(
+                select(runs).where(runs.c.state.not_in(ACTIVE_STATES)).order_by(runs.c.number)
+            ).all()
+        return [row.id for row in rows if not is_whole(row)]
 
     def count(self, states: Collection[RunState] | None = None) -> int:
         """How many runs there are, in these states or at all."""
@@ -151,6 +164,15 @@ class RunStore(Requests):
         """Whether the process that calls itself `worker` has, or had, a run."""
         with self.db.read() as connection:
             return connection.execute(select(runs.c.id).where(runs.c.worker == worker).limit(1)).first() is not None
+
+    def _whole(self, query: Select[*tuple[Any, ...]], limit: int | None) -> Runs:
+        """The first `limit` runs of a query that can be read: damaged ones take no other's place."""
+        with self.db.read() as connection:
+            rows = connection.execute(query.limit(limit)).all()
+            found = runs_from_rows(rows)
+            if limit is not None and len(found) < len(rows) == limit:
+                found = runs_from_rows(connection.execute(query).all())[:limit]
+        return found
 
     def close(self) -> None:
         """Close the connections to the database; the next use opens new ones."""

@@ -106,7 +106,8 @@ class Launcher:
         self._sort_idle(store, now)
         waiting = store.count([RunState.QUEUED])
         if waiting:
-            waiting = min(waiting, free_slots(self._settings))
+            # By their records: one that is damaged waits for ever.
+            waiting = len(store.queue(limit=free_slots(self._settings)))
         wanted = max(waiting, 1 if self._settings.standby else 0)
         self.trouble = self._start_trouble
         # A queued run with a free slot does not wait for the quiet after another's start.
