@@ -1,15 +1,22 @@
 """From arguments to exit status."""
 
 import argparse
+import errno
 import importlib
+import logging
 import os
 import sys
+import traceback
+from datetime import datetime
 
-from mnist_lab.cli.output import note, prepare_streams
+from mnist_lab.cli.chatter import LOG_NAME
+from mnist_lab.cli.output import Notes, give_up_on, note, prepare_streams
 from mnist_lab.cli.parser import parse
 from mnist_lab.errors import LabError, RefusedError
 from mnist_lab.settings import Settings, load_settings
 
+# A disk that is full, broken, or at its limits; a descriptor that is closed.
+OUTPUT_ERRORS = frozenset({errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF, getattr(errno, "EDQUOT", errno.ENOSPC)})
 SUCCESS, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 
 # Imported only when asked for: `presets` must not wait for the run store, nor `runs` for the digits.
@@ -28,6 +35,9 @@ MODULES = {
     "worker": "processes",
     "predictor": "processes",
 }
+
+PROCESSES = frozenset({"worker", "predictor"})
+"""Commands whose output is a log."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -55,16 +65,44 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         note("Interrupted.")
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has seen enough. What is still buffered must go nowhere, or Python complains at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read the output has seen enough
+        give_up_on(sys.stdout)
         return SUCCESS
+    except Exception as error:  # noqa: BLE001 - the last resort; the log gets all of it
+        note(_mishap(error))
+        return FAILED
     return status
+
+
+def _mishap(error: Exception) -> str:
+    """One sentence for what nobody foresaw."""
+    if isinstance(error, OSError) and error.errno in OUTPUT_ERRORS and error.filename is None:
+        give_up_on(sys.stdout)
+        return f"The output cannot be written: {error.strerror}."
+    story = "".join(traceback.format_exception(error))
+    try:
+        log_path = load_settings().home / LOG_NAME
+        log_path.parent.mkdir(parents=True, exist_ok=True)
+        with log_path.open("a", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(f"{datetime.now().astimezone().isoformat(timespec='seconds')} {story}\n")
+    except (OSError, LabError):
+        where = "they could not be written to a log"
+    else:
+        where = f"{log_path} has the details"
+    return f"Something in the lab broke ({type(error).__name__}); {where}."
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     # Read by TensorFlow when it is imported: without it the logs would hold its life's story.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if options.command not in PROCESSES:
+        _tell_warnings()
     module = importlib.import_module(f"mnist_lab.cli.{MODULES[options.command]}")
     status: int = getattr(module, options.command)(options, settings)
     return status
+
+
+def _tell_warnings() -> None:
+    logger = logging.getLogger("mnist_lab")
+    if not any(isinstance(handler, Notes) for handler in logger.handlers):
+        logger.addHandler(Notes(logging.WARNING))

@@ -3,11 +3,14 @@
 import dataclasses
 import io
 import json
+import logging
 import math
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TextIO
 
 from pydantic import BaseModel
 
@@ -15,15 +18,45 @@ PROGRAM = "mnist-lab"
 
 
 def prepare_streams() -> None:
-    """Let no character that the terminal cannot show end the program."""
+    """Let no character that the terminal cannot show, and no stream that is closed, end the program."""
+    _fill_descriptors()
+    # Python has None for a stream that was closed when it started.
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
+def _fill_descriptors() -> None:
+    # Else the next file that is opened, the run store say, would be standard output for all that writes there.
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+
+
+def give_up_on(stream: TextIO) -> None:
+    """Let what `stream` still holds, and whatever follows, go nowhere: it cannot be written, and must not at exit."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
 def note(sentence: str) -> None:
     """Tell the user something that is not the answer, on one line of standard error."""
-    print(f"{PROGRAM}: {one_line(sentence)}", file=sys.stderr, flush=True)
+    try:
+        print(f"{PROGRAM}: {one_line(sentence)}", file=sys.stderr, flush=True)
+    except OSError:  # there is nobody to tell that nobody can be told
+        give_up_on(sys.stderr)
+
+
+class Notes(logging.Handler):
+    """Tells the user what the lab's modules warn of, as any other note."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record, without the traceback it may carry."""
+        note(record.getMessage())
 
 
 def one_line(text: str, longest: int = 600) -> str:

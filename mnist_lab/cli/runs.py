@@ -102,14 +102,14 @@ def resume(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def delete(options: argparse.Namespace, settings: Settings) -> int:
-    """Delete a run with its weights."""
+    """Delete a run with its weights; its record may be damaged."""
     store = open_swept(settings)
-    run = store.find(options.run)
-    store.delete(run.id)
+    run_id = store.find_id(options.run)
+    store.delete(run_id)
     if options.json:
-        print_json({"run": run.id, "deleted": True})
+        print_json({"run": run_id, "deleted": True})
     else:
-        print(f"Deleted {run.id} ({run.name}).")
+        print(f"Deleted {run_id}.")
     return 0
 
 

@@ -1,12 +1,16 @@
 """What holds for every command: exit statuses, one line of refusal, streams, a quick start."""
 
 import os
+import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from mnist_lab.errors import NetworkError, RunFailedError, StoreError
+
+FULL = Path("/dev/full")
 
 
 def run(*arguments: str, **keywords) -> subprocess.CompletedProcess[bytes]:
@@ -101,6 +105,78 @@ def test_a_reader_that_has_seen_enough_is_no_error(settings):
 
     assert ended.returncode == 0
     assert ended.stderr == b""
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("command", [["presets"], ["runs"], ["presets", "--json"]])
+def test_output_that_cannot_be_written_is_a_failure_in_one_line(settings, command):
+    with FULL.open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "mnist_lab", *command], stdout=full, stderr=subprocess.PIPE, timeout=120, check=False
+        )
+
+    assert ended.returncode == 1
+    assert ended.stderr == b"mnist-lab: The output cannot be written: No space left on device.\n"
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full")
+def test_a_sentence_that_cannot_be_written_changes_no_exit_status(settings):
+    with FULL.open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "mnist_lab", "show", "nothing"], stderr=full, timeout=120, check=False
+        )
+
+    assert ended.returncode == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the shell is not POSIX's")
+def test_closed_streams_are_no_obstacle_and_no_file_takes_their_place(settings):
+    ended = subprocess.run(
+        ["/bin/sh", "-c", '"$0" -m mnist_lab runs >&- 2>&- <&-; echo $?', sys.executable],
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert ended.stdout == b"0\n"
+    with sqlite3.connect(settings.home / "runs.sqlite") as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_what_nobody_foresaw_is_one_line_and_a_log(call, monkeypatch, settings):
+    def break_down(*_):
+        raise ZeroDivisionError("a secret of the\ninsides")
+
+    monkeypatch.setattr("mnist_lab.cli.networks.presets", break_down)
+
+    called = call("presets")
+
+    log = settings.home / "command.log"
+    assert called.status == 1
+    assert called.err == f"mnist-lab: Something in the lab broke (ZeroDivisionError); {log} has the details.\n"
+    assert "in break_down" in log.read_text()
+    assert "a secret of the\ninsides" in log.read_text()
+
+
+def test_what_nobody_foresaw_is_one_line_where_no_log_can_be_written(call, monkeypatch):
+    monkeypatch.setenv("MNIST_LAB_HOME", os.devnull)
+    monkeypatch.setattr("mnist_lab.cli.networks.presets", lambda *_: 1 / 0)
+
+    called = call("presets")
+
+    assert called.status == 1
+    assert called.err.count("\n") == 1
+    assert "could not be written to a log" in called.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DB", "garbage"), ("DB", "sqlite://"), ("HOME", os.devnull), ("WORKERS", "abc"), ("MEMORY", "-1")],
+)
+def test_a_setting_that_cannot_be_used_is_refused(refused, monkeypatch, name, value):
+    monkeypatch.setenv(f"MNIST_LAB_{name}", value)
+
+    assert "MNIST_LAB_" + name in refused("runs")
 
 
 def test_a_terminal_that_knows_only_ascii_is_no_obstacle(settings):

@@ -1,6 +1,8 @@
 import pytest
+from sqlalchemy import update
 
 from mnist_lab.runs import RunState
+from mnist_lab.runs.schema import runs as table
 
 
 def test_with_no_runs_it_says_what_to_do(call):
@@ -113,6 +115,24 @@ def test_delete_removes_the_run_and_its_folder(call, finished, store):
     assert call("delete", finished.id, "--json").json == {"run": finished.id, "deleted": True}
     assert not folder.exists()
     assert call("runs", "--json").json == []
+
+
+@pytest.mark.parametrize("damage", [{"network": "{"}, {"state": "weird"}, {"result": "null"}])
+def test_damaged_records_are_told_in_one_line_and_can_be_deleted(call, queued, finished, store, damage):
+    spoiled = [store.create(queued.network, queued.recipe).id for _ in range(3)]
+    with store.db.write() as connection:
+        connection.execute(update(table).where(table.c.id.in_(spoiled)).values(**damage))
+
+    called = call("runs")
+
+    assert called.err.startswith("mnist-lab: The records of 3 runs are damaged and can only be deleted: ")
+    assert called.err.count("\n") == 1
+    assert len(called.out.splitlines()) == 3
+    shown = call("show", spoiled[0])
+    assert (shown.status, shown.out, shown.err.count("\n")) == (1, "", 1)
+    for run_id in spoiled:
+        assert call("delete", run_id[:6], "--json").json == {"run": run_id, "deleted": True}
+    assert call("runs").err == ""
 
 
 def test_delete_of_a_run_under_way_is_refused(refused, queued, store):
