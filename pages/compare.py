@@ -4,8 +4,10 @@ import streamlit as st
 
 from mnist_lab.charts import Curve, learning_curves
 from mnist_lab.runs import ENDED_STATES, RunState
+from mnist_lab.runs.snapshots import newest_health
 from mnist_lab.ui import runs_table
 from mnist_lab.ui.chosen_runs import difference_rows, distinct_names, run_colour_indices, verdicts
+from mnist_lab.ui.doctor_panel import doctor_panel
 from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
@@ -92,7 +94,7 @@ if len(chosen) == 1:
 
 for run, name in zip(chosen, names, strict=True):
     if run.sentence:
-        show = st.error if run.state is RunState.FAILED else st.warning
+        show = st.error if run.state is RunState.FAILED and not run.diverged else st.warning
         show(f"**{plain(name)}** ({run.state}): {plain(run.sentence)}", icon=":material/info:")
     if run.note and len(chosen) == 1:
         st.caption(plain(run.note))
@@ -130,5 +132,7 @@ if len(chosen) > 1:
     if rows := difference_rows(chosen, names, differing=False):
         with st.expander("What is the same"):
             st.table(rows, border="horizontal", hide_index=True)
-elif not whole[chosen[0].id]:
-    st.caption("This run ended before it had a curve.")
+else:
+    if not whole[chosen[0].id]:
+        st.caption("This run ended before it had a curve.")
+    doctor_panel(chosen[0], whole[chosen[0].id], newest_health(store.folder(chosen[0].id).snapshots))

@@ -5,6 +5,8 @@ import streamlit as st
 from mnist_lab.charts import accuracy_by_class_figure, confusion_figure, digit_png, text
 from mnist_lab.errors import LabError
 from mnist_lab.insight import accuracy_standard_error, most_confused, worst_mistakes
+from mnist_lab.runs.snapshots import newest_health
+from mnist_lab.ui.doctor_panel import doctor_panel
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
 from mnist_lab.ui.run_picker import empty_state, pick_run, runs_with_result
@@ -59,6 +61,9 @@ with right:
     st.markdown("**Most confused**" if confused else "**Every test image is read right.**")
     for mistake in confused:
         st.markdown(plain(mistake.sentence))
+
+st.subheader("What the curves say", anchor=False)
+doctor_panel(run, lab.store.points(run.id), newest_health(lab.store.folder(run.id).snapshots))
 
 st.subheader("The surest mistakes", anchor=False)
 try:

@@ -45,6 +45,15 @@ def change(network: Network, *, pick: int | None = None) -> None:
     st.session_state[_PICKED] = pick
 
 
+def start_with(network: Network, *, pick: int | None = None) -> None:
+    """Make `network` the session's network, even if the session has not had one yet."""
+    known: History | None = st.session_state.get(_HISTORY)
+    st.session_state[_HISTORY] = known.push(network) if known else History(network)
+    st.session_state[_PICKED] = pick
+    # An older link in the address must not bring back the network that it names.
+    write_link()
+
+
 def undo() -> None:
     """Go back one step."""
     st.session_state[_HISTORY] = history().undo()

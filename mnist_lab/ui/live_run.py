@@ -10,6 +10,8 @@ import streamlit as st
 from mnist_lab.charts import Curve, learning_curves, text
 from mnist_lab.errors import LabError, UnknownRunError
 from mnist_lab.runs import ACTIVE_STATES, Command, MetricPoint, Run, RunState, RunStore
+from mnist_lab.runs.snapshots import newest_health
+from mnist_lab.ui.doctor_panel import doctor_panel
 from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
@@ -108,12 +110,13 @@ def _show_run(store: RunStore, run: Run, waiting: dict[str, str]) -> None:
     if not points and (run.state is RunState.QUEUED or run.state.is_ended):
         with st.container(border=True):
             _now(store, run, points, waiting)
-        return
-    charts, now = st.columns([2, 1], gap="medium")
-    with now, st.container(border=True):
-        _now(store, run, points, waiting)
-    with charts:
-        _charts(run, points)
+    else:
+        charts, now = st.columns([2, 1], gap="medium")
+        with now, st.container(border=True):
+            _now(store, run, points, waiting)
+        with charts:
+            _charts(run, points)
+    doctor_panel(run, points, newest_health(store.folder(run.id).snapshots))
 
 
 def _charts(run: Run, points: Sequence[MetricPoint]) -> None:
@@ -232,7 +235,10 @@ def _ask(request: Callable[[], None]) -> None:
 
 def _sentence(run: Run) -> None:
     sentence = plain(run.sentence)
-    if run.state is RunState.FAILED:
+    if run.diverged:
+        # Nothing broke: the run doctor tells what happened, and it must not look as if the lab had failed.
+        st.warning(sentence, icon=":material/trending_up:")
+    elif run.state is RunState.FAILED:
         st.error(sentence or "The training failed; the log tells more.", icon=":material/error:")
     elif run.state is RunState.INTERRUPTED:
         st.warning(sentence or "The training process ended without a word.", icon=":material/power_off:")

@@ -10,6 +10,8 @@ from mnist_lab.recipe import Recipe, learning_rates
 from mnist_lab.ui.plot import plot
 
 _RECIPE = "recipe"
+_FIELD = "recipe-"
+"""How the keys of the form's widgets begin."""
 _LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 _BATCH_SIZES = (16, 32, 64, 100, 128, 256, 512, 1024)
 _LIMITS = (30_000, 6_000, 1_000, 300)
@@ -32,6 +34,13 @@ def chosen_recipe() -> Recipe:
     return recipe
 
 
+def open_recipe(recipe: Recipe) -> None:
+    """Make `recipe` the session's recipe; to be called from a callback, before the form is drawn."""
+    st.session_state[_RECIPE] = recipe
+    for key in [key for key in st.session_state if str(key).startswith(_FIELD)]:
+        del st.session_state[key]
+
+
 def recipe_form(images: int) -> Recipe:
     """Draw the form for a data set of so many training images, and return what it says."""
     before = chosen_recipe()
@@ -42,7 +51,7 @@ def recipe_form(images: int) -> Recipe:
         changes["batch_size"] = _select("Batch size", "batch_size", _BATCH_SIZES, text.count)
     with second:
         changes["learning_rate"] = _select("Learning rate", "learning_rate", _LEARNING_RATES, text.learning_rate)
-        limits = [0, *(limit for limit in _LIMITS if limit < images)]
+        limits = [0, *(limit for limit in sorted({*_LIMITS, before.limit or 0}, reverse=True) if 0 < limit < images)]
         limit = _select(
             "Training images", "limit", limits, lambda limit: f"{limit:,}" if limit else f"All {images:,}", fixed=True
         )
@@ -167,7 +176,7 @@ def _select(
 
 def _key(field: str, value: Any) -> str:
     """The widget's key; Streamlit forgets widgets of a page that is left, so it is given its value again."""
-    key = f"recipe-{field}"
+    key = f"{_FIELD}{field}"
     if key not in st.session_state:
         st.session_state[key] = value
     return key

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_lab.insight.doctor import Finding, diagnose
@@ -78,6 +78,7 @@ def kinds(findings: tuple[Finding, ...]) -> list[str]:
     return [finding.kind for finding in findings]
 
 
+@settings(deadline=None)
 @given(runs, points, st.one_of(st.none(), healths))
 def test_whatever_the_points_the_findings_are_whole_and_can_be_tried(
     run: Run, points: list[MetricPoint], health: list[LayerHealth] | None
@@ -98,6 +99,7 @@ def test_whatever_the_points_the_findings_are_whole_and_can_be_tried(
             assert analyse(changed[0]).valid
 
 
+@settings(deadline=None)
 @given(runs, points, st.one_of(st.none(), healths), st.randoms())
 def test_the_order_of_the_points_makes_no_difference(run, points, health, random):
     # Of two points of the same step and kind, either may be taken for the true one.

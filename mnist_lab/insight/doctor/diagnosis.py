@@ -54,7 +54,15 @@ EXPLAINED_BY: Mapping[Kind, frozenset[Kind]] = MappingProxyType(
         ),
         "training-gap": frozenset({"diverged", "rate-too-high", "too-much-dropout", "no-learning", "rate-too-low"}),
         "still-improving": frozenset(
-            {"diverged", "rate-too-high", "no-learning", "rate-too-low", "overfitting", "underfitting"}
+            {
+                "diverged",
+                "rate-too-high",
+                "too-much-dropout",
+                "no-learning",
+                "rate-too-low",
+                "overfitting",
+                "underfitting",
+            }
         ),
     }
 )

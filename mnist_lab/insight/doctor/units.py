@@ -7,6 +7,7 @@ from mnist_lab.insight.doctor.finding import Finding
 from mnist_lab.insight.doctor.patient import Patient
 from mnist_lab.insight.doctor.treatments import normalised, usual_rate, with_activation, with_rate
 from mnist_lab.network.problems import name_of
+from mnist_lab.network.words import count_text
 
 if TYPE_CHECKING:
     from mnist_lab.runs.snapshots import LayerHealth
@@ -28,19 +29,24 @@ def dead_units(patient: Patient) -> Finding | None:
     if report is None:
         return None
     name = name_of(report.index, report.layer)
-    others = f" So have {len(measured) - 1} other layers." if len(measured) > 1 else ""
-    whole = _dead(worst) >= 1
+    others = (
+        f" {count_text(len(measured) - 1, 'more layer has', 'more layers have')} lost half or more."
+        if len(measured) > 1
+        else ""
+    )
+    whole, to_spare = _dead(worst) >= 1, _dead(worst) < MANY
     recipe, usual = patient.recipe, usual_rate(patient.recipe)
     rate = min(usual, patient.top_rate / 3)
     return Finding(
         "dead-units",
-        "serious" if whole else "moderate" if _dead(worst) >= MANY else "note",
+        "serious" if whole else "note" if to_spare else "moderate",
         f"{'All' if whole else 'Many'} units of a layer are dead",
         f"{name}: {text.probability(_dead(worst))} of its units gave 0 for every picture that was tried.{others}",
         "A relu unit hands on what is above 0 and turns everything else into 0. One long step can push it so far down "
         "that it gives 0 for every picture; then its slope is 0 as well, no step can ever pull it up again, and the "
         "network is as good as built without it. Shorter steps push less; leaky_relu always leaves a little slope to "
-        "come back by; batch normalization keeps values around 0, where relu is alive.",
+        "come back by; batch normalization keeps values around 0, where relu is alive."
+        + (" A wide layer may have so many units to spare that it does not matter." if to_spare else ""),
         (
             with_rate(recipe, rate),
             *with_activation(patient.run.network, "leaky_relu", "relu"),

@@ -1,0 +1,7 @@
+"""A page with nothing but the run doctor's panel, for `test_ui_doctor_panel.py`."""
+
+import streamlit as st
+
+from mnist_lab.ui.doctor_panel import doctor_panel
+
+doctor_panel(*st.session_state["panel"])
