@@ -12,6 +12,7 @@ from mnist_lab.ui.plot import plot
 from mnist_lab.ui.run_picker import empty_state, pick_run, runs_with_result
 from mnist_lab.ui.services import services
 from mnist_lab.ui.theme import theme
+from mnist_lab.ui.watch_panel import watch_panel
 
 MISTAKES = 24
 
@@ -64,6 +65,8 @@ with right:
 
 st.subheader("What the curves say", anchor=False)
 doctor_panel(run, lab.store.points(run.id), newest_health(lab.store.folder(run.id).snapshots))
+
+st.fragment(watch_panel)(run)
 
 st.subheader("The surest mistakes", anchor=False)
 try:

@@ -1,4 +1,4 @@
-"""Numbers in, pictures out: Plotly figures as plain data, SVG, PNG, and numbers as text. No Streamlit, no Plotly.
+"""Numbers in, pictures out: Plotly figures as plain data, SVG, HTML, PNG, and numbers as text. No Streamlit, no Plotly.
 
 Colours in figures are tokens such as "@training" or "@training/0.25"; `paint` puts in those of a theme.
 """
@@ -10,10 +10,14 @@ from mnist_lab.charts.curves import Curve, Metric, Series, series, smoothed, spa
 from mnist_lab.charts.figure import Figure, empty_figure, label
 from mnist_lab.charts.learning import learning_curves
 from mnist_lab.charts.palette import PALETTES, RUN_COLOURS, SEQUENCE, paint, run_colour
-from mnist_lab.charts.pixels import data_uri, digit_png, digit_sheet_png
+from mnist_lab.charts.pixels import data_uri, digit_png, digit_sheet_png, signed_sheet_png
 from mnist_lab.charts.scatter import RunDot, parameters_accuracy_figure
 from mnist_lab.charts.schedules import schedule_figure
 from mnist_lab.charts.strip import network_strip_svg
+from mnist_lab.charts.watch_filters import filters_html
+from mnist_lab.charts.watch_guesses import guesses_html
+from mnist_lab.charts.watch_health import health_html
+from mnist_lab.charts.watch_maps import maps_html
 
 __all__ = [
     "PALETTES",
@@ -35,8 +39,12 @@ __all__ = [
     "digit_png",
     "digit_sheet_png",
     "empty_figure",
+    "filters_html",
+    "guesses_html",
+    "health_html",
     "label",
     "learning_curves",
+    "maps_html",
     "network_strip_svg",
     "paint",
     "parameters_accuracy_figure",
@@ -44,6 +52,7 @@ __all__ = [
     "run_colour",
     "schedule_figure",
     "series",
+    "signed_sheet_png",
     "smoothed",
     "sparkline_values",
     "text",

@@ -39,6 +39,11 @@ _LIGHT = {
     "sequence-2": "#7AA6CF",
     "sequence-3": "#2F6DA6",
     "sequence-4": "#0E3D68",
+    "signed-0": "#0A3F78",
+    "signed-1": "#6FA3D3",
+    "signed-2": "#FFFFFF",
+    "signed-3": "#F2A65A",
+    "signed-4": "#A64B00",
     "run-0": "#040D93",
     "run-1": "#983B5D",
     "run-2": "#123104",
@@ -77,6 +82,11 @@ _DARK = {
     "sequence-2": "#285C88",
     "sequence-3": "#6FA9D8",
     "sequence-4": "#EEF6FD",
+    "signed-0": "#A9D8FF",
+    "signed-1": "#2F77B5",
+    "signed-2": "#12161B",
+    "signed-3": "#B86A14",
+    "signed-4": "#FFCB8A",
     "run-0": "#80A5F7",
     "run-1": "#D5305F",
     "run-2": "#89FEBE",
@@ -94,6 +104,14 @@ PALETTES: dict[str, dict[str, str]] = {"light": _LIGHT, "dark": _DARK}
 
 SEQUENCE: tuple[tuple[float, str], ...] = tuple((step / 4, f"@sequence-{step}") for step in range(5))
 """The one sequential colour scale, from paper (0) to ink (1): pixels, feature maps, matrices."""
+
+SIGNED: tuple[tuple[float, str], ...] = tuple((step / 4, f"@signed-{step}") for step in range(5))
+"""The one scale of signed values: blue below zero (0 … 0.5), paper at zero (0.5), orange above."""
+
+
+def variable(name: str) -> str:
+    """A colour as CSS takes it: the variable that the page sets for its theme, or else the light theme's."""
+    return f"var(--lab-{name},{_LIGHT[name]})"
 
 
 def run_colour(index: int) -> str:

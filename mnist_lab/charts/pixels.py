@@ -2,11 +2,16 @@
 
 import base64
 import io
+from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mnist_lab.charts.palette import PALETTES, SEQUENCE
+from mnist_lab.charts.palette import PALETTES, SEQUENCE, SIGNED
+
+_SEQUENCE_TOKENS = [token for _, token in SEQUENCE]
+_SIGNED_TOKENS = [token for _, token in SIGNED]
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,24 +48,69 @@ def digit_sheet_png(images: "Grey", columns: int = 10, scale: int = 2, theme: st
         ValueError: The shape is another one, or columns, scale or gap is too small.
         KeyError: The theme does not exist.
     """
-    if images.ndim != 3 or not images.size:
-        raise ValueError(f"Pictures have the shape (n, height, width) with n ≥ 1. Received: {images.shape}.")
+    return _sheet(_levels(images), _scale(theme), columns, scale, gap)
+
+
+def signed_sheet_png(
+    values: "NDArray[np.floating[Any]]",
+    limit: float,
+    columns: int = 8,
+    scale: int = 1,
+    theme: str = "light",
+    gap: int = 1,
+) -> bytes:
+    """Many pictures of signed values on one transparent sheet, as PNG: blue below zero, paper at zero, orange above.
+
+    Args:
+        values: Shape (n, h, w), n at least 1; NaN is grey.
+        limit: The value, above 0, that gets the strongest orange; its negative gets the strongest blue.
+        columns: As in `digit_sheet_png`, like all that follow.
+        scale: Side of a value's square.
+        theme: "light" or "dark".
+        gap: Space between pictures, in values' squares.
+
+    Raises:
+        ValueError: As `digit_sheet_png`, or the limit is not above 0.
+        KeyError: The theme does not exist.
+    """
+    if not limit > 0:
+        raise ValueError(f"limit must be above 0. Received: {limit}.")
+    shares = np.clip(np.nan_to_num(values / limit, nan=0.0), -1, 1)
+    # Level 0 is for what is no number; 1 to 255 have their middle, 128, at zero.
+    levels = np.where(np.isnan(values), 0, np.round(shares * 127) + 128).astype(np.uint8)
+    colours = np.concatenate([_scale(theme, ["@muted"] * 2, 1), _scale(theme, _SIGNED_TOKENS, 255)])
+    return _sheet(levels, colours, columns, scale, gap)
+
+
+def _sheet(levels: "NDArray[np.uint8]", colours: "NDArray[np.uint8]", columns: int, scale: int, gap: int) -> bytes:
+    if levels.ndim != 3 or not levels.size:
+        raise ValueError(f"Pictures have the shape (n, height, width) with n ≥ 1. Received: {levels.shape}.")
     if columns < 1 or scale < 1 or gap < 0:
         raise ValueError(f"columns and scale must be at least 1, gap at least 0. Received: {columns}, {scale}, {gap}.")
-    count, height, width = images.shape
+    count, height, width = levels.shape
     columns = min(columns, count)
     rows = -(-count // columns)
     sheet = np.zeros((rows * (height + gap) - gap, columns * (width + gap) - gap, 4), np.uint8)
-    colours = _scale(theme)
-    for place, levels in enumerate(_levels(images)):
+    for place, picture in enumerate(levels):
         top, left = place // columns * (height + gap), place % columns * (width + gap)
-        sheet[top : top + height, left : left + width] = colours[levels]
+        sheet[top : top + height, left : left + width] = colours[picture]
     return _png(sheet.repeat(scale, axis=0).repeat(scale, axis=1))
 
 
 def data_uri(png: bytes) -> str:
     """A PNG as text that can stand in an `src`."""
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+
+
+def image_tag(png: bytes, alt: str, style: str = "") -> str:
+    """A PNG as an HTML element, class `sheet`, that is there at once when it is changed.
+
+    Args:
+        png: The picture.
+        alt: What it shows, in words; escaped here.
+        style: CSS of ours.
+    """
+    return f'<img class="sheet" style="{style}" src="{data_uri(png)}" alt="{escape(alt)}" decoding="sync">'
 
 
 def _levels(images: "Grey") -> "NDArray[np.uint8]":
@@ -70,13 +120,13 @@ def _levels(images: "Grey") -> "NDArray[np.uint8]":
     return levels
 
 
-def _scale(theme: str) -> "NDArray[np.uint8]":
-    """RGBA of each of the 256 levels of ink, shape (256, 4)."""
+def _scale(theme: str, stops: Sequence[str] = _SEQUENCE_TOKENS, steps: int = 256) -> "NDArray[np.uint8]":
+    """RGBA of each of `steps` levels between evenly spaced colours, shape (steps, 4)."""
     palette = PALETTES[theme]
-    places = [place * 255 for place, _ in SEQUENCE]
-    stops = [bytes.fromhex(palette[token[1:]][1:]) for _, token in SEQUENCE]
-    channels = [np.interp(np.arange(256), places, [stop[channel] for stop in stops]) for channel in range(3)]
-    colours: NDArray[np.uint8] = np.stack([*channels, np.full(256, 255)], axis=1).round().astype(np.uint8)
+    places = np.linspace(0, 1, len(stops))
+    parts = np.array([list(bytes.fromhex(palette[token[1:]][1:])) for token in stops])
+    channels = [np.interp(np.linspace(0, 1, steps), places, parts[:, channel]) for channel in range(3)]
+    colours: NDArray[np.uint8] = np.stack([*channels, np.full(steps, 255)], axis=1).round().astype(np.uint8)
     return colours
 
 

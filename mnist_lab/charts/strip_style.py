@@ -1,18 +1,14 @@
 """The style sheet of the network's picture; every rule begins with its own class, since it lands in the page."""
 
-from mnist_lab.charts.palette import PALETTES
+from mnist_lab.charts.palette import variable
 from mnist_lab.network import KIND_GROUPS
 
 
-def _variable(name: str) -> str:
-    return f"var(--lab-{name},{PALETTES['light'][name]})"
-
-
 def _tint(percent: int) -> str:
-    return f"color-mix(in srgb,var(--tone) {percent}%,{_variable('background')})"
+    return f"color-mix(in srgb,var(--tone) {percent}%,{variable('background')})"
 
 
-_INK, _MUTED, _BAD, _WARN, _PAPER = (_variable(name) for name in ("ink", "muted", "bad", "warn", "background"))
+_INK, _MUTED, _BAD, _WARN, _PAPER = (variable(name) for name in ("ink", "muted", "bad", "warn", "background"))
 
 _RULES = {
     "": f"font-size:12px;--tone:{_MUTED}",
@@ -53,7 +49,7 @@ STYLE = "".join(
     f".lab-network{selector}{{{rule}}}"
     for selector, rule in (
         *_RULES.items(),
-        *((f" .g-{group}", f"--tone:{_variable(group)}") for group in sorted(set(KIND_GROUPS.values()))),
+        *((f" .g-{group}", f"--tone:{variable(group)}") for group in sorted(set(KIND_GROUPS.values()))),
     )
 )
 """CSS; colours are the variables `--lab-<colour>` with the light theme's as fallback."""

@@ -1,4 +1,4 @@
-"""What could be seen of a network after an epoch: its guesses, filters, feature maps and health; one file an epoch.
+"""Snapshots on disk: one file an epoch, at most sixty of however many epochs.
 
 A file is a NumPy archive (`.npz`) with one member more, `snapshot.json`, so that the health of all epochs can be read
 without the pictures.
@@ -8,9 +8,9 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,99 +19,33 @@ from numpy.typing import NDArray
 
 from mnist_lab.errors import StoreError
 from mnist_lab.runs.folder import replacing
+from mnist_lab.runs.snapshot import PROBES, FirstWeights, LayerHealth, LayerMaps, Snapshot, layer_maps
 
-PROBES = 12
-"""Test digits whose probabilities are kept: one of each class, in order, and two hard ones."""
-MAP_DIGITS = 10
-"""Of these, the first, one a class, whose feature maps are kept."""
+__all__ = [
+    "FirstWeights",
+    "LayerHealth",
+    "LayerMaps",
+    "Snapshot",
+    "discard_snapshots",
+    "layer_maps",
+    "list_epochs",
+    "newest_health",
+    "read_epoch_health",
+    "read_epoch_probabilities",
+    "read_health",
+    "read_snapshot",
+    "read_snapshots",
+    "snapshot_path",
+    "thinned",
+    "write_snapshot",
+]
+
 MOST_SNAPSHOTS = 60
 
 _VERSION = 1
 _ABOUT = "snapshot.json"
 _NAME = re.compile(r"epoch-(\d{6,})\.npz")
 _ALWAYS_KEPT = 4
-_DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
-
-
-@dataclass(frozen=True, slots=True)
-class LayerHealth:
-    """Signs of one layer's health after an epoch, measured on a fixed batch of training images."""
-
-    layer: int
-    """1-based place in the completed stack (`analyse(network).layers`)."""
-    kind: str
-    """Keras class name."""
-    title: str
-    """For people: "2 Convolution"."""
-    dead: float | None
-    """Share 0..1 of the layer's units (channels, or Dense units) that gave 0 for every probe image; relu only."""
-    gradient: float | None
-    """Root mean square of the loss's gradient by the layer's kernel; may be NaN or infinite; None without a kernel."""
-    weight: float | None
-    """Root mean square of the layer's kernel; may be NaN or infinite; None without a kernel."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LayerMaps:
-    """What one layer makes of ten digits, one a class: whole numbers 0 to 255 between the lowest and highest value."""
-
-    layer: int
-    """1-based place in the completed stack."""
-    kind: str
-    title: str
-    shape: tuple[int, ...]
-    """Of the layer's whole output, without the batch: (h, w, channels) or (units,)."""
-    values: NDArray[np.uint8]
-    """(10, channels, h, w), the first channels only where there are many; rows of units are (10, 1, 1, units)."""
-    low: NDArray[np.float32]
-    """(10,), what 0 stands for: at most 0; NaN where the layer gave no number at all."""
-    high: NDArray[np.float32]
-    """(10,), what 255 stands for: at least 0."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FirstWeights:
-    """The weights of the first layer that has any, as pictures."""
-
-    layer: int
-    """1-based place in the completed stack."""
-    kind: str
-    """"Conv2D", or "Dense" for a layer that looks at the whole picture."""
-    title: str
-    count: int
-    """Filters or units that the layer has; `values` may hold fewer."""
-    values: NDArray[np.float32]
-    """(n, rows, columns); may be NaN or infinite."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
-    """One epoch's. Epoch 0 is before the first step."""
-
-    epoch: int
-    images: NDArray[np.uint8]
-    """(12, 28, 28), the probe digits: test images, the same for every run on a data set."""
-    labels: NDArray[np.uint8]
-    """(12,), what they are; the first ten are 0 to 9."""
-    probabilities: NDArray[np.float32]
-    """(12, 10); NaN where the network's weights are."""
-    filters: FirstWeights | None
-    """None for a network whose first weights are no pictures."""
-    maps: tuple[LayerMaps, ...]
-    """In the order of the layers, without those that change nothing when a network reads: dropout and Flatten."""
-    health: tuple[LayerHealth, ...]
-    """All layers that have a kernel or a relu."""
-
-
-def layer_maps(layer: int, kind: str, title: str, shape: tuple[int, ...], outputs: NDArray[np.floating]) -> LayerMaps:
-    """Put a layer's outputs (10, channels, h, w) on the scale of 256 steps, each digit on its own."""
-    finite = np.where(np.isfinite(outputs), outputs, 0).astype(np.float32)
-    low = np.minimum(finite.min(axis=(1, 2, 3)), 0)
-    high = np.maximum(finite.max(axis=(1, 2, 3)), 0)
-    span = np.where(high > low, high - low, 1)
-    values = np.round((finite - low[:, None, None, None]) / span[:, None, None, None] * 255)
-    low = np.where(np.isfinite(outputs).any(axis=(1, 2, 3)), low, np.nan)
-    return LayerMaps(layer, kind, title, shape, values.astype(np.uint8), low.astype(np.float32), high)
 
 
 def write_snapshot(folder: Path, snapshot: Snapshot) -> None:
@@ -123,11 +57,11 @@ def write_snapshot(folder: Path, snapshot: Snapshot) -> None:
         OSError: The folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with replacing(_path(folder, snapshot.epoch)) as temporary:
+    with replacing(snapshot_path(folder, snapshot.epoch)) as temporary:
         temporary.write_bytes(_packed(snapshot))
     epochs = list_epochs(folder)
     for epoch in set(epochs) - set(thinned(epochs)):
-        _path(folder, epoch).unlink(missing_ok=True)
+        snapshot_path(folder, epoch).unlink(missing_ok=True)
 
 
 def list_epochs(folder: Path) -> tuple[int, ...]:
@@ -143,14 +77,9 @@ def read_snapshot(folder: Path, epoch: int) -> Snapshot | None:
     Raises:
         StoreError: The file is damaged.
     """
-    path = _path(folder, epoch)
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return _unpacked(archive)
-    except FileNotFoundError:
-        return None
-    except _DAMAGE as error:
-        raise StoreError(f"{path} is damaged; the snapshots of other epochs may still be whole.") from error
+    with _looking_for(folder, epoch) as path, np.load(path, allow_pickle=False) as archive:
+        return _unpacked(archive)
+    return None
 
 
 def read_snapshots(folder: Path) -> tuple[Snapshot, ...]:
@@ -169,17 +98,23 @@ def read_health(folder: Path) -> dict[int, tuple[LayerHealth, ...]]:
 
 def read_epoch_health(folder: Path, epoch: int) -> tuple[LayerHealth, ...] | None:
     """The health of one epoch, without the pictures; None if there is no snapshot or it is damaged."""
-    try:
-        with zipfile.ZipFile(_path(folder, epoch)) as archive:
-            return _health(json.loads(archive.read(_ABOUT)))
-    except _DAMAGE:
-        return None
+    with suppress(StoreError), _looking_for(folder, epoch) as path, zipfile.ZipFile(path) as archive:
+        return _health(json.loads(archive.read(_ABOUT)))
+    return None
 
 
 def newest_health(folder: Path) -> tuple[LayerHealth, ...]:
     """The health of the latest epoch that has a whole snapshot; empty if there is none."""
     healths = (read_epoch_health(folder, epoch) for epoch in reversed(list_epochs(folder)))
     return next((health for health in healths if health is not None), ())
+
+
+def read_epoch_probabilities(folder: Path, epoch: int) -> NDArray[np.float32] | None:
+    """The probabilities (12, 10) of one epoch, without the pictures; None if there is no snapshot or it is damaged."""
+    with suppress(StoreError), _looking_for(folder, epoch) as path, np.load(path, allow_pickle=False) as archive:
+        found: NDArray[np.float32] = archive["probabilities"]
+        return found if found.shape == (PROBES, 10) else None
+    return None
 
 
 def discard_snapshots(folder: Path, *, after: int) -> None:
@@ -190,7 +125,7 @@ def discard_snapshots(folder: Path, *, after: int) -> None:
     """
     for epoch in list_epochs(folder):
         if epoch > after:
-            _path(folder, epoch).unlink(missing_ok=True)
+            snapshot_path(folder, epoch).unlink(missing_ok=True)
 
 
 def thinned(epochs: Sequence[int], most: int = MOST_SNAPSHOTS) -> tuple[int, ...]:
@@ -209,8 +144,26 @@ def thinned(epochs: Sequence[int], most: int = MOST_SNAPSHOTS) -> tuple[int, ...
     )
 
 
-def _path(folder: Path, epoch: int) -> Path:
+def snapshot_path(folder: Path, epoch: int) -> Path:
+    """The file of an epoch's snapshot."""
     return folder / f"epoch-{epoch:06d}.npz"
+
+
+@contextmanager
+def _looking_for(folder: Path, epoch: int) -> Iterator[Path]:
+    """Read a snapshot's file within; goes on after the block if there is none.
+
+    Raises:
+        StoreError: The file is damaged.
+    """
+    path = snapshot_path(folder, epoch)
+    try:
+        yield path
+    except FileNotFoundError:
+        return
+    except Exception as error:
+        # Zip and NumPy meet damage with errors of a dozen kinds.
+        raise StoreError(f"{path} is damaged; the snapshots of other epochs may still be whole.") from error
 
 
 def _packed(snapshot: Snapshot) -> bytes:
@@ -243,6 +196,9 @@ def _unpacked(archive: Any) -> Snapshot:
     about = json.loads(archive[_ABOUT])
     if about["version"] != _VERSION:
         raise ValueError(f"version {about['version']}")
+    shapes = tuple(archive[name].shape for name in ("images", "labels", "probabilities"))
+    if shapes != ((PROBES, 28, 28), (PROBES,), (PROBES, 10)):
+        raise ValueError(f"shapes {shapes}")
     filters, low, high = about["filters"], archive["low"], archive["high"]
     maps = [
         LayerMaps(

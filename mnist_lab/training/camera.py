@@ -5,6 +5,7 @@ its moving averages, so a training goes on exactly as if nobody had looked. Grad
 network as it reads, without dropout's noise.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from mnist_lab.data import CLASSES, Split, probe_places
 from mnist_lab.network import Activation, Conv2D, Dense, Network, analyse
 from mnist_lab.network.analysis import LayerReport
-from mnist_lab.runs.snapshots import (
+from mnist_lab.runs.snapshot import (
     MAP_DIGITS,
     PROBES,
     FirstWeights,
@@ -33,7 +34,7 @@ MOST_FILTERS = 64
 MAP_VALUES = 400_000
 """Values of all feature maps of a snapshot, one byte each; with larger layers, fewer channels are kept."""
 
-_FILTER_VALUES = 32_768
+_FILTER_VALUES = 40 * 28 * 28
 _BATCH_PER_CLASS = 10
 _SEEN_UNCHANGED = {"Dropout", "SpatialDropout2D", "Flatten"}
 
@@ -106,11 +107,13 @@ class Camera:
         for place, (report, output) in enumerate(zip(self._reports, outputs, strict=True)):
             if report.layer.kind in _SEEN_UNCHANGED:
                 continue
-            if len(output.shape) == 4:
+            shape = tuple(output.shape[1:])
+            if math.prod(shape[:-1]) > 1:
                 seen = output[:MAP_DIGITS, :, :, : self._channels].numpy().transpose(0, 3, 1, 2)
             else:
-                seen = output[:MAP_DIGITS, :MOST_UNITS].numpy()[:, np.newaxis, np.newaxis]
-            yield layer_maps(*_about(place, report), tuple(output.shape[1:]), seen.astype(np.float32))
+                row = output[:MAP_DIGITS, ..., :MOST_UNITS].numpy()
+                seen = row.reshape(len(row), 1, 1, -1)
+            yield layer_maps(*_about(place, report), shape, seen.astype(np.float32))
 
     def _health(self, outputs: Sequence[tf.Tensor], gradients: dict[int, tf.Tensor]) -> Iterator[LayerHealth]:
         for place, (report, output) in enumerate(zip(self._reports, outputs, strict=True)):
@@ -147,7 +150,7 @@ def _about(place: int, report: LayerReport) -> tuple[int, str, str]:
 def _channels(reports: Sequence[LayerReport]) -> int:
     """How many channels of each layer are kept, so that all feature maps together stay within their bound."""
     shapes = [report.output_shape for report in reports if report.layer.kind not in _SEEN_UNCHANGED]
-    maps = [shape for shape in shapes if shape is not None and len(shape) == 3]
+    maps = [shape for shape in shapes if shape is not None and math.prod(shape[:-1]) > 1]
     channels = MOST_CHANNELS
     while channels > 1 and MAP_DIGITS * sum(h * w * min(c, channels) for h, w, c in maps) > MAP_VALUES:
         channels //= 2

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from mnist_lab.training.camera import Camera, Weights
     from mnist_lab.training.learner import Learner, Observer, Outcome
 
-SHARE = 0.02
-"""Part of the training time that snapshots may take."""
-GRACE_SECONDS = 0.25
-"""And what they may take besides, so that a training of a few seconds can be watched, too."""
+SHARE = 0.025
+"""Part of the training time that snapshots may take,"""
+GRACE_SECONDS = 0.6
+"""or this much of the processors' time, where it is more: so a training of a few seconds can be watched, too."""
 
 _UNWATCHED = "The training goes on, but is not watched any more"
 
@@ -49,7 +49,7 @@ class Watching:
         self._first_epoch = epochs_done
         self._place = float(epochs_done)
         self._taken = -1
-        self._spent = 0.0
+        self._spent, self._worked = 0.0, 0.0
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="snapshots")
 
     def __enter__(self) -> Self:
@@ -80,7 +80,7 @@ class Watching:
         self._place = point.epoch
         self._take_first()
         epoch = round(point.epoch)
-        if epoch == self._first_epoch + 1 or self._spent <= GRACE_SECONDS + SHARE * point.seconds:
+        if epoch == self._first_epoch + 1 or self._may_spend(point.seconds):
             self._take(epoch)
         return self._observer.on_epoch(point, learner)
 
@@ -92,6 +92,10 @@ class Watching:
         if epoch > max(self._taken, self._first_epoch):
             self._take(epoch)
 
+    def _may_spend(self, seconds: float) -> bool:
+        # The grace is counted in processor time, as on a busy machine a look that costs little takes long.
+        return self._spent <= SHARE * seconds or self._worked <= GRACE_SECONDS
+
     def _take_first(self) -> None:
         if self._first is not None:
             first, self._first = self._first, None
@@ -100,7 +104,7 @@ class Watching:
     def _take(self, epoch: int, weights: "Weights | None" = None) -> None:
         if self._camera is None:
             return
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), time.process_time()
         try:
             snapshot = self._camera.take(epoch, weights)
         except Exception:
@@ -110,6 +114,7 @@ class Watching:
         self._taken = epoch
         self._writer.submit(self._write, snapshot)
         self._spent += time.perf_counter() - start
+        self._worked += time.process_time() - worked
 
     def _write(self, snapshot: Snapshot) -> None:
         try:

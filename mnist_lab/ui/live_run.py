@@ -17,6 +17,7 @@ from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
 from mnist_lab.ui.recipe_form import recipe_line
 from mnist_lab.ui.services import services
+from mnist_lab.ui.watch_panel import watch_panel
 
 RUN = "run"
 """The address parameter that names the run shown."""
@@ -116,6 +117,7 @@ def _show_run(store: RunStore, run: Run, waiting: dict[str, str]) -> None:
             _now(store, run, points, waiting)
         with charts:
             _charts(run, points)
+        watch_panel(run)
     doctor_panel(run, points, newest_health(store.folder(run.id).snapshots))
 
 

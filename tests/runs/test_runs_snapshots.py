@@ -2,11 +2,12 @@
 
 import dataclasses
 import math
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mnist_lab.errors import StoreError
@@ -14,41 +15,19 @@ from mnist_lab.runs.snapshots import (
     MOST_SNAPSHOTS,
     FirstWeights,
     LayerHealth,
-    Snapshot,
     discard_snapshots,
     layer_maps,
     list_epochs,
     newest_health,
     read_epoch_health,
+    read_epoch_probabilities,
     read_health,
     read_snapshot,
     read_snapshots,
     thinned,
     write_snapshot,
 )
-
-HEALTH = (
-    LayerHealth(1, "Conv2D", "1 Convolution", 0.25, 0.001, 0.2),
-    LayerHealth(4, "Dense", "4 Dense", None, math.inf, math.nan),
-)
-
-
-def snapshot(epoch: int = 3, *, filters: bool = True) -> Snapshot:
-    random = np.random.default_rng(epoch)
-    return Snapshot(
-        epoch=epoch,
-        images=random.integers(0, 256, (12, 28, 28), np.uint8),
-        labels=np.array([*range(10), 5, 9], np.uint8),
-        probabilities=random.dirichlet(np.ones(10), 12).astype(np.float32),
-        filters=FirstWeights(1, "Conv2D", "1 Convolution", 100, random.normal(size=(4, 3, 3)).astype(np.float32))
-        if filters
-        else None,
-        maps=(
-            layer_maps(1, "Conv2D", "1 Convolution", (6, 6, 100), random.random((10, 4, 6, 6))),
-            layer_maps(4, "Dense", "4 Dense", (7,), random.normal(size=(10, 1, 1, 7))),
-        ),
-        health=HEALTH,
-    )
+from tests.snapshots import snapshot
 
 
 def assert_same(one: object, other: object) -> None:
@@ -67,9 +46,9 @@ def assert_same(one: object, other: object) -> None:
 def test_the_newest_health_is_that_of_the_last_whole_snapshot(tmp_path: Path) -> None:
     assert newest_health(tmp_path) == ()
     for epoch in (1, 2, 3):
-        write_snapshot(tmp_path, dataclasses.replace(snapshot(epoch), health=HEALTH[:1] * epoch))
+        write_snapshot(tmp_path, snapshot(epoch))
     (tmp_path / "epoch-000003.npz").write_bytes(b"torn")
-    assert newest_health(tmp_path) == HEALTH[:1] * 2
+    assert newest_health(tmp_path) == snapshot(2).health
 
 
 @pytest.mark.parametrize("filters", [True, False])
@@ -85,17 +64,23 @@ def test_a_snapshot_comes_back_as_it_was(tmp_path: Path, filters: bool) -> None:
 
 def test_weights_that_are_no_numbers_are_kept_as_such(tmp_path: Path) -> None:
     nothing = np.full((10, 2, 3, 3), np.nan)
+    # What max pooling makes of NaN.
+    lowest = np.full((10, 2, 3, 3), np.finfo(np.float32).min)
     broken = dataclasses.replace(
         snapshot(),
         probabilities=np.full((12, 10), np.nan, np.float32),
         filters=FirstWeights(1, "Conv2D", "1 Convolution", 2, np.full((2, 3, 3), np.inf, np.float32)),
-        maps=(layer_maps(1, "Conv2D", "1 Convolution", (3, 3, 2), nothing),),
+        maps=tuple(
+            layer_maps(place, "Conv2D", "Convolution", (3, 3, 2), outputs)
+            for place, outputs in enumerate((nothing, lowest), start=1)
+        ),
+        health=(LayerHealth(1, "Conv2D", "1 Convolution", 0.25, math.inf, math.nan),),
     )
     write_snapshot(tmp_path, broken)
     found = read_snapshot(tmp_path, 3)
     assert_same(found, broken)
     assert found is not None
-    assert np.isnan(found.maps[0].low).all()
+    assert all(np.isnan(one.low).all() for one in found.maps)
 
 
 def test_nothing_is_there_before_the_first(tmp_path: Path) -> None:
@@ -118,6 +103,27 @@ def test_a_torn_file_is_noticed_and_the_others_are_read(tmp_path: Path, keep: in
     assert list(read_health(tmp_path)) == [1]
 
 
+@given(st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_damage_is_more_than_a_sentence(tmp_path: Path, data: st.DataObject) -> None:
+    write_snapshot(tmp_path, snapshot())
+    path = tmp_path / "epoch-000003.npz"
+    octets = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        octets[data.draw(st.integers(0, len(octets) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(octets)
+    with suppress(StoreError):
+        read_snapshot(tmp_path, 3)
+    read_epoch_health(tmp_path, 3)
+    read_epoch_probabilities(tmp_path, 3)
+
+
+def test_the_probabilities_of_an_epoch_are_read_without_the_pictures(tmp_path: Path) -> None:
+    write_snapshot(tmp_path, snapshot())
+    assert_same(read_epoch_probabilities(tmp_path, 3), snapshot().probabilities)
+    assert read_epoch_probabilities(tmp_path, 4) is None
+
+
 def test_a_file_of_another_version_is_not_misread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnist_lab.runs.snapshots._VERSION", 99)
     write_snapshot(tmp_path, snapshot())
@@ -131,7 +137,7 @@ def test_health_is_read_without_the_pictures(tmp_path: Path) -> None:
         write_snapshot(tmp_path, snapshot(epoch))
     health = read_health(tmp_path)
     assert list(health) == [0, 1]
-    assert_same(health[1], HEALTH)
+    assert_same(health[1], snapshot(1).health)
 
 
 def test_a_later_attempt_overwrites_what_came_after_its_start(tmp_path: Path) -> None:

@@ -96,6 +96,18 @@ def test_the_maps_are_the_outputs_of_the_layers(parts: Split) -> None:
         assert np.abs(shown - expected).max() <= step.max() / 2 + 1e-5
 
 
+def test_maps_of_a_single_value_are_a_row(parts: Split) -> None:
+    network = Network(
+        name="points", layers=(Conv2D(filters=40, kernel_size=(28, 28)), Conv2D(filters=300, kernel_size=(1, 1)))
+    )
+    model, snapshot = taken(network, parts)
+    assert [one.values.shape for one in snapshot.maps] == [(10, 1, 1, 40), (10, 1, 1, 256), (10, 1, 1, 10)]
+    expected = model.layers[0](scaled(snapshot.images[:10])).numpy().reshape(10, 40)
+    one = snapshot.maps[0]
+    shown = one.low[:, None] + one.values[:, 0, 0] * (one.high - one.low)[:, None] / 255
+    np.testing.assert_allclose(shown, expected, atol=(one.high - one.low).max() / 255)
+
+
 def test_the_gradients_are_those_of_the_loss_in_inference_mode(parts: Split) -> None:
     model, snapshot = taken(NETWORK, parts)
     chosen = batch(parts)
@@ -169,7 +181,7 @@ def test_weights_that_are_no_numbers_do_no_harm(parts: Split, value: float) -> N
     [
         ((Conv2D(filters=70, kernel_size=(5, 4)),), (64, 5, 4)),
         ((), (10, 28, 28)),
-        ((Flatten(), Dense(units=100)), (41, 28, 28)),
+        ((Flatten(), Dense(units=100)), (40, 28, 28)),
         ((AveragePooling2D(), Dropout(rate=0.1), Dense(units=5)), (5, 14, 14)),
         ((MaxPooling2D(), Conv2D(filters=3)), (3, 3, 3)),
         ((GlobalAveragePooling2D(), Dense(units=5)), None),

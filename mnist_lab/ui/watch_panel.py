@@ -1,0 +1,55 @@
+"""Watch a run learn: what its network reads, its filters, feature maps and health, epoch by epoch."""
+
+from typing import get_args
+
+import streamlit as st
+
+from mnist_lab.network import analyse
+from mnist_lab.runs import Run
+from mnist_lab.ui.picture import picture
+from mnist_lab.ui.services import services
+from mnist_lab.ui.theme import theme
+from mnist_lab.ui.timeline import timeline
+from mnist_lab.ui.watched import Panel, panel_html, stamps
+
+_PANELS: tuple[Panel, ...] = get_args(Panel)
+_DIGITS = tuple(range(10))
+
+
+def watch_panel(run: Run) -> None:
+    """Show what was seen of a run, live or replayed; nothing for an ended run that kept no snapshots."""
+    folder = services().store.folder(run.id).snapshots
+    there = stamps(folder)
+    if not there and not run.state.is_active:
+        return
+    with st.container(border=True, key="watch"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader("Watch it learn", anchor=False, width="content")
+            panel = st.segmented_control(
+                "What to watch",
+                _PANELS,
+                default=_PANELS[0],
+                required=True,
+                key="watch-panel",
+                label_visibility="collapsed",
+            )
+        if not there:
+            st.caption("The first pictures come with the first steps.")
+            return
+        epoch = timeline(
+            [stamp.epoch for stamp in there],
+            total=max(run.recipe.epochs if run.state.is_active else run.epochs_done, there[-1].epoch),
+            live=run.state.is_active,
+            best=run.result.best_epoch if run.result else None,
+            key=f"watch-epoch-{run.id}",
+        )
+        digit = 0
+        if panel == "Maps" or (panel == "Filters" and analyse(run.network).convolution_filters):
+            digit = st.segmented_control(
+                "Digit", _DIGITS, default=3, required=True, key="watch-digit", label_visibility="collapsed"
+            )
+        html = panel_html(folder, there, epoch, panel, digit, theme())
+        if html is None:
+            st.caption(f":material/broken_image: The snapshot of epoch {epoch:,} cannot be read; those of others may.")
+        else:
+            picture(html, key="watch-picture")

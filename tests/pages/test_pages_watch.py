@@ -1,0 +1,125 @@
+"""Watching a run learn, on the Train and the Inspect page, without a browser."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_lab.network import PRESETS
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import MetricPoint, Run, RunState, RunStore
+from mnist_lab.runs.snapshots import write_snapshot
+from mnist_lab.ui.services import services
+from tests.pages.ended_runs import ended
+from tests.snapshots import snapshot
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+
+
+@pytest.fixture
+def store() -> RunStore:
+    return services().store
+
+
+def opened(page: str, run: Run, epoch: int | None = None) -> AppTest:
+    test = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=30)
+    test.query_params["run"] = run.id
+    if epoch is not None:
+        test.session_state[f"watch-epoch-{run.id}"] = {"epoch": epoch}
+    test.run()
+    assert not test.exception, test.exception
+    return test
+
+
+def component(test: AppTest, name: str) -> dict[str, Any] | None:
+    """The data that a component of ours was given last."""
+    found = [one.proto for one in test.get("bidi_component") if one.proto.component_name == f"mnist_lab_{name}"]
+    data: dict[str, Any] | None = json.loads(found[0].json) if found else None
+    return data
+
+
+def running(store: RunStore) -> Run:
+    run = store.claim(store.create(PRESETS["tiny"].network, Recipe(epochs=4)).id, "test")
+    assert run is not None
+    store.move(run.id, run.attempt, RunState.RUNNING)
+    point = MetricPoint(100, 1.0, "epoch", 0.5, 0.8, 0.4, 0.9, 0.001, 10.0, 1000.0)
+    store.heartbeat(run.id, run.attempt, points=[point], phase="training", total_steps=400)
+    return store.get(run.id)
+
+
+def watched(store: RunStore, run: Run, *epochs: int) -> Run:
+    for epoch in epochs:
+        write_snapshot(store.folder(run.id).snapshots, snapshot(epoch, right=2 + epoch))
+    return run
+
+
+def test_a_run_that_has_just_started_says_what_is_to_come(store: RunStore) -> None:
+    test = opened("train", running(store))
+    assert "The first pictures come with the first steps." in [caption.value for caption in test.caption]
+    assert component(test, "timeline") is None
+
+
+def test_a_running_run_shows_its_newest_epoch(store: RunStore) -> None:
+    run = watched(store, running(store), 0, 1)
+    test = opened("train", run)
+    assert component(test, "timeline") == {"epochs": [0, 1], "wanted": None, "total": 4, "live": True, "best": None}
+    picture = component(test, "picture")
+    assert picture is not None
+    assert "read right after epoch 1" in picture["html"]
+    watched(store, run, 2)
+    test.run()
+    picture = component(test, "picture")
+    assert picture is not None
+    assert "read right after epoch 2" in picture["html"]
+
+
+@pytest.mark.parametrize("page", ["train", "inspect"])
+def test_an_ended_run_is_replayed(store: RunStore, page: str) -> None:
+    run = watched(store, ended(store), 0, 1, 2)
+    test = opened(page, run, epoch=1)
+    timeline = component(test, "timeline")
+    assert timeline == {"epochs": [0, 1, 2], "wanted": 1, "total": 2, "live": False, "best": 2}
+    for panel, words in {
+        "Guesses": "test digits read right",
+        "Filters": "32 filters of 3×3 weights",
+        "Maps": "what becomes of this 3",
+        "Health": "<table>",
+    }.items():
+        test.segmented_control(key="watch-panel").set_value(panel).run()
+        assert not test.exception, test.exception
+        picture = component(test, "picture")
+        assert picture is not None
+        assert words in picture["html"]
+
+
+def test_the_digit_is_chosen_where_it_matters(store: RunStore) -> None:
+    test = opened("inspect", watched(store, ended(store), 0, 1))
+    keys = [control.key for control in test.segmented_control]
+    assert "watch-digit" not in keys
+    test.segmented_control(key="watch-panel").set_value("Maps").run()
+    test.segmented_control(key="watch-digit").set_value(8).run()
+    picture = component(test, "picture")
+    assert picture is not None
+    assert "what becomes of this 8" in picture["html"]
+
+
+def test_a_network_without_convolution_needs_no_digit_for_its_filters(store: RunStore) -> None:
+    test = opened("inspect", watched(store, ended(store, preset="linear"), 0, 1))
+    test.segmented_control(key="watch-panel").set_value("Filters").run()
+    assert "watch-digit" not in [control.key for control in test.segmented_control]
+
+
+@pytest.mark.parametrize("page", ["train", "inspect"])
+def test_a_run_that_was_not_watched_shows_nothing(store: RunStore, page: str) -> None:
+    test = opened(page, ended(store))
+    assert "Watch it learn" not in [heading.value for heading in test.subheader]
+
+
+def test_a_damaged_snapshot_is_told(store: RunStore) -> None:
+    run = watched(store, ended(store), 0, 1)
+    (store.folder(run.id).snapshots / "epoch-000001.npz").write_bytes(b"torn")
+    test = opened("inspect", run)
+    assert any("The snapshot of epoch 1 cannot be read" in caption.value for caption in test.caption)
+    assert component(test, "picture") is None
