@@ -26,12 +26,13 @@ from typing import Any
 
 from benchmarks.doctor_cases import Case, Group, cases
 from benchmarks.recorded_run import from_record, thinned, to_record
+from mnist_lab.charts import text
 from mnist_lab.insight.doctor import Finding, diagnose
 from mnist_lab.runs import RunState, RunStore, open_store
 from mnist_lab.runs.snapshots import newest_health
 from mnist_lab.settings import load_settings
 
-SEEDS = range(10)
+SEEDS = range(10, 20)
 CALIBRATION_SEEDS = range(1000, 1010)
 HEALTHY_SEEDS = 5
 
@@ -58,7 +59,7 @@ def main() -> None:
     if options.record:
         write_records(options.record, chosen, records)
     diagnoses = [diagnose(*from_record(record)) for record in records]
-    report(chosen, diagnoses)
+    report(chosen, records, diagnoses)
 
 
 def train_all(chosen: Sequence[Case], folder: Path, jobs: int) -> list[dict[str, Any]]:
@@ -106,15 +107,16 @@ def write_records(folder: Path, chosen: Sequence[Case], records: Sequence[dict[s
             path.write_text(json.dumps(small, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
-def report(chosen: Sequence[Case], diagnoses: Sequence[Sequence[Finding]]) -> None:
+def report(chosen: Sequence[Case], records: Sequence[dict[str, Any]], diagnoses: Sequence[Sequence[Finding]]) -> None:
     """Print what was found where."""
     pairs = list(zip(chosen, diagnoses, strict=True))
     _found("illness", "illness", pairs)
     healthy = [(case, alarms(found)) for case, found in pairs if case.group == "healthy"]
-    print(f"\n{'healthy network':<24}{'runs':>6}{'false alarms':>14}")
+    print(f"\n{'healthy network':<24}{'runs':>6}{'false alarms':>14}{'lowest test accuracy':>22}")
     for name, runs in Counter(case.name for case, _ in healthy).items():
-        wrong = sum(bool(kinds) for case, kinds in healthy if case.name == name)
-        print(f"{name:<24}{runs:>6}{wrong:>14}")
+        false = sum(bool(kinds) for case, kinds in healthy if case.name == name)
+        lowest = min(record["test_accuracy"] for case, record in zip(chosen, records, strict=True) if case.name == name)
+        print(f"{name:<24}{runs:>6}{false:>14}{text.accuracy(lowest, 1):>22}")
     wrong = [(case, kinds) for case, kinds in healthy if kinds]
     print(f"{'all':<24}{len(healthy):>6}{len(wrong):>14}   {share(len(wrong), len(healthy))}")
     for case, kinds in wrong:

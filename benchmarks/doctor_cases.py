@@ -186,7 +186,7 @@ HEALTHY: dict[str, tuple[Variant, ...]] = {
         (preset("lenet-5"), {"limit": 6_000, "schedule": "one-cycle", "learning_rate": 0.003}),
     ),
     "batch-norm": (
-        (preset("batch-norm"), {"limit": 6_000, "epochs": 8}),
+        (preset("batch-norm"), {"limit": 6_000, "epochs": 6, "batch_size": 50}),
         (preset("batch-norm"), {"limit": 6_000, "batch_size": 50, "learning_rate": 0.01, "schedule": "cosine"}),
     ),
     "all-convolutional": ((preset("all-convolutional"), {"limit": 6_000, "epochs": 8}),),
@@ -202,8 +202,8 @@ HEALTHY: dict[str, tuple[Variant, ...]] = {
 NOTES: dict[str, tuple[Variant, ...]] = {
     "training-gap": (
         (WITH_DROPOUT, {"limit": 6_000, "epochs": 3}),
-        (stack("Batch norm and dropout", conv(16), BatchNormalization(), MaxPooling2D(), Flatten(), Dropout(rate=0.5)),
-         {"limit": 6_000, "epochs": 8, "batch_size": 50}),
+        (stack("Batch norm and dropout", conv(16), BatchNormalization(), MaxPooling2D(), Flatten(), Dropout(rate=0.5),
+               dense(64), Dropout(rate=0.5)), {"limit": 6_000, "batch_size": 50}),
         (preset("tiny"), {"limit": 12_000, "epochs": 2}),
     ),
     "unsettled-batch-norm": (

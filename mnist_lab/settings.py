@@ -43,13 +43,13 @@ class Settings(BaseSettings):
         default_factory=_default_workers,
         ge=1,
         le=64,
-        description="how many trainings may run at the same time, a whole number from 1 to 64",
+        description="a whole number from 1 to 64: how many trainings may run at the same time",
     )
     memory: float = Field(
         default_factory=_default_memory,
         gt=0,
         allow_inf_nan=False,
-        description="the memory that one training may need, in GiB, a number above 0",
+        description="a number above 0: the memory in GiB that one training may need",
     )
     mnist_url: str = Field(default=MNIST_URL, description="the address from which MNIST is downloaded")
     watch: bool = Field(

@@ -11,7 +11,7 @@ from mnist_lab.ui.doctor_panel import doctor_panel
 from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
-from mnist_lab.ui.run_dialogs import delete_dialog, note_dialog, rename_dialog
+from mnist_lab.ui.run_dialogs import damaged_notice, delete_dialog, note_dialog, rename_dialog
 from mnist_lab.ui.run_picker import empty_state
 from mnist_lab.ui.services import services
 from mnist_lab.ui.theme import theme
@@ -19,6 +19,7 @@ from mnist_lab.ui.theme import theme
 RUNS = "runs"  # the address parameter that names the chosen runs
 store = services().store
 st.title("Compare runs", anchor=False)
+damaged_notice(store.damaged())
 ended = store.list(ENDED_STATES)
 if not ended:
     empty_state("No run has ended yet. Train a network; the small ones take seconds, and land here.", key="compare")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_lab.charts import cost_bars, cost_info, text
-from mnist_lab.network import MAX_LAYERS, PRESETS, Network, analyse
+from mnist_lab.network import MAX_LAYERS, PRESETS, analyse
 from mnist_lab.ui import draft
 from mnist_lab.ui.card_text import STYLE
 from mnist_lab.ui.estimates import memory_sentence
@@ -12,7 +12,7 @@ from mnist_lab.ui.network_files import export_popover, import_popover
 from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
-from mnist_lab.ui.strip import strip
+from mnist_lab.ui.strip import drawable, strip
 from mnist_lab.ui.toolbar import name_field, preset_picker, undo_buttons, why_not_trainable
 
 network = draft.open_draft()
@@ -40,9 +40,7 @@ if not analysis.valid:
     st.caption(f":material/build: {plain(why_not_trainable(analysis))}")
 
 with st.container(border=True, key="compose-strip"):
-    # A file may name thousands of layers; the picture and the cards show as many as a network may have.
-    drawn = analysis if len(network.layers) <= MAX_LAYERS else analyse(Network(layers=network.layers[:MAX_LAYERS]))
-    clicked = strip(drawn, key="strip", picked=draft.picked())
+    clicked = strip(analysis, key="strip", picked=draft.picked())
     if clicked is not None and clicked != draft.picked():
         draft.pick(clicked)
         st.session_state["compose-show"] = clicked
@@ -66,6 +64,7 @@ with cost, st.container(border=True):
     first.metric("Parameters", text.count(analysis.parameters))
     second.metric("Multiply-adds", text.short_count(analysis.multiply_adds))
     st.caption(plain(memory_sentence(analysis)))
+    drawn = drawable(analysis)
     plot(
         cost_bars(drawn),
         key="cost",

@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from pathlib import Path
 from typing import IO
@@ -22,6 +23,8 @@ Progress = Callable[[int, int | None], None]
 
 _MOST_BYTES = 100 * 2**20
 _CHUNK = 64 * 2**10
+_NOTE = f"{FILE_NAME}.trouble"
+_LONGEST_NOTE = 2_000
 
 
 def download_mnist(settings: Settings, progress: Progress, *, stall: float = 30, longest: float = 1800) -> Path:
@@ -38,7 +41,31 @@ def download_mnist(settings: Settings, progress: Progress, *, stall: float = 30,
 
     Raises:
         DataError: The download failed or is not MNIST, or the cache cannot be written to; the sentence says what to do.
+            `why_not_downloaded` then gives it to other processes, until a download succeeds.
     """
+    note = settings.cache_folder / _NOTE
+    try:
+        path = _download(settings, progress, stall, longest)
+    except DataError as error:
+        with suppress(OSError):
+            note.parent.mkdir(parents=True, exist_ok=True)
+            note.write_text(str(error), encoding="utf-8", errors="replace")
+        raise
+    with suppress(OSError):
+        note.unlink(missing_ok=True)
+    return path
+
+
+def why_not_downloaded(settings: Settings) -> str | None:
+    """Why the last download on this computer failed, None if it did not: trainings, which download nothing, say it."""
+    try:
+        with (settings.cache_folder / _NOTE).open(encoding="utf-8", errors="replace") as note:
+            return note.read(_LONGEST_NOTE) or None
+    except OSError:
+        return None
+
+
+def _download(settings: Settings, progress: Progress, stall: float, longest: float) -> Path:
     url, target = settings.mnist_url, settings.cache_folder / FILE_NAME
     if not url.lower().startswith(("http://", "https://")):
         raise DataError(f"MNIST_LAB_MNIST_URL must begin with https:// or http://. Received: {url}.")
@@ -134,6 +161,7 @@ def _check_content(path: Path, url: str) -> None:
 
 
 def _failed(url: str, reason: str) -> DataError:
+    reason = " ".join(reason.split())  # what a server sent may have line breaks
     return DataError(
         f"MNIST could not be downloaded from {url}: {reason}. Try again later, or set MNIST_LAB_DATA to the folder "
         "that holds mnist.npz."

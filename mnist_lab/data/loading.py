@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from mnist_lab.data.digits import Digits
-from mnist_lab.data.download import download_mnist
+from mnist_lab.data.download import download_mnist, why_not_downloaded
 from mnist_lab.data.mnist import load_mnist, mnist_candidates
 from mnist_lab.data.uci import load_uci_digits
 from mnist_lab.errors import DataError
 from mnist_lab.settings import Settings
+
+_NOT_YET = "MNIST is not on this computer yet: download it, or set MNIST_LAB_DATA to the folder that holds mnist.npz."
 
 
 def load_digits(
@@ -26,7 +28,7 @@ def load_digits(
     Raises:
         DataError: Not even the UCI digits can be had.
     """
-    reason = "MNIST is not on this computer yet: download it, or set MNIST_LAB_DATA to the folder that holds mnist.npz."
+    reason = why_not_downloaded(settings) or _NOT_YET
     try:
         for path in mnist_candidates(settings):
             try:

@@ -77,9 +77,9 @@ class Database:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
+                why = "a file of that name is in the way" if isinstance(error, FileExistsError) else error.strerror
                 raise StorePlaceError(
-                    f"The folder {folder} cannot be made: {error.strerror}. Set MNIST_LAB_HOME to a folder that you"
-                    " can write to."
+                    f"The folder {folder} cannot be made: {why}. Set MNIST_LAB_HOME to a folder that you can write to."
                 ) from error
         with self.read() as connection:
             is_new = not inspect(connection).has_table(meta.name)

@@ -6,6 +6,7 @@ die, and no run notices.
 
 import logging
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -34,6 +35,11 @@ TRUST_SECONDS = 20.0
 """A worker that stands by so long has loaded TensorFlow: what kept earlier ones from starting is over."""
 UNKNOWN_ERROR_SECONDS = 5.0
 MAX_LOG_BYTES = 1_000_000
+# What TensorFlow says of every machine while it is loaded: infos and warnings in the form of absl and in its older one.
+_NOISE = re.compile(
+    r"[IW]\d{4} |\d{4}-\d\d-\d\d [\d:.]+: [IW] tensorflow|WARNING: All log messages before absl|"
+    r"To enable the following instructions"
+)
 WORKER_COMMAND = (sys.executable, "-m", "mnist_lab", "worker")
 
 log = logging.getLogger(__name__)
@@ -43,6 +49,8 @@ log = logging.getLogger(__name__)
 class _Child:
     process: subprocess.Popen[bytes]
     started: float
+    log_start: int
+    """Bytes that the log of all workers had before this one's."""
 
 
 class Launcher:
@@ -128,33 +136,39 @@ class Launcher:
             else:
                 del self._idle[name]
                 if status != 0:
-                    self._note_failure(status, now)
+                    self._note_failure(child, status, now)
 
     def _forget_failures(self) -> None:
         self._failures, self._start_trouble = 0, ""
 
-    def _note_failure(self, status: int, now: float) -> None:
+    def _note_failure(self, child: _Child, status: int, now: float) -> None:
         self._failures += 1
-        pause = min(2.0**self._failures, LONGEST_PAUSE_SECONDS)
-        self._not_before = now + pause
-        how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
-        self.trouble = self._start_trouble = (
-            f"The training process does not start: it {how}"
-            f"{f', {self._failures} times in a row' if self._failures > 1 else ''}. Its last words:"
-            f" {self._last_words()!r}. The next try is in {pause:.0f} s; {self.log_path} tells more."
-        )
-        log.warning("%s", self.trouble)
+        had_started = status < 0 or now - child.started > TRUST_SECONDS
+        if had_started and self._failures == 1:
+            # Killed, for the memory it took perhaps; that alone is no reason why the next one should not do.
+            self._not_before = now
+            sentence = "The training process ended unexpectedly; another one is being started."
+        else:
+            pause = min(2.0**self._failures, LONGEST_PAUSE_SECONDS)
+            self._not_before = now + pause
+            sentence = self._why_not(child, status, pause)
+        self.trouble = self._start_trouble = sentence
+        log.warning("%s", sentence)
 
-    def _last_words(self) -> str:
-        try:
-            lines = self.log_path.read_bytes()[-4000:].decode("utf-8", errors="replace").split("\n")
-        except OSError:
-            return ""
-        return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "")
+    def _why_not(self, child: _Child, status: int, pause: float) -> str:
+        how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
+        often = f", {self._failures} times in a row" if self._failures > 1 else ""
+        words = last_words(self.log_path, child.log_start)
+        said = f" Its last words: {words!r}." if words else ""
+        return (
+            f"The training process does not start: it {how}{often}.{said} The next try is in {pause:.0f} s;"
+            f" {self.log_path} tells more."
+        )
 
     def _launch(self) -> None:
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
-        too_long = self.log_path.exists() and self.log_path.stat().st_size > MAX_LOG_BYTES
+        size = self.log_path.stat().st_size if self.log_path.exists() else 0
+        too_long = size > MAX_LOG_BYTES
         name = f"worker-{secrets.token_hex(4)}"
         # In a process group of its own, so that Ctrl-C and the end of the app's terminal do not reach it.
         group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
@@ -168,10 +182,22 @@ class Launcher:
                 creationflags=group,
                 env=_environment(self._settings) | {WORKER_NAME: name},
             )
-        self._idle[name] = _Child(child, time.monotonic())
+        self._idle[name] = _Child(child, time.monotonic(), 0 if too_long else size)
         if not self._settings.standby:
             # It trains what waits, or ends.
             _close_input(child)
+
+
+def last_words(path: Path, start: int = 0) -> str:
+    """The last line that says something in what a log has from byte `start` on; "" if there is none."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(start, file.seek(0, os.SEEK_END) - 4000))
+            lines = file.read().decode("utf-8", errors="replace").split("\n")
+    except OSError:
+        return ""
+    telling = (line.strip()[:300] for line in reversed(lines) if not _NOISE.match(line))
+    return next(filter(None, telling), "")
 
 
 def _close_input(child: subprocess.Popen[bytes]) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_lab.ui.frame import ICON, STYLE, logo, narrow_menu
-from mnist_lab.ui.notices import show_notices
+from mnist_lab.ui.notices import errors_told, show_notices
 from mnist_lab.ui.places import PAGES
 
 compose = st.Page(PAGES / "compose.py", title="Compose", icon=":material/layers:", url_path="start", default=True)
@@ -29,5 +29,6 @@ logo()
 st.html(STYLE)
 with st.container(key="page"):
     narrow_menu(pages)
-    show_notices()
-    page.run()
+    with errors_told():
+        show_notices()
+        page.run()

@@ -1,9 +1,27 @@
 """What every page says before its own content: which digits are in use when they are not MNIST, and what is broken."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
+from mnist_lab.errors import LabError
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.services import services
+
+
+def tell(error: LabError) -> None:
+    """Show the sentence of an error that was raised on purpose."""
+    st.error(plain(str(error)), icon=":material/error:")
+
+
+@contextmanager
+def errors_told() -> Iterator[None]:
+    """Show an error raised on purpose as its sentence; Streamlit would put a traceback into the app's log first."""
+    try:
+        yield
+    except LabError as error:
+        tell(error)
 
 
 def show_notices() -> None:
@@ -23,7 +41,7 @@ def show_notices() -> None:
                 shelf.retry()
                 st.rerun()
     if lab.launcher.trouble:
-        st.error(plain(lab.launcher.trouble), icon=":material/error:")
+        _launcher_trouble()
 
 
 @st.fragment(run_every=1.0)
@@ -32,3 +50,10 @@ def _download_progress() -> None:
     if progress is None:
         st.rerun()
     st.progress(progress or 0.0, text="Downloading MNIST (11 MB). Until it is here, the offline sample is in use.")
+
+
+# Only where there was trouble when the page was drawn. A whole new page when it is over would close an open dialog.
+@st.fragment(run_every=2.0)
+def _launcher_trouble() -> None:
+    if trouble := services().launcher.trouble:
+        st.error(plain(trouble), icon=":material/error:")

@@ -1,14 +1,17 @@
-"""What can be done to one ended run: another name, a note, deletion, each in a dialog that asks first."""
+"""What can be done to ended runs: another name, a note, deletion, each in a dialog that asks first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import streamlit as st
 
-from mnist_lab.errors import LabError
+from mnist_lab.errors import LabError, UnknownRunError
 from mnist_lab.runs import Run
 from mnist_lab.runs.text import MAX_NOTE
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.services import services
+
+_MOST_NAMED = 5
 
 
 @st.dialog("Rename this run", icon=":material/edit:")
@@ -36,6 +39,40 @@ def delete_dialog(run: Run) -> None:
             _do(lambda: services().store.delete(run.id))
         if st.button("Keep it", key="delete-cancel"):
             st.rerun()
+
+
+def damaged_notice(ids: Sequence[str]) -> None:
+    """Say how many records of runs cannot be read, with the one thing that can be done about it."""
+    if not ids:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="compare-damaged"):
+        st.markdown(
+            f":material/heart_broken: **{_damaged(len(ids))}** Whatever else there is, is shown.", width="stretch"
+        )
+        if st.button("Delete", icon=":material/delete:", key="delete-damaged"):
+            damaged_dialog(ids)
+
+
+@st.dialog("Delete what is damaged?", icon=":material/delete:")
+def damaged_dialog(ids: Sequence[str]) -> None:
+    """Ask whether the runs whose records cannot be read are really to go."""
+    runs = ", ".join(ids[:_MOST_NAMED]) + (", …" if len(ids) > _MOST_NAMED else "")
+    st.markdown(
+        f"**{_damaged(len(ids))}** Deleted: {runs}, with curves, weights and predictions. This cannot be undone."
+    )
+    if st.button("Delete for good", type="primary", icon=":material/delete:", key="delete-damaged-confirm"):
+        _do(lambda: _delete_all(ids))
+
+
+def _damaged(number: int) -> str:
+    return "1 record is damaged." if number == 1 else f"{number:,} records are damaged."
+
+
+def _delete_all(ids: Sequence[str]) -> None:
+    for run_id in ids:
+        # Another session may have been quicker.
+        with suppress(UnknownRunError):
+            services().store.delete(run_id)
 
 
 def _do(action: Callable[[], None]) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from mnist_lab.errors import LabError
-from mnist_lab.ui.plain import plain
-from mnist_lab.ui.services import services
+from mnist_lab.ui.notices import tell
+from mnist_lab.ui.services import lab
 
 _PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
@@ -29,19 +30,24 @@ def routes() -> list[Route]:
 
 @contextlib.asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
-    """Start the launcher and the predictor with the app; training that runs at the end of the app goes on."""
-    lab = services()
-    lab.start()
+    """Start the launcher and the predictor with the app; training that runs at the end of the app goes on.
+
+    Where a setting or the store keeps them from starting, the app starts nevertheless: every page says why.
+    """
+    try:
+        lab().serve()
+    except LabError as error:
+        print(f"mnist-lab: {error} Every page says so until it is mended.", file=sys.stderr, flush=True)
     try:
         yield {}
     finally:
-        lab.close()
+        lab().close()
 
 
 def show_error(error: Exception) -> bool:
     """Show one sentence instead of a traceback when a page fails; the whole story goes to the app's log."""
     if isinstance(error, LabError):
-        st.error(plain(str(error)), icon=":material/error:")
+        tell(error)
     else:
         logging.getLogger("mnist_lab").error("A page failed", exc_info=error)
         st.error(

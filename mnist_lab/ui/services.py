@@ -1,13 +1,18 @@
 """What all sessions of the app share: settings, run store, launcher, predictor and digits; one of each a process."""
 
-import functools
+import threading
+import time
 from dataclasses import dataclass
 
+from mnist_lab.errors import LabError
 from mnist_lab.inference.predictor import Predictor
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings, load_settings
 from mnist_lab.training.launcher import Launcher
 from mnist_lab.ui.shelf import Shelf
+
+RETRY_SECONDS = 2.0
+"""How long a refusal stands before the services are tried again."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +37,80 @@ class Services:
         self.launcher.close()
 
 
-@functools.cache
+class Lab:
+    """Makes the services when they are first asked for, once for all sessions, and starts them if the app serves.
+
+    What a setting or the store keeps from being made is tried again when it is asked for again: a store that was locked
+    for a while needs no new start of the app.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._services: Services | None = None
+        self._serves = False
+        self._refusal: LabError | None = None
+        self._ask_again = 0.0
+
+    def serve(self) -> Services:
+        """Make and start the services; if that is not possible now, as soon as it is.
+
+        Raises:
+            LabError: It is not possible now.
+        """
+        with self._lock:
+            self._serves = True
+        return self.get()
+
+    def get(self) -> Services:
+        """The services.
+
+        Raises:
+            LabError: A setting, or the store, cannot be used.
+        """
+        with self._lock:
+            if self._services is None:
+                self._services = self._make()
+            return self._services
+
+    def close(self) -> None:
+        """Stop what works in the background, if it was ever started."""
+        with self._lock:
+            self._serves = False
+            if self._services is not None:
+                self._services.close()
+
+    def _make(self) -> Services:
+        if self._refusal is not None and time.monotonic() < self._ask_again:
+            # A locked store takes ten seconds to refuse: of a class that waits, one session after the other.
+            raise type(self._refusal)(str(self._refusal))
+        try:
+            made = _services()
+        except LabError as error:
+            self._refusal, self._ask_again = error, time.monotonic() + RETRY_SECONDS
+            raise
+        if self._serves:
+            made.start()
+        return made
+
+
+_lab = Lab()
+
+
+def lab() -> Lab:
+    """What holds the services of this process."""
+    return _lab
+
+
 def services() -> Services:
-    """The services of this process, made at the first call."""
+    """The services of this process.
+
+    Raises:
+        LabError: A setting, or the store, cannot be used; the sentence is for the user.
+    """
+    return _lab.get()
+
+
+def _services() -> Services:
     settings = load_settings()
     return Services(
         settings=settings,

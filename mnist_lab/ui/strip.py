@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_lab.charts import PALETTES, network_strip_svg
-from mnist_lab.network import Analysis
+from mnist_lab.network import MAX_LAYERS, Analysis, Network, analyse
 from mnist_lab.ui.assets import script
 
 _component = st.components.v2.component(
@@ -21,13 +21,19 @@ _component = st.components.v2.component(
 )
 
 
+def drawable(analysis: Analysis) -> Analysis:
+    """The network as far as it may have layers: a link or a file can name thousands, which no browser would draw."""
+    layers = analysis.network.layers
+    return analysis if len(layers) <= MAX_LAYERS else analyse(Network(layers=layers[:MAX_LAYERS]))
+
+
 def strip(analysis: Analysis, *, key: str, picked: int | None = None) -> int | None:
-    """Draw the network to scale.
+    """Draw the network to scale; of one with too many layers, what `drawable` leaves.
 
     Returns:
         The place in `network.layers` of the block that was clicked just now, or None.
     """
-    data = {"svg": network_strip_svg(analysis, selected=picked), "palettes": PALETTES}
+    data = {"svg": network_strip_svg(drawable(analysis), selected=picked), "palettes": PALETTES}
     result = _component(data=data, key=key, on_picked_change=lambda: None)
     clicked = result.picked
     return None if clicked is None else int(clicked)

@@ -64,6 +64,9 @@ def test_the_whole_way(call, refused, store, offline, pictures, tmp_path):
     )
     assert 0.5 < summary["test_accuracy"] <= 1
     assert "UCI digits" in trained.err
+    assert "MNIST could not be downloaded from http://127.0.0.1:9/mnist.npz: the connection was refused" in trained.err
+    assert summary["sentence"].startswith("Trained on UCI digits")
+    assert "the connection was refused" in summary["sentence"]
     assert "epoch 2/2: training loss" in trained.err
     assert "Traceback" not in trained.err
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from mnist_lab.data import download_mnist, load_digits
+from mnist_lab.data.download import why_not_downloaded
 from mnist_lab.errors import DataError
 from mnist_lab.settings import Settings
 
@@ -70,12 +71,13 @@ def whole(content: bytes, claimed: int | None = None, code: int = 200) -> Answer
 
 
 def refused(lab: Settings, sentence: str, **limits: float) -> None:
-    """The download fails with this sentence, which names the address and a way on, and leaves nothing behind."""
+    """The download fails with this sentence, which names the address and a way on, and leaves only its note behind."""
     with pytest.raises(DataError, match=sentence) as caught:
         download_mnist(lab, lambda _received, _total: None, **limits)
     assert lab.mnist_url in str(caught.value)
     assert "set MNIST_LAB_DATA" in str(caught.value)
-    assert list(lab.cache_folder.iterdir()) == []
+    assert [path.name for path in lab.cache_folder.iterdir()] == ["mnist.npz.trouble"]
+    assert why_not_downloaded(lab) == str(caught.value)
 
 
 def test_mnist_arrives_whole_with_progress(lab: Settings, server: Server, mnist_folder: Path) -> None:
@@ -184,6 +186,20 @@ def test_no_http_at_all(lab: Settings, server: Server) -> None:
 
 def test_a_refused_connection(lab: Settings) -> None:
     refused(lab.model_copy(update={"mnist_url": "http://127.0.0.1:9/mnist.npz"}), "the connection was refused")
+
+
+def test_why_it_failed_is_known_to_those_who_download_nothing_until_it_succeeds(
+    lab: Settings, server: Server, mnist_folder: Path
+) -> None:
+    assert "not on this computer yet" in str(load_digits(lab)[1])
+    server.answer = whole(b"", code=503)
+    _, told = load_digits(lab, download=True)
+    assert "the server answered 503" in str(told)
+    assert load_digits(lab)[1] == told
+    server.answer = whole((mnist_folder / "mnist.npz").read_bytes())
+    assert load_digits(lab, download=True)[1] is None
+    (lab.cache_folder / "mnist.npz").unlink()
+    assert "not on this computer yet" in str(load_digits(lab)[1])
 
 
 @pytest.mark.parametrize("url", ["http://[bad/mnist.npz", "http://127.0.0.1:port/mnist.npz"])

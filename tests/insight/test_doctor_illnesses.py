@@ -50,6 +50,7 @@ def test_a_loss_that_stays_huge_has_diverged_and_one_that_leapt_once_has_not():
     huge = [step(number, 1e6) for number in (10, 20, 30)]
     assert the("diverged", made_run(state=RunState.RUNNING), huge)
     assert not found("diverged", made_run(state=RunState.RUNNING), [step(10, 1e6), step(20, 9.0), step(30, 2.4)])
+    assert not found("diverged", made_run(state=RunState.RUNNING), [step(10, 1e6), step(20, 1e5), step(30, 1e4)])
 
 
 # learning rate
@@ -63,6 +64,18 @@ def test_a_leap_that_ends_in_guessing_is_a_learning_rate_too_high():
     assert "100 times the 0.001" in finding.evidence
     assert labels(finding)[0] == "Learning rate 0.001"
     assert not found("no-learning", made_run(learning_rate=0.1), points)
+
+
+def test_a_leap_that_killed_units_did_harm_even_if_the_rest_learnt():
+    points = [step(1, 2.3), step(2, 89.0), *curve([2.0, 0.5, 0.4], accuracy=0.88, validation_accuracy=0.88, rate=0.1)]
+    run = made_run("small-cnn", learning_rate=0.1)
+    assert "97 % of the units of a layer" in the("rate-too-high", run, points, [layer(1, 0.97)]).evidence
+    assert not found("rate-too-high", run, points, [layer(1, 0.2)])
+
+
+def test_a_start_that_is_worse_than_guessing_is_no_leap():
+    points = [step(1, 5.1), *curve([1.5, 0.8, 0.6], accuracy=0.8, validation_accuracy=0.9)]
+    assert not found("rate-too-high", made_run("notebook-1"), points)
 
 
 def test_a_leap_that_did_no_harm_is_none():

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from mnist_lab.errors import UnknownRunError
 from mnist_lab.runs import Run, RunState, RunStore
+from mnist_lab.runs.schema import runs as table
 from mnist_lab.ui import runs_table
 from mnist_lab.ui.chosen_runs import distinct_names, run_colour_indices
 from mnist_lab.ui.plain import plain
@@ -175,6 +177,58 @@ def test_hostile_names_are_shown_as_they_are(monkeypatch, store, name):
     ended(store, name, state=RunState.FAILED, sentence=name)
     assert "<script>" not in words(opened(monkeypatch, ticked=[0, 1]))
     assert "<script>" not in words(opened(monkeypatch, ticked=[0]))
+
+
+@pytest.mark.parametrize("note", HOSTILE)
+def test_hostile_notes_are_shown_as_they_are(monkeypatch, store, note):
+    run = ended(store)
+    store.annotate(run.id, note)
+    page = opened(monkeypatch, ticked=[0])
+    assert plain(store.get(run.id).note) in [element.value for element in page.caption]
+    assert page.dataframe[0].value["Note"][0] == store.get(run.id).note
+    assert "<script>" not in words(page)
+
+
+def test_damaged_records_are_counted_and_can_be_deleted(monkeypatch, store):
+    good, bad, weird = ended(store, "Good"), ended(store, "Bad"), ended(store, "Weird")
+    assert "damaged" not in words(opened(monkeypatch))
+    spoil(store, bad.id, network="{")
+    page = opened(monkeypatch)
+    assert "1 record is damaged." in words(page)
+    assert sorted(page.dataframe[0].value["Name"]) == ["Good", "Weird"]
+    spoil(store, weird.id, state="weird")
+    page = opened(monkeypatch)
+    assert "2 records are damaged." in words(page)
+    page = ok(page.button(key="delete-damaged").click().run())
+    assert "cannot be undone" in words(page)
+    ok(dialog_on_damaged().button(key="delete-damaged-confirm").click().run())
+    assert store.damaged() == []
+    assert store.count() == 1
+    assert store.get(good.id)
+    assert not store.folder(bad.id).path.exists()
+
+
+def test_damaged_records_are_told_where_no_run_is_whole(monkeypatch, store):
+    spoil(store, ended(store).id, result="null")
+    page = opened(monkeypatch)
+    assert "1 record is damaged." in words(page)
+    assert "No run has ended yet" in words(page)
+
+
+def spoil(store: RunStore, run_id: str, **values: str) -> None:
+    with store.db.write() as connection:
+        connection.execute(update(table).where(table.c.id == run_id).values(**values))
+
+
+def dialog_on_damaged() -> AppTest:
+    script = """
+from mnist_lab.ui import run_dialogs
+from mnist_lab.ui.services import services
+
+if ids := services().store.damaged():
+    run_dialogs.damaged_dialog(ids)
+"""
+    return ok(AppTest.from_string(script, default_timeout=30).run())
 
 
 def test_csv_has_every_run_and_no_formula(store):

@@ -17,7 +17,7 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, Run, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training import launcher as launcher_module
-from mnist_lab.training.launcher import Launcher
+from mnist_lab.training.launcher import Launcher, last_words
 from mnist_lab.training.slots import free_slots
 
 PATIENCE = 60.0
@@ -165,6 +165,51 @@ def test_workers_that_do_not_start_are_told_and_tried_again_later(
     broken.write_text(Path(STAND_IN[1]).read_text().replace("__file__", repr(STAND_IN[1])))
     until(lambda: _state(store, run) is RunState.FINISHED, "once it works the run is trained")
     until(lambda: launcher.trouble == "", "all is well")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_one_that_is_killed_while_it_stands_by_is_replaced_at_once(
+    offline: Settings, store: RunStore, launch: Callable[..., Launcher], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = tmp_path / "worker.py"
+    patient.write_text("import sys\nsys.stdin.read()")
+    monkeypatch.setattr(launcher_module, "TRUST_SECONDS", 3.0)
+    launcher = launch(command=(sys.executable, str(patient)))
+    until(lambda: len(launcher._idle) == 1, "one stands by")
+    (first,) = launcher._idle
+    launcher._idle[first].process.kill()
+    until(lambda: bool(launcher._idle) and first not in launcher._idle, "another one stands by")
+    assert launcher.trouble == "The training process ended unexpectedly; another one is being started."
+    until(lambda: launcher.trouble == "", "it has stood by long enough")
+
+
+def test_a_worker_that_is_killed_again_and_again_is_tried_again_later(offline: Settings) -> None:
+    launcher = Launcher(offline)
+    child = launcher_module._Child(None, 0.0, 0)  # type: ignore[arg-type]
+    launcher._note_failure(child, -9, 1.0)
+    assert launcher._not_before == 1.0
+    launcher._note_failure(child, -9, 2.0)
+    assert launcher._not_before == 6.0
+    assert launcher.trouble.startswith(
+        "The training process does not start: it was killed by signal 9, 2 times in a row. The next try is in 4 s; "
+    )
+
+
+def test_last_words_are_those_of_this_worker_without_tensorflows_noise(tmp_path: Path) -> None:
+    path = tmp_path / "workers.log"
+    assert last_words(path) == ""
+    before = "ImportError: what an earlier one said\n"
+    noise = (
+        "2026-11-24 15:56:47.273012: I tensorflow/core/util/port.cc:153] oneDNN custom operations are on.\n"
+        "To enable the following instructions: AVX2 FMA, in other operations, rebuild TensorFlow.\n"
+        "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
+        "I0000 00:00:1795537513.617943   16098 cudart_stub.cc:31] Could not find cuda drivers on your machine.\n"
+        "W0000 00:00:1795537513.617943   16098 gpu_device.cc:2341] Cannot dlopen some GPU libraries.\n\n"
+    )
+    path.write_text(before + noise)
+    assert last_words(path, len(before)) == ""
+    path.write_text(before + "MemoryError\n" + noise)
+    assert last_words(path, len(before)) == "MemoryError"
 
 
 def test_without_standby_a_worker_comes_only_for_a_run(

@@ -41,7 +41,8 @@ def _no_number(patient: Patient) -> str:
 def _exploded(patient: Patient) -> str:
     # A leap in the first steps may pass, so one high value is not enough.
     newest = [stretch.loss for stretch in patient.stretches[-NEWEST:]]
-    if len(newest) < NEWEST or min(newest) < EXPLODED:
+    comes_back = not patient.ended and newest[-1:] < newest[:1]
+    if len(newest) < NEWEST or min(newest) < EXPLODED or comes_back:
         return ""
     return (
         f"The training loss is {text.loss(newest[-1])}, at {_rate(patient)}; guessing costs {CHANCE_LOSS:.2f}, and "

@@ -126,6 +126,12 @@ class Patient:
         return max((stretch.loss for stretch in self.stretches), default=0.0)
 
     @property
+    def start(self) -> float:
+        """The training loss before anything was learnt: of the first step if it was written, else that of guessing."""
+        first = self.stretches[0] if self.stretches else None
+        return first.loss if first is not None and first.steps == 1 else CHANCE_LOSS
+
+    @property
     def steps(self) -> int:
         """Steps that the curves tell of."""
         return max((point.step for point in self._ordered), default=0)

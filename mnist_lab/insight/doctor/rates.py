@@ -6,9 +6,12 @@ from mnist_lab.charts import text
 from mnist_lab.insight.doctor.finding import Finding
 from mnist_lab.insight.doctor.patient import CHANCE_LOSS, Patient, bumpiness
 from mnist_lab.insight.doctor.treatments import normalised, optimizer_name, usual_rate, with_adam, with_rate
+from mnist_lab.insight.doctor.units import MANY
 
 FEWEST_STEPS = 50
 """A training shorter than this may be rough for other reasons."""
+CERTAIN_STEPS = 200
+"""A training under way that is rough at first may still come round; after so many steps it has had the time."""
 SUSPECT_FACTOR = 3.0
 """How many times the usual rate is suspect; below, only a leap of the loss speaks against the rate."""
 SLOW_FACTOR = 0.35
@@ -17,7 +20,7 @@ RESTING_FACTOR = 0.05
 """Share of the usual rate up to which a network that is where it started has simply not moved."""
 UNMOVED_LOSS = 0.9 * CHANCE_LOSS
 LEAP = 2 * CHANCE_LOSS
-"""A training loss, 4.6, that a start at random does not reach by itself."""
+"""A training loss, 4.6, that a start at random hardly reaches by itself; twice that of the start says the same."""
 ROUGH_START = 1.05 * CHANCE_LOSS
 """A mean training loss of the first epoch that steps of a good length do not leave behind."""
 LEARNT_LOSS = 0.5
@@ -26,7 +29,11 @@ LEARNT_LOSS = 0.5
 
 def rate_too_high(patient: Patient) -> Finding | None:
     """Find steps so long that the loss leaps, goes to and fro, or rises, and nothing good comes of it."""
-    if not patient.epochs or patient.steps < FEWEST_STEPS or not (patient.ended or len(patient.epochs) >= 3):
+    if not patient.epochs or patient.steps < (FEWEST_STEPS if patient.ended else CERTAIN_STEPS):
+        return None
+    if not patient.ended and patient.last.training_loss < UNMOVED_LOSS:
+        return None
+    if patient.top_rate <= SLOW_FACTOR * usual_rate(patient.recipe):
         return None
     signs = list(_signs(patient))
     if not signs:
@@ -51,14 +58,21 @@ def _signs(patient: Patient) -> Iterator[str]:
     peak = max([patient.peak, *losses])
     factor = patient.top_rate / usual_rate(patient.recipe)
     lowest = min(losses)
-    if peak > LEAP and last.training_loss > LEARNT_LOSS:
+    leaps = peak > max(LEAP, 2 * patient.start)
+    dead = max((layer.dead or 0.0 for layer in patient.health), default=0.0)
+    if leaps and last.training_loss <= LEARNT_LOSS and dead >= MANY:
+        yield (
+            f"The training loss leapt to {text.loss(peak)}, and {text.probability(dead)} of the units of a layer give "
+            "0 ever since."
+        )
+    if leaps and last.training_loss > LEARNT_LOSS:
         yield (
             f"The training loss leapt to {text.loss(peak)}, where guessing costs {CHANCE_LOSS:.2f}, and is "
             f"{text.loss(last.training_loss)} now."
         )
     if factor < SUSPECT_FACTOR:
         return
-    if peak <= LEAP and losses[0] > ROUGH_START and last.training_loss > LEARNT_LOSS:
+    if not leaps and losses[0] > max(ROUGH_START, patient.start) and last.training_loss > LEARNT_LOSS:
         yield (
             f"In the first epoch the training loss was {text.loss(losses[0])} on average, worse than guessing "
             f"({CHANCE_LOSS:.2f}); it is {text.loss(last.training_loss)} now."

@@ -1,0 +1,87 @@
+"""The start of the app where a setting or the store cannot be used."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from mnist_lab.errors import LabError
+from mnist_lab.settings import Settings
+from mnist_lab.ui import services as module
+from mnist_lab.ui.server import lifespan
+from mnist_lab.ui.services import Services, lab, services
+
+
+@pytest.fixture(autouse=True)
+def started(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A lab of its own that starts no process; what it would have started and closed."""
+    calls: list[str] = []
+    monkeypatch.setattr(module, "_lab", module.Lab())
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(Services, "start", lambda _self: calls.append("start"))
+    monkeypatch.setattr(Services, "close", lambda _self: calls.append("close"))
+    return calls
+
+
+def serve() -> None:
+    async def run() -> None:
+        async with lifespan(None):
+            pass
+
+    asyncio.run(run())
+
+
+def corrupt(home: Path) -> None:
+    home.mkdir()
+    (home / "runs.sqlite").write_bytes(b"this is no database " * 100)
+
+
+def test_the_app_starts_its_services_once_and_closes_them(started: list[str]) -> None:
+    serve()
+    assert started == ["start", "close"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DB", "garbage"), ("HOME", os.devnull), ("WORKERS", "abc"), ("MEMORY", "-1"), ("STANDBY", "perhaps")],
+)
+def test_a_wrong_setting_is_one_sentence_on_standard_error_and_on_every_page(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, started: list[str]
+) -> None:
+    monkeypatch.setenv(f"MNIST_LAB_{name}", value)
+    serve()
+    told = capsys.readouterr().err
+    assert told.startswith("mnist-lab: ")
+    assert f"MNIST_LAB_{name}" in told
+    assert told.count("\n") == 1
+    for _ in range(2):
+        with pytest.raises(LabError, match=f"MNIST_LAB_{name}"):
+            services()
+    assert started == []
+
+
+def test_a_store_that_is_mended_needs_no_new_start_of_the_app(
+    settings: Settings, capsys: pytest.CaptureFixture[str], started: list[str]
+) -> None:
+    corrupt(settings.home)
+    with pytest.raises(LabError, match="is damaged"):
+        lab().serve()
+    (settings.home / "runs.sqlite").unlink()
+    assert services().store.count() == 0
+    assert services() is services()
+    assert started == ["start"]
+
+
+def test_sessions_that_come_at_once_are_refused_at_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, started: list[str]
+) -> None:
+    monkeypatch.setattr(module, "RETRY_SECONDS", 3600.0)
+    corrupt(settings.home)
+    tried: list[Settings] = []
+    real = module.open_store
+    monkeypatch.setattr(module, "open_store", lambda given: tried.append(given) or real(given))
+    for _ in range(30):
+        with pytest.raises(LabError, match="is damaged"):
+            services()
+    assert len(tried) == 1
