@@ -47,7 +47,8 @@ def damaged_notice(ids: Sequence[str]) -> None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="compare-damaged"):
         st.markdown(
-            f":material/heart_broken: **{_damaged(len(ids))}** Whatever else there is, is shown.", width="stretch"
+            f":material/heart_broken: **{_damaged(len(ids))}** Nothing but deleting is left.",
+            width="stretch",
         )
         if st.button("Delete", icon=":material/delete:", key="delete-damaged"):
             damaged_dialog(ids)
@@ -57,9 +58,8 @@ def damaged_notice(ids: Sequence[str]) -> None:
 def damaged_dialog(ids: Sequence[str]) -> None:
     """Ask whether the runs whose records cannot be read are really to go."""
     runs = ", ".join(ids[:_MOST_NAMED]) + (", …" if len(ids) > _MOST_NAMED else "")
-    st.markdown(
-        f"**{_damaged(len(ids))}** Deleted: {runs}, with curves, weights and predictions. This cannot be undone."
-    )
+    goes = "goes" if len(ids) == 1 else "go"
+    st.markdown(f"**{_damaged(len(ids))}** {runs} {goes} with curves, weights and predictions. This cannot be undone.")
     if st.button("Delete for good", type="primary", icon=":material/delete:", key="delete-damaged-confirm"):
         _do(lambda: _delete_all(ids))
 
