@@ -7,7 +7,7 @@ from mnist_lab.runs import ENDED_STATES, RunState
 from mnist_lab.runs.snapshots import newest_health
 from mnist_lab.ui import runs_table
 from mnist_lab.ui.chosen_runs import difference_rows, distinct_names, run_colour_indices, verdicts
-from mnist_lab.ui.doctor_panel import doctor_panel
+from mnist_lab.ui.doctor_panel import doctor_lines, doctor_panel
 from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
@@ -125,6 +125,7 @@ if len(chosen) > 1:
     st.subheader("Which is better", anchor=False)
     for sentence in verdicts(store, chosen, names):
         st.markdown(":material/balance: " + plain(sentence))
+    doctor_lines(chosen, names, whole)
     st.subheader("What differs", anchor=False)
     if rows := difference_rows(chosen, names, differing=True):
         st.table(rows, border="horizontal", hide_index=True)

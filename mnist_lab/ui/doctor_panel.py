@@ -1,16 +1,17 @@
 """What the run doctor says of a run, and the buttons that try what it proposes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from mnist_lab.insight.doctor import Finding, Treatment, diagnose
 from mnist_lab.runs import MetricPoint, Run
-from mnist_lab.runs.snapshots import LayerHealth
+from mnist_lab.runs.snapshots import LayerHealth, newest_health
 from mnist_lab.ui import draft
 from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.recipe_form import open_recipe
+from mnist_lab.ui.services import services
 
 _ICONS = {
     "serious": ":red[:material/error:]",
@@ -35,6 +36,23 @@ def doctor_panel(run: Run, points: Sequence[MetricPoint], health: Sequence[Layer
             st.markdown(":green[:material/check_circle:] **Nothing wrong**, as far as curves and layers tell.")
         for number, finding in enumerate(findings):
             _finding(run, finding, is_first=number == 0)
+
+
+def doctor_lines(runs: Sequence[Run], names: Sequence[str], points: Mapping[str, Sequence[MetricPoint]]) -> None:
+    """Show in a line for each run what is wrong with it; nothing for those with which nothing is.
+
+    Args:
+        runs: In any state.
+        names: What the lines call them, in the order of the runs.
+        points: Of each run, by its id.
+    """
+    store = services().store
+    for run, name in zip(runs, names, strict=True):
+        findings = diagnose(run, points[run.id], newest_health(store.folder(run.id).snapshots))
+        wrong = [finding for finding in findings if finding.severity != "note"]
+        if wrong:
+            titles = " · ".join(finding.title for finding in wrong)
+            st.markdown(f"{_ICONS[wrong[0].severity]} **{plain(name)}**: {plain(titles)}")
 
 
 def _finding(run: Run, finding: Finding, *, is_first: bool) -> None:

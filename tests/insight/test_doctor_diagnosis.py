@@ -87,6 +87,8 @@ def test_whatever_the_points_the_findings_are_whole_and_can_be_tried(
     assert len(set(kinds(findings))) == len(findings)
     assert not [pair for pair in CONTRADICTIONS if pair <= set(kinds(findings))]
     assert [f.severity for f in findings] == sorted((f.severity for f in findings), key=SEVERITIES.index)
+    tried = [(t.network, t.recipe) for finding in findings for t in finding.treatments]
+    assert not [each for number, each in enumerate(tried) if each in tried[:number]]
     for finding in findings:
         assert finding.title
         assert finding.evidence

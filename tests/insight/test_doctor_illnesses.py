@@ -231,7 +231,7 @@ def test_no_learning_without_a_cause_in_sight():
     finding = the("no-learning", made_run(), points)
     assert labels(finding) == [
         "Learning rate 0.0003",
-        "Batch normalization after each layer with weights",
+        "Add batch normalization",
         "leaky_relu instead of relu everywhere",
     ]
 

@@ -79,6 +79,17 @@ def test_a_run_is_diagnosed_where_it_is_shown(made: Made, page: str):
     assert plain("100 times the 0.001 that is usual with Adam") in words(test)
 
 
+def test_compare_says_in_a_line_each_what_is_wrong_with_several_runs(made: Made):
+    first, second = made(LEAPT), made(curve([0.5, 0.3, 0.29], accuracy=0.95, validation_accuracy=0.95, rate=0.1))
+    test = AppTest.from_file(str(PAGES / "compare.py"), default_timeout=30)
+    test.query_params["runs"] = f"{first.id},{second.id}"
+    test.run()
+    assert not test.exception, test.exception
+    said = [line for line in words(test).splitlines() if "The learning rate is too high" in line]
+    assert len(said) == 1
+    assert plain(first.id) in said[0]
+
+
 @pytest.mark.parametrize("points", [[], [step(3, 2.3), step(9, 1e9)]])
 def test_a_nan_is_explained_beneath_the_run(made: Made, points: list[MetricPoint]):
     test = opened("train", made(points, None, f"{DIVERGED}: the loss became NaN or infinite in epoch 1 of 3."))

@@ -15,7 +15,8 @@ from mnist_lab.insight.doctor.patient import Patient
 from mnist_lab.insight.doctor.rates import rate_too_high, rate_too_low
 from mnist_lab.insight.doctor.stuck import no_learning
 from mnist_lab.insight.doctor.units import dead_units
-from mnist_lab.network import analyse
+from mnist_lab.network import Network, analyse
+from mnist_lab.recipe import Recipe
 from mnist_lab.runs import MetricPoint, Run
 
 if TYPE_CHECKING:
@@ -87,17 +88,16 @@ def diagnose(
     found = {kind: finding for kind, ask in ILLNESSES.items() if (finding := ask(patient)) is not None}
     kept = [finding for kind, finding in found.items() if not EXPLAINED_BY.get(kind, frozenset()) & found.keys()]
     kept.sort(key=lambda finding: _SEVERITIES.index(finding.severity))
-    return tuple(replace(finding, treatments=_usable(finding.treatments, run)) for finding in kept)
+    offered = [(run.network, run.recipe)]
+    return tuple(replace(finding, treatments=_new(finding.treatments, run, offered)) for finding in kept)
 
 
-def _usable(treatments: Sequence[Treatment], run: Run) -> tuple[Treatment, ...]:
-    """At most three treatments, each another one, that change something and that can be trained."""
-    usable: list[Treatment] = []
+def _new(treatments: Sequence[Treatment], run: Run, offered: list[tuple[Network, Recipe]]) -> tuple[Treatment, ...]:
+    """At most three treatments that can be trained and were not `offered`, to which they are added."""
+    new: list[Treatment] = []
     for treatment in treatments:
-        network, recipe = treatment.network or run.network, treatment.recipe or run.recipe
-        is_new = (network, recipe) != (run.network, run.recipe) and (network, recipe) not in [
-            (other.network or run.network, other.recipe or run.recipe) for other in usable
-        ]
-        if is_new and analyse(network).valid:
-            usable.append(treatment)
-    return tuple(usable[:MOST_TREATMENTS])
+        changed = treatment.network or run.network, treatment.recipe or run.recipe
+        if len(new) < MOST_TREATMENTS and changed not in offered and analyse(changed[0]).valid:
+            new.append(treatment)
+            offered.append(changed)
+    return tuple(new)

@@ -85,7 +85,7 @@ def normalised(network: Network) -> Iterator[Treatment]:
     for index in reversed(places):
         changed = changed.add(BatchNormalization(), index + 1)
     if places:
-        yield Treatment("Batch normalization after each layer with weights", network=changed)
+        yield Treatment("Add batch normalization", network=changed)
 
 
 def with_activation(network: Network, activation: str, instead_of: str) -> Iterator[Treatment]:
