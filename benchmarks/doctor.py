@@ -1,6 +1,6 @@
 """How well the run doctor finds illnesses that were made on purpose, and how often it sees what is not there.
 
-    python -m benchmarks.doctor --folder DIR [--jobs N] [--seeds N] [--calibration] [--record DIR]
+    python -m benchmarks.doctor --folder DIR [--jobs N] [--seeds N] [--calibration] [--treat N] [--record DIR]
 
 Trains eight illnesses, each made by its real cause in several networks, with ten seeds each, and 50 healthy runs of
 ten networks; each in a worker process of its own, at low priority. The records stay in DIR, so that a second call
@@ -9,7 +9,8 @@ false alarm if the doctor names any illness. What it only notes (still improving
 validation, a little overfitting, units to spare that are dead) is no alarm, and counts in the third table alone.
 
 The thresholds were set with the seeds of `--calibration`; the figures come from other seeds. `--record` writes the
-records of the first two seeds, thinned, as the tests have them.
+records of the first two seeds, thinned, as the tests have them. `--treat` trains what the first button of each illness
+opens, and says whether it helped.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="trainings at a time")
     parser.add_argument("--seeds", type=int, default=10, help="how many seeds, at most ten")
     parser.add_argument("--calibration", action="store_true", help="the seeds that the thresholds were set with")
+    parser.add_argument("--treat", type=int, default=0, metavar="N", help="try the first treatments of N seeds, too")
     parser.add_argument("--record", type=Path, help="folder for thinned records of the first two seeds")
     options = parser.parse_args()
     os.nice(10)
@@ -60,6 +63,8 @@ def main() -> None:
         write_records(options.record, chosen, records)
     diagnoses = [diagnose(*from_record(record)) for record in records]
     report(chosen, records, diagnoses)
+    if options.treat:
+        treat(chosen, records, diagnoses, seeds[: options.treat], options.folder, options.jobs)
 
 
 def train_all(chosen: Sequence[Case], folder: Path, jobs: int) -> list[dict[str, Any]]:
@@ -138,6 +143,32 @@ def _found(group: Group, title: str, pairs: Iterable[tuple[Case, Sequence[Findin
     for case, kinds in mine:
         if case.expected not in kinds:
             print(f"  {case.name}, seed {case.recipe.seed}, {case.network.name}: {', '.join(kinds) or 'nothing'}")
+
+
+def treat(
+    chosen: Sequence[Case],
+    records: Sequence[dict[str, Any]],
+    diagnoses: Sequence[Sequence[Finding]],
+    seeds: range,
+    folder: Path,
+    jobs: int,
+) -> None:
+    """Train the first treatment of the illness in each case of these seeds, and print what it did."""
+    before, after = [], []
+    for case, record, found in zip(chosen, records, diagnoses, strict=True):
+        finding = next((each for each in found if each.kind == case.expected), None)
+        if case.group == "illness" and case.recipe.seed in seeds and finding is not None and finding.treatments:
+            first = finding.treatments[0]
+            network, recipe = first.network or case.network, first.recipe or case.recipe
+            before.append((case, record["test_accuracy"], first.label))
+            after.append(replace(case, name=f"{case.name}, treated", network=network, recipe=recipe))
+    accuracies = [record["test_accuracy"] for record in train_all(after, folder, jobs)]
+    print(f"\n{'illness':<18}{'network':<24}{'first treatment':<42}{'test accuracy':>14}{'treated':>10}")
+    for (case, accuracy, label), treated in zip(before, accuracies, strict=True):
+        figures = f"{text.accuracy(accuracy, 1):>14}{text.accuracy(treated, 1):>10}"
+        print(f"{case.name:<18}{case.network.name:<24}{label:<42}{figures}")
+    better = sum(treated > (accuracy or 0.0) for (_, accuracy, _), treated in zip(before, accuracies, strict=True))
+    print(f"better: {better} of {len(before)}")
 
 
 def alarms(findings: Sequence[Finding]) -> list[str]:
