@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_lab.charts import Curve, learning_curves
+from mnist_lab.charts import Curve, run_figure
 from mnist_lab.runs import ENDED_STATES, RunState
 from mnist_lab.runs.snapshots import newest_health
 from mnist_lab.ui import runs_table
@@ -11,13 +11,15 @@ from mnist_lab.ui.doctor_panel import doctor_lines, doctor_panel
 from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
+from mnist_lab.ui.run_chart import CHART_HEIGHT
 from mnist_lab.ui.run_dialogs import damaged_notice, delete_dialog, note_dialog, rename_dialog
 from mnist_lab.ui.run_picker import empty_state
 from mnist_lab.ui.services import services
 from mnist_lab.ui.theme import theme
 
 RUNS = "runs"  # the address parameter that names the chosen runs
-store = services().store
+lab = services()
+store = lab.store
 st.title("Compare runs", anchor=False)
 damaged_notice(store.damaged())
 ended = store.list(ENDED_STATES)
@@ -101,31 +103,20 @@ for run, name in zip(chosen, names, strict=True):
         st.caption(plain(run.note))
 
 with st.container(border=True, key="compare-curves"):
-    with st.container(horizontal=True, vertical_alignment="center"):
-        metric = st.segmented_control(
-            "Curve",
-            ["loss", "accuracy"],
-            default="loss",
-            required=True,
-            format_func=str.capitalize,
-            label_visibility="collapsed",
-            key="compare-metric",
-        )
-        log_scale = st.toggle("Logarithmic", disabled=metric == "accuracy", key="compare-log")
-    whole = store.points_of([run.id for run in chosen])
-    colours = run_colour_indices(chosen)
+    tracks = {run.id: lab.tracks.of(run) for run in chosen}
     curves = [
-        Curve(name, whole[run.id], colour, run.result.best_epoch if run.result else None)
-        for run, name, colour in zip(chosen, names, colours, strict=True)
+        Curve(name, tracks[run.id], run.id, colour, run.result.best_epoch or None if run.result else None)
+        for run, name, colour in zip(chosen, names, run_colour_indices(chosen), strict=True)
     ]
-    figure = learning_curves(curves, metric=metric, log=log_scale)
-    plot(figure, key="compare-plot", alt=f"{metric.capitalize()} over epochs of {', '.join(names)}", height=380)
+    figure = run_figure(curves, log=st.session_state.get("compare-log", False))
+    plot(figure, key="compare-plot", alt=f"Loss, accuracy and learning rate of {', '.join(names)}", height=CHART_HEIGHT)
+    st.toggle("Logarithmic loss", key="compare-log")
 
 if len(chosen) > 1:
     st.subheader("Which is better", anchor=False)
     for sentence in verdicts(store, chosen, names):
         st.markdown(":material/balance: " + plain(sentence))
-    doctor_lines(chosen, names, whole)
+    doctor_lines(chosen, names, {run_id: track.points for run_id, track in tracks.items()})
     st.subheader("What differs", anchor=False)
     if rows := difference_rows(chosen, names, differing=True):
         st.table(rows, border="horizontal", hide_index=True)
@@ -135,6 +126,6 @@ if len(chosen) > 1:
         with st.expander("What is the same"):
             st.table(rows, border="horizontal", hide_index=True)
 else:
-    if not whole[chosen[0].id]:
+    if not tracks[chosen[0].id].points:
         st.caption("This run ended before it had a curve.")
-    doctor_panel(chosen[0], whole[chosen[0].id], newest_health(store.folder(chosen[0].id).snapshots))
+    doctor_panel(chosen[0], tracks[chosen[0].id].points, newest_health(store.folder(chosen[0].id).snapshots))

@@ -3,9 +3,14 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from mnist_lab.settings import Settings
+
+# How long an example takes says more of what else the machine does than of the code.
+hypothesis.settings.register_profile("lab", deadline=None)
+hypothesis.settings.load_profile("lab")
 
 
 def missing(what: str) -> None:

@@ -6,14 +6,15 @@ Colours in figures are tokens such as "@training" or "@training/0.25"; `paint` p
 from mnist_lab.charts import text
 from mnist_lab.charts.bars import CostBar, cost_bars, cost_info, probability_bars
 from mnist_lab.charts.classes import accuracy_by_class_figure, class_counts_figure, confusion_figure, confusion_info
-from mnist_lab.charts.curves import Curve, Metric, Series, series, smoothed, sparkline_values, thin, value_range
+from mnist_lab.charts.curves import Metric, Series, smoothed, thin, value_range
 from mnist_lab.charts.figure import Figure, empty_figure, label
-from mnist_lab.charts.learning import learning_curves
+from mnist_lab.charts.learning import Curve, run_figure
 from mnist_lab.charts.palette import PALETTES, RUN_COLOURS, SEQUENCE, paint, run_colour
 from mnist_lab.charts.pixels import data_uri, digit_png, digit_sheet_png, signed_sheet_png
 from mnist_lab.charts.scatter import RunDot, parameters_accuracy_figure
 from mnist_lab.charts.schedules import schedule_figure
 from mnist_lab.charts.strip import network_strip_svg
+from mnist_lab.charts.track import Track, sparkline_values
 from mnist_lab.charts.watch_filters import filters_html
 from mnist_lab.charts.watch_guesses import guesses_html
 from mnist_lab.charts.watch_health import health_html
@@ -29,6 +30,7 @@ __all__ = [
     "Metric",
     "RunDot",
     "Series",
+    "Track",
     "accuracy_by_class_figure",
     "class_counts_figure",
     "confusion_figure",
@@ -43,15 +45,14 @@ __all__ = [
     "guesses_html",
     "health_html",
     "label",
-    "learning_curves",
     "maps_html",
     "network_strip_svg",
     "paint",
     "parameters_accuracy_figure",
     "probability_bars",
     "run_colour",
+    "run_figure",
     "schedule_figure",
-    "series",
     "signed_sheet_png",
     "smoothed",
     "sparkline_values",

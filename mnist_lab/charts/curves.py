@@ -1,42 +1,30 @@
-"""The numbers behind learning curves: from a run's metric points to what is drawn. No colours here."""
+"""The numbers behind learning curves: smoothed, thinned, and the frame that shows what matters. No colours here."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 if TYPE_CHECKING:
-    from mnist_lab.runs import MetricPoint
+    from numpy.typing import ArrayLike, NDArray
 
 Metric = Literal["loss", "accuracy"]
-Values = list[float | None]
+Line = tuple[list[float], list[float | None]]
+"""x and y of what is drawn; None is a gap."""
 
 MAX_POINTS = 400
-_PER_BUCKET = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """One run to draw."""
-
-    label: str
-    points: Sequence["MetricPoint"]
-    """In the order of their steps."""
-    colour_index: int | None = None
-    """The run's own colour, used when several runs are drawn; None takes its place in the list."""
-    best_epoch: int | None = None
-    """1-based; marked when one run is drawn."""
-    ghost: bool = False
-    """A finished run, drawn grey behind the others."""
+_PER_STRETCH = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What is drawn of one run. Loss as it is, accuracy in percent; None is a gap; x in epochs."""
+    """What is drawn of one metric of one run. Loss as it is, accuracy in percent; x in epochs."""
 
-    raw: tuple[list[float], Values]
-    smooth: tuple[list[float], Values]
-    validation: tuple[list[float], Values]
+    raw: Line
+    smooth: Line
+    validation: Line
     broken: str
     """"training loss became NaN in epoch 2", or ""."""
 
@@ -45,80 +33,86 @@ class Series:
         return next((y for x, y in zip(*self.validation, strict=True) if round(x) == epoch), None)
 
 
-def series(points: Sequence["MetricPoint"], metric: Metric, smoothing: float, limit: int = MAX_POINTS) -> Series:
-    """Split a run's points into raw and smoothed training and validation, at most `limit` points each.
-
-    Training is drawn from the points within epochs; a run that has none yet is drawn from its epochs' means.
-    """
-    ordered = sorted(points, key=lambda point: point.step)
-    within = [point for point in ordered if point.kind == "step"]
-    training = [(p.epoch, _value(p, "training", metric)) for p in within or ordered]
-    validation = [(p.epoch, _value(p, "validation", metric)) for p in ordered if p.kind == "epoch"]
-    measured = [(x, y) for x, y in validation if y is not None]
-    xs, ys = [x for x, _ in training], [_finite(y) for _, y in training]
-    return Series(
-        raw=thin(xs, ys, limit),
-        smooth=thin(xs, smoothed(ys, smoothing), limit),
-        validation=thin([x for x, _ in measured], [_finite(y) for _, y in measured], limit),
-        broken=_broken("training", metric, training) or _broken("validation", metric, measured),
-    )
-
-
-def smoothed(values: Sequence[float | None], weight: float) -> Values:
+def smoothed(values: "ArrayLike", weight: float) -> "NDArray[np.float64]":
     """Exponential moving average without the pull of its start, as TensorBoard's curves (weight 0 … below 1).
 
-    Source: tensorboard/components/vz_line_chart2/line-chart.ts, `resmoothDataset`. Gaps stay gaps and do not count.
+    Source: tensorboard/components/vz_line_chart2/line-chart.ts, `resmoothDataset`. NaNs are gaps: they stay and do not
+    count.
+
+    Args:
+        values: Shape (n,).
+        weight: Of the past.
+
+    Returns:
+        Shape (n,).
 
     Raises:
         ValueError: The weight is outside 0 ≤ weight < 1.
     """
     if not 0 <= weight < 1:
         raise ValueError(f"smoothing must be from 0 up to, not including, 1. Received: {weight}.")
-    average, debias, result = 0.0, 1.0, Values()
-    for value in values:
-        if value is None:
-            result.append(None)
-            continue
-        average = average * weight + (1 - weight) * value
-        debias *= weight
-        result.append(average / (1 - debias))
+    result = np.array(values, dtype=np.float64)
+    known = ~np.isnan(result)
+    if weight > 0:
+        result[known] = _averages(result[known], weight)
     return result
 
 
-def thin(xs: Sequence[float], ys: Sequence[float | None], limit: int) -> tuple[list[float], Values]:
+def _averages(values: "NDArray[np.float64]", weight: float) -> "NDArray[np.float64]":
+    """average[n] = weight · average[n - 1] + (1 - weight) · value[n], divided by 1 - weight^(n + 1)."""
+    # A stretch at a time, so that the powers of the weight stay within what a float holds.
+    length = max(1, min(1000, int(100 / -math.log10(weight))))
+    powers = weight ** np.arange(length + 1)
+    averages = np.empty_like(values)
+    before = 0.0
+    for start in range(0, len(values), length):
+        part = values[start : start + length]
+        rising = powers[: len(part)]
+        sums = rising * np.cumsum(part / rising)
+        averages[start : start + len(part)] = powers[1 : len(part) + 1] * before + (1 - weight) * sums
+        before = averages[start + len(part) - 1]
+    return averages / (1 - weight ** np.arange(1, len(values) + 1))
+
+
+def thin(xs: "ArrayLike", ys: "ArrayLike", limit: int) -> Line:
     """At most `limit` points of a curve: the first, the last, and of each stretch the lowest, the highest and a gap.
 
     The stretches are as long as a power of two and start at the first point, so that the points that a growing curve
     has shown stay where they are, until the stretches double.
 
+    Args:
+        xs: Shape (n,), finite.
+        ys: Shape (n,); NaN is a gap.
+        limit: Points.
+
     Raises:
         ValueError: `limit` is below 5.
     """
-    if limit < 2 + _PER_BUCKET:
-        raise ValueError(f"limit must be at least {2 + _PER_BUCKET}. Received: {limit}.")
-    count = len(xs)
-    if count <= limit:
-        return list(xs), list(ys)
+    if limit < 2 + _PER_STRETCH:
+        raise ValueError(f"limit must be at least {2 + _PER_STRETCH}. Received: {limit}.")
+    all_x, all_y = np.asarray(xs, dtype=np.float64), np.asarray(ys, dtype=np.float64)
+    places = _kept(all_y, limit) if len(all_y) > limit else np.arange(len(all_y))
+    gaps = np.isnan(all_y[places]).tolist()
+    values = all_y[places].tolist()
+    return all_x[places].tolist(), [None if gap else y for gap, y in zip(gaps, values, strict=True)]
+
+
+def _kept(ys: "NDArray[np.float64]", limit: int) -> "NDArray[np.intp]":
     length = 1
-    while math.ceil(count / length) * _PER_BUCKET + 2 > limit:
+    while math.ceil(len(ys) / length) * _PER_STRETCH + 2 > limit:
         length *= 2
-    kept = {0, count - 1}
-    for start in range(0, count, length):
-        stretch = range(start, min(start + length, count))
-        known = [(y, place) for place in stretch if (y := ys[place]) is not None]
-        if known:
-            kept |= {min(known)[1], max(known)[1]}
-        if len(known) < len(stretch):
-            kept.add(next(place for place in stretch if ys[place] is None))
-    places = sorted(kept)
-    return [xs[place] for place in places], [ys[place] for place in places]
-
-
-def sparkline_values(points: Sequence["MetricPoint"], metric: Metric = "loss", limit: int = 40) -> list[float]:
-    """Validation values (training ones where there are none), thinned and without gaps, for a table's small chart."""
-    drawn = series(points, metric, smoothing=0.0, limit=limit)
-    values = [y for y in drawn.validation[1] if y is not None]
-    return values or [y for y in drawn.raw[1] if y is not None]
+    rows = math.ceil(len(ys) / length)
+    table = np.resize(ys, (rows, length))
+    inside = np.arange(rows * length).reshape(rows, length) < len(ys)
+    gap = np.isnan(table) & inside
+    known = inside & ~gap
+    starts = np.arange(rows) * length
+    lowest = starts + np.where(known, table, np.inf).argmin(axis=1)
+    highest = starts + np.where(known, table, -np.inf).argmax(axis=1)
+    first_gap = starts + gap.argmax(axis=1)
+    has_known, has_gap = known.any(axis=1), gap.any(axis=1)
+    ends = np.array([0, len(ys) - 1])
+    return np.unique(np.concatenate([ends, lowest[has_known], highest[has_known], first_gap[has_gap]]))
 
 
 def value_range(drawn: Sequence[Series], metric: Metric, *, log: bool = False) -> tuple[float, float] | None:
@@ -141,32 +135,16 @@ def value_range(drawn: Sequence[Series], metric: Metric, *, log: bool = False) -
         top = 100.0 if high > 70 else min(100.0, 10 * math.floor((high + 2) / 10) + 10.0)
         return bottom, top + 0.03 * (top - bottom)
     if log:
-        return math.log10(low) - 0.08, math.log10(high) + 0.08
-    return 0.0, _round_up(high * 1.05)
+        return math.floor(10 * math.log10(low) - 0.5) / 10, math.ceil(10 * math.log10(high) + 0.5) / 10
+    return 0.0, round_up(high * 1.05)
 
 
 _FLOORS = (0.0, 20.0, 40.0, 50.0, 60.0, 70.0, 80.0, 85.0, 90.0, 92.0, 94.0, 95.0, 96.0, 97.0, 98.0, 99.0)
 
 
-def _round_up(value: float) -> float:
+def round_up(value: float) -> float:
+    """The next round number: 0.0437 → 0.05; 1 for nothing."""
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if step * power >= value)
-
-
-def _value(point: "MetricPoint", which: Literal["training", "validation"], metric: Metric) -> float | None:
-    value: float | None = getattr(point, f"{which}_{metric}")
-    return None if value is None else value * (100 if metric == "accuracy" else 1)
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
-
-
-def _broken(which: str, metric: Metric, values: Sequence[tuple[float, float | None]]) -> str:
-    for epoch, value in values:
-        if value is not None and not math.isfinite(value):
-            word = "NaN" if math.isnan(value) else "infinite"
-            return f"{which} {metric} became {word} in epoch {max(1, math.ceil(epoch))}"
-    return ""

@@ -1,196 +1,181 @@
 """Learning curves: one run in the colours of training and validation, or several runs each in its own."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mnist_lab.charts import text
-from mnist_lab.charts.curves import Curve, Metric, Series, series, value_range
-from mnist_lab.charts.figure import TEXT_SIZE, Figure, axis, base_layout, empty_figure, label, note
+from mnist_lab.charts.curves import Line, Metric, Series
+from mnist_lab.charts.figure import TEXT_SIZE, Figure, label, note
 from mnist_lab.charts.palette import faded, run_colour
+from mnist_lab.charts.panels import PANELS, frame_end, panel_layout
+from mnist_lab.charts.track import Track
 
 MARKERS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "pentagon", "hexagon", "star")
 """Each run colour has its marker, so that runs can be told apart without colour."""
+METRICS: tuple[Metric, ...] = ("loss", "accuracy")
+_HOVER = {"loss": "%{y:.4f}", "accuracy": "%{y:.2f} %", "rate": "%{y:.3~g}"}
 
 
-def learning_curves(
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One run to draw."""
+
+    label: str
+    track: Track
+    key: str = ""
+    """Names the run among those drawn, so that its legend choice stays its own; its label if empty."""
+    colour_index: int | None = None
+    """The run's own colour, used when several runs are drawn; None takes its place in the list."""
+    best_epoch: int | None = None
+    """1-based; marked when one run is drawn."""
+    ghost: bool = False
+    """Another run, drawn grey behind, to be compared with."""
+
+
+def run_figure(
     curves: Sequence[Curve],
     *,
-    metric: Metric,
     log: bool = False,
     smoothing: float = 0.6,
     epochs: int | None = None,
-    compact: bool = False,
+    key: str = "lab",
 ) -> Figure:
-    """Loss or accuracy over epochs.
+    """Loss, accuracy and learning rate over epochs, above each other.
 
     One run: training raw and faint, smoothed over it, validation with markers, best epoch marked. Several: each in its
-    run colour, training thin and dashed, validation solid with the run's marker. Ghosts are grey and behind.
+    run colour, training thin and dashed, validation solid with the run's marker. Ghosts are grey and behind. Every
+    trace has a `uid` that stays with it while points, ghosts and runs come and go.
 
     Args:
         curves: The runs.
-        metric: "loss", or "accuracy" in percent.
         log: Logarithmic loss; accuracy is always linear.
         smoothing: Weight of the past in the smoothed training curve, 0 ≤ smoothing < 1.
-        epochs: Planned epochs: the x axis reaches there from the start, so that a live chart grows into its frame.
-        compact: Without legend and axis titles, for small places.
+        epochs: Planned epochs of a run under way, which frame its curves before they are there.
+        key: While it stays the same, zoom and legend choices stay.
 
     Raises:
         ValueError: `smoothing` is outside its range.
     """
-    log = log and metric == "loss"
-    drawn = [series(curve.points, metric, smoothing) for curve in curves]
-    frame = value_range(drawn, metric, log=log)
-    broken = [one.broken for one in drawn if one.broken]
-    if frame is None:
-        return empty_figure(_sentence(broken[0] if broken else ""))
-    alone = sum(not curve.ghost for curve in curves) == 1
+    drawn: dict[Metric, list[Series]] = {
+        metric: [curve.track.series(metric, smoothing) for curve in curves] for metric in METRICS
+    }
+    rates = [curve.track.rates() for curve in curves]
+    alone = [place for place, curve in enumerate(curves) if not curve.ghost]
     traces: list[dict[str, Any]] = []
-    for place, (curve, one) in sorted(
-        enumerate(zip(curves, drawn, strict=True)), key=lambda item: not item[1][0].ghost
-    ):
-        if curve.ghost:
-            traces += _run_traces(curve, one, "@muted/0.6", None, metric)
-        elif alone:
-            traces += _single_traces(one, smoothing, metric)
+    for place, curve in sorted(enumerate(curves), key=lambda item: not item[1].ghost):
+        ones = {metric: drawn[metric][place] for metric in METRICS}
+        if alone == [place]:
+            traces += _single_traces(ones, rates[place], smoothing)
         else:
-            index = place if curve.colour_index is None else curve.colour_index
-            traces += _run_traces(curve, one, run_colour(index), MARKERS[index % len(MARKERS)], metric)
-    last = max((x for one in drawn for x in (*one.raw[0], *one.validation[0])), default=0.0)
-    end = float(epochs) if epochs else max(last, 1.0)
-    layout = _layout(frame, metric, log=log, end=end, compact=compact, alone=alone)
-    if alone and not compact:
-        curve, one = next(pair for pair in zip(curves, drawn, strict=True) if not pair[0].ghost)
-        _mark_best(layout, curve, one, metric, end)
-    if broken:
-        layout["annotations"].append(_warning(_sentence(broken[0])))
+            traces += _run_traces(curve, place, ones, rates[place])
+    live = [curve.track.last_epoch for curve in curves if not (epochs and curve.ghost)]
+    end = frame_end(max(live, default=0.0), epochs)
+    layout = panel_layout(drawn, rates, log=log, end=end, key=key, solid=len(alone) > 1)
+    for place in alone if len(alone) == 1 else ():
+        _mark_best(layout, curves[place], {metric: drawn[metric][place] for metric in METRICS}, end)
+    layout["annotations"] += _words(drawn["loss"])
     return {"data": traces, "layout": layout}
 
 
-def _single_traces(one: Series, smoothing: float, metric: Metric) -> list[dict[str, Any]]:
+def _single_traces(ones: dict[Metric, Series], rates: Line, smoothing: float) -> list[dict[str, Any]]:
     name = f"training, smoothed {smoothing:g}" if smoothing else "training"
-    hover = _hover(metric)
-    raw = _line(one.raw, name, color=faded("@training", 0.28), width=1)
-    return [
-        {**raw, "hoverinfo": "skip", "showlegend": False, "legendgroup": "training"},
-        {**_line(one.smooth, name, color="@training", width=2), "legendgroup": "training", "hovertemplate": hover},
-        {
-            **_line(one.validation, "validation", color="@validation", width=2),
-            "mode": "lines+markers",
-            "marker": {"color": "@validation", "size": 7, "symbol": "circle"},
-            "cliponaxis": False,
-            "hovertemplate": hover,
-        },
-    ]
+    traces = []
+    for metric, one in ones.items():
+        raw = _line(one.raw, metric, "raw", name, "training")
+        smooth = _line(one.smooth, metric, "smooth", name, "training")
+        validation = _line(one.validation, metric, "validation", "validation", "validation")
+        traces += [
+            _silent(raw) | {"line": {"color": faded("@training", 0.28), "width": 1}},
+            smooth | {"line": {"color": "@training", "width": 2}},
+            validation | {"line": {"color": "@validation", "width": 2}} | _markers("@validation", "circle"),
+        ]
+    style = {"line": {"color": "@muted", "width": 1.5}, "fill": "tozeroy", "fillcolor": faded("@muted", 0.15)}
+    return [*traces, _line(rates, "rate", "rate", "learning rate", "rate") | style]
 
 
-def _run_traces(curve: Curve, one: Series, colour: str, marker: str | None, metric: Metric) -> list[dict[str, Any]]:
+def _run_traces(curve: Curve, place: int, ones: dict[Metric, Series], rates: Line) -> list[dict[str, Any]]:
+    index = place if curve.colour_index is None else curve.colour_index
+    colour, pale = run_colour(index), faded(run_colour(index), 0.4)
+    if curve.ghost:
+        colour, pale = "@muted/0.65", "@muted/0.4"
     name = label(curve.label)
-    thin_line = "@muted/0.4" if curve.ghost else faded(colour, 0.4)
-    traces = [
-        {
-            **_line(one.smooth, f"{name}, training", color=thin_line, width=1, dash="4px,3px"),
-            "legendgroup": name,
-            "showlegend": False,
-            "hoverinfo": "skip",
-        },
-        {
-            **_line(one.validation, name, color=colour, width=1.5 if curve.ghost else 2),
-            "legendgroup": name,
-            "hovertemplate": _hover(metric),
-        },
-    ]
-    if marker is not None:
-        style = {"color": colour, "size": 7, "symbol": marker}
-        traces[1] |= {"mode": "lines+markers", "marker": style, "cliponaxis": False}
-    if not any(y is not None for y in one.validation[1]):
-        traces[0]["showlegend"] = True
-        traces[1]["showlegend"] = False
-    return traces
+    key = curve.key or name
+    traces = []
+    for metric, one in ones.items():
+        training = _line(one.smooth, metric, f"{key}-training", f"{name}, training", key)
+        validation = _line(one.validation, metric, f"{key}-validation", name, key)
+        # A run that ended before its first validation has a name, too.
+        training = training if not one.validation[0] else _silent(training)
+        traces += [
+            training | {"line": {"color": pale, "width": 1, "dash": "4px,3px"}},
+            validation | {"line": {"color": colour, "width": 1.5 if curve.ghost else 2}},
+        ]
+        if not curve.ghost:
+            traces[-1] |= _markers(colour, MARKERS[index % len(MARKERS)])
+    rate = _line(rates, "rate", f"{key}-rate", f"{name}, learning rate", key)
+    return [*traces, _silent(rate) | {"line": {"color": colour, "width": 1}}]
 
 
-def _line(values: tuple[list[float], list[float | None]], name: str, **style: Any) -> dict[str, Any]:
+def _markers(colour: str, symbol: str) -> dict[str, Any]:
+    style = {"color": colour, "size": 7, "symbol": symbol}
+    return {"mode": "lines+markers", "marker": style, "cliponaxis": False}
+
+
+def _line(values: Line, panel: str, uid: str, name: str, group: str) -> dict[str, Any]:
     xs, ys = values
-    return {"type": "scatter", "mode": "lines", "name": name, "x": xs, "y": ys, "line": style, "connectgaps": False}
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "uid": f"{panel}-{uid}",
+        "name": name,
+        # The legend names a line once, and hides it in both panels.
+        "legendgroup": group,
+        "showlegend": panel == "loss",
+        "x": [round(x, 4) for x in xs],
+        "y": [None if y is None else float(f"{y:.5g}") for y in ys],
+        "yaxis": PANELS[panel][0],
+        "connectgaps": False,
+        "hovertemplate": _HOVER[panel],
+    }
 
 
-def _hover(metric: Metric) -> str:
-    return "%{y:.2f} %" if metric == "accuracy" else "%{y:.4f}"
+def _silent(trace: dict[str, Any]) -> dict[str, Any]:
+    """Without a word on hover or in the legend; a hover template would speak in spite of "skip"."""
+    return {name: value for name, value in trace.items() if name != "hovertemplate"} | {
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
-def _layout(
-    frame: tuple[float, float], metric: Metric, *, log: bool, end: float, compact: bool, alone: bool
-) -> dict[str, Any]:
-    key = "epoch" if alone else "epoch · solid: validation, dashed: training"
-    return base_layout(
-        showlegend=not compact,
-        dragmode=False if compact else "zoom",
-        xaxis=axis(
-            "" if compact else key,
-            range=[0, end * 1.015],
-            nticks=int(min(9, end + 1)),
-            tickformat="~g",
-            unifiedhovertitle={"text": "epoch %{x:.2~f}"},
-            showgrid=False,
-            showline=True,
-            fixedrange=compact,
-        ),
-        yaxis=axis(
-            "" if compact else metric,
-            type="log" if log else "linear",
-            range=list(frame),
-            nticks=6,
-            **({"dtick": "D2" if frame[1] - frame[0] < 2.5 else 1} if log else {}),
-            tickformat="~g",
-            ticksuffix=" %" if metric == "accuracy" else "",
-            fixedrange=compact,
-            # A zoom into losses means nothing on an accuracy axis.
-            uirevision=f"{metric}-{log}",
-        ),
-        annotations=[],
-        shapes=[],
-    )
-
-
-def _mark_best(layout: dict[str, Any], curve: Curve, one: Series, metric: Metric, end: float) -> None:
+def _mark_best(layout: dict[str, Any], curve: Curve, drawn: dict[Metric, Series], end: float) -> None:
     best = curve.best_epoch
-    value = None if best is None else one.validation_at(best)
-    if best is None or value is None:
+    loss, accuracy = (None if best is None else drawn[metric].validation_at(best) for metric in METRICS)
+    if best is None or loss is None or accuracy is None:
         return
-    written = text.accuracy(value / 100) if metric == "accuracy" else text.loss(value)
-    layout["shapes"].append(
-        {
-            "type": "line",
-            "x0": best,
-            "x1": best,
-            "yref": "paper",
-            "y0": 0,
-            "y1": 1,
-            "line": {"color": "@validation/0.5", "width": 1, "dash": "dot"},
-            "layer": "below",
-        }
-    )
-    # Loss falls and accuracy rises, so the label stands at the end of the line that the curves leave free.
-    high = metric == "loss"
-    words = f"★ best: epoch {best}, {written}"
-    layout["annotations"].append(
-        note(
-            words,
-            xref="x",
-            x=best,
-            y=1 if high else 0,
-            xanchor="right" if best > end / 2 else "left",
-            yanchor="top" if high else "bottom",
-            font={"color": "@validation-text", "size": TEXT_SIZE - 1},
-            bgcolor="@background/0.75",
-        )
-    )
+    line = {"color": "@validation/0.5", "width": 1, "dash": "dot"}
+    place = {"xref": "x", "x": best, "xanchor": "right" if best > end / 2 else "left"}
+    style = {"font": {"color": "@validation-text", "size": TEXT_SIZE - 1}, "bgcolor": "@background/0.75"}
+    # Loss falls and accuracy rises, so each label stands at the end of the line that the curves leave free.
+    for panel, words, high in (
+        ("loss", f"★ best: epoch {best}, {text.loss(loss)}", True),
+        ("accuracy", f"★ {text.accuracy(accuracy / 100)}", False),
+    ):
+        low_end, high_end = PANELS[panel][1]
+        span = {"x0": best, "x1": best, "yref": "paper", "y0": low_end, "y1": high_end}
+        layout["shapes"].append({"type": "line", **span, "line": line, "layer": "below"})
+        y = {"y": high_end if high else low_end, "yanchor": "top" if high else "bottom"}
+        layout["annotations"].append(note(words, **place, **y, **style))
 
 
-def _sentence(broken: str) -> str:
-    return broken[:1].upper() + broken[1:] if broken else "The curves appear here as soon as training starts."
-
-
-def _warning(sentence: str) -> dict[str, Any]:
-    font = {"color": "@bad", "size": TEXT_SIZE}
-    place = {"x": 0.5, "y": 0.5, "xanchor": "center", "yanchor": "middle"}
-    return note(f"! {sentence}", **place, font=font, bgcolor="@background/0.85", borderpad=4)
+def _words(losses: Sequence[Series]) -> list[dict[str, Any]]:
+    """What is wrong with the curves, or that there are none yet, in the middle of the loss panel."""
+    low, high = PANELS["loss"][1]
+    place = {"x": 0.5, "y": (low + high) / 2, "xanchor": "center", "yanchor": "middle"}
+    broken = next((one.broken for one in losses if one.broken), "")
+    if broken:
+        style = {"font": {"color": "@bad", "size": TEXT_SIZE}, "bgcolor": "@background/0.85", "borderpad": 4}
+        return [note(f"! {broken[:1].upper()}{broken[1:]}", **place, **style)]
+    if not any(one.raw[0] or one.validation[0] for one in losses):
+        return [note("The curves appear here<br>as soon as training starts.", **place)]
+    return []

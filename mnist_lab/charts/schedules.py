@@ -25,7 +25,7 @@ def schedule_figure(learning_rates: "ArrayLike", epochs: float) -> Figure:
     if not rates.size:
         return empty_figure("No learning rates yet.")
     ends = np.linspace(0, epochs, rates.size) if rates.size > 1 else np.array([0.0])
-    xs, ys = thin(ends.tolist(), rates.tolist(), 400)
+    xs, ys = thin(ends, rates, 400)
     if len(xs) == 1:
         xs, ys = [0.0, float(epochs)], ys * 2
     highest = float(rates.max())

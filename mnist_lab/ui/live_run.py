@@ -1,5 +1,6 @@
 """The run that the Train page shows, as it is this second, with its buttons; and the runs that wait."""
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,26 +8,26 @@ from typing import Literal
 
 import streamlit as st
 
-from mnist_lab.charts import Curve, learning_curves, text
+from mnist_lab.charts import Track, text
 from mnist_lab.errors import LabError, UnknownRunError
-from mnist_lab.runs import ACTIVE_STATES, Command, MetricPoint, Run, RunState, RunStore
+from mnist_lab.runs import ACTIVE_STATES, Command, Run, RunState, RunStore
 from mnist_lab.runs.snapshots import newest_health
 from mnist_lab.ui.doctor_panel import doctor_panel
 from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
-from mnist_lab.ui.plot import plot
 from mnist_lab.ui.recipe_form import recipe_line
+from mnist_lab.ui.run_chart import run_chart
 from mnist_lab.ui.services import services
 from mnist_lab.ui.watch_panel import watch_panel
 
 RUN = "run"
 """The address parameter that names the run shown."""
 _REFUSED = "live-refused"
-_REFRESH_SECONDS = 1.0
+_IMPATIENT_SECONDS = 0.25
+"""Between two looks at a run whose curves are about to begin."""
+_FIRST_POINTS = 3
 _LOG_BYTES = 20_000
 _MOST_SHOWN = 20
-_CHART_HEIGHT = 300
-_SMOOTHINGS = (0.0, 0.3, 0.6, 0.9)
 
 _PHASES = {
     "": "starting",
@@ -62,10 +63,20 @@ class Glance:
         """Whether something is under way or waits, so that the page has to look again."""
         return bool(self.active or self.queue)
 
+    @functools.cached_property
+    def begins(self) -> bool:
+        """Whether the first points of the run shown are to come any moment."""
+        if self.run is None:
+            return False
+        if self.run.state is RunState.QUEUED:
+            return not self.active and self.queue[0].id == self.run.id
+        under_way = self.run.state in {RunState.STARTING, RunState.RUNNING}
+        return under_way and len(services().tracks.of(self.run).points) < _FIRST_POINTS
+
     @property
     def outline(self) -> tuple[object, ...]:
         """What the rest of the page depends on: when it changes, the whole page is drawn anew."""
-        return self.is_busy, self.run and (self.run.id, self.run.state)
+        return self.is_busy, self.begins, self.run is None
 
 
 def look(store: RunStore, wanted: str | None) -> Glance:
@@ -83,8 +94,9 @@ def look(store: RunStore, wanted: str | None) -> Glance:
 
 
 def live_run(wanted: str | None, glance: Glance) -> None:
-    """Show the run and what waits; while there is anything to wait for, look again once a second."""
-    every = _REFRESH_SECONDS if glance.is_busy else None
+    """Show the run and what waits; while there is anything to wait for, look again about once a second."""
+    refresh = services().settings.refresh
+    every = min(refresh, _IMPATIENT_SECONDS) if glance.begins else refresh if glance.is_busy else None
     st.fragment(_live, run_every=every)(wanted, glance.outline)
 
 
@@ -101,69 +113,49 @@ def _live(wanted: str | None, outline: tuple[object, ...]) -> None:
 
 
 def _show_run(store: RunStore, run: Run, waiting: dict[str, str]) -> None:
-    points = store.points(run.id)
+    track = services().tracks.of(run)
     word, icon, colour = _STATE_BADGES[run.state]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(plain(run.name), anchor=False, width="content")
         st.badge(word, icon=icon, color=colour)
         st.caption(plain(recipe_line(run.recipe)))
-    _sentence(run)
-    if not points and (run.state is RunState.QUEUED or run.state.is_ended):
+    # A place of its own, filled or not: what stands below must not change its place, and the chart with it its node.
+    with st.container():
+        _sentence(run)
+    if run.state.is_ended and not track.points:
         with st.container(border=True):
-            _now(store, run, points, waiting)
+            _now(store, run, track, waiting)
     else:
-        charts, now = st.columns([2, 1], gap="medium")
+        chart, now = st.columns([2, 1], gap="medium")
         with now, st.container(border=True):
-            _now(store, run, points, waiting)
-        with charts:
-            _charts(run, points)
+            _now(store, run, track, waiting)
+        with chart:
+            run_chart(run, track)
         watch_panel(run)
-    doctor_panel(run, points, newest_health(store.folder(run.id).snapshots))
+    doctor_panel(run, track.points, newest_health(store.folder(run.id).snapshots))
 
 
-def _charts(run: Run, points: Sequence[MetricPoint]) -> None:
-    best = run.result.best_epoch if run.result else _best_epoch(points)
-    curve = Curve(run.name, points, best_epoch=best or None)
-    smoothing = float(st.session_state.get("chart-smoothing", 0.6))
-    log = st.session_state.get("chart-scale") == "logarithmic"
-    for place, metric in zip(st.columns(2), ("loss", "accuracy"), strict=True):
-        with place:
-            figure = learning_curves(
-                [curve],
-                metric="loss" if metric == "loss" else "accuracy",
-                log=log,
-                smoothing=smoothing,
-                epochs=None if run.state.is_ended else run.recipe.epochs,
-            )
-            alt = f"Training and validation {metric} of the run {run.name}, {run.epochs_done} epochs"
-            plot(figure, key=f"live-{metric}", alt=alt, height=_CHART_HEIGHT)
-    with st.popover("Chart", icon=":material/tune:", type="tertiary"):
-        st.segmented_control("Loss axis", ["linear", "logarithmic"], default="linear", required=True, key="chart-scale")
-        st.select_slider("Smoothing of the training curve", _SMOOTHINGS, value=0.6, key="chart-smoothing")
-
-
-def _now(store: RunStore, run: Run, points: Sequence[MetricPoint], waiting: dict[str, str]) -> None:
+def _now(store: RunStore, run: Run, track: Track, waiting: dict[str, str]) -> None:
     if run.state is RunState.QUEUED:
         st.markdown(f"**Waiting for its turn** {plain('· ' + waiting[run.id]) if run.id in waiting else ''}")
     elif run.state.is_active:
         left = time_left(run)
-        st.progress(run.progress, text=plain(f"{_where(run, points)}{f' · {left}' if left else ''}"))
+        st.progress(run.progress, text=plain(f"{_where(run, track)}{f' · {left}' if left else ''}"))
     else:
         trained = f"{run.epochs_done} of {run.recipe.epochs} epochs"
         st.markdown(plain(f"{trained} · {text.seconds(run.seconds)}" if run.seconds else trained))
     _buttons(store, run)
-    _numbers(run, points)
+    _numbers(run, track)
 
 
-def _numbers(run: Run, points: Sequence[MetricPoint]) -> None:
+def _numbers(run: Run, track: Track) -> None:
     if run.result is not None:
         _metrics(
             ("Test accuracy", text.accuracy(run.result.test_accuracy)), ("Test loss", text.loss(run.result.test_loss))
         )
-    if not points:
+    if not track.points:
         return
-    newest = points[-1]
-    checked = next((point for point in reversed(points) if point.validation_loss is not None), None)
+    newest, checked = track.points[-1], track.last_check
     _metrics(
         ("Validation accuracy", text.accuracy(checked.validation_accuracy if checked else None)),
         ("Validation loss", text.loss(checked.validation_loss if checked else None)),
@@ -285,10 +277,9 @@ def _row(run: Run, words: str) -> None:
             _command("Cancel", ":material/close:", run, Command.STOP)
 
 
-def _where(run: Run, points: Sequence[MetricPoint]) -> str:
+def _where(run: Run, track: Track) -> str:
     if run.phase in {"training", "paused", ""} and run.state is not RunState.STARTING:
-        done = points[-1].epoch if points else 0.0
-        return f"epoch {min(run.recipe.epochs, math.floor(done) + 1)} of {run.recipe.epochs}"
+        return f"epoch {min(run.recipe.epochs, math.floor(track.last_epoch) + 1)} of {run.recipe.epochs}"
     return _PHASES.get(run.phase, run.phase)
 
 
@@ -306,12 +297,3 @@ def time_left(run: Run) -> str:
     if seconds is None:
         return ""
     return f"{'at most ' if run.recipe.early_stopping else ''}{text.seconds(seconds)} left"
-
-
-def _best_epoch(points: Sequence[MetricPoint]) -> int | None:
-    losses = [
-        (point.validation_loss, round(point.epoch))
-        for point in points
-        if point.kind == "epoch" and point.validation_loss is not None and math.isfinite(point.validation_loss)
-    ]
-    return min(losses)[1] if losses else None

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_lab.charts import PALETTES, Figure
+from mnist_lab.charts import Figure
 from mnist_lab.ui.assets import script
 
 _component = st.components.v2.component(
@@ -25,5 +25,5 @@ def plot(figure: Figure, *, key: str, alt: str, height: int = 320) -> None:
         alt: What the chart shows, in words.
         height: Pixels.
     """
-    data: dict[str, Any] = {"figure": figure, "palettes": PALETTES, "alt": alt, "height": height}
+    data: dict[str, Any] = {"figure": figure, "alt": alt, "height": height}
     _component(data=data, key=key, height=height)

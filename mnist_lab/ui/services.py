@@ -1,4 +1,4 @@
-"""What all sessions of the app share: settings, run store, launcher, predictor and digits; one of each a process."""
+"""What all sessions of the app share, one of each a process: settings, store, curves, launcher, predictor, digits."""
 
 import threading
 import time
@@ -10,6 +10,7 @@ from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings, load_settings
 from mnist_lab.training.launcher import Launcher
 from mnist_lab.ui.shelf import Shelf
+from mnist_lab.ui.tracks import Tracks
 
 RETRY_SECONDS = 2.0
 """How long a refusal stands before the services are tried again."""
@@ -21,6 +22,7 @@ class Services:
 
     settings: Settings
     store: RunStore
+    tracks: Tracks
     launcher: Launcher
     predictor: Predictor
     shelf: Shelf
@@ -112,9 +114,11 @@ def services() -> Services:
 
 def _services() -> Services:
     settings = load_settings()
+    store = open_store(settings)
     return Services(
         settings=settings,
-        store=open_store(settings),
+        store=store,
+        tracks=Tracks(store),
         launcher=Launcher(settings),
         predictor=Predictor(settings),
         shelf=Shelf(settings),

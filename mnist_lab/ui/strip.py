@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_lab.charts import PALETTES, network_strip_svg
+from mnist_lab.charts import network_strip_svg
 from mnist_lab.network import MAX_LAYERS, Analysis, Network, analyse
 from mnist_lab.ui.assets import script
 
@@ -33,7 +33,7 @@ def strip(analysis: Analysis, *, key: str, picked: int | None = None) -> int | N
     Returns:
         The place in `network.layers` of the block that was clicked just now, or None.
     """
-    data = {"svg": network_strip_svg(drawable(analysis), selected=picked), "palettes": PALETTES}
+    data = {"svg": network_strip_svg(drawable(analysis), selected=picked)}
     result = _component(data=data, key=key, on_picked_change=lambda: None)
     clicked = result.picked
     return None if clicked is None else int(clicked)

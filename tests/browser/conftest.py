@@ -1,5 +1,6 @@
 """The app in a process of its own, and a real browser in front of it."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -7,7 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -23,14 +25,13 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def address(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a freshly started app with an empty store and real MNIST."""
+@contextlib.contextmanager
+def running_app(home: Path, data_folder: Path, **settings: str) -> Iterator[str]:
+    """An app in a process of its own; `settings` are environment variables. Gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    home = tmp_path_factory.mktemp("home")
-    environment = {**os.environ, "MNIST_LAB_HOME": str(home), "MNIST_LAB_DATA": str(data_folder)}
+    environment = {**os.environ, "MNIST_LAB_HOME": str(home), "MNIST_LAB_DATA": str(data_folder), **settings}
     environment.pop("MNIST_LAB_DB", None)
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with (home / "app.log").open("wb") as log:
@@ -41,6 +42,19 @@ def address(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     finally:
         app.terminate()
         app.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def start_app() -> Callable[..., AbstractContextManager[str]]:
+    """`running_app`, for tests that start an app with settings of its own."""
+    return running_app
+
+
+@pytest.fixture(scope="module")
+def address(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a freshly started app with an empty store and real MNIST."""
+    with running_app(tmp_path_factory.mktemp("home"), data_folder) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

@@ -4,112 +4,194 @@ import math
 
 import pytest
 
-from mnist_lab.charts import Curve, learning_curves
+from mnist_lab.charts import Curve, Track, run_figure
 from mnist_lab.charts.curves import MAX_POINTS
+from mnist_lab.charts.panels import frame_end
+
+
+@pytest.fixture
+def curve(make_points):
+    def make(training, validation=(), label="a", **more):
+        return Curve(label, Track(make_points(training, validation)), **more)
+
+    return make
 
 
 def names(figure):
     return [trace["name"] for trace in figure["data"] if trace.get("showlegend", True)]
 
 
-def test_one_run_is_drawn_in_the_colours_of_training_and_validation(make_points, assert_drawable):
-    figure = learning_curves([Curve("a", make_points([2.0, 1.0], [0.5]), best_epoch=1)], metric="loss", smoothing=0.6)
+def notes(figure):
+    titles = {"loss", "accuracy", "learning rate"}
+    return [note["text"] for note in figure["layout"]["annotations"] if note["text"] not in titles]
+
+
+def by_uid(figure):
+    return {trace["uid"]: trace for trace in figure["data"]}
+
+
+def test_one_run_is_drawn_in_the_colours_of_training_and_validation(curve, assert_drawable):
+    figure = run_figure([curve([2.0, 1.0], [0.5], best_epoch=1)], smoothing=0.6)
     assert names(figure) == ["training, smoothed 0.6", "validation"]
-    raw, smooth, validation = figure["data"]
-    assert raw["line"]["color"] == "@training/0.28"
-    assert smooth["line"]["color"] == "@training"
-    assert (validation["line"]["color"], validation["mode"]) == ("@validation", "lines+markers")
-    assert [note["text"] for note in figure["layout"]["annotations"]] == ["★ best: epoch 1, 0.5000"]
+    traces = by_uid(figure)
+    assert list(traces) == [
+        *("loss-raw", "loss-smooth", "loss-validation"),
+        *("accuracy-raw", "accuracy-smooth", "accuracy-validation"),
+        "rate-rate",
+    ]
+    assert traces["loss-raw"]["line"]["color"] == "@training/0.28"
+    assert traces["accuracy-smooth"]["line"]["color"] == "@training"
+    validation = traces["loss-validation"]
+    assert (validation["line"]["color"], validation["mode"], validation["y"]) == ("@validation", "lines+markers", [0.5])
+    assert traces["rate-rate"]["y"] == [0.001, 0.001]
+    assert notes(figure) == ["★ best: epoch 1, 0.5000", "★ 50.00 %"]
     assert_drawable(figure)
 
 
-def test_several_runs_have_their_own_colours_and_markers(make_points, assert_drawable):
+def test_three_panels_share_one_epoch_axis_and_do_not_overlap(curve):
+    figure = run_figure([curve([2.0, 1.0], [0.5])])
+    axes = [name for name in figure["layout"] if name.startswith("xaxis")]
+    assert axes == ["xaxis"]
+    assert not any("xaxis" in trace for trace in figure["data"])
+    domains = [figure["layout"][name]["domain"] for name in ("yaxis3", "yaxis2", "yaxis")]
+    ends = [end for domain in domains for end in domain]
+    assert ends == sorted(ends)
+    assert [trace["yaxis"] for trace in figure["data"]] == ["y"] * 3 + ["y2"] * 3 + ["y3"]
+
+
+def test_a_legend_item_hides_a_line_in_both_panels(curve):
+    traces = by_uid(run_figure([curve([2.0, 1.0], [0.5])]))
+    groups = {uid: trace["legendgroup"] for uid, trace in traces.items()}
+    assert groups["loss-raw"] == groups["loss-smooth"] == groups["accuracy-raw"] == groups["accuracy-smooth"]
+    assert groups["loss-validation"] == groups["accuracy-validation"]
+
+
+def test_what_only_decorates_says_nothing_on_hover(curve):
+    figure = run_figure([curve([2.0, 1.0], [0.5]), curve([2.0], [0.5], label="b")])
+    silent = [trace for trace in figure["data"] if trace.get("hoverinfo") == "skip"]
+    # A template would speak in spite of "skip".
+    assert len(silent) == 6
+    assert not any("hovertemplate" in trace for trace in silent)
+
+
+def test_several_runs_have_their_own_colours_and_markers(curve, assert_drawable):
     curves = [
-        Curve(f"run {place}", make_points([2.0, 1.0], [0.5]), colour_index=index) for place, index in enumerate((3, 0))
+        curve([2.0, 1.0], [0.5], label=f"run {place}", key=f"id{place}", colour_index=index)
+        for place, index in enumerate((3, 0))
     ]
-    figure = learning_curves(curves, metric="accuracy")
+    figure = run_figure(curves)
     assert names(figure) == ["run 0", "run 1"]
-    validation = [trace for trace in figure["data"] if trace.get("showlegend", True)]
+    traces = by_uid(figure)
+    validation = [traces[f"accuracy-id{place}-validation"] for place in (0, 1)]
     assert [trace["line"]["color"] for trace in validation] == ["@run-3", "@run-0"]
     assert len({trace["marker"]["symbol"] for trace in validation}) == 2
-    training = [trace for trace in figure["data"] if not trace.get("showlegend", True)]
-    assert all("dash" in trace["line"] for trace in training)
+    assert "dash" in traces["loss-id0-training"]["line"]
+    assert notes(figure) == []
     assert_drawable(figure)
 
 
-def test_a_ghost_is_grey_behind_a_live_run_that_keeps_its_colours(make_points, assert_drawable):
-    points = make_points([2.0, 1.0], [0.5])
-    figure = learning_curves([Curve("live", points), Curve("old", points, ghost=True)], metric="loss", epochs=9)
+def test_a_run_without_validation_is_named_all_the_same(curve):
+    figure = run_figure([curve([2.0, 1.0], [0.5]), curve([2.0], label="cut short")])
+    assert "cut short, training" in names(figure)
+
+
+def test_a_ghost_is_grey_behind_a_live_run_that_keeps_its_colours_and_traces(curve, assert_drawable):
+    live, old = curve([2.0, 1.0], [0.5]), curve([2.0, 1.0], [0.5], label="old", ghost=True)
+    without, figure = run_figure([live], epochs=9), run_figure([live, old], epochs=9)
     assert names(figure) == ["old", "training, smoothed 0.6", "validation"]
     assert figure["data"][1]["line"]["color"].startswith("@muted")
+    assert by_uid(without).items() <= by_uid(figure).items()
     assert_drawable(figure)
 
 
-def test_the_planned_epochs_frame_a_live_chart(make_points):
-    live = [learning_curves([Curve("a", make_points([2.0] * n))], metric="loss", epochs=12) for n in (1, 9)]
-    assert live[0]["layout"]["xaxis"]["range"] == live[1]["layout"]["xaxis"]["range"] == [0, pytest.approx(12.18)]
-    assert live[0]["layout"]["uirevision"] == live[1]["layout"]["uirevision"]
+def test_every_trace_keeps_its_name_while_the_run_grows(curve):
+    start, later = (
+        [trace["uid"] for trace in run_figure([curve(*numbers)], log=log)["data"]]
+        for numbers, log in ((((), ()), False), (([2.0] * 900, [0.5] * 9), True))
+    )
+    assert start == later
 
 
-def test_other_metrics_forget_the_zoom(make_points):
-    points = make_points([2.0, 1.0], [0.5])
-    axes = [
-        learning_curves([Curve("a", points)], metric=metric, log=log)["layout"]["yaxis"]
-        for metric, log in (("loss", False), ("loss", True), ("accuracy", True))
-    ]
-    assert len({axis["uirevision"] for axis in axes}) == 3
-    assert [axis["type"] for axis in axes] == ["linear", "log", "linear"]
+def test_the_frame_of_a_growing_run_stays(curve):
+    live = [run_figure([curve([2.0] * n)], epochs=12)["layout"] for n in (0, 1, 9)]
+    assert [layout["xaxis"]["range"] for layout in live] == [[0, pytest.approx(12.18)]] * 3
+    for part in ("margin", "uirevision"):
+        assert live[0][part] == live[1][part] == live[2][part]
+    # Margins that follow the tick labels would move the panels.
+    assert not any(live[0][axis]["automargin"] for axis in ("xaxis", "yaxis", "yaxis2", "yaxis3"))
 
 
-def test_broken_numbers_leave_a_gap_and_a_sentence(make_points, assert_drawable):
-    figure = learning_curves([Curve("a", make_points([2.0, 1.0, math.nan, math.inf], [0.5]))], metric="loss")
+@pytest.mark.parametrize(
+    ("done", "planned", "end"),
+    [(0, 12, 12), (3, 12, 12), (0, 1000, 16), (15.9, 1000, 32), (40, 1000, 64), (990, 1000, 1000), (7.5, None, 7.5)],
+)
+def test_a_long_training_begins_in_a_shorter_frame(done, planned, end):
+    assert frame_end(done, planned) == end
+
+
+def test_a_long_ghost_does_not_widen_the_frame_of_a_live_run(curve):
+    ghost = curve([1.0] * 90, label="old", ghost=True)
+    assert run_figure([curve([2.0]), ghost], epochs=5)["layout"]["xaxis"]["range"][1] < 6
+    assert run_figure([curve([2.0]), ghost])["layout"]["xaxis"]["range"][1] > 45
+
+
+def test_zoom_and_legend_choices_belong_to_the_key(curve):
+    assert run_figure([curve([1.0])], key="one")["layout"]["uirevision"] == "one"
+
+
+def test_log_is_for_the_loss(curve):
+    layout = run_figure([curve([2.0, 1.0], [0.5])], log=True)["layout"]
+    assert [layout[axis].get("type", "linear") for axis in ("yaxis", "yaxis2", "yaxis3")] == ["log", "linear", "linear"]
+
+
+def test_broken_numbers_leave_a_gap_and_a_sentence(curve, assert_drawable):
+    figure = run_figure([curve([2.0, 1.0, math.nan, math.inf], [0.5])])
     assert figure["data"][0]["y"][2:] == [None, None]
-    assert [note["text"] for note in figure["layout"]["annotations"]] == ["! Training loss became NaN in epoch 2"]
+    assert notes(figure) == ["! Training loss became NaN in epoch 2"]
     assert_drawable(figure)
 
 
 @pytest.mark.parametrize(
     ("training", "sentence"),
     [
-        ([], "The curves appear here as soon as training starts."),
-        ([math.nan], "Training loss became NaN in epoch 1"),
+        ([], "The curves appear here<br>as soon as training starts."),
+        ([math.nan], "! Training loss became NaN in epoch 1"),
     ],
 )
-def test_nothing_to_draw_is_said(make_points, assert_drawable, training, sentence):
-    figure = learning_curves([Curve("a", make_points(training))], metric="loss")
-    assert (figure["data"], figure["layout"]["annotations"][0]["text"]) == ([], sentence)
+@pytest.mark.parametrize("log", [False, True])
+def test_nothing_to_draw_is_said_in_the_same_frame(curve, assert_drawable, training, sentence, log):
+    figure = run_figure([curve(training)], log=log)
+    assert notes(figure) == [sentence]
+    assert figure["layout"]["margin"] == run_figure([curve([1.0])])["layout"]["margin"]
     assert_drawable(figure)
 
 
 def test_no_curve_at_all(assert_drawable):
-    assert_drawable(learning_curves([], metric="loss"))
+    assert_drawable(run_figure([]))
 
 
-def test_ghosts_alone(make_points, assert_drawable):
-    assert_drawable(learning_curves([Curve("old", make_points([1.0], [0.5]), ghost=True)], metric="loss"))
+def test_ghosts_alone(curve, assert_drawable):
+    assert_drawable(run_figure([curve([1.0], [0.5], ghost=True)]))
 
 
-def test_a_best_epoch_that_is_not_there_yet_is_not_marked(make_points):
-    figure = learning_curves([Curve("a", make_points([2.0], []), best_epoch=1)], metric="loss")
-    assert figure["layout"]["annotations"] == []
+def test_a_best_epoch_that_is_not_there_yet_is_not_marked(curve):
+    figure = run_figure([curve([2.0], [], best_epoch=1)])
+    assert (notes(figure), figure["layout"]["shapes"]) == ([], [])
 
 
-def test_compact_has_neither_legend_nor_titles(make_points, assert_drawable):
-    figure = learning_curves([Curve("a", make_points([2.0, 1.0], [0.5]), best_epoch=1)], metric="loss", compact=True)
-    assert figure["layout"]["showlegend"] is False
-    assert figure["layout"]["annotations"] == []
-    assert_drawable(figure)
-
-
-def test_long_runs_are_thinned(make_points):
-    figure = learning_curves([Curve("a", make_points([1.0] * 5000, [0.5] * 900))], metric="loss")
+def test_long_runs_are_thinned(curve):
+    figure = run_figure([curve([1.0] * 5000, [0.5] * 900)])
     assert max(len(trace["x"]) for trace in figure["data"]) <= MAX_POINTS
 
 
-def test_hostile_names_are_shown_as_they_are(make_points, assert_drawable):
-    points = make_points([2.0, 1.0], [0.5])
+def test_numbers_are_sent_with_the_digits_that_can_be_seen(curve):
+    raw = run_figure([curve([1 / 3])])["data"][0]
+    assert raw["y"] == [0.33333]
+
+
+def test_hostile_names_are_shown_as_they_are(curve, assert_drawable):
     hostile = ["<b>&", "@ink", "@none", "%{x}", "x" * 10_000]
-    figure = learning_curves([Curve(name, points) for name in hostile], metric="loss")
+    figure = run_figure([curve([2.0, 1.0], [0.5], label=name) for name in hostile])
     assert names(figure) == ["&lt;b&gt;&amp;", "&#64;ink", "&#64;none", "%{x}", "x" * 39 + "…"]
     assert not any("x}" in trace.get("hovertemplate", "") for trace in figure["data"])
     assert_drawable(figure)

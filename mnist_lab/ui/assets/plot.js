@@ -1,5 +1,7 @@
 // One Plotly chart on one node: `Plotly.react` changes it in place, so hover, zoom and legend choices stay.
-const CONFIG = { responsive: true, displayModeBar: false, scrollZoom: false };
+// Double click is ours, since Plotly would go back to the ranges that a growing chart had at first.
+const CONFIG = { responsive: true, displayModeBar: false, scrollZoom: false, doubleClick: false };
+const AXIS = /^[xy]axis\d*$/;
 
 function loadPlotly() {
   window.labPlotly ??= new Promise((resolve, reject) => {
@@ -36,24 +38,67 @@ function paint(value, palette) {
   return value;
 }
 
+// The axes of a layout with the ranges that a person zoomed into. Plotly keeps these only as long as the figure asks
+// for the same range, which a growing chart does not; with `uirevision` false it leaves them to us.
+function zoomedAxes(layout, zoom) {
+  const axes = {};
+  for (const [name, axis] of Object.entries(layout).filter(([name]) => AXIS.test(name))) {
+    axes[name] = { ...axis, uirevision: false };
+    const kept = zoom[name];
+    if (kept === undefined) continue;
+    const type = axis.type ?? "linear";
+    const range = type === kept.type ? kept.range : kept.range.map(type === "log" ? Math.log10 : (x) => 10 ** x);
+    if (range.every(Number.isFinite)) axes[name].range = range;
+  }
+  return axes;
+}
+
+function watchZoom(node) {
+  node.on("plotly_relayout", (changes) => {
+    for (const name of Object.keys(node.layout).filter((name) => AXIS.test(name))) {
+      if (!Object.keys(changes).some((change) => change.startsWith(`${name}.range`))) continue;
+      node.labZoom[name] = { range: [...node.layout[name].range], type: node.layout[name].type ?? "linear" };
+    }
+  });
+  node.on("plotly_doubleclick", () => {
+    node.labZoom = {};
+    node.labDraw();
+  });
+}
+
+async function draw(node, theme) {
+  const Plotly = await loadPlotly();
+  const { figure, height } = node.labData;
+  const { data, layout } = paint(figure, labPalettes[theme]);
+  if (node.labShown !== layout.uirevision) node.labZoom = {};
+  node.labShown = layout.uirevision;
+  const font = { family: getComputedStyle(node).fontFamily, ...layout.font };
+  // A finger that draws a zoom box could not scroll the page.
+  const dragmode = matchMedia("(pointer: coarse)").matches ? false : layout.dragmode;
+  const whole = { ...layout, ...zoomedAxes(layout, node.labZoom), height, autosize: true, font, dragmode };
+  const isNew = node.layout === undefined;
+  if (isNew) node.replaceChildren();
+  await Plotly.react(node, data, whole, CONFIG);
+  if (isNew) watchZoom(node);
+}
+
+// What went wrong may go right at the next change: then the chart is made anew.
+function explain(node, error) {
+  window.Plotly?.purge(node);
+  node.textContent = `This chart cannot be drawn: ${error.message}. Reload the page.`;
+}
+
 export default function ({ data, parentElement }) {
   const node = parentElement.querySelector(".lab-plot");
   node.setAttribute("aria-label", data.alt);
   node.style.height = `${data.height}px`;
-  node.labFigure = data.figure;
-  node.labPalettes = data.palettes;
-  node.labDraw = (theme) =>
-    loadPlotly()
-      .then((Plotly) => {
-        const figure = paint(node.labFigure, node.labPalettes[theme]);
-        const font = { family: getComputedStyle(node).fontFamily, ...(figure.layout.font ?? {}) };
-        return Plotly.react(node, figure.data, { ...figure.layout, height: data.height, autosize: true, font }, CONFIG);
-      })
-      .catch((error) => (node.textContent = `This chart cannot be drawn: ${error.message}. Reload the page.`));
+  node.labData = data;
+  node.labZoom ??= {};
+  node.labDraw = (theme = labTheme(parentElement)) => draw(node, theme).catch((error) => explain(node, error));
   node.labUnfollow?.();
   node.labUnfollow = labFollowTheme(parentElement, node.labDraw);
   return () => {
-    node.labUnfollow?.();
-    window.Plotly?.purge(node);
+    // Streamlit calls this, too, when data came faster than it could pass them on; the chart then lives on.
+    if (!node.isConnected) window.Plotly?.purge(node);
   };
 }

@@ -4,7 +4,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   node.innerHTML = data.svg;
   node.labUnfollow?.();
   node.labUnfollow = labFollowTheme(parentElement, (theme) => {
-    for (const [name, colour] of Object.entries(data.palettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
+    for (const [name, colour] of Object.entries(labPalettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
   });
   // A picture wider than the screen fades out where it goes on, and shows what is picked, or else what is broken.
   const fade = () => {
@@ -29,5 +29,4 @@ export default function ({ data, parentElement, setTriggerValue }) {
       }
     };
   }
-  return () => node.labUnfollow?.();
 }

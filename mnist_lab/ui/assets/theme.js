@@ -1,19 +1,26 @@
 // The theme of the page, told from the background colour that Streamlit gives every component.
+const labThemes = {};
+
 function labTheme(element) {
   const host = element.host ?? element;
-  const probe = getComputedStyle(host).getPropertyValue("--st-background-color").trim() || "#ffffff";
-  const canvas = document.createElement("canvas").getContext("2d");
-  canvas.fillStyle = probe;
-  const hex = canvas.fillStyle;
-  const [r, g, b] = [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
-  return 0.299 * r + 0.587 * g + 0.114 * b > 127 ? "light" : "dark";
+  const colour = getComputedStyle(host).getPropertyValue("--st-background-color").trim() || "#ffffff";
+  return (labThemes[colour] ??= labIsLight(colour) ? "light" : "dark");
 }
 
-// Calls `draw(theme)` now and whenever the theme changes; a CSS variable cannot be observed, so it is looked at.
+function labIsLight(colour) {
+  const canvas = document.createElement("canvas").getContext("2d");
+  canvas.fillStyle = colour;
+  const [r, g, b] = [1, 3, 5].map((i) => parseInt(canvas.fillStyle.slice(i, i + 2), 16));
+  return 0.299 * r + 0.587 * g + 0.114 * b > 127;
+}
+
+// Calls `draw(theme)` now and whenever the theme changes, as long as `element` is part of the page. A CSS variable cannot
+// be observed, so it is looked at.
 function labFollowTheme(element, draw) {
   let theme = labTheme(element);
   draw(theme);
   const timer = setInterval(() => {
+    if (!element.isConnected) return clearInterval(timer);
     const now = labTheme(element);
     if (now !== theme) {
       theme = now;

@@ -1,0 +1,114 @@
+"""The frame that learning curves are drawn in: loss, accuracy and learning rate above each other, over the same epochs.
+
+Margins are fixed, not fitted to the tick labels: a growing chart must not move.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mnist_lab.charts import text
+from mnist_lab.charts.curves import Line, Metric, Series, round_up, value_range
+from mnist_lab.charts.figure import TEXT_SIZE, axis, base_layout, note
+
+PANELS: dict[str, tuple[str, tuple[float, float]]] = {
+    "loss": ("y", (0.62, 1.0)),
+    "accuracy": ("y2", (0.165, 0.545)),
+    "rate": ("y3", (0.0, 0.085)),
+}
+"""Panel → y axis, and the share of the chart's height it has, from below."""
+TITLES = {"loss": "loss", "accuracy": "accuracy", "rate": "learning rate"}
+EMPTY: dict[Metric, tuple[float, float]] = {"loss": (0.0, 2.5), "accuracy": (0.0, 103.0)}
+EMPTY_LOG = (-2.0, 0.5)
+SHORT = 16
+"""A training of at most so many epochs has its whole frame from the start."""
+
+
+def frame_end(done: float, planned: int | None) -> float:
+    """Where the epoch axis ends: at the planned epochs, or for a long training at the next power of two.
+
+    So curves fill at least half of the frame, and it changes only when they have doubled.
+
+    Args:
+        done: Epochs that there are curves of.
+        planned: Epochs that there are to be, None for runs that have ended.
+    """
+    if not planned:
+        return max(done, 1.0)
+    end = float(SHORT)
+    while end < done * 1.02:
+        end *= 2
+    return max(done, min(end, float(planned)))
+
+
+def panel_layout(
+    drawn: Mapping[Metric, Sequence[Series]], rates: Sequence[Line], *, log: bool, end: float, key: str, solid: bool
+) -> dict[str, Any]:
+    """The layout without marks.
+
+    Args:
+        drawn: What is drawn in the panels of the metrics.
+        rates: What is drawn in the strip of the learning rate.
+        log: Logarithmic loss.
+        end: Where the epoch axis ends.
+        key: While it stays the same, zoom and legend choices stay.
+        solid: Whether the axis explains solid and dashed lines.
+    """
+    layout = base_layout(
+        showlegend=True,
+        dragmode="zoom",
+        uirevision=key,
+        hoversubplots="axis",
+        margin={"l": 52, "r": 14, "t": 58, "b": 40},
+        xaxis=axis(
+            "epoch · solid: validation, dashed: training" if solid else "epoch",
+            range=[0, end * 1.015],
+            nticks=int(min(9, end + 1)),
+            tickformat="~g",
+            unifiedhovertitle={"text": "epoch %{x:.2~f}"},
+            anchor="y3",
+            showgrid=False,
+            automargin=False,
+            fixedrange=False,
+        ),
+        yaxis=_metric_axis("loss", drawn["loss"], log=log),
+        yaxis2=_metric_axis("accuracy", drawn["accuracy"], log=False),
+        yaxis3=_rate_axis(rates),
+        annotations=[_title(panel) for panel in PANELS],
+        shapes=[],
+    )
+    # Above the first panel's title. A second row of it, as on a phone, pushes the panels down.
+    layout["legend"] |= {"y": 1.06}
+    return layout
+
+
+def _metric_axis(metric: Metric, drawn: Sequence[Series], *, log: bool) -> dict[str, Any]:
+    frame = value_range(drawn, metric, log=log) or (EMPTY_LOG if log else EMPTY[metric])
+    ticks: dict[str, Any] = {"dtick": "D2" if frame[1] - frame[0] < 2.5 else 1} if log else {}
+    return axis(
+        type="log" if log else "linear",
+        range=list(frame),
+        domain=list(PANELS[metric][1]),
+        nticks=5,
+        **ticks,
+        tickformat="~g",
+        ticksuffix=" %" if metric == "accuracy" else "",
+        automargin=False,
+        fixedrange=False,
+    )
+
+
+def _rate_axis(rates: Sequence[Line]) -> dict[str, Any]:
+    highest = max((y for _, ys in rates for y in ys if y is not None), default=0.0)
+    return axis(
+        range=[0, (round_up(highest) if highest > 0 else 1.0) * 1.15],
+        domain=list(PANELS["rate"][1]),
+        tickvals=[highest] if highest > 0 else [],
+        ticktext=[text.learning_rate(highest)],
+        showgrid=False,
+        automargin=False,
+    )
+
+
+def _title(panel: str) -> dict[str, Any]:
+    place = {"x": 0, "xanchor": "left", "y": PANELS[panel][1][1], "yanchor": "bottom"}
+    return note(TITLES[panel], **place, font={"color": "@muted", "size": TEXT_SIZE - 1})

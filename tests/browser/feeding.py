@@ -1,0 +1,85 @@
+"""A run that looks as if a worker trained it: its lock is held, and its points come many times a second."""
+
+import math
+import threading
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock
+
+from mnist_lab.network import PRESETS
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import MetricPoint, Run, RunState, RunStore
+
+
+@dataclass
+class Feeder:
+    """Claims a new run and feeds it points from a thread, for as long as the context lasts."""
+
+    store: RunStore
+    name: str = "Fed"
+    epochs: int = 16
+    per_epoch: int = 200
+    """Points within an epoch."""
+    pause: float = 0.04
+    """Seconds between two points."""
+    wait_for_watchers: bool = False
+    """The first point comes only after `begin`."""
+    run: Run = field(init=False)
+    _lock: FileLock | None = field(init=False, default=None)
+    _step: int = field(init=False, default=0)
+    _begun: threading.Event = field(init=False, default_factory=threading.Event)
+    _ended: threading.Event = field(init=False, default_factory=threading.Event)
+    _thread: threading.Thread = field(init=False)
+
+    def __enter__(self) -> Self:
+        created = self.store.create(PRESETS["tiny"].network, Recipe(epochs=self.epochs), name=self.name)
+        self._lock = self.store.folder(created.id).lock()
+        claimed = self.store.claim(created.id, "test")
+        assert claimed is not None
+        self.run = claimed
+        self.store.move(claimed.id, claimed.attempt, RunState.RUNNING)
+        self._thread = threading.Thread(target=self._feed, daemon=True)
+        self._thread.start()
+        if not self.wait_for_watchers:
+            self.begin()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self.wait()
+        self.store.finish(self.run.id, self.run.attempt, RunState.STOPPED, None)
+        if self._lock is not None:
+            self._lock.release()
+
+    def begin(self) -> None:
+        """Let the points come."""
+        self._begun.set()
+
+    def wait(self) -> None:
+        """Until the last point is in the store."""
+        self._begun.set()
+        self._thread.join()
+
+    def _feed(self) -> None:
+        self._begun.wait()
+        total = self.epochs * self.per_epoch
+        while self._step < total and not self._ended.wait(self.pause):
+            self.store.heartbeat(
+                self.run.id, self.run.attempt, points=self._next(), phase="training", total_steps=total
+            )
+
+    def _next(self) -> list[MetricPoint]:
+        self._step += 1
+        epoch = self._step / self.per_epoch
+        loss = 0.05 + 2.2 * math.exp(-epoch) + 0.03 * math.sin(self._step * 0.7) ** 2
+        rate = 0.001 * (1 - 0.9 * epoch / self.epochs)
+        numbers = (rate, self._step * self.pause, 1000.0)
+        points = [MetricPoint(self._step, epoch, "step", loss, 1 - loss / 3, None, None, *numbers)]
+        if self._step % self.per_epoch == 0:
+            check = loss + 0.01 * epoch
+            points.append(MetricPoint(self._step, epoch, "epoch", loss, 1 - loss / 3, check, 1 - check / 3, *numbers))
+        return points

@@ -1,0 +1,138 @@
+"""The live chart is one chart: watched on every animation frame while points come in."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mnist_lab.charts import PALETTES
+from mnist_lab.runs import RunStore, open_store
+from mnist_lab.settings import Settings
+from tests.browser.feeding import Feeder
+
+WATCH = (Path(__file__).parent / "watch_chart.js").read_text(encoding="utf-8")
+CHART = ".st-key-live-chart .lab-plot"
+NODE = f"document.querySelector('{CHART}')"
+END = f"{NODE}?.data?.find((trace) => trace.uid === 'loss-smooth')?.x.at(-1) ?? 0"
+UPDATES = 100
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
+    opened = open_store(Settings(home=tmp_path_factory.mktemp("home")))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def lab(start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_folder: Path) -> Iterator[str]:
+    """An app that looks at the store many times a second, and whose workers start too slowly to take our runs."""
+    hurry = {"MNIST_LAB_REFRESH": "0.15", "MNIST_LAB_STANDBY": "false"}
+    with start_app(store.runs_folder.parent, data_folder, **hurry) as address:
+        yield address
+
+
+def open_run(page: Page, lab: str, feeder: Feeder) -> None:
+    page.goto(f"{lab}/train?run={feeder.run.id}")
+    page.wait_for_function(f"() => {END} > 1.2")
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Draw a box over the loss panel; places are shares of the panel."""
+    panel = page.locator(f"{CHART} .nsewdrag[data-subplot=xy]").bounding_box()
+    assert panel is not None
+    places = [(panel["x"] + x * panel["width"], panel["y"] + y * panel["height"]) for x, y in (start, end)]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    page.mouse.move(*places[1], steps=5)
+    page.mouse.up()
+
+
+def ranges(page: Page) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = page.evaluate(
+        f"() => Object.fromEntries(['xaxis', 'yaxis'].map((axis) => [axis, {NODE}._fullLayout[axis].range]))"
+    )
+    return found
+
+
+def wait_for_updates(page: Page, count: int) -> dict[str, Any]:
+    """Wait until the chart has changed so often; returns what the watch has found."""
+    page.wait_for_function(f"() => labWatch.updates >= {count} || Object.keys(labWatch.faults).length", timeout=180_000)
+    found: dict[str, Any] = page.evaluate("labWatch")
+    return found
+
+
+def test_a_hundred_updates_change_the_curves_and_nothing_else(page: Page, lab: str, store: RunStore) -> None:
+    with Feeder(store) as feeder:
+        open_run(page, lab, feeder)
+        drag(page, (0.0, 0.3), (0.5, 0.9))
+        page.wait_for_function(f"() => {NODE}._fullLayout.xaxis.range[1] < 12")
+        page.locator(f"{CHART} .legendtoggle").nth(1).click()
+        page.wait_for_function(f"() => {NODE}._fullData.find((t) => t.uid === 'accuracy-validation').visible !== true")
+        panel = page.locator(CHART).bounding_box()
+        assert panel is not None
+        # Where the curve already is, in the first of the eight epochs that the zoom shows.
+        page.mouse.move(panel["x"] + 90, panel["y"] + 130)
+        page.wait_for_selector(f"{CHART} .hoverlayer .legend")
+        zoom = ranges(page)
+        page.evaluate(WATCH)
+        page.evaluate("(zoom) => (labWatch.expects = { zoom, hidden: 'validation', hover: true })", zoom)
+        found = wait_for_updates(page, UPDATES)
+    assert found["faults"] == {}
+    assert found["updates"] >= UPDATES
+    assert found["frames"] > UPDATES
+
+
+def choose(page: Page, what: Callable[[], None]) -> None:
+    """Do something behind the chart's button, and close it again."""
+    page.get_by_role("button", name="Chart", exact=True).click()
+    what()
+    page.keyboard.press("Escape")
+
+
+def test_choices_change_the_curves_and_keep_node_zoom_and_legend(page: Page, lab: str, store: RunStore) -> None:
+    with Feeder(store, "The ghost", epochs=2, per_epoch=5, pause=0.0) as past:
+        past.wait()
+    with Feeder(store) as feeder:
+        open_run(page, lab, feeder)
+        page.evaluate(f"window.chartAtFirst = {NODE}")
+        drag(page, (0.0, 0.3), (0.5, 0.9))
+        page.wait_for_function(f"() => {NODE}._fullLayout.xaxis.range[1] < 12")
+        page.locator(f"{CHART} .legendtoggle").nth(1).click()
+        zoom = ranges(page)
+
+        choose(page, lambda: page.get_by_role("radio", name="logarithmic").click())
+        page.wait_for_function(f"() => {NODE}._fullLayout.yaxis.type === 'log'")
+        after = ranges(page)
+        assert after["xaxis"] == zoom["xaxis"]
+        # The same losses, told by their logarithms.
+        assert [10**value for value in after["yaxis"]] == pytest.approx(zoom["yaxis"])
+
+        def pick_ghost() -> None:
+            page.get_by_role("combobox", name="Compare with").click()
+            page.get_by_role("option", name="The ghost").click()
+
+        choose(page, pick_ghost)
+        page.wait_for_function(f"() => {NODE}._fullData.some((trace) => trace.uid === 'loss-ghost-validation')")
+        hidden = page.evaluate(f"{NODE}._fullData.filter((t) => t.visible !== true).map((t) => t.uid)")
+        assert hidden == ["loss-validation", "accuracy-validation"]
+        assert ranges(page) == after
+        expect(page.locator(CHART)).to_have_attribute("aria-label", re.compile("behind it the run The ghost"))
+        assert page.evaluate(f"{NODE} === window.chartAtFirst")
+
+        # A double click shows all again, and what comes later, too.
+        page.locator(f"{CHART} .nsewdrag").first.dblclick()
+        page.wait_for_function(f"() => {NODE}._fullLayout.xaxis.range[1] > 16")
+
+
+def test_the_theme_of_the_page_is_followed_at_once(page: Page, lab: str, store: RunStore) -> None:
+    colour = f"{NODE}?._fullData?.find((trace) => trace.uid === 'loss-smooth').line?.color"
+    with Feeder(store) as feeder:
+        open_run(page, lab, feeder)
+        assert page.evaluate(colour) == PALETTES["light"]["training"]
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_function(f"() => {colour} === '{PALETTES['dark']['training']}'")
