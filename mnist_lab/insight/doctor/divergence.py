@@ -8,7 +8,7 @@ from mnist_lab.insight.doctor.patient import CHANCE_LOSS, Patient
 from mnist_lab.insight.doctor.treatments import normalised, optimizer_name, usual_rate, with_adam, with_rate
 
 EXPLODED = 20 * CHANCE_LOSS
-"""A training loss, 46, that no bad luck explains: guessing costs 2.3, and answers that are surely wrong about 16."""
+"""A training loss, 46, that no bad luck explains: twenty times that of guessing."""
 NEWEST = 3
 """How many values in a row must be so high."""
 _WHY = (
@@ -44,10 +44,7 @@ def _exploded(patient: Patient) -> str:
     comes_back = not patient.ended and newest[-1:] < newest[:1]
     if len(newest) < NEWEST or min(newest) < EXPLODED or comes_back:
         return ""
-    return (
-        f"The training loss is {text.loss(newest[-1])}, at {_rate(patient)}; guessing costs {CHANCE_LOSS:.2f}, and "
-        "being wrong for sure costs about 16."
-    )
+    return f"The training loss is {text.loss(newest[-1])}, at {_rate(patient)}; guessing costs {CHANCE_LOSS:.2f}."
 
 
 def _rate(patient: Patient) -> str:

@@ -34,7 +34,9 @@ class DropoutLayer:
     index: int
     rate: float
     units: int
-    """Values, or channels, that reach it."""
+    """What reaches it: values, or channels where whole ones are dropped."""
+    unit: str
+    """"value" or "channel"."""
 
     @property
     def left(self) -> float:
@@ -49,9 +51,11 @@ def dropout_layers(patient: Patient) -> list[DropoutLayer]:
         layer = report.layer
         if report.index is None or not isinstance(layer, Dropout | SpatialDropout2D) or not 0 < layer.rate <= 1:
             continue
-        spatial = isinstance(layer, SpatialDropout2D) and report.input_shape is not None
-        units = report.input_shape[-1] if spatial and report.input_shape else values(report.input_shape)
-        found.append(DropoutLayer(report.index, layer.rate, units))
+        shape = report.input_shape
+        if isinstance(layer, SpatialDropout2D) and shape is not None:
+            found.append(DropoutLayer(report.index, layer.rate, shape[-1], "channel"))
+        else:
+            found.append(DropoutLayer(report.index, layer.rate, values(shape), "value"))
     return found
 
 
@@ -69,9 +73,8 @@ def too_much_dropout(patient: Patient) -> Finding | None:
     suspects = [layer for layer in layers if layer.rate >= HEAVY_RATE or _starves(layer)]
     if not (suspects or kept_share(layers) < LITTLE_LEFT) or not layers or not _learns_badly(patient):
         return None
-    worst = min(
-        suspects or layers, key=lambda layer: (not _starves(layer), layer.left if _starves(layer) else -layer.rate)
-    )
+    starving = [layer for layer in suspects if _starves(layer)]
+    worst = min(starving, key=lambda layer: layer.left) if starving else max(layers, key=lambda layer: layer.rate)
     return Finding(
         "too-much-dropout",
         "serious" if patient.last.validation_accuracy < POOR_TRAINING else "moderate",
@@ -95,19 +98,18 @@ def _learns_badly(patient: Patient) -> bool:
     if not patient.epochs or not (patient.ended or len(patient.epochs) >= 4):
         return False
     last = patient.last
-    gap = last.validation_accuracy - last.training_accuracy
-    hardly_anything = kept_share(dropout_layers(patient)) < HARDLY_ANYTHING
-    is_chance = patient.is_chance(last.training_accuracy)
     if last.training_accuracy >= POOR_TRAINING or last.validation_accuracy >= GOOD_VALIDATION:
         return False
-    return gap >= GAP or is_chance or hardly_anything
+    gap = last.validation_accuracy - last.training_accuracy
+    hardly_anything = kept_share(dropout_layers(patient)) < HARDLY_ANYTHING
+    return gap >= GAP or hardly_anything or patient.is_chance(last.training_accuracy)
 
 
 def _evidence(patient: Patient, layers: list[DropoutLayer], worst: DropoutLayer) -> str:
     last = patient.last
     sentence = (
         f"Layer {worst.index + 1}, dropout {rate_text(worst.rate)}, leaves about {worst.left:.0f} of "
-        f"{count_text(worst.units, 'value')} a picture"
+        f"{count_text(worst.units, worst.unit)} a picture"
     )
     if len(layers) > 1:
         sentence += f"; together {len(layers)} dropout layers let {text.probability(kept_share(layers))} through"

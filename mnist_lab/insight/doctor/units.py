@@ -43,7 +43,7 @@ def dead_units(patient: Patient) -> Finding | None:
         f"{'All' if whole else 'Many'} units of a layer are dead",
         f"{name}: {text.probability(_dead(worst))} of its units gave 0 for every picture that was tried.{others}",
         "A relu unit hands on what is above 0 and turns everything else into 0. One long step can push it so far down "
-        "that it gives 0 for every picture; then its slope is 0 as well, no step can ever pull it up again, and the "
+        "that it gives 0 for every picture; then its slope is 0 as well, hardly a step can pull it up again, and the "
         "network is as good as built without it. Shorter steps push less; leaky_relu always leaves a little slope to "
         "come back by; batch normalization keeps values around 0, where relu is alive."
         + (" A wide layer may have so many units to spare that it does not matter." if to_spare else ""),
