@@ -26,8 +26,14 @@ MODULES = {
     "train": "train",
     "runs": "runs",
     "show": "show",
-    "stop": "runs",
-    "resume": "runs",
+    "stop": "controls",
+    "pause": "controls",
+    "continue": "controls",
+    "step": "controls",
+    "learning-rate": "controls",
+    "discard": "controls",
+    "resume": "train",
+    "extend": "train",
     "delete": "runs",
     "predict": "reading",
     "evaluate": "reading",
@@ -38,6 +44,9 @@ MODULES = {
 
 PROCESSES = frozenset({"worker", "predictor"})
 """Commands whose output is a log."""
+
+# The functions of commands whose names no function can have.
+FUNCTIONS = {"continue": "go_on", "learning-rate": "learning_rate"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -98,7 +107,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     if options.command not in PROCESSES:
         _tell_warnings()
     module = importlib.import_module(f"mnist_lab.cli.{MODULES[options.command]}")
-    status: int = getattr(module, options.command)(options, settings)
+    status: int = getattr(module, FUNCTIONS.get(options.command, options.command))(options, settings)
     return status
 
 

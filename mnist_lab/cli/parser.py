@@ -63,7 +63,16 @@ def build_parser() -> argparse.ArgumentParser:
     command("evaluate", "test the kept weights of a run again", run=True)
     _add_export(command("export", "write a run to a file", run=True))
     command("stop", "stop a run that waits or trains; what was learnt is kept", run=True)
-    command("resume", "train an interrupted run again", run=True)
+    command("pause", "let a training wait", run=True)
+    command("continue", "let a paused training go on", run=True)
+    command("step", "let a training go on to the end of its epoch and wait there", run=True)
+    rate = command("learning-rate", "multiply the learning rate of a run that waits or trains", run=True)
+    rate.add_argument("factor", type=float, metavar="FACTOR", help="1 is what the recipe says; above 0, at most 1000")
+    command("discard", "end a run, whatever it is at, and delete it", run=True)
+    _add_queue(command("resume", "let an interrupted or failed run go on from its last epoch", run=True))
+    extend = command("extend", "train a finished or stopped run for more epochs, as a new run", run=True)
+    extend.add_argument("--epochs", type=int, required=True, metavar="N", help="how many more")
+    _add_queue(extend)
     command("delete", "delete a run with its weights", run=True)
     command("worker", "train the runs that wait (the app starts this)", json=False).add_argument("--run", metavar="ID")
     command("predictor", "answer the app's questions on standard input (the app starts this)", json=False)
@@ -111,6 +120,10 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
             metavar="|".join(choices) if choices else "X" if type_ is float else "N",
             help=help_text,
         )
+
+
+def _add_queue(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--queue", action="store_true", help="put it into the queue, instead of training it here")
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""Commands about the list of runs: `runs`, `stop`, `resume`, `delete`."""
+"""Commands about the list of runs: `runs`, `delete`."""
 
 import argparse
 from datetime import datetime
@@ -7,7 +7,7 @@ from mnist_lab.charts import text
 from mnist_lab.cli.output import note, print_json, print_table
 from mnist_lab.errors import RefusedError, StoreError
 from mnist_lab.network import analyse
-from mnist_lab.runs import Command, Run, RunState, RunStore, open_store
+from mnist_lab.runs import Run, RunStore, open_store
 from mnist_lab.settings import Settings
 
 
@@ -44,6 +44,8 @@ def summary(run: Run) -> dict[str, object]:
         "validation": run.recipe.validation,
         "precision": result.precision if result else run.recipe.precision,
         "seed": run.recipe.seed,
+        "learning_rate_factor": run.learning_rate_factor,
+        "parent": run.parent or None,
         "created": run.created,
         "sentence": run.sentence,
     }
@@ -75,32 +77,6 @@ def runs(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def stop(options: argparse.Namespace, settings: Settings) -> int:
-    """Stop a run that waits or trains."""
-    store = open_swept(settings)
-    run = store.find(options.run)
-    store.request(run.id, Command.STOP)
-    waited = run.state is RunState.QUEUED
-    return _done(
-        options,
-        store.get(run.id),
-        f"Stopped {run.id}; it had not started." if waited else f"Stopping {run.id}; what was learnt is kept.",
-    )
-
-
-def resume(options: argparse.Namespace, settings: Settings) -> int:
-    """Queue an interrupted run again."""
-    store = open_swept(settings)
-    run = store.find(options.run)
-    store.requeue(run.id)
-    return _done(
-        options,
-        store.get(run.id),
-        f"{run.id} waits to be trained again, from the beginning, as attempt {run.attempt + 1}: "
-        f"by the app when it runs, or by `python -m mnist_lab worker --run {run.id}`.",
-    )
-
-
 def delete(options: argparse.Namespace, settings: Settings) -> int:
     """Delete a run with its weights; its record may be damaged."""
     store = open_swept(settings)
@@ -110,15 +86,6 @@ def delete(options: argparse.Namespace, settings: Settings) -> int:
         print_json({"run": run_id, "deleted": True})
     else:
         print(f"Deleted {run_id}.")
-    return 0
-
-
-def _done(options: argparse.Namespace, run: Run, sentence: str) -> int:
-    if options.json:
-        print_json(summary(run))
-        note(sentence)
-    else:
-        print(sentence)
     return 0
 
 

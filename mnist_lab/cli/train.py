@@ -1,4 +1,4 @@
-"""The command `train`: one training in the foreground, in this process."""
+"""Trainings in the foreground, in this process: the commands `train`, `resume` and `extend`."""
 
 import argparse
 
@@ -10,14 +10,14 @@ from mnist_lab.cli.output import note, print_json
 from mnist_lab.cli.parser import RECIPE_OPTIONS
 from mnist_lab.cli.progress import ProgressLine
 from mnist_lab.cli.runs import open_swept, summary
-from mnist_lab.data import load_digits, split
+from mnist_lab.data import Source, load_digits, split
 from mnist_lab.network import ensure_trainable
 from mnist_lab.recipe import Recipe, recipe_from_json, suited_recipe
 from mnist_lab.recipe.recipe import MAX_JSON_BYTES
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training.foreground import train_run
-from mnist_lab.training.reporter import Progress
+from mnist_lab.training.progress import Progress
 from mnist_lab.training.submit import submit
 
 
@@ -43,18 +43,36 @@ def train(options: argparse.Namespace, settings: Settings) -> int:
     with ProgressLine() as line:
         _ensure_digits(settings, recipe, line)
         run = submit(store, settings, network, recipe, name=options.name, owner="cli")
-        run = _train(settings, store, run, line)
-    if run.result is None:
-        note(run.sentence or f"Run {run.id} is {run.state} and has no result.")
-    if options.json:
-        print_json(summary(run))
-    elif run.result is not None:
-        print(
-            f"{run.id} {run.state}: test accuracy {text.accuracy(run.result.test_accuracy)}, test loss "
-            f"{text.loss(run.result.test_loss)} ({run.result.kept} of {run.result.epochs} epochs, "
-            f"{text.seconds(run.result.seconds)}, {text.rate(run.result.samples_per_second)})"
-        )
-    return 0 if run.result is not None else 1
+        return _train(options, settings, store, run, line)
+
+
+def resume(options: argparse.Namespace, settings: Settings) -> int:
+    """Let an interrupted or failed run go on from its last good checkpoint, here or by the app."""
+    store = open_swept(settings)
+    run = store.find(options.run)
+    store.requeue(run.id)
+    return _go_on(options, settings, store, store.get(run.id))
+
+
+def extend(options: argparse.Namespace, settings: Settings) -> int:
+    """Train a finished or stopped run for more epochs, as a new run, here or by the app."""
+    store = open_swept(settings)
+    run = store.continue_run(store.find(options.run).id, options.epochs, owner="cli")
+    note(f"The new run is {run.id}.")
+    return _go_on(options, settings, store, run)
+
+
+def _go_on(options: argparse.Namespace, settings: Settings, store: RunStore, run: Run) -> int:
+    if options.queue:
+        if options.json:
+            print_json(summary(run))
+        else:
+            print(f"{run.id} waits to be trained by the app, or by `python -m mnist_lab worker --run {run.id}`.")
+        return 0
+    with ProgressLine() as line:
+        if run.data is None or run.data.source == Source.MNIST:
+            _ensure_digits(settings, run.recipe, line)
+        return _train(options, settings, store, run, line)
 
 
 def _ensure_digits(settings: Settings, recipe: Recipe, line: ProgressLine) -> None:
@@ -70,7 +88,23 @@ def _ensure_digits(settings: Settings, recipe: Recipe, line: ProgressLine) -> No
         )
 
 
-def _train(settings: Settings, store: RunStore, run: Run, line: ProgressLine) -> Run:
+def _train(options: argparse.Namespace, settings: Settings, store: RunStore, run: Run, line: ProgressLine) -> int:
+    run = _follow(settings, store, run, line)
+    line.end()
+    if run.result is None:
+        note(run.sentence or f"Run {run.id} is {run.state} and has no result.")
+    if options.json:
+        print_json(summary(run))
+    elif run.result is not None:
+        print(
+            f"{run.id} {run.state}: test accuracy {text.accuracy(run.result.test_accuracy)}, test loss "
+            f"{text.loss(run.result.test_loss)} ({run.result.kept} of {run.result.epochs} epochs, "
+            f"{text.seconds(run.result.seconds)}, {text.rate(run.result.samples_per_second)})"
+        )
+    return 0 if run.result is not None else 1
+
+
+def _follow(settings: Settings, store: RunStore, run: Run, line: ProgressLine) -> Run:
     told: set[str] = set()
 
     def on_progress(progress: Progress) -> None:

@@ -19,7 +19,7 @@ class Weights:
 def weights_of(run: Run, settings: Settings) -> Weights:
     """Find the weights a run is judged by: those of its best epoch, or of its last, as its result says.
 
-    A run that is still training answers with the best it has so far.
+    They are written at the end of the training: a run whose result is still being made answers already.
 
     Raises:
         IllegalMoveError: It has none yet, or was stopped before it had any.

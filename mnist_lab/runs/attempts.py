@@ -68,8 +68,19 @@ class Attempts:
             row = connection.execute(select(runs).where(runs.c.id == run_id)).one()
             return run_from_row(row)
 
-    def rewind(self, run_id: str, attempt: int, *, step: int = 0, epochs: int = 0, seconds: float = 0.0) -> None:
+    def rewind(
+        self,
+        run_id: str,
+        attempt: int,
+        *,
+        step: int = 0,
+        epochs: int = 0,
+        seconds: float = 0.0,
+        points: Sequence[MetricPoint] = (),
+    ) -> None:
         """Forget what an earlier attempt did after `step`, before training goes on from there.
+
+        Of `points`, which are of steps up to there, those are added that the earlier attempt could not write.
 
         Raises:
             StaleAttemptError: The run is not this attempt's any more.
@@ -77,6 +88,8 @@ class Attempts:
         with self.db.write() as connection:
             self._fenced(connection, run_id, attempt)
             connection.execute(delete(metrics).where(metrics.c.run_id == run_id, metrics.c.step > step))
+            if points:
+                self._insert_points(connection, run_id, points)
             connection.execute(
                 update(runs)
                 .where(runs.c.id == run_id)
@@ -90,16 +103,31 @@ class Attempts:
             IllegalMoveError: Not a move of `LEGAL_MOVES`.
             StaleAttemptError: The run is not this attempt's any more.
         """
-        self._move(run_id, attempt, new_state, sentence, {})
+        with self.db.write() as connection:
+            name, state, _ = self._fenced(connection, run_id, attempt)
+            _move(connection, run_id, name, state, new_state, sentence, {})
 
-    def finish(self, run_id: str, attempt: int, state: RunState, result: Result | None, sentence: str = "") -> None:
-        """End the run in `state` with its result.
+    def finish(self, run_id: str, attempt: int, state: RunState, result: Result | None, sentence: str = "") -> bool:
+        """End the run in `state` with its result; a run that is to be discarded is deleted instead.
+
+        Returns:
+            Whether the run is still there.
 
         Raises:
             IllegalMoveError: Not a move of `LEGAL_MOVES`.
             StaleAttemptError: The run is not this attempt's any more.
         """
-        self._move(run_id, attempt, state, sentence, {"result": result_to_json(result) if result else None})
+        with self.db.write() as connection:
+            name, old_state, wanted = self._fenced(connection, run_id, attempt)
+            discarded = wanted.command is Command.DISCARD
+            if discarded:
+                erase(connection, run_id)
+            else:
+                values = {"result": result_to_json(result) if result else None}
+                _move(connection, run_id, name, old_state, state, sentence, values)
+        if discarded:
+            remove_folder(self.folder(run_id))
+        return not discarded
 
     def set_data(self, run_id: str, attempt: int, data: DataInfo) -> None:
         """Record what the run is trained on; why it is not MNIST becomes the run's sentence.
@@ -119,16 +147,19 @@ class Attempts:
         attempt: int,
         *,
         points: Sequence[MetricPoint] = (),
+        state: RunState | None = None,
         phase: str | None = None,
         total_steps: int | None = None,
         stepped: bool = False,
     ) -> Wanted:
         """Say that the worker lives, add new points, and hear what is wanted: one transaction.
 
-        Progress (`steps_done`, `epochs_done`, `seconds`) follows from the newest point. `stepped` says that the
+        Progress (`steps_done`, `epochs_done`, `seconds`) follows from the newest point. `state` moves the run, as
+        `move` does. `stepped` says that the
         epoch that STEP asked for is done: a STEP that stands becomes PAUSE.
 
         Raises:
+            IllegalMoveError: `state` is not a move of `LEGAL_MOVES`.
             StaleAttemptError: The run is not this attempt's any more.
         """
         values: dict[str, Any] = {"heartbeat": time.time()}
@@ -143,7 +174,9 @@ class Attempts:
             if epochs:
                 values["epochs_done"] = max(epochs)
         with self.db.write() as connection:
-            _, _, wanted = self._fenced(connection, run_id, attempt)
+            name, old_state, wanted = self._fenced(connection, run_id, attempt)
+            if state is not None:
+                _move(connection, run_id, name, old_state, state, "", {})
             if stepped and wanted.command is Command.STEP:
                 wanted = replace(wanted, command=Command.PAUSE)
                 values["command"] = Command.PAUSE
@@ -180,20 +213,6 @@ class Attempts:
             erase(connection, run_id)
         remove_folder(self.folder(run_id))
 
-    def _move(self, run_id: str, attempt: int, new_state: RunState, sentence: str, values: dict[str, Any]) -> None:
-        now = time.time()
-        values = values | {"state": new_state, "heartbeat": now}
-        if sentence:
-            values["sentence"] = sentence
-        if new_state.is_ended:
-            values |= {"ended": now, "command": Command.NONE, "phase": ""}
-        with self.db.write() as connection:
-            name, state, _ = self._fenced(connection, run_id, attempt)
-            # A move whose answer was lost is asked for again.
-            if state is not new_state:
-                ensure_legal(name, state, new_state)
-            connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
-
     def _insert_points(self, connection: Connection, run_id: str, points: Sequence[MetricPoint]) -> None:
         insert = sqlite.insert if self.db.is_sqlite else postgresql.insert
         rows = [point_to_row(run_id, point) for point in points]
@@ -214,3 +233,24 @@ class Attempts:
                 f"The run {run_id} is {row.state} in attempt {row.attempt}; attempt {attempt} may not write any more."
             )
         return row.name, RunState(row.state), Wanted(Command(row.command), row.learning_rate_factor)
+
+
+def _move(
+    connection: Connection,
+    run_id: str,
+    name: str,
+    old: RunState,
+    new: RunState,
+    sentence: str,
+    values: dict[str, Any],
+) -> None:
+    now = time.time()
+    values = values | {"state": new, "heartbeat": now}
+    if sentence:
+        values["sentence"] = sentence
+    if new.is_ended:
+        values |= {"ended": now, "command": Command.NONE, "phase": ""}
+    # A move whose answer was lost is asked for again.
+    if old is not new:
+        ensure_legal(name, old, new)
+    connection.execute(update(runs).where(runs.c.id == run_id).values(**values))

@@ -24,9 +24,20 @@ def replacing(path: Path) -> Iterator[Path]:
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.replace(path)
+        _sync_folder(path.parent)
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    # The new name is in the folder: without this a power cut could bring the old file back. Windows has no such thing.
+    if hasattr(os, "O_DIRECTORY"):
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def try_lock(path: Path) -> FileLock | None:
@@ -105,8 +116,9 @@ class RunFolder:
         return try_lock(self.lock_path)
 
     def discard_results(self) -> None:
-        """Remove the weights and predictions of an earlier attempt, before another one starts anew."""
-        for path in (self.best_weights, self.last_weights, self.predictions_path):
+        """Remove the weights and predictions of an earlier attempt, and what it left half-written when killed."""
+        half_written = [path for path in self.path.glob(".*") if path.is_file()]
+        for path in (self.best_weights, self.last_weights, self.predictions_path, *half_written):
             path.unlink(missing_ok=True)
 
     def read_log(self, last: int = 100_000) -> str:

@@ -5,7 +5,7 @@ Importing this package never loads TensorFlow; the worker does.
 
 from mnist_lab.training.foreground import train_run
 from mnist_lab.training.launcher import Launcher
-from mnist_lab.training.reporter import Progress, ProgressCallback
+from mnist_lab.training.progress import Progress, ProgressCallback
 from mnist_lab.training.submit import submit
 
 __all__ = ["Launcher", "Progress", "ProgressCallback", "submit", "train_run"]

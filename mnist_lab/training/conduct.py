@@ -3,13 +3,17 @@
 import errno
 import logging
 
-from mnist_lab.data import Digits, Split, load_digits, split
 from mnist_lab.errors import LabError, StaleAttemptError
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import DIVERGED, Command, DataInfo, Result, Run, RunState, RunStore
+from mnist_lab.runs import DIVERGED, Command, Result, Run, RunState, RunStore
 from mnist_lab.settings import Settings
+from mnist_lab.training.checkpoint import Checkpoint
+from mnist_lab.training.checkpointing import CheckpointWriter
 from mnist_lab.training.claiming import Claim
-from mnist_lab.training.reporter import ProgressCallback, Reporter
+from mnist_lab.training.parts import load_parts
+from mnist_lab.training.progress import ProgressCallback
+from mnist_lab.training.reporter import DiscardedError, Reporter
+from mnist_lab.training.resuming import Keeper, find_checkpoints, take_up
 from mnist_lab.training.watching import train_watched
 
 log = logging.getLogger(__name__)
@@ -17,11 +21,11 @@ log = logging.getLogger(__name__)
 Ending = tuple[RunState, Result | None, str]
 
 
-def conduct(settings: Settings, store: RunStore, claim: Claim, callback: ProgressCallback | None = None) -> Run:
-    """Train the claimed run, evaluate it and end it.
+def conduct(settings: Settings, store: RunStore, claim: Claim, callback: ProgressCallback | None = None) -> Run | None:
+    """Train the claimed run, from its last good checkpoint if it has one; evaluate it and end it.
 
     Returns:
-        The ended run: finished, stopped or failed.
+        The ended run: finished, stopped or failed. None if it was discarded.
 
     Raises:
         StaleAttemptError: Another worker has the run; nothing more was written.
@@ -34,6 +38,9 @@ def conduct(settings: Settings, store: RunStore, claim: Claim, callback: Progres
             state, result, sentence = _train(settings, store, claim, reporter)
         except StaleAttemptError:
             raise
+        except DiscardedError:
+            reporter.discard()
+            return None
         except KeyboardInterrupt:
             reporter.end(RunState.INTERRUPTED, None, "Interrupted by Ctrl-C.")
             raise
@@ -42,8 +49,7 @@ def conduct(settings: Settings, store: RunStore, claim: Claim, callback: Progres
         except Exception as error:
             log.exception("Run %s failed", run.id)
             state, result, sentence = RunState.FAILED, None, why_failed(error)
-        reporter.end(state, result, sentence)
-    return store.get(run.id)
+        return store.get(run.id) if reporter.end(state, result, sentence) else None
 
 
 def why_failed(error: Exception) -> str:
@@ -60,77 +66,58 @@ def why_failed(error: Exception) -> str:
 
 
 def _train(settings: Settings, store: RunStore, claim: Claim, reporter: Reporter) -> Ending:
-    run, recipe = claim.run, claim.run.recipe
-    reporter.insist(lambda: store.rewind(run.id, run.attempt))
-    claim.folder.discard_results()
+    run, recipe, folder = claim.run, claim.run.recipe, claim.folder
     reporter.enter("loading data")
-    parts, info = load_parts(settings, run)
+    parts, info = load_parts(settings, run, again=bool(folder.checkpoint_files()))
+    checkpoints = find_checkpoints(run, folder, info)
     reporter.insist(lambda: store.set_data(run.id, run.attempt, info))
-    if reporter.enter("building", sentence=info.fallback) is Command.STOP:
+    stops = reporter.enter("building", sentence=info.fallback) is Command.STOP
+    # What an earlier attempt had learnt is evaluated even so.
+    if stops and not checkpoints:
         return RunState.STOPPED, None, "Stopped before the training began."
+    folder.discard_results()
     # TensorFlow is loaded here, if it was not before.
     from mnist_lab.training.finishing import make_result
     from mnist_lab.training.learner import Learner
     from mnist_lab.training.machine import choose_precision
 
-    precision = choose_precision(settings, recipe.precision)
-    folder = claim.folder
-    learner = Learner(
-        run.network, recipe, parts, best_path=folder.best_weights, last_path=folder.last_weights, precision=precision
-    )
-    reporter.enter("training", total_steps=learner.total_steps)
-    if settings.watch:
-        outcome = train_watched(learner, reporter, run.network, parts, folder.snapshots)
-    else:
-        outcome = learner.train(reporter)
+    # Not chosen anew: what "auto" comes to is measured, and may come out otherwise today.
+    precision = checkpoints[0].precision if checkpoints else choose_precision(settings, recipe.precision)
+    files = {"best_path": folder.best_weights, "last_path": folder.last_weights}
+    with CheckpointWriter(folder) as writer:
+        keeper = Keeper(reporter, writer, run, info, precision)
+        learner = Learner(run.network, recipe, parts, **files, precision=precision, wishes=keeper)
+        start = take_up(learner, run, folder, checkpoints)
+        if start is not None:
+            writer.start_from(start.state.epoch)
+        reporter.insist(lambda: _rewind(store, run, start, learner.batches))
+        reporter.enter("training", total_steps=learner.total_steps)
+        if settings.watch:
+            epochs_done = 0 if start is None else start.state.epoch
+            outcome = train_watched(learner, reporter, run.network, parts, folder.snapshots, epochs_done=epochs_done)
+        else:
+            outcome = learner.train(reporter)
     reporter.enter("evaluating")
     if outcome.diverged and outcome.best_epoch == 0:
-        return RunState.FAILED, None, _why_diverged(outcome.epochs + 1, recipe)
-    result = make_result(learner, outcome, parts, recipe, folder, precision)
+        return RunState.FAILED, None, _why_diverged(outcome.epochs + 1, recipe, reporter.learning_rate_factor)
+    result = make_result(learner, outcome, parts, recipe, folder, precision, reporter.breathe)
     if outcome.diverged:
-        return RunState.FAILED, result, _why_diverged(outcome.epochs + 1, recipe)
+        return RunState.FAILED, result, _why_diverged(outcome.epochs + 1, recipe, reporter.learning_rate_factor)
     return (RunState.STOPPED if outcome.stopped else RunState.FINISHED), result, ""
 
 
-def _why_diverged(epoch: int, recipe: Recipe) -> str:
+def _rewind(store: RunStore, run: Run, start: Checkpoint | None, batches: int) -> None:
+    if start is None:
+        store.rewind(run.id, run.attempt)
+        return
+    epoch = start.state.epoch
+    store.rewind(
+        run.id, run.attempt, step=epoch * batches, epochs=epoch, seconds=start.state.seconds, points=start.points
+    )
+
+
+def _why_diverged(epoch: int, recipe: Recipe, factor: float) -> str:
     return (
         f"{DIVERGED}: the loss became NaN or infinite in epoch {epoch} of {recipe.epochs}."
-        f" Try a learning rate smaller than {recipe.learning_rate:g}."
-    )
-
-
-def load_parts(settings: Settings, run: Run) -> tuple[Split, DataInfo]:
-    """Load the digits of a run, from disk only, and divide them as its recipe says.
-
-    Raises:
-        DataError: No digits can be had, or they cannot be divided so.
-    """
-    recipe = run.recipe
-    digits, why_not_mnist = load_digits(settings, download=False)
-    limit, fallback = recipe.limit, ""
-    if why_not_mnist is not None:
-        fallback = f"Trained on {digits.title}, because MNIST could not be had: {why_not_mnist}"
-        if limit is not None and limit > len(digits.train_labels):
-            limit = None
-            fallback += f" It has only {len(digits.train_labels):,} training images; all were used."
-    parts = split(
-        digits,
-        validation=recipe.validation,
-        fraction=recipe.validation_fraction,
-        limit=limit,
-        seed=recipe.seed,
-    )
-    return parts, _info(digits, parts, run, fallback)
-
-
-def _info(digits: Digits, parts: Split, run: Run, fallback: str) -> DataInfo:
-    return DataInfo(
-        source=digits.source.value,
-        title=digits.title,
-        fingerprint=digits.fingerprint,
-        training=len(parts.train_labels),
-        validation=len(parts.validation_labels),
-        test=len(parts.test_labels),
-        validation_choice=run.recipe.validation,
-        fallback=fallback,
+        f" Try a learning rate smaller than {recipe.learning_rate * factor:g}."
     )

@@ -1,5 +1,6 @@
 """What a model reads in many images at once."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -22,12 +23,20 @@ class Evaluator:
         signature = [tf.TensorSpec((None, 28, 28), tf.uint8)]
         self._forward: Any = tf.function(forward, input_signature=signature, jit_compile=False)
 
-    def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """The probabilities float32 (n, 10) of images uint8 (n, 28, 28)."""
-        parts = [self._forward(images[start : start + BATCH]).numpy() for start in range(0, len(images), BATCH)]
+    def probabilities(
+        self, images: NDArray[np.uint8], breathe: Callable[[], None] | None = None
+    ) -> NDArray[np.float32]:
+        """The probabilities float32 (n, 10) of images uint8 (n, 28, 28); `breathe` is called between batches."""
+        parts = []
+        for start in range(0, len(images), BATCH):
+            parts.append(self._forward(images[start : start + BATCH]).numpy())
+            if breathe is not None:
+                breathe()
         return np.concatenate(parts) if parts else np.zeros((0, 10), np.float32)
 
 
-def evaluate_model(model: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The probabilities float32 (n, 10) that `model` gives images uint8 (n, 28, 28)."""
-    return Evaluator(model).probabilities(images)
+def evaluate_model(
+    model: keras.Model, images: NDArray[np.uint8], breathe: Callable[[], None] | None = None
+) -> NDArray[np.float32]:
+    """The probabilities float32 (n, 10) that `model` gives images uint8 (n, 28, 28); see `Evaluator`."""
+    return Evaluator(model).probabilities(images, breathe)

@@ -1,5 +1,7 @@
 """From a trained network to its result. Runs in the worker, with TensorFlow."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,24 +16,32 @@ from mnist_lab.training.this_machine import machine_info
 
 
 def make_result(
-    learner: Learner, outcome: Outcome, parts: Split, recipe: Recipe, folder: RunFolder, precision: str
+    learner: Learner,
+    outcome: Outcome,
+    parts: Split,
+    recipe: Recipe,
+    folder: RunFolder,
+    precision: str,
+    breathe: Callable[[], None] | None = None,
 ) -> Result:
     """Score the last weights and the kept ones on the test images, and write the kept ones' probabilities.
+
+    `breathe` is called between batches; what it raises breaks the work off.
 
     Raises:
         OSError: The probabilities cannot be written.
     """
-    last_probabilities = _probabilities(learner, parts)
+    last_probabilities = _probabilities(learner, parts, breathe)
     last = score(last_probabilities, parts.test_labels)
     # What has diverged reads nothing; its best epoch still may.
     keeps_best = outcome.best_epoch > 0 and (recipe.kept == "best" or outcome.diverged)
     kept_probabilities, kept = last_probabilities, last
     if keeps_best:
         learner.model.load_weights(folder.best_weights)
-        kept_probabilities = _probabilities(learner, parts)
+        kept_probabilities = _probabilities(learner, parts, breathe)
         kept = score(kept_probabilities, parts.test_labels)
     folder.write_predictions(kept_probabilities, parts.test_labels)
-    validation = _validation(learner, parts, recipe, kept)
+    validation = _validation(learner, parts, recipe, kept, breathe)
     return Result(
         test_loss=kept.loss,
         test_accuracy=kept.accuracy,
@@ -52,12 +62,14 @@ def make_result(
     )
 
 
-def _probabilities(learner: Learner, parts: Split) -> NDArray[np.float32]:
-    return evaluate_model(learner.model, parts.test_images)
+def _probabilities(learner: Learner, parts: Split, breathe: Callable[[], None] | None) -> NDArray[np.float32]:
+    return evaluate_model(learner.model, parts.test_images, breathe)
 
 
-def _validation(learner: Learner, parts: Split, recipe: Recipe, kept: Scores) -> Scores:
+def _validation(
+    learner: Learner, parts: Split, recipe: Recipe, kept: Scores, breathe: Callable[[], None] | None
+) -> Scores:
     if recipe.validation == "test":
         return kept
-    probabilities = evaluate_model(learner.model, parts.validation_images)
+    probabilities = evaluate_model(learner.model, parts.validation_images, breathe)
     return score(probabilities, parts.validation_labels)

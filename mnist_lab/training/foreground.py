@@ -13,7 +13,7 @@ from mnist_lab.runs import Command, Run, RunFolder, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training.claiming import claim
 from mnist_lab.training.conduct import conduct
-from mnist_lab.training.reporter import Progress, ProgressCallback
+from mnist_lab.training.progress import Progress, ProgressCallback, ignore_progress
 
 LOOK_SECONDS = 0.3
 
@@ -29,7 +29,7 @@ def train_run(settings: Settings, store: RunStore, run_id: str, progress: Progre
         StoreError: The store does not answer.
         KeyboardInterrupt: The second Ctrl-C.
     """
-    callback = progress or _ignore
+    callback = progress or ignore_progress
     waits = False
     last_step = -1
     with _stopping_at_ctrl_c(store, run_id):
@@ -41,7 +41,8 @@ def train_run(settings: Settings, store: RunStore, run_id: str, progress: Progre
                 claimed = claim(settings, store, run_id)
                 if claimed is not None:
                     with claimed, _logging_to(claimed.folder):
-                        return conduct(settings, store, claimed, callback)
+                        conduct(settings, store, claimed, callback)
+                    continue
                 if not waits:
                     waits = True
                     callback(Progress("waiting", sentence=f"Waiting for one of {settings.workers} training slots."))
@@ -95,7 +96,3 @@ def _stopping_at_ctrl_c(store: RunStore, run_id: str) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _ignore(_progress: Progress) -> None:
-    pass

@@ -14,12 +14,16 @@ from mnist_lab.data import Split
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe, learning_rates
 from mnist_lab.runs import Command, MetricPoint
+from mnist_lab.training.checkpoint import Arrays, TrainingState
+from mnist_lab.training.clock import Clock
 from mnist_lab.training.evaluation import Evaluator
 from mnist_lab.training.keras_network import build
 from mnist_lab.training.optimizers import make_optimizer
 from mnist_lab.training.result import Scores, score
-from mnist_lab.training.steps import Floats, Steps
+from mnist_lab.training.steps import Floats, Steps, epoch_order
+from mnist_lab.training.variables import assign, fit, values_of
 from mnist_lab.training.weights import save_model
+from mnist_lab.training.wishes import NoWishes, Wishes
 
 CHUNK_SECONDS = 0.25
 """Steps are run in chunks of about this length; after each the observer is told, and asked whether to go on."""
@@ -57,7 +61,15 @@ class Learner:
     """A model, its data and its recipe; `train` may be called once."""
 
     def __init__(
-        self, network: Network, recipe: Recipe, split: Split, *, best_path: Path, last_path: Path, precision: str
+        self,
+        network: Network,
+        recipe: Recipe,
+        split: Split,
+        *,
+        best_path: Path,
+        last_path: Path,
+        precision: str,
+        wishes: Wishes | None = None,
     ) -> None:
         """Build the model; the same network, recipe and split give the same training on the same machine."""
         self.recipe = recipe
@@ -66,53 +78,107 @@ class Learner:
         """Steps to an epoch."""
         self.total_steps = self.batches * recipe.epochs
         self._split = split
+        self._wishes: Wishes = wishes or NoWishes()
         self._best_path, self._last_path = best_path, last_path
         self._images = tf.constant(split.train_images)
         self._labels = tf.constant(split.train_labels)
         rates = learning_rates(recipe, self.total_steps)
         self._rates, self._rate_of = tf.constant(rates), rates
-        self._steps = Steps(self.model, make_optimizer(recipe), recipe)
+        self._optimizer = make_optimizer(recipe)
+        self._steps = Steps(self.model, self._optimizer, recipe)
         self._evaluator = Evaluator(self.model)
-        self._clock = _Clock()
-        self._chunk = 1
+        self._clock = Clock()
+        self._chunk, self._factor = 1, 1.0
+        self._epochs, self._best_epoch, self._best_loss, self._patience_from = 0, 0, math.inf, 0
+        self._best: Arrays = ()
+
+    def take_up(self, state: TrainingState, *, continued: bool = False) -> bool:
+        """Go on from `state` instead of from the first weights; false, and nothing changed, if it does not fit.
+
+        Args:
+            state: Where a training of this network, recipe and split was.
+            continued: It had ended there, and is to train for more epochs: patience that had run out starts anew.
+        """
+        best_fits = not state.best or fit(self.model.weights, state.best)
+        if not (
+            best_fits
+            and fit(self.model.variables, state.model)
+            and fit(self._optimizer.variables, state.optimizer)
+            and state.epoch <= self.recipe.epochs
+        ):
+            return False
+        assign(self.model.variables, state.model)
+        assign(self._optimizer.variables, state.optimizer)
+        self._epochs, self._best_epoch, self._best_loss = state.epoch, state.best_epoch, state.best_loss
+        self._patience_from, self._best = state.patience_from, state.best
+        self._clock = Clock(seconds=state.seconds, images=state.images, step_seconds=state.step_seconds)
+        if continued and self._is_out_of_patience():
+            self._patience_from = self._epochs
+        return True
 
     def train(self, observer: Observer) -> Outcome:
-        """Train until the recipe's end, early stopping, STOP, or a loss that is no number.
+        """Train until the recipe's end, early stopping, STOP, or a loss that is no number; then write the weights.
 
         Raises:
             OSError: The weights cannot be written.
         """
-        epochs, best_epoch, best_loss = 0, 0, math.inf
         stopped = diverged = False
-        while epochs < self.recipe.epochs and not stopped and not diverged:
-            training = self._epoch(epochs, observer)
+        while self._epochs < self.recipe.epochs and not stopped and not self._is_out_of_patience():
+            training = self._epoch(observer)
             if training.stopped or training.diverged:
                 stopped, diverged = training.stopped, training.diverged
                 break
-            epochs += 1
             validation = self._validate()
-            if validation.loss < best_loss:
-                best_epoch, best_loss = epochs, validation.loss
-                save_model(self.model, self._best_path)
-            point = self._point(epochs * self.batches, training.loss, training.accuracy, validation)
+            self._epochs += 1
+            if validation.loss < self._best_loss:
+                self._best_epoch, self._best_loss = self._epochs, validation.loss
+                self._best = values_of(self.model.weights)
+            point = self._point(self._epochs * self.batches, training.loss, training.accuracy, validation)
             with self._clock.paused():
+                self._wishes.keep(self._state(point.seconds), point)
                 stopped = observer.on_epoch(point, self) is Command.STOP
-            patience = self.recipe.early_stopping
-            if patience is not None and epochs - best_epoch >= patience:
-                break
-        if not diverged:
-            save_model(self.model, self._last_path)
+        self._save(last=not diverged)
         # A stop after the last epoch stops nothing.
-        stopped = stopped and epochs < self.recipe.epochs
-        return Outcome(epochs, best_epoch, stopped, diverged, self._clock.seconds(), self._clock.rate())
+        stopped = stopped and self._epochs < self.recipe.epochs
+        return Outcome(self._epochs, self._best_epoch, stopped, diverged, self._clock.seconds(), self._clock.rate())
 
-    def _epoch(self, epoch: int, observer: Observer) -> "_Training":
+    def _is_out_of_patience(self) -> bool:
+        patience = self.recipe.early_stopping
+        return patience is not None and self._epochs - max(self._best_epoch, self._patience_from) >= patience
+
+    def _state(self, seconds: float) -> TrainingState:
+        return TrainingState(
+            epoch=self._epochs,
+            best_epoch=self._best_epoch,
+            best_loss=self._best_loss,
+            patience_from=self._patience_from,
+            learning_rate_factor=self._factor,
+            seconds=seconds,
+            images=self._clock.images,
+            step_seconds=self._clock.step_seconds,
+            model=values_of(self.model.variables),
+            optimizer=values_of(self._optimizer.variables),
+            best=self._best,
+        )
+
+    def _save(self, *, last: bool) -> None:
+        if last:
+            save_model(self.model, self._last_path)
+        if self._best_epoch:
+            weights = values_of(self.model.weights)
+            assign(self.model.weights, self._best)
+            save_model(self.model, self._best_path)
+            assign(self.model.weights, weights)
+
+    def _epoch(self, observer: Observer) -> "_Training":
+        epoch = self._epochs
         order = tf.constant(epoch_order(len(self._split.train_labels), self.recipe.seed, epoch))
         epoch_losses: list[float] = []
         epoch_hits: list[float] = []
         done = 0
         while done < self.batches:
             count = min(self._chunk, self.batches - done)
+            self._factor = self._wishes.learning_rate_factor
             start = time.perf_counter()
             losses, accuracies = self._steps.run(
                 self._images,
@@ -122,6 +188,7 @@ class Learner:
                 first_batch=done,
                 first_step=epoch * self.batches + done,
                 count=count,
+                factor=self._factor,
             )
             sizes = self._sizes(done, count)
             self._clock.add_chunk(time.perf_counter() - start, int(sizes.sum()))
@@ -147,8 +214,12 @@ class Learner:
         return np.minimum(left, self.recipe.batch_size).astype(np.float32)
 
     def _validate(self) -> Scores:
-        probabilities = self._evaluator.probabilities(self._split.validation_images)
+        probabilities = self._evaluator.probabilities(self._split.validation_images, self._breathe)
         return score(probabilities, self._split.validation_labels)
+
+    def _breathe(self) -> None:
+        with self._clock.paused():
+            self._wishes.breathe()
 
     def _point(self, step: int, loss: float, accuracy: float, validation: Scores | None = None) -> MetricPoint:
         return MetricPoint(
@@ -159,15 +230,10 @@ class Learner:
             training_accuracy=float(accuracy),
             validation_loss=None if validation is None else validation.loss,
             validation_accuracy=None if validation is None else validation.accuracy,
-            learning_rate=float(self._rate_of[step - 1]),
+            learning_rate=float(self._rate_of[step - 1] * np.float32(self._factor)),
             seconds=self._clock.seconds(),
             samples_per_second=self._clock.rate(),
         )
-
-
-def epoch_order(size: int, seed: int, epoch: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-    """The order of the training images in one epoch, int32 (size,): another in every epoch, the same for a seed."""
-    return np.random.default_rng([seed, epoch]).permutation(size).astype(np.int32)
 
 
 @dataclass(frozen=True)
@@ -176,50 +242,6 @@ class _Training:
     accuracy: float
     stopped: bool
     diverged: bool
-
-
-class _Clock:
-    """Seconds of training, and images a second of its steps."""
-
-    def __init__(self) -> None:
-        self._start: float | None = None
-        self._paused_for = 0.0
-        self._chunks = 0
-        self._step_seconds = 0.0
-        self._images = 0
-
-    def add_chunk(self, seconds: float, images: int) -> None:
-        if self._start is None:
-            self._start = time.perf_counter() - seconds
-        # The second chunk is the first one after compiling: it starts the count anew.
-        if self._chunks == 1:
-            self._step_seconds, self._images = 0.0, 0
-        self._chunks += 1
-        self._step_seconds += seconds
-        self._images += images
-
-    def paused(self) -> "_Pause":
-        return _Pause(self)
-
-    def leave_out(self, seconds: float) -> None:
-        self._paused_for += seconds
-
-    def seconds(self) -> float:
-        return 0.0 if self._start is None else time.perf_counter() - self._start - self._paused_for
-
-    def rate(self) -> float:
-        return self._images / self._step_seconds if self._step_seconds else 0.0
-
-
-class _Pause:
-    def __init__(self, clock: _Clock) -> None:
-        self._clock = clock
-
-    def __enter__(self) -> None:
-        self._start = time.perf_counter()
-
-    def __exit__(self, *_: object) -> None:
-        self._clock.leave_out(time.perf_counter() - self._start)
 
 
 def _next_chunk(count: int, seconds: float) -> int:

@@ -4,12 +4,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, TypeVar
 
 from mnist_lab.errors import LabError, StaleAttemptError, StoreError
-from mnist_lab.runs import Command, MetricPoint, Result, Run, RunState, RunStore
+from mnist_lab.runs import Command, MetricPoint, Result, Run, RunState, RunStore, Wanted
+from mnist_lab.training.progress import Progress, ProgressCallback, ignore_progress
 
 POLL_SECONDS = 0.2
 WRITE_SECONDS = 1.0
@@ -18,18 +19,11 @@ PATIENCE_SECONDS = 600.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Progress:
-    """What a training in the foreground tells its caller."""
-
-    phase: str
-    """"waiting", "loading data", "building", "training", "paused", "evaluating"."""
-    total_steps: int = 0
-    point: MetricPoint | None = None
-    sentence: str = ""
+T = TypeVar("T")
 
 
-ProgressCallback = Callable[[Progress], None]
+class DiscardedError(Exception):
+    """The run is to be discarded: raised through the training, so that it ends at once."""
 
 
 class Reporter:
@@ -37,12 +31,15 @@ class Reporter:
 
     The thread polls the wanted command, writes heartbeats and points about once a second, and keeps what it could not
     write while the store does not answer. A context: the thread lives within it.
+
+    Its methods raise `StaleAttemptError` when the run is not this attempt's any more, and those that the training calls
+    raise `DiscardedError` when the run is to be discarded.
     """
 
     def __init__(self, store: RunStore, run: Run, callback: ProgressCallback | None = None):
         self._store = store
         self._run = run
-        self._callback = callback or _ignore
+        self._callback = callback or ignore_progress
         # Guards what follows; notified when the command changes or the attempt is lost.
         self._changed = threading.Condition()
         self._points: list[MetricPoint] = []
@@ -50,10 +47,10 @@ class Reporter:
         self._phase = ""
         self._total_steps = 0
         self._wanted_state = RunState.STARTING
-        self._command = Command.NONE
+        self._wanted = Wanted(Command.NONE, run.learning_rate_factor)
+        self._stepped = False
         self._lost: LabError | None = None
         self._urgent = True
-        self._told_state = RunState.STARTING
         self._last_write = 0.0
         self._trouble = ""
         self._wake = threading.Event()
@@ -72,57 +69,71 @@ class Reporter:
         self._thread.join()
 
     def enter(self, phase: str, *, total_steps: int = 0, sentence: str = "") -> Command:
-        """Say what the run is at now, and hear what is wanted.
-
-        Raises:
-            StaleAttemptError: The run is not this attempt's any more.
-        """
+        """Say what the run is at now, and hear what is wanted."""
         with self._changed:
-            self._raise_if_lost()
+            self._raise_if_over()
             self._phase = phase
             self._total_steps = total_steps or self._total_steps
             if phase == "training":
                 self._wanted_state = RunState.RUNNING
             self._hurry()
         self._callback(Progress(phase, self._total_steps, sentence=sentence))
-        return self._command
+        return self._wanted.command
+
+    @property
+    def learning_rate_factor(self) -> float:
+        """What the schedule is to be multiplied by."""
+        return self._wanted.learning_rate_factor
 
     def on_chunk(self, point: MetricPoint) -> Command:
-        """Take a point of the training; returns once the training may go on, or is to stop.
-
-        Raises:
-            StaleAttemptError: The run is not this attempt's any more.
-        """
+        """Take a point of the training; returns once the training may go on, or is to stop."""
         return self._take(point)
 
     def on_epoch(self, point: MetricPoint, _learner: object) -> Command:
-        """Take an epoch's point; returns once the training may go on, or is to stop.
-
-        Raises:
-            StaleAttemptError: The run is not this attempt's any more.
-        """
+        """Take an epoch's point; returns once the training may go on, or is to stop. STEP ends in a pause here."""
         return self._take(point)
 
-    def end(self, state: RunState, result: Result | None, sentence: str) -> None:
+    def breathe(self) -> None:
+        """Hold the evaluation while the run is paused."""
+        with self._changed:
+            self._pause_if_wanted()
+            self._raise_if_over()
+
+    def unconfirmed(self) -> tuple[MetricPoint, ...]:
+        """The points that the store has not confirmed yet, oldest first."""
+        with self._changed:
+            return tuple(self._points)
+
+    def end(self, state: RunState, result: Result | None, sentence: str) -> bool:
         """Write the last points and the run's end, and wait for the store as long as ten minutes if need be.
 
+        Returns:
+            False if the run was to be discarded at the last moment, and is deleted now.
+
         Raises:
-            StaleAttemptError: The run is not this attempt's any more.
             StoreError: The store did not answer for ten minutes; the run will be found interrupted.
         """
         self.__exit__(None, None, None)
 
-        def write_end() -> None:
+        def write_end() -> bool:
             self._write()
-            self._store.finish(self._run.id, self._run.attempt, state, result, sentence)
+            return self._store.finish(self._run.id, self._run.attempt, state, result, sentence)
 
-        self.insist(write_end)
+        return self.insist(write_end)
 
-    def insist(self, write: Callable[[], None]) -> None:
+    def discard(self) -> None:
+        """Delete the run, and wait for the store as long as ten minutes if need be.
+
+        Raises:
+            StoreError: The store did not answer for ten minutes.
+        """
+        self.__exit__(None, None, None)
+        self.insist(lambda: self._store.discard(self._run.id, self._run.attempt))
+
+    def insist(self, write: Callable[[], T]) -> T:
         """Do a write that the run cannot do without, and wait for the store as long as ten minutes if need be.
 
         Raises:
-            StaleAttemptError: The run is not this attempt's any more.
             StoreError: The store did not answer for ten minutes.
         """
         give_up = time.monotonic() + PATIENCE_SECONDS
@@ -143,17 +154,24 @@ class Reporter:
             if point.kind == "epoch" or not self._has_points:
                 self._has_points = True
                 self._hurry()
-            if self._command is Command.PAUSE:
-                self._pause()
-            self._raise_if_lost()
-            return self._command
+            ends_epoch = point.kind == "epoch" and point.step < self._total_steps
+            if ends_epoch and self._wanted.command is Command.STEP:
+                # As the store will have it: whatever was asked for after the step goes before it.
+                self._stepped = True
+                self._wanted = replace(self._wanted, command=Command.PAUSE)
+            self._pause_if_wanted()
+            self._raise_if_over()
+            return self._wanted.command
 
-    def _pause(self) -> None:
+    def _pause_if_wanted(self) -> None:
+        if self._wanted.command is not Command.PAUSE:
+            return
+        phase = self._phase
         self._wanted_state, self._phase = RunState.PAUSED, "paused"
         self._hurry()
         self._callback(Progress("paused", self._total_steps))
-        self._changed.wait_for(lambda: self._command is not Command.PAUSE or self._lost is not None)
-        self._wanted_state, self._phase = RunState.RUNNING, "training"
+        self._changed.wait_for(lambda: self._wanted.command is not Command.PAUSE or self._lost is not None)
+        self._wanted_state, self._phase = RunState.RUNNING, phase
         self._hurry()
 
     def _hurry(self) -> None:
@@ -178,32 +196,40 @@ class Reporter:
 
     def _beat(self) -> None:
         if self._urgent or time.monotonic() - self._last_write >= WRITE_SECONDS:
-            command = self._write()
-        else:
-            command = self._store.wanted(self._run.id, self._run.attempt).command
+            self._write()
+            return
+        wanted = self._store.wanted(self._run.id, self._run.attempt)
         with self._changed:
-            self._command = command
-            self._changed.notify_all()
+            # A step that has just been done still stands in the store until the next write.
+            if not self._stepped:
+                self._hear(wanted)
 
-    def _write(self) -> Command:
+    def _write(self) -> None:
         with self._changed:
-            points, phase, total_steps, state = self._points, self._phase, self._total_steps, self._wanted_state
-            self._points, self._urgent = [], False
+            points, phase, total_steps, state = tuple(self._points), self._phase, self._total_steps, self._wanted_state
+            stepped, self._urgent = self._stepped, False
         try:
-            if state is not self._told_state:
-                self._store.move(self._run.id, self._run.attempt, state)
-                self._told_state = state
-            command = self._store.heartbeat(
-                self._run.id, self._run.attempt, points=points, phase=phase, total_steps=total_steps
-            ).command
-        except StoreError:
-            with self._changed:
-                self._points = points + self._points
-            raise
+            wanted = self._store.heartbeat(
+                self._run.id,
+                self._run.attempt,
+                points=points,
+                state=state,
+                phase=phase,
+                total_steps=total_steps,
+                stepped=stepped,
+            )
         finally:
             self._last_write = time.monotonic()
         self._trouble = ""
-        return command
+        with self._changed:
+            del self._points[: len(points)]
+            if stepped == self._stepped:
+                self._stepped = False
+                self._hear(wanted)
+
+    def _hear(self, wanted: Wanted) -> None:
+        self._wanted = wanted
+        self._changed.notify_all()
 
     def _note(self, error: StoreError) -> None:
         # Once, not once a second: the disk may be full.
@@ -215,6 +241,7 @@ class Reporter:
         if self._lost is not None:
             raise StaleAttemptError(str(self._lost)) from self._lost
 
-
-def _ignore(_progress: Any) -> None:
-    pass
+    def _raise_if_over(self) -> None:
+        self._raise_if_lost()
+        if self._wanted.command is Command.DISCARD:
+            raise DiscardedError

@@ -40,6 +40,7 @@ class Steps:
         first_batch: int,
         first_step: int,
         count: int,
+        factor: float = 1.0,
     ) -> tuple[Floats, Floats]:
         """Train on `count` batches of one epoch.
 
@@ -51,12 +52,20 @@ class Steps:
             first_batch: Place of the first batch in the epoch.
             first_step: Number of the first step in the whole training.
             count: Batches to train on; the epoch has as many left.
+            factor: Multiplies the learning rates.
 
         Returns:
             Mean loss and share read right of each batch, float32 (count,) each.
         """
         losses, accuracies = self._run(
-            images, labels, order, rates, tf.constant(first_batch), tf.constant(first_step), tf.constant(count)
+            images,
+            labels,
+            order,
+            rates,
+            tf.constant(first_batch),
+            tf.constant(first_step),
+            tf.constant(count),
+            tf.constant(factor, tf.float32),
         )
         return losses.numpy(), accuracies.numpy()
 
@@ -69,6 +78,7 @@ class Steps:
         first_batch: tf.Tensor,
         first_step: tf.Tensor,
         count: tf.Tensor,
+        factor: tf.Tensor,
     ) -> tuple[tf.Tensor, tf.Tensor]:
         losses = tf.TensorArray(tf.float32, size=count)
         accuracies = tf.TensorArray(tf.float32, size=count)
@@ -79,7 +89,7 @@ class Steps:
             step = first_step + place
             batch = tf.cast(tf.gather(images, chosen), tf.float32)[..., tf.newaxis] / 255.0  # (batch, 28, 28, 1)
             batch = augmented(batch, self._recipe.augmentation, tf.stack([self._recipe.seed, step]))
-            loss, accuracy = self._step(batch, tf.cast(tf.gather(labels, chosen), tf.int32), rates[step])
+            loss, accuracy = self._step(batch, tf.cast(tf.gather(labels, chosen), tf.int32), rates[step] * factor)
             losses = losses.write(place, loss)
             accuracies = accuracies.write(place, accuracy)
         return losses.stack(), accuracies.stack()
@@ -94,3 +104,8 @@ class Steps:
         self._optimizer.apply(gradients, variables)
         read = tf.argmax(probabilities, axis=1, output_type=tf.int32)
         return loss, tf.reduce_mean(tf.cast(read == true, tf.float32))
+
+
+def epoch_order(size: int, seed: int, epoch: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    """The order of the training images in one epoch, int32 (size,): another in every epoch, the same for a seed."""
+    return np.random.default_rng([seed, epoch]).permutation(size).astype(np.int32)

@@ -1,9 +1,10 @@
 """Weights on disk: a file is there whole, or not at all."""
 
-import os
 from pathlib import Path
 
 import keras
+
+from mnist_lab.runs.folder import replacing
 
 
 def save_model(model: keras.Model, path: Path) -> None:
@@ -12,11 +13,5 @@ def save_model(model: keras.Model, path: Path) -> None:
     Raises:
         OSError: The file cannot be written, for example because the disk is full.
     """
-    temporary = path.with_name(f".{path.stem}-new.keras")
-    try:
+    with replacing(path) as temporary:
         model.save(temporary)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -64,6 +64,9 @@ def _work(settings: Settings, store: RunStore, found: Claim) -> RunState | None:
     except (StaleAttemptError, StoreError) as error:
         log.error("%s", error)  # noqa: TRY400 - the sentence says it all
         return None
+    if run is None:
+        log.info("Run %s was discarded.", found.run.id)
+        return None
     log.info("Run %s %s. %s", run.id, run.state, run.sentence)
     return run.state
 

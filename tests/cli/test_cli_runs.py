@@ -1,7 +1,6 @@
 import pytest
 from sqlalchemy import update
 
-from mnist_lab.runs import RunState
 from mnist_lab.runs.schema import runs as table
 
 
@@ -76,36 +75,11 @@ def test_show_of_a_run_that_waits(call, queued):
 
 @pytest.mark.parametrize(
     "command",
-    [["show"], ["stop"], ["resume"], ["delete"], ["evaluate"], ["predict", "a.png"], ["export", "--format", "code"]],
+    [["show"], ["delete"], ["evaluate"], ["predict", "a.png"], ["export", "--format", "code"]],
 )
 @pytest.mark.parametrize("run", ["nothing", "../../etc", "", "😀" * 1000])
 def test_an_unknown_run_is_refused(refused, command, run):
     assert "No run goes by" in refused(command[0], run, *command[1:])
-
-
-def test_stop_of_a_run_that_waits(call, queued, store):
-    assert queued.id in call("stop", queued.id).out
-    assert store.get(queued.id).state is RunState.STOPPED
-
-
-def test_stop_as_json(call, queued):
-    assert call("stop", queued.id, "--json").json["state"] == "stopped"
-
-
-def test_stop_of_a_run_that_has_ended_is_refused(refused, finished):
-    assert "finished" in refused("stop", finished.id)
-
-
-def test_a_run_whose_process_died_can_be_resumed(call, queued, store):
-    store.claim(queued.id, "a process that is gone")
-
-    assert call("show", queued.id, "--json").json["state"] == "interrupted"
-    assert "from the beginning, as attempt 2" in call("resume", queued.id).out
-    assert store.get(queued.id).state is RunState.QUEUED
-
-
-def test_resume_of_a_run_that_was_not_interrupted_is_refused(refused, finished):
-    assert "finished" in refused("resume", finished.id)
 
 
 def test_delete_removes_the_run_and_its_folder(call, finished, store):

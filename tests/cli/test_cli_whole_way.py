@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from mnist_lab.network import PRESETS
+from mnist_lab.recipe import Recipe
 from mnist_lab.runs import RunState
 
 FIELDS = {
@@ -96,10 +98,27 @@ def test_the_whole_way(call, refused, store, offline, pictures, tmp_path):
     assert "--force" in refused("export", run.id, "--format", "keras")
     assert call("export", run.id, "--format", "keras", "--force").status == 0
 
+    extended = call("extend", run.id, "--epochs", 1, "--json").json
+    assert (extended["state"], extended["epochs"], extended["parent"]) == ("finished", 3, run.id)
+    assert extended["name"] == "A try, continued"
+    assert store.get(run.id) == run
+
     assert "finished" in refused("stop", run.id)
     assert "finished" in refused("resume", run.id)
     assert call("delete", run.id).status == 0
     assert "No run goes by" in refused("show", run.id)
+
+
+def test_a_run_whose_process_died_is_resumed_here(call, store, offline):
+    run = store.create(PRESETS["tiny"].network, Recipe(epochs=1, precision="float32", limit=300))
+    store.claim(run.id, "a process that is gone")
+
+    resumed = call("resume", run.id)
+
+    assert resumed.status == 0
+    assert f"{run.id} finished: test accuracy" in resumed.out
+    assert "epoch 1/1: training loss" in resumed.err
+    assert store.get(run.id).attempt == 2
 
 
 def test_a_training_that_is_refused_leaves_no_run(refused, store, tmp_path):

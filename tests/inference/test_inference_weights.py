@@ -24,7 +24,7 @@ def test_a_run_that_waits_has_none(settings, run):
         weights_of(run, settings)
 
 
-def test_a_run_that_trains_answers_with_the_best_so_far(settings, store, run):
+def test_a_run_whose_result_is_being_made_answers_already(settings, store, run):
     put(store.folder(run.id).best_weights)
 
     assert weights_of(run, settings).path == store.folder(run.id).best_weights

@@ -18,35 +18,49 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from mnist_lab import data
 from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.settings import load_settings
+from mnist_lab.training.checkpoint import TrainingState
 
 
 class Learner:
-    total_steps = 10
+    batches = 10
 
-    def __init__(self, network: Any, recipe: Any, split: Any, **_files: Any):
-        self.network, self.recipe, self.split = network, recipe, split
-        self.total_steps = recipe.epochs * 10
+    def __init__(self, network: Any, recipe: Any, split: Any, *, wishes: Any, **_files: Any):
+        self.network, self.recipe, self.split, self.wishes = network, recipe, split, wishes
+        self.total_steps = recipe.epochs * self.batches
         self.model = types.SimpleNamespace(load_weights=lambda _path: None)
+        self.first_step = 1
+
+    def take_up(self, state: TrainingState, *, continued: bool = False) -> bool:
+        self.first_step = state.epoch * self.batches + 1
+        return True
 
     def train(self, observer: Any) -> Any:
         if self.network.name == "crash":
             os.abort()
         if self.network.name == "fail":
             raise RuntimeError("the wheels came off")
-        stopped = False
-        for step in range(1, self.total_steps + 1):
+        stopped, step = False, self.first_step - 1
+        for step in range(self.first_step, self.total_steps + 1):
             time.sleep(self.recipe.seed / 1000)
-            point = MetricPoint(step, step / 10, "step", 1.0, 0.5, None, None, 0.001, step / 100, 100.0)
+            rate = 0.001 * self.wishes.learning_rate_factor
+            point = MetricPoint(step, step / 10, "step", 1.0, 0.5, None, None, rate, step / 100, 100.0)
             stopped = observer.on_chunk(point) is Command.STOP
+            if step % self.batches == 0:
+                self.wishes.keep(_state(step // self.batches), point)
             if stopped:
                 break
-        epochs = step // 10
+        epochs = step // self.batches
         return types.SimpleNamespace(
             epochs=epochs, best_epoch=epochs, stopped=stopped, seconds=1.0, samples_per_second=100.0, diverged=False
         )
 
 
-def evaluate_model(_model: Any, images: Any) -> Any:
+def _state(epoch: int) -> TrainingState:
+    array = np.array([float(epoch)])
+    return TrainingState(epoch, epoch, 1.0, 0, 1.0, epoch / 10, 10, 1.0, (array,), (array,), (array,))
+
+
+def evaluate_model(_model: Any, images: Any, _breathe: Any) -> Any:
     return np.full((len(images), 10), 0.1, np.float32)
 
 
@@ -76,4 +90,6 @@ data.load_digits = _noise
 if __name__ == "__main__":
     from mnist_lab.training.worker import main
 
+    # To watch it learn takes TensorFlow.
+    os.environ["MNIST_LAB_WATCH"] = "false"
     sys.exit(main(load_settings(), run_id=sys.argv[1] if len(sys.argv) > 1 else None))

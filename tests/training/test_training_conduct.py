@@ -20,10 +20,11 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint, Result, Run, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training import conduct as conduct_module
+from mnist_lab.training import parts as parts_module
 from mnist_lab.training.claiming import claim
 from mnist_lab.training.conduct import conduct, why_failed
 from mnist_lab.training.foreground import train_run
-from mnist_lab.training.reporter import Progress
+from mnist_lab.training.progress import Progress
 from mnist_lab.training.slots import free_slots, take_slot
 
 RESULT = Result(0.1, 0.9, (0.9,) * 10, ((1,) * 10,) * 10, 1, 1, 1.0, 100.0, "best", 0.1, 0.9, 0.1, 0.9, "float32")
@@ -43,7 +44,7 @@ def _noise(monkeypatch: pytest.MonkeyPatch) -> None:
     images = np.zeros((400, 28, 28), np.uint8)
     labels = (np.arange(400) % 10).astype(np.uint8)
     digits = Digits(Source.UCI, "Noise", images, labels, images[:50], labels[:50], "0" * 16)
-    monkeypatch.setattr(conduct_module, "load_digits", lambda *_a, **_n: (digits, "There is no MNIST here."))
+    monkeypatch.setattr(parts_module, "load_digits", lambda *_a, **_n: (digits, "There is no MNIST here."))
 
 
 @pytest.fixture
@@ -56,11 +57,13 @@ def training(monkeypatch: pytest.MonkeyPatch) -> Callable[[Train], None]:
         monkeypatch.setitem(sys.modules, module.__name__, module)
 
     def install(train: Train) -> None:
-        learner = SimpleNamespace(total_steps=10, train=train)
+        learner = SimpleNamespace(total_steps=10, batches=5, train=train)
         pretend("learner", Learner=lambda *_a, **_n: learner)
         pretend("machine", choose_precision=lambda _settings, wanted: wanted)
         pretend("finishing", make_result=lambda *_a: RESULT)
-        monkeypatch.setattr(conduct_module, "train_watched", lambda learner, observer, *_a: learner.train(observer))
+        monkeypatch.setattr(
+            conduct_module, "train_watched", lambda learner, observer, *_a, **_n: learner.train(observer)
+        )
 
     return install
 
@@ -74,7 +77,9 @@ def _conduct(settings: Settings, store: RunStore) -> Run:
     claimed = claim(settings, store)
     assert claimed is not None
     with claimed:
-        return conduct(settings, store, claimed)
+        run = conduct(settings, store, claimed)
+    assert run is not None
+    return run
 
 
 def test_a_training_that_ends_well(
@@ -152,7 +157,7 @@ def test_a_training_that_is_not_to_be_watched_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     training(lambda observer: observer.on_chunk(_point(3)) and _outcome())
-    monkeypatch.setattr(conduct_module, "train_watched", lambda *_a: pytest.fail("watched"))
+    monkeypatch.setattr(conduct_module, "train_watched", lambda *_a, **_n: pytest.fail("watched"))
     assert _conduct(offline.model_copy(update={"watch": False}), store).state is RunState.FINISHED
 
 
@@ -188,6 +193,23 @@ def test_the_second_attempt_forgets_what_the_first_left(
     assert not folder.best_weights.exists()
     assert not folder.last_weights.exists()
     assert folder.read_predictions() is None
+
+
+def test_a_discarded_run_is_gone_with_its_folder(
+    offline: Settings, store: RunStore, queued: Run, training: Callable[[Train], None]
+) -> None:
+    def discard(observer: Any) -> None:
+        store.request(queued.id, Command.DISCARD)
+        for step in range(1, 10_000):
+            observer.on_chunk(_point(step))
+            time.sleep(0.01)
+
+    training(discard)
+    with pytest.raises(UnknownRunError, match="may have been deleted"):
+        train_run(offline, store, queued.id)
+    assert store.list() == []
+    assert not store.folder(queued.id).path.exists()
+    assert free_slots(offline) == 1
 
 
 def test_more_images_than_the_offline_sample_has_are_not_asked_of_it(

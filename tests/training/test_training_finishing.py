@@ -35,7 +35,7 @@ class Model:
 def finishing(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     contents: dict[str, dict[str, Any]] = {
         "learner": {"Learner": object, "Outcome": object},
-        "evaluation": {"evaluate_model": lambda model, _images: model.answers},
+        "evaluation": {"evaluate_model": lambda model, _images, _breathe: model.answers},
         "machine": {"versions": lambda: {"keras": "0"}},
         "this_machine": {"machine_info": lambda: {"cores": 1}},
     }

@@ -8,7 +8,8 @@ from mnist_lab.errors import StaleAttemptError, StoreError
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint, Run, RunState, RunStore
-from mnist_lab.training.reporter import Progress, Reporter
+from mnist_lab.training.progress import Progress
+from mnist_lab.training.reporter import DiscardedError, Reporter
 
 PATIENCE = 20.0
 
@@ -23,6 +24,10 @@ def claimed(store: RunStore, small_network: Network, small_recipe: Recipe) -> Ru
 def _point(step: int, kind: str = "step") -> MetricPoint:
     validation = 1.0 if kind == "epoch" else None
     return MetricPoint(step, step / 10, kind, 2.0, 0.3, validation, validation, 0.01, step / 5, 900.0)  # type: ignore[arg-type]
+
+
+def _standing(run: Run) -> tuple[str, Command, str, int]:
+    return run.state, run.command, run.phase, run.steps_done
 
 
 def _until(condition: Callable[[], bool]) -> None:
@@ -65,7 +70,103 @@ def test_stop_is_heard(store: RunStore, claimed: Run) -> None:
         _until(lambda: reporter.on_chunk(_point(1)) is Command.STOP)
 
 
-@pytest.mark.parametrize("way_out", [Command.NONE, Command.STOP])
+@pytest.mark.parametrize("call", ["on_chunk", "breathe", "enter"])
+def test_discard_ends_whatever_the_training_is_at(store: RunStore, claimed: Run, call: str) -> None:
+    calls: dict[str, Callable[[Reporter], object]] = {
+        "on_chunk": lambda reporter: reporter.on_chunk(_point(1)),
+        "breathe": lambda reporter: reporter.breathe(),
+        "enter": lambda reporter: reporter.enter("evaluating"),
+    }
+    with Reporter(store, claimed) as reporter:
+        reporter.enter("training")
+        store.request(claimed.id, Command.DISCARD)
+
+        def work() -> None:
+            _until(lambda: calls[call](reporter) is None and False)
+
+        with pytest.raises(DiscardedError):
+            work()
+        reporter.discard()
+    assert store.list() == []
+
+
+def test_a_run_that_is_discarded_at_the_last_moment_is_not_ended_but_deleted(store: RunStore, claimed: Run) -> None:
+    with Reporter(store, claimed) as reporter:
+        reporter.enter("evaluating")
+        reporter.enter("training")
+        store.request(claimed.id, Command.DISCARD)
+        assert not reporter.end(RunState.FINISHED, None, "")
+    assert store.list() == []
+
+
+def test_the_learning_rate_is_heard(store: RunStore, claimed: Run) -> None:
+    with Reporter(store, claimed) as reporter:
+        assert reporter.learning_rate_factor == 1.0
+        store.set_learning_rate(claimed.id, 0.25)
+        _until(lambda: reporter.learning_rate_factor == 0.25)
+
+
+def test_a_step_goes_to_the_end_of_the_epoch_and_waits_there(store: RunStore, claimed: Run) -> None:
+    done: list[MetricPoint] = []
+    with Reporter(store, claimed) as reporter:
+        reporter.enter("training", total_steps=40)
+        store.request(claimed.id, Command.STEP)
+        _until(lambda: reporter.enter("training") is Command.STEP)
+
+        def train() -> None:
+            for epoch in range(1, 5):
+                for point in (_point(10 * epoch - 5), _point(10 * epoch), _point(10 * epoch, "epoch")):
+                    done.append(point)
+                    take = reporter.on_chunk if point.kind == "step" else lambda p: reporter.on_epoch(p, None)
+                    take(point)
+
+        training = threading.Thread(target=train)
+        training.start()
+        for epoch in (1, 2, 3):
+            waits = ("paused", Command.PAUSE, "paused", 10 * epoch)
+            _until(lambda waits=waits: _standing(store.get(claimed.id)) == waits)  # type: ignore[misc]
+            assert len(done) == 3 * epoch
+            store.request(claimed.id, Command.STEP)
+        # The fourth epoch is the last: there is nothing to wait for.
+        training.join(PATIENCE)
+        assert not training.is_alive()
+        assert reporter.end(RunState.FINISHED, None, "")
+    assert len(store.points(claimed.id)) == 12
+
+
+def test_an_evaluation_is_held_by_a_pause_and_is_still_one_afterwards(store: RunStore, claimed: Run) -> None:
+    with Reporter(store, claimed) as reporter:
+        reporter.enter("training")
+        reporter.enter("evaluating")
+        store.request(claimed.id, Command.PAUSE)
+        held = threading.Thread(target=lambda: [reporter.breathe() for _ in range(200) if not time.sleep(0.01)])
+        held.start()
+        _until(lambda: store.get(claimed.id).phase == "paused")
+        store.request(claimed.id, Command.NONE)
+        held.join(PATIENCE)
+        _until(lambda: store.get(claimed.id).phase == "evaluating")
+
+
+def test_what_the_store_has_not_confirmed_is_known(
+    store: RunStore, claimed: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    working = store.heartbeat
+
+    def locked(*_arguments: object, **_named: object) -> Command:
+        raise StoreError("The run store has been locked by another program.")
+
+    with Reporter(store, claimed) as reporter:
+        reporter.enter("training")
+        monkeypatch.setattr(store, "heartbeat", locked)
+        for step in (1, 2):
+            reporter.on_chunk(_point(step))
+        assert reporter.unconfirmed() == (_point(1), _point(2))
+        monkeypatch.setattr(store, "heartbeat", working)
+        _until(lambda: reporter.unconfirmed() == ())
+    assert [point.step for point in store.points(claimed.id)] == [1, 2]
+
+
+@pytest.mark.parametrize("way_out", [Command.NONE, Command.STEP, Command.STOP])
 def test_a_pause_holds_the_training_until_another_command(store: RunStore, claimed: Run, way_out: Command) -> None:
     answers: list[Command] = []
     with Reporter(store, claimed) as reporter:
@@ -153,11 +254,11 @@ def test_points_wait_while_the_store_does_not_answer(
 def test_the_end_waits_for_the_store(store: RunStore, claimed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     finish, calls = store.finish, []
 
-    def locked_at_first(*arguments: object, **named: object) -> None:
+    def locked_at_first(*arguments: object, **named: object) -> bool:
         calls.append(1)
         if len(calls) == 1:
             raise StoreError("The run store has been locked by another program.")
-        finish(*arguments, **named)  # type: ignore[arg-type]
+        return finish(*arguments, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(store, "finish", locked_at_first)
     with Reporter(store, claimed) as reporter:

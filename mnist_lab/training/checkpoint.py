@@ -1,0 +1,165 @@
+"""A checkpoint: everything a training needs to go on from the end of an epoch as if it had never been broken off.
+
+The file is plain: a first line that names the format, a line with the SHA-256 of all that follows, a line of JSON, and
+the bytes of the arrays one after the other. Nothing in it is ever executed.
+"""
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_lab.network import Network
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import DataInfo, MetricPoint
+from mnist_lab.runs.folder import replacing
+
+FORMAT = b"MNIST Lab checkpoint 1\n"
+GROUPS = ("model", "optimizer", "best")
+
+Arrays: TypeAlias = tuple[NDArray[Any], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingState:
+    """Where a training is at the end of an epoch. Its arrays are copies, in Keras's order of the variables."""
+
+    epoch: int
+    """Epochs completed."""
+    best_epoch: int
+    """1-based; 0 while no epoch had a validation loss that is a number."""
+    best_loss: float
+    patience_from: int
+    """Early stopping counts epochs without improvement from here or from the best epoch, whichever is later."""
+    learning_rate_factor: float
+    seconds: float
+    images: int
+    """Training images in `step_seconds`."""
+    step_seconds: float
+    model: Arrays
+    """All variables: weights, statistics of batch normalization, states of the random-number generators."""
+    optimizer: Arrays
+    best: Arrays
+    """The weights of the best epoch; empty while there is none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A training's state, and whose it is."""
+
+    run: str
+    """Id of the run that wrote it; a run that continues another starts with that one's."""
+    fingerprint: str
+    """Of network, recipe and data, see `fingerprint`."""
+    precision: str
+    """"float32" or "mixed_bfloat16": what "auto" came to."""
+    points: tuple[MetricPoint, ...]
+    """Points up to this epoch that the store had not confirmed when the checkpoint was made."""
+    state: TrainingState
+
+
+class DamagedCheckpointError(Exception):
+    """The file is torn, was changed, or is no checkpoint of this format."""
+
+
+def fingerprint(network: Network, recipe: Recipe, data: DataInfo) -> str:
+    """64 hex digits that differ whenever a training would: never resume one from another's checkpoint.
+
+    The number of epochs is left out, so that a run can be continued for more of them. So are fields that have their
+    default, so that a field which a later version adds does not make earlier checkpoints useless.
+    """
+    content = {
+        "layers": [[layer.kind, layer.model_dump(mode="json", exclude_defaults=True)] for layer in network.layers],
+        "recipe": recipe.model_dump(mode="json", exclude_defaults=True, exclude={"epochs"}),
+        "data": [data.fingerprint, data.training, data.validation, data.validation_choice],
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint to `path`: whole, or not at all.
+
+    Raises:
+        OSError: The disk does not take it.
+    """
+    state = checkpoint.state
+    arrays = [array for group in GROUPS for array in getattr(state, group)]
+    header = {
+        "run": checkpoint.run,
+        "fingerprint": checkpoint.fingerprint,
+        "precision": checkpoint.precision,
+        "points": [asdict(point) for point in checkpoint.points],
+        "state": {name: getattr(state, name) for name in _STATE_NUMBERS},
+        "arrays": {group: [[array.dtype.str, array.shape] for array in getattr(state, group)] for group in GROUPS},
+    }
+    # ascontiguousarray makes a scalar one-dimensional; its bytes are the same.
+    parts: list[Any] = [json.dumps(header).encode() + b"\n", *(np.ascontiguousarray(array).data for array in arrays)]
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        file.write(FORMAT + digest.hexdigest().encode() + b"\n")
+        for part in parts:
+            file.write(part)
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint and check every byte of it.
+
+    Raises:
+        DamagedCheckpointError: The file is torn, was changed, or is no checkpoint of this format.
+        OSError: It cannot be read.
+    """
+    content = path.read_bytes()
+    start = len(FORMAT) + 65
+    if not content.startswith(FORMAT) or len(content) <= start:
+        raise DamagedCheckpointError("it is no checkpoint of this version")
+    body = memoryview(content)[start:]
+    if hashlib.sha256(body).hexdigest().encode() + b"\n" != content[len(FORMAT) : start]:
+        raise DamagedCheckpointError("its content is not what was written")
+    try:
+        return _parse(content, start)
+    except (ValueError, TypeError, KeyError) as error:
+        raise DamagedCheckpointError(f"its content is not understood: {error}") from error
+
+
+_STATE_NUMBERS = (
+    "epoch",
+    "best_epoch",
+    "best_loss",
+    "patience_from",
+    "learning_rate_factor",
+    "seconds",
+    "images",
+    "step_seconds",
+)
+
+
+def _parse(content: bytes, start: int) -> Checkpoint:
+    end_of_header = content.index(b"\n", start)
+    header = json.loads(content[start:end_of_header])
+    place = end_of_header + 1
+    groups: dict[str, Any] = {}
+    for group in GROUPS:
+        arrays = []
+        for name, shape in header["arrays"][group]:
+            count = math.prod(shape)
+            dtype = np.dtype(name)
+            arrays.append(np.frombuffer(content, dtype, count, place).reshape(shape))
+            place += count * dtype.itemsize
+        groups[group] = tuple(arrays)
+    if place != len(content):
+        raise ValueError("it is longer than its arrays")
+    return Checkpoint(
+        run=header["run"],
+        fingerprint=header["fingerprint"],
+        precision=header["precision"],
+        points=tuple(MetricPoint(**point) for point in header["points"]),
+        state=TrainingState(**{name: header["state"][name] for name in _STATE_NUMBERS}, **groups),
+    )

@@ -1,0 +1,111 @@
+"""Commands to runs that wait or train."""
+
+import pytest
+
+from mnist_lab.runs import Command, RunState
+
+
+@pytest.fixture
+def running(queued, store):
+    """A run that a live process trains."""
+    lock = store.folder(queued.id).lock()
+    claimed = store.claim(queued.id, "a process that lives")
+    store.move(claimed.id, claimed.attempt, RunState.RUNNING)
+    yield store.get(queued.id)
+    lock.release()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["stop"],
+        ["pause"],
+        ["continue"],
+        ["step"],
+        ["learning-rate", "0.5"],
+        ["discard"],
+        ["resume"],
+        ["extend", "--epochs", "1"],
+    ],
+)
+def test_an_unknown_run_is_refused(refused, command):
+    assert "No run goes by" in refused(command[0], "nothing", *command[1:])
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("stop", Command.STOP),
+        ("pause", Command.PAUSE),
+        ("continue", Command.NONE),
+        ("step", Command.STEP),
+        ("discard", Command.DISCARD),
+    ],
+)
+def test_what_is_asked_of_a_training_reaches_its_worker(call, running, store, name, command):
+    called = call(name, running.id)
+    assert called.status == 0
+    assert running.id in called.out
+    assert store.wanted(running.id, running.attempt).command is command
+
+
+@pytest.mark.parametrize("name", ["pause", "continue", "step"])
+def test_a_run_that_waits_cannot_do_that(refused, queued, name):
+    assert "only a run that is under way" in refused(name, queued.id)
+
+
+def test_stop_of_a_run_that_waits(call, queued, store):
+    assert "does not wait any more" in call("stop", queued.id).out
+    assert store.get(queued.id).state is RunState.STOPPED
+
+
+def test_stop_as_json(call, queued):
+    assert call("stop", queued.id, "--json").json["state"] == "stopped"
+
+
+def test_stop_of_a_run_that_has_ended_is_refused(refused, finished):
+    assert "finished" in refused("stop", finished.id)
+
+
+def test_the_learning_rate_is_multiplied(call, refused, running, store):
+    assert call("learning-rate", running.id, "0.5", "--json").json["learning_rate_factor"] == 0.5
+    assert store.wanted(running.id, running.attempt).learning_rate_factor == 0.5
+    for factor in ("0", "-1", "nan", "1001", "fast"):
+        assert "factor" in refused("learning-rate", running.id, "--", factor).lower()
+    assert store.get(running.id).learning_rate_factor == 0.5
+
+
+@pytest.mark.parametrize("fixture", ["queued", "finished"])
+def test_discard_deletes_at_once_what_does_not_train(call, request, store, fixture):
+    run = request.getfixturevalue(fixture)
+    assert call("discard", run.id, "--json").json == {"run": run.id, "discarded": True}
+    assert store.list() == []
+
+
+def test_a_run_whose_process_died_can_be_queued_again(call, queued, store):
+    store.claim(queued.id, "a process that is gone")
+
+    assert call("show", queued.id, "--json").json["state"] == "interrupted"
+    assert f"worker --run {queued.id}" in call("resume", queued.id, "--queue").out
+    assert store.get(queued.id).state is RunState.QUEUED
+    assert "is queued and cannot become queued" in call("resume", queued.id, "--queue").err
+
+
+def test_resume_of_a_run_that_ended_well_is_refused(refused, finished):
+    assert "finished" in refused("resume", finished.id)
+
+
+def test_a_run_without_checkpoint_cannot_be_extended(refused, finished, store):
+    assert "has no checkpoint" in refused("extend", finished.id, "--epochs", "3")
+    assert store.list() == [finished]
+
+
+def test_a_finished_run_can_be_queued_for_more_epochs(call, finished, store):
+    folder = store.folder(finished.id)
+    folder.checkpoints.mkdir(parents=True)
+    folder.checkpoint_path(2).write_bytes(b"some day a worker looks at it")
+
+    extended = call("extend", finished.id, "--epochs", 3, "--queue", "--json").json
+
+    assert (extended["state"], extended["parent"], extended["epochs"]) == ("queued", finished.id, 2)
+    assert store.get(extended["run"]).recipe.epochs == 5
