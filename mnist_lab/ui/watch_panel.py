@@ -1,7 +1,5 @@
 """Watch a run learn: what its network reads, its filters, feature maps and health, epoch by epoch."""
 
-from typing import get_args
-
 import streamlit as st
 
 from mnist_lab.network import analyse
@@ -10,9 +8,8 @@ from mnist_lab.ui.picture import picture
 from mnist_lab.ui.services import services
 from mnist_lab.ui.theme import theme
 from mnist_lab.ui.timeline import timeline
-from mnist_lab.ui.watched import Panel, panel_html, stamps
+from mnist_lab.ui.watched import PANELS, panel_html, stamps
 
-_PANELS: tuple[Panel, ...] = get_args(Panel)
 _DIGITS = tuple(range(10))
 
 
@@ -27,8 +24,8 @@ def watch_panel(run: Run) -> None:
             st.subheader("Watch it learn", anchor=False, width="content")
             panel = st.segmented_control(
                 "What to watch",
-                _PANELS,
-                default=_PANELS[0],
+                PANELS,
+                default=PANELS[0],
                 required=True,
                 key="watch-panel",
                 label_visibility="collapsed",

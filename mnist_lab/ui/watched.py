@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from mnist_lab.runs.snapshots import (
 )
 
 Panel = Literal["Guesses", "Filters", "Maps", "Health"]
+PANELS: tuple[Panel, ...] = get_args(Panel)
 
 
 class Stamp(NamedTuple):

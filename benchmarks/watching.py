@@ -1,0 +1,148 @@
+"""What it costs to watch a training: the share of its time that snapshots take, and what a page takes to show them.
+
+    python -m benchmarks.watching [--presets small-cnn notebook-3] [--images 60000] [--epochs 2] [--repeats 3]
+
+Trains each preset with and without snapshots in turns, in this process, on real MNIST, and compares the medians from
+the first chunk of steps to the end. On a busy machine the seconds of the clock wander by more than the share that is
+looked for; the processors' time wanders less, and what the looks themselves took is measured directly.
+"""
+
+import argparse
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mnist_lab.data import Split, find_mnist, load_mnist, split
+from mnist_lab.network import PRESETS, Network
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Command, MetricPoint
+from mnist_lab.settings import load_settings
+from mnist_lab.training.camera import Camera
+from mnist_lab.training.learner import Learner
+from mnist_lab.training.watching import Watching
+from mnist_lab.ui import watched
+
+TARGET = 0.03
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--presets", nargs="+", choices=list(PRESETS), default=["small-cnn", "notebook-3"])
+    parser.add_argument("--images", type=int, default=60_000)
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--repeats", type=int, default=3)
+    options = parser.parse_args()
+    path = find_mnist(load_settings())
+    if path is None:
+        sys.exit("MNIST is not on this machine; set MNIST_LAB_DATA.")
+    parts = split(load_mnist(path), validation="holdout", fraction=0.1, limit=options.images, seed=0)
+    with tempfile.TemporaryDirectory() as folder:
+        for preset in options.presets:
+            report(preset, parts, Recipe(epochs=options.epochs, precision="float32"), options.repeats, Path(folder))
+
+
+@dataclass
+class Timing:
+    """One training from its first chunk to its end; seconds."""
+
+    wall: float
+    worked: float
+    looks: tuple[float, ...] = ()
+
+
+class Stopwatch:
+    """An observer that notes when the first chunk came: before it, TensorFlow compiles."""
+
+    def __init__(self) -> None:
+        self.first = (0.0, 0.0)
+
+    def on_chunk(self, _point: MetricPoint) -> Command:
+        if self.first == (0.0, 0.0):
+            self.first = (time.perf_counter(), time.process_time())
+        return Command.NONE
+
+    def on_epoch(self, _point: MetricPoint, _learner: Learner) -> Command:
+        return Command.NONE
+
+    def timing(self) -> Timing:
+        return Timing(time.perf_counter() - self.first[0], time.process_time() - self.first[1])
+
+
+class TimedCamera(Camera):
+    """A camera that notes how long it looked."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)  # type: ignore[arg-type]
+        self.looks: list[float] = []
+
+    def take(self, *arguments: object) -> object:  # type: ignore[override]
+        started = time.perf_counter()
+        snapshot = super().take(*arguments)  # type: ignore[arg-type]
+        self.looks.append(time.perf_counter() - started)
+        return snapshot
+
+
+def trained(network: Network, recipe: Recipe, parts: Split, folder: Path, *, watch: bool) -> Timing:
+    files = {"best_path": folder / "best.keras", "last_path": folder / "last.keras"}
+    learner = Learner(network, recipe, parts, **files, precision="float32")
+    stopwatch = Stopwatch()
+    if not watch:
+        learner.train(stopwatch)
+        return stopwatch.timing()
+    camera = TimedCamera(learner.model, network, parts)
+    shutil.rmtree(folder / "watch", ignore_errors=True)
+    with Watching(stopwatch, lambda: camera, folder / "watch") as watching:
+        watching.end(learner.train(watching))
+    timing = stopwatch.timing()
+    timing.looks = tuple(camera.looks)
+    return timing
+
+
+def report(preset: str, parts: Split, recipe: Recipe, repeats: int, folder: Path) -> None:
+    network = PRESETS[preset].network
+    plain, seen = [], []
+    for repeat in range(repeats):
+        # In turns, and each first as often: a machine that warms up favours neither.
+        for watch in (False, True) if repeat % 2 == 0 else (True, False):
+            (seen if watch else plain).append(trained(network, recipe, parts, folder, watch=watch))
+
+    def share(value: Callable[[Timing], float]) -> float:
+        without, with_ = (statistics.median(value(timing) for timing in timings) for timings in (plain, seen))
+        return with_ / without - 1
+
+    direct = statistics.median(sum(timing.looks) / (timing.wall - sum(timing.looks)) for timing in seen)
+    look = statistics.median(seconds for timing in seen for seconds in timing.looks)
+    size = sum(path.stat().st_size for path in (folder / "watch").iterdir())
+    print(
+        f"{preset}, {recipe.epochs} epochs of {len(parts.train_labels):,} images, medians of {repeats}:"
+        f" {statistics.median(timing.wall for timing in plain):.1f} s unwatched\n"
+        f"  {len(seen[0].looks)} snapshots, {1000 * look:.0f} ms each, {size / 1024:.0f} KB on disk\n"
+        f"  share of the training: {100 * direct:.2f} % measured directly;"
+        f" {100 * share(lambda timing: timing.wall):+.2f} % by the clock,"
+        f" {100 * share(lambda timing: timing.worked):+.2f} % by processor time (target: at most {100 * TARGET:.0f} %)"
+    )
+    show(folder / "watch")
+
+
+def show(folder: Path) -> None:
+    """Print what the page process takes for a panel that nobody has seen yet, and for each further viewer."""
+    there = watched.stamps(folder)
+    for panel in watched.PANELS:
+        fresh, again = ([timed(folder, there[-1].epoch, panel) for _ in range(count)] for count in (1, 50))
+        print(f"  {panel}: {fresh[0]:.1f} ms when new, {statistics.median(again):.2f} ms a refresh after that")
+
+
+def timed(folder: Path, epoch: int, panel: watched.Panel) -> float:
+    """Milliseconds from looking for snapshots to the picture."""
+    started = time.perf_counter()
+    watched.panel_html(folder, watched.stamps(folder), epoch, panel, 3, "light")
+    return 1000 * (time.perf_counter() - started)
+
+
+if __name__ == "__main__":
+    main()
