@@ -39,8 +39,8 @@ class App:
 
 
 @contextlib.contextmanager
-def app(home: Path, **settings: str) -> Iterator[App]:
-    """The app with its home in `home`; `settings` are environment variables."""
+def app(home: Path, *, folder: Path = ROOT, **settings: str) -> Iterator[App]:
+    """The `app.py` of a folder, with its home in `home`; `settings` are environment variables."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -48,7 +48,7 @@ def app(home: Path, **settings: str) -> Iterator[App]:
     environment = {**os.environ, "MNIST_LAB_HOME": str(home), **settings}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with (home / "app.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
     try:
         _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
         yield App(f"http://127.0.0.1:{port}", psutil.Process(process.pid))

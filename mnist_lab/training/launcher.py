@@ -26,7 +26,7 @@ from mnist_lab.training.slots import free_slots
 
 TICK_SECONDS = 0.25
 SWEEP_SECONDS = 2.0
-FIRST_PAINT_SECONDS = 1.5
+FIRST_PAINT_SECONDS = 5.0
 """How long the first worker waits after `start`, so that the first page has the processor to itself."""
 SETTLE_SECONDS = 3.0
 """How long the next standby waits after a run was claimed, so that the run's first points come at once."""

@@ -16,6 +16,10 @@ RETRY_SECONDS = 2.0
 """How long a refusal stands before the services are tried again."""
 
 
+PREDICTOR_SECONDS = 9.0
+"""How long after the app the predictor starts, unless a page asks for it sooner."""
+
+
 @dataclass(frozen=True)
 class Services:
     """The parts of the lab that outlive a page and a session."""
@@ -31,7 +35,8 @@ class Services:
         """Start what works in the background; returns at once."""
         self.shelf.start()
         self.launcher.start()
-        self.predictor.start()
+        # The worker first, and both only when the first page has had the processor to itself.
+        self.predictor.start(PREDICTOR_SECONDS)
 
     def close(self) -> None:
         """Stop what works in the background; a training that runs goes on without the app."""

@@ -20,7 +20,7 @@ from mnist_lab.training import launcher as launcher_module
 from mnist_lab.training.launcher import Launcher, last_words
 from mnist_lab.training.slots import free_slots
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in_worker.py")))
 SLOW = Recipe(epochs=100, limit=300, seed=50, precision="float32")
 QUICK = Recipe(epochs=1, limit=300, seed=1, precision="float32")
