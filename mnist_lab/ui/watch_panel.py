@@ -4,12 +4,12 @@ import streamlit as st
 
 from mnist_lab.network import analyse
 from mnist_lab.runs import Run
-from mnist_lab.ui.picture import picture
+from mnist_lab.ui.picture import picture, picture_theme
 from mnist_lab.ui.services import services
-from mnist_lab.ui.theme import theme
 from mnist_lab.ui.timeline import timeline
 from mnist_lab.ui.watched import PANELS, panel_html, stamps
 
+_PICTURE = "watch-picture"
 _DIGITS = tuple(range(10))
 
 
@@ -45,8 +45,8 @@ def watch_panel(run: Run) -> None:
             digit = st.segmented_control(
                 "Digit", _DIGITS, default=3, required=True, key="watch-digit", label_visibility="collapsed"
             )
-        html = panel_html(folder, there, epoch, panel, digit, theme())
+        html = panel_html(folder, there, epoch, panel, digit, picture_theme(_PICTURE))
         if html is None:
             st.caption(f":material/broken_image: The snapshot of epoch {epoch:,} cannot be read; those of others may.")
         else:
-            picture(html, key="watch-picture")
+            picture(html, key=_PICTURE)

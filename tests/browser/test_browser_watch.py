@@ -131,3 +131,15 @@ def test_every_panel_fits_a_phone(page: Page, lab: str, store: RunStore) -> None
         assert box is not None
         assert box["x"] >= 0, panel
         assert box["x"] + box["width"] <= 390, panel
+
+
+def test_pixels_follow_the_theme(page: Page, lab: str, store: RunStore) -> None:
+    run = watched(store, ended(store), 0, 1)
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{lab}/inspect?run={run.id}")
+    picture = page.locator(".lab-watch img").first
+    light = picture.get_attribute("src", timeout=PATIENCE)
+    page.emulate_media(color_scheme="dark")
+    expect(picture).not_to_have_attribute("src", light or "", timeout=PATIENCE)
+    page.emulate_media(color_scheme="light")
+    expect(picture).to_have_attribute("src", light or "", timeout=PATIENCE)

@@ -21,7 +21,7 @@ function labMorph(old, fresh) {
   }
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setStateValue }) {
   const node = parentElement.querySelector(".lab-picture");
   const template = document.createElement("template");
   template.innerHTML = data.html;
@@ -29,6 +29,8 @@ export default function ({ data, parentElement }) {
   node.labUnfollow?.();
   node.labUnfollow = labFollowTheme(parentElement, (theme) => {
     for (const [name, colour] of Object.entries(data.palettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
+    // Pixels have the colours of the theme that they were made for: ask for others.
+    if (theme !== data.theme) setStateValue("theme", theme);
   });
   return () => node.labUnfollow?.();
 }
