@@ -15,9 +15,9 @@ from mnist_lab.ui.run_chart import CHART_HEIGHT
 from mnist_lab.ui.run_dialogs import damaged_notice, delete_dialog, note_dialog, rename_dialog
 from mnist_lab.ui.run_picker import empty_state
 from mnist_lab.ui.services import services
+from mnist_lab.ui.sweep_filter import RUNS, sweep_filter
 from mnist_lab.ui.theme import theme
 
-RUNS = "runs"  # the address parameter that names the chosen runs
 lab = services()
 store = lab.store
 st.title("Compare runs", anchor=False)
@@ -32,7 +32,8 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="compare-fil
     states = st.pills(
         "State", sorted(ENDED_STATES), format_func=str.capitalize, selection_mode="multi", key="compare-states"
     )
-    shown = runs_table.filtered(ended, words, [RunState(state) for state in states])
+    sweep = sweep_filter(runs_table.sweeps(ended))
+    shown = runs_table.filtered(ended, words, [RunState(state) for state in states], sweep)
     st.download_button(
         "CSV",
         data=lambda: runs_table.csv_of(shown),
@@ -44,10 +45,11 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="compare-fil
         key="compare-csv",
     )
 if not shown:
-    st.info("No run goes by these words and states.", icon=":material/filter_alt_off:")
+    st.info("No run goes by these words, states and sweep.", icon=":material/filter_alt_off:")
     st.stop()
 
 points = store.points_of([run.id for run in shown], kind="epoch")
+asked = st.query_params.get(RUNS)
 table = st.dataframe(
     runs_table.table_frame(shown, points, theme()),
     column_config=runs_table.column_config(),
@@ -58,7 +60,7 @@ table = st.dataframe(
     height=min(38 + 35 * len(shown), 420),
     # Selections are row numbers: another list of runs is another table.
     key=f"runs-{hash(tuple(run.id for run in shown))}",
-    selection_default={"selection": {"rows": runs_table.rows_at_first(shown, st.query_params.get(RUNS))}},
+    selection_default={"selection": {"rows": runs_table.rows_at_first(shown, asked, of_one_sweep=sweep is not None)}},
 )
 offline = sum(map(runs_table.is_offline, shown))
 st.caption(

@@ -1,101 +1,75 @@
 """Train: the network, the digits and the recipe; and the run that is under way, with its curves as they grow."""
 
-import uuid
-
 import streamlit as st
 
-from mnist_lab.charts import class_counts_figure, digit_sheet_png, text
-from mnist_lab.data import Source, class_counts, samples
-from mnist_lab.errors import RefusedError
+from mnist_lab.data import Source
 from mnist_lab.network import analyse
-from mnist_lab.training.submit import submit
 from mnist_lab.ui import draft
-from mnist_lab.ui.live_run import RUN, live_run, look
-from mnist_lab.ui.places import go
+from mnist_lab.ui.asking import discarded_name
+from mnist_lab.ui.estimates import time_words, training_time
+from mnist_lab.ui.glance import RUN, look
+from mnist_lab.ui.live_run import live_run
 from mnist_lab.ui.plain import plain
-from mnist_lab.ui.plot import plot
-from mnist_lab.ui.recipe_form import recipe_form, recipe_line
+from mnist_lab.ui.recipe_form import chosen_recipe, recipe_form, recipe_line, rest_of_recipe
 from mnist_lab.ui.services import services
-from mnist_lab.ui.strip import strip
-from mnist_lab.ui.theme import theme
+from mnist_lab.ui.session import session_id
+from mnist_lab.ui.setup_cards import digits_card, network_card
+from mnist_lab.ui.start_buttons import sweep_popover, train_button
+
+_HEAD_WIDTH = 640  # on a phone that is all there is, and the buttons come below
 
 lab = services()
+wanted = st.query_params.get(RUN)
+glance = look(lab.store, wanted, session_id())
+if wanted and glance.trouble and (name := discarded_name(wanted)):
+    st.toast(f"{plain(name)} was discarded.", icon=":material/delete:")
+    del st.query_params[RUN]
+    wanted, glance = None, look(lab.store, None, session_id())
+# A run that the address names stands above what is to be trained next, and stays there when it ends. One that is under
+# way is written into the address, but not when somebody comes with a network to train it.
+if not wanted and glance.is_busy and not draft.has_link() and glance.run is not None:
+    wanted = st.query_params[RUN] = glance.run.id
+run_first = bool(wanted) and not glance.trouble
 network = draft.open_draft()
 analysis = analyse(network)
 digits = lab.shelf.digits()
-owner = st.session_state.setdefault("session", uuid.uuid4().hex)
-wanted = st.query_params.get(RUN)
-glance = look(lab.store, wanted)
 
-# What is under way, or asked for by the address, stands above what is to be trained next.
-header = st.container(key="train-header")
-live_first = glance.run is not None and (glance.is_busy or bool(wanted and not glance.trouble))
-if live_first:
+if glance.trouble:
+    st.warning(plain(glance.trouble), icon=":material/search_off:")
+if run_first:
     live, setup = st.container(key="train-live"), st.container(key="train-setup")
 else:
     setup, live = st.container(key="train-setup"), st.container(key="train-live")
 
 with setup:
+    if run_first:
+        st.space("small")
+    head = st.container(key="train-head")
     left, right = st.columns([2, 1], gap="medium")
-    with right, st.container(border=True):
+    with left:
+        network_card(analysis)
+        digits_card(digits)
+    with right, st.container(border=True, key="train-recipe"):
         st.subheader("Recipe", anchor=False)
-        recipe = recipe_form(len(digits.train_labels))
-        name = st.text_input("Name of the run", max_chars=80, placeholder=network.name, key="run-name")
+        recipe_form(len(digits.train_labels))
+        run_name = st.text_input("Name of the run", max_chars=80, placeholder=network.name, key="run-name")
+    rest_of_recipe(len(digits.train_labels))
 
-    with left, st.container(border=True, key="train-network"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(plain(network.name), anchor=False, width="content")
-            figures = f"{text.count(analysis.parameters)} parameters · {text.short_count(analysis.multiply_adds)}"
-            st.caption(f"{figures} multiply-adds", width="stretch")
-            to_compose = st.button("Change the network", icon=":material/layers:", key="to-compose", type="tertiary")
-        clicked = strip(analysis, key="train-strip")
-        for problem in analysis.errors:
-            st.error(plain(problem.sentence), icon=":material/error:")
-        for problem in analysis.warnings:
-            st.caption(f":material/warning: {plain(problem.sentence)}")
-        if to_compose or clicked is not None:
-            draft.pick(clicked)
-            go("compose", draft.link_parameters())
-
-    with left, st.container(border=True, key="train-digits"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(plain(digits.title), anchor=False, width="content")
-            st.caption(f"{len(digits.train_labels):,} training and {len(digits.test_labels):,} test images")
-        sheet_place, counts_place = st.columns(2, vertical_alignment="center")
-        sheet = digit_sheet_png(samples(digits, 1, seed=1), columns=5, scale=2, theme=theme(), gap=2)
-        sheet_place.image(sheet, alt=f"One digit of each class, from {digits.title}")
-        counts = class_counts(digits.train_labels)
-        alt = "Training images of each digit: " + ", ".join(f"{digit}: {count:,}" for digit, count in enumerate(counts))
-        with counts_place:
-            plot(class_counts_figure(counts), key="class-counts", alt=alt, height=150)
-
-with header:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(gap=None):
-            st.header("Train", anchor=False)
-            st.caption(f"{'Next: ' if live_first else ''}**{plain(network.name)}** {plain('· ' + recipe_line(recipe))}")
-        pressed = st.button(
-            "Train this network",
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=not analysis.valid,
-            key="train",
-            help=None if analysis.valid else "This network cannot be trained yet; its problem is told below.",
-        )
+with head:
+    recipe = chosen_recipe()
+    time = time_words([training_time(network, recipe)], early_stopping=recipe.early_stopping is not None)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(gap=None, width=_HEAD_WIDTH):
+            st.header("Next training" if run_first else "Train", anchor=False)
+            st.caption(plain(" · ".join([recipe_line(recipe), *([time] if time and analysis.valid else [])])))
+        refused = train_button(analysis, recipe, run_name)
+        sweep_popover(analysis, recipe)
     if digits.source is not Source.MNIST:
         st.caption(f":material/cloud_off: This would train on {plain(digits.title)}, not on MNIST.")
-    if refused := draft.refused_link():
-        st.error(plain(refused), icon=":material/link_off:")
-    if glance.trouble:
-        st.warning(plain(glance.trouble), icon=":material/search_off:")
-    if pressed:
-        try:
-            run = submit(lab.store, lab.settings, network, recipe, name=name.strip() or None, owner=owner)
-        except RefusedError as error:
-            st.error(plain(str(error)), icon=":material/block:")
-        else:
-            st.query_params[RUN] = run.id
-            st.rerun()
+    if refused:
+        st.error(plain(refused), icon=":material/block:")
+    if refused_link := draft.refused_link():
+        st.error(plain(refused_link), icon=":material/link_off:")
 
 with live:
     if glance.run is None:
@@ -105,7 +79,7 @@ with live:
                 "second by second."
             )
     else:
-        if not live_first:
+        if not run_first:
             st.space("small")
-            st.caption("Last run")
+            st.caption("Under way" if glance.is_busy else "Last run")
         live_run(wanted, glance)

@@ -72,6 +72,11 @@ def seconds(value: float | None) -> str:
     return f"{whole // 86_400} d {whole % 86_400 // 3600:02d} h"
 
 
+def about_seconds(value: float) -> str:
+    """Time that is only estimated, without tenths: 0.4 → "1 s", 4.9 → "5 s", 84 → "1 m 24 s"."""
+    return seconds(max(10.0, value)) if value >= 9.5 else f"{max(1, round(value))} s"
+
+
 def count(value: int) -> str:
     """829760 → "829,760"."""
     return f"{value:,}"

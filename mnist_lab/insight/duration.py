@@ -10,13 +10,15 @@ from mnist_lab.network import Network, analyse
 
 if TYPE_CHECKING:
     from mnist_lab.recipe import Recipe
-    from mnist_lab.runs import Run
+    from mnist_lab.runs import Result, Run
 
 MOST_PACES = 5
 """A median over the newest of these is not misled by one training that had the machine to itself, or did not."""
 FORWARD_SHARE = 1 / 3
 """What reading an image costs of what training on it costs: the way back is twice the way forward (Kaplan et al.,
 "Scaling Laws for Neural Language Models", 2020, section 2.1)."""
+LONGEST_START_SECONDS = 10.0
+"""What a past training took longer than that was not its start: the machine was busy."""
 ADDS_PER_BYTE = 7.0
 """Multiply-adds that take as long as one byte of a layer's values does to be written and read again. Fitted to the
 presets' speeds on two cores; multiply-adds alone would make a linear model a hundred times too fast."""
@@ -30,6 +32,8 @@ class Pace:
     recipe: "Recipe"
     images_per_second: float
     """Training images; above 0."""
+    start_seconds: float = 0.0
+    """What the training took besides: its first steps, in which TensorFlow compiles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def paces(runs: Iterable["Run"], machine: Mapping[str, Any]) -> list[Pace]:
         machine: What `training.this_machine` says of this one.
     """
     return [
-        Pace(run.network, run.recipe, run.result.samples_per_second)
+        Pace(run.network, run.recipe, run.result.samples_per_second, _start_seconds(run, run.result))
         for run in runs
         if run.result is not None
         and run.result.samples_per_second > 0
@@ -74,11 +78,19 @@ def expected_duration(
         return None
     same = [pace for pace in past if pace.network.layers == network.layers]
     speeds = _speeds_of(same, recipe) if same else _scaled_speeds(past, network)
+    start = median(pace.start_seconds for pace in (same or past)[:MOST_PACES])
     used = images if recipe.limit is None else min(recipe.limit, images)
     held_out = used * recipe.validation_fraction if recipe.validation == "holdout" else 0.0
     checked = held_out or test_images
     an_epoch = (used - held_out + checked * FORWARD_SHARE) / median(speeds)
-    return Duration(recipe.epochs * an_epoch, bool(same))
+    return Duration(start + recipe.epochs * an_epoch, bool(same))
+
+
+def _start_seconds(run: "Run", result: "Result") -> float:
+    if run.data is None:
+        return 0.0
+    work = result.epochs * (run.data.training + run.data.validation * FORWARD_SHARE)
+    return min(max(0.0, result.seconds - work / result.samples_per_second), LONGEST_START_SECONDS)
 
 
 def _speeds_of(same: Sequence[Pace], recipe: "Recipe") -> list[float]:

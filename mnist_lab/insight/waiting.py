@@ -46,7 +46,8 @@ def seconds_left(run: "Run", points: "Sequence[MetricPoint]", expected: float | 
         steps, seconds = newest.step - first.step, newest.seconds - first.seconds
         if steps > 0:
             return max(0.0, (run.total_steps - newest.step) * seconds / steps)
-    return None if expected is None else max(0.0, expected - run.seconds)
+    # What takes longer than was expected is not almost done.
+    return None if expected is None or expected <= run.seconds else expected - run.seconds
 
 
 def expected_starts(

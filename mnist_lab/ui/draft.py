@@ -33,6 +33,11 @@ def open_draft() -> Network:
     return history().network
 
 
+def has_link() -> bool:
+    """Whether the address names a network; to be asked before `open_draft` writes it there."""
+    return _LINK in st.query_params
+
+
 def history() -> History:
     """Every version of the session's network, the present one among them."""
     stored: History = st.session_state[_HISTORY]

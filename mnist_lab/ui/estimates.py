@@ -1,9 +1,20 @@
-"""What a network would take on this machine, before it is trained."""
+"""What a network would take on this machine, before it is trained: memory and time."""
+
+from collections.abc import Sequence
+
+import streamlit as st
 
 from mnist_lab.charts import text
-from mnist_lab.network import Analysis, check_memory
+from mnist_lab.insight import Duration, Pace, expected_duration, expected_starts, paces, seconds_left
+from mnist_lab.network import Analysis, Network, check_memory
 from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Run, RunState
 from mnist_lab.settings import load_settings
+from mnist_lab.training.this_machine import machine_info
+from mnist_lab.ui.services import services
+
+_MOST_PAST_RUNS = 50
+_WITH_RESULT = frozenset({RunState.FINISHED, RunState.STOPPED})
 
 
 def memory_sentence(analysis: Analysis) -> str:
@@ -11,3 +22,64 @@ def memory_sentence(analysis: Analysis) -> str:
     batch_size = Recipe().batch_size
     refused = check_memory(analysis, batch_size, load_settings().memory)
     return refused or f"About {text.size(analysis.memory(batch_size))} of memory to train, in batches of {batch_size}."
+
+
+def training_time(network: Network, recipe: Recipe) -> Duration | None:
+    """How long a training would take here, told from past ones; None when there are none."""
+    digits = services().shelf.digits()
+    sizes = {"images": len(digits.train_labels), "test_images": len(digits.test_labels)}
+    return expected_duration(network, recipe, _paces(_known()), **sizes)
+
+
+def time_words(durations: Sequence[Duration | None], *, early_stopping: bool = False) -> str:
+    """How long trainings one after the other take: "about 1 m 10 s here"; empty if that is not known of all."""
+    known = [duration for duration in durations if duration is not None]
+    if not known or len(known) < len(durations):
+        return ""
+    most = "at most " if early_stopping else ""
+    about = "about" if all(duration.same_network for duration in known) else "very roughly"
+    return f"{most}{about} {text.about_seconds(sum(duration.seconds for duration in known))} here"
+
+
+def run_seconds(run: Run) -> float | None:
+    """How long the training of a run was expected to take before it began; None if nothing is known."""
+    return _run_seconds(run.id, _known(), run)
+
+
+def seconds_to_start(active: Sequence[Run], queue: Sequence[Run]) -> dict[str, float | None]:
+    """Of each queued run, in how many seconds it will start, by its id; None where that cannot be told.
+
+    Args:
+        active: The runs under way.
+        queue: The runs that wait, next one first.
+    """
+    left = [_left(run) for run in active]
+    durations = [_still_to_do(run, run_seconds(run)) for run in queue]
+    starts = expected_starts(left, durations, workers=services().settings.workers)
+    return dict(zip((run.id for run in queue), starts, strict=True))
+
+
+def _left(run: Run) -> float | None:
+    return seconds_left(run, services().tracks.of(run).points, run_seconds(run))
+
+
+def _still_to_do(run: Run, whole: float | None) -> float | None:
+    # A run that is resumed or that continues another has a part of its epochs behind it.
+    return None if whole is None else whole * (1 - run.epochs_done / run.recipe.epochs)
+
+
+def _known() -> tuple[str, int]:
+    """What the paces depend on: another lab, or another number of ended runs, has others."""
+    lab = services()
+    return str(lab.store.runs_folder), lab.store.count(_WITH_RESULT)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _paces(known: tuple[str, int]) -> list[Pace]:  # noqa: ARG001 - the key of the cache
+    return paces(services().store.list(_WITH_RESULT, limit=_MOST_PAST_RUNS), machine_info())
+
+
+@st.cache_resource(max_entries=500, show_spinner=False)
+def _run_seconds(run_id: str, known: tuple[str, int], _run: Run) -> float | None:  # noqa: ARG001 - the cache's key
+    duration = training_time(_run.network, _run.recipe)
+    return None if duration is None else duration.seconds

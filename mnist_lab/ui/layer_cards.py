@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from mnist_lab.network import KINDS, TITLES, Analysis, LayerReport, Network, Problem, default_layer, place_for
+from mnist_lab.network import KINDS, TITLES, Analysis, LayerReport, default_layer, place_for
 from mnist_lab.ui import draft
 from mnist_lab.ui.card_text import card_html
 from mnist_lab.ui.layer_fields import layer_fields
-from mnist_lab.ui.plain import plain
+from mnist_lab.ui.problems import problem_list
 
 _ADD_BUTTONS = {
     "Conv2D": "Convolution",
@@ -14,14 +14,13 @@ _ADD_BUTTONS = {
     "Dropout": "Dropout",
     "BatchNormalization": "Batch norm",
 }
-_PROBLEMS_SHOWN = 5
 
 
 def implied_card(report: LayerReport) -> None:
     """Draw the card of a layer that the lab puts in by itself: it cannot be edited, and what is wrong is said here."""
     with st.container(border=True, gap="small", key=f"layer-card-{report.layer.kind}-implied"):
         st.html(card_html(report))
-        _problems(report)
+        problem_list(report.problems, key=f"{report.index}")
 
 
 def layer_card(report: LayerReport, analysis: Analysis) -> None:
@@ -44,7 +43,7 @@ def layer_card(report: LayerReport, analysis: Analysis) -> None:
         if is_open:
             layer_fields(index, report.layer)
             _place_buttons(index, len(analysis.network.layers))
-        _problems(report)
+        problem_list(report.problems, key=f"{report.index}")
 
 
 def show_card(index: int) -> None:
@@ -126,32 +125,3 @@ def _add(kind: str) -> None:
 def _add_chosen() -> None:
     if kind := st.session_state.get("add-more"):
         _add(kind)
-
-
-def _problems(report: LayerReport) -> None:
-    for number, problem in enumerate(report.problems[:_PROBLEMS_SHOWN]):
-        _problem(problem, f"repair-{report.index}-{number}-{problem.rule}")
-    if (more := len(report.problems) - _PROBLEMS_SHOWN) > 0:
-        st.caption(f"And {more} more; they show when these are repaired.")
-
-
-def _problem(problem: Problem, key: str) -> None:
-    if problem.severity == "error":
-        st.error(plain(problem.sentence), icon=":material/error:")
-    else:
-        st.warning(plain(problem.sentence), icon=":material/warning:")
-    with st.container(horizontal=True, gap="small"):
-        for number, repair in enumerate(problem.repairs):
-            st.button(
-                plain(repair.label),
-                key=f"{key}-{number}",
-                icon=":material/build:",
-                on_click=_repair,
-                args=(repair.network,),
-            )
-
-
-def _repair(network: Network) -> None:
-    # A repair that removes a layer moves the others: the card that was open is another one then.
-    same = len(network.layers) == len(draft.history().network.layers)
-    draft.change(network, pick=draft.picked() if same else None)

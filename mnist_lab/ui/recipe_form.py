@@ -1,4 +1,4 @@
-"""The form of a recipe: few controls first, the rest under "More". What was chosen stays while the session lasts."""
+"""The form of a recipe: few controls first, the rest folded away. What was chosen stays while the session lasts."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -23,7 +23,7 @@ _MOST_STEPS_DRAWN = 2_000
 _OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop", "nadam": "Nadam"}
 _SCHEDULES = {"constant": "Constant", "cosine": "Cosine", "one-cycle": "One-cycle", "step": "Steps"}
 _AUGMENTATIONS = {"none": "None", "light": "Light", "pen": "Pen"}
-_PRECISIONS = {"auto": "Whatever is fastest here", "float32": "float32", "mixed_bfloat16": "mixed bfloat16"}
+_PRECISIONS = {"auto": "The fastest here", "float32": "float32", "mixed_bfloat16": "mixed bfloat16"}
 _VALIDATIONS = {"holdout": "Held out of the training images", "test": "The test set, as the notebook did"}
 _KEEPS = {"best": "Best epoch", "last": "Last epoch"}
 
@@ -41,8 +41,8 @@ def open_recipe(recipe: Recipe) -> None:
         del st.session_state[key]
 
 
-def recipe_form(images: int) -> Recipe:
-    """Draw the form for a data set of so many training images, and return what it says."""
+def recipe_form(images: int) -> None:
+    """Draw the few controls that most trainings need, for a data set of so many training images."""
     before = chosen_recipe()
     changes: dict[str, Any] = {}
     first, second = st.columns(2)
@@ -56,14 +56,23 @@ def recipe_form(images: int) -> Recipe:
             "Training images", "limit", limits, lambda limit: f"{limit:,}" if limit else f"All {images:,}", fixed=True
         )
         changes["limit"] = limit or None
-    with st.expander("More", icon=":material/tune:"):
-        changes |= _optimizer_part(before)
-        changes |= _schedule_part(before.with_changes(**changes), images)
-        changes |= _validation_part()
-        changes |= _rest_part(before)
-    recipe = before.with_changes(**changes)
-    st.session_state[_RECIPE] = recipe
-    return recipe
+    st.session_state[_RECIPE] = before.with_changes(**changes)
+
+
+def rest_of_recipe(images: int) -> None:
+    """Draw all other controls, folded away, in three columns; after `recipe_form`."""
+    before = chosen_recipe()
+    changes: dict[str, Any] = {}
+    with st.expander("More of the recipe", icon=":material/tune:"):
+        optimizer, validation, rest = st.columns(3, gap="medium")
+        with optimizer:
+            changes |= _optimizer_part(before)
+            changes |= _schedule_part(before, images)
+        with validation:
+            changes |= _validation_part()
+        with rest:
+            changes |= _rest_part(before)
+    st.session_state[_RECIPE] = before.with_changes(**changes)
 
 
 def recipe_line(recipe: Recipe) -> str:
@@ -94,21 +103,25 @@ def _optimizer_part(before: Recipe) -> dict[str, Any]:
 
 def _schedule_part(recipe: Recipe, images: int) -> dict[str, Any]:
     schedule = _select("Learning-rate schedule", "schedule", list(_SCHEDULES), _SCHEDULES.get)
-    trained = min(recipe.limit or images, images)
-    if recipe.validation == "holdout":
-        trained = round(trained * (1 - recipe.validation_fraction))
-    steps = min(_MOST_STEPS_DRAWN, recipe.epochs * -(-trained // recipe.batch_size))
-    rates = learning_rates(recipe.with_changes(schedule=schedule), max(1, steps))
-    alt = f"Learning rate over {recipe.epochs} epochs, {_SCHEDULES[schedule].lower()}"
-    plot(schedule_figure(rates, recipe.epochs), key="schedule-picture", alt=alt, height=150)
-    patience = _select("Stop early", "early_stopping", _PATIENCES, _patience_words)
-    return {"schedule": schedule, "early_stopping": patience or None}
+    if schedule != "constant":
+        trained = min(recipe.limit or images, images)
+        if recipe.validation == "holdout":
+            trained = round(trained * (1 - recipe.validation_fraction))
+        steps = min(_MOST_STEPS_DRAWN, recipe.epochs * -(-trained // recipe.batch_size))
+        rates = learning_rates(recipe.with_changes(schedule=schedule), max(1, steps))
+        alt = f"Learning rate over {recipe.epochs} epochs, {_SCHEDULES[schedule].lower()}"
+        plot(schedule_figure(rates, recipe.epochs), key="schedule-picture", alt=alt, height=150)
+    return {"schedule": schedule}
 
 
 def _validation_part() -> dict[str, Any]:
     changes: dict[str, Any] = {
         "validation": _select("Validation images", "validation", list(_VALIDATIONS), _VALIDATIONS.get)
     }
+    patience = _select(
+        "Stop early", "early_stopping", _PATIENCES, _patience_words, hint="When the validation loss gets no lower."
+    )
+    changes["early_stopping"] = patience or None
     if changes["validation"] == "test":
         st.warning(
             "The test set then helps to judge the training, so its accuracy is no longer an honest last word. "
@@ -131,22 +144,19 @@ def _rest_part(before: Recipe) -> dict[str, Any]:
         _AUGMENTATIONS.get,
         hint="Light: small shifts and turns. Pen: what hands do besides, such as other slants and stroke widths.",
     )
-    first, second = st.columns(2)
-    with first:
-        seed = int(
-            st.number_input(
-                "Seed", 0, 2**31 - 1, key=_key("seed", before.seed), help="Same seed, same machine: same numbers."
-            )
+    seed = int(
+        st.number_input(
+            "Seed", 0, 2**31 - 1, key=_key("seed", before.seed), help="Same seed, same machine: same numbers."
         )
-    with second:
-        precision = _select("Precision", "precision", list(_PRECISIONS), _PRECISIONS.get)
+    )
+    precision = _select("Precision", "precision", list(_PRECISIONS), _PRECISIONS.get)
     return {"augmentation": augmentation, "seed": seed, "precision": precision}
 
 
 def _patience_words(patience: int) -> str:
     if not patience:
         return "Never"
-    return f"After {patience} epoch{'' if patience == 1 else 's'} without a lower validation loss"
+    return f"After {patience} epoch{'' if patience == 1 else 's'} without gain"
 
 
 def _select(

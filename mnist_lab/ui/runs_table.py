@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COLOUR = " "
 CURVE = "Curve"
+SWEEP = "Sweep"
 CHOSEN_AT_FIRST = 2
 MOST_ASKED = 50
 OFFLINE = "UCI sample, not MNIST"
@@ -29,10 +30,21 @@ def is_offline(run: Run) -> bool:
     return run.data is not None and run.data.source != "mnist"
 
 
-def filtered(runs: Sequence[Run], words: str, states: Sequence[RunState]) -> list[Run]:
-    """The runs in one of the states (none given: any) whose name, note, data, filters or id hold all of the words."""
+def filtered(runs: Sequence[Run], words: str, states: Sequence[RunState], sweep: str | None = None) -> list[Run]:
+    """The runs of a sweep, in one of the states (none given: any), whose name, note, data … hold all of the words."""
     wanted = words.casefold().split()
-    return [run for run in runs if (not states or run.state in states) and all(w in _haystack(run) for w in wanted)]
+    return [
+        run
+        for run in runs
+        if (not states or run.state in states)
+        and (sweep is None or run.group == sweep)
+        and all(word in _haystack(run) for word in wanted)
+    ]
+
+
+def sweeps(runs: Sequence[Run]) -> list[str]:
+    """The names of the sweeps that the runs belong to, each once, in the order of the runs."""
+    return list(dict.fromkeys(run.group for run in runs if run.group))
 
 
 def row(run: Run) -> dict[str, Any]:
@@ -42,6 +54,7 @@ def row(run: Run) -> dict[str, Any]:
     return {
         "Name": run.name,
         "State": run.state.value,
+        SWEEP: run.group,
         **six,
         "Test accuracy": None if result is None else result.test_accuracy * 100,
         "Parameters": analysis.parameters,
@@ -58,16 +71,17 @@ def row(run: Run) -> dict[str, Any]:
     }
 
 
-def rows_at_first(runs: Sequence[Run], asked: str | None) -> list[int]:
+def rows_at_first(runs: Sequence[Run], asked: str | None, *, of_one_sweep: bool = False) -> list[int]:
     """The rows that are ticked when the table appears: the runs that the address names, else the newest ones.
 
     Args:
         runs: As the table shows them.
         asked: Ids with commas between them; "" is none, None when the address says nothing.
+        of_one_sweep: The table shows the runs of one sweep, which are there to be compared with each other.
     """
     if asked is None:
         tested = [place for place, run in enumerate(runs) if run.result is not None]
-        return tested[:CHOSEN_AT_FIRST]
+        return tested[: RUN_COLOURS if of_one_sweep else CHOSEN_AT_FIRST]
     ids = set(asked.split(",")[:MOST_ASKED])
     return [place for place, run in enumerate(runs) if run.id in ids]
 
@@ -88,7 +102,7 @@ def table_frame(
     frame["Date"] = pd.to_datetime(frame["Date"], utc=True)
     for name in ("Best epoch", "Epochs"):
         frame[name] = frame[name].astype("Int64")
-    return frame[_ordered(list(frame.columns))]
+    return frame[_ordered([name for name in frame.columns if name != SWEEP or sweeps(runs)])]
 
 
 def column_config() -> dict[str, Any]:
@@ -109,6 +123,7 @@ def column_config() -> dict[str, Any]:
         "Seed": number(format="%d"),
         "Date": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", help="When the run ended"),
         "Note": st.column_config.TextColumn(width="medium"),
+        SWEEP: st.column_config.TextColumn(width="small", help="Runs that were launched together have its name"),
         CURVE: st.column_config.LineChartColumn(width="small", y_min=0, help="Validation loss after each epoch"),
     }
 
@@ -133,7 +148,7 @@ def _dot(colour: str) -> str:
 
 
 def _haystack(run: Run) -> str:
-    values = (run.name, run.note, run.id, run.state, row(run)["Data"], run.recipe.optimizer)
+    values = (run.name, run.note, run.id, run.state, run.group, row(run)["Data"], run.recipe.optimizer)
     return " ".join(map(str, values)).casefold()
 
 

@@ -53,7 +53,7 @@ def test_nothing_is_said_before_the_speed_has_settled() -> None:
 def test_until_then_what_was_expected_counts_down() -> None:
     early = replace(RUN, seconds=4.0)
     assert seconds_left(early, steady(20), expected=60.0) == 56.0
-    assert seconds_left(early, [], expected=1.0) == 0.0
+    assert seconds_left(early, [], expected=1.0) is None
     assert seconds_left(replace(RUN, state=RunState.STARTING, phase=""), [], expected=60.0) == 60.0
 
 

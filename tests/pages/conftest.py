@@ -1,7 +1,10 @@
 """Every page test has services of its own, in a lab and a home of its own."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings
 from mnist_lab.ui import services
 
@@ -10,3 +13,11 @@ from mnist_lab.ui import services
 def fresh_services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the services anew for the settings of this test."""
     monkeypatch.setattr(services, "_lab", services.Lab())
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[RunStore]:
+    """The store of the lab that the page shows, opened a second time."""
+    opened = open_store(settings)
+    yield opened
+    opened.close()

@@ -27,9 +27,10 @@ def ended(
     wrong: int = 7,
     sentence: str = "",
     offline: bool = False,
+    group: str = "",
 ) -> Run:
     """A run that ended; on `digits` it reads the first `wrong` test images wrong."""
-    run = store.claim(store.create(PRESETS[preset].network, Recipe(epochs=2), name=name).id, "test")
+    run = store.claim(store.create(PRESETS[preset].network, Recipe(epochs=2), name=name, group=group).id, "test")
     assert run is not None
     labels = np.arange(100, dtype=np.uint8) % 10 if digits is None else digits.test_labels
     fingerprint = "f" * 16 if digits is None else digits.fingerprint

@@ -264,3 +264,33 @@ def test_each_run_has_its_colour_in_the_table(store):
     light, dark = (runs_table.table_frame(runs, {}, theme)[runs_table.COLOUR] for theme in ("light", "dark"))
     assert len({*light, *dark}) == 4
     assert all(dot.startswith("data:image/svg+xml,") for dot in light)
+
+
+def test_a_sweep_is_found_by_its_name_with_all_its_runs_chosen(monkeypatch, store):
+    swept = [ended(store, f"Rate {rate}", group="Tiny · dropout") for rate in (0, 1, 2)]
+    ended(store, "Another", group="Tiny · seed")
+    page = AppTest.from_file(str(PAGE), default_timeout=30)
+    page.query_params["sweep"] = "Tiny · dropout"
+    ok(page.run())
+    assert page.selectbox(key="compare-sweep").value == "Tiny · dropout"
+    assert "3 of 4 runs" in words(page)
+    rows = runs_table.rows_at_first(swept, None, of_one_sweep=True)
+    assert rows == [0, 1, 2]
+    ok(page.selectbox(key="compare-sweep").set_value("Tiny · seed").run())
+    assert "1 of 4 runs" in words(page)
+    assert page.query_params["sweep"] in ("Tiny · seed", ["Tiny · seed"])
+
+
+def test_without_a_sweep_the_table_has_neither_filter_nor_column(monkeypatch, store):
+    run = ended(store)
+    assert "Sweep" not in [box.label for box in opened(monkeypatch).selectbox]
+    assert "Sweep" not in runs_table.table_frame([run], {}).columns
+    assert "Sweep" in runs_table.table_frame([run, ended(store, group="Tiny · seed")], {}).columns
+
+
+def test_runs_are_filtered_by_sweep(store):
+    one, other = ended(store, "One", group="Dropouts"), ended(store, "Other", group="Batch sizes")
+    ended(store, "Alone")
+    assert runs_table.sweeps(store.list()) == ["Batch sizes", "Dropouts"]
+    assert runs_table.filtered(store.list(), "", [], "Dropouts") == [one]
+    assert runs_table.filtered(store.list(), "batch sizes", [], None) == [other]

@@ -73,7 +73,7 @@ def test_a_read_only_store_is_shown_and_a_training_refused_in_one_sentence(
     monkeypatch.setenv("MNIST_LAB_DB", address)
     test = opened("train.py")
     assert not test.error
-    assert any("A run" in element.value for element in test.subheader)
+    assert any("A run" in element.value for element in test.header)
     test = test.button(key="train").click().run()
     assert not test.exception
     (error,) = test.error

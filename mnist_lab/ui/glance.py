@@ -1,0 +1,64 @@
+"""What there is to show of the runs at one moment: the one that is looked at, those under way, and those that wait."""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mnist_lab.charts import text
+from mnist_lab.errors import UnknownRunError
+from mnist_lab.runs import ACTIVE_STATES, Run, RunState, RunStore
+from mnist_lab.ui.services import services
+
+RUN = "run"
+"""The address parameter that names the run shown."""
+MOST_WAITING = 60
+"""So many queued runs are read; more wait too long to say anything of them."""
+_LONGEST_ID = 64
+_FIRST_POINTS = 3
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What there is to show at one moment."""
+
+    run: Run | None
+    active: Sequence[Run]
+    queue: Sequence[Run]
+    """The runs that wait, next one first, at most `MOST_WAITING`."""
+    trouble: str = ""
+    """Why the run that was asked for cannot be shown."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is under way or waits, so that the page has to look again."""
+        return bool(self.active or self.queue)
+
+    @functools.cached_property
+    def begins(self) -> bool:
+        """Whether the first points of the run shown are to come any moment."""
+        if self.run is None:
+            return False
+        if self.run.state is RunState.QUEUED:
+            return not self.active and self.queue[0].id == self.run.id
+        under_way = self.run.state in {RunState.STARTING, RunState.RUNNING}
+        return under_way and len(services().tracks.of(self.run).points) < _FIRST_POINTS
+
+    @property
+    def outline(self) -> tuple[object, ...]:
+        """What the rest of the page depends on: when it changes, the whole page is drawn anew."""
+        return self.is_busy, self.begins, self.run is None, self.trouble
+
+
+def look(store: RunStore, wanted: str | None, owner: str = "") -> Glance:
+    """The run named `wanted`, else the owner's newest under way, else anyone's, else the next one, else the newest."""
+    active, queue = store.list(ACTIVE_STATES), store.queue(limit=MOST_WAITING)
+    trouble = ""
+    if wanted:
+        try:
+            return Glance(store.get(wanted[:_LONGEST_ID]), active, queue)
+        except UnknownRunError:
+            shown = text.shortened(wanted, 20)
+            trouble = f"The address names the run “{shown}”, which is not in this lab; it may have been deleted."
+    own = [run for run in (*active, *queue) if run.owner == owner]
+    run = next(iter([*own, *active, *queue, *store.list(limit=1)]), None)
+    return Glance(run, active, queue, trouble)

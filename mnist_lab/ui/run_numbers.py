@@ -1,0 +1,69 @@
+"""The figures of a run beside its curves: the newest while it trains, those of the kept epoch once it has ended."""
+
+import streamlit as st
+
+from mnist_lab.charts import Track, text
+from mnist_lab.insight import is_settled
+from mnist_lab.runs import MetricPoint, Result, Run
+from mnist_lab.ui.plain import plain
+
+
+def run_numbers(run: Run, track: Track) -> None:
+    """Show accuracy and loss on each set of images, as far as there are any, and the speed."""
+    if run.result is not None:
+        _kept_figures(run, run.result, track)
+    elif track.points:
+        _newest_figures(run, track)
+    if track.points:
+        st.caption(plain(_pace(track.points[-1], show_rate=run.state.is_ended or is_settled(track.points))))
+
+
+def kept_epoch(result: Result) -> int:
+    """The epoch whose weights the run keeps, 1-based; 0 if it completed none."""
+    return result.best_epoch if result.kept == "best" else result.epochs
+
+
+def _newest_figures(run: Run, track: Track) -> None:
+    newest, checked = track.points[-1], track.last_check
+    if checked is not None:
+        _figures("Validation", checked.validation_accuracy, checked.validation_loss)
+    _figures("Training", newest.training_accuracy, newest.training_loss)
+    if checked is not None and not run.state.is_ended:
+        st.caption(f"Validation: after epoch {round(checked.epoch):,}. Training: the newest steps.")
+
+
+def _kept_figures(run: Run, result: Result, track: Track) -> None:
+    epoch = kept_epoch(result)
+    trained = _training_of(track, epoch)
+    _figures("Test", result.test_accuracy, result.test_loss)
+    if run.recipe.validation == "holdout":
+        _figures("Validation", result.validation_accuracy, result.validation_loss)
+    if trained is not None:
+        _figures("Training", trained.training_accuracy, trained.training_loss)
+    st.caption(_whose(run, result, epoch))
+
+
+def _whose(run: Run, result: Result, epoch: int) -> str:
+    if not epoch:
+        return "All figures: the network as it was when it was stopped, before its first epoch was done."
+    which = "the best" if result.kept == "best" else "the last"
+    words = f"All figures: epoch {epoch:,}, {which}, whose weights are kept."
+    return words if run.recipe.validation == "holdout" else f"{words} The test images were the validation images, too."
+
+
+def _training_of(track: Track, epoch: int) -> MetricPoint | None:
+    # From the end: the kept epoch is rarely among the first.
+    of_epochs = (point for point in reversed(track.points) if point.kind == "epoch")
+    return next((point for point in of_epochs if round(point.epoch) == epoch), None)
+
+
+def _figures(which: str, accuracy: float | None, loss: float | None) -> None:
+    left, right = st.columns(2, wrap=False)
+    left.metric(f"{which} accuracy", text.accuracy(accuracy))
+    right.metric(f"{which} loss", text.loss(loss))
+
+
+def _pace(newest: MetricPoint, *, show_rate: bool) -> str:
+    rate = f"learning rate {text.learning_rate(newest.learning_rate)}"
+    # The first steps compile: their speed would be that of the compiler.
+    return f"{text.rate(newest.samples_per_second)} · {rate}" if show_rate else rate.capitalize()

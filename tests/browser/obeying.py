@@ -1,0 +1,89 @@
+"""A worker that only pretends to train, but obeys: pause, step, stop, discard and another learning rate."""
+
+import math
+import threading
+from types import TracebackType
+from typing import Self
+
+from mnist_lab.runs import Command, DataInfo, MetricPoint, Result, Run, RunState, RunStore
+
+STEPS_AN_EPOCH = 20
+MNIST = DataInfo("mnist", "MNIST", "0" * 16, 360, 40, 100, "holdout")
+
+
+class ObedientWorker:
+    """Claims one queued run and leads it to its end, from a thread; leaving the context stops it."""
+
+    def __init__(self, store: RunStore, run: Run, *, pause: float = 0.05) -> None:
+        """`pause` is the time that a step takes, in seconds."""
+        self._store = store
+        self._pause = pause
+        self._step = 0
+        self._leave = threading.Event()
+        self._lock = store.folder(run.id).lock()
+        claimed = store.claim(run.id, "test")
+        assert claimed is not None
+        self.run = claimed
+        self._thread = threading.Thread(target=self._work, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._store.set_data(self.run.id, self.run.attempt, MNIST)
+        self._store.move(self.run.id, self.run.attempt, RunState.RUNNING)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave.set()
+        self._thread.join()
+        if self._lock is not None:
+            self._lock.release()
+
+    def _work(self) -> None:
+        run, total = self.run, self.run.recipe.epochs * STEPS_AN_EPOCH
+        self._store.heartbeat(run.id, run.attempt, phase="training", total_steps=total)
+        while self._step < total:
+            # At the end of the context the run is stopped, so that none is left behind.
+            wanted = self._store.wanted(run.id, run.attempt)
+            command = Command.STOP if self._leave.wait(self._pause) else wanted.command
+            if command is Command.DISCARD:
+                return self._store.discard(run.id, run.attempt)
+            if command is Command.STOP:
+                break
+            if command is Command.PAUSE:
+                self._rest()
+                continue
+            self._take_step(wanted.learning_rate_factor)
+            if command is Command.STEP and self._step % STEPS_AN_EPOCH == 0:
+                self._store.request(run.id, Command.PAUSE)
+        state = RunState.FINISHED if self._step == total else RunState.STOPPED
+        return self._store.finish(run.id, run.attempt, state, self._result())
+
+    def _rest(self) -> None:
+        run = self.run
+        self._store.move(run.id, run.attempt, RunState.PAUSED)
+        self._store.heartbeat(run.id, run.attempt, phase="paused")
+        while self._store.wanted(run.id, run.attempt).command is Command.PAUSE and not self._leave.wait(self._pause):
+            pass
+        self._store.move(run.id, run.attempt, RunState.RUNNING)
+        self._store.heartbeat(run.id, run.attempt, phase="training")
+
+    def _take_step(self, factor: float) -> None:
+        self._step += 1
+        epoch = self._step / STEPS_AN_EPOCH
+        loss = 0.05 + 2.2 * math.exp(-epoch)
+        numbers = (self.run.recipe.learning_rate * factor, self._step * self._pause, 1000.0)
+        points = [MetricPoint(self._step, epoch, "step", loss, 1 - loss / 3, None, None, *numbers)]
+        if self._step % STEPS_AN_EPOCH == 0:
+            points.append(MetricPoint(self._step, epoch, "epoch", loss, 1 - loss / 3, loss, 1 - loss / 3, *numbers))
+            folder = self._store.folder(self.run.id)
+            folder.checkpoints.mkdir(parents=True, exist_ok=True)
+            folder.checkpoint_path(round(epoch)).write_bytes(b"a checkpoint")
+        self._store.heartbeat(self.run.id, self.run.attempt, points=points)
+
+    def _result(self) -> Result:
+        epochs = self._step // STEPS_AN_EPOCH
+        scores = (0.0465, 0.9927, (0.99,) * 10, ((1,) * 10,) * 10)
+        after = (epochs, epochs, self._step * self._pause, 1000.0, "last", 0.06, 0.98, 0.0465, 0.9927, "float32")
+        return Result(*scores, *after)

@@ -1,0 +1,215 @@
+"""The controls of a run in a real browser, and in two: what one asks for, both show, and a reload changes nothing."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from mnist_lab.network import PRESETS
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Run, RunState, RunStore, open_store
+from mnist_lab.settings import Settings
+from mnist_lab.training.slots import take_slot
+from tests.browser.obeying import ObedientWorker
+
+PHONE = {"width": 390, "height": 844}
+TINY = PRESETS["tiny"].network
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
+    opened = open_store(Settings(home=tmp_path_factory.mktemp("home")))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def lab(start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_folder: Path) -> Iterator[str]:
+    """An app none of whose own workers gets a place to train: ours pretend to."""
+    home = store.runs_folder.parent
+    slot = take_slot(Settings(home=home, workers=1))
+    assert slot is not None
+    with start_app(home, data_folder, MNIST_LAB_WORKERS="1", MNIST_LAB_STANDBY="false") as address:
+        yield address
+    slot.release()
+
+
+@pytest.fixture
+def windows(browser: Browser) -> Iterator[Callable[[str], Page]]:
+    """Opens addresses, each in a browser of its own: no cookie or session is shared."""
+    with ExitStack() as stack:
+
+        def opened(address: str) -> Page:
+            context = browser.new_context(viewport={"width": 1280, "height": 1000})
+            stack.callback(context.close)
+            context.set_default_timeout(30_000)
+            page = context.new_page()
+            page.goto(address)
+            return page
+
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def empty(store: RunStore) -> None:
+    """Nothing of an earlier test is under way or waits."""
+    for run in store.queue():
+        store.delete(run.id)
+
+
+def queue(store: RunStore, name: str, epochs: int = 500) -> Run:
+    return store.create(TINY, Recipe(epochs=epochs), name=name)
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def shows(page: Page, state: str) -> None:
+    """The badge beside the run's name says so."""
+    expect(page.locator(".st-key-run-head")).to_contain_text(state)
+
+
+def test_what_is_asked_in_one_browser_shows_in_the_other(
+    windows: Callable[[str], Page], lab: str, store: RunStore
+) -> None:
+    with ObedientWorker(store, queue(store, "Watched by two")) as worker:
+        one, other = (windows(f"{lab}/train?run={worker.run.id}") for _ in range(2))
+        button(one, "Pause").click()
+        for page in (one, other):
+            shows(page, "paused")
+            expect(button(page, "Continue")).to_be_visible()
+        button(other, "Continue").click()
+        for page in (one, other):
+            shows(page, "training")
+        button(one, "One epoch").click()
+        for page in (one, other):
+            shows(page, "paused")
+        assert store.get(worker.run.id).steps_done % 20 == 0
+        one.reload()
+        shows(one, "paused")
+        button(one, "Stop").click()
+        for page in (one, other):
+            shows(page, "stopped")
+            expect(button(page, "Draw a digit")).to_be_visible()
+        other.reload()
+        shows(other, "stopped")
+
+
+def test_the_learning_rate_changes_while_the_run_goes_on(
+    windows: Callable[[str], Page], lab: str, store: RunStore
+) -> None:
+    with ObedientWorker(store, queue(store, "Slower")) as worker:
+        one, other = (windows(f"{lab}/train?run={worker.run.id}") for _ in range(2))
+        button(one, "Learning rate").click()
+        button(one, "÷ 10").click()
+        # The choices stay open while the page looks at the run again and again.
+        expect(one.get_by_text("In effect: 0.0001")).to_be_visible()
+        expect(button(other, "Learning rate ÷ 10")).to_be_visible()
+        expect(other.get_by_text("learning rate 0.0001")).to_be_visible()
+        button(one, "× 1").click()
+        expect(button(other, "Learning rate")).to_be_visible()
+        assert store.points(worker.run.id)[-1].learning_rate in {0.0001, 0.001}
+
+
+def test_discarding_names_the_run_asks_and_leaves_nothing(
+    windows: Callable[[str], Page], lab: str, store: RunStore
+) -> None:
+    with ObedientWorker(store, queue(store, "A mistake")) as worker:
+        one, other = (windows(f"{lab}/train?run={worker.run.id}") for _ in range(2))
+        button(one, "Discard").click()
+        expect(one.get_by_text("A mistake goes for good, with its curves and what it has learnt.")).to_be_visible()
+        button(one, "Discard it").click()
+        expect(one.get_by_text("A mistake was discarded.")).to_be_visible()
+        expect(one).not_to_have_url(re.compile("run="))
+        expect(one.get_by_text("not in this lab")).to_have_count(0)
+        expect(other.get_by_text("which is not in this lab; it may have been deleted")).to_be_visible()
+    assert worker.run.id not in {run.id for run in store.list()}
+
+
+def test_the_queue_has_an_order_that_can_be_changed(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
+    with ObedientWorker(store, queue(store, "Under way")) as worker:
+        for name in ("First", "Second", "Third"):
+            queue(store, name)
+        one, other = (windows(f"{lab}/train?run={worker.run.id}") for _ in range(2))
+        rows = [page.locator("[class*='st-key-row-']") for page in (one, other)]
+        for found in rows:
+            expect(found).to_have_text([re.compile(name) for name in ("First", "Second", "Third")])
+        rows[0].nth(2).get_by_role("button", name="To the front").click()
+        for found in rows:
+            expect(found).to_have_text([re.compile(name) for name in ("Third", "First", "Second")])
+        rows[1].nth(1).get_by_role("button", name="Cancel").click()
+        for found in rows:
+            expect(found).to_have_text([re.compile(name) for name in ("Third", "Second")])
+        one.reload()
+        expect(rows[0]).to_have_text(
+            [re.compile("Third.*place 1", re.DOTALL), re.compile("Second.*place 2", re.DOTALL)]
+        )
+
+
+def test_nothing_jumps_when_a_training_ends(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
+    with ObedientWorker(store, queue(store, "To its end", epochs=4)) as worker:
+        # By the menu: nothing in the address, and the run that is under way is found.
+        page = windows(f"{lab}/train")
+        chart, head = page.locator(".st-key-live-chart"), page.locator(".st-key-run-head")
+        expect(head).to_contain_text("To its end")
+        page.wait_for_function("() => document.querySelector('.st-key-live-chart .lab-plot')?.data?.length > 0")
+        before = chart.bounding_box(), head.bounding_box()
+        shows(page, "finished")
+        assert (chart.bounding_box(), head.bounding_box()) == before
+        assert f"run={worker.run.id}" in page.url
+        expect(page.get_by_text("All figures: epoch 4, the last, whose weights are kept.")).to_be_visible()
+
+
+def test_a_finished_run_trains_on(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
+    with ObedientWorker(store, queue(store, "Once more", epochs=1), pause=0.01) as worker:
+        page = windows(f"{lab}/train?run={worker.run.id}")
+        shows(page, "finished")
+        button(page, "Train on").click()
+        page.get_by_role("spinbutton", name="More epochs").fill("3")
+        page.get_by_role("spinbutton", name="More epochs").press("Enter")
+        button(page, "Train 3 more epochs").click()
+        expect(page.locator(".st-key-run-head")).to_contain_text("Once more, continued")
+        shows(page, "waiting")
+    (continued,) = store.queue()
+    assert (continued.parent, continued.recipe.epochs) == (worker.run.id, 4)
+    assert store.get(worker.run.id).state is RunState.FINISHED
+
+
+def test_a_sweep_is_launched_from_the_page_and_found_on_compare(
+    windows: Callable[[str], Page], lab: str, store: RunStore
+) -> None:
+    page = windows(f"{lab}/train")
+    button(page, "Sweep").click()
+    expect(page.get_by_text("group “Small CNN · dropout”")).to_be_visible()
+    button(page, "Train these 4 runs").click()
+    expect(page.locator("[class*='st-key-row-']")).to_have_text(
+        [re.compile(f"dropout {rate}") for rate in ("0.25", "0.5", "0.7")]
+    )
+    expect(page.locator(".st-key-run-head")).to_contain_text("Small CNN · dropout 0")
+    expect(button(page, "Train these 4 runs")).to_have_count(0)
+    first = store.queue()[0]
+    with ObedientWorker(store, first, pause=0.0):
+        shows(page, "finished")
+    button(page, "Compare the sweep").click()
+    expect(page.get_by_text("1 of ")).to_be_visible()
+    expect(page).to_have_url(re.compile("sweep="))
+
+
+def test_on_a_phone_stop_needs_no_scrolling(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
+    with ObedientWorker(store, queue(store, "On the way home")) as worker:
+        page = windows(f"{lab}/train?run={worker.run.id}")
+        page.set_viewport_size(PHONE)
+        page.reload()
+        expect(button(page, "Stop")).to_be_in_viewport()
+        chart, settings = page.locator(".st-key-live-chart"), page.locator(".st-key-train-recipe")
+        expect(chart).to_be_in_viewport(ratio=0.5)
+        upper, lower = chart.bounding_box(), settings.bounding_box()
+        assert upper is not None
+        assert lower is not None
+        assert upper["y"] < lower["y"]
+        button(page, "Stop").click()
+        shows(page, "stopped")

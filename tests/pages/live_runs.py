@@ -1,0 +1,99 @@
+"""Runs in each state, put into the store as a worker would, without training."""
+
+from collections.abc import Sequence
+
+from mnist_lab.network import PRESETS, Network
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Command, DataInfo, MetricPoint, Result, Run, RunState, RunStore
+from mnist_lab.training.this_machine import machine_info
+
+MNIST = DataInfo("mnist", "MNIST", "0" * 16, 360, 40, 100, "holdout")
+STEPS_AN_EPOCH = 100
+
+
+def queue(store: RunStore, name: str = "A run", *, epochs: int = 4, owner: str = "", **options) -> Run:
+    """A run that waits; `options` are those of its recipe."""
+    return store.create(PRESETS["tiny"].network, Recipe(epochs=epochs, **options), name=name, owner=owner)
+
+
+def points(upto: float, *, first: float = 9.0) -> list[MetricPoint]:
+    """Curves to a fraction of an epoch, a point each ten steps: ten steps a second after the `first` seconds."""
+    found = []
+    for step in range(10, round(upto * STEPS_AN_EPOCH) + 1, 10):
+        epoch, seconds = step / STEPS_AN_EPOCH, first + (step - 10) / 10
+        loss = 1 / (1 + epoch)
+        found.append(MetricPoint(step, epoch, "step", loss, 1 - loss / 2, None, None, 0.001, seconds, 1000.0))
+        if step % STEPS_AN_EPOCH == 0:
+            check = loss + 0.1
+            figures = (loss, 1 - loss / 2, check, 1 - check / 2)
+            found.append(MetricPoint(step, epoch, "epoch", *figures, 0.001, seconds, 1000.0))
+    return found
+
+
+def start(store: RunStore, run: Run, upto: float = 1.5, *, phase: str = "training") -> Run:
+    """The run, trained so many epochs and under way."""
+    claimed = store.claim(run.id, "test")
+    assert claimed is not None
+    store.set_data(run.id, claimed.attempt, MNIST)
+    store.move(run.id, claimed.attempt, RunState.RUNNING)
+    store.heartbeat(
+        run.id,
+        claimed.attempt,
+        points=points(upto),
+        phase=phase,
+        total_steps=run.recipe.epochs * STEPS_AN_EPOCH,
+    )
+    return store.get(run.id)
+
+
+def pause(store: RunStore, run: Run) -> Run:
+    """The run, which was told to pause and did."""
+    store.request(run.id, Command.PAUSE)
+    store.move(run.id, run.attempt, RunState.PAUSED)
+    store.heartbeat(run.id, run.attempt, phase="paused")
+    return store.get(run.id)
+
+
+def result(*, best_epoch: int = 1, epochs: int = 1, seconds: float = 15.0, kept: str = "best") -> Result:
+    return Result(
+        test_loss=0.0465,
+        test_accuracy=0.9927,
+        per_class_accuracy=(0.99,) * 10,
+        confusion=((1,) * 10,) * 10,
+        best_epoch=best_epoch,
+        epochs=epochs,
+        seconds=seconds,
+        samples_per_second=1000.0,
+        kept="best" if kept == "best" else "last",
+        validation_loss=0.0612,
+        validation_accuracy=0.9876,
+        last_test_loss=0.05,
+        last_test_accuracy=0.99,
+        precision="float32",
+        machine=machine_info(),
+    )
+
+
+def end(
+    store: RunStore, run: Run, state: RunState, *, sentence: str = "", with_result: bool = True, checkpoint: bool = True
+) -> Run:
+    """The run under way, ended in a state."""
+    scored = state in {RunState.FINISHED, RunState.STOPPED} and with_result
+    if checkpoint:
+        folder = store.folder(run.id)
+        folder.checkpoints.mkdir(parents=True, exist_ok=True)
+        folder.checkpoint_path(1).write_bytes(b"a checkpoint")
+    store.finish(run.id, run.attempt, state, result() if scored else None, sentence)
+    return store.get(run.id)
+
+
+def finished(store: RunStore, name: str = "Finished", *, network: Network | None = None, seconds: float = 15.0) -> Run:
+    """A run that was trained for its two epochs."""
+    run = store.create(network or PRESETS["tiny"].network, Recipe(epochs=2), name=name)
+    run = start(store, run, upto=2.0)
+    store.finish(run.id, run.attempt, RunState.FINISHED, result(best_epoch=1, epochs=2, seconds=seconds))
+    return store.get(run.id)
+
+
+def names(runs: Sequence[Run]) -> list[str]:
+    return [run.name for run in runs]

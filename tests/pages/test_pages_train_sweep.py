@@ -1,0 +1,68 @@
+"""A sweep, launched from the Train page."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_lab.network import PRESETS, Conv2D, link_from_network
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import RunStore
+from tests.pages.live_runs import finished, names
+from tests.pages.train_page import labels, ok, open_page, words
+
+TINY = link_from_network(PRESETS["tiny"].network)
+
+
+def opened(knob: str = "dropout", **session) -> AppTest:
+    """The page with the sweep's popover open."""
+    test = open_page({"sweep": True, **session}, n=TINY)
+    if knob != "dropout":
+        ok(test.selectbox(key="sweep-knob").set_value(knob).run())
+    return test
+
+
+def test_four_rates_of_dropout_are_four_ordinary_runs_of_one_group(store: RunStore) -> None:
+    test = opened(session="me", recipe=Recipe(epochs=3))
+    assert labels(test)["sweep-train"] == "Train these 4 runs"
+    assert "3 epochs each · group “Tiny · dropout”" in words(test)
+    ok(test.button(key="sweep-train").click().run())
+    queued = store.queue()
+    assert names(queued) == [f"Tiny · dropout {rate}" for rate in ("0", "0.25", "0.5", "0.7")]
+    assert {(run.group, run.owner, run.recipe.epochs) for run in queued} == {("Tiny · dropout", "me", 3)}
+    assert test.query_params["run"] in (queued[0].id, [queued[0].id])
+    assert "sweep Tiny · dropout" in words(test)
+    assert "sweep-train" not in labels(test)
+
+
+def test_the_values_can_be_chosen(store: RunStore) -> None:
+    test = opened("optimizer")
+    ok(test.button_group(key="sweep-values-optimizer").set_value(["nadam", "adam"]).run())
+    ok(test.button(key="sweep-train").click().run())
+    assert [run.recipe.optimizer for run in store.queue()] == ["adam", "nadam"]
+
+
+def test_no_value_is_no_sweep() -> None:
+    test = opened()
+    ok(test.button_group(key="sweep-values-dropout").set_value([]).run())
+    assert test.button(key="sweep-train").disabled
+    assert "Choose at least one value." in words(test)
+
+
+def test_how_long_all_of_it_takes_is_told(store: RunStore) -> None:
+    finished(store, seconds=10.0)
+    test = opened("seed", recipe=Recipe(epochs=100, limit=1_000))
+    assert "about 5 m 08 s here in all" in words(test)
+
+
+def test_what_does_not_fit_is_left_out_and_told(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_LAB_MEMORY", "0.03")
+    test = opened("batch_size")
+    assert any("batch 512" in element.value for element in test.warning)
+    ok(test.button(key="sweep-train").click().run())
+    assert [run.recipe.batch_size for run in store.queue()] == [32, 128]
+
+
+def test_a_network_that_cannot_be_trained_cannot_be_swept() -> None:
+    broken = PRESETS["tiny"].network.add(Conv2D(filters=8, kernel_size=(3, 3)))
+    test = open_page(n=link_from_network(broken))
+    (popover,) = [block for block in test.get("popover") if block.proto.popover.label == "Sweep"]
+    assert popover.proto.popover.disabled
