@@ -1,9 +1,9 @@
-# make run: the app. make test: the tests. make check: everything CI checks. make lock: pin the requirements anew.
+# make run: the app. make test: the tests. make check: everything CI checks. make soak: kill trainings. make lock: pin the requirements anew.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lint lock screenshots clean
+.PHONY: run test check lint lock soak screenshots clean
 
 run: $(VENV)/.run
 	$(BIN)/streamlit run app.py
@@ -18,6 +18,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+soak: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.soak
 
 screenshots: $(VENV)/.dev
 	$(BIN)/python -m docs.screenshots

@@ -21,6 +21,7 @@ from mnist_lab.settings import Settings
 from mnist_lab.training.claiming import Claim, claim
 from mnist_lab.training.conduct import conduct
 from mnist_lab.training.foreground import train_run
+from mnist_lab.training.memory import watch_of
 
 __all__ = ["main", "train_run"]
 
@@ -59,7 +60,7 @@ def _work(settings: Settings, store: RunStore, found: Claim) -> RunState | None:
     _log_to(found.folder)
     log.info("Run %s, attempt %d, in process %d", found.run.id, found.run.attempt, os.getpid())
     try:
-        with found:
+        with found, watch_of(settings, store, found.run):
             run = conduct(settings, store, found)
     except (StaleAttemptError, StoreError) as error:
         log.error("%s", error)  # noqa: TRY400 - the sentence says it all

@@ -1,7 +1,8 @@
 """The real worker process with digits and a learner that only pretend, so that a test has many of them in seconds.
 
 Started by the tests of the launcher. The network's name says what happens in training: "crash" ends the process
-without a word, "fail" raises; any other trains `epochs` epochs of ten steps, `seed` milliseconds each.
+without a word, "fail" raises, "grow" takes more and more memory; any other trains `epochs` epochs of ten steps, `seed`
+milliseconds each.
 """
 
 import os
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from mnist_lab import data
 from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.settings import load_settings
+from mnist_lab.training import memory
 from mnist_lab.training.checkpoint import TrainingState
 
 
@@ -39,6 +41,11 @@ class Learner:
             os.abort()
         if self.network.name == "fail":
             raise RuntimeError("the wheels came off")
+        if self.network.name == "grow":
+            held = []
+            while True:
+                held.append(b"x" * 20 * 2**20)
+                time.sleep(0.02)
         stopped, step = False, self.first_step - 1
         for step in range(self.first_step, self.total_steps + 1):
             time.sleep(self.recipe.seed / 1000)
@@ -90,6 +97,7 @@ data.load_digits = _noise
 if __name__ == "__main__":
     from mnist_lab.training.worker import main
 
+    memory.BASE_GIB = 0.2
     # To watch it learn takes TensorFlow.
     os.environ["MNIST_LAB_WATCH"] = "false"
     sys.exit(main(load_settings(), run_id=sys.argv[1] if len(sys.argv) > 1 else None))

@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import os
+import re
 import signal
 import sys
 import time
@@ -149,6 +150,22 @@ def test_a_crash_and_a_failure_say_so_and_the_next_run_is_trained(
         "The training failed with an error of the program, RuntimeError: the wheels came off. The log tells more."
     )
     assert 'raise RuntimeError("the wheels came off")' in store.folder(fail.id).read_log()
+
+
+def test_a_worker_that_grows_past_its_budget_ends_as_failed_and_the_next_run_is_trained(
+    offline: Settings, store: RunStore, launch: Callable[..., Launcher]
+) -> None:
+    grow, good = (store.create(Network(name=name), QUICK) for name in ("grow", "good"))
+    launcher = launch(offline.model_copy(update={"memory": 0.3}))
+    until(lambda: _state(store, good) is RunState.FINISHED, "the queue goes on")
+    failed = store.get(grow.id)
+    assert failed.state is RunState.FAILED
+    assert re.match(
+        r"The training was ended because it grew to 0\.[5-9] GiB of memory, and its budget is 0\.5 GiB\.",
+        failed.sentence,
+    )
+    assert failed.sentence in store.folder(grow.id).read_log()
+    assert launcher.trouble == ""
 
 
 def test_workers_that_do_not_start_are_told_and_tried_again_later(

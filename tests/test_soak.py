@@ -1,0 +1,64 @@
+"""The soak in its short form: real processes, really killed. `make soak` is the long one."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks.soak_checks import point_faults
+from mnist_lab.network import PRESETS
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import DataInfo, MetricPoint, Run, RunStore, open_store
+from mnist_lab.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+def test_nothing_is_lost_when_workers_and_the_app_are_killed() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.soak", "--short"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "5 kills" in done.stdout
+    assert ", 0 wrong;" in done.stdout
+
+
+@pytest.fixture
+def run(settings: Settings) -> Run:
+    """Two epochs of 25 images in batches of 10, the last of which has 5."""
+    store: RunStore = open_store(settings)
+    made = store.create(PRESETS["tiny"].network, Recipe(batch_size=10, epochs=2))
+    store.close()
+    data = DataInfo("uci-digits", "UCI digits", "0" * 16, 25, 5, 5, "holdout")
+    return replace(made, data=data, epochs_done=2)
+
+
+def _points() -> list[MetricPoint]:
+    def point(step: int, kind: str, loss: float) -> MetricPoint:
+        return MetricPoint(step, step / 3, kind, loss, 0.5, None, None, 0.1, 1.0, 1.0)  # type: ignore[arg-type]
+
+    # Losses of the steps: 1, 2, 4 (half a batch), then 1, 1, 1.
+    first = [point(1, "step", 1.0), point(3, "step", (2.0 * 10 + 4.0 * 5) / 15), point(3, "epoch", 50.0 / 25)]
+    return [*first, point(4, "step", 1.0), point(5, "step", 1.0), point(6, "step", 1.0), point(6, "epoch", 1.0)]
+
+
+def test_points_without_gap_or_double_are_right(run: Run) -> None:
+    assert point_faults(_points(), run) == []
+
+
+@pytest.mark.parametrize(
+    ("missing", "fault"),
+    [(0, "of epoch 1 have a gap"), (1, "of epoch 1 have a gap"), (2, "one after the other"), (5, "of epoch 2 have")],
+)
+def test_a_missing_point_is_noticed(run: Run, missing: int, fault: str) -> None:
+    points = _points()
+    del points[missing]
+    assert any(fault in found for found in point_faults(points, run))
+
+
+def test_an_epoch_that_stands_there_twice_is_noticed(run: Run) -> None:
+    points = _points()
+    assert point_faults([*points, points[-1]], run) == ["its epochs are not one after the other"]
