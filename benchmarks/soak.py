@@ -193,7 +193,8 @@ def _report(soak: Soak, twins: dict[str, Run], seconds: float) -> int:
     listed = ", ".join(f"{count} {what}" for what, count in sorted(soak.kills.items()))
     print(
         f"{soak.kills.total()} kills ({listed}), {soak.lost.total()} workers lost, {len(soak.killed)} runs,"
-        f" {wrong} wrong; the truth after {max(soak.slowest.values(), default=0.0):.1f} s at the latest; {seconds:.0f} s in all"
+        f" {wrong} wrong; the truth after {max(soak.slowest.values(), default=0.0):.1f} s at the latest;"
+        f" {seconds:.0f} s in all"
     )
     return 1 if wrong else 0
 
