@@ -16,7 +16,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnist_lab.data import CLASSES, Split, probe_places
-from mnist_lab.network import Activation, Conv2D, Dense, Network, analyse
+from mnist_lab.network import Activation, Analysis, Conv2D, Dense, Network, analyse
 from mnist_lab.network.analysis import LayerReport
 from mnist_lab.runs.snapshot import (
     MAP_DIGITS,
@@ -36,6 +36,7 @@ MAP_VALUES = 400_000
 
 _FILTER_VALUES = 40 * 28 * 28
 _BATCH_PER_CLASS = 10
+_LOOK_BYTES = 640 * 2**20
 _SEEN_UNCHANGED = {"Dropout", "SpatialDropout2D", "Flatten"}
 
 Weights = Sequence[NDArray[Any]]
@@ -47,11 +48,12 @@ class Camera:
     def __init__(self, model: keras.Model, network: Network, parts: Split) -> None:
         """`model` is what `build` made of `network`, and `parts` is what it trains on."""
         self._model = model
-        self._reports = analyse(network).layers
+        analysis = analyse(network)
+        self._reports = analysis.layers
         places = probe_places(parts.test_images, parts.test_labels)
         self._images, self._labels = parts.test_images[places], parts.test_labels[places]
         batch = np.concatenate(
-            [np.flatnonzero(parts.train_labels == digit)[:_BATCH_PER_CLASS] for digit in range(CLASSES)]
+            [np.flatnonzero(parts.train_labels == digit)[: _batch_per_class(analysis)] for digit in range(CLASSES)]
         )
         pictures = np.concatenate([self._images, parts.train_images[batch]])
         self._pictures = tf.constant(pictures.astype(np.float32)[..., np.newaxis] / 255)  # (12 + batch, 28, 28, 1)
@@ -148,6 +150,12 @@ class Camera:
 
 def _about(place: int, report: LayerReport) -> tuple[int, str, str]:
     return place + 1, report.layer.kind, f"{place + 1} {report.title}"
+
+
+def _batch_per_class(analysis: Analysis) -> int:
+    """Ten, or fewer for a network so large that a look would take more memory than a small training."""
+    per_picture = analysis.memory(1) - analysis.memory(0)
+    return max(1, min(_BATCH_PER_CLASS, (_LOOK_BYTES // per_picture - PROBES) // CLASSES))
 
 
 def _channels(reports: Sequence[LayerReport]) -> int:

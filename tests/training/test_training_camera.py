@@ -209,6 +209,14 @@ def test_maps_of_many_large_layers_stay_bounded(parts: Split) -> None:
     assert snapshot.maps[0].shape == (28, 28, 32)
 
 
+def test_a_look_at_a_huge_network_takes_fewer_pictures(parts: Split) -> None:
+    seen: list[int] = []
+    for filters in (8, 8_000):
+        network = Network(name="n", layers=(Conv2D(filters=filters, kernel_size=(1, 1)), GlobalAveragePooling2D()))
+        seen.append(len(Camera(build(network, seed=0, precision="float32"), network, parts)._pictures))
+    assert seen == [112, 22]
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_can_be_watched(parts: Split, name: str) -> None:
     network = PRESETS[name].network
