@@ -119,7 +119,7 @@ class Soak:
     def keep_busy(self) -> None:
         """See to it that there are runs to kill."""
         self.resume_lost()
-        while self.store.count(ACTIVE_STATES | {RunState.QUEUED}) < AT_ONCE:
+        while self.store.count(ACTIVE_STATES | {RunState.QUEUED}) < max(AT_ONCE, len(self.names)):
             self.killed.append(self.create(self.names[len(self.killed) % len(self.names)]))
 
     def resume_lost(self) -> None:

@@ -117,7 +117,7 @@ class RunFolder:
 
     def discard_results(self) -> None:
         """Remove the weights and predictions of an earlier attempt, and what it left half-written when killed."""
-        half_written = [path for path in self.path.glob(".*") if path.is_file()]
+        half_written = [path for path in self.path.rglob(".*") if path.is_file()]
         for path in (self.best_weights, self.last_weights, self.predictions_path, *half_written):
             path.unlink(missing_ok=True)
 

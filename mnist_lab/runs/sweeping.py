@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from mnist_lab.errors import LabError
+from mnist_lab.errors import LabError, StoreError
 from mnist_lab.recipe import recipe_from_json
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.erasing import erase, remove_folder
@@ -35,11 +35,20 @@ def sweep(db: Database, runs_folder: Path, place: str) -> list[str]:
     worker. The lock is held here while the record is changed: nobody can claim the run in between.
 
     Raises:
-        StoreError: The store or a run's folder cannot be written.
+        StoreError: The store or a run's folder cannot be written; the other runs were looked at nevertheless.
     """
     with db.read() as connection:
         active = connection.execute(select(runs).where(runs.c.state.in_(ACTIVE_STATES))).all()
-    return [row.id for row in active if _lost(db, row, runs_folder, place)]
+    lost, troubles = [], []
+    for row in active:
+        try:
+            if _lost(db, row, runs_folder, place):
+                lost.append(row.id)
+        except StoreError as error:
+            troubles.append(error)
+    if troubles:
+        raise troubles[0]
+    return lost
 
 
 def _lost(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path, place: str) -> bool:

@@ -18,6 +18,8 @@ from mnist_lab.training.watching import train_watched
 
 log = logging.getLogger(__name__)
 
+_FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
+
 Ending = tuple[RunState, Result | None, str]
 
 
@@ -57,8 +59,9 @@ def why_failed(error: Exception) -> str:
     # By its name, as TensorFlow need not be loaded to be here.
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return "The training ran out of memory. Use a smaller batch size, or a network with fewer filters or units."
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return "The disk is full: the training could not write its files. Free some space and train again."
+    # HDF5 has it in its words alone.
+    if isinstance(error, OSError) and (error.errno in _FULL or "No space left" in str(error)):
+        return "The disk is full: the training could not write its files. Free some space, then resume the run."
     first_line = (str(error).strip().splitlines() or ["no reason given"])[0][:300].rstrip(".")
     return (
         f"The training failed with an error of the program, {type(error).__name__}: {first_line}. The log tells more."

@@ -61,10 +61,15 @@ def _follow(store: RunStore, run: Run, last_step: int, callback: ProgressCallbac
     return points[-1].step if points else last_step
 
 
+class _LogFile(logging.FileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - its name in `logging`
+        """Say nothing: on a full disk the terminal would be filled with it."""
+
+
 @contextmanager
 def _logging_to(folder: RunFolder) -> Iterator[None]:
     # A worker's whole output is its log; here the terminal is the caller's, so only what is logged goes there.
-    handler = logging.FileHandler(folder.log_path, encoding="utf-8")
+    handler = _LogFile(folder.log_path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.getLogger("mnist_lab")
     logger.addHandler(handler)

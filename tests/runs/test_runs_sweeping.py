@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from mnist_lab.errors import StoreError
 from mnist_lab.runs import Command, MetricPoint, Run, RunState, RunStore, open_store
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.sweeping import SILENCE_ELSEWHERE
@@ -101,3 +102,35 @@ def test_a_run_that_was_being_discarded_is_deleted_when_its_worker_is_gone(store
     assert store.sweep() == []
     assert store.list() == []
     assert not store.folder(running.id).path.exists()
+
+
+def test_a_folder_that_cannot_be_locked_keeps_no_other_run_from_being_swept(store: RunStore, running: Run) -> None:
+    other = store.claim(store.create(running.network, running.recipe).id, "test")
+    assert other is not None
+    store.runs_folder.mkdir(parents=True, exist_ok=True)
+    store.folder(running.id).path.write_text("a file in the way")
+    with pytest.raises(StoreError, match="cannot be locked"):
+        store.sweep()
+    assert store.get(running.id).state is RunState.RUNNING
+    assert store.get(other.id).state is RunState.INTERRUPTED
+
+
+def test_a_clock_that_was_set_back_makes_no_run_lost_and_keeps_none_from_being_found(
+    store: RunStore, running: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.time", lambda: 1e9)
+    lock = store.folder(running.id).lock()
+    assert lock is not None
+    store.heartbeat(running.id, running.attempt)
+    assert store.sweep() == []
+    lock.release()
+    assert [run.id for run in store.sweep()] == [running.id]
+    store.requeue(running.id)
+    # The order of creation is by number, not by the clock.
+    later = store.create(running.network, running.recipe)
+    assert [run.id for run in store.list()] == [later.id, running.id]
+    again = store.claim(running.id, "test")
+    assert again is not None
+    store.move(again.id, again.attempt, RunState.RUNNING)
+    store.finish(again.id, again.attempt, RunState.FINISHED, None)
+    assert store.get(running.id).state is RunState.FINISHED

@@ -102,6 +102,8 @@ def test_a_training_that_ends_well(
         (MemoryError(), "The training ran out of memory."),
         (type("ResourceExhaustedError", (Exception,), {})("OOM when allocating"), "The training ran out of memory."),
         (OSError(errno.ENOSPC, "No space left on device"), "The disk is full"),
+        (OSError(errno.EFBIG, "File too large"), "The disk is full"),
+        (OSError("Can't write data (errno = 28, error message = 'No space left on device')"), "The disk is full"),
         (KeyError("x"), "The training failed with an error of the program, KeyError: 'x'. The log tells more."),
         (ValueError(), "The training failed with an error of the program, ValueError: no reason given."),
     ],

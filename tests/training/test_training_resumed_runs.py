@@ -270,8 +270,13 @@ def test_what_a_killed_process_left_half_written_goes(
     store: RunStore, work: Callable[[], Run], broken_off: Run
 ) -> None:
     folder = store.folder(broken_off.id)
-    for path in (folder.path / ".0a1b-best.keras", folder.checkpoints / ".0a1b-epoch-000003.checkpoint"):
-        path.write_bytes(b"half")
+    folder.snapshots.mkdir(exist_ok=True)
+    for half in (
+        folder.path / ".0a1b-best.keras",
+        folder.checkpoints / ".0a1b-epoch-000003.checkpoint",
+        folder.snapshots / ".0a1b-epoch-000003.npz",
+    ):
+        half.write_bytes(b"half")
     store.requeue(broken_off.id)
     work()
     assert [path for path in folder.path.rglob(".*") if path.is_file()] == []
