@@ -68,7 +68,9 @@ def test_a_live_run_is_followed_in_place_until_the_slider_is_moved(page: Page, l
         watched(store, feeder.run, 0, 1)
         page.goto(f"{lab}/train?run={feeder.run.id}")
         shows(page, "read right after epoch 1")
-        page.wait_for_timeout(1500)  # until the page has settled
+        # Streamlit loads the script of its buttons after the page, and keeps them a little more room until then.
+        expect(page.get_by_role("radio", name="Guesses", exact=True)).to_be_visible(timeout=PATIENCE)
+        page.wait_for_timeout(500)
         page.evaluate(WATCH)
         for epoch in range(2, 8):
             watched(store, feeder.run, epoch)
