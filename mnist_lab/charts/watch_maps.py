@@ -78,7 +78,7 @@ def _silent(values: "Values", is_row: bool) -> str:
 def _legend(one: "LayerMaps", digit: int) -> str:
     low, high = float(one.low[digit]), float(one.high[digit])
     lowest = f"−{-low:.2g}" if low < 0 else "0"
-    return f'<div class="legend"><span>{lowest}</span><i class="sequence"></i><span>{high:.3g}</span></div>'
+    return f'<div class="legend"><span>{lowest}</span><i class="sequence"></i><span>{high:.2g}</span></div>'
 
 
 def _answer(snapshot: "Snapshot", digit: int) -> str:
