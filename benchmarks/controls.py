@@ -1,0 +1,135 @@
+"""How soon the controls answer: from a click to what the page shows, and to what the worker does.
+
+    python -m benchmarks.controls [--rounds 5] [--limit 6000] [--preset small-cnn]
+
+Starts the app in a lab of its own and trains there, with the real worker. Each control is clicked in Chromium; a script
+in the page reads the badge and the buttons on every animation frame. "shown": the page says that it was asked for.
+"done": the page says that the worker has done it; for the learning rate, a point in the store has it.
+"""
+
+import argparse
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Locator, Page
+
+from benchmarks.browser import app, browser_page
+from mnist_lab.network import get_preset
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Run, RunState, RunStore, open_store
+from mnist_lab.settings import Settings
+
+# Writes down the words of the run's head and of its buttons whenever they change, seen once an animation frame.
+WATCH = """() => {
+  window.labSeen = [];
+  const words = (selector) => document.querySelector(selector)?.innerText ?? '';
+  let before;
+  const look = () => {
+    const loose = [...document.querySelectorAll('[data-testid=stPopoverBody], [data-testid=stToast]')];
+    const now = [words('.st-key-run-head'), words('.st-key-run-controls'), ...loose.map((one) => one.innerText)].join();
+    if (now !== before) { window.labSeen.push([now, Date.now() / 1000]); before = now; }
+    requestAnimationFrame(look);
+  };
+  look();
+  document.addEventListener('pointerdown', () => (window.labClicked = Date.now() / 1000), true);
+}"""
+FOUND = (
+    """(words) => window.labSeen.find(([text, at]) => at >= window.labClicked && words.some((w) => text.includes(w)))"""
+)
+
+Times = dict[str, list[float]]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--limit", type=int, default=6000)
+    parser.add_argument("--preset", default="small-cnn")
+    options = parser.parse_args()
+    times: Times = defaultdict(list)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        with app(home) as lab, browser_page() as page:
+            store = open_store(Settings(home=home))
+            for _ in range(options.rounds):
+                run = start(store, options)
+                page.goto(f"{lab.address}/train?run={run.id}")
+                one_run(page, store, run, times)
+                run = start(store, options)
+                page.goto(f"{lab.address}/train?run={run.id}")
+                discard(page, store, run, times)
+            store.close()
+    for name, seconds in times.items():
+        half, worst = np.percentile(seconds, [50, 100])
+        print(f"{name:28} p50 {half:.2f} s, max {worst:.2f} s ({len(seconds)})")
+
+
+def start(store: RunStore, options: argparse.Namespace) -> Run:
+    """A run that trains already: its first steps, which compile, are behind it."""
+    recipe = Recipe(epochs=500, limit=options.limit)
+    run = store.create(get_preset(options.preset).network, recipe, name="Measured")
+    while len(store.points(run.id)) < 3:
+        time.sleep(0.2)
+    return run
+
+
+def one_run(page: Page, store: RunStore, run: Run, times: Times) -> None:
+    """Click all that can be asked of one run, and at last stop it."""
+    watch(page)
+    click(page, button(page, "Pause"), "pause", times, shown=["pausing", "paused"], done=["paused"])
+    click(page, button(page, "Continue"), "continue", times, shown=["going on", "training"], done=["training"])
+    page.wait_for_timeout(1000)
+    button(page, "Learning rate").click()
+    click(page, button(page, "÷ 10"), "learning rate", times, shown=["In effect: 0.0001"])
+    clicked = float(page.evaluate("window.labClicked"))
+    while store.points(run.id)[-1].learning_rate > 0.0005:
+        time.sleep(0.01)
+    times["learning rate, done"].append(time.time() - clicked)
+    page.keyboard.press("Escape")
+    click(page, button(page, "One epoch"), "one epoch", times, shown=["to the end of this epoch", "paused"])
+    found(page, ["paused"])
+    click(page, button(page, "Stop"), "stop", times, shown=["Stopping"], done=["stopped"])
+
+
+def discard(page: Page, store: RunStore, run: Run, times: Times) -> None:
+    """Discard a run that trains; done is when the store has it no more."""
+    watch(page)
+    button(page, "Discard").click()
+    click(page, button(page, "Discard it"), "discard", times, shown=["discarding", "was discarded"])
+    clicked = float(page.evaluate("window.labClicked"))
+    while run.id in {one.id for one in store.list([RunState.RUNNING])}:
+        time.sleep(0.01)
+    times["discard, done"].append(time.time() - clicked)
+
+
+def watch(page: Page) -> None:
+    button(page, "Stop").wait_for()
+    page.wait_for_timeout(3000)
+    page.evaluate(WATCH)
+
+
+def click(
+    page: Page, where: Locator, name: str, times: Times, *, shown: list[str], done: list[str] | None = None
+) -> None:
+    """Click, and note the seconds until the page shows one of the words."""
+    where.click()
+    times[f"{name}, shown"].append(found(page, shown))
+    if done is not None:
+        times[f"{name}, done"].append(found(page, done))
+
+
+def found(page: Page, words: list[str]) -> float:
+    """Seconds from the last click to the first frame that shows one of the words."""
+    page.wait_for_function(FOUND, arg=words)
+    return float(page.evaluate(f"(words) => ({FOUND})(words)[1] - window.labClicked", words))
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+if __name__ == "__main__":
+    main()
