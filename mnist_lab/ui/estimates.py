@@ -1,6 +1,6 @@
 """What a network would take on this machine, before it is trained: memory and time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import streamlit as st
 
@@ -41,26 +41,27 @@ def time_words(durations: Sequence[Duration | None], *, early_stopping: bool = F
     return f"{most}{about} {text.about_seconds(sum(duration.seconds for duration in known))} here"
 
 
-def run_seconds(run: Run) -> float | None:
-    """How long the training of a run was expected to take before it began; None if nothing is known."""
-    return _run_seconds(run.id, _known(), run)
+def expected_seconds(runs: Iterable[Run]) -> dict[str, float | None]:
+    """How long the training of each run was expected to take before it began, by its id; None if nothing is known."""
+    known = _known()
+    return {run.id: _run_seconds(run.id, known, run) for run in runs}
 
 
-def seconds_to_start(active: Sequence[Run], queue: Sequence[Run]) -> dict[str, float | None]:
+def seconds_to_start(
+    active: Sequence[Run], queue: Sequence[Run], expected: Mapping[str, float | None]
+) -> dict[str, float | None]:
     """Of each queued run, in how many seconds it will start, by its id; None where that cannot be told.
 
     Args:
         active: The runs under way.
         queue: The runs that wait, next one first.
+        expected: What `expected_seconds` gives for all of them.
     """
-    left = [_left(run) for run in active]
-    durations = [_still_to_do(run, run_seconds(run)) for run in queue]
-    starts = expected_starts(left, durations, workers=services().settings.workers)
+    lab = services()
+    left = [seconds_left(run, lab.tracks.of(run).points, expected[run.id]) for run in active]
+    durations = [_still_to_do(run, expected[run.id]) for run in queue]
+    starts = expected_starts(left, durations, workers=lab.settings.workers)
     return dict(zip((run.id for run in queue), starts, strict=True))
-
-
-def _left(run: Run) -> float | None:
-    return seconds_left(run, services().tracks.of(run).points, run_seconds(run))
 
 
 def _still_to_do(run: Run, whole: float | None) -> float | None:

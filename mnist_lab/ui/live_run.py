@@ -7,7 +7,7 @@ from mnist_lab.runs import Run, RunState
 from mnist_lab.runs.snapshots import newest_health
 from mnist_lab.ui.asking import show_refusal
 from mnist_lab.ui.doctor_panel import doctor_panel
-from mnist_lab.ui.estimates import run_seconds
+from mnist_lab.ui.estimates import expected_seconds
 from mnist_lab.ui.glance import Glance, look
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.recipe_form import recipe_line
@@ -36,17 +36,19 @@ def _live(wanted: str | None, outline: tuple[object, ...]) -> None:
     if glance.outline != outline:
         st.rerun()
     show_refusal()
-    waiting = waiting_words(glance)
-    if glance.run is not None:
-        _show_run(glance.run, waiting, is_next=bool(glance.queue) and glance.queue[0].id == glance.run.id)
-    run_queue(glance, waiting)
+    expected = expected_seconds([*glance.active, *glance.queue]) if glance.is_busy else {}
+    waiting = waiting_words(glance, expected)
+    if (run := glance.run) is not None:
+        is_next = bool(glance.queue) and glance.queue[0].id == run.id
+        _show_run(run, expected.get(run.id), waiting.get(run.id, ""), is_next=is_next)
+    run_queue(glance, waiting, expected)
 
 
-def _show_run(run: Run, waiting: dict[str, str], *, is_next: bool) -> None:
+def _show_run(run: Run, expected: float | None, waiting: str, *, is_next: bool) -> None:
     track = services().tracks.of(run)
     _head(run)
-    left = seconds_left(run, track.points, run_seconds(run) if run.state.is_active else None)
-    line = where(run, steps_epoch=track.last_epoch, start=waiting.get(run.id, ""), left=left)
+    left = seconds_left(run, track.points, expected)
+    line = where(run, steps_epoch=track.last_epoch, start=waiting, left=left)
     st.progress(1.0 if run.state is RunState.FINISHED else run.progress, text=plain(line))
     run_controls(run, is_next=is_next)
     # Nothing that comes and goes stands above the chart: it would move, and in the browser it would be another one.
