@@ -62,8 +62,9 @@ with head:
         with st.container(gap=None, width=_HEAD_WIDTH):
             st.header("Next training" if run_first else "Train", anchor=False)
             st.caption(plain(" · ".join([recipe_line(recipe), *([time] if time and analysis.valid else [])])))
-        refused = train_button(analysis, recipe, run_name)
-        sweep_popover(analysis, recipe)
+        with st.container(horizontal=True, width="content"):
+            refused = train_button(analysis, recipe, run_name)
+            sweep_popover(analysis, recipe)
     if digits.source is not Source.MNIST:
         st.caption(f":material/cloud_off: This would train on {plain(digits.title)}, not on MNIST.")
     if refused:

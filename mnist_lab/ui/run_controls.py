@@ -25,15 +25,17 @@ def run_controls(run: Run, *, is_next: bool = False) -> None:
         run: In any state.
         is_next: Whether it is the first of the queue.
     """
-    with st.container(horizontal=True, key="run-controls"):
+    with st.container(horizontal=True, gap="xsmall", key="run-controls"):
         if run.state is RunState.QUEUED:
             queue_buttons(run, is_next=is_next)
         elif run.state.is_active:
             _while_active(run)
-        elif run.result is not None and run.state is not RunState.FAILED:
-            _ended_well(run)
         else:
-            _ended_badly(run)
+            if run.result is not None and run.state is not RunState.FAILED:
+                _ended_well(run)
+            else:
+                _ended_badly(run)
+            _another_button(run)
 
 
 def queue_buttons(run: Run, *, is_next: bool) -> None:
@@ -78,15 +80,10 @@ def _ended_well(run: Run) -> None:
     if st.button("Draw a digit", icon=":material/draw:", key=f"draw-{run.id}", type="primary"):
         go("draw", {RUN: run.id})
     _mistakes_button(run)
-    if run.group:
-        if st.button("Compare the sweep", icon=":material/table_chart:", key=f"compare-{run.id}"):
-            go("compare", {SWEEP: run.group})
-    elif st.button("Compare runs", icon=":material/table_chart:", key=f"compare-{run.id}"):
-        go("compare")
+    hint = "The runs of this sweep, side by side" if run.group else "This run and others, side by side"
+    if st.button("Compare", icon=":material/table_chart:", key=f"compare-{run.id}", help=hint):
+        go("compare", {SWEEP: run.group} if run.group else None)
     more_epochs_popover(run)
-    if run.state is not RunState.FINISHED:
-        _log_popover(run)
-        _discard_popover(run)
 
 
 def _ended_badly(run: Run) -> None:
@@ -107,6 +104,13 @@ def _ended_badly(run: Run) -> None:
 def _mistakes_button(run: Run) -> None:
     if st.button("See its mistakes", icon=":material/search_insights:", key=f"mistakes-{run.id}"):
         go("inspect", {RUN: run.id})
+
+
+def _another_button(run: Run) -> None:
+    """The way to the next training: with no run in the address it stands first on the page."""
+    if RUN in st.query_params and st.button("Train another", key=f"another-{run.id}"):
+        del st.query_params[RUN]
+        st.rerun()
 
 
 def _discard_popover(run: Run, *, disabled: bool = False) -> None:

@@ -194,7 +194,7 @@ def test_a_sweep_is_launched_from_the_page_and_found_on_compare(
     first = store.queue()[0]
     with ObedientWorker(store, first, pause=0.0):
         shows(page, "finished")
-    button(page, "Compare the sweep").click()
+    page.locator(".st-key-run-controls").get_by_role("button", name="Compare", exact=True).click()
     expect(page.get_by_text("1 of ")).to_be_visible()
     expect(page).to_have_url(re.compile("sweep="))
 

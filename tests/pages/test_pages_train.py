@@ -185,6 +185,15 @@ def test_an_idle_lab_shows_what_is_next_and_the_last_run_below(store: RunStore) 
     assert "Last run" in words(test)
 
 
+def test_from_a_run_that_ended_a_button_leads_to_the_next_training(store: RunStore) -> None:
+    run = finished(store, "Before")
+    test = open_page(run=run.id)
+    ok(test.button(key=f"another-{run.id}").click().run())
+    assert [element.value for element in test.header] == ["Train", "Before"]
+    assert "run" not in test.query_params
+    assert f"another-{run.id}" not in keys_in_order(test)
+
+
 def test_names_stand_once_while_a_run_is_live(store: RunStore) -> None:
     start(store, queue(store, "The only one of its name"))
     test = open_page()

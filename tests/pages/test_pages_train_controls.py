@@ -209,7 +209,7 @@ def test_a_finished_run_leads_on(store: RunStore) -> None:
     test = open_page(run=run.id)
     assert test.button(key=f"draw-{run.id}").proto.type == "primary"
     assert labels(test)[f"mistakes-{run.id}"] == "See its mistakes"
-    assert labels(test)[f"compare-{run.id}"] == "Compare runs"
+    assert labels(test)[f"compare-{run.id}"] == "Compare"
 
 
 def test_a_finished_run_trains_on_for_more_epochs(store: RunStore) -> None:
@@ -243,7 +243,7 @@ def test_a_run_that_ended_early_says_why_and_has_its_log(store: RunStore, state:
     folder = store.folder(run.id)
     folder.path.mkdir(parents=True)
     folder.log_path.write_text("Traceback <b>of</b> the worker\n")
-    end(store, run, state, sentence="The wheels of *the* worker came off.")
+    end(store, run, state, sentence="The wheels of *the* worker came off.", with_result=False)
     test = open_page(run=run.id)
     assert plain("The wheels of *the* worker came off.") in [e.value for e in (*test.error, *test.warning, *test.info)]
     assert "Traceback <b>of</b> the worker" in test.code[0].value
