@@ -35,8 +35,8 @@ _component = st.components.v2.component(
 )
 
 
-def timeline(epochs: Sequence[int], *, total: int, live: bool, best: int | None, key: str) -> int:
-    """Draw the slider.
+def timeline(epochs: Sequence[int], *, total: int, live: bool, best: int | None, key: str) -> None:
+    """Draw the slider. A replay waits for it, so draw it after what it is the slider of.
 
     Args:
         epochs: The epochs that can be shown, in order; at least one.
@@ -44,15 +44,14 @@ def timeline(epochs: Sequence[int], *, total: int, live: bool, best: int | None,
         live: Whether there will be more.
         best: The best epoch, marked in words; None if that is not known.
         key: Names the slider; another key is another one, which follows the newest epoch at first.
-
-    Returns:
-        The epoch to be shown, one of `epochs`.
     """
-    kept = st.session_state.get(key)
-    wanted = kept.get("epoch") if kept else None
-    data = {"epochs": list(epochs), "wanted": wanted, "total": total, "live": live, "best": best}
-    result = _component(data=data, key=key, on_epoch_change=lambda: None)
-    return shown_epoch(epochs, result.epoch)
+    data = {"epochs": list(epochs), "wanted": _wanted(key), "total": total, "live": live, "best": best}
+    _component(data=data, key=key, on_epoch_change=lambda: None)
+
+
+def chosen_epoch(epochs: Sequence[int], key: str) -> int:
+    """The epoch of `epochs` to be shown where the slider of that key stands now."""
+    return shown_epoch(epochs, _wanted(key))
 
 
 def shown_epoch(epochs: Sequence[int], wanted: int | None) -> int:
@@ -63,3 +62,8 @@ def shown_epoch(epochs: Sequence[int], wanted: int | None) -> int:
     if wanted is None:
         return epochs[-1]
     return max((epoch for epoch in epochs if epoch <= wanted), default=epochs[0])
+
+
+def _wanted(key: str) -> int | None:
+    kept = st.session_state.get(key)
+    return kept.get("epoch") if kept else None

@@ -6,7 +6,7 @@ from mnist_lab.network import analyse
 from mnist_lab.runs import Run
 from mnist_lab.ui.picture import picture, picture_theme
 from mnist_lab.ui.services import services
-from mnist_lab.ui.timeline import timeline
+from mnist_lab.ui.timeline import chosen_epoch, timeline
 from mnist_lab.ui.watched import PANELS, panel_html, stamps
 
 _PICTURE = "watch-picture"
@@ -33,13 +33,10 @@ def watch_panel(run: Run) -> None:
         if not there:
             st.caption("The first pictures come with the first steps.")
             return
-        epoch = timeline(
-            [stamp.epoch for stamp in there],
-            total=max(run.recipe.epochs if run.state.is_active else run.epochs_done, there[-1].epoch),
-            live=run.state.is_active,
-            best=run.result.best_epoch if run.result else None,
-            key=f"watch-epoch-{run.id}",
-        )
+        slider = f"watch-epoch-{run.id}"
+        epochs = [stamp.epoch for stamp in there]
+        epoch = chosen_epoch(epochs, slider)
+        above = st.container()
         digit = 0
         if panel == "Maps" or (panel == "Filters" and analyse(run.network).convolution_filters):
             digit = st.segmented_control(
@@ -50,3 +47,11 @@ def watch_panel(run: Run) -> None:
             st.caption(f":material/broken_image: The snapshot of epoch {epoch:,} cannot be read; those of others may.")
         else:
             picture(html, key=_PICTURE)
+        with above:
+            timeline(
+                epochs,
+                total=max(run.recipe.epochs if run.state.is_active else run.epochs_done, epochs[-1]),
+                live=run.state.is_active,
+                best=run.result.best_epoch if run.result else None,
+                key=slider,
+            )

@@ -10,6 +10,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const [button, slider, words] = ["button", "input", "output"].map((tag) => node.querySelector(tag));
   const state = (node.labState ??= { wanted: data.wanted, told: data.wanted, playing: null, waiting: null });
   state.epochs = data.epochs;
+  state.drawn = data.wanted ?? null;
 
   const last = () => state.epochs.length - 1;
   const place = () => {
@@ -48,7 +49,11 @@ export default function ({ data, parentElement, setStateValue }) {
     say();
   };
   // The interval lives on while the component is drawn anew, so it must call what belongs to the newest data.
-  state.step = () => (place() >= last() ? stop() : go(place() + 1));
+  state.step = () => {
+    if (place() >= last()) return stop();
+    // Every epoch is to be seen, so the replay goes no faster than its pictures come.
+    if (state.drawn === state.wanted) go(place() + 1);
+  };
 
   slider.oninput = () => {
     if (state.playing) stop();
