@@ -6,7 +6,7 @@ from mnist_lab.charts import Curve, run_figure
 from mnist_lab.runs import ENDED_STATES, RunState
 from mnist_lab.runs.snapshots import newest_health
 from mnist_lab.ui import runs_table
-from mnist_lab.ui.chosen_runs import difference_rows, distinct_names, run_colour_indices, verdicts
+from mnist_lab.ui.chosen_runs import cost_plot, difference_rows, distinct_names, run_colour_indices, verdicts
 from mnist_lab.ui.doctor_panel import doctor_lines, doctor_panel
 from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
@@ -27,13 +27,13 @@ if not ended:
     empty_state("No run has ended yet. Train a network; the small ones take seconds, and land here.", key="compare")
     st.stop()
 
-with st.container(horizontal=True, vertical_alignment="bottom", key="compare-filters"):
-    words = st.text_input("Find", placeholder="Name, note, data …", key="compare-words", width=280)
-    states = st.pills(
-        "State", sorted(ENDED_STATES), format_func=str.capitalize, selection_mode="multi", key="compare-states"
+with st.container(horizontal=True, vertical_alignment="center", key="compare-filters"):
+    words = st.text_input(
+        "Find", placeholder="Find by name, note, data …", label_visibility="collapsed", key="compare-words", width=280
     )
+    states = runs_table.state_pills(ended)
     sweep = sweep_filter(runs_table.sweeps(ended))
-    shown = runs_table.filtered(ended, words, [RunState(state) for state in states], sweep)
+    shown = runs_table.filtered(ended, words, states, sweep)
     st.download_button(
         "CSV",
         data=lambda: runs_table.csv_of(shown),
@@ -113,6 +113,10 @@ with st.container(border=True, key="compare-curves"):
     figure = run_figure(curves, log=st.session_state.get("compare-log", False))
     plot(figure, key="compare-plot", alt=f"Loss, accuracy and learning rate of {', '.join(names)}", height=CHART_HEIGHT)
     st.toggle("Logarithmic loss", key="compare-log")
+
+if len(tested := [run for run in shown if run.result is not None]) > 1:
+    with st.expander("What accuracy costs", icon=":material/scatter_plot:"):
+        cost_plot(tested)
 
 if len(chosen) > 1:
     st.subheader("Which is better", anchor=False)

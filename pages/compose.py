@@ -6,7 +6,7 @@ from mnist_lab.charts import cost_bars, cost_info, text
 from mnist_lab.network import MAX_LAYERS, PRESETS, analyse
 from mnist_lab.ui import draft
 from mnist_lab.ui.card_text import STYLE
-from mnist_lab.ui.estimates import memory_sentence
+from mnist_lab.ui.estimates import epoch_words, memory_sentence
 from mnist_lab.ui.layer_cards import add_buttons, implied_card, layer_card, show_card
 from mnist_lab.ui.network_files import export_popover, import_popover
 from mnist_lab.ui.places import go
@@ -64,6 +64,8 @@ with cost, st.container(border=True):
     first.metric("Parameters", text.count(analysis.parameters))
     second.metric("Multiply-adds", text.short_count(analysis.multiply_adds))
     st.caption(plain(memory_sentence(analysis)))
+    if analysis.valid and (words := epoch_words(network)):
+        st.caption(f":material/timer: {words}")
     drawn = drawable(analysis)
     plot(
         cost_bars(drawn),

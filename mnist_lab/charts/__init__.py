@@ -5,7 +5,7 @@ Colours in figures are tokens such as "@training" or "@training/0.25"; `paint` p
 
 from mnist_lab.charts import text
 from mnist_lab.charts.bars import CostBar, cost_bars, cost_info, probability_bars
-from mnist_lab.charts.classes import accuracy_by_class_figure, class_counts_figure, confusion_figure, confusion_info
+from mnist_lab.charts.classes import class_counts_figure, confusion_figure, confusion_info, errors_by_class_figure
 from mnist_lab.charts.curves import Metric, Series, smoothed, thin, value_range
 from mnist_lab.charts.figure import Figure, empty_figure, label
 from mnist_lab.charts.learning import Curve, run_figure
@@ -31,7 +31,6 @@ __all__ = [
     "RunDot",
     "Series",
     "Track",
-    "accuracy_by_class_figure",
     "class_counts_figure",
     "confusion_figure",
     "confusion_info",
@@ -41,6 +40,7 @@ __all__ = [
     "digit_png",
     "digit_sheet_png",
     "empty_figure",
+    "errors_by_class_figure",
     "filters_html",
     "guesses_html",
     "health_html",

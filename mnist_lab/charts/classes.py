@@ -34,8 +34,8 @@ def class_counts_figure(counts: "ArrayLike") -> Figure:
     return figure
 
 
-def accuracy_by_class_figure(accuracies: Sequence[float]) -> Figure:
-    """Test accuracy of each class as bars; the axis starts near the worst class, so that differences show.
+def errors_by_class_figure(accuracies: Sequence[float]) -> Figure:
+    """The share of each class that is read wrong, as bars from 0: near 100 % accuracy, mistakes tell classes apart.
 
     Args:
         accuracies: Ten shares in 0..1; NaN for a class without images.
@@ -47,17 +47,17 @@ def accuracy_by_class_figure(accuracies: Sequence[float]) -> Figure:
     known = [value for value in values if math.isfinite(value)]
     if not known:
         return empty_figure("No class was tested.")
-    floor = next(step for step in (0.99, 0.95, 0.9, 0.8, 0.5, 0.0) if step < min(known) or step == 0.0)
-    heights = [value * 100 if math.isfinite(value) else None for value in values]
-    words = [text.accuracy(value, 1).removesuffix(" %") if math.isfinite(value) else "" for value in values]
+    heights = [(1 - value) * 100 if math.isfinite(value) else None for value in values]
+    words = [text.accuracy(1 - value, 1) if math.isfinite(value) else "" for value in values]
     figure = _digit_bars(heights, words, "@test")
     colours = ["@bad" if value == min(known) < max(known) else "@test" for value in values]
     figure["data"][0] |= {
         "marker": {"color": colours, "cornerradius": 3},
         "customdata": [text.accuracy(value) for value in values],
-        "hovertemplate": "digit %{x}: %{customdata}<extra></extra>",
+        "hovertemplate": "digit %{x}: %{customdata} read right<extra></extra>",
     }
-    figure["layout"]["yaxis"] |= {"range": [floor * 100, 100], "ticksuffix": " %", "nticks": 4}
+    highest = max(height for height in heights if height is not None)
+    figure["layout"]["yaxis"] |= {"range": [0, max(highest, 0.1) * 1.05], "showticklabels": False, "showgrid": False}
     return figure
 
 

@@ -8,7 +8,7 @@ from mnist_lab.charts.text import shortened
 Figure: TypeAlias = dict[str, Any]
 """A Plotly figure as plain data: {"data": [traces], "layout": {…}}, JSON-ready, colours as tokens."""
 
-TEXT_SIZE = 13
+TEXT_SIZE = 14
 
 
 def base_layout(**changes: Any) -> dict[str, Any]:

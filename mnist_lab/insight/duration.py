@@ -42,6 +42,8 @@ class Duration:
 
     seconds: float
     """Of training and validation, as a run counts them. With early stopping it is the most."""
+    epoch_seconds: float
+    """Of one epoch, its validation included."""
     same_network: bool
     """Whether past trainings had the same layers; otherwise speeds were scaled by what the networks cost."""
 
@@ -83,7 +85,7 @@ def expected_duration(
     held_out = used * recipe.validation_fraction if recipe.validation == "holdout" else 0.0
     checked = held_out or test_images
     an_epoch = (used - held_out + checked * FORWARD_SHARE) / median(speeds)
-    return Duration(start + recipe.epochs * an_epoch, bool(same))
+    return Duration(start + recipe.epochs * an_epoch, an_epoch, bool(same))
 
 
 def _start_seconds(run: "Run", result: "Result") -> float:

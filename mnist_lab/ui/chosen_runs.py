@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from itertools import combinations
 
-from mnist_lab.charts import RUN_COLOURS, text
+from mnist_lab.charts import RUN_COLOURS, RunDot, parameters_accuracy_figure, text
 from mnist_lab.errors import StoreError
-from mnist_lab.insight import compare_pair, differences
+from mnist_lab.insight import accuracy_standard_error, compare_pair, differences
+from mnist_lab.network import analyse
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.ui.plain import plain
+from mnist_lab.ui.plot import plot
 
 MAX_VERDICTS = 6
+MAX_DOTS = 100
 
 
 def run_colour_indices(runs: Sequence[Run]) -> list[int]:
@@ -19,6 +22,23 @@ def run_colour_indices(runs: Sequence[Run]) -> list[int]:
         wanted = [(run.number + step) % RUN_COLOURS for step in range(RUN_COLOURS)]
         taken.append(next((index for index in wanted if index not in taken), wanted[0]))
     return taken
+
+
+def cost_plot(runs: Sequence[Run]) -> None:
+    """Draw test accuracy over parameters of the runs that have a result, at most the first hundred of them."""
+    dots = [
+        RunDot(
+            run.name,
+            analyse(run.network).parameters,
+            run.result.test_accuracy,
+            accuracy_standard_error(run.result.test_accuracy, max(1, sum(map(sum, run.result.confusion)))),
+            run.number % RUN_COLOURS,
+        )
+        for run in runs[:MAX_DOTS]
+        if run.result is not None
+    ]
+    figure = parameters_accuracy_figure(dots)
+    plot(figure, key="compare-cost", alt="Test accuracy of each run over its parameters", height=360)
 
 
 def distinct_names(runs: Sequence[Run]) -> list[str]:

@@ -31,6 +31,15 @@ def training_time(network: Network, recipe: Recipe) -> Duration | None:
     return expected_duration(network, recipe, _paces(_known()), **sizes)
 
 
+def epoch_words(network: Network) -> str:
+    """How long an epoch takes with the default recipe: "about 8 s an epoch of MNIST here"; "" if that is not known."""
+    duration = expected_duration(network, Recipe(), _paces(_known()), images=60_000, test_images=10_000)
+    if duration is None:
+        return ""
+    about = "about" if duration.same_network else "very roughly"
+    return f"{about} {text.about_seconds(duration.epoch_seconds)} an epoch of MNIST here"
+
+
 def time_words(durations: Sequence[Duration | None], *, early_stopping: bool = False) -> str:
     """How long trainings one after the other take: "about 1 m 10 s here"; empty if that is not known of all."""
     known = [duration for duration in durations if duration is not None]

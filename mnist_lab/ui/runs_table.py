@@ -42,6 +42,22 @@ def filtered(runs: Sequence[Run], words: str, states: Sequence[RunState], sweep:
     ]
 
 
+def state_pills(runs: Sequence[Run]) -> list[RunState]:
+    """Draw a pill for each state that the runs are in, if there are several; the chosen ones."""
+    there = sorted({run.state for run in runs})
+    if len(there) < 2:
+        return []
+    chosen = st.pills(
+        "State",
+        [state.value for state in there],
+        format_func=str.capitalize,
+        selection_mode="multi",
+        label_visibility="collapsed",
+        key="compare-states",
+    )
+    return [RunState(state) for state in chosen]
+
+
 def sweeps(runs: Sequence[Run]) -> list[str]:
     """The names of the sweeps that the runs belong to, each once, in the order of the runs."""
     return list(dict.fromkeys(run.group for run in runs if run.group))

@@ -9,13 +9,13 @@ from mnist_lab.charts import (
     PALETTES,
     CostBar,
     RunDot,
-    accuracy_by_class_figure,
     class_counts_figure,
     confusion_figure,
     confusion_info,
     cost_bars,
     cost_info,
     empty_figure,
+    errors_by_class_figure,
     parameters_accuracy_figure,
     probability_bars,
     schedule_figure,
@@ -102,14 +102,16 @@ def test_class_counts(assert_drawable):
         class_counts_figure([1, 2, 3])
 
 
-def test_accuracy_by_class_marks_the_worst(assert_drawable):
-    figure = accuracy_by_class_figure([0.99] * 4 + [0.962, math.nan] + [0.98] * 4)
-    assert figure["layout"]["yaxis"]["range"] == [95, 100]
+def test_errors_by_class_start_at_0_and_mark_the_worst(assert_drawable):
+    figure = errors_by_class_figure([0.99] * 4 + [0.962, math.nan] + [0.98] * 4)
+    assert figure["layout"]["yaxis"]["range"][0] == 0
+    assert figure["data"][0]["y"][4] == pytest.approx(3.8)
+    assert figure["data"][0]["text"][4] == "3.8 %"
     assert [place for place, colour in enumerate(figure["data"][0]["marker"]["color"]) if colour == "@bad"] == [4]
     assert figure["data"][0]["y"][5] is None
     assert_drawable(figure)
-    assert_drawable(accuracy_by_class_figure([math.nan] * 10))
-    assert_drawable(accuracy_by_class_figure([0.0] * 10))
+    assert_drawable(errors_by_class_figure([math.nan] * 10))
+    assert_drawable(errors_by_class_figure([0.0] * 10))
 
 
 def test_confusion_info_puts_mistakes_in_front():

@@ -37,6 +37,7 @@ def test_the_same_network_trains_as_fast_as_before() -> None:
     assert duration is not None
     assert duration.same_network
     assert duration.seconds == pytest.approx(20.0)
+    assert duration.epoch_seconds == pytest.approx(10.0)
 
 
 def test_the_name_of_the_network_does_not_matter() -> None:

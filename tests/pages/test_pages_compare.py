@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,6 +52,12 @@ def words(test: AppTest) -> str:
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
+def dots(test: AppTest) -> list[tuple[str, list[int], list[float]]]:
+    """Name, parameters and accuracy of what the plot of costs shows."""
+    plots = [one.proto for one in test.get("bidi_component") if "compare-cost" in one.proto.id]
+    return [(dot["name"], dot["x"], dot["y"]) for plot in plots for dot in json.loads(plot.json)["figure"]["data"]]
+
+
 def cells(runs: list[Run]) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(runs_table.csv_of(runs).decode("utf-8-sig"))))
 
@@ -97,6 +104,24 @@ def test_words_and_states_filter(monkeypatch, store):
     assert "No run goes by" in words(ok(page.run()))
     runs = store.list()
     assert [run.name for run in runs_table.filtered(runs, "", [RunState.STOPPED])] == ["Beta"]
+
+
+def test_only_states_that_there_are_can_be_chosen(monkeypatch, store):
+    ended(store, "Alpha")
+    assert not opened(monkeypatch).get("button_group")
+    ended(store, "Beta", state=RunState.STOPPED)
+    page = opened(monkeypatch)
+    assert page.button_group(key="compare-states").options == ["Finished", "Stopped"]
+    page.button_group(key="compare-states").set_value(["stopped"])
+    assert list(ok(page.run()).dataframe[0].value["Name"]) == ["Beta"]
+
+
+def test_what_accuracy_costs_shows_every_run_with_a_result(monkeypatch, store):
+    ended(store, "Alpha", wrong=10)
+    assert not dots(opened(monkeypatch, ticked=[0]))
+    ended(store, "Broken", state=RunState.FAILED)
+    ended(store, "Beta", preset="notebook-3")
+    assert dots(opened(monkeypatch, ticked=[0])) == [("Beta", [186_140], [93.0]), ("Alpha", [14_410], [90.0])]
 
 
 def test_two_runs_are_compared_by_their_test_images(monkeypatch, store):

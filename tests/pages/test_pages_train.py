@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from mnist_lab.network import PRESETS, Conv2D, link_from_network
 from mnist_lab.recipe import Recipe
@@ -11,6 +12,7 @@ from mnist_lab.ui.plain import plain
 from tests.pages.live_runs import end, finished, names, queue, start
 from tests.pages.train_page import keys_in_order, ok, open_page, progress_text, words
 
+COMPOSE = Path(__file__).resolve().parents[2] / "pages" / "compose.py"
 HOSTILE = (
     "<script>alert(1)</script>",
     "**bold** `code` $x^2$ :material/bug_report:",
@@ -112,6 +114,14 @@ def test_how_long_it_will_take_is_told_once_this_machine_is_known(store: RunStor
     # 900 trained on and 100 read: 93.3 s for a hundred epochs, and the start.
     assert "about 1 m 43 s here" in words(open_page(session=recipe, n=link_from_network(network)))
     assert "very roughly" in words(open_page(session=recipe, n=link_from_network(PRESETS["tiny"].network)))
+
+
+def test_compose_tells_how_long_an_epoch_takes_once_this_machine_is_known(store: RunStore) -> None:
+    page = AppTest.from_file(str(COMPOSE), default_timeout=60)
+    assert "an epoch" not in words(ok(page.run()))
+    # 56,000 images' worth of work an epoch, at 1,000 a second.
+    finished(store, network=PRESETS["small-cnn"].network, seconds=10.0)
+    assert "about 56 s an epoch of MNIST here" in words(ok(page.run()))
 
 
 def test_the_offline_sample_is_told(store: RunStore) -> None:
