@@ -94,4 +94,4 @@ with st.container(horizontal=True, key="mistakes"):
         read = int(chances.argmax())
         chance = text.probability(float(chances[read])).replace(" ", "\u00a0")
         words = f"true {true}, read {read} ({chance})"
-        st.image(digit_png(digits.test_images[place], scale=4, theme=theme()), caption=words, width=112, alt=words)
+        st.image(digit_png(digits.test_images[place], scale=4, theme=theme()), caption=words, width=104, alt=words)

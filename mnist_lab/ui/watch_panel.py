@@ -50,7 +50,7 @@ def watch_panel(run: Run) -> None:
         with above:
             timeline(
                 epochs,
-                total=max(run.recipe.epochs if run.state.is_active else run.epochs_done, epochs[-1]),
+                total=max(run.recipe.epochs, epochs[-1]),
                 live=run.state.is_active,
                 best=run.result.best_epoch if run.result else None,
                 key=slider,
