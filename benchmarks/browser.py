@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = [
@@ -58,16 +58,23 @@ def app(home: Path, *, folder: Path = ROOT, **settings: str) -> Iterator[App]:
 
 
 @contextlib.contextmanager
-def browser_page(width: int = 1280, height: int = 1000) -> Iterator[Page]:
-    """A new window of Chromium."""
+def chromium() -> Iterator[Browser]:
+    """A Chromium without windows."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        page = browser.new_page(viewport={"width": width, "height": height})
-        page.set_default_timeout(90_000)
         try:
-            yield page
+            yield browser
         finally:
             browser.close()
+
+
+@contextlib.contextmanager
+def browser_page(width: int = 1280, height: int = 1000) -> Iterator[Page]:
+    """A new window of a Chromium of its own."""
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.set_default_timeout(90_000)
+        yield page
 
 
 def _wait_for(url: str, seconds: float = 60.0) -> None:
@@ -79,4 +86,4 @@ def _wait_for(url: str, seconds: float = 60.0) -> None:
         except OSError:
             if time.monotonic() > until:
                 raise
-            time.sleep(0.2)
+            time.sleep(0.02)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from mnist_lab.errors import StaleAttemptError
 from mnist_lab.runs.database import BUSY_SECONDS, Database
@@ -214,7 +214,12 @@ class Attempts:
         remove_folder(self.folder(run_id))
 
     def _insert_points(self, connection: Connection, run_id: str, points: Sequence[MetricPoint]) -> None:
-        insert = sqlite.insert if self.db.is_sqlite else postgresql.insert
+        insert: Any = sqlite.insert
+        if not self.db.is_sqlite:
+            # Here, as it takes a while to load and few need it.
+            from sqlalchemy.dialects import postgresql
+
+            insert = postgresql.insert
         rows = [point_to_row(run_id, point) for point in points]
         # A commit whose answer was lost is written again: what is there already is the same.
         connection.execute(insert(metrics).on_conflict_do_nothing(), rows)

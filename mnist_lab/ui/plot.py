@@ -1,7 +1,5 @@
 """A Plotly chart that changes in place: the same node for its whole life, painted for the light or the dark theme."""
 
-from typing import Any
-
 import streamlit as st
 
 from mnist_lab.charts import Figure
@@ -25,5 +23,5 @@ def plot(figure: Figure, *, key: str, alt: str, height: int = 320) -> None:
         alt: What the chart shows, in words.
         height: Pixels.
     """
-    data: dict[str, Any] = {"figure": figure, "alt": alt, "height": height}
-    _component(data=data, key=key, height=height)
+    # No dictionary: of one, Streamlit asks whether its values are tables, and loads pandas for that (0.4 s, 50 MB).
+    _component(data=[figure, alt, height], key=key, height=height)

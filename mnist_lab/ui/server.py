@@ -1,26 +1,28 @@
-"""What surrounds the page script: start and end of the app, and the one file that pages load from it."""
+"""What surrounds the page script: start and end of the app, and the one file that pages load from it.
 
+The server answers before the lab behind it is loaded (store, settings, curves: half a second of imports), so this
+module imports nothing of it: a browser fetches and starts Streamlit's own scripts meanwhile.
+"""
+
+import asyncio
 import contextlib
+import importlib.resources
 import logging
 import sys
+import threading
 from collections.abc import AsyncIterator
-from pathlib import Path
 
-import plotly
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from mnist_lab.errors import LabError
-from mnist_lab.ui.notices import tell
-from mnist_lab.ui.services import lab
-
-_PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
 async def _plotly_js(_request: Request) -> FileResponse:
-    return FileResponse(_PLOTLY_JS, media_type="text/javascript", headers={"Cache-Control": "public, max-age=86400"})
+    path = str(importlib.resources.files("plotly") / "package_data" / "plotly.min.js")
+    return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": "public, max-age=86400"})
 
 
 def routes() -> list[Route]:
@@ -34,18 +36,35 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
 
     Where a setting or the store keeps them from starting, the app starts nevertheless: every page says why.
     """
+    start = threading.Thread(target=_serve, name="lab-start", daemon=True)
+    start.start()
+    try:
+        yield {}
+    finally:
+        await asyncio.to_thread(_close, start)
+
+
+def _serve() -> None:
+    from mnist_lab.ui.services import lab
+
     try:
         lab().serve()
     except LabError as error:
         print(f"mnist-lab: {error} Every page says so until it is mended.", file=sys.stderr, flush=True)
-    try:
-        yield {}
-    finally:
-        lab().close()
+
+
+def _close(start: threading.Thread) -> None:
+    from mnist_lab.ui.services import lab
+
+    # What starts only after it was closed would go on without an app.
+    start.join()
+    lab().close()
 
 
 def show_error(error: Exception) -> bool:
     """Show one sentence instead of a traceback when a page fails; the whole story goes to the app's log."""
+    from mnist_lab.ui.notices import tell
+
     if isinstance(error, LabError):
         tell(error)
     else:

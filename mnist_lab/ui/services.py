@@ -15,7 +15,8 @@ from mnist_lab.ui.tracks import Tracks
 RETRY_SECONDS = 2.0
 """How long a refusal stands before the services are tried again."""
 
-
+DIGITS_SECONDS = 3.0
+"""How long after the app MNIST is read from the disk, unless a page asks for it sooner."""
 PREDICTOR_SECONDS = 9.0
 """How long after the app the predictor starts, unless a page asks for it sooner."""
 
@@ -33,9 +34,9 @@ class Services:
 
     def start(self) -> None:
         """Start what works in the background; returns at once."""
-        self.shelf.start()
+        # One after the other, and all only when the first page has had the processor to itself.
+        self.shelf.start(DIGITS_SECONDS)
         self.launcher.start()
-        # The worker first, and both only when the first page has had the processor to itself.
         self.predictor.start(PREDICTOR_SECONDS)
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """The digits that pages show: MNIST, looked for and downloaded in the background, or the offline sample until then."""
 
 import threading
+import time
 
 from mnist_lab.data import Digits, download_mnist, find_mnist, load_mnist, load_uci_digits
 from mnist_lab.errors import DataError
@@ -19,12 +20,16 @@ class Shelf:
         self._progress: float | None = None
         self._thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Download MNIST in the background if it is not on this machine; returns at once."""
+    def start(self, delay: float = 0.0) -> None:
+        """Read MNIST in the background, or download it if it is not on this machine; returns at once.
+
+        Args:
+            delay: Seconds until it is read; a download does not wait.
+        """
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
                 return
-            self._thread = threading.Thread(target=self._fetch, name="mnist-shelf", daemon=True)
+            self._thread = threading.Thread(target=self._fetch, args=(delay,), name="mnist-shelf", daemon=True)
             self._thread.start()
 
     def digits(self) -> Digits:
@@ -61,19 +66,19 @@ class Shelf:
         except DataError as error:
             self._trouble = str(error)
 
-    def _fetch(self) -> None:
-        with self._lock:
-            self._look()
-            if self._digits is not None or self._trouble is not None:
-                return
-            self._progress = 0.0
+    def _fetch(self, delay: float) -> None:
         try:
-            download_mnist(self._settings, self._report)
+            if find_mnist(self._settings) is None:
+                self._progress = 0.0
+                download_mnist(self._settings, self._report)
+            else:
+                time.sleep(delay)
         except DataError as error:
             self._trouble = str(error)
         else:
             with self._lock:
-                self._look()
+                if self._digits is None:
+                    self._look()
         finally:
             self._progress = None
 

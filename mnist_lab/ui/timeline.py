@@ -45,7 +45,8 @@ def timeline(epochs: Sequence[int], *, total: int, live: bool, best: int | None,
         best: The best epoch, marked in words; None if that is not known.
         key: Names the slider; another key is another one, which follows the newest epoch at first.
     """
-    data = {"epochs": list(epochs), "wanted": _wanted(key), "total": total, "live": live, "best": best}
+    # A tuple: of a list, Streamlit asks whether it is a table, and loads pandas for that.
+    data = {"epochs": tuple(epochs), "wanted": _wanted(key), "total": total, "live": live, "best": best}
     _component(data=data, key=key, on_epoch_change=lambda: None)
 
 

@@ -1,7 +1,10 @@
-"""The start of the app where a setting or the store cannot be used."""
+"""The start of the app: what it loads and when, and what it says where a setting or the store cannot be used."""
 
 import asyncio
 import os
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,8 +12,11 @@ import pytest
 from mnist_lab.errors import LabError
 from mnist_lab.settings import Settings
 from mnist_lab.ui import services as module
+from mnist_lab.ui import shelf
 from mnist_lab.ui.server import lifespan
 from mnist_lab.ui.services import Services, lab, services
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -85,3 +91,48 @@ def test_sessions_that_come_at_once_are_refused_at_once(
         with pytest.raises(LabError, match="is damaged"):
             services()
     assert len(tried) == 1
+
+
+def test_the_server_answers_before_the_lab_is_loaded() -> None:
+    loaded = loaded_by("import app")
+    assert "mnist_lab.ui.server" in loaded
+    assert not {"mnist_lab.ui.services", "sqlalchemy", "pydantic", "pandas"} & loaded
+
+
+def test_a_chart_does_not_load_pandas() -> None:
+    loaded = loaded_by(
+        "from streamlit.testing.v1 import AppTest",
+        "app = AppTest.from_file('pages/compose.py', default_timeout=60).run()",
+        "assert app.get('bidi_component') and not app.exception",
+    )
+    assert "mnist_lab.ui.plot" in loaded
+    assert "pandas" not in loaded
+
+
+def loaded_by(*lines: str) -> set[str]:
+    """The modules that a new process has loaded after these lines."""
+    script = "\n".join([*lines, "import sys", "print('LOADED', *sys.modules)"])
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.partition("LOADED")[2].split())
+
+
+def test_mnist_on_the_disk_is_read_when_a_page_asks_and_not_at_the_start(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    monkeypatch.setattr(shelf, "find_mnist", lambda _settings: Path("mnist.npz"))
+    monkeypatch.setattr(shelf, "load_mnist", lambda path: read.append(path) or "MNIST")
+    one = shelf.Shelf(settings)
+    one.start(3600.0)
+    assert read == []
+    assert one.digits() == "MNIST"
+    assert len(read) == 1
+
+
+def test_mnist_on_the_disk_is_read_in_the_background(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = threading.Event()
+    monkeypatch.setattr(shelf, "find_mnist", lambda _settings: Path("mnist.npz"))
+    monkeypatch.setattr(shelf, "load_mnist", lambda _path: read.set())
+    shelf.Shelf(settings).start()
+    assert read.wait(10.0)

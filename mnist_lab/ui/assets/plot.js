@@ -68,7 +68,7 @@ function watchZoom(node) {
 
 async function draw(node, theme) {
   const Plotly = await loadPlotly();
-  const { figure, height } = node.labData;
+  const { figure, height } = node.labWanted;
   const { data, layout } = paint(figure, labPalettes[theme]);
   if (node.labShown !== layout.uirevision) node.labZoom = {};
   node.labShown = layout.uirevision;
@@ -90,9 +90,10 @@ function explain(node, error) {
 
 export default function ({ data, parentElement }) {
   const node = parentElement.querySelector(".lab-plot");
-  node.setAttribute("aria-label", data.alt);
-  node.style.height = `${data.height}px`;
-  node.labData = data;
+  const [figure, alt, height] = data;
+  node.setAttribute("aria-label", alt);
+  node.style.height = `${height}px`;
+  node.labWanted = { figure, height };
   node.labZoom ??= {};
   node.labDraw = (theme = labTheme(parentElement)) => draw(node, theme).catch((error) => explain(node, error));
   node.labUnfollow?.();

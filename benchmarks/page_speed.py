@@ -1,0 +1,34 @@
+"""How fast the pages are in a real browser, beside a bare Streamlit app in the same run; prints figures and targets.
+
+    python -m benchmarks.page_speed [start ...] [--rounds N]
+
+Without names all parts run, one after the other:
+
+    start    how soon the server answers and the first page is painted
+"""
+
+import argparse
+from collections.abc import Callable, Iterable, Mapping
+
+from benchmarks import page_speed_start
+from benchmarks.figures import Figure
+
+PARTS: Mapping[str, Callable[[int], Iterable[Figure]]] = {
+    "start": page_speed_start.figures,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}; all if none is named")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each is measured; medians are printed")
+    options = parser.parse_args()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    for part in options.parts or PARTS:
+        for figure in PARTS[part](options.rounds):
+            print(figure.line(), flush=True)
+
+
+if __name__ == "__main__":
+    main()
