@@ -1,79 +1,84 @@
 """Make the pictures of the documentation anew: `make screenshots`. Needs Chromium and MNIST."""
 
-import os
-import shutil
-import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Locator, Page, expect
+
+from benchmarks.browser import app, browser_page
+from mnist_lab.network import get_preset
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Command, RunState, RunStore, open_store
+from mnist_lab.settings import Settings
 
 DOCS = Path(__file__).resolve().parent
-PORT = 8765
-TRAININGS = [
-    ["--preset", "small-cnn", "--epochs", "4", "--limit", "12000"],
-    ["--preset", "lenet-5", "--epochs", "4", "--limit", "12000"],
-    ["--preset", "too-much-dropout", "--epochs", "4", "--limit", "12000"],
-]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+SEEN = {
+    "small-cnn": Recipe(epochs=6, limit=12_000),
+    "lenet-5": Recipe(epochs=6, limit=12_000),
+    "too-much-dropout": Recipe(epochs=6, limit=12_000),
+}
+LIVE = Recipe(epochs=8)
+SEVEN = ((90, 80), (160, 78), (230, 75), (215, 110), (200, 150), (175, 205), (150, 260))
+"""Pixels of the canvas."""
 
 
 def main() -> None:
-    """Train three small runs in a home of their own, start the app there and photograph its pages."""
-    with tempfile.TemporaryDirectory() as home:
-        environment = {**os.environ, "MNIST_LAB_HOME": home}
-        for arguments in TRAININGS:
-            subprocess.run([sys.executable, "-m", "mnist_lab", "train", *arguments], env=environment, check=True)
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(PORT)]
-        app = subprocess.Popen(command, cwd=DOCS.parent, env=environment)
-        try:
-            _wait()
-            _photograph()
-        finally:
-            app.terminate()
-            app.wait()
+    """Train in a lab of its own, with the app, and photograph its pages."""
+    with (
+        tempfile.TemporaryDirectory() as home,
+        app(Path(home)) as lab,
+        browser_page(1280, 860) as page,
+    ):
+        store = open_store(Settings(home=Path(home)))
+        for name, recipe in SEEN.items():
+            run = store.create(get_preset(name).network, recipe)
+            wait_for(page, store, run.id, lambda state, _epochs: state.is_ended)
+        page.goto(lab.address)
+        photograph(page, "compose", page.get_by_text("of memory to train"))
+        live = store.create(get_preset("small-cnn").network, LIVE)
+        wait_for(page, store, live.id, lambda _state, epochs: epochs >= 4)
+        page.goto(f"{lab.address}/train?run={live.id}")
+        photograph(page, "train", page.get_by_text("read right"))
+        store.request(live.id, Command.STOP)
+        wait_for(page, store, live.id, lambda state, _epochs: state.is_ended)
+        for name, words in {"compare": "Which is better", "inspect": "Most confused"}.items():
+            page.goto(f"{lab.address}/{name}")
+            photograph(page, name, page.get_by_text(words))
+        page.goto(f"{lab.address}/draw")
+        draw(page)
+        photograph(page, "draw", page.get_by_text("sure"))
 
 
-def _wait() -> None:
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/_stcore/health", timeout=2).close()
-        except OSError:
-            time.sleep(0.3)
-        else:
+def wait_for(page: Page, store: RunStore, run_id: str, reached: Callable[[RunState, int], bool]) -> None:
+    """Wait until the run's state and number of finished epochs are as wanted."""
+    while True:
+        run = store.get(run_id)
+        if reached(run.state, run.epochs_done):
             return
+        page.wait_for_timeout(200)
 
 
-def _photograph() -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 860})
-        for name in ("compose", "train", "compare", "draw", "inspect"):
-            page.goto(f"http://127.0.0.1:{PORT}/{name}")
-            page.wait_for_timeout(6000)
-            if name == "draw":
-                _draw_seven(page)
-            page.screenshot(path=DOCS / f"{name}.png")
-        browser.close()
+def photograph(page: Page, name: str, sign: Locator) -> None:
+    """Photograph the page once the sign that it is complete can be seen."""
+    expect(sign).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(2_000)
+    page.screenshot(path=DOCS / f"{name}.png")
 
 
-def _draw_seven(page) -> None:
-    box = page.locator("canvas").last.bounding_box()
-    page.mouse.move(box["x"] + 90, box["y"] + 80)
-    page.mouse.down()
-    for x, y in ((230, 75), (200, 150), (150, 260)):
-        page.mouse.move(box["x"] + x, box["y"] + y, steps=12)
+def draw(page: Page) -> None:
+    """Draw a seven."""
+    canvas = page.locator("canvas").last
+    expect(canvas).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(2_000)
+    box = canvas.bounding_box()
+    if box is None:
+        raise RuntimeError("The canvas has no place on the page.")
+    for place, (x, y) in enumerate(SEVEN):
+        page.mouse.move(box["x"] + x, box["y"] + y, steps=8)
+        if place == 0:
+            page.mouse.down()
     page.mouse.up()
-    page.wait_for_timeout(9000)
 
 
 if __name__ == "__main__":
