@@ -55,7 +55,7 @@ def words(test: AppTest) -> str:
 def dots(test: AppTest) -> list[tuple[str, list[int], list[float]]]:
     """Name, parameters and accuracy of what the plot of costs shows."""
     plots = [one.proto for one in test.get("bidi_component") if "compare-cost" in one.proto.id]
-    return [(dot["name"], dot["x"], dot["y"]) for plot in plots for dot in json.loads(plot.json)["figure"]["data"]]
+    return [(dot["name"], dot["x"], dot["y"]) for plot in plots for dot in json.loads(plot.json)[0]["data"]]
 
 
 def cells(runs: list[Run]) -> list[dict[str, str]]:
