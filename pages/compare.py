@@ -21,9 +21,10 @@ from mnist_lab.ui.theme import theme
 lab = services()
 store = lab.store
 st.title("Compare runs", anchor=False)
-damaged_notice(store.damaged())
-ended = store.list(ENDED_STATES)
-if not ended:
+damaged = store.damaged()
+damaged_notice(damaged)
+there = store.tally(leave_out=damaged)
+if not there.runs:
     empty_state("No run has ended yet. Train a network; the small ones take seconds, and land here.", key="compare")
     st.stop()
 
@@ -31,25 +32,26 @@ with st.container(horizontal=True, vertical_alignment="center", key="compare-fil
     words = st.text_input(
         "Find", placeholder="Find by name, note, data …", label_visibility="collapsed", key="compare-words", width=280
     )
-    states = runs_table.state_pills(ended)
-    sweep = sweep_filter(runs_table.sweeps(ended))
-    shown = runs_table.filtered(ended, words, states, sweep)
+    states = runs_table.state_pills(sorted(there.states))
+    sweep = sweep_filter(there.groups)
+    found = store.search(words, states or ENDED_STATES, sweep, leave_out=damaged)
     st.download_button(
         "CSV",
-        data=lambda: runs_table.csv_of(shown),
+        data=lambda: runs_table.csv_of(store.runs_of(found.ids)),
         file_name="mnist-lab-runs.csv",
         mime="text/csv",
         icon=":material/download:",
-        disabled=not shown,
+        disabled=not found.ids,
         on_click="ignore",
         key="compare-csv",
     )
+asked = st.query_params.get(RUNS)
+shown = store.runs_of(runs_table.shown_ids(found.ids, asked))
 if not shown:
     st.info("No run goes by these words, states and sweep.", icon=":material/filter_alt_off:")
     st.stop()
 
 points = store.points_of([run.id for run in shown], kind="epoch")
-asked = st.query_params.get(RUNS)
 table = st.dataframe(
     runs_table.table_frame(shown, points, theme()),
     column_config=runs_table.column_config(),
@@ -62,15 +64,7 @@ table = st.dataframe(
     key=f"runs-{hash(tuple(run.id for run in shown))}",
     selection_default={"selection": {"rows": runs_table.rows_at_first(shown, asked, of_one_sweep=sweep is not None)}},
 )
-offline = sum(map(runs_table.is_offline, shown))
-st.caption(
-    f"{len(shown)} of {len(ended)} runs. Tick rows to compare them."
-    + (
-        f" **{offline} of them used the UCI digits, the offline sample: their test figures are not those of MNIST.**"
-        if offline
-        else ""
-    )
-)
+st.caption(runs_table.count_words(found, len(shown), there.runs))
 
 chosen = [shown[place] for place in table.selection.rows if place < len(shown)]
 st.query_params[RUNS] = ",".join(run.id for run in chosen)

@@ -186,6 +186,7 @@ def _connect(url: URL, busy_seconds: float) -> Engine:
         return create_engine(url, pool_pre_ping=True)
     engine = create_engine(url, connect_args={"timeout": busy_seconds})
     event.listen(engine, "connect", _leave_transactions_to_us)
+    event.listen(engine, "connect", _know_all_letters)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -193,6 +194,11 @@ def _connect(url: URL, busy_seconds: float) -> Engine:
 def _leave_transactions_to_us(connection: Any, _record: Any) -> None:
     # sqlite3's own implicit BEGIN is deferred; see _begin.
     connection.isolation_level = None
+
+
+def _know_all_letters(connection: Any, _record: Any) -> None:
+    # SQLite's own lower() knows the letters of English alone.
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)
 
 
 def _begin(connection: Connection) -> None:

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import URL, Select, func, or_, select
@@ -12,12 +13,15 @@ from mnist_lab.network import Network
 from mnist_lab.network.network import clean_name
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import sweeping
+from mnist_lab.runs.damage import MOST_IDS, Damage
+from mnist_lab.runs.database import BUSY_SECONDS
 from mnist_lab.runs.queueing import end_of_queue, queue_query
 from mnist_lab.runs.records import MetricPoint, Run
 from mnist_lab.runs.requests import ID_LENGTH, Requests, new_run_id
-from mnist_lab.runs.rows import is_whole, point_from_row, run_from_row, runs_from_rows
+from mnist_lab.runs.rows import point_from_row, run_from_row, runs_from_rows
 from mnist_lab.runs.schema import metrics, runs
-from mnist_lab.runs.state import ACTIVE_STATES, RunState
+from mnist_lab.runs.searching import Found, Tally, matching, tally_queries
+from mnist_lab.runs.state import ENDED_STATES, RunState
 from mnist_lab.settings import Settings
 
 # Within the class `list` is the method.
@@ -31,6 +35,11 @@ class RunStore(Requests):
     Every method raises `StoreError` when the database cannot be read or written. The methods that take an attempt
     number are the worker's and stand in `Attempts`; what is asked of single runs stands in `Requests`.
     """
+
+    def __init__(self, db_url: str | URL, runs_folder: Path, *, busy_seconds: float = BUSY_SECONDS):
+        """Open the store, as `Attempts` does."""
+        super().__init__(db_url, runs_folder, busy_seconds=busy_seconds)
+        self._damage = Damage()
 
     def create(
         self, network: Network, recipe: Recipe, *, name: str | None = None, owner: str = "", group: str = ""
@@ -120,10 +129,37 @@ class RunStore(Requests):
     def damaged(self) -> Sequence[str]:
         """The ids of the runs whose records cannot be read, oldest first; those under way are not looked at."""
         with self.db.read() as connection:
-            rows = connection.execute(
-                select(runs).where(runs.c.state.not_in(ACTIVE_STATES)).order_by(runs.c.number)
-            ).all()
-        return [row.id for row in rows if not is_whole(row)]
+            return self._damage.find(connection)
+
+    def search(
+        self,
+        words: str = "",
+        states: Collection[RunState] = ENDED_STATES,
+        group: str | None = None,
+        leave_out: Collection[str] = (),
+    ) -> Found:
+        """Find the runs in one of the states that hold all of the words; `searching.matching` says more."""
+        fold = func.casefold if self.db.is_sqlite else func.lower
+        with self.db.read() as connection:
+            rows = connection.execute(matching(words, states, group, leave_out, fold)).all()
+        return Found([row[0] for row in rows], sum(bool(row[1]) for row in rows))
+
+    def tally(self, states: Collection[RunState] = ENDED_STATES, leave_out: Collection[str] = ()) -> Tally:
+        """How many runs there are in each of the states, and the names of their sweeps."""
+        counts, groups = tally_queries(states, leave_out)
+        with self.db.read() as connection:
+            found = connection.execute(counts).all()
+            names = connection.execute(groups).scalars().all()
+        return Tally({RunState(state): count for state, count in found}, names)
+
+    def runs_of(self, run_ids: Sequence[str]) -> Runs:
+        """The runs with these ids, in their order; without those that are gone or whose record is damaged."""
+        found: dict[str, Run] = {}
+        with self.db.read() as connection:
+            for start in range(0, len(run_ids), MOST_IDS):
+                some = runs.c.id.in_(run_ids[start : start + MOST_IDS])
+                found |= {run.id: run for run in runs_from_rows(connection.execute(select(runs).where(some)))}
+        return [found[run_id] for run_id in run_ids if run_id in found]
 
     def count(self, states: Collection[RunState] | None = None) -> int:
         """How many runs there are, in these states or at all."""

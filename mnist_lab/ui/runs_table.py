@@ -1,4 +1,4 @@
-"""The table of ended runs: what it shows of each, how it is filtered, and how it is written as CSV."""
+"""The table of ended runs: which of them it shows, what of each, and how it is written as CSV."""
 
 import csv
 import io
@@ -12,6 +12,7 @@ from mnist_lab.charts import PALETTES, RUN_COLOURS, run_colour, sparkline_values
 from mnist_lab.insight import notebook_columns
 from mnist_lab.network import analyse
 from mnist_lab.runs import MetricPoint, Run, RunState
+from mnist_lab.runs.searching import Found
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +22,8 @@ CURVE = "Curve"
 SWEEP = "Sweep"
 CHOSEN_AT_FIRST = 2
 MOST_ASKED = 50
+MOST_SHOWN = 500
+"""Rows of the table: as many as a browser draws at once and a person scrolls through."""
 OFFLINE = "UCI sample, not MNIST"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -30,37 +33,44 @@ def is_offline(run: Run) -> bool:
     return run.data is not None and run.data.source != "mnist"
 
 
-def filtered(runs: Sequence[Run], words: str, states: Sequence[RunState], sweep: str | None = None) -> list[Run]:
-    """The runs of a sweep, in one of the states (none given: any), whose name, note, data … hold all of the words."""
-    wanted = words.casefold().split()
-    return [
-        run
-        for run in runs
-        if (not states or run.state in states)
-        and (sweep is None or run.group == sweep)
-        and all(word in _haystack(run) for word in wanted)
-    ]
+def shown_ids(ids: Sequence[str], asked: str | None) -> list[str]:
+    """Of the runs that were found, newest first, those that the table shows: the newest, and those the address names.
+
+    Args:
+        ids: Of all that were found, newest first.
+        asked: Ids with commas between them, as the address has them.
+    """
+    older = set(ids[MOST_SHOWN:]).intersection((asked or "").split(",")[:MOST_ASKED])
+    return [*ids[:MOST_SHOWN], *(run_id for run_id in ids[MOST_SHOWN:] if run_id in older)]
 
 
-def state_pills(runs: Sequence[Run]) -> list[RunState]:
-    """Draw a pill for each state that the runs are in, if there are several; the chosen ones."""
-    there = sorted({run.state for run in runs})
-    if len(there) < 2:
+def count_words(found: Found, shown: int, of: int) -> str:
+    """How many runs of how many were found, how many of them are shown, and how many are not of MNIST; Markdown."""
+    words = f"{len(found.ids):,} of {of:,} runs. "
+    if len(found.ids) > shown:
+        words += f"**The newest {shown:,} are shown**; words, state and sweep look through all, and the CSV has all. "
+    words += "Tick rows to compare them."
+    if found.offline:
+        words += (
+            f" **{found.offline:,} of them used the UCI digits, the offline sample: "
+            "their test figures are not those of MNIST.**"
+        )
+    return words
+
+
+def state_pills(states: Sequence[RunState]) -> list[RunState]:
+    """Draw a pill for each of the states, if there are several; the chosen ones."""
+    if len(states) < 2:
         return []
     chosen = st.pills(
         "State",
-        [state.value for state in there],
+        [state.value for state in states],
         format_func=str.capitalize,
         selection_mode="multi",
         label_visibility="collapsed",
         key="compare-states",
     )
     return [RunState(state) for state in chosen]
-
-
-def sweeps(runs: Sequence[Run]) -> list[str]:
-    """The names of the sweeps that the runs belong to, each once, in the order of the runs."""
-    return list(dict.fromkeys(run.group for run in runs if run.group))
 
 
 def row(run: Run) -> dict[str, Any]:
@@ -118,7 +128,7 @@ def table_frame(
     frame["Date"] = pd.to_datetime(frame["Date"], utc=True)
     for name in ("Best epoch", "Epochs"):
         frame[name] = frame[name].astype("Int64")
-    return frame[_ordered([name for name in frame.columns if name != SWEEP or sweeps(runs)])]
+    return frame[_ordered([name for name in frame.columns if name != SWEEP or any(run.group for run in runs)])]
 
 
 def column_config() -> dict[str, Any]:
@@ -161,11 +171,6 @@ def _dot(colour: str) -> str:
     circle = f"<circle cx='8' cy='8' r='4.5' fill='{colour}'/>"
     svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='16' height='16' viewBox='0 0 16 16'>{circle}</svg>"
     return f"data:image/svg+xml,{quote(svg)}"
-
-
-def _haystack(run: Run) -> str:
-    values = (run.name, run.note, run.id, run.state, run.group, row(run)["Data"], run.recipe.optimizer)
-    return " ".join(map(str, values)).casefold()
 
 
 def _ordered(names: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from mnist_lab.errors import LabError
@@ -17,6 +18,8 @@ RETRY_SECONDS = 2.0
 
 DIGITS_SECONDS = 3.0
 """How long after the app MNIST is read from the disk, unless a page asks for it sooner."""
+LOOK_AHEAD_SECONDS = 4.0
+"""How long after the app what Compare needs is made ready, unless a page asks for it sooner."""
 PREDICTOR_SECONDS = 9.0
 """How long after the app the predictor starts, unless a page asks for it sooner."""
 
@@ -38,6 +41,16 @@ class Services:
         self.shelf.start(DIGITS_SECONDS)
         self.launcher.start()
         self.predictor.start(PREDICTOR_SECONDS)
+        threading.Thread(target=self._look_ahead, name="look-ahead", daemon=True).start()
+
+    def _look_ahead(self) -> None:
+        """Do what Compare would take a second for when it is first opened."""
+        time.sleep(LOOK_AHEAD_SECONDS)
+        import pandas  # noqa: F401 - loaded for its table
+
+        with suppress(LabError):
+            # The store remembers which records it has found whole.
+            self.store.damaged()
 
     def close(self) -> None:
         """Stop what works in the background; a training that runs goes on without the app."""

@@ -102,8 +102,6 @@ def test_words_and_states_filter(monkeypatch, store):
     assert list(ok(page.run()).dataframe[0].value["Name"]) == ["Alpha"]
     page.text_input(key="compare-words").set_value("nothing like it")
     assert "No run goes by" in words(ok(page.run()))
-    runs = store.list()
-    assert [run.name for run in runs_table.filtered(runs, "", [RunState.STOPPED])] == ["Beta"]
 
 
 def test_only_states_that_there_are_can_be_chosen(monkeypatch, store):
@@ -313,9 +311,36 @@ def test_without_a_sweep_the_table_has_neither_filter_nor_column(monkeypatch, st
     assert "Sweep" in runs_table.table_frame([run, ended(store, group="Tiny · seed")], {}).columns
 
 
-def test_runs_are_filtered_by_sweep(store):
-    one, other = ended(store, "One", group="Dropouts"), ended(store, "Other", group="Batch sizes")
-    ended(store, "Alone")
-    assert runs_table.sweeps(store.list()) == ["Batch sizes", "Dropouts"]
-    assert runs_table.filtered(store.list(), "", [], "Dropouts") == [one]
-    assert runs_table.filtered(store.list(), "batch sizes", [], None) == [other]
+def test_of_very_many_runs_the_newest_are_shown_and_all_are_found(monkeypatch, store):
+    monkeypatch.setattr(runs_table, "MOST_SHOWN", 2)
+    for name in ("First", "Second", "Third", "Fourth"):
+        ended(store, name, offline=name == "First")
+    page = opened(monkeypatch)
+    assert list(page.dataframe[0].value["Name"]) == ["Fourth", "Third"]
+    assert "4 of 4 runs. **The newest 2 are shown**" in words(page)
+    assert "1 of them used the UCI digits" in words(page)
+    ok(page.text_input(key="compare-words").set_value("first").run())
+    assert list(page.dataframe[0].value["Name"]) == ["First"]
+    assert "1 of 4 runs. Tick rows" in words(page)
+
+
+def test_an_old_run_that_the_address_names_is_shown_too(monkeypatch, store):
+    monkeypatch.setattr(runs_table, "MOST_SHOWN", 2)
+    old, *_ = [ended(store, name) for name in ("First", "Second", "Third", "Fourth")]
+    page = AppTest.from_file(str(PAGE), default_timeout=30)
+    page.query_params["runs"] = old.id
+    assert list(ok(page.run()).dataframe[0].value["Name"]) == ["Fourth", "Third", "First"]
+    ids = ["d", "c", "b", "a"]
+    assert runs_table.shown_ids(ids, "b,a,d,gone") == ids
+    assert runs_table.shown_ids(ids, None) == runs_table.shown_ids(ids, "") == ["d", "c"]
+
+
+def test_the_csv_has_all_runs_that_were_found(monkeypatch, store):
+    monkeypatch.setattr(runs_table, "MOST_SHOWN", 1)
+    for name in ("First", "Second", "Third"):
+        ended(store, name)
+    written = []
+    monkeypatch.setattr(st, "download_button", lambda *_args, **options: written.append(options["data"]()))
+    opened(monkeypatch)
+    rows = csv.DictReader(io.StringIO(written[-1].decode("utf-8-sig")))
+    assert [row["Name"] for row in rows] == ["Third", "Second", "First"]
