@@ -24,7 +24,7 @@ class Shelf:
         """Read MNIST in the background, or download it if it is not on this machine; returns at once.
 
         Args:
-            delay: Seconds until it is read; a download does not wait.
+            delay: Seconds until it, or instead the offline sample, is read; a download does not wait.
         """
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
@@ -81,6 +81,10 @@ class Shelf:
                     self._look()
         finally:
             self._progress = None
+        if self._trouble is not None:
+            time.sleep(delay)
+            # scikit-learn, which has the sample, takes a second to load: now, and not when a page is opened.
+            self.digits()
 
     def _report(self, received: int, total: int | None) -> None:
         self._progress = received / total if total else 0.0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_lab.errors import LabError
+from mnist_lab.errors import DataError, LabError
 from mnist_lab.settings import Settings
 from mnist_lab.ui import services as module
 from mnist_lab.ui import shelf
@@ -128,6 +128,22 @@ def test_mnist_on_the_disk_is_read_when_a_page_asks_and_not_at_the_start(
     assert read == []
     assert one.digits() == "MNIST"
     assert len(read) == 1
+
+
+def test_where_mnist_cannot_be_had_the_sample_is_read_in_the_background(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise DataError("No network.")
+
+    read = threading.Event()
+    monkeypatch.setattr(shelf, "find_mnist", lambda _settings: None)
+    monkeypatch.setattr(shelf, "download_mnist", refuse)
+    monkeypatch.setattr(shelf, "load_uci_digits", lambda _settings: read.set())
+    one = shelf.Shelf(settings)
+    one.start()
+    assert read.wait(10.0)
+    assert one.trouble == "No network."
 
 
 def test_mnist_on_the_disk_is_read_in_the_background(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

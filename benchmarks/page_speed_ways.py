@@ -1,0 +1,125 @@
+"""Part of `page_speed`: from page to page beside a bare app of as many pages, and how soon Compose answers an edit.
+
+A way ends when words of the page's own content are on the screen; the two apps take turns. Compose holds a network of
+thirty layers, and an edit is a click on the arrow of a number; its answer is the new number of parameters.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Browser, Page
+
+from benchmarks.browser import App, app, chromium
+from benchmarks.figures import Figure, difference
+from benchmarks.many_runs import fill
+from mnist_lab.network import Conv2D, Dense, Flatten, Network
+from mnist_lab.network.link import link_from_network
+from mnist_lab.runs import open_store
+from mnist_lab.settings import Settings
+
+MORE_TARGET, EDIT_TARGET = 0.4, 0.4
+LAYERS, EDITS = 30, 40
+QUIET_SECONDS = 20.0
+"""Until the worker and the predictor, which start a few seconds after the app, have loaded TensorFlow."""
+WORDS = {"Train": "Recipe", "Compare": "Tick rows", "Draw": "Nothing drawn yet", "Inspect": "Inspect a network"}
+HOME = ("Compose", "Max pooling")
+BARE = """import streamlit as st
+
+def page(title, words):
+    def run():
+        st.write(words)
+    return st.Page(run, title=title, url_path=title.lower(), default=title == "Compose")
+
+st.navigation([page(*one) for one in {pages!r}], position="top").run()
+"""
+CLICKED = "() => document.addEventListener('pointerdown', () => (window.labClicked = performance.now()), true)"
+# Looks at every animation frame for words that can be seen, then for what a click changed.
+SEEN = """(words) => {
+  const tree = document.createTreeWalker(document.querySelector('[data-testid="stMain"]'), NodeFilter.SHOW_TEXT);
+  while (tree.nextNode())
+    if (tree.currentNode.data.includes(words) && tree.currentNode.parentElement.checkVisibility()
+        && !tree.currentNode.parentElement.closest('[data-stale="true"]'))
+      return performance.now() - window.labClicked;
+  return false;
+}"""
+CHANGED = """(before) => {
+  const value = document.querySelector('[data-testid="stMetricValue"]')?.innerText;
+  return value && value !== before ? performance.now() - window.labClicked : false;
+}"""
+
+
+def figures(rounds: int) -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        bare_folder, home = Path(folder) / "bare", Path(folder) / "lab"
+        bare_folder.mkdir()
+        (bare_folder / "app.py").write_text(BARE.format(pages=[HOME, *WORDS.items()]), encoding="utf-8")
+        store = open_store(Settings(home=home))
+        fill(store, 20)
+        store.close()
+        with app(Path(folder) / "bare-home", folder=bare_folder) as bare, app(home) as lab:
+            yield from _ways(browser, bare, lab, rounds)
+            yield _edits(browser, lab)
+
+
+def _ways(browser: Browser, bare: App, lab: App, rounds: int) -> Iterator[Figure]:
+    pages = [opened(browser, one.address) for one in (bare, lab)]
+    pages[1].wait_for_timeout(1000 * QUIET_SECONDS)
+    first, later = _turns(pages, 1), _turns(pages, rounds)
+    for title in WORDS:
+        yield difference(f"To {title}, first", *first[title], MORE_TARGET)
+        yield difference(f"To {title}, later", *later[title], MORE_TARGET)
+    for page in pages:
+        page.context.close()
+
+
+def _turns(pages: list[Page], rounds: int) -> dict[str, tuple[list[float], list[float]]]:
+    """Seconds of the way to each page, of the bare app and of the lab."""
+    took: dict[str, tuple[list[float], list[float]]] = {title: ([], []) for title in WORDS}
+    for _ in range(rounds):
+        for title, words in WORDS.items():
+            for page, seconds in zip(pages, took[title], strict=True):
+                seconds.append(way(page, title, words))
+        for page in pages:
+            way(page, *HOME)
+    return took
+
+
+def _edits(browser: Browser, lab: App) -> Figure:
+    convolutions = [Conv2D(filters=4, kernel_size=(3, 3), padding="same", activation="relu")] * (LAYERS - 2)
+    network = Network(layers=(*convolutions, Flatten(), Dense(units=10)))
+    page = opened(browser, f"{lab.address}/?n={link_from_network(network)}")
+    page.locator(".st-key-layer-card-0").get_by_role("button", name="Edit").click()
+    arrow = page.locator(".st-key-layer-card-0 [data-testid='stNumberInputStepUp']").first
+    arrow.wait_for()
+    page.wait_for_timeout(2000)
+    took = []
+    for _ in range(EDITS):
+        before = page.get_by_test_id("stMetricValue").first.inner_text()
+        arrow.click()
+        took.append(milliseconds(page, CHANGED, before))
+        page.wait_for_timeout(400)
+    half, most = np.percentile(took, [50, 95]) / 1000
+    what = f"Compose answers an edit, {LAYERS} layers, p95"
+    return Figure(what, float(most), EDIT_TARGET, "s", f"median {half:.2f} s, {EDITS} edits")
+
+
+def opened(browser: Browser, address: str) -> Page:
+    page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+    page.goto(address)
+    page.get_by_text(HOME[1]).locator("visible=true").first.wait_for()
+    page.evaluate(CLICKED)
+    return page
+
+
+def way(page: Page, title: str, words: str) -> float:
+    """Click in the menu; seconds until the words can be seen."""
+    page.get_by_test_id("stTopNavLink").filter(has_text=title).click()
+    seconds = milliseconds(page, SEEN, words) / 1000
+    page.wait_for_timeout(700)
+    return seconds
+
+
+def milliseconds(page: Page, script: str, argument: str) -> float:
+    return float(page.wait_for_function(script, arg=argument).json_value())
