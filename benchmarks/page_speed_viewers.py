@@ -1,0 +1,110 @@
+"""Parts of `page_speed`: the memory of ten sessions; thirty viewers of a live run, beside one that nobody watches.
+
+The viewers' own process shares the machine with training and pages, so the slowdown that is measured is an upper bound.
+"""
+
+import asyncio
+import contextlib
+import statistics
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.browser import App, app
+from benchmarks.figures import Figure
+from benchmarks.many_runs import fill
+from benchmarks.viewer import Viewer
+from mnist_lab.network import get_preset
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Run, RunStore, open_store
+from mnist_lab.settings import Settings
+
+SESSIONS, MEMORY_TARGET, STORED = 10, 600.0, 1_000
+VIEWERS, UPDATE_TARGET, SLOWER_TARGET = 30, 1.0, 10.0
+WINDOW_SECONDS, SETTLE_SECONDS = 12.0, 4.0
+PAGES = ("", "train", "compare", "draw", "inspect")
+
+
+def memory(_rounds: int) -> Iterator[Figure]:
+    """Every session goes through all pages twice, over a store of a thousand runs, and stays."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(Settings(home=Path(folder)))
+        fill(store, STORED)
+        store.close()
+        with app(Path(folder), MNIST_LAB_STANDBY="false") as lab:
+            one, all_of_them = asyncio.run(_walk(lab))
+    what = f"Memory of the page process, {SESSIONS} sessions"
+    yield Figure(what, all_of_them, MEMORY_TARGET, "MB", f"{one:.0f} MB with one session, {STORED:,} runs stored")
+
+
+def live(rounds: int) -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        with app(home) as lab:
+            store = open_store(Settings(home=home))
+            run = _training(store)
+            updates, alone, watched = asyncio.run(_watch(lab.address, store, run, min(rounds, 3)))
+            store.close()
+    half, most = np.percentile(updates, [50, 95])
+    yield Figure(f"Update of a page, {VIEWERS} viewers, p95", float(most), UPDATE_TARGET, "s", f"median {half:.2f} s")
+    one, other = statistics.median(alone), statistics.median(watched)
+    detail = f"{one:.0f} steps a second unwatched, {other:.0f} watched"
+    yield Figure(f"Training with {VIEWERS} viewers is slower by", 100 * (1 - other / one), SLOWER_TARGET, "%", detail)
+
+
+async def _walk(lab: App) -> tuple[float, float]:
+    """Megabytes with the first session, and with all."""
+    first = 0.0
+    async with _sessions(lab.address, SESSIONS) as sessions:
+        for session in sessions:
+            for page in PAGES * 2:
+                await session.open(page)
+            first = first or _megabytes(lab)
+        return first, _megabytes(lab)
+
+
+def _megabytes(lab: App) -> float:
+    return float(lab.process.memory_info().rss) / 2**20
+
+
+def _training(store: RunStore) -> Run:
+    """A run that trains already, on MNIST: its first steps, which compile, are behind it."""
+    run = store.create(get_preset("small-cnn").network, Recipe(epochs=500), name="Watched")
+    while len(store.points(run.id)) < 8:
+        time.sleep(0.2)
+    return run
+
+
+async def _watch(address: str, store: RunStore, run: Run, rounds: int) -> tuple[list[float], list[float], list[float]]:
+    """Seconds of the updates, and steps a second without and with viewers, who come and go in turns."""
+    updates: list[float] = []
+    alone: list[float] = []
+    watched: list[float] = []
+    for _ in range(rounds):
+        await asyncio.sleep(SETTLE_SECONDS)
+        alone.append(await _pace(store, run))
+        async with _sessions(address, VIEWERS) as viewers:
+            for viewer in viewers:
+                await viewer.open("train", f"run={run.id}")
+            await asyncio.sleep(SETTLE_SECONDS)
+            for viewer in viewers:
+                viewer.updates.clear()
+            watched.append(await _pace(store, run))
+            updates += [seconds for viewer in viewers for seconds in viewer.updates]
+    return updates, alone, watched
+
+
+async def _pace(store: RunStore, run: Run) -> float:
+    """Steps a second, within a window of time."""
+    before, start = store.get(run.id).steps_done, time.perf_counter()
+    await asyncio.sleep(WINDOW_SECONDS)
+    return (store.get(run.id).steps_done - before) / (time.perf_counter() - start)
+
+
+@contextlib.asynccontextmanager
+async def _sessions(address: str, count: int) -> AsyncIterator[list[Viewer]]:
+    async with contextlib.AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(Viewer(address)) for _ in range(count)]
