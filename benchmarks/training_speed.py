@@ -4,7 +4,7 @@
 
 The lab trains as its users see it: `streamlit run app.py`, the Train page open in Chromium, the run queued in the store
 and trained by the app's own worker with snapshots, checkpoints and metrics; the others by `benchmarks.speed_peers`. All
-take turns, with the same network, batch size and images, and what counts is the time from the end of one epoch to that of
+take turns, with the same network, batch size and images; what counts is the time from the end of one epoch to that of
 a later one, validation included. A ratio is of one round; medians are printed. The ceiling is the rate of bfloat16
 matrix products, measured in the same rounds, over what the multiply-adds of a training step come to.
 """

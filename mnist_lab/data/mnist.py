@@ -1,5 +1,6 @@
 """MNIST on disk: where it is looked for, and that it is what it says."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from mnist_lab.data.digits import Digits, Source, content_hash
@@ -51,9 +52,20 @@ def find_mnist(settings: Settings) -> Path | None:
 def load_mnist(path: Path) -> Digits:
     """Read MNIST: 60,000 training and 10,000 test images; the content is compared with the original's.
 
+    The file read last is kept, until it is written anew: the arrays cannot be changed.
+
     Raises:
         DataError: The file cannot be read, is damaged, or is not MNIST; the sentence names it and says what to do.
     """
+    try:
+        stamp = path.stat().st_mtime_ns
+    except OSError:
+        stamp = 0  # reading it will say why
+    return _read(path, stamp)
+
+
+@lru_cache(maxsize=1)
+def _read(path: Path, _stamp: int) -> Digits:
     arrays = read_npz(path, _SHAPES, _REMEDY)
     parts = arrays["x_train"], arrays["y_train"], arrays["x_test"], arrays["y_test"]
     for name in ("y_train", "y_test"):

@@ -4,8 +4,9 @@ import contextlib
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ LOG_NAME = "predictor.log"
 START_TIMEOUT = 90.0  # seconds; importing TensorFlow takes 3 to 6 on a quiet machine, many more on a busy one
 ANSWER_TIMEOUT = 20.0  # seconds; loading a network takes about 1
 LONGEST_PAUSE = 60.0  # seconds between two starts of a process that keeps dying
+LONGEST_HOLD = 30.0  # seconds that a start waits for others that want the processor
+HOLD_POLL = 0.5  # seconds
 MAX_RUNS_AT_ONCE = 64
 
 
@@ -70,11 +73,17 @@ class Predictor:
         child = self._child
         return child.pid if child is not None and child.alive else None
 
-    def start(self, delay: float = 0.0) -> None:
-        """Start the process `delay` seconds from now and keep it alive until `close`; returns at once."""
+    def start(self, delay: float = 0.0, hold: Callable[[], bool] = lambda: False) -> None:
+        """Start the process and keep it alive until `close`; returns at once.
+
+        Args:
+            delay: Seconds from now.
+            hold: The start waits while this is true, but no longer than `LONGEST_HOLD` seconds; a question does not.
+        """
         with self._starting:
             if self._keeper is None and not self._closed.is_set():
-                self._keeper = threading.Thread(target=self._keep_alive, args=(delay,), name="predictor", daemon=True)
+                keep_alive = partial(self._keep_alive, delay, hold)
+                self._keeper = threading.Thread(target=keep_alive, name="predictor", daemon=True)
                 self._keeper.start()
 
     def predict(self, run_id: str, picture: Floats) -> Floats:
@@ -186,8 +195,11 @@ class Predictor:
             if self._child is child:
                 self._child = None
 
-    def _keep_alive(self, delay: float) -> None:
+    def _keep_alive(self, delay: float, hold: Callable[[], bool]) -> None:
         self._closed.wait(delay)
+        at_last = time.monotonic() + LONGEST_HOLD
+        while hold() and self._child is None and time.monotonic() < at_last and not self._closed.wait(HOLD_POLL):
+            pass
         pause = 0.0
         while not self._closed.wait(pause):
             try:

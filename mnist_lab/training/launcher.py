@@ -30,6 +30,8 @@ FIRST_PAINT_SECONDS = 5.0
 """How long the first worker waits after `start`, so that the first page has the processor to itself."""
 SETTLE_SECONDS = 3.0
 """How long the next standby waits after a run was claimed, so that the run's first points come at once."""
+LOADING_SECONDS = 8.0
+"""How long a worker takes at most to load TensorFlow, on a machine that is not very slow."""
 LONGEST_PAUSE_SECONDS = 60.0
 TRUST_SECONDS = 20.0
 """A worker that stands by so long has loaded TensorFlow: what kept earlier ones from starting is over."""
@@ -76,6 +78,14 @@ class Launcher:
     def log_path(self) -> Path:
         """What workers write before they have a run."""
         return self._settings.home / "workers.log"
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether a worker is loading TensorFlow, or a run is about to begin: both want the processor to themselves."""
+        now = time.monotonic()
+        return now < self._quiet_until or any(
+            now - child.started < LOADING_SECONDS for child in list(self._idle.values())
+        )
 
     def start(self) -> None:
         """Start the thread; returns at once. Does nothing when it was started before."""

@@ -75,8 +75,7 @@ def _work(settings: Settings, store: RunStore, found: Claim) -> RunState | None:
 def _stand_by(settings: Settings, store: RunStore) -> Claim | None:
     launcher_gone = threading.Event()
     threading.Thread(target=_wait_for_end_of_input, args=(launcher_gone,), name="launcher-watch", daemon=True).start()
-    # With everything that imports TensorFlow, so that a run finds it loaded.
-    importlib.import_module("mnist_lab.training.finishing")
+    _get_ready(settings, store)
     while True:
         # Asked first: what was queued before the launcher went is still trained.
         last_look = launcher_gone.is_set()
@@ -88,6 +87,15 @@ def _stand_by(settings: Settings, store: RunStore) -> Claim | None:
         if found is not None or last_look:
             return found
         time.sleep(POLL_SECONDS)
+
+
+def _get_ready(settings: Settings, store: RunStore) -> None:
+    # Everything that imports TensorFlow, so that a run finds it loaded.
+    importlib.import_module("mnist_lab.training.finishing")
+    with suppress(StoreError):
+        # What waits already would wait longer.
+        if not store.count([RunState.QUEUED]):
+            importlib.import_module("mnist_lab.training.warming").warm_up(settings)
 
 
 def _wait_for_end_of_input(ended: threading.Event) -> None:

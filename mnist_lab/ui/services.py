@@ -40,7 +40,7 @@ class Services:
         # One after the other, and all only when the first page has had the processor to itself.
         self.shelf.start(DIGITS_SECONDS)
         self.launcher.start()
-        self.predictor.start(PREDICTOR_SECONDS)
+        self.predictor.start(PREDICTOR_SECONDS, hold=lambda: self.launcher.is_loading)
         threading.Thread(target=self._look_ahead, name="look-ahead", daemon=True).start()
 
     def _look_ahead(self) -> None:

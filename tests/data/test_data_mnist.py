@@ -1,6 +1,7 @@
 """MNIST on disk: found in its places, and every way of being damaged is a sentence."""
 
 import io
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -97,6 +98,14 @@ DAMAGE: dict[str, tuple[Callable[[Path], Path], str]] = {
         "of shape .1152921504606846976,., and it must be",
     ),
 }
+
+
+def test_a_file_is_read_once_until_it_is_written_anew(tmp_path: Path, mnist_folder: Path) -> None:
+    path = Path(shutil.copy(mnist_folder / "mnist.npz", tmp_path))
+    assert load_mnist(path) is load_mnist(path)
+    path.write_bytes(b"no longer MNIST")
+    with pytest.raises(DataError):
+        load_mnist(path)
 
 
 @pytest.mark.parametrize("kind", DAMAGE)

@@ -11,6 +11,7 @@ import pytest
 
 from mnist_lab.errors import PredictorError
 from mnist_lab.inference import Predictor
+from mnist_lab.inference import predictor as predictor_module
 
 RUN = "abcd1234"
 OTHER_RUN = "wxyz9876"
@@ -94,6 +95,23 @@ def test_a_late_start_does_not_delay_a_question(make):
     predictor.start(delay=3600)
 
     assert predictor.predict(RUN, BLACK) is not None
+
+
+def test_a_start_waits_while_it_is_held_but_a_question_does_not(make, monkeypatch):
+    monkeypatch.setattr(predictor_module, "HOLD_POLL", 0.01)
+    held = threading.Event()
+    held.set()
+    predictor, asked = make(HONEST + LOOP), []
+
+    predictor.start(hold=lambda: asked.append(1) or held.is_set())
+    wait_for(lambda: len(asked) > 5, "the question whether to wait")
+    assert predictor.pid is None
+    held.clear()
+    wait_for(lambda: predictor.pid is not None, "the process")
+
+    other = make(HONEST + LOOP)
+    other.start(hold=lambda: True)
+    assert other.predict(RUN, BLACK) is not None
 
 
 def test_a_process_killed_between_two_questions_is_replaced(make):

@@ -229,6 +229,16 @@ def test_last_words_are_those_of_this_worker_without_tensorflows_noise(tmp_path:
     assert last_words(path, len(before)) == "MemoryError"
 
 
+def test_it_says_while_a_worker_is_loading(
+    offline: Settings, launch: Callable[..., Launcher], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not Launcher(offline).is_loading
+    launcher = launch()
+    until(lambda: launcher.is_loading, "no worker was started")
+    monkeypatch.setattr(launcher_module, "LOADING_SECONDS", 0.0)
+    until(lambda: not launcher.is_loading, "a worker that stands by is loaded at last")
+
+
 def test_without_standby_a_worker_comes_only_for_a_run(
     offline: Settings, store: RunStore, launch: Callable[..., Launcher]
 ) -> None:
