@@ -20,7 +20,7 @@ DIGITS_SECONDS = 3.0
 """How long after the app MNIST is read from the disk, unless a page asks for it sooner."""
 LOOK_AHEAD_SECONDS = 4.0
 """How long after the app what Compare needs is made ready, unless a page asks for it sooner."""
-PREDICTOR_SECONDS = 9.0
+PREDICTOR_SECONDS = 20.0
 """How long after the app the predictor starts, unless a page asks for it sooner."""
 
 

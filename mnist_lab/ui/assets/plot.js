@@ -1,6 +1,7 @@
 // One Plotly chart on one node: `Plotly.react` changes it in place, so hover, zoom and legend choices stay.
 // Double click is ours, since Plotly would go back to the ranges that a growing chart had at first.
 const CONFIG = { responsive: true, displayModeBar: false, scrollZoom: false, doubleClick: false };
+const PATIENCE = 1000; // ms
 const AXIS = /^[xy]axis\d*$/;
 
 function loadPlotly() {
@@ -12,7 +13,9 @@ function loadPlotly() {
       delete window.labPlotly;
       reject(new Error("the chart library did not load"));
     };
-    document.head.appendChild(script);
+    // Four megabytes of script: the words of the page come first.
+    const later = window.requestIdleCallback ?? setTimeout;
+    later(() => document.head.appendChild(script), { timeout: PATIENCE });
   });
   return window.labPlotly;
 }
