@@ -75,3 +75,18 @@ def test_the_lock_pins_everything_and_names_no_host() -> None:
         pins = [line for line in lines if line and not line.lstrip().startswith("#")]
         assert all("==" in line for line in pins), name
         assert not any("://" in line for line in lines), name
+
+
+def test_every_command_of_the_docs_exists() -> None:
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/benchmarks.md")]
+    benchmarks = re.findall(r"python -m benchmarks\.(\w+)", "".join(texts))
+    assert benchmarks
+    for name in benchmarks:
+        assert (ROOT / "benchmarks" / f"{name}.py").exists(), name
+    commands = re.findall(r"python -m mnist_lab (\w+)", "".join(texts))
+    assert commands
+    for name in commands:
+        done = subprocess.run(
+            [sys.executable, "-m", "mnist_lab", name, "--help"], cwd=ROOT, capture_output=True, check=False
+        )
+        assert done.returncode == 0, name
