@@ -161,7 +161,7 @@ near_layers = st.builds(
 @given(
     st.fixed_dictionaries({"layers": st.lists(near_layers | json_values, max_size=4)}, optional={"name": json_values})
 )
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=1000)
 def test_anything_near_a_network_is_one_or_gives_a_sentence(data: dict[str, object]) -> None:
     _network_or_sentence(lambda: network_from_data(data))
     _network_or_sentence(lambda: network_from_json(json.dumps(data)))
