@@ -23,6 +23,8 @@ Shape = tuple[int | None, ...]
 _LARGEST_FILE = 100 * 2**20
 _LARGEST_ARRAY = 100 * 2**20
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+"""What `zipfile` raises over an archive that is cut off, damaged, or of a kind that it cannot read."""
 
 
 def read_npz(path: Path, wanted: Mapping[str, Shape], remedy: str) -> dict[str, NDArray[np.uint8]]:
@@ -52,7 +54,7 @@ def read_npz(path: Path, wanted: Mapping[str, Shape], remedy: str) -> dict[str, 
         raise DataError(f"{path} {what}; {remedy}.") from error
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror or error}); {remedy}.") from error
-    except (zipfile.BadZipFile, zlib.error, struct.error, ValueError, NotImplementedError, EOFError) as error:
+    except (*_DAMAGED, struct.error, ValueError) as error:
         raise DataError(
             f"{path} is not a whole .npz file: it is cut off, damaged or something else; {remedy}."
         ) from error
@@ -83,7 +85,7 @@ def _read_array(archive: zipfile.ZipFile, name: str, wanted: Shape) -> NDArray[n
         with archive.open(member) as stream:
             shape, fortran_order = _read_header(stream, name, wanted)
             return _read_body(stream, name, shape, fortran_order)
-    except (zlib.error, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise _Bad(f"is damaged: the array {name!r} cannot be decompressed") from error
 
 
