@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     watch: bool = Field(
         default=True, description="true or false: whether snapshots of the network are kept while it trains"
     )
+    reference: bool = Field(
+        default=True, description="true or false: whether a lab begins with the reference runs that MNIST Lab brings"
+    )
     refresh: float = Field(
         default=0.8, ge=0.05, le=60, description="a number from 0.05 to 60: seconds between two looks at a training"
     )

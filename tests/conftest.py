@@ -50,4 +50,6 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     home = tmp_path / "home"
     monkeypatch.setenv("MNIST_LAB_HOME", str(home))
     monkeypatch.delenv("MNIST_LAB_DB", raising=False)
+    # A lab that begins empty; tests of the reference runs ask for them.
+    monkeypatch.setenv("MNIST_LAB_REFERENCE", "false")
     return Settings()

@@ -7,6 +7,7 @@ from mnist_lab.charts import text
 from mnist_lab.cli.output import note, print_json, print_table
 from mnist_lab.errors import RefusedError, StoreError
 from mnist_lab.network import analyse
+from mnist_lab.reference import install
 from mnist_lab.runs import Run, RunStore, open_store
 from mnist_lab.settings import Settings
 
@@ -18,6 +19,8 @@ def open_swept(settings: Settings) -> RunStore:
         StoreError: The store cannot be read.
     """
     store = open_store(settings)
+    if settings.reference:
+        install(store)
     try:
         store.sweep()
     except StoreError as error:  # a store that can only be read still has everything to show

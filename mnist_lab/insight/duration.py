@@ -52,13 +52,14 @@ def paces(runs: Iterable["Run"], machine: Mapping[str, Any]) -> list[Pace]:
     """What the runs tell of this machine's speed, in their order.
 
     Args:
-        runs: In any state; those without a result, or from another kind of machine, are left out.
+        runs: In any state; those without a result, or from another machine, are left out.
         machine: What `training.this_machine` says of this one.
     """
     return [
         Pace(run.network, run.recipe, run.result.samples_per_second, _start_seconds(run, run.result))
         for run in runs
         if run.result is not None
+        and not run.is_reference
         and run.result.samples_per_second > 0
         and all(run.result.machine.get(name) == machine.get(name) for name in ("processor", "cores"))
     ]

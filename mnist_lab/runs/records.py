@@ -11,6 +11,9 @@ from mnist_lab.runs.state import Command, RunState
 DIVERGED = "The training diverged"
 """How the sentence of a run begins whose loss became NaN or infinite."""
 
+REFERENCE = "reference"
+"""Owner of the runs that the lab brings."""
+
 
 @dataclass(frozen=True, slots=True)
 class DataInfo:
@@ -129,7 +132,7 @@ class Run:
     data: DataInfo | None = None
     result: Result | None = None
     owner: str = ""
-    """The browser session or "cli" that created it."""
+    """The browser session or "cli" that created it; `REFERENCE` of a run that the lab brings."""
     group: str = ""
     """Name of the sweep it belongs to."""
     worker: str = ""
@@ -138,6 +141,11 @@ class Run:
     """Multiplies the schedule's learning rate from the next steps on."""
     parent: str = ""
     """Id of the run whose training this one continues; that run may be deleted."""
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the lab brings it: it was trained on another machine, and is nobody's own."""
+        return self.owner == REFERENCE
 
     @property
     def progress(self) -> float:

@@ -103,6 +103,38 @@ def run_from_row(row: Row[*tuple[Any, ...]]) -> Run:
         raise StoreError(damaged_sentence([row.id])) from error
 
 
+def run_to_row(run: Run) -> dict[str, Any]:
+    """The values of one row of `schema.runs` but `position`, which is the queue's."""
+    return {
+        "number": run.number,
+        "id": run.id,
+        "name": run.name,
+        "note": run.note,
+        "state": run.state,
+        "attempt": run.attempt,
+        "network": run.network.to_json(),
+        "recipe": run.recipe.to_json(),
+        "created": run.created.timestamp(),
+        "started": _seconds(run.started),
+        "ended": _seconds(run.ended),
+        "heartbeat": _seconds(run.heartbeat),
+        "phase": run.phase,
+        "epochs_done": run.epochs_done,
+        "steps_done": run.steps_done,
+        "total_steps": run.total_steps,
+        "seconds": run.seconds,
+        "sentence": run.sentence,
+        "command": run.command,
+        "data": None if run.data is None else data_to_json(run.data),
+        "result": None if run.result is None else result_to_json(run.result),
+        "owner": run.owner,
+        "run_group": run.group,
+        "worker": run.worker,
+        "learning_rate_factor": run.learning_rate_factor,
+        "parent": run.parent,
+    }
+
+
 def is_whole(row: Row[*tuple[Any, ...]]) -> bool:
     """Whether a row of `schema.runs` can be read."""
     try:
@@ -158,6 +190,10 @@ def point_from_row(row: Row[*tuple[Any, ...]]) -> MetricPoint:
         seconds=row.seconds,
         samples_per_second=row.samples_per_second,
     )
+
+
+def _seconds(time: datetime | None) -> float | None:
+    return None if time is None else time.timestamp()
 
 
 def _time(seconds: float | None) -> datetime | None:

@@ -12,7 +12,7 @@ from mnist_lab.errors import UnknownRunError
 from mnist_lab.network import Network
 from mnist_lab.network.network import clean_name
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import sweeping
+from mnist_lab.runs import adopting, sweeping
 from mnist_lab.runs.damage import MOST_IDS, Damage
 from mnist_lab.runs.database import BUSY_SECONDS
 from mnist_lab.runs.queueing import end_of_queue, queue_query
@@ -61,6 +61,16 @@ class RunStore(Requests):
                 )
             )
             return run_from_row(connection.execute(select(runs).where(runs.c.id == run_id)).one())
+
+    def adopted_ids(self) -> frozenset[str]:
+        """The ids of all runs that were ever adopted, deleted ones as well."""
+        with self.db.read() as connection:
+            return adopting.adopted_ids(connection)
+
+    def adopt(self, adopted: Sequence[adopting.Adopted]) -> None:
+        """Add ended runs of another lab behind all others; their files are there already, known ids stay as they are."""
+        with self.db.write() as connection:
+            adopting.adopt(connection, adopted)
 
     def get(self, run_id: str) -> Run:
         """The run with this id.

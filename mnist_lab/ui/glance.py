@@ -60,5 +60,7 @@ def look(store: RunStore, wanted: str | None, owner: str = "") -> Glance:
             shown = text.shortened(wanted, 20)
             trouble = f"The address names the run “{shown}”, which is not in this lab; it may have been deleted."
     own = [run for run in (*active, *queue) if run.owner == owner]
-    run = next(iter([*own, *active, *queue, *store.list(limit=1)]), None)
+    # The lab's own runs are nobody's last one.
+    newest = [run for run in store.list(limit=1) if not run.is_reference]
+    run = next(iter([*own, *active, *queue, *newest]), None)
     return Glance(run, active, queue, trouble)

@@ -15,10 +15,10 @@ _RUN = "run"
 
 
 def runs_with_result() -> list[Run]:
-    """The runs that have a tested network, best first; those of the offline sample come last."""
+    """The runs that have a tested network, best first: one's own, then the lab's, then those of the offline sample."""
     runs = services().store.list({RunState.FINISHED, RunState.STOPPED})
     tested = [run for run in runs if run.result is not None]
-    return sorted(tested, key=lambda run: (is_offline(run), -run.result.test_accuracy if run.result else 0.0))
+    return sorted(tested, key=lambda run: (is_offline(run), run.is_reference, -_accuracy(run)))
 
 
 def pick_run(runs: Sequence[Run], *, key: str) -> Run:
@@ -64,6 +64,10 @@ def empty_state(sentence: str, *, key: str) -> None:
                 go("train")
             if st.button("Compose one first", icon=":material/layers:", key=f"{key}-compose"):
                 go("compose")
+
+
+def _accuracy(run: Run) -> float:
+    return 0.0 if run.result is None else run.result.test_accuracy
 
 
 def _label(run: Run) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mnist_lab.errors import LabError
 from mnist_lab.inference.predictor import Predictor
+from mnist_lab.reference import install
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings, load_settings
 from mnist_lab.training.launcher import Launcher
@@ -134,6 +135,8 @@ def services() -> Services:
 def _services() -> Services:
     settings = load_settings()
     store = open_store(settings)
+    if settings.reference:
+        install(store)
     return Services(
         settings=settings,
         store=store,

@@ -34,7 +34,8 @@ def running_app(home: Path, data_folder: Path, **settings: str) -> Iterator[str]
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "MNIST_LAB_HOME": str(home), "MNIST_LAB_DATA": str(data_folder), **settings}
+    own = {"MNIST_LAB_HOME": str(home), "MNIST_LAB_DATA": str(data_folder), "MNIST_LAB_REFERENCE": "false"}
+    environment = {**os.environ, **own, **settings}
     environment.pop("MNIST_LAB_DB", None)
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with (home / "app.log").open("wb") as log:

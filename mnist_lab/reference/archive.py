@@ -1,0 +1,165 @@
+"""One run in one file: its record, its curves, and of its folder the kept weights, predictions and snapshots.
+
+The file is a zip archive: `run.json`, and the files of the run's folder under the names they have there.
+"""
+
+import json
+import zipfile
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, astuple, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from mnist_lab.errors import LabError, StoreError
+from mnist_lab.network import network_from_json
+from mnist_lab.recipe import recipe_from_json
+from mnist_lab.runs import REFERENCE, Adopted, DataInfo, MetricPoint, Result, Run, RunFolder, RunState
+from mnist_lab.runs.folder import replacing
+from mnist_lab.runs.snapshots import snapshot_path
+
+VERSION = 1
+MOST_STEPS = 600
+"""Points between the epochs' ends that an archive keeps: of more, every second, third … one."""
+_ABOUT = "run.json"
+_COLUMNS = [field.name for field in fields(MetricPoint)]
+_RESULT, _DATA, _POINT = TypeAdapter(Result), TypeAdapter(DataInfo), TypeAdapter(MetricPoint)
+# Python's zip would write today's date into every member: the same run would be another file tomorrow.
+_NO_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def write_archive(
+    path: Path, run: Run, points: Sequence[MetricPoint], folder: RunFolder, *, snapshots: Collection[int] = ()
+) -> None:
+    """Write an ended run and its files to `path`, under the id, name and note that `run` has.
+
+    Args:
+        path: A name that ends in `.zip`.
+        run: A run with a result.
+        points: Its curves.
+        folder: Its files.
+        snapshots: Epochs whose snapshots go along.
+
+    Raises:
+        ValueError: The run has no result, or its folder no weights or predictions.
+        OSError: The file cannot be written.
+    """
+    if run.result is None:
+        raise ValueError(f"Run {run.id} has no result.")
+    weights = folder.best_weights if run.result.kept == "best" else folder.last_weights
+    files = [weights, folder.predictions_path, *(snapshot_path(folder.snapshots, epoch) for epoch in sorted(snapshots))]
+    if missing := [file.name for file in files if not file.is_file()]:
+        raise ValueError(f"Run {run.id} lacks {', '.join(missing)}.")
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        _put(archive, _ABOUT, json.dumps(_about(run, points), indent=1).encode())
+        for file in files:
+            _put(archive, file.relative_to(folder.path).as_posix(), file.read_bytes())
+
+
+def read_archive(path: Path) -> Adopted:
+    """The run in an archive, with its curves, as a reference run.
+
+    Raises:
+        StoreError: The file is damaged, or missing.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            about = json.loads(archive.read(_ABOUT))
+        points = [_POINT.validate_python(dict(zip(about["columns"], row, strict=True))) for row in about["points"]]
+        return Adopted(_run(about, points), points)
+    except (OSError, EOFError, zipfile.BadZipFile, ValueError, KeyError, TypeError, ValidationError, LabError) as error:
+        raise StoreError(f"The reference run {path.name} cannot be read: {error}") from error
+
+
+def unpack(path: Path, folder: RunFolder) -> None:
+    """Put the files of an archive into the run's folder.
+
+    Raises:
+        StoreError: The archive is damaged, or the folder cannot be written.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                if name == _ABOUT:
+                    continue
+                target = folder.path / name
+                _ensure_inside(target, folder)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with replacing(target) as temporary:
+                    temporary.write_bytes(archive.read(name))
+    except (OSError, EOFError, zipfile.BadZipFile, ValueError) as error:
+        raise StoreError(f"The reference run {path.name} cannot be unpacked: {error}") from error
+
+
+def _ensure_inside(target: Path, folder: RunFolder) -> None:
+    if not target.resolve().is_relative_to(folder.path.resolve()):
+        raise ValueError(f"{target.name} lies outside the run's folder")
+
+
+def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    member = zipfile.ZipInfo(name, _NO_DATE)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(member, content, compresslevel=9)
+
+
+def _about(run: Run, points: Sequence[MetricPoint]) -> dict[str, Any]:
+    ended = run.ended or run.created
+    return {
+        "version": VERSION,
+        "id": run.id,
+        "name": run.name,
+        "note": run.note,
+        "network": json.loads(run.network.to_json()),
+        "recipe": json.loads(run.recipe.to_json()),
+        "created": run.created.isoformat(),
+        "ended": ended.isoformat(),
+        "data": run.data and asdict(run.data),
+        "result": run.result and asdict(run.result),
+        "columns": _COLUMNS,
+        "points": [_rounded(point) for point in _thinned(points)],
+    }
+
+
+def _thinned(points: Sequence[MetricPoint]) -> list[MetricPoint]:
+    steps = [point for point in points if point.kind == "step"]
+    kept = set(steps[:: -(-len(steps) // MOST_STEPS) or 1])
+    return [point for point in points if point.kind == "epoch" or point in kept]
+
+
+def _rounded(point: MetricPoint) -> list[Any]:
+    # Seven digits are what float32 has; more would only be ballast.
+    return [float(f"{value:.7g}") if isinstance(value, float) else value for value in astuple(point)]
+
+
+def _run(about: dict[str, Any], points: Sequence[MetricPoint]) -> Run:
+    if about["version"] != VERSION:
+        raise ValueError(f"it has version {about['version']}, not {VERSION}")
+    result = _RESULT.validate_python(about["result"])
+    created, ended = (datetime.fromisoformat(about[name]).astimezone(UTC) for name in ("created", "ended"))
+    steps = max((point.step for point in points), default=0)
+    run = Run(
+        id=about["id"],
+        number=0,
+        name=about["name"],
+        note=about["note"],
+        state=RunState.FINISHED,
+        attempt=1,
+        network=network_from_json(json.dumps(about["network"])),
+        recipe=recipe_from_json(json.dumps(about["recipe"])),
+        created=created,
+        owner=REFERENCE,
+    )
+    return replace(
+        run,
+        started=created,
+        ended=ended,
+        heartbeat=ended,
+        epochs_done=result.epochs,
+        steps_done=steps,
+        total_steps=steps,
+        seconds=result.seconds,
+        data=_DATA.validate_python(about["data"]),
+        result=result,
+    )
