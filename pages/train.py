@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnist_lab.data import Source
 from mnist_lab.network import analyse
+from mnist_lab.recipe import why_suited
 from mnist_lab.ui import draft
 from mnist_lab.ui.asking import discarded_name
 from mnist_lab.ui.estimates import time_words, training_time
@@ -52,6 +53,8 @@ with setup:
     with right, st.container(border=True, key="train-recipe"):
         st.subheader("Recipe", anchor=False)
         recipe_form(len(digits.train_labels))
+        if why := why_suited(chosen_recipe()):
+            st.caption(why)
         run_name = st.text_input("Name of the run", max_chars=80, placeholder=network.name, key="run-name")
     rest_of_recipe(len(digits.train_labels))
 

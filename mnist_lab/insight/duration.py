@@ -1,4 +1,6 @@
-"""How long a training will take, told before it starts from the trainings that went before it on the same machine."""
+"""How long a training will take, told before it starts: from the trainings that went before it on the same machine, and
+from what was measured of the machine.
+"""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from mnist_lab.network import Network, analyse
+from mnist_lab.network import TYPICAL, MachineSpeed, Network, analyse, training_work
 
 if TYPE_CHECKING:
     from mnist_lab.recipe import Recipe
@@ -19,9 +21,8 @@ FORWARD_SHARE = 1 / 3
 "Scaling Laws for Neural Language Models", 2020, section 2.1)."""
 LONGEST_START_SECONDS = 10.0
 """What a past training took longer than that was not its start: the machine was busy."""
-ADDS_PER_BYTE = 7.0
-"""Multiply-adds that take as long as one byte of a layer's values does to be written and read again. Fitted to the
-presets' speeds on two cores; multiply-adds alone would make a linear model a hundred times too fast."""
+AUGMENTATION_SECONDS = {"none": 0.0, "light": 2.0e-5, "pen": 2.7e-5}
+"""What augmenting an image takes besides, measured on two cores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ class Duration:
     """Of training and validation, as a run counts them. With early stopping it is the most."""
     epoch_seconds: float
     """Of one epoch, its validation included."""
-    same_network: bool
-    """Whether past trainings had the same layers; otherwise speeds were scaled by what the networks cost."""
+    is_rough: bool
+    """Told from other networks' trainings: none had the same layers, and the machine was never measured."""
 
 
 def paces(runs: Iterable["Run"], machine: Mapping[str, Any]) -> list[Pace]:
@@ -66,7 +67,13 @@ def paces(runs: Iterable["Run"], machine: Mapping[str, Any]) -> list[Pace]:
 
 
 def expected_duration(
-    network: Network, recipe: "Recipe", past: Sequence[Pace], *, images: int, test_images: int
+    network: Network,
+    recipe: "Recipe",
+    past: Sequence[Pace],
+    *,
+    images: int,
+    test_images: int,
+    speed: MachineSpeed | None = None,
 ) -> Duration | None:
     """Foretell a training; None when nothing is known of this machine's speed.
 
@@ -76,17 +83,18 @@ def expected_duration(
         past: Newest first.
         images: Training images of the data set, before the recipe's limit and held-out share.
         test_images: Test images of the data set.
+        speed: What was measured of the machine.
     """
-    if not past:
+    if not past and speed is None:
         return None
     same = [pace for pace in past if pace.network.layers == network.layers]
-    speeds = _speeds_of(same, recipe) if same else _scaled_speeds(past, network)
-    start = median(pace.start_seconds for pace in (same or past)[:MOST_PACES])
+    rates = _rates_of(same, recipe) if same else _scaled_rates(past, network, recipe, speed)
+    start = median(pace.start_seconds for pace in (same or past)[:MOST_PACES]) if past else 0.0
     used = images if recipe.limit is None else min(recipe.limit, images)
     held_out = used * recipe.validation_fraction if recipe.validation == "holdout" else 0.0
     checked = held_out or test_images
-    an_epoch = (used - held_out + checked * FORWARD_SHARE) / median(speeds)
-    return Duration(start + recipe.epochs * an_epoch, an_epoch, bool(same))
+    an_epoch = (used - held_out + checked * FORWARD_SHARE) / median(rates)
+    return Duration(start + recipe.epochs * an_epoch, an_epoch, not same and speed is None)
 
 
 def _start_seconds(run: "Run", result: "Result") -> float:
@@ -96,7 +104,7 @@ def _start_seconds(run: "Run", result: "Result") -> float:
     return min(max(0.0, result.seconds - work / result.samples_per_second), LONGEST_START_SECONDS)
 
 
-def _speeds_of(same: Sequence[Pace], recipe: "Recipe") -> list[float]:
+def _rates_of(same: Sequence[Pace], recipe: "Recipe") -> list[float]:
     """Of the paces of one network: the newest among those that have most else in common with the recipe."""
 
     def alike(pace: Pace) -> int:
@@ -107,15 +115,17 @@ def _speeds_of(same: Sequence[Pace], recipe: "Recipe") -> list[float]:
     return [pace.images_per_second for pace in same if alike(pace) == most][:MOST_PACES]
 
 
-def _scaled_speeds(past: Sequence[Pace], network: Network) -> list[float]:
-    """Of the paces of other networks: the nearest in cost, scaled to the cost of this one."""
-    cost = _cost(network)
-    scales = [(_cost(pace.network) / cost, pace) for pace in past]
+def _scaled_rates(past: Sequence[Pace], network: Network, recipe: "Recipe", speed: MachineSpeed | None) -> list[float]:
+    """What the machine's speed says, or the paces of the networks nearest in cost, scaled to the cost of this one."""
+    cost = _seconds(network, recipe, speed)
+    if speed is not None:
+        return [1 / cost]
+    scales = [(_seconds(pace.network, pace.recipe, speed) / cost, pace) for pace in past]
     nearest = sorted(scales, key=lambda scaled: abs(math.log(scaled[0])))[:MOST_PACES]
     return [pace.images_per_second * scale for scale, pace in nearest]
 
 
-def _cost(network: Network) -> float:
-    """What training on one image costs, in multiply-adds; above 0."""
-    analysis = analyse(network)
-    return analysis.multiply_adds + ADDS_PER_BYTE * (analysis.memory(1) - analysis.memory(0))
+def _seconds(network: Network, recipe: "Recipe", speed: MachineSpeed | None) -> float:
+    """What training on one image takes on a machine of this speed, or on a typical one; above 0."""
+    work = training_work(analyse(network), recipe.batch_size)
+    return (speed or TYPICAL).seconds(work) + AUGMENTATION_SECONDS[recipe.augmentation]

@@ -33,6 +33,7 @@ from mnist_lab.network.problems import Problem, Repair
 from mnist_lab.network.reading import network_from_data, network_from_json
 from mnist_lab.network.shapes import INPUT_SHAPE
 from mnist_lab.network.words import TITLES, label, size_text, summary
+from mnist_lab.network.work import TYPICAL, MachineSpeed, Work, training_work
 
 __all__ = [
     "ACTIVATIONS",
@@ -47,6 +48,7 @@ __all__ = [
     "MAX_PARAMETERS",
     "PRESETS",
     "TITLES",
+    "TYPICAL",
     "Activation",
     "Analysis",
     "AnyLayer",
@@ -61,12 +63,14 @@ __all__ = [
     "History",
     "Layer",
     "LayerReport",
+    "MachineSpeed",
     "MaxPooling2D",
     "Network",
     "Preset",
     "Problem",
     "Repair",
     "SpatialDropout2D",
+    "Work",
     "analyse",
     "check_memory",
     "default_layer",
@@ -81,4 +85,5 @@ __all__ = [
     "place_for",
     "size_text",
     "summary",
+    "training_work",
 ]

@@ -38,6 +38,12 @@ def _relu(filters: int, size: int, step: int = 1) -> Conv2D:
     return Conv2D(filters=filters, kernel_size=(size, size), strides=(step, step), activation="relu")
 
 
+def _normalized(filters: int, size: int = 3, step: int = 1) -> tuple[AnyLayer, ...]:
+    """A convolution whose values are normalized before the activation."""
+    convolution = Conv2D(filters=filters, kernel_size=(size, size), strides=(step, step))
+    return convolution, BatchNormalization(), Activation(activation="relu")
+
+
 def _preset(name: str, title: str, hint: str, lesson: str, *layers: AnyLayer) -> Preset:
     return Preset(name, title, hint, lesson, Network(name=title, layers=layers))
 
@@ -143,6 +149,27 @@ _ALL = (
         Flatten(),
         Dense(units=32, activation="relu"),
         Dropout(rate=0.9),
+    ),
+    _preset(
+        "fast",
+        "Fast",
+        "99 % in seconds",
+        "Strides make the maps small at once, and batch normalization lets two epochs do: 99 % in seconds.",
+        *_normalized(16, 5, step=2),
+        *_normalized(32),
+        *_normalized(64, step=2),
+        Flatten(),
+    ),
+    _preset(
+        "strong",
+        "Strong",
+        "99.5 % in a minute or two",
+        "A little wider, and shown pictures that are moved and turned a little: 99.5 % in a minute or two.",
+        *_normalized(32, 5, step=2),
+        *_normalized(32),
+        *_normalized(64),
+        MaxPooling2D(),
+        Flatten(),
     ),
     _preset(
         "notebook-1",

@@ -11,7 +11,7 @@ from mnist_lab.recipe.recipe import (
     recipe_from_json,
 )
 from mnist_lab.recipe.schedule import learning_rate_at, learning_rates
-from mnist_lab.recipe.suited import SUITED, suited_recipe
+from mnist_lab.recipe.suited import SUITED, suited_recipe, why_suited
 
 __all__ = [
     "SUITED",
@@ -26,4 +26,5 @@ __all__ = [
     "learning_rates",
     "recipe_from_json",
     "suited_recipe",
+    "why_suited",
 ]

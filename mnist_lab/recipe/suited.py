@@ -1,14 +1,48 @@
 """Recipes that suit the presets: what trains each of them well, where the default recipe does not."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from mnist_lab.recipe.recipe import Recipe
 
-SUITED: Mapping[str, Recipe] = MappingProxyType(
+
+@dataclass(frozen=True, slots=True)
+class Suited:
+    """A recipe for one preset, and why it is as it is."""
+
+    recipe: Recipe
+    why: str
+    """One or two sentences."""
+
+
+_ONE_CYCLE = (
+    "One cycle of the learning rate, up and down to nothing, lets batch normalization take large steps early"
+    " and settle at the end"
+)
+
+SUITED: Mapping[str, Suited] = MappingProxyType(
     {
-        # Five dropouts in a row let little through: it takes larger steps, which the cosine makes small in the end.
-        "notebook-3": Recipe(learning_rate=0.005, schedule="cosine"),
+        "fast": Suited(
+            Recipe(epochs=2, batch_size=128, learning_rate=0.01, schedule="one-cycle", validation_fraction=0.05),
+            f"{_ONE_CYCLE}: two epochs do.",
+        ),
+        "strong": Suited(
+            Recipe(
+                epochs=6,
+                batch_size=128,
+                learning_rate=0.01,
+                schedule="one-cycle",
+                augmentation="light",
+                validation_fraction=0.02,
+            ),
+            f"{_ONE_CYCLE}. Light augmentation shows every picture a little moved and turned, never twice the same; "
+            "and more images are left to train on, as few are held out.",
+        ),
+        "notebook-3": Suited(
+            Recipe(learning_rate=0.005, schedule="cosine"),
+            "Five dropouts in a row let little through: it takes large steps, which the cosine makes small in the end.",
+        ),
     }
 )
 """Name of a preset (`mnist_lab.network.PRESETS`) to its recipe; the others go with the default one."""
@@ -16,4 +50,11 @@ SUITED: Mapping[str, Recipe] = MappingProxyType(
 
 def suited_recipe(preset: str | None) -> Recipe:
     """The recipe to start from with a preset of this name; the default one for any other network."""
-    return SUITED.get((preset or "").strip().lower().replace("_", "-"), Recipe())
+    suited = SUITED.get((preset or "").strip().lower().replace("_", "-"))
+    return Recipe() if suited is None else suited.recipe
+
+
+def why_suited(recipe: Recipe) -> str:
+    """Why a recipe is as it is, whatever its seed; "" if it is not one of `SUITED`."""
+    plain = recipe.with_changes(seed=0)
+    return next((suited.why for suited in SUITED.values() if suited.recipe == plain), "")

@@ -68,7 +68,7 @@ class RunStore(Requests):
             return adopting.adopted_ids(connection)
 
     def adopt(self, adopted: Sequence[adopting.Adopted]) -> None:
-        """Add ended runs of another lab behind all others; their files are there already, known ids stay as they are."""
+        """Add ended runs of another lab behind all others; known ids stay as they are. Their files come first."""
         with self.db.write() as connection:
             adopting.adopt(connection, adopted)
 

@@ -1,11 +1,21 @@
-"""What machine this is, told without TensorFlow."""
+"""What machine this is and what was measured of it, told without TensorFlow."""
 
+import importlib.metadata
+import json
 import os
 import platform
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 import psutil
+
+from mnist_lab.network import MachineSpeed
+from mnist_lab.runs.folder import replacing
+from mnist_lab.settings import Settings
+
+_FILE = "machine.json"
 
 
 def machine_info() -> dict[str, Any]:
@@ -27,3 +37,50 @@ def processor() -> str:
     except OSError:
         names = []
     return names[0] if names else platform.processor() or platform.machine()
+
+
+def measured(settings: Settings, what: str) -> Sequence[float] | None:
+    """What was once measured on this machine and kept in the cache folder; None if it was not.
+
+    Measured on another processor, or with another TensorFlow, does not count.
+    """
+    numbers = _kept(settings).get(f"{what} of {_this_machine()}")
+    if not isinstance(numbers, list) or not all(type(number) in (int, float) for number in numbers):
+        return None
+    return [float(number) for number in numbers]
+
+
+def keep(settings: Settings, what: str, numbers: Sequence[float]) -> None:
+    """Keep what was measured. A cache that cannot be written costs another measurement, nothing else."""
+    path = settings.cache_folder / _FILE
+    content = {**_kept(settings), f"{what} of {_this_machine()}": list(numbers)}
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as temporary:
+            temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+SPEED = "speed"
+"""What the four numbers of `machine_speed` are kept as."""
+
+
+def machine_speed(settings: Settings) -> MachineSpeed | None:
+    """How fast this machine trains, if that was measured (`calibration.py`)."""
+    numbers = measured(settings, SPEED)
+    if numbers is None or len(numbers) != 4 or min(numbers) < 0 or max(numbers) == 0:
+        return None
+    return MachineSpeed(*numbers)
+
+
+def _kept(settings: Settings) -> dict[str, Any]:
+    try:
+        content = json.loads((settings.cache_folder / _FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+@cache
+def _this_machine() -> str:
+    tensorflow = importlib.metadata.version("tensorflow")
+    return f"{processor()}, {os.cpu_count()} cores, tensorflow {tensorflow}"

@@ -11,12 +11,13 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 
 import psutil
 
 from mnist_lab.errors import StaleAttemptError, StoreError
-from mnist_lab.runs import RunFolder, RunState, RunStore, open_store
+from mnist_lab.runs import ACTIVE_STATES, RunFolder, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 from mnist_lab.training.claiming import Claim, claim
 from mnist_lab.training.conduct import conduct
@@ -26,6 +27,10 @@ from mnist_lab.training.memory import watch_of
 __all__ = ["main", "train_run"]
 
 POLL_SECONDS = 0.1
+PEACEFUL_POLLS = 150
+"""How often a standby worker has looked for a run in vain before it measures the machine: 15 s."""
+
+_DONE = object()
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +81,7 @@ def _stand_by(settings: Settings, store: RunStore) -> Claim | None:
     launcher_gone = threading.Event()
     threading.Thread(target=_wait_for_end_of_input, args=(launcher_gone,), name="launcher-watch", daemon=True).start()
     _get_ready(settings, store)
+    spare_time = _measurements(settings, store)
     while True:
         # Asked first: what was queued before the launcher went is still trained.
         last_look = launcher_gone.is_set()
@@ -86,7 +92,8 @@ def _stand_by(settings: Settings, store: RunStore) -> Claim | None:
             found = None
         if found is not None or last_look:
             return found
-        time.sleep(POLL_SECONDS)
+        if next(spare_time, _DONE) is _DONE:
+            time.sleep(POLL_SECONDS)
 
 
 def _get_ready(settings: Settings, store: RunStore) -> None:
@@ -96,6 +103,28 @@ def _get_ready(settings: Settings, store: RunStore) -> None:
         # What waits already would wait longer.
         if not store.count([RunState.QUEUED]):
             importlib.import_module("mnist_lab.training.warming").warm_up(settings)
+
+
+def _measurements(settings: Settings, store: RunStore) -> Iterator[None]:
+    """Measure the machine, once for all, a moment at a time: after some time of peace, and never beside a training."""
+    for _ in range(PEACEFUL_POLLS):
+        time.sleep(POLL_SECONDS)
+        yield
+    # TensorFlow is loaded already, unless a run was waiting.
+    probes = importlib.import_module("mnist_lab.training.calibration").calibrate(settings)
+    while True:
+        if _is_busy(store):
+            time.sleep(POLL_SECONDS)
+        elif next(probes, _DONE) is _DONE:
+            return
+        yield
+
+
+def _is_busy(store: RunStore) -> bool:
+    try:
+        return bool(store.count(ACTIVE_STATES))
+    except StoreError:
+        return True
 
 
 def _wait_for_end_of_input(ended: threading.Event) -> None:

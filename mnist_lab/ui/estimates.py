@@ -10,7 +10,7 @@ from mnist_lab.network import Analysis, Network, check_memory
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunState
 from mnist_lab.settings import load_settings
-from mnist_lab.training.this_machine import machine_info
+from mnist_lab.training.this_machine import machine_info, machine_speed
 from mnist_lab.ui.services import services
 
 _MOST_PAST_RUNS = 50
@@ -25,18 +25,17 @@ def memory_sentence(analysis: Analysis) -> str:
 
 
 def training_time(network: Network, recipe: Recipe) -> Duration | None:
-    """How long a training would take here, told from past ones; None when there are none."""
+    """How long a training would take here; None when nothing is known of the machine yet."""
     digits = services().shelf.digits()
-    sizes = {"images": len(digits.train_labels), "test_images": len(digits.test_labels)}
-    return expected_duration(network, recipe, _paces(_known()), **sizes)
+    return _expected(network, recipe, images=len(digits.train_labels), test_images=len(digits.test_labels))
 
 
 def epoch_words(network: Network) -> str:
     """How long an epoch takes with the default recipe: "about 8 s an epoch of MNIST here"; "" if that is not known."""
-    duration = expected_duration(network, Recipe(), _paces(_known()), images=60_000, test_images=10_000)
+    duration = _expected(network, Recipe(), images=60_000, test_images=10_000)
     if duration is None:
         return ""
-    about = "about" if duration.same_network else "very roughly"
+    about = "very roughly" if duration.is_rough else "about"
     return f"{about} {text.about_seconds(duration.epoch_seconds)} an epoch of MNIST here"
 
 
@@ -46,7 +45,7 @@ def time_words(durations: Sequence[Duration | None], *, early_stopping: bool = F
     if not known or len(known) < len(durations):
         return ""
     most = "at most " if early_stopping else ""
-    about = "about" if all(duration.same_network for duration in known) else "very roughly"
+    about = "very roughly" if any(duration.is_rough for duration in known) else "about"
     return f"{most}{about} {text.about_seconds(sum(duration.seconds for duration in known))} here"
 
 
@@ -71,6 +70,12 @@ def seconds_to_start(
     durations = [_still_to_do(run, expected[run.id]) for run in queue]
     starts = expected_starts(left, durations, workers=lab.settings.workers)
     return dict(zip((run.id for run in queue), starts, strict=True))
+
+
+def _expected(network: Network, recipe: Recipe, *, images: int, test_images: int) -> Duration | None:
+    speed = machine_speed(services().settings)
+    past = _paces(_known())
+    return expected_duration(network, recipe, past, images=images, test_images=test_images, speed=speed)
 
 
 def _still_to_do(run: Run, whole: float | None) -> float | None:

@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_lab.charts import text
 from mnist_lab.network import PRESETS, Analysis, Network, analyse
 from mnist_lab.network.network import LONGEST_NAME
-from mnist_lab.recipe import SUITED, Recipe, suited_recipe
+from mnist_lab.recipe import Recipe, suited_recipe, why_suited
 from mnist_lab.ui import draft
 from mnist_lab.ui.recipe_form import chosen_recipe, open_recipe
 
@@ -83,7 +83,7 @@ def _start_from() -> None:
     elif name in PRESETS:
         draft.change(PRESETS[name].network)
         # A recipe of the user's own stays; one that came with another preset goes with it.
-        if chosen_recipe() in {Recipe(), *SUITED.values()}:
+        if chosen_recipe() == Recipe() or why_suited(chosen_recipe()):
             open_recipe(suited_recipe(name))
 
 

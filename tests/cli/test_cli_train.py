@@ -7,7 +7,7 @@ from mnist_lab.recipe import SUITED, Recipe
 
 def test_a_preset_brings_the_recipe_that_suits_it_and_options_change_it():
     options = parse(["train", "--preset", "notebook-3", "--epochs", "3"])
-    assert chosen_recipe(options) == SUITED["notebook-3"].with_changes(epochs=3)
+    assert chosen_recipe(options) == SUITED["notebook-3"].recipe.with_changes(epochs=3)
 
 
 def test_a_recipe_file_is_taken_as_it_is(tmp_path: Path):

@@ -1,0 +1,78 @@
+"""How fast this machine trains: measured once, on a few small networks, and kept."""
+
+import time
+from collections.abc import Iterator, Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+from scipy.optimize import nnls
+
+from mnist_lab.network import PRESETS, Network, Work, analyse, training_work
+from mnist_lab.recipe import Recipe
+from mnist_lab.settings import Settings
+from mnist_lab.training.keras_network import build
+from mnist_lab.training.machine import choose_precision
+from mnist_lab.training.optimizers import make_optimizer
+from mnist_lab.training.steps import Steps
+from mnist_lab.training.this_machine import SPEED, keep, measured
+
+PROBES = ("dense-only", "tiny", "batch-norm", "strong")
+"""Presets that differ in what they spend their time on; of many choices this one told the speed of others best."""
+SECONDS = 0.4
+"""Of training on each probe, after its first steps."""
+IMAGES = 2_000
+
+
+def calibrate(settings: Settings) -> Iterator[None]:
+    """Measure the machine's speed if it is not known, and keep it: a probe at each step, of one to two seconds each.
+
+    Whoever has better things to do lets the rest of the iterator be, and the machine is measured another time.
+    """
+    if measured(settings, SPEED) is not None:
+        return
+    precision = choose_precision(settings, "auto")
+    works, seconds = [], []
+    for name in PROBES:
+        network = PRESETS[name].network
+        seconds.append(seconds_an_image(network, Recipe(), precision))
+        works.append(training_work(analyse(network), Recipe().batch_size))
+        yield
+    keep(settings, SPEED, fitted(works, seconds))
+
+
+def seconds_an_image(network: Network, recipe: Recipe, precision: str, *, seconds: float = SECONDS) -> float:
+    """How long training on one image takes, above 0: the median over chunks of steps on noise, compiling left out."""
+    model = build(network, seed=0, precision=precision)
+    steps = Steps(model, make_optimizer(recipe), recipe)
+    images = tf.cast(tf.random.stateless_uniform((IMAGES, 28, 28), (1, 2), maxval=256, dtype=tf.int32), tf.uint8)
+    labels = tf.cast(tf.range(IMAGES) % 10, tf.uint8)
+    rates, order = tf.constant(np.full(IMAGES, 1e-3, np.float32)), tf.range(IMAGES)
+
+    def timed(count: int) -> float:
+        start = time.perf_counter()
+        steps.run(images, labels, order, rates, first_batch=0, first_step=0, count=count)
+        return (time.perf_counter() - start) / (count * recipe.batch_size)
+
+    most = max(1, IMAGES // recipe.batch_size)
+    timed(min(2, most))
+    times: list[float] = []
+    count, end = 1, time.perf_counter() + seconds
+    # The first chunk in which the counts have grown is the first that the start of a call does not weigh on.
+    while len(times) < 3 or time.perf_counter() < end:
+        times.append(timed(count))
+        count = min(2 * count, most)
+    keras.backend.clear_session()
+    return float(np.median(times[1:]))
+
+
+def fitted(works: Sequence[Work], seconds: Sequence[float]) -> tuple[float, float, float, float]:
+    """The costs, none below 0, of a multiply-add, a value, an operation and a parameter, that explain the seconds best.
+
+    Least squares of the relative errors (Lawson and Hanson, "Solving Least Squares Problems", 1974, chapter 23).
+    """
+    parts = np.array([[work.multiply_adds, work.values, work.operations, work.parameters] for work in works])
+    scale = parts.max(axis=0)
+    costs, _ = nnls(parts / scale / np.array(seconds)[:, None], np.ones(len(seconds)))
+    multiply_add, value, operation, parameter = (float(cost) for cost in costs / scale)
+    return multiply_add, value, operation, parameter
