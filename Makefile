@@ -1,9 +1,9 @@
-# make run: the app. make test: the tests. make check: everything CI checks. make soak: kill trainings. make lock: pin the requirements anew.
+# make run: the app. make test: the tests. make check: everything CI checks. make soak: kill trainings. make bench: measure everything. make lock: pin the requirements anew.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lint lock soak screenshots clean
+.PHONY: run test check lint lock soak bench screenshots clean
 
 run: $(VENV)/.run
 	$(BIN)/streamlit run app.py
@@ -22,6 +22,9 @@ lint: $(VENV)/.dev
 soak: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.soak
 
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks
+
 screenshots: $(VENV)/.dev
 	$(BIN)/python -m docs.screenshots
 
@@ -37,6 +40,10 @@ $(VENV)/.run: requirements.txt $(VENV)/.python
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+$(VENV)/.bench: requirements-bench.txt $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	touch $@
 
 # Both locks hold for every system and every Python that pyproject.toml allows.

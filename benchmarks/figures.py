@@ -7,28 +7,38 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """What was measured, and at most how much it may be.
+    """What was measured, and at most, or at least, how much it is to be.
 
     Attributes:
         what: For people.
         value: In `unit`.
-        at_most: The target, in `unit`.
+        at_most: The target, in `unit`; None if the target is `at_least`.
         unit: Stands after both numbers.
         detail: What the value was made of.
+        at_least: The target, in `unit`; None if the target is `at_most`.
+        digits: Decimals that are shown.
     """
 
     what: str
     value: float
-    at_most: float
+    at_most: float | None
     unit: str
     detail: str = ""
+    at_least: float | None = None
+    digits: int = 2
 
     @property
     def holds(self) -> bool:
-        return self.value <= self.at_most
+        above = self.at_least is None or self.value >= self.at_least
+        return above and (self.at_most is None or self.value <= self.at_most)
+
+    @property
+    def target(self) -> str:
+        words = [f"at most {self.at_most:g}"] if self.at_most is not None else []
+        return " and ".join([*words, *([f"at least {self.at_least:g}"] if self.at_least is not None else [])])
 
     def line(self) -> str:
-        words = f"{self.what:44} {self.value:7.2f} {self.unit} (at most {self.at_most:g}: "
+        words = f"{self.what:58} {self.value:8.{self.digits}f} {self.unit} ({self.target}: "
         return words + ("holds)" if self.holds else "MISSES)") + (f"   {self.detail}" if self.detail else "")
 
 

@@ -1,10 +1,11 @@
 """The same training in other hands: plain Keras, as the notebook did it, and PyTorch at its best on a processor.
 
-    python -m benchmarks.speed_peers keras|torch|products PRESET [--images N] [--epochs N]
+    python -m benchmarks.speed_peers keras|torch|products|accuracy PRESET [--images N] [--epochs N] [--seed N]
 
 Each call is one process, which prints one number: training images a second, from the end of the first epoch to that of
-the last, validation included. `products` prints the rate of matrix products instead, in GFLOP/s of bfloat16, which no
-training can exceed. All train on the first N training images of MNIST but a tenth, which is validated on.
+the last, validation included. `products` prints the rate of matrix products instead, in GFLOP/s, which no training can
+exceed, and `accuracy` the test accuracy that plain Keras reaches. All train on the first N training images of MNIST but
+a tenth, which is validated on.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_lab.data import find_mnist, load_mnist, split
+from mnist_lab.data import Digits, find_mnist, load_mnist, split
 from mnist_lab.network import Analysis, LayerReport, analyse, get_preset
 from mnist_lab.settings import load_settings
 
@@ -26,14 +27,18 @@ Arrays = tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("peer", choices=["keras", "torch", "products"])
+    parser.add_argument("peer", choices=["keras", "torch", "products", "accuracy"])
     parser.add_argument("preset")
     parser.add_argument("--images", type=int, default=6_000)
     parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if options.peer == "products":
         print(f"{products():.1f}")
+        return
+    if options.peer == "accuracy":
+        print(f"{keras_accuracy(options.preset, options.images, options.epochs, options.seed):.6f}")
         return
     train = with_keras if options.peer == "keras" else with_torch
     ends: list[float] = []
@@ -44,10 +49,7 @@ def main() -> None:
 
 def _arrays(images: int) -> Arrays:
     """Training and validation images, float32 (n, 28, 28, 1) in 0..1, and labels, int64 (n,)."""
-    path = find_mnist(load_settings())
-    if path is None:
-        raise SystemExit("This needs MNIST: set MNIST_LAB_DATA.")
-    parts = split(load_mnist(path), validation="holdout", fraction=0.1, limit=images, seed=0)
+    parts = split(_mnist(), validation="holdout", fraction=0.1, limit=images, seed=0)
     return (
         parts.train_images[..., np.newaxis].astype(np.float32) / 255,
         parts.train_labels.astype(np.int64),
@@ -56,8 +58,26 @@ def _arrays(images: int) -> Arrays:
     )
 
 
-def with_keras(preset: str, arrays: Arrays, epochs: int, on_epoch: Callable[[], None]) -> None:
-    """`fit` in float32 on NumPy arrays, with everything left as Keras has it."""
+def _mnist() -> Digits:
+    path = find_mnist(load_settings())
+    if path is None:
+        raise SystemExit("This needs MNIST: set MNIST_LAB_DATA.")
+    return load_mnist(path)
+
+
+def keras_accuracy(preset: str, images: int, epochs: int, seed: int) -> float:
+    """Test accuracy of `with_keras` after the last epoch."""
+    import keras
+
+    keras.utils.set_random_seed(seed)
+    model = with_keras(preset, _arrays(images), epochs, lambda: None)
+    digits = _mnist()
+    probabilities = model.predict(digits.test_images[..., np.newaxis].astype(np.float32) / 255, BATCH, verbose=0)
+    return float((probabilities.argmax(axis=1) == digits.test_labels).mean())
+
+
+def with_keras(preset: str, arrays: Arrays, epochs: int, on_epoch: Callable[[], None]) -> Any:
+    """`fit` in float32 on NumPy arrays, with everything left as Keras has it; the trained model."""
     import keras
 
     inputs, labels, checked, checked_labels = arrays
@@ -76,6 +96,7 @@ def with_keras(preset: str, arrays: Arrays, epochs: int, on_epoch: Callable[[], 
         validation_data=(checked, keras.utils.to_categorical(checked_labels, 10)),
         callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=lambda _epoch, _logs: on_epoch())],
     )
+    return model
 
 
 def with_torch(preset: str, arrays: Arrays, epochs: int, on_epoch: Callable[[], None]) -> None:
@@ -137,17 +158,18 @@ def _torch_layer(report: LayerReport) -> list[Any]:
 
 
 def products(side: int = 2048, repeats: int = 12) -> float:
-    """GFLOP/s of the fastest of some products of bfloat16 matrices."""
+    """GFLOP/s of the fastest of some matrix products, in float32 or in bfloat16, whichever is faster here."""
     import tensorflow as tf
 
-    matrix = tf.cast(tf.random.stateless_uniform((side, side), (1, 2)), tf.bfloat16)
-    product: Any = tf.function(lambda: tf.linalg.matmul(matrix, matrix), jit_compile=False)
-    product()
     best = float("inf")
-    for _ in range(repeats):
-        start = time.perf_counter()
-        product()[0, 0].numpy()
-        best = min(best, time.perf_counter() - start)
+    for dtype in (tf.float32, tf.bfloat16):
+        matrix = tf.cast(tf.random.stateless_uniform((side, side), (1, 2)), dtype)
+        product: Any = tf.function(lambda matrix=matrix: tf.linalg.matmul(matrix, matrix), jit_compile=False)
+        product()
+        for _ in range(repeats):
+            start = time.perf_counter()
+            product()[0, 0].numpy()
+            best = min(best, time.perf_counter() - start)
     return 2 * side**3 / best / 1e9
 
 

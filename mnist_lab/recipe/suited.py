@@ -39,6 +39,26 @@ SUITED: Mapping[str, Suited] = MappingProxyType(
             f"{_ONE_CYCLE}. Light augmentation shows every picture a little moved and turned, never twice the same; "
             "and more images are left to train on, as few are held out.",
         ),
+        "champion": Suited(
+            Recipe(
+                epochs=16,
+                batch_size=128,
+                learning_rate=0.01,
+                schedule="one-cycle",
+                augmentation="light",
+                validation_fraction=0.02,
+            ),
+            f"{_ONE_CYCLE}. With light augmentation the pictures never repeat, so that many epochs do not end in "
+            "learning by heart; dropout in front of the answer helps.",
+        ),
+        "notebook-1": Suited(
+            Recipe(epochs=4, learning_rate=0.002, schedule="one-cycle", validation_fraction=0.05),
+            f"{_ONE_CYCLE}: four epochs do what took the notebook twenty.",
+        ),
+        "notebook-2": Suited(
+            Recipe(epochs=4, learning_rate=0.002, schedule="one-cycle", validation_fraction=0.05),
+            "Dropout 0.7 in front of 25 units lets little through; a rate that ends at nothing averages out its noise.",
+        ),
         "notebook-3": Suited(
             Recipe(learning_rate=0.005, schedule="cosine"),
             "Five dropouts in a row let little through: it takes large steps, which the cosine makes small in the end.",

@@ -1,0 +1,58 @@
+"""All figures that have a target, in one command: `make bench`, or `python -m benchmarks [speed …] [--rounds N]`.
+
+Without names all parts run, one after the other, for about an hour on two cores:
+
+    speed      training speed, beside plain Keras and PyTorch, and beside what the processor can do
+    recipes    what the recipes reach, and the notebook's table beside the lab's (recorded trainings)
+    learning   whether the lab's way and plain Keras learn the same
+    estimates  how well the time of an epoch is foretold
+    pages      how fast the pages are, beside a bare Streamlit app
+
+A figure that misses its target is printed as such; the exit status says nothing of it.
+"""
+
+import argparse
+import os
+import platform
+from collections.abc import Callable, Iterable, Mapping
+
+from benchmarks import estimates, page_speed, recipes, same_learning, training_speed
+from benchmarks.figures import Figure
+from mnist_lab.training.this_machine import machine_info
+
+
+def _pages(rounds: int) -> Iterable[Figure]:
+    for part in page_speed.PARTS.values():
+        yield from part(rounds)
+
+
+PARTS: Mapping[str, Callable[[int], Iterable[Figure]]] = {
+    "speed": training_speed.figures,
+    "recipes": lambda _rounds: recipes.figures(),
+    "learning": lambda _rounds: same_learning.figures(),
+    "estimates": lambda _rounds: estimates.figures(),
+    "pages": _pages,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}; all if none is named")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured; medians are printed")
+    options = parser.parse_args()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    machine = machine_info()
+    print(f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {platform.platform()}")
+    print(f"load of the last minute {os.getloadavg()[0]:.1f}, before anything was measured")
+    found: list[Figure] = []
+    for part in options.parts or PARTS:
+        for figure in PARTS[part](options.rounds):
+            print(figure.line(), flush=True)
+            found.append(figure)
+    missed = sum(not figure.holds for figure in found)
+    print(f"{len(found) - missed} hold, {missed} miss")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""Trains the reference runs that the lab ships, and the notebook's three networks; keeps what each seed came to.
+
+    python -m benchmarks.reference_runs [fast strong …] [--home DIR] [--ship]
+
+Each training is `python -m mnist_lab train`, in a lab of its own in DIR. What is there already is not trained again,
+and what was broken off goes on from its last epoch: a command that takes hours may be stopped and started anew.
+Results are written to `benchmarks/recorded/trainings.json`; `--ship` puts the median run of those that ship, with
+weights and predictions, into `mnist_lab/reference/runs`.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from mnist_lab.network import PRESETS
+from mnist_lab.recipe import SUITED, Recipe
+from mnist_lab.reference import FOLDER, write_archive
+from mnist_lab.runs import Run, RunState, RunStore, open_store
+from mnist_lab.runs.snapshots import list_epochs
+from mnist_lab.settings import Settings
+
+RECORDED = Path(__file__).parent / "recorded" / "trainings.json"
+FIVE, THREE, ONE = (0, 1, 2, 3, 4), (0, 1, 2), (0,)
+MOST_SNAPSHOT_BYTES = 450_000
+
+
+@dataclass(frozen=True)
+class Training:
+    """One network with one recipe, trained with several seeds."""
+
+    preset: str
+    recipe: Recipe
+    seeds: Sequence[int]
+    ships_as: str = ""
+    """Id of the reference run; "" if it does not ship."""
+
+
+AS_THE_NOTEBOOK = Recipe(epochs=20, batch_size=100, learning_rate=0.001, validation="test")
+
+TRAININGS: Mapping[str, Training] = {
+    "fast": Training("fast", SUITED["fast"].recipe, FIVE, "reffast0"),
+    "strong": Training("strong", SUITED["strong"].recipe, FIVE, "refstron"),
+    "champion": Training("champion", SUITED["champion"].recipe, ONE, "refchamp"),
+    "notebook-1": Training("notebook-1", AS_THE_NOTEBOOK, ONE, "refnote1"),
+    "notebook-2": Training("notebook-2", AS_THE_NOTEBOOK, ONE, "refnote2"),
+    "notebook-3": Training("notebook-3", AS_THE_NOTEBOOK, ONE, "refnote3"),
+    "notebook-1-better": Training("notebook-1", SUITED["notebook-1"].recipe, ONE),
+    "notebook-2-better": Training("notebook-2", SUITED["notebook-2"].recipe, ONE),
+    "notebook-3-better": Training("notebook-3", SUITED["notebook-3"].recipe, THREE),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(TRAININGS)}; all if none is named")
+    parser.add_argument("--home", type=Path, default=platformdirs.user_cache_path("mnist-lab-reference"))
+    parser.add_argument("--ship", action="store_true", help="write the archives that come with the lab")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(TRAININGS):
+        parser.error(f"no such training: {', '.join(sorted(unknown))}")
+    settings = Settings(home=options.home, reference=False)
+    store = open_store(settings)
+    for name in options.names or TRAININGS:
+        training = TRAININGS[name]
+        ended = [trained(store, settings, name, training, seed) for seed in training.seeds]
+        record(name, ended)
+        accuracies = [accuracy(run) for run in ended]
+        print(f"{name:20} median {statistics.median(accuracies):.4f} of {', '.join(f'{a:.4f}' for a in accuracies)}")
+        if options.ship and training.ships_as:
+            ship(store, training, ended)
+    store.close()
+
+
+def trained(store: RunStore, settings: Settings, name: str, training: Training, seed: int) -> Run:
+    """The finished run of a training with one seed; trains it, or what is left of it, if need be."""
+    recipe = training.recipe.with_changes(seed=seed)
+    title = f"{name}, seed {seed}"
+    found = [run for run in store.list() if run.name == title and run.recipe == recipe]
+    store.sweep()
+    if done := next((run for run in found if run.state is RunState.FINISHED), None):
+        return done
+    if broken_off := next((run for run in found if run.state in {RunState.INTERRUPTED, RunState.FAILED}), None):
+        command = ["resume", broken_off.id]
+    else:
+        path = settings.home / "recipe.json"
+        path.write_text(recipe.to_json(), encoding="utf-8")
+        command = ["train", "--preset", training.preset, "--recipe", str(path), "--name", title]
+    environment = {**os.environ, "MNIST_LAB_HOME": str(settings.home), "MNIST_LAB_REFERENCE": "false"}
+    subprocess.run([sys.executable, "-m", "mnist_lab", *command], check=True, env=environment)
+    return next(run for run in store.list({RunState.FINISHED}) if run.name == title and run.recipe == recipe)
+
+
+def accuracy(run: Run) -> float:
+    if run.result is None or run.data is None or run.data.source != "mnist":
+        raise SystemExit(f"Run {run.id} has no result on MNIST; set MNIST_LAB_DATA.")
+    return run.result.test_accuracy
+
+
+def record(name: str, ended: Sequence[Run]) -> None:
+    """Put what the runs came to into the file of recorded trainings, in place of what it had of that name."""
+    known = recorded()
+    known[name] = [_row(run) for run in ended]
+    RECORDED.parent.mkdir(exist_ok=True)
+    RECORDED.write_text(json.dumps(dict(sorted(known.items())), indent=1) + "\n", encoding="utf-8")
+
+
+def recorded() -> dict[str, list[dict[str, Any]]]:
+    """By training: the rows of its seeds."""
+    return json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
+
+
+def _row(run: Run) -> dict[str, Any]:
+    result = run.result
+    assert result is not None, "only finished runs are recorded"  # noqa: S101
+    return {
+        "seed": run.recipe.seed,
+        "test_accuracy": result.test_accuracy,
+        "test_loss": round(result.test_loss, 6),
+        "epochs": result.epochs,
+        "best_epoch": result.best_epoch,
+        "kept": result.kept,
+        "seconds": round(result.seconds, 1),
+        "images_per_second": round(result.samples_per_second),
+        "precision": result.precision,
+        "processor": f"{result.machine['processor']}, {result.machine['cores']} cores",
+        "date": (run.ended or run.created).date().isoformat(),
+    }
+
+
+def ship(store: RunStore, training: Training, ended: Sequence[Run]) -> None:
+    """Write the archive of the median run."""
+    run = sorted(ended, key=accuracy)[len(ended) // 2]
+    title = PRESETS[training.preset].title
+    of = f"the median of {len(ended)} seeds" if len(ended) > 1 else f"seed {run.recipe.seed}"
+    shown = replace(
+        run,
+        id=training.ships_as,
+        name=f"{title} (reference)",
+        note=f"Comes with MNIST Lab: {of}, trained by `python -m benchmarks.reference_runs`.",
+    )
+    folder = store.folder(run.id)
+    epochs = list_epochs(folder.snapshots)
+    # The first and the last epoch tell most; all of them only where they are few and small.
+    whole = sum(path.stat().st_size for path in folder.snapshots.glob("*.npz")) <= MOST_SNAPSHOT_BYTES
+    FOLDER.mkdir(exist_ok=True)
+    path = FOLDER / f"{training.ships_as}.zip"
+    write_archive(path, shown, store.points(run.id), folder, snapshots=epochs if whole else epochs[:: len(epochs) - 1])
+    print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
