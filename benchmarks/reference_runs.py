@@ -21,7 +21,7 @@ from typing import Any
 
 import platformdirs
 
-from mnist_lab.network import PRESETS
+from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import SUITED, Recipe
 from mnist_lab.reference import FOLDER, write_archive
 from mnist_lab.runs import Run, RunState, RunStore, open_store
@@ -37,7 +37,7 @@ MOST_SNAPSHOT_BYTES = 450_000
 class Training:
     """One network with one recipe, trained with several seeds."""
 
-    preset: str
+    network: Network
     recipe: Recipe
     seeds: Sequence[int]
     ships_as: str = ""
@@ -46,16 +46,21 @@ class Training:
 
 AS_THE_NOTEBOOK = Recipe(epochs=20, batch_size=100, learning_rate=0.001, validation="test")
 
+
+def _of(preset: str, recipe: Recipe | None = None, seeds: Sequence[int] = ONE, ships_as: str = "") -> Training:
+    return Training(PRESETS[preset].network, recipe or SUITED[preset].recipe, seeds, ships_as)
+
+
 TRAININGS: Mapping[str, Training] = {
-    "fast": Training("fast", SUITED["fast"].recipe, FIVE, "reffast0"),
-    "strong": Training("strong", SUITED["strong"].recipe, FIVE, "refstron"),
-    "champion": Training("champion", SUITED["champion"].recipe, ONE, "refchamp"),
-    "notebook-1": Training("notebook-1", AS_THE_NOTEBOOK, ONE, "refnote1"),
-    "notebook-2": Training("notebook-2", AS_THE_NOTEBOOK, ONE, "refnote2"),
-    "notebook-3": Training("notebook-3", AS_THE_NOTEBOOK, ONE, "refnote3"),
-    "notebook-1-better": Training("notebook-1", SUITED["notebook-1"].recipe, ONE),
-    "notebook-2-better": Training("notebook-2", SUITED["notebook-2"].recipe, ONE),
-    "notebook-3-better": Training("notebook-3", SUITED["notebook-3"].recipe, THREE),
+    "fast": _of("fast", seeds=FIVE, ships_as="reffast0"),
+    "strong": _of("strong", seeds=FIVE, ships_as="refstron"),
+    "champion": _of("champion", ships_as="refchamp"),
+    "notebook-1": _of("notebook-1", AS_THE_NOTEBOOK, ships_as="refnote1"),
+    "notebook-2": _of("notebook-2", AS_THE_NOTEBOOK, ships_as="refnote2"),
+    "notebook-3": _of("notebook-3", AS_THE_NOTEBOOK, ships_as="refnote3"),
+    "notebook-1-better": _of("notebook-1"),
+    "notebook-2-better": _of("notebook-2"),
+    "notebook-3-better": _of("notebook-3", seeds=THREE),
 }
 
 
@@ -84,19 +89,24 @@ def trained(store: RunStore, settings: Settings, name: str, training: Training, 
     """The finished run of a training with one seed; trains it, or what is left of it, if need be."""
     recipe = training.recipe.with_changes(seed=seed)
     title = f"{name}, seed {seed}"
-    found = [run for run in store.list() if run.name == title and run.recipe == recipe]
+
+    def is_it(run: Run) -> bool:
+        return (run.name, run.network, run.recipe) == (title, training.network, recipe)
+
+    found = [run for run in store.list() if is_it(run)]
     store.sweep()
     if done := next((run for run in found if run.state is RunState.FINISHED), None):
         return done
     if broken_off := next((run for run in found if run.state in {RunState.INTERRUPTED, RunState.FAILED}), None):
         command = ["resume", broken_off.id]
     else:
-        path = settings.home / "recipe.json"
-        path.write_text(recipe.to_json(), encoding="utf-8")
-        command = ["train", "--preset", training.preset, "--recipe", str(path), "--name", title]
+        paths = [settings.home / name for name in ("network.json", "recipe.json")]
+        for path, plan in zip(paths, (training.network, recipe), strict=True):
+            path.write_text(plan.to_json(), encoding="utf-8")
+        command = ["train", "--network", str(paths[0]), "--recipe", str(paths[1]), "--name", title]
     environment = {**os.environ, "MNIST_LAB_HOME": str(settings.home), "MNIST_LAB_REFERENCE": "false"}
     subprocess.run([sys.executable, "-m", "mnist_lab", *command], check=True, env=environment)
-    return next(run for run in store.list({RunState.FINISHED}) if run.name == title and run.recipe == recipe)
+    return next(run for run in store.list({RunState.FINISHED}) if is_it(run))
 
 
 def accuracy(run: Run) -> float:
@@ -139,12 +149,11 @@ def _row(run: Run) -> dict[str, Any]:
 def ship(store: RunStore, training: Training, ended: Sequence[Run]) -> None:
     """Write the archive of the median run."""
     run = sorted(ended, key=accuracy)[len(ended) // 2]
-    title = PRESETS[training.preset].title
     of = f"the median of {len(ended)} seeds" if len(ended) > 1 else f"seed {run.recipe.seed}"
     shown = replace(
         run,
         id=training.ships_as,
-        name=f"{title} (reference)",
+        name=f"{run.network.name} (reference)",
         note=f"Comes with MNIST Lab: {of}, trained by `python -m benchmarks.reference_runs`.",
     )
     folder = store.folder(run.id)

@@ -106,6 +106,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # So is this: on processors without AVX-512 it leaves oneDNN's kernels off, which are faster there as well.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    # Or a worker that stands by would take the whole memory of a GPU from the one that trains.
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     if options.command not in PROCESSES:
         _tell_warnings()
     module = importlib.import_module(f"mnist_lab.cli.{MODULES[options.command]}")
