@@ -51,7 +51,7 @@ SUITED: Mapping[str, Suited] = MappingProxyType(
             f"{_ONE_CYCLE}: four epochs do what took the notebook twenty.",
         ),
         "notebook-2": Suited(
-            Recipe(epochs=4, learning_rate=0.002, schedule="one-cycle", validation_fraction=0.05),
+            Recipe(epochs=4, learning_rate=0.003, schedule="one-cycle", validation_fraction=0.05),
             "Dropout 0.7 in front of 25 units lets little through; a rate that ends at nothing averages out its noise.",
         ),
         "notebook-3": Suited(

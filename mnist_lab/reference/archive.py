@@ -4,6 +4,7 @@ The file is a zip archive: `run.json`, and the files of the run's folder under t
 """
 
 import json
+import secrets
 import zipfile
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, astuple, fields, replace
@@ -73,6 +74,16 @@ def read_archive(path: Path) -> Adopted:
         raise StoreError(f"The reference run {path.name} cannot be read: {error}") from error
 
 
+def is_unpacked(path: Path, folder: RunFolder) -> bool:
+    """Whether the run's folder has all files of an archive, as long as they are there."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            files = [member for member in archive.infolist() if member.filename != _ABOUT]
+            return all((folder.path / file.filename).stat().st_size == file.file_size for file in files)
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
 def unpack(path: Path, folder: RunFolder) -> None:
     """Put the files of an archive into the run's folder.
 
@@ -87,8 +98,10 @@ def unpack(path: Path, folder: RunFolder) -> None:
                 target = folder.path / name
                 _ensure_inside(target, folder)
                 target.parent.mkdir(parents=True, exist_ok=True)
-                with replacing(target) as temporary:
-                    temporary.write_bytes(archive.read(name))
+                # Not synced: the first page waits for this, and what a power cut tears is unpacked again.
+                temporary = target.with_name(f".{secrets.token_hex(4)}-{target.name}")
+                temporary.write_bytes(archive.read(name))
+                temporary.replace(target)
     except (OSError, EOFError, zipfile.BadZipFile, ValueError) as error:
         raise StoreError(f"The reference run {path.name} cannot be unpacked: {error}") from error
 

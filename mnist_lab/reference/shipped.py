@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mnist_lab.errors import StoreError
-from mnist_lab.reference.archive import read_archive, unpack
+from mnist_lab.reference.archive import is_unpacked, read_archive, unpack
 from mnist_lab.runs import RunStore
 
 FOLDER = Path(__file__).parent / "runs"
@@ -22,16 +22,20 @@ def shipped(folder: Path = FOLDER) -> list[Path]:
 
 
 def install(store: RunStore, archives: Sequence[Path] | None = None) -> None:
-    """Give a store the reference runs that it never had; those that its user has deleted stay deleted.
+    """Give a store the reference runs that it never had, and those it has their files, if they lost any.
 
-    Whatever goes wrong is logged and tried again the next time: a lab without them works as well.
+    What its user has deleted stays deleted. Whatever goes wrong is logged and tried again the next time: a lab without
+    them works as well.
     """
     paths = shipped() if archives is None else archives
     try:
         known = store.adopted_ids()
         new = [path for path in paths if path.stem not in known]
-        for path in new:
-            unpack(path, store.folder(path.stem))
+        there = {run.id for run in store.runs_of([path.stem for path in paths])}
+        for path in paths:
+            folder = store.folder(path.stem)
+            if path in new or (path.stem in there and not is_unpacked(path, folder)):
+                unpack(path, folder)
         if new:
             store.adopt([read_archive(path) for path in new])
     except StoreError as error:

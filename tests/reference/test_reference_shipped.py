@@ -35,6 +35,17 @@ def test_what_the_user_has_deleted_stays_deleted(store: RunStore, archive: Path,
     assert not store.folder(ended.id).path.exists()
 
 
+def test_files_that_were_torn_or_lost_are_there_again_at_the_next_start(store: RunStore, archive: Path, ended: Run):
+    install(store, [archive])
+    folder = store.folder(ended.id)
+    folder.best_weights.write_bytes(b"")
+    folder.predictions_path.unlink()
+    install(store, [archive])
+    assert folder.best_weights.read_bytes() == b"weights"
+    assert folder.read_predictions() is not None
+    assert len(store.list()) == 1
+
+
 def test_reference_runs_stand_behind_all_others_in_the_order_of_the_archives(store: RunStore, tmp_path: Path):
     archives = []
     for name in ("First", "Second"):

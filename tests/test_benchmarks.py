@@ -1,0 +1,73 @@
+"""What `make bench` prints, and that what was recorded belongs to what ships."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.figures import Figure
+from benchmarks.recipes import images
+from benchmarks.reference_runs import TRAININGS, recorded
+from mnist_lab.network import PRESETS
+from mnist_lab.recipe import SUITED
+from mnist_lab.reference import read_archive, shipped
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.mark.parametrize(
+    ("value", "at_most", "at_least", "holds"),
+    [(1.0, 1.0, None, True), (1.1, 1.0, None, False), (2.0, None, 2.0, True), (1.9, None, 2.0, False)],
+)
+def test_a_figure_says_whether_it_holds(
+    value: float, at_most: float | None, at_least: float | None, holds: bool
+) -> None:
+    figure = Figure("Something", value, at_most, "s", "of three", at_least)
+    assert figure.holds is holds
+    assert ("holds)" if holds else "MISSES)") in figure.line()
+    assert figure.line().endswith("of three")
+
+
+def test_what_was_recorded_is_of_trainings_that_exist_and_of_their_seeds() -> None:
+    for name, rows in recorded().items():
+        assert [row["seed"] for row in rows] == list(TRAININGS[name].seeds)
+
+
+def test_every_reference_run_is_the_median_of_what_was_recorded() -> None:
+    by_id = {training.ships_as: name for name, training in TRAININGS.items() if training.ships_as}
+    for path in shipped():
+        run = read_archive(path).run
+        rows = sorted(recorded()[by_id[run.id]], key=lambda row: row["test_accuracy"])
+        assert run.result is not None
+        assert run.result.test_accuracy == rows[len(rows) // 2]["test_accuracy"]
+        assert run.network == TRAININGS[by_id[run.id]].network
+
+
+def test_the_presets_that_are_recipes_train_as_their_reference_runs_did() -> None:
+    for path in shipped():
+        run = read_archive(path).run
+        preset = next(name for name, each in PRESETS.items() if each.network == run.network)
+        if not preset.startswith("notebook"):
+            assert run.recipe.with_changes(seed=0) == SUITED[preset].recipe
+
+
+@pytest.mark.parametrize("name", ["notebook-1", "notebook-2", "notebook-3"])
+def test_the_better_recipe_trains_on_a_quarter_of_the_notebooks_images_or_little_more(name: str) -> None:
+    # It may be more than a quarter by as much as the lab is faster than plain Keras.
+    assert images(TRAININGS[f"{name}-better"]) <= 0.4 * images(TRAININGS[name])
+
+
+def test_make_bench_prints_figures_and_how_many_hold() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "recipes"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "Reference runs that ship" in done.stdout
+    assert done.stdout.splitlines()[-1].endswith(" miss")
+
+
+def test_no_record_names_a_path_of_the_machine_it_was_made_on() -> None:
+    text = json.dumps(recorded())
+    assert "/home" not in text
+    assert "/work" not in text
