@@ -154,7 +154,7 @@ def ship(store: RunStore, training: Training, ended: Sequence[Run]) -> None:
         run,
         id=training.ships_as,
         name=f"{run.network.name} (reference)",
-        note=f"Comes with MNIST Lab: {of}, trained by `python -m benchmarks.reference_runs`.",
+        note=f"Comes with MNIST Lab: {of}.",
     )
     folder = store.folder(run.id)
     epochs = list_epochs(folder.snapshots)

@@ -186,3 +186,13 @@ def test_a_terminal_that_knows_only_ascii_is_no_obstacle(settings):
 
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert b"3?3" in ended.stdout
+
+
+@pytest.mark.parametrize("wish", [None, "0"])
+def test_tensorflow_gets_its_fast_kernels_unless_the_user_wants_otherwise(call, monkeypatch, wish):
+    # Put back after the test, whatever the command does.
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", wish or "")
+    if wish is None:
+        monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS")
+    assert call("presets").status == 0
+    assert os.environ["TF_ENABLE_ONEDNN_OPTS"] == (wish or "1")
