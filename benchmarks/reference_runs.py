@@ -53,7 +53,7 @@ def _of(preset: str, recipe: Recipe | None = None, seeds: Sequence[int] = ONE, s
 
 TRAININGS: Mapping[str, Training] = {
     "fast": _of("fast", seeds=FIVE, ships_as="reffast0"),
-    "strong": _of("strong", seeds=FIVE, ships_as="refstron"),
+    "strong": _of("strong", seeds=THREE, ships_as="refstron"),
     "champion": _of("champion", ships_as="refchamp"),
     "notebook-1": _of("notebook-1", AS_THE_NOTEBOOK, ships_as="refnote1"),
     "notebook-2": _of("notebook-2", AS_THE_NOTEBOOK, ships_as="refnote2"),

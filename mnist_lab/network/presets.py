@@ -38,10 +38,11 @@ def _relu(filters: int, size: int, step: int = 1) -> Conv2D:
     return Conv2D(filters=filters, kernel_size=(size, size), strides=(step, step), activation="relu")
 
 
-def _normalized(filters: int, size: int = 3, step: int = 1) -> tuple[AnyLayer, ...]:
-    """A convolution whose values are normalized before the activation."""
+def _normalized(filters: int, size: int = 3, step: int = 1, *, pooled: bool = False) -> tuple[AnyLayer, ...]:
+    """A convolution whose values are normalized before the activation; pooled first, there are fewer to normalize."""
     convolution = Conv2D(filters=filters, kernel_size=(size, size), strides=(step, step))
-    return convolution, BatchNormalization(), Activation(activation="relu")
+    pooling = (MaxPooling2D(),) if pooled else ()
+    return convolution, *pooling, BatchNormalization(), Activation(activation="relu")
 
 
 def _preset(name: str, title: str, hint: str, lesson: str, *layers: AnyLayer) -> Preset:
@@ -167,8 +168,7 @@ _ALL = (
         "A little wider, and shown pictures that are moved and turned a little: 99.5 % in a minute or two.",
         *_normalized(32, 5, step=2),
         *_normalized(32),
-        *_normalized(64),
-        MaxPooling2D(),
+        *_normalized(64, pooled=True),
         Flatten(),
     ),
     _preset(
@@ -179,8 +179,7 @@ _ALL = (
         *_normalized(32),
         *_normalized(48, step=2),
         *_normalized(96),
-        *_normalized(96),
-        MaxPooling2D(),
+        *_normalized(96, pooled=True),
         *_normalized(192),
         Dropout(rate=0.3),
         Flatten(),

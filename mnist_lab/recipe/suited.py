@@ -37,12 +37,12 @@ SUITED: Mapping[str, Suited] = MappingProxyType(
             f"{_ONE_CYCLE}: two epochs do.",
         ),
         "strong": Suited(
-            _LONG.with_changes(epochs=6),
+            _LONG.with_changes(epochs=8),
             f"{_ONE_CYCLE}. Light augmentation shows every picture a little moved and turned, never twice the same. "
             "Few images are held out, so the last epoch is kept: too few to choose one by.",
         ),
         "champion": Suited(
-            _LONG.with_changes(epochs=20),
+            _LONG.with_changes(epochs=16),
             f"{_ONE_CYCLE}. With light augmentation the pictures never repeat, so that many epochs do not end in "
             "learning by heart; dropout in front of the answer helps.",
         ),
