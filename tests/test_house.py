@@ -78,7 +78,7 @@ def test_the_lock_pins_everything_and_names_no_host() -> None:
 
 
 def test_every_command_of_the_docs_exists() -> None:
-    texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/benchmarks.md")]
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))]
     benchmarks = re.findall(r"python -m benchmarks\.(\w+)", "".join(texts))
     assert benchmarks
     for name in benchmarks:
