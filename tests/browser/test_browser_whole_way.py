@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,22 @@ def pen_stroke_of(path: Path, digit: int) -> list[Any]:
         drawings = json.load(file)["drawings"]
     strokes: list[Any] = next(drawing["strokes"] for drawing in drawings if drawing["digit"] == digit)
     return strokes
+
+
+def draw(page: Page, strokes: list[Any]) -> None:
+    """Replay real pen strokes, 0..500, on the canvas of the Draw page."""
+    canvas = page.locator("canvas").last
+    expect(canvas).to_be_visible()
+    page.wait_for_timeout(1000)
+    box = canvas.bounding_box()
+    assert box is not None
+    for stroke in strokes:
+        points = [(box["x"] + 40 + x / 500 * 240, box["y"] + 40 + y / 500 * 240) for x, y in stroke]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for x, y in points[1:]:
+            page.mouse.move(x, y, steps=2)
+        page.mouse.up()
 
 
 def test_every_page_answers_at_a_cold_deep_link_with_its_title(page: Page, address: str) -> None:
@@ -77,18 +96,7 @@ def test_the_whole_way(page: Page, address: str, pen_strokes: Path) -> None:
 
     # Draw: a real pen stroke, replayed.
     page.goto(f"{address}/draw")
-    canvas = page.locator("canvas").last
-    expect(canvas).to_be_visible()
-    page.wait_for_timeout(1000)
-    box = canvas.bounding_box()
-    assert box is not None
-    for stroke in pen_stroke_of(pen_strokes, 3):
-        points = [(box["x"] + 40 + x / 500 * 240, box["y"] + 40 + y / 500 * 240) for x, y in stroke]
-        page.mouse.move(*points[0])
-        page.mouse.down()
-        for x, y in points[1:]:
-            page.mouse.move(x, y, steps=2)
-        page.mouse.up()
+    draw(page, pen_stroke_of(pen_strokes, 3))
     page.wait_for_function(
         "() => [...document.querySelectorAll('.js-plotly-plot')].some((p) => p.data.some((t) => t.type === 'bar' &&"
         " [...(t.x ?? []), ...(t.y ?? [])].filter((v) => typeof v === 'number' && v > 0.3 && v < 1.01).length > 0))",
@@ -99,3 +107,20 @@ def test_the_whole_way(page: Page, address: str, pen_strokes: Path) -> None:
     # Compare: the run stands in the table.
     page.goto(f"{address}/compare")
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+
+
+def test_a_drawing_is_read_before_anything_was_trained_and_without_mnist(
+    page: Page, start_app: Callable[..., AbstractContextManager[str]], tmp_path: Path, pen_strokes: Path
+) -> None:
+    nowhere = tmp_path / "nothing"
+    nowhere.mkdir()
+    with start_app(tmp_path, nowhere, MNIST_LAB_REFERENCE="true", MNIST_LAB_MNIST_URL="http://127.0.0.1:9/") as address:
+        page.goto(f"{address}/draw")
+        expect(page.get_by_role("combobox", name="Network of the run")).to_have_value(re.compile("reference"))
+        # Above the canvas, once the download has failed.
+        expect(page.get_by_text("is in use, not MNIST")).to_be_visible()
+        draw(page, pen_stroke_of(pen_strokes, 3))
+        expect(page.get_by_role("heading", name=re.compile("^3, .*sure"))).to_be_visible(timeout=60_000)
+        page.goto(f"{address}/compare")
+        expect(page.get_by_role("button", name="CSV")).to_be_visible()
+        expect(page.get_by_test_id("stDataFrame")).to_be_visible()
