@@ -48,9 +48,7 @@ def main() -> None:
     settings = Settings(home=options.home, reference=False)
     store = open_store(settings)
     for part in options.parts or parts:
-        print(
-            "network | parameters | validation after epoch 1 | after 8 | test | training loss | validation loss | time"
-        )
+        print(HEADS)
         for name, network in parts[part].items():
             training = Training(network, RECIPE, SEEDS)
             runs = [trained(store, settings, name, training, seed) for seed in SEEDS]

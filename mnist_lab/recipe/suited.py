@@ -48,7 +48,7 @@ SUITED: Mapping[str, Suited] = MappingProxyType(
         ),
         "notebook-1": Suited(
             Recipe(epochs=4, learning_rate=0.002, schedule="one-cycle", validation_fraction=0.05),
-            f"{_ONE_CYCLE}: four epochs do what took the notebook twenty.",
+            f"{_ONE_CYCLE}, in a fifth of the notebook's epochs.",
         ),
         "notebook-2": Suited(
             Recipe(epochs=4, learning_rate=0.003, schedule="one-cycle", validation_fraction=0.05),
