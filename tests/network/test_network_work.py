@@ -25,10 +25,10 @@ def test_what_is_done_once_a_step_is_shared_among_the_batch() -> None:
 def test_convolutions_cost_as_if_their_channels_were_filled_up() -> None:
     first_six, first_sixteen = (work_of(Conv2D(filters=filters)) for filters in (6, 16))
     dense = 26 * 26 * 10
-    assert first_six.multiply_adds - dense * 6 == first_sixteen.multiply_adds - dense * 16 == 26 * 26 * 9 * 16
+    assert first_six.multiply_adds - dense * 6 == first_sixteen.multiply_adds - dense * 16 == 26 * 26 * 6 * 16
     # Of the second convolution, 6 channels and 20 filters are 16 and 32.
     second = work_of(Conv2D(filters=6), Conv2D(filters=20))
-    assert second.multiply_adds == 26 * 26 * 9 * 16 + 24 * 24 * 9 * 16 * 32 + 24 * 24 * 20 * 10
+    assert second.multiply_adds == 26 * 26 * 6 * 16 + 24 * 24 * 9 * 16 * 32 + 24 * 24 * 20 * 10
 
 
 def test_seconds_are_the_sum_of_what_the_parts_take() -> None:
