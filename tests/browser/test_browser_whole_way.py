@@ -75,7 +75,7 @@ def test_the_whole_way(page: Page, address: str, pen_strokes: Path) -> None:
     expect(page).to_have_title("Train · MNIST Lab")
     page.get_by_role("combobox", name="Training images").click()
     page.get_by_role("option", name="6,000", exact=True).click()
-    page.get_by_role("spinbutton", name="Epochs").fill("60")
+    page.get_by_role("spinbutton", name="Epochs").fill("20")
     page.get_by_role("spinbutton", name="Epochs").press("Enter")
     page.get_by_role("textbox", name="Name of the run").fill("<b>First</b> & best")
     page.get_by_role("textbox", name="Name of the run").press("Enter")
@@ -86,7 +86,7 @@ def test_the_whole_way(page: Page, address: str, pen_strokes: Path) -> None:
     page.wait_for_function(f"({POINTS})().some((n) => n > {first})", timeout=90_000)
     assert page.evaluate("window.notReloaded") is True
     watched = page.url
-    expect(page.get_by_text("finished").first).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("finished").first).to_be_visible(timeout=240_000)
 
     # A reload and a second window show the same run.
     page.goto(watched)
