@@ -164,8 +164,8 @@ _ALL = (
     _preset(
         "strong",
         "Strong",
-        "99.5 % in a minute or two",
-        "A little wider, and shown pictures that are moved and turned a little: 99.5 % in a minute or two.",
+        "99.5 % in minutes",
+        "A little wider, and shown pictures that are moved and turned a little: 99.5 % in a few minutes.",
         *_normalized(32, 5, step=2),
         *_normalized(32),
         *_normalized(64, pooled=True),
@@ -174,7 +174,7 @@ _ALL = (
     _preset(
         "champion",
         "Champion",
-        "99.65 % in a few minutes",
+        "99.65 %, given time",
         "The same idea with five convolutions, more filters and a dropout, given the time to see every picture often.",
         *_normalized(32),
         *_normalized(48, step=2),

@@ -24,9 +24,12 @@ class Adopted:
 
 
 def adopted_ids(connection: Connection) -> frozenset[str]:
-    """The ids of all runs that were ever adopted: those that were deleted since as well."""
+    """The ids of all runs that were ever adopted: those that were deleted since, too; none if they cannot be read."""
     text = connection.execute(select(meta.c.value).where(meta.c.key == _KEY)).scalar_one_or_none()
-    return frozenset(json.loads(text) if text else ())
+    try:
+        return frozenset(map(str, json.loads(text or "[]")))
+    except (ValueError, TypeError):
+        return frozenset()
 
 
 def adopt(connection: Connection, adopted: Sequence[Adopted]) -> None:

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
 from mnist_lab.reference import install, read_archive, shipped, write_archive
 from mnist_lab.runs import Run, RunStore, open_store
+from mnist_lab.runs.schema import meta
 from mnist_lab.settings import Settings
 from tests.reference.conftest import make_run
 
@@ -72,6 +74,18 @@ def test_a_damaged_archive_keeps_nobody_from_working(store: RunStore, archive: P
     archive.write_bytes(whole)
     install(store, [archive])
     assert len(store.list()) == 1
+
+
+@pytest.mark.parametrize("text", ["", "no JSON", "7"])
+def test_a_damaged_memory_of_what_was_given_keeps_nobody_from_working(
+    store: RunStore, archive: Path, ended: Run, text: str
+):
+    install(store, [archive])
+    with store.db.write() as connection:
+        connection.execute(update(meta).where(meta.c.key == "adopted").values(value=text))
+    install(store, [archive])
+    assert [run.id for run in store.list()] == [ended.id]
+    assert store.adopted_ids() == {ended.id}
 
 
 def test_labs_that_start_at_the_same_moment_have_each_run_once(settings: Settings, store: RunStore, archive: Path):
