@@ -1,9 +1,9 @@
-# make run: the app. make test: the tests. make check: everything CI checks. make soak: kill trainings. make bench: measure everything. make lock: pin the requirements anew.
+# make run: the app. make test: the tests. make check: everything CI checks. make soak: kill trainings. make bench: measure everything. make charts, make screenshots: the pictures of docs/. make lock: pin the requirements anew.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lint lock soak bench screenshots clean
+.PHONY: run test check lint lock soak bench charts screenshots clean
 
 run: $(VENV)/.run
 	$(BIN)/streamlit run app.py
@@ -24,6 +24,9 @@ soak: $(VENV)/.dev
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
+
+charts: $(VENV)/.dev
+	$(BIN)/python -m docs.charts
 
 screenshots: $(VENV)/.dev
 	$(BIN)/python -m docs.screenshots

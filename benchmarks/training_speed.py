@@ -7,10 +7,13 @@ and trained by the app's own worker with snapshots, checkpoints and metrics; the
 take turns, with the same network, batch size and images; what counts is the time from the end of one epoch to that of
 a later one, validation included. A ratio is of one round; medians are printed. The ceiling is the rate of matrix
 products in the faster of float32 and bfloat16, measured in the same rounds, over what the multiply-adds of a
-training step come to.
+training step come to. What all presets and peers came to is kept in `benchmarks/recorded/speed.json`, of each precision
+the newest; `make charts` draws it.
 """
 
 import argparse
+import datetime
+import json
 import statistics
 import subprocess
 import sys
@@ -19,6 +22,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -29,6 +33,7 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, RunStore, open_store
 from mnist_lab.settings import Settings
 
+RECORDED = Path(__file__).parent / "recorded" / "speed.json"
 # So many that an epoch takes plain Keras some ten seconds on two cores: what is done once an epoch weighs no less here
 # than in an epoch of all 60,000.
 IMAGES = {"notebook-1": 5_000, "notebook-2": 5_000, "notebook-3": 30_000, "small-cnn": 60_000}
@@ -52,8 +57,8 @@ def main() -> None:
         print(figure.line(), flush=True)
 
 
-def measured(rounds: int, presets: Sequence[str], peers: Sequence[str]) -> Rates:
-    """The rates of all, who take turns."""
+def measured(rounds: int, presets: Sequence[str], peers: Sequence[str]) -> tuple[Rates, str]:
+    """The rates of all, who take turns; and the precision that the lab chose."""
     rates: Rates = defaultdict(lambda: defaultdict(list))
     with tempfile.TemporaryDirectory() as home, app(Path(home)) as lab, browser_page() as page:
         store = open_store(Settings(home=Path(home)))
@@ -63,8 +68,23 @@ def measured(rounds: int, presets: Sequence[str], peers: Sequence[str]) -> Rates
                 for peer in (*peers, "products"):
                     rates[preset][peer].append(by_peer(peer, preset))
                 print(preset, {who: round(values[-1]) for who, values in rates[preset].items()}, file=sys.stderr)
+        result = store.list(limit=1)[0].result
         store.close()
-    return rates
+    return rates, result.precision if result else ""
+
+
+def recorded() -> dict[str, dict[str, Any]]:
+    """By precision: what was measured last, medians in images a second."""
+    return json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
+
+
+def record(rates: Rates, precision: str) -> None:
+    medians = {
+        preset: {who: round(statistics.median(values)) for who, values in by.items()} for preset, by in rates.items()
+    }
+    rounds = len(rates["notebook-1"]["lab"])
+    now = {"date": datetime.date.today().isoformat(), "rounds": rounds, "rates": medians}
+    RECORDED.write_text(json.dumps({**recorded(), precision: now}, indent=1) + "\n", encoding="utf-8")
 
 
 def by_the_lab(preset: str, store: RunStore, page: Page, address: str) -> float:
@@ -142,8 +162,10 @@ def share(preset: str, by: dict[str, list[float]]) -> float:
 
 def figures(rounds: int = 3, presets: Sequence[str] = tuple(IMAGES), peers: Sequence[str] = PEERS) -> Iterator[Figure]:
     """Measure, print the table, and give what has a target."""
-    rates = measured(rounds, presets, peers)
+    rates, precision = measured(rounds, presets, peers)
     print(table(rates, peers), file=sys.stderr)
+    if set(presets) == set(IMAGES) and set(peers) == set(PEERS):
+        record(rates, precision)
     detail = ", ".join(f"{preset} {statistics.median(by['lab']):,.0f}" for preset, by in rates.items())
     for peer, name in (("keras", "plain Keras"), ("torch", "PyTorch")):
         if peer not in peers:

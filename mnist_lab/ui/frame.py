@@ -14,10 +14,15 @@ ICON = str(_ASSETS / "icon.svg")
 STYLE = """<style>
 .st-key-page { margin-top: -4.25rem; }
 .st-key-narrow-menu { display: none; }
-@media (max-width: 640px) { .st-key-page { margin-top: -1.25rem; } .st-key-narrow-menu { display: flex; } }
+@media (max-width: 767px) {
+  .st-key-page { margin-top: -1.25rem; }
+  .st-key-narrow-menu { display: flex; }
+  [data-testid="stExpandSidebarButton"] { display: none; }
+}
 @media print { .st-key-page { margin-top: 0; } .st-key-narrow-menu { display: none; } }
 </style>"""
-"""Streamlit leaves a hand's breadth empty below its menu, which a projected page has better uses for."""
+"""Streamlit leaves a hand's breadth empty below its menu, which a projected page has better uses for. Below 768 pixels
+it shows an arrow in place of its menu; the lab's narrow menu then stands there for both."""
 
 
 def logo() -> None:

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 # Lengths of the training curves; the page has other charts, too.
@@ -57,6 +58,15 @@ def test_every_page_answers_at_a_cold_deep_link_with_its_title(page: Page, addre
         page.goto(f"{address}/{path}")
         expect(page).to_have_title(f"{title} · MNIST Lab")
         expect(page.get_by_text("Page not found")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [390, 700, 768, 1280])
+def test_the_ways_to_the_pages_are_in_sight_at_every_width_and_there_once(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{address}/draw")
+    for title in ("Compose", "Train", "Compare", "Draw", "Inspect"):
+        expect(page.get_by_role("link", name=title).filter(visible=True)).to_have_count(1)
+    expect(page.get_by_test_id("stExpandSidebarButton").filter(visible=True)).to_have_count(0)
 
 
 def test_the_whole_way(page: Page, address: str, pen_strokes: Path) -> None:
