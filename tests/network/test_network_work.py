@@ -12,8 +12,8 @@ def work_of(*layers: object, batch_size: int = 1) -> Work:
 
 
 def test_a_dense_network_is_its_multiply_adds_and_values() -> None:
-    # The picture's 784 values and ten closing ones with their activation, 784·10 multiply-adds, Flatten and Dense.
-    assert work_of(Flatten()) == Work(multiply_adds=7840, values=784 + 10 + 0.3 * 10, operations=2, parameters=7850)
+    # The picture's 784 values and ten closing ones with their activation, 784·10 multiply-adds, one operation: Flatten is none.
+    assert work_of(Flatten()) == Work(multiply_adds=7840, values=784 + 10 + 0.3 * 10, operations=1, parameters=7850)
 
 
 def test_what_is_done_once_a_step_is_shared_among_the_batch() -> None:
@@ -23,12 +23,12 @@ def test_what_is_done_once_a_step_is_shared_among_the_batch() -> None:
 
 
 def test_convolutions_cost_as_if_their_channels_were_filled_up() -> None:
-    first_six, first_sixteen = (work_of(Conv2D(filters=filters)) for filters in (6, 16))
+    first_six, first_eight = (work_of(Conv2D(filters=filters)) for filters in (6, 8))
     dense = 26 * 26 * 10
-    assert first_six.multiply_adds - dense * 6 == first_sixteen.multiply_adds - dense * 16 == 26 * 26 * 6 * 16
-    # Of the second convolution, 6 channels and 20 filters are 16 and 32.
+    assert first_six.multiply_adds - dense * 6 == first_eight.multiply_adds - dense * 8 == 26 * 26 * 6 * 8
+    # Of the second convolution, 6 channels and 20 filters are 8 and 24.
     second = work_of(Conv2D(filters=6), Conv2D(filters=20))
-    assert second.multiply_adds == 26 * 26 * 6 * 16 + 24 * 24 * 9 * 16 * 32 + 24 * 24 * 20 * 10
+    assert second.multiply_adds == 26 * 26 * 6 * 8 + 24 * 24 * 9 * 8 * 24 + 24 * 24 * 20 * 10
 
 
 def test_seconds_are_the_sum_of_what_the_parts_take() -> None:
