@@ -29,7 +29,7 @@ def load_model(weights: Weights) -> keras.Model:
     except Exception as error:  # a damaged file makes Keras raise nearly anything
         raise PredictorError(
             f"The weights of run {weights.run_id} are damaged ({weights.path.name}: {type(error).__name__}); "
-            "train it again."
+            f"{weights.remedy}."
         ) from error
     shapes = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
     if shapes != ((None, *PICTURE_SHAPE, 1), (None, CLASSES)):

@@ -14,6 +14,8 @@ class Weights:
 
     run_id: str
     path: Path
+    remedy: str = "train it again"
+    """What helps if the file turns out to be damaged."""
 
 
 def weights_of(run: Run, settings: Settings) -> Weights:
@@ -28,11 +30,16 @@ def weights_of(run: Run, settings: Settings) -> Weights:
     folder = RunFolder(settings.runs_folder / run.id)
     kept = run.result.kept if run.result is not None else run.recipe.kept
     path = folder.best_weights if kept == "best" else folder.last_weights
+    weights = (
+        Weights(run.id, path, "start the lab again, which brings it back")
+        if run.is_reference
+        else Weights(run.id, path)
+    )
     if not path.is_file():
         if run.result is None:
             raise IllegalMoveError(f"Run {run.id} has no weights: it is {run.state}.")
-        raise PredictorError(f"The weights of run {run.id} are gone ({path.name} is missing); train it again.")
-    return Weights(run.id, path)
+        raise PredictorError(f"The weights of run {run.id} are gone ({path.name} is missing); {weights.remedy}.")
+    return weights
 
 
 def find_weights(store: RunStore, settings: Settings, run_id: str) -> Weights:

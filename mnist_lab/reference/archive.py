@@ -5,16 +5,18 @@ The file is a zip archive: `run.json`, and the files of the run's folder under t
 
 import json
 import secrets
+import shutil
 import zipfile
-from collections.abc import Collection, Sequence
+import zlib
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, astuple, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from mnist_lab.errors import LabError, StoreError
+from mnist_lab.errors import StoreError
 from mnist_lab.network import network_from_json
 from mnist_lab.recipe import recipe_from_json
 from mnist_lab.runs import REFERENCE, Adopted, DataInfo, MetricPoint, Result, Run, RunFolder, RunState
@@ -24,9 +26,13 @@ from mnist_lab.runs.snapshots import snapshot_path
 VERSION = 1
 MOST_STEPS = 600
 """Points between the epochs' ends that an archive keeps: of more, every second, third … one."""
+MOST_BYTES = 50_000_000
+"""An archive that unpacks to more is none of ours."""
+SPARE_BYTES = 64_000_000
+"""Disk space that unpacking leaves to trainings."""
 _ABOUT = "run.json"
 _COLUMNS = [field.name for field in fields(MetricPoint)]
-_RESULT, _DATA, _POINT = TypeAdapter(Result), TypeAdapter(DataInfo), TypeAdapter(MetricPoint)
+_RESULT, _DATA, _POINT, _WORDS = TypeAdapter(Result), TypeAdapter(DataInfo), TypeAdapter(MetricPoint), TypeAdapter(str)
 # Python's zip would write today's date into every member: the same run would be another file tomorrow.
 _NO_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -63,47 +69,86 @@ def read_archive(path: Path) -> Adopted:
     """The run in an archive, with its curves, as a reference run.
 
     Raises:
-        StoreError: The file is damaged, or missing.
+        StoreError: The file is damaged, is named otherwise than its run, or is missing.
     """
     try:
         with zipfile.ZipFile(path) as archive:
+            _ensure_size(archive)
             about = json.loads(archive.read(_ABOUT))
+        _ensure_id(about["id"], path.stem)
         points = [_POINT.validate_python(dict(zip(about["columns"], row, strict=True))) for row in about["points"]]
         return Adopted(_run(about, points), points)
-    except (OSError, EOFError, zipfile.BadZipFile, ValueError, KeyError, TypeError, ValidationError, LabError) as error:
-        raise StoreError(f"The reference run {path.name} cannot be read: {error}") from error
+    except Exception as error:  # a damaged archive makes zipfile, zlib and json raise nearly anything
+        raise StoreError(f"The reference run {path.name} cannot be read: {error or type(error).__name__}") from error
 
 
 def is_unpacked(path: Path, folder: RunFolder) -> bool:
-    """Whether the run's folder has all files of an archive, as long as they are there."""
+    """Whether the run's folder has all files of an archive, with what is in them; false of a damaged archive, too."""
     try:
         with zipfile.ZipFile(path) as archive:
-            files = [member for member in archive.infolist() if member.filename != _ABOUT]
-            return all((folder.path / file.filename).stat().st_size == file.file_size for file in files)
-    except (OSError, zipfile.BadZipFile):
+            return all(_is_there(member, folder) for member in _files(archive))
+    except Exception:  # noqa: BLE001 - as above
         return False
 
 
 def unpack(path: Path, folder: RunFolder) -> None:
-    """Put the files of an archive into the run's folder.
+    """Put the files of an archive into the run's folder; those that are there stay as they are until the new are whole.
 
     Raises:
-        StoreError: The archive is damaged, or the folder cannot be written.
+        StoreError: The archive is damaged, the folder cannot be written, or the disk is too full.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            for name in archive.namelist():
-                if name == _ABOUT:
-                    continue
-                target = folder.path / name
-                _ensure_inside(target, folder)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                # Not synced: the first page waits for this, and what a power cut tears is unpacked again.
-                temporary = target.with_name(f".{secrets.token_hex(4)}-{target.name}")
-                temporary.write_bytes(archive.read(name))
-                temporary.replace(target)
-    except (OSError, EOFError, zipfile.BadZipFile, ValueError) as error:
-        raise StoreError(f"The reference run {path.name} cannot be unpacked: {error}") from error
+            _ensure_size(archive)
+            folder.path.mkdir(parents=True, exist_ok=True)
+            _ensure_space(archive, folder)
+            for member in _files(archive):
+                _extract(archive, member, folder)
+    except Exception as error:
+        raise StoreError(
+            f"The reference run {path.name} cannot be unpacked: {error or type(error).__name__}"
+        ) from error
+
+
+def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: RunFolder) -> None:
+    target = folder.path / member.filename
+    _ensure_inside(target, folder)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Not synced: the first page waits for this, and what a power cut tears is unpacked again.
+    temporary = target.with_name(f".{secrets.token_hex(4)}-{target.name}")
+    try:
+        temporary.write_bytes(archive.read(member))
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _files(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
+    return (member for member in archive.infolist() if member.filename != _ABOUT)
+
+
+def _is_there(member: zipfile.ZipInfo, folder: RunFolder) -> bool:
+    file = folder.path / member.filename
+    return file.is_file() and file.stat().st_size == member.file_size and zlib.crc32(file.read_bytes()) == member.CRC
+
+
+def _ensure_id(found: object, expected: str) -> None:
+    if found != expected:
+        raise ValueError(f"it holds the run {found!r}")
+
+
+def _ensure_size(archive: zipfile.ZipFile) -> None:
+    size = sum(member.file_size for member in archive.infolist())
+    if size > MOST_BYTES:
+        raise ValueError(f"it holds {size / 1e6:,.0f} MB, and may hold {MOST_BYTES / 1e6:.0f}")
+
+
+def _ensure_space(archive: zipfile.ZipFile, folder: RunFolder) -> None:
+    size = sum(member.file_size for member in _files(archive))
+    free = shutil.disk_usage(folder.path).free
+    if free < size + SPARE_BYTES:
+        needed = (size + SPARE_BYTES) / 1e6
+        raise ValueError(f"it needs {needed:,.0f} MB of free disk, and {free / 1e6:,.0f} MB are free")
 
 
 def _ensure_inside(target: Path, folder: RunFolder) -> None:
@@ -155,8 +200,8 @@ def _run(about: dict[str, Any], points: Sequence[MetricPoint]) -> Run:
     run = Run(
         id=about["id"],
         number=0,
-        name=about["name"],
-        note=about["note"],
+        name=_WORDS.validate_python(about["name"]),
+        note=_WORDS.validate_python(about["note"]),
         state=RunState.FINISHED,
         attempt=1,
         network=network_from_json(json.dumps(about["network"])),

@@ -7,6 +7,7 @@ from pathlib import Path
 from mnist_lab.errors import StoreError
 from mnist_lab.reference.archive import is_unpacked, read_archive, unpack
 from mnist_lab.runs import RunStore
+from mnist_lab.runs.erasing import remove_folder
 
 FOLDER = Path(__file__).parent / "runs"
 ORDER = ("refchamp", "refstron", "reffast0", "refnote1", "refnote2", "refnote3")
@@ -24,19 +25,35 @@ def shipped(folder: Path = FOLDER) -> list[Path]:
 def install(store: RunStore, archives: Sequence[Path] | None = None) -> None:
     """Give a store the reference runs that it never had, and those it has their files, if they lost any.
 
-    What its user has deleted stays deleted. Whatever goes wrong is logged and tried again the next time: a lab without
-    them works as well.
+    What its user has deleted stays deleted, and a run of the user's own that happens to have the id of one stays as it
+    is. Whatever goes wrong is logged and tried again the next time: a lab without them, or with some, works as well.
     """
     paths = shipped() if archives is None else archives
     try:
         known = store.adopted_ids()
-        new = [path for path in paths if path.stem not in known]
-        there = {run.id for run in store.runs_of([path.stem for path in paths])}
-        for path in paths:
-            folder = store.folder(path.stem)
-            if path in new or (path.stem in there and not is_unpacked(path, folder)):
-                unpack(path, folder)
-        if new:
-            store.adopt([read_archive(path) for path in new])
+        there = {run.id: run for run in store.runs_of([path.stem for path in paths])}
+        deleted = known - there.keys()
+        own = {run.id for run in there.values() if not run.is_reference}
+        wanted = [path for path in paths if path.stem not in deleted | own]
+        for path in wanted:
+            if path.stem not in known or not is_unpacked(path, store.folder(path.stem)):
+                _give(store, path, is_there=path.stem in there)
     except StoreError as error:
         log.warning("The lab goes on without its reference runs. %s", error)
+
+
+def _give(store: RunStore, path: Path, *, is_there: bool) -> None:
+    """Put the files of an archive into its run's folder, and the run into the store."""
+    folder = store.folder(path.stem)
+    try:
+        adopted = read_archive(path)
+        unpack(path, folder)
+    except StoreError as error:
+        log.warning("The lab goes on without one of its reference runs. %s", error)
+        if not is_there:
+            remove_folder(folder)
+        return
+    try:
+        store.adopt([adopted])
+    except Exception as error:  # noqa: BLE001 - a damaged record makes the database's driver raise nearly anything
+        log.warning("The lab goes on without the reference run %s: %s", path.name, error)

@@ -28,7 +28,7 @@ def adopted_ids(connection: Connection) -> frozenset[str]:
     text = connection.execute(select(meta.c.value).where(meta.c.key == _KEY)).scalar_one_or_none()
     try:
         return frozenset(map(str, json.loads(text or "[]")))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return frozenset()
 
 

@@ -1,10 +1,12 @@
 """How fast this machine trains: measured once, on a few small networks, and kept."""
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 
 import keras
 import numpy as np
+import psutil
 import tensorflow as tf
 from scipy.optimize import nnls
 
@@ -15,30 +17,60 @@ from mnist_lab.training.keras_network import build
 from mnist_lab.training.machine import choose_precision
 from mnist_lab.training.optimizers import make_optimizer
 from mnist_lab.training.steps import Steps
-from mnist_lab.training.this_machine import SPEED, keep, measured
+from mnist_lab.training.this_machine import SPEED, keep, machine_speed
 
 PROBES = ("dense-only", "tiny", "batch-norm", "strong")
 """Presets that differ in what they spend their time on; of many choices this one told the speed of others best."""
 SECONDS = 0.4
 """Of training on each probe, after its first steps."""
 IMAGES = 2_000
+MOST_DISTURBED = 0.15
+"""Share of all cores that other programs may take beside a probe: an open page takes less."""
+TRIES = 4
 
 
 def calibrate(settings: Settings) -> Iterator[None]:
     """Measure the machine's speed if it is not known, and keep it: a probe at each step, of one to two seconds each.
 
-    Whoever has better things to do lets the rest of the iterator be, and the machine is measured another time.
+    Whoever has better things to do lets the rest of the iterator be, and the machine is measured another time. So it is
+    when other programs leave no peace: a probe that they disturbed is made anew, a few times at most.
     """
-    if measured(settings, SPEED) is not None:
+    if machine_speed(settings) is not None:
         return
     precision = choose_precision(settings, "auto")
     works, seconds = [], []
     for name in PROBES:
         network = PRESETS[name].network
-        seconds.append(seconds_an_image(network, Recipe(), precision))
+        for _ in range(TRIES):
+            others = Others()
+            taken = seconds_an_image(network, Recipe(), precision)
+            disturbed = others.share() > MOST_DISTURBED
+            yield
+            if not disturbed:
+                break
+        else:
+            return
+        seconds.append(taken)
         works.append(training_work(analyse(network), Recipe().batch_size))
-        yield
     keep(settings, SPEED, fitted(works, seconds))
+
+
+class Others:
+    """What other programs take of the processor, from when this is made."""
+
+    def __init__(self) -> None:
+        self._since, self._busy, self._own = time.perf_counter(), _busy_seconds(), time.process_time()
+
+    def share(self) -> float:
+        """Of all cores, 0..1."""
+        passed = (time.perf_counter() - self._since) * (os.cpu_count() or 1)
+        others = (_busy_seconds() - self._busy) - (time.process_time() - self._own)
+        return min(1.0, max(0.0, others / passed))
+
+
+def _busy_seconds() -> float:
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - getattr(times, "iowait", 0.0))
 
 
 def seconds_an_image(network: Network, recipe: Recipe, precision: str, *, seconds: float = SECONDS) -> float:

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import math
 import os
 import platform
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from mnist_lab.network import MachineSpeed
+from mnist_lab.network import MachineSpeed, Work
 from mnist_lab.runs.folder import replacing
 from mnist_lab.settings import Settings
 
@@ -42,12 +43,16 @@ def processor() -> str:
 def measured(settings: Settings, what: str) -> Sequence[float] | None:
     """What was once measured on this machine and kept in the cache folder; None if it was not.
 
-    Measured on another processor, or with another TensorFlow, does not count.
+    Measured on another processor, or with another TensorFlow, does not count, nor does what is no number.
     """
-    numbers = _kept(settings).get(f"{what} of {_this_machine()}")
-    if not isinstance(numbers, list) or not all(type(number) in (int, float) for number in numbers):
+    kept = _kept(settings).get(f"{what} of {_this_machine()}")
+    if not isinstance(kept, list) or not all(type(number) in (int, float) for number in kept):
         return None
-    return [float(number) for number in numbers]
+    try:
+        numbers = [float(number) for number in kept]
+    except OverflowError:
+        return None
+    return numbers if all(map(math.isfinite, numbers)) else None
 
 
 def keep(settings: Settings, what: str, numbers: Sequence[float]) -> None:
@@ -62,20 +67,25 @@ def keep(settings: Settings, what: str, numbers: Sequence[float]) -> None:
 
 SPEED = "speed"
 """What the four numbers of `machine_speed` are kept as."""
+SOME_WORK = Work(multiply_adds=2.4e6, values=5e4, operations=0.07, parameters=350)
+"""That of a small network, of which two cores train some thousand images a second."""
+PLAUSIBLE = (1e-7, 1.0)
+"""Seconds an image of `SOME_WORK` that a machine may take; anything else was not measured."""
 
 
 def machine_speed(settings: Settings) -> MachineSpeed | None:
     """How fast this machine trains, if that was measured (`calibration.py`)."""
     numbers = measured(settings, SPEED)
-    if numbers is None or len(numbers) != 4 or min(numbers) < 0 or max(numbers) == 0:
+    if numbers is None or len(numbers) != 4 or min(numbers) < 0:
         return None
-    return MachineSpeed(*numbers)
+    speed = MachineSpeed(*numbers)
+    return speed if PLAUSIBLE[0] <= speed.seconds(SOME_WORK) <= PLAUSIBLE[1] else None
 
 
 def _kept(settings: Settings) -> dict[str, Any]:
     try:
         content = json.loads((settings.cache_folder / _FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 

@@ -29,6 +29,8 @@ __all__ = ["main", "train_run"]
 POLL_SECONDS = 0.1
 PEACEFUL_POLLS = 150
 """How often a standby worker has looked for a run in vain before it measures the machine: 15 s."""
+MOST_BUSY_PERCENT = 50.0
+"""How busy the machine may be for it to be measured."""
 
 _DONE = object()
 
@@ -121,6 +123,9 @@ def _measurements(settings: Settings, store: RunStore) -> Iterator[None]:
 
 
 def _is_busy(store: RunStore) -> bool:
+    # The share of all cores since the last look.
+    if psutil.cpu_percent() > MOST_BUSY_PERCENT:
+        return True
     try:
         return bool(store.count(ACTIVE_STATES))
     except StoreError:

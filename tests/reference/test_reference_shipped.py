@@ -3,6 +3,7 @@ import logging
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import update
 
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
+from mnist_lab.reference import archive as reference_archive
 from mnist_lab.reference import install, read_archive, shipped, write_archive
 from mnist_lab.runs import Run, RunStore, open_store
 from mnist_lab.runs.schema import meta
@@ -70,13 +72,56 @@ def test_a_damaged_archive_keeps_nobody_from_working(store: RunStore, archive: P
     with caplog.at_level(logging.WARNING):
         install(store, [archive])
     assert store.list() == []
-    assert "goes on without its reference runs" in caplog.text
+    assert "goes on without one of its reference runs" in caplog.text
+    assert not store.folder(archive.stem).path.exists()
     archive.write_bytes(whole)
     install(store, [archive])
     assert len(store.list()) == 1
 
 
-@pytest.mark.parametrize("text", ["", "no JSON", "7"])
+def test_one_damaged_archive_keeps_nobody_from_the_others(store: RunStore, archive: Path, ended: Run, tmp_path: Path):
+    damaged = tmp_path / "damaged.zip"
+    damaged.write_bytes(b"no archive")
+    folder = tmp_path / "folder.zip"
+    folder.mkdir()
+    install(store, [damaged, archive, folder])
+    assert [run.id for run in store.list()] == [ended.id]
+    assert store.adopted_ids() == {ended.id}
+
+
+def test_a_record_that_no_database_holds_keeps_nobody_from_the_others(
+    store: RunStore, archive: Path, ended: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    other = make_run(store, name="Other")
+    path = tmp_path / f"{other.id}.zip"
+    write_archive(path, replace(other, name="half a letter \ud800"), store.points(other.id), store.folder(other.id))
+    store.delete(other.id)
+    install(store, [path, archive])
+    assert [run.id for run in store.list()] == [ended.id]
+    assert f"without the reference run {path.name}" in caplog.text or "without one of its reference runs" in caplog.text
+
+
+def test_a_run_of_ones_own_with_the_id_of_a_reference_run_stays_as_it_is(store: RunStore, tmp_path: Path):
+    run = make_run(store, name="Mine")
+    path = tmp_path / f"{run.id}.zip"
+    write_archive(path, run, store.points(run.id), store.folder(run.id))
+    store.folder(run.id).best_weights.write_bytes(b"mine, trained further")
+    install(store, [path])
+    assert store.folder(run.id).best_weights.read_bytes() == b"mine, trained further"
+    assert not store.get(run.id).is_reference
+
+
+def test_a_nearly_full_disk_leaves_a_lab_without_them(
+    store: RunStore, archive: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(reference_archive, "SPARE_BYTES", 10**18)
+    install(store, [archive])
+    assert store.list() == []
+    assert "MB are free" in caplog.text
+    assert not store.folder(archive.stem).path.exists()
+
+
+@pytest.mark.parametrize("text", ["", "no JSON", "7", "[" * 100_000])
 def test_a_damaged_memory_of_what_was_given_keeps_nobody_from_working(
     store: RunStore, archive: Path, ended: Run, text: str
 ):

@@ -1,6 +1,10 @@
 """The machine is measured once, in steps, and what was measured is kept and told apart from another machine's."""
 
 import json
+import os
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -18,6 +22,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         calibration, "seconds_an_image", lambda network, _recipe, _precision: 1e-5 * len(network.layers)
     )
     monkeypatch.setattr(calibration, "choose_precision", lambda _settings, _wanted: "float32")
+    monkeypatch.setattr(calibration.Others, "share", lambda _self: 0.0)
 
 
 @pytest.mark.usefixtures("quick")
@@ -32,6 +37,42 @@ def test_a_machine_is_measured_a_probe_at_a_time_and_only_once(settings: Setting
     assert known is not None
     assert list(calibrate(settings)) == []
     assert machine_speed(settings) == known
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_probe_that_other_programs_disturbed_is_made_anew(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares = iter([0.9, 0.0, 0.0, 0.5, 0.5, 0.1, 0.0])
+    monkeypatch.setattr(calibration.Others, "share", lambda _self: next(shares))
+    assert len(list(calibrate(settings))) == len(PROBES) + 3
+    assert machine_speed(settings) is not None
+
+
+@pytest.mark.usefixtures("quick")
+def test_on_a_machine_without_peace_nothing_is_kept(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibration.Others, "share", lambda _self: 0.9)
+    assert len(list(calibrate(settings))) == calibration.TRIES
+    assert machine_speed(settings) is None
+
+
+def test_what_other_programs_take_is_told_from_what_this_one_takes() -> None:
+    others = calibration.Others()
+    end = time.perf_counter() + 0.3
+    while time.perf_counter() < end:
+        pass
+    with_own = others.share()
+    burning = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        others = calibration.Others()
+        time.sleep(1.0)
+        alone = others.share()
+    finally:
+        burning.kill()
+        burning.wait()
+    cores = os.cpu_count() or 1
+    assert 0 <= with_own <= 1
+    assert 0.2 / cores < alone <= 1
 
 
 def test_costs_are_found_again_in_seconds_that_follow_from_them() -> None:
@@ -74,14 +115,31 @@ def test_what_another_machine_was_measured_at_does_not_count(
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[1, 2]", '{"KEY": null}', '{"KEY": [1, 2]}', '{"KEY": [0, 0, 0, 0]}', '{"KEY": [1, 1, 1, -1]}']
+    "content",
+    [
+        "",
+        "[1, 2]",
+        '{"KEY": null}',
+        '{"KEY": [1, 2]}',
+        '{"KEY": [0, 0, 0, 0]}',
+        '{"KEY": [1, 1, 1, -1]}',
+        '{"KEY": [NaN, NaN, NaN, NaN]}',
+        '{"KEY": [Infinity, 1, 1, 1]}',
+        '{"KEY": [1e308, 1e308, 1e308, 1e308]}',
+        '{"KEY": [5e-324, 5e-324, 5e-324, 5e-324]}',
+        f'{{"KEY": [1{"0" * 400}, 1, 1, 1]}}',
+        "[" * 100_000,
+    ],
 )
+@pytest.mark.usefixtures("quick")
 def test_a_damaged_file_is_as_good_as_none_and_is_written_anew(settings: Settings, content: str) -> None:
     keep(settings, SPEED, [1e-11, 1e-9, 1e-4, 1e-9])
     path = settings.cache_folder / "machine.json"
     (key,) = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(content.replace("KEY", key), encoding="utf-8")
     assert machine_speed(settings) is None
+    assert len(list(calibrate(settings))) == len(PROBES)
+    assert machine_speed(settings) is not None
     keep(settings, SPEED, [1e-11, 1e-9, 1e-4, 1e-9])
     assert machine_speed(settings) == MachineSpeed(1e-11, 1e-9, 1e-4, 1e-9)
 

@@ -24,6 +24,7 @@ def probed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(calibration, "calibrate", calibrate)
     monkeypatch.setattr(worker, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(worker.psutil, "cpu_percent", lambda: 3.0)
     return done
 
 
@@ -64,3 +65,16 @@ def test_a_store_that_does_not_answer_lets_it_wait(
     for _ in range(worker.PEACEFUL_POLLS + 20):
         next(spare_time)
     assert probed == []
+
+
+def test_a_worker_does_not_measure_while_the_machine_is_busy(
+    settings: Settings, store: RunStore, probed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker.psutil, "cpu_percent", lambda: 80.0)
+    spare_time = worker._measurements(settings, store)
+    for _ in range(worker.PEACEFUL_POLLS + 20):
+        next(spare_time)
+    assert probed == []
+    monkeypatch.setattr(worker.psutil, "cpu_percent", lambda: 10.0)
+    next(spare_time)
+    assert probed == [0]
