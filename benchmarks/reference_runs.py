@@ -25,6 +25,7 @@ from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import SUITED, Recipe
 from mnist_lab.reference import FOLDER, write_archive
 from mnist_lab.runs import Run, RunState, RunStore, open_store
+from mnist_lab.runs.folder import replacing
 from mnist_lab.runs.snapshots import list_epochs
 from mnist_lab.settings import Settings
 
@@ -93,10 +94,12 @@ def trained(store: RunStore, settings: Settings, name: str, training: Training, 
     def is_it(run: Run) -> bool:
         return (run.name, run.network, run.recipe) == (title, training.network, recipe)
 
-    found = [run for run in store.list() if is_it(run)]
     store.sweep()
+    found = [run for run in store.list() if is_it(run)]
     if done := next((run for run in found if run.state is RunState.FINISHED), None):
         return done
+    if under_way := next((run for run in found if not run.state.is_ended), None):
+        raise SystemExit(f"{title} is under way already, or waits: run {under_way.id} in {settings.home}.")
     if broken_off := next((run for run in found if run.state in {RunState.INTERRUPTED, RunState.FAILED}), None):
         command = ["resume", broken_off.id]
     else:
@@ -105,7 +108,10 @@ def trained(store: RunStore, settings: Settings, name: str, training: Training, 
             path.write_text(plan.to_json(), encoding="utf-8")
         command = ["train", "--network", str(paths[0]), "--recipe", str(paths[1]), "--name", title]
     environment = {**os.environ, "MNIST_LAB_HOME": str(settings.home), "MNIST_LAB_REFERENCE": "false"}
-    subprocess.run([sys.executable, "-m", "mnist_lab", *command], check=True, env=environment)
+    environment.pop("MNIST_LAB_DB", None)
+    status = subprocess.run([sys.executable, "-m", "mnist_lab", *command], check=False, env=environment).returncode
+    if status:
+        raise SystemExit(status)
     return next(run for run in store.list({RunState.FINISHED}) if is_it(run))
 
 
@@ -120,7 +126,8 @@ def record(name: str, ended: Sequence[Run]) -> None:
     known = recorded()
     known[name] = [_row(run) for run in ended]
     RECORDED.parent.mkdir(exist_ok=True)
-    RECORDED.write_text(json.dumps(dict(sorted(known.items())), indent=1) + "\n", encoding="utf-8")
+    with replacing(RECORDED) as temporary:
+        temporary.write_text(json.dumps(dict(sorted(known.items())), indent=1) + "\n", encoding="utf-8")
 
 
 def recorded() -> dict[str, list[dict[str, Any]]]:

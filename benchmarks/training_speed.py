@@ -31,6 +31,7 @@ from benchmarks.figures import Figure
 from mnist_lab.network import analyse, get_preset
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, RunStore, open_store
+from mnist_lab.runs.folder import replacing
 from mnist_lab.settings import Settings
 
 RECORDED = Path(__file__).parent / "recorded" / "speed.json"
@@ -84,7 +85,8 @@ def record(rates: Rates, precision: str) -> None:
     }
     rounds = len(rates["notebook-1"]["lab"])
     now = {"date": datetime.date.today().isoformat(), "rounds": rounds, "rates": medians}
-    RECORDED.write_text(json.dumps({**recorded(), precision: now}, indent=1) + "\n", encoding="utf-8")
+    with replacing(RECORDED) as temporary:
+        temporary.write_text(json.dumps({**recorded(), precision: now}, indent=1) + "\n", encoding="utf-8")
 
 
 def by_the_lab(preset: str, store: RunStore, page: Page, address: str) -> float:

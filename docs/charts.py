@@ -73,6 +73,10 @@ def notebook_figure() -> Figure:
     runs = [read_archive(path) for path in FOLDER.glob("*.zip")]
     shown = {name: next((run for run in runs if run.run.network == PRESETS[name].network), None) for name in NOTEBOOK}
     there = {name: adopted for name, adopted in shown.items() if adopted is not None}
+    if not there:
+        raise SystemExit(
+            f"None of the notebook's networks is in {FOLDER.name}/: benchmarks.reference_runs trains them."
+        )
     traces, titles, ends = [], [], []
     for place, (name, adopted) in enumerate(there.items(), start=1):
         titles.append(_title(PRESETS[name].network.name, (place - 0.5) / len(there)))
