@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import reference_runs
 from benchmarks.figures import Figure
 from benchmarks.recipes import images
-from benchmarks.reference_runs import TRAININGS, recorded
+from benchmarks.reference_runs import TRAININGS, Training, recorded
 from mnist_lab.network import PRESETS
-from mnist_lab.recipe import SUITED
+from mnist_lab.recipe import SUITED, Recipe
 from mnist_lab.reference import read_archive, shipped
+from mnist_lab.runs import open_store
+from mnist_lab.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -71,3 +74,25 @@ def test_no_record_names_a_path_of_the_machine_it_was_made_on() -> None:
     text = json.dumps(recorded())
     assert "/home" not in text
     assert "/work" not in text
+
+
+def test_a_reference_training_that_was_broken_off_is_resumed_and_not_begun_anew(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = Training(PRESETS["tiny"].network, Recipe(epochs=3), seeds=(0,))
+    store = open_store(settings)
+    run = store.create(training.network, training.recipe, name="t, seed 0")
+    with pytest.raises(SystemExit, match="is under way already"):
+        reference_runs.trained(store, settings, "t", training, 0)
+    assert store.claim(run.id, "a process that is gone") is not None
+    commands: list[list[str]] = []
+
+    def failing(command: list[str], **_options: object) -> subprocess.CompletedProcess[str]:
+        commands.append(command)
+        return subprocess.CompletedProcess(command, 1)
+
+    monkeypatch.setattr(subprocess, "run", failing)
+    with pytest.raises(SystemExit):
+        reference_runs.trained(store, settings, "t", training, 0)
+    assert commands[0][-2:] == ["resume", run.id]
+    store.close()
