@@ -39,7 +39,7 @@ class Difference:
 
     field: str
     values: tuple[str, ...]
-    """One a run, in the order of the runs."""
+    """One a run, in the order of the runs; of several lines where it lists layers."""
 
     @property
     def differs(self) -> bool:
@@ -67,7 +67,7 @@ def differences(runs: Sequence["Run"]) -> list[Difference]:
 
 
 def layers_of_its_own(networks: Sequence[Network]) -> tuple[str, ...]:
-    """For each network the layers that the others do not share, numbered: "2 Dropout rate 0.5, 5 Flatten".
+    """For each network the layers that the others do not share, numbered, one a line: "2 Dropout rate 0.5" and "5 Flatten".
 
     Shared is the longest common subsequence of the first two networks, that of it and the third, and so on.
     """
@@ -87,7 +87,7 @@ def _unshared(stack: Sequence[str], shared: Sequence[str]) -> str:
             place += 1
         else:
             own.append(f"{number} {words}")
-    return ", ".join(own) or _NOTHING_ELSE
+    return "\n".join(own) or _NOTHING_ELSE
 
 
 def _common(first: Sequence[str], second: Sequence[str]) -> list[str]:

@@ -109,10 +109,16 @@ def _sentence(
             f"though they differ on {differing:,} of them."
         )
     better, other = (second, first) if difference > 0 else (first, second)
-    by = f"{better} is better than {other} by {text.points(difference)}"
+    by = text.points(difference)
     if real:
-        return f"{by}; the luck of {images:,} test images hardly explains that ({_p(p_value)})."
-    return f"{by}; that is within noise ({_p(p_value)}), other test images could turn it round."
+        return (
+            f"{better} is better than {other} by {by}; "
+            f"the luck of {images:,} test images hardly explains that ({_p(p_value)})."
+        )
+    return (
+        f"No clear winner between {better} and {other}: {better} read {by} more of the test images right, "
+        f"which luck alone could do ({_p(p_value)})."
+    )
 
 
 def _p(value: float) -> str:

@@ -33,7 +33,7 @@ def doctor_panel(run: Run, points: Sequence[MetricPoint], health: Sequence[Layer
         return
     with st.container(border=True, gap="medium", key=f"doctor-{run.id}"):
         if not findings:
-            st.markdown(":green[:material/check_circle:] **Nothing wrong**, as far as curves and layers tell.")
+            st.markdown(":green[:material/check_circle:] **Nothing wrong**, as far as the curves tell.")
         for number, finding in enumerate(findings):
             _finding(run, finding, is_first=number == 0)
 

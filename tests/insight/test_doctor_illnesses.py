@@ -327,6 +327,16 @@ def test_a_training_that_ended_on_its_way_down():
     assert finding.treatments[0].recipe.epochs == 6
 
 
+@pytest.mark.parametrize("schedule", ["cosine", "one-cycle"])
+def test_a_training_whose_rate_came_to_nothing_had_its_end(schedule: str):
+    points = curve([0.8, 0.5, 0.35], [0.6, 0.4, 0.3], accuracy=0.9, validation_accuracy=[0.85, 0.9, 0.92])
+    assert not found("still-improving", made_run(epochs=3, schedule=schedule), points)
+    # Stopped before its last epoch, it was on its way with a rate that was still something.
+    assert found("still-improving", made_run(epochs=9, schedule=schedule), points)
+    hardly_begun = curve([2.29, 2.25, 2.2], accuracy=0.3, validation_accuracy=0.3)
+    assert found("still-improving", made_run(epochs=3, schedule=schedule), hardly_begun)
+
+
 def test_a_training_that_had_hardly_begun():
     points = curve([2.29, 2.25, 2.2], accuracy=0.3, validation_accuracy=0.3)
     assert found("still-improving", made_run(epochs=3), points)

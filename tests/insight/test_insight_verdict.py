@@ -51,7 +51,8 @@ def test_mid_p_of_many_images_is_finite():
 def test_noise_is_called_noise():
     verdict = compare(20, 32, 9948)
     assert verdict.sentence == (
-        "B is better than A by 0.12 points; that is within noise (p = 0.098), other test images could turn it round."
+        "No clear winner between B and A: B read 0.12 points more of the test images right, "
+        "which luck alone could do (p = 0.098)."
     )
     assert (verdict.real, verdict.only_a, verdict.only_b) == (False, 20, 32)
     assert verdict.difference == pytest.approx(0.0012)

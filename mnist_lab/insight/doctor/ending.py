@@ -11,6 +11,9 @@ WORTHWHILE = 0.1
 HIGH_LOSS = 0.5
 """Training loss above which any fall says that the training had hardly begun."""
 
+TO_NOTHING = frozenset({"cosine", "one-cycle"})
+"""Schedules whose learning rate is next to nothing in the last epoch."""
+
 
 def still_improving(patient: Patient) -> Finding | None:
     """Find a training that ended on its way down."""
@@ -21,7 +24,10 @@ def still_improving(patient: Patient) -> Finding | None:
     before, last = epochs[-third - 1], epochs[-1]
     gains = (patient.fall, 1 - last.validation_loss / max(before.validation_loss, 1e-9))
     far_from_done = last.training_loss > HIGH_LOSS and min(gains) > 0
-    if not (min(gains) >= WORTHWHILE or far_from_done) or patient.best.number < last.number:
+    # A rate that ends at nothing makes the curves fall to the end, whatever the number of epochs.
+    fell_with_the_rate = patient.recipe.schedule in TO_NOTHING and last.number >= patient.recipe.epochs
+    on_its_way = min(gains) >= WORTHWHILE and not fell_with_the_rate
+    if not (on_its_way or far_from_done) or patient.best.number < last.number:
         return None
     return Finding(
         "still-improving",
