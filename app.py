@@ -6,6 +6,8 @@ run a page of a cold deep link without it.
 
 import streamlit as st
 
-from mnist_lab.ui.server import lifespan, routes, show_error
+from mnist_lab.ui.server import lifespan, middleware, routes, show_error
 
-app = st.App("mnist_lab/ui/main.py", lifespan=lifespan, routes=routes(), on_script_error=show_error)
+app = st.App(
+    "mnist_lab/ui/main.py", lifespan=lifespan, routes=routes(), middleware=middleware(), on_script_error=show_error
+)

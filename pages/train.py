@@ -46,7 +46,8 @@ with setup:
     if run_first:
         st.space("small")
     head = st.container(key="train-head")
-    left, right = st.columns([2, 1], gap="medium")
+    with st.container(key="stacked-setup"):
+        left, right = st.columns([2, 1], gap="medium")
     with left:
         network_card(analysis)
         digits_card(digits)
@@ -79,8 +80,8 @@ with live:
     if glance.run is None:
         with st.container(border=True):
             st.markdown(
-                "**No run yet.** Press **Train this network**: the curves of loss and accuracy then grow here, "
-                "second by second."
+                "**You have trained nothing yet.** Press **Train this network**: the curves of loss and accuracy then "
+                "grow here, second by second."
             )
     else:
         if not run_first:

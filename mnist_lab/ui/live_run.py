@@ -55,8 +55,9 @@ def _show_run(run: Run, expected: float | None, waiting: str, *, is_next: bool) 
     if run.state.is_ended and not track.points:
         _sentence(run)
     else:
-        chart, figures = st.columns([2, 1], gap="medium")
-        with figures, st.container(border=bool(track.points) or bool(run.sentence)):
+        with st.container(key="stacked-run"):
+            chart, figures = st.columns([2, 1], gap="medium")
+        with figures, st.container(border=bool(track.points) or bool(run.sentence), key="run-numbers"):
             _sentence(run)
             run_numbers(run, track)
         with chart:

@@ -34,7 +34,7 @@ def rate_popover(run: Run, *, disabled: bool = False) -> None:
                     kind="primary" if _same(factor, run.learning_rate_factor) else "secondary",
                     hint=f"Learning rate {text.learning_rate(run.recipe.learning_rate * factor)}",
                 )
-        st.caption("From the next steps on. A reload or another browser shows the same.")
+        st.caption("From the next steps on.")
 
 
 def factor_words(factor: float) -> str:

@@ -115,24 +115,23 @@ def _schedule_part(recipe: Recipe, images: int) -> dict[str, Any]:
 
 
 def _validation_part() -> dict[str, Any]:
-    changes: dict[str, Any] = {
-        "validation": _select("Validation images", "validation", list(_VALIDATIONS), _VALIDATIONS.get)
-    }
-    patience = _select(
-        "Stop early", "early_stopping", _PATIENCES, _patience_words, hint="When the validation loss gets no lower."
-    )
-    changes["early_stopping"] = patience or None
-    if changes["validation"] == "test":
+    validation = _select("Validation images", "validation", list(_VALIDATIONS), _VALIDATIONS.get)
+    changes: dict[str, Any] = {"validation": validation}
+    if validation == "holdout":
+        changes["validation_fraction"] = _select(
+            "Share held out", "validation_fraction", _FRACTIONS, lambda share: f"{share:.0%}".replace("%", " %")
+        )
+        changes["keep"] = _select("Weights to keep", "keep", list(_KEEPS), _KEEPS.get)
+    else:
         st.warning(
             "The test set then helps to judge the training, so its accuracy is no longer an honest last word. "
             "The run is marked as such and keeps the weights of its last epoch.",
             icon=":material/warning:",
         )
-        return changes
-    changes["validation_fraction"] = _select(
-        "Share held out", "validation_fraction", _FRACTIONS, lambda share: f"{share:.0%}".replace("%", " %")
+    patience = _select(
+        "Stop early", "early_stopping", _PATIENCES, _patience_words, hint="When the validation loss gets no lower."
     )
-    changes["keep"] = _select("Keep the weights of the", "keep", list(_KEEPS), _KEEPS.get)
+    changes["early_stopping"] = patience or None
     return changes
 
 

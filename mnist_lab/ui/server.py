@@ -13,11 +13,16 @@ import threading
 from collections.abc import AsyncIterator
 
 import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_lab.errors import LabError
+
+OWN_ONLY = "img-src 'self' data: blob:; font-src 'self' data:"
 
 
 async def _plotly_js(_request: Request) -> FileResponse:
@@ -28,6 +33,32 @@ async def _plotly_js(_request: Request) -> FileResponse:
 def routes() -> list[Route]:
     """The app's own routes: Plotly's packaged script, so that charts need no internet."""
     return [Route("/assets/plotly.min.js", _plotly_js)]
+
+
+class OwnPicturesOnly:
+    """Tells browsers to take pictures and fonts from the lab alone.
+
+    Streamlit would have them ask the internet for the icon of each page, before it gives them the lab's own.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """`app` is what answers."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass everything on, and add the rule to the head of each answer."""
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).append("Content-Security-Policy", OWN_ONLY)
+            await send(message)
+
+        await self._app(scope, receive, sent)
+
+
+def middleware() -> list[Middleware]:
+    """What stands before Streamlit's own answers."""
+    return [Middleware(OwnPicturesOnly)]
 
 
 @contextlib.asynccontextmanager

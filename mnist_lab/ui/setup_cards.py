@@ -22,7 +22,7 @@ def network_card(analysis: Analysis) -> None:
             figures = f"{text.count(analysis.parameters)} parameters · {text.short_count(analysis.multiply_adds)}"
             st.caption(f"{figures} multiply-adds", width="stretch")
             to_compose = st.button("Change the network", icon=":material/layers:", key="to-compose", type="tertiary")
-        clicked = strip(analysis, key="train-strip")
+        clicked = strip(analysis, key="train-strip", whole=True)
         problem_list(analysis.errors, key="train")
         for problem in analysis.warnings:
             st.caption(f":material/warning: {plain(problem.sentence)}")

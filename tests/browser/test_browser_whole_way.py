@@ -46,7 +46,9 @@ def draw(page: Page, strokes: list[Any]) -> None:
         page.mouse.up()
 
 
-def test_every_page_answers_at_a_cold_deep_link_with_its_title(page: Page, address: str) -> None:
+def test_every_page_answers_at_a_cold_deep_link_with_its_title_and_asks_nobody_else(page: Page, address: str) -> None:
+    asked: set[str] = set()
+    page.on("request", lambda request: asked.add(request.url.split("/")[2] if "//" in request.url else ""))
     for path, title in {
         "": "Compose",
         "compose": "Compose",
@@ -58,6 +60,7 @@ def test_every_page_answers_at_a_cold_deep_link_with_its_title(page: Page, addre
         page.goto(f"{address}/{path}")
         expect(page).to_have_title(f"{title} · MNIST Lab")
         expect(page.get_by_text("Page not found")).to_have_count(0)
+    assert asked <= {address.split("/")[2], ""}
 
 
 @pytest.mark.parametrize("width", [390, 700, 768, 1280])
@@ -126,7 +129,7 @@ def test_a_drawing_is_read_before_anything_was_trained_and_without_mnist(
     nowhere.mkdir()
     with start_app(tmp_path, nowhere, MNIST_LAB_REFERENCE="true", MNIST_LAB_MNIST_URL="http://127.0.0.1:9/") as address:
         page.goto(f"{address}/draw")
-        expect(page.get_by_role("combobox", name="Network of the run")).to_have_value(re.compile("reference"))
+        expect(page.get_by_role("combobox", name="Network")).to_have_value(re.compile("reference"))
         # Above the canvas, once the download has failed.
         expect(page.get_by_text("is in use, not MNIST")).to_be_visible()
         draw(page, pen_stroke_of(pen_strokes, 3))

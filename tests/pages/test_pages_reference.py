@@ -54,7 +54,7 @@ def test_compare_shows_every_reference_run_as_what_it_is() -> None:
 
 
 def test_train_waits_for_the_first_run_of_ones_own() -> None:
-    assert "No run yet" in words(open_page())
+    assert "You have trained nothing yet" in words(open_page())
     ended(services().store, "My own")
     assert "My own" in words(open_page())
 

@@ -24,7 +24,7 @@ OFFLINE = DataInfo("uci-digits", "UCI digits, the offline sample", "0" * 16, 900
 
 def test_an_empty_lab_says_what_to_do() -> None:
     test = open_page()
-    assert "No run yet" in words(test)
+    assert "You have trained nothing yet" in words(test)
     assert not test.button(key="train").disabled
     assert [element.value for element in test.header] == ["Train"]
 

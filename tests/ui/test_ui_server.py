@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from mnist_lab.errors import DataError, LabError
 from mnist_lab.settings import Settings
 from mnist_lab.ui import services as module
 from mnist_lab.ui import shelf
-from mnist_lab.ui.server import lifespan
+from mnist_lab.ui.server import OwnPicturesOnly, lifespan
 from mnist_lab.ui.services import Services, lab, services
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,3 +154,22 @@ def test_mnist_on_the_disk_is_read_in_the_background(settings: Settings, monkeyp
     monkeypatch.setattr(shelf, "load_mnist", lambda _path: read.set())
     shelf.Shelf(settings).start()
     assert read.wait(10.0)
+
+
+def test_browsers_are_told_to_take_pictures_from_the_lab_alone() -> None:
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def answer(_scope: object, _receive: object, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
+        await send({"type": "http.response.body", "body": b"hello"})
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request"}
+
+    asyncio.run(OwnPicturesOnly(answer)({"type": "http"}, receive, send))
+    rule = (b"content-security-policy", b"img-src 'self' data: blob:; font-src 'self' data:")
+    assert sent[0]["headers"] == [(b"content-type", b"text/plain"), rule]
+    assert sent[1]["body"] == b"hello"

@@ -2,6 +2,7 @@
 export default function ({ data, parentElement, setTriggerValue }) {
   const node = parentElement.querySelector(".lab-strip");
   node.innerHTML = data.svg;
+  node.classList.toggle("lab-whole", data.whole);
   node.labUnfollow?.();
   node.labUnfollow = labFollowTheme(parentElement, (theme) => {
     for (const [name, colour] of Object.entries(labPalettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
