@@ -1,5 +1,6 @@
-"""Choosing one run that can be asked: the one in the address, else the best."""
+"""Choosing one run that can be asked: the one in the address, else the one shown before, else the best."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
@@ -12,6 +13,7 @@ from mnist_lab.ui.runs_table import is_offline
 from mnist_lab.ui.services import services
 
 _RUN = "run"
+_SHOWN = "picked-run"
 
 
 def runs_with_result() -> list[Run]:
@@ -22,27 +24,33 @@ def runs_with_result() -> list[Run]:
 
 
 def pick_run(runs: Sequence[Run], *, key: str) -> Run:
-    """A select box over the runs (one or more), kept in step with the address; says so when the address is wrong."""
+    """A select box over the runs (one or more), kept in step with the address; says so when the address is wrong.
+
+    The run that it shows stays the session's, on every page, until another is chosen or an address names another.
+    """
     by_id = {run.id: run for run in runs}
+    labels = _labels(runs)
     asked = st.query_params.get(_RUN)
 
     def write() -> None:
         st.query_params[_RUN] = st.session_state[key]
 
-    place = list(by_id).index(asked) if asked in by_id else 0
+    # The links between the pages name no run.
+    first = next((run_id for run_id in (asked, st.session_state.get(_SHOWN)) if run_id in by_id), runs[0].id)
     chosen = st.selectbox(
-        "Network of the run",
+        "Network",
         list(by_id),
-        index=place,
-        format_func=lambda run_id: _label(by_id[run_id]) if run_id in by_id else run_id,
+        index=list(by_id).index(first),
+        format_func=lambda run_id: labels.get(run_id, run_id),
         on_change=write,
         key=key,
     )
     run = by_id.get(chosen, runs[0])
+    st.session_state[_SHOWN] = run.id
     if asked and asked not in by_id:
         st.warning(
             f"There is no tested run {plain(text.shortened(asked, 20))}; it may have been deleted. "
-            "The best one is shown instead.",
+            f"{plain(text.shortened(run.name, 36))} is shown instead.",
             icon=":material/link_off:",
         )
     elif asked != run.id:
@@ -70,6 +78,13 @@ def _accuracy(run: Run) -> float:
     return 0.0 if run.result is None else run.result.test_accuracy
 
 
+def _labels(runs: Sequence[Run]) -> dict[str, str]:
+    """What the menu says of each run, by its id; the id itself only where two would look the same."""
+    labels = {run.id: _label(run) for run in runs}
+    often = Counter(labels.values())
+    return {run_id: f"{label} · {run_id}" if often[label] > 1 else label for run_id, label in labels.items()}
+
+
 def _label(run: Run) -> str:
     parts = [text.shortened(run.name, 36)]
     if run.result is not None:
@@ -78,4 +93,4 @@ def _label(run: Run) -> str:
         parts.append("stopped")
     if is_offline(run):
         parts.append("UCI sample")
-    return " · ".join([*parts, run.id])
+    return " · ".join(parts)

@@ -17,7 +17,8 @@ from mnist_lab.ui.plain import plain
 from mnist_lab.ui.services import services
 from tests.pages.ended_runs import HOSTILE, ended
 
-PAGE = Path(__file__).resolve().parents[2] / "pages" / "draw.py"
+ROOT = Path(__file__).resolve().parents[2]
+PAGE, ROUTER = ROOT / "pages" / "draw.py", ROOT / "mnist_lab" / "ui" / "main.py"
 
 
 @pytest.fixture
@@ -66,6 +67,14 @@ def opened(**address: str) -> AppTest:
     for name, value in address.items():
         test.query_params[name] = value
     return ok(test.run())
+
+
+def went(app: AppTest, name: str, **address: str) -> AppTest:
+    """The app after its menu led to another page, at an address that names nothing but this."""
+    app.switch_page(f"../../pages/{name}.py")
+    app.query_params.clear()
+    app.query_params.update(address)
+    return ok(app.run())
 
 
 def ok(test: AppTest) -> AppTest:
@@ -138,10 +147,53 @@ def test_the_best_run_is_chosen_unless_the_address_names_one(store):
     assert opened(run=worse.id).selectbox(key="draw-run").value == worse.id
 
 
-def test_an_address_of_a_deleted_run_says_so(store):
-    ended(store)
-    assert "may have been deleted" in words(opened(run="<script>"))
-    assert "<script>" not in words(opened(run="<script>"))
+@pytest.fixture
+def app() -> AppTest:
+    """The whole app, before its first page."""
+    return AppTest.from_file(str(ROUTER), default_timeout=30).run()
+
+
+def test_the_run_that_was_shown_stays_on_the_way_to_inspect_and_back(store, app):
+    worse = ended(store, "Worse", wrong=30)
+    ended(store, "Best", wrong=1)
+    ok(went(app, "draw").selectbox(key="draw-run").select(worse.id).run())
+    for name in ("inspect", "train", "draw"):
+        went(app, name)
+        if name != "train":
+            assert app.selectbox(key=f"{name}-run").value == worse.id
+            assert app.query_params["run"] in (worse.id, [worse.id])
+
+
+def test_a_better_run_that_ends_meanwhile_is_shown_only_when_the_address_names_it(store, app):
+    shown = ended(store, "Shown", wrong=30)
+    went(app, "draw")
+    better = ended(store, "Better", wrong=1)
+    assert went(app, "inspect").selectbox(key="inspect-run").value == shown.id
+    assert went(app, "draw", run=better.id).selectbox(key="draw-run").value == better.id
+    assert went(app, "inspect").selectbox(key="inspect-run").value == better.id
+
+
+def test_a_run_that_was_shown_and_is_deleted_gives_way_to_the_best(store, app):
+    worse, best = ended(store, "Worse", wrong=30), ended(store, "Best", wrong=1)
+    went(app, "draw", run=worse.id)
+    store.delete(worse.id)
+    assert went(app, "inspect").selectbox(key="inspect-run").value == best.id
+
+
+def test_the_menu_shows_ids_only_where_two_networks_would_look_the_same(store):
+    ended(store, "Alone", wrong=1)
+    twins = [ended(store, "Twin", wrong=2).id for _ in range(2)]
+    options = opened().selectbox(key="draw-run").options
+    assert options[0] == "Alone · 99.00 %"
+    assert sorted(options[1:]) == sorted(f"Twin · 98.00 % · {run_id}" for run_id in twins)
+
+
+def test_an_address_of_a_deleted_run_says_so_and_names_what_is_shown(store):
+    ended(store, "Mine")
+    said = words(opened(run="<script>"))
+    assert "may have been deleted" in said
+    assert "Mine is shown instead" in said
+    assert "<script>" not in said
 
 
 def test_a_run_of_the_offline_sample_says_so(store):
