@@ -23,7 +23,7 @@ MORE_TARGET, EDIT_TARGET = 0.4, 0.4
 LAYERS, EDITS = 30, 40
 QUIET_SECONDS = 20.0
 """Until the worker and the predictor, which start a few seconds after the app, have loaded TensorFlow."""
-WORDS = {"Train": "Recipe", "Compare": "Tick rows", "Draw": "Nothing drawn yet", "Inspect": "Inspect a network"}
+WORDS = {"Train": "Recipe", "Compare": "Tick rows", "Draw": "The reading comes here", "Inspect": "Inspect a network"}
 HOME = ("Compose", "Max pooling")
 BARE = """import streamlit as st
 

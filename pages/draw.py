@@ -3,25 +3,37 @@
 import numpy as np
 import streamlit as st
 
-from mnist_lab.charts import digit_png, probability_bars
-from mnist_lab.drawing import to_mnist
+from mnist_lab.charts import digit_png, probability_bars, text
+from mnist_lab.drawing import is_dot, to_mnist
 from mnist_lab.errors import LabError
 from mnist_lab.insight import read_probabilities
-from mnist_lab.ui.canvas import pen_canvas
+from mnist_lab.ui.canvas import FRAME, pen_canvas
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
 from mnist_lab.ui.run_picker import empty_state, pick_run, runs_with_result
 from mnist_lab.ui.services import services
 from mnist_lab.ui.theme import theme
 
+STYLE = """<style>
+.st-key-draw-page > :last-child { min-width: min(340px, 100%); }
+.st-key-draw-below > :last-child { min-width: min(220px, 100%); }
+.st-key-draw-headline { min-height: 2.25rem; justify-content: center; }
+</style>"""
+"""What would have less room beside its neighbour comes below it; waiting for the reading moves nothing."""
+
+st.html(STYLE)
 st.title("Draw a digit", anchor=False)
 
 runs = runs_with_result()
-# On a phone the columns stack: the canvas, the answer, and only then what explains it.
-left, right = st.columns([400, 700], gap="medium")
+# Where the columns stack: the canvas, the answer, and only then what explains it.
+with st.container(horizontal=True, gap="medium", key="draw-page"):
+    left = st.container(width=FRAME)
+    right = st.container()
 with right:
     answer = st.container(gap="small")
-    seen, choice = st.columns([1, 3], gap="medium", vertical_alignment="center")
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center", key="draw-below"):
+        seen = st.container(border=True, width="content", key="draw-seen")
+        choice = st.container()
 with choice:
     run = pick_run(runs, key="draw-run") if runs else None
     st.caption(
@@ -32,10 +44,10 @@ if run is not None:
     services().predictor.warm(run.id)
 
 with left:
-    drawn = pen_canvas()
-picture = None if drawn is None else to_mnist(drawn)
+    drawing = pen_canvas()
+picture = None if drawing is None else to_mnist(drawing.pixels)
 
-with seen, st.container(border=True, width="content", key="draw-seen"):
+with seen:
     words = "Nothing drawn yet" if picture is None else "The drawing as 28×28 pixels"
     pixels = np.zeros((28, 28), np.float32) if picture is None else picture
     st.image(digit_png(pixels, scale=5, theme=theme()), alt=words, width=140)
@@ -46,17 +58,21 @@ with answer:
             "No trained network yet that could read a drawing. Train one; the small ones take seconds.", key="draw"
         )
         st.stop()
-    headline = st.empty()
-    probabilities, said = None, "Nothing drawn yet"
-    if picture is not None:
+    with st.container(key="draw-headline"):
+        headline = st.empty()
+    probabilities, said = None, ""
+    if drawing is not None and picture is not None:
         try:
             with headline, st.spinner("Waking the network…"):
                 probabilities = services().predictor.predict(run.id, picture)
-            said = read_probabilities(probabilities).sentence
+            reading = read_probabilities(probabilities)
+            said = reading.sentence
+            if is_dot(drawing.pixels, drawing.pen):
+                said = f"Hardly more than a dot: {reading.digit} ({text.probability(reading.probability)})"
+            headline.subheader(plain(said), anchor=False)
         except LabError as error:
-            said = ""
             headline.error(plain(str(error)), icon=":material/error:")
-    if said:
-        headline.subheader(plain(said), anchor=False)
+    else:
+        headline.caption("The reading comes here")
     bars = None if probabilities is None else [float(value) for value in probabilities]
-    plot(probability_bars(bars), key="draw-bars", alt=f"Probabilities of the ten digits. {said}", height=300)
+    plot(probability_bars(bars), key="draw-bars", alt=f"Probabilities of the ten digits. {said or words}", height=300)

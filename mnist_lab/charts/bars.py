@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mnist_lab.charts import text
-from mnist_lab.charts.figure import TEXT_SIZE, Figure, axis, base_layout, empty_figure, label, note
+from mnist_lab.charts.figure import TEXT_SIZE, Figure, axis, base_layout, empty_figure, label
 from mnist_lab.charts.layers import short_name
 from mnist_lab.network import KIND_GROUPS
 
@@ -120,7 +120,5 @@ def probability_bars(probabilities: Sequence[float] | None) -> Figure:
         yaxis=axis(range=[0, 1], tickvals=[0, 0.5, 1], showticklabels=False),
         # A bar grows from where it was to where it is: the eye can follow what a stroke has changed.
         transition={"duration": 150, "easing": "cubic-out"},
-        # Hidden, not left out: with a transition, Plotly keeps drawing an annotation that has gone from the figure.
-        annotations=[note("Draw a digit", x=0.5, y=0.62, visible=best is None)],
     )
     return {"data": [trace], "layout": layout}

@@ -27,7 +27,7 @@ def place_ink(ink: Ink) -> Ink | None:
     Returns:
         float32 (28, 28), 0 to 1; None if there is no ink.
     """
-    box = _box(ink)
+    box = ink_box(ink)
     if box is None:
         return None
     scaled = _scaled(box)
@@ -37,7 +37,8 @@ def place_ink(ink: Ink) -> Ink | None:
     return np.ascontiguousarray(wide[SIDE - top : 2 * SIDE - top, SIDE - left : 2 * SIDE - left])
 
 
-def _box(ink: Ink) -> Ink | None:
+def ink_box(ink: Ink) -> Ink | None:
+    """The part of a picture that has ink in it, as small as can be; None if there is none."""
     there = ink >= _FAINTEST
     rows, columns = np.flatnonzero(there.any(axis=1)), np.flatnonzero(there.any(axis=0))
     if not len(rows):

@@ -68,6 +68,7 @@ def test_probability_bars_of_a_blank_sheet(assert_drawable):
     figure = probability_bars(None)
     assert figure["data"][0]["y"] == [0.0] * 10
     assert "@ink" not in figure["data"][0]["marker"]["color"]
+    assert "annotations" not in figure["layout"], "what to do stands on the canvas"
     assert_drawable(figure)
 
 

@@ -7,9 +7,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from mnist_lab.charts import PALETTES
 from mnist_lab.errors import PredictorError
 from mnist_lab.inference import Predictor
 from mnist_lab.runs import RunState, RunStore
@@ -40,26 +42,50 @@ def predictor(monkeypatch):
     return asked
 
 
-@pytest.fixture(autouse=True)
-def pen(monkeypatch):
-    """Draws: the canvas, which Streamlit finds only when it serves the app, is replaced by one with strokes on it."""
+class Pen:
+    """A canvas that is drawn on without a browser: it has the strokes it began with, and those that are added.
 
-    def draw(blank: bool = False, strokes: int = 1):
+    Like the component, it keeps them under its key for as long as its page is shown, and sends a picture only of what
+    has been added.
+    """
+
+    def __init__(self) -> None:
+        self.options = {}
+        self._waiting = 0
+        self._picture = None
+
+    def draw(self, *, dot: bool = False, blank: bool = False, strokes: int = 1) -> None:
+        """Add strokes, to be sent at the next run: a one, or a dot as wide as the pen."""
         pixels = np.full((320, 320, 4), 255, np.uint8)
         if not blank:
-            pixels[60:260, 150:170, :3] = 20
+            pixels[60 : 80 if dot else 260, 150:170, :3] = 20
         out = io.BytesIO()
         Image.fromarray(pixels).save(out, "PNG")
+        self._waiting, self._picture = strokes, out.getvalue()
 
-        def canvas(*, initial_drawing=None, **options):
-            objects = [{"type": "path"}] * strokes if initial_drawing is None else initial_drawing["objects"]
-            sent = {"json_data": {"objects": objects}, "image_bytes": out.getvalue()}
-            return SimpleNamespace(**sent)
+    def canvas(self, *, key, initial_drawing, stroke_width, stroke_color, **options):
+        """Stand in for `st_canvas`."""
+        self.options = {"stroke_color": stroke_color, "initial_drawing": initial_drawing, **options}
+        known = st.session_state.get(key) or {"objects": initial_drawing["objects"], "picture": None}
+        if self._waiting:
+            stroke = {"type": "path", "stroke": stroke_color, "strokeWidth": stroke_width}
+            known = {"objects": [*known["objects"], *[stroke] * self._waiting], "picture": self._picture}
+            self._waiting = 0
+        st.session_state[key] = known
+        return SimpleNamespace(json_data={"objects": known["objects"]}, image_bytes=known["picture"])
 
-        monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", SimpleNamespace(st_canvas=canvas))
+    @staticmethod
+    def leave(page: AppTest) -> None:
+        """Go to another page, as Streamlit does: what the component kept is forgotten."""
+        del page.session_state[f"canvas-{page.session_state['canvas-round']}"]
 
-    draw(strokes=0)
-    return draw
+
+@pytest.fixture(autouse=True)
+def pen(monkeypatch):
+    """The canvas, which Streamlit finds only when it serves the app, replaced by one that is drawn on by the test."""
+    made = Pen()
+    monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", SimpleNamespace(st_canvas=made.canvas))
+    return made
 
 
 def opened(**address: str) -> AppTest:
@@ -98,18 +124,35 @@ def test_runs_without_a_result_cannot_be_asked(store):
     assert "No trained network yet" in words(opened())
 
 
+def test_before_the_first_stroke_the_pad_says_where_to_draw_and_the_answer_where_it_will_be(store):
+    ended(store)
+    page = opened()
+    assert [caption.value for caption in page.caption if "here" in caption.value] == [
+        "Draw here",
+        "The reading comes here",
+    ]
+    assert not page.subheader
+
+
+def test_the_pen_has_a_label_and_undo_a_key(store):
+    page = opened()
+    assert page.slider(key="pen-width").label == "Pen size"
+    assert page.button(key="canvas-undo").proto.shortcut
+
+
 def test_a_blank_canvas_is_not_read(store, pen, predictor):
     run = ended(store)
-    pen(blank=True)
-    assert "Nothing drawn yet" in words(opened())
+    pen.draw(blank=True)
+    assert "The reading comes here" in words(opened())
     assert predictor == [(run.id, None)], "the network is warmed, and not asked"
 
 
 def test_a_stroke_is_read_and_shown(store, pen, predictor):
     run = ended(store)
-    pen()
+    pen.draw()
     page = opened()
     assert plain("7, quite sure (91 %)") in words(page)
+    assert "here" not in words(page)
     run_id, picture = predictor[-1]
     assert run_id == run.id
     assert (picture.shape, picture.dtype) == ((28, 28), np.float32)
@@ -121,20 +164,67 @@ def test_what_the_predictor_refuses_is_one_sentence(store, pen, monkeypatch):
 
     monkeypatch.setattr(Predictor, "predict", predict)
     ended(store)
-    pen()
+    pen.draw()
     assert [error.value for error in opened().error] == [plain("The weights are gone.")]
+
+
+def test_a_dot_is_read_and_called_one(store, pen):
+    ended(store)
+    pen.draw(dot=True)
+    assert [line.value for line in opened().subheader] == [plain("Hardly more than a dot: 7 (91 %)")]
 
 
 def test_undo_and_clear_begin_a_new_canvas(store, pen):
     ended(store)
-    pen(strokes=2)
+    pen.draw()
     page = opened()
+    pen.draw()
+    ok(page.run())
     ok(page.button(key="canvas-undo").click().run())
-    assert page.session_state["canvas-start"] == {"objects": [{"type": "path"}]}
+    assert len(pen.options["initial_drawing"]["objects"]) == 1
     assert page.session_state["canvas-round"] == 1
+    assert plain("7, quite sure (91 %)") in words(page), "what was read of the first stroke is read again"
     ok(page.button(key="canvas-clear").click().run())
-    assert page.session_state["canvas-start"] is None
+    assert pen.options["initial_drawing"]["objects"] == []
     assert page.session_state["canvas-round"] == 2
+    assert "Draw here" in words(page)
+
+
+def test_what_a_canvas_begins_with_does_not_change_while_it_is_drawn_on(store, pen):
+    ended(store)
+    page = opened()
+    for _ in range(2):
+        pen.draw()
+        ok(page.run())
+        assert pen.options["initial_drawing"] == {"objects": []}, "another beginning would empty the canvas"
+
+
+def test_a_drawing_is_there_and_read_when_its_page_is_shown_again(store, pen):
+    ended(store)
+    pen.draw(strokes=2)
+    page = opened()
+    pen.leave(page)
+    ok(page.run())
+    assert len(pen.options["initial_drawing"]["objects"]) == 2
+    assert plain("7, quite sure (91 %)") in words(page)
+    pen.draw()
+    ok(page.run())
+    pen.leave(page)
+    ok(page.run())
+    assert len(pen.options["initial_drawing"]["objects"]) == 3
+
+
+def test_a_drawing_goes_over_to_another_theme_with_its_newest_stroke(store, pen, monkeypatch):
+    ended(store)
+    pen.draw()
+    page = opened()
+    monkeypatch.setattr("mnist_lab.ui.canvas.theme", lambda: "dark")
+    pen.draw()
+    ok(page.run())
+    dark = PALETTES["dark"]
+    assert [stroke["stroke"] for stroke in pen.options["initial_drawing"]["objects"]] == [dark["ink"]] * 2
+    assert (pen.options["stroke_color"], pen.options["background_color"]) == (dark["ink"], dark["background"])
+    assert plain("7, quite sure (91 %)") in words(page)
 
 
 def test_the_best_run_is_chosen_unless_the_address_names_one(store):
@@ -204,7 +294,7 @@ def test_a_run_of_the_offline_sample_says_so(store):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_do_no_harm(store, pen, name):
     run = ended(store, name)
-    pen()
+    pen.draw()
     page = opened(run=run.id)
     assert "<script>" not in words(page)
     assert max(map(len, page.selectbox(key="draw-run").options)) < 80
