@@ -6,6 +6,7 @@ from mnist_lab.charts import Curve, run_figure
 from mnist_lab.runs import ENDED_STATES, RunState
 from mnist_lab.runs.snapshots import newest_health
 from mnist_lab.ui import runs_table
+from mnist_lab.ui.asked_runs import RUNS, missing_words, table_key, write_chosen
 from mnist_lab.ui.chosen_runs import cost_plot, difference_rows, distinct_names, run_colour_indices, verdicts
 from mnist_lab.ui.doctor_panel import doctor_lines, doctor_panel
 from mnist_lab.ui.places import go
@@ -15,7 +16,7 @@ from mnist_lab.ui.run_chart import CHART_HEIGHT
 from mnist_lab.ui.run_dialogs import damaged_notice, delete_dialog, note_dialog, rename_dialog
 from mnist_lab.ui.run_picker import empty_state
 from mnist_lab.ui.services import services
-from mnist_lab.ui.sweep_filter import RUNS, sweep_filter
+from mnist_lab.ui.sweep_filter import sweep_filter
 from mnist_lab.ui.theme import theme
 
 lab = services()
@@ -30,7 +31,7 @@ if not there.runs:
 
 with st.container(horizontal=True, vertical_alignment="center", key="compare-filters"):
     words = st.text_input(
-        "Find", placeholder="Find by name, note, data …", label_visibility="collapsed", key="compare-words", width=280
+        "Find", placeholder="Find by name, note, data …", label_visibility="collapsed", key=runs_table.WORDS, width=280
     )
     states = runs_table.state_pills(sorted(there.states))
     sweep = sweep_filter(there.groups)
@@ -46,28 +47,33 @@ with st.container(horizontal=True, vertical_alignment="center", key="compare-fil
         key="compare-csv",
     )
 asked = st.query_params.get(RUNS)
+if missing := missing_words(store, asked):
+    st.warning(plain(missing), icon=":material/link_off:")
 shown = store.runs_of(runs_table.shown_ids(found.ids, asked))
 if not shown:
-    st.info("No run goes by these words, states and sweep.", icon=":material/filter_alt_off:")
+    st.info("No run matches.", icon=":material/filter_alt_off:")
+    st.button("Show all runs", on_click=runs_table.show_all, key="compare-all")
     st.stop()
 
 points = store.points_of([run.id for run in shown], kind="epoch")
+frame = runs_table.table_frame(shown, points, theme())
+ticked = runs_table.rows_at_first(shown, asked, of_one_sweep=sweep is not None)
 table = st.dataframe(
-    runs_table.table_frame(shown, points, theme()),
-    column_config=runs_table.column_config(),
+    runs_table.styled(frame),
+    column_config=runs_table.column_config(frame),
     hide_index=True,
     on_select="rerun",
     selection_mode="multi-row",
     placeholder="–",
     height=min(38 + 35 * len(shown), 420),
-    # Selections are row numbers: another list of runs is another table.
-    key=f"runs-{hash(tuple(run.id for run in shown))}",
-    selection_default={"selection": {"rows": runs_table.rows_at_first(shown, asked, of_one_sweep=sweep is not None)}},
+    key=table_key([run.id for run in shown], asked),
+    selection_default={"selection": {"rows": ticked}},
 )
 st.caption(runs_table.count_words(found, len(shown), there.runs))
 
 chosen = [shown[place] for place in table.selection.rows if place < len(shown)]
-st.query_params[RUNS] = ",".join(run.id for run in chosen)
+if sorted(table.selection.rows) != ticked:
+    write_chosen([run.id for run in chosen])
 if not chosen:
     st.stop()
 names = distinct_names(chosen)
@@ -104,9 +110,12 @@ with st.container(border=True, key="compare-curves"):
         Curve(name, tracks[run.id], run.id, colour, run.result.best_epoch or None if run.result else None)
         for run, name, colour in zip(chosen, names, run_colour_indices(chosen), strict=True)
     ]
-    figure = run_figure(curves, log=st.session_state.get("compare-log", False))
+    # One run's spike would press the curves of the others flat.
+    several = len(chosen) > 1
+    log_key = "compare-log-several" if several else "compare-log-one"
+    figure = run_figure(curves, log=st.session_state.get(log_key, several))
     plot(figure, key="compare-plot", alt=f"Loss, accuracy and learning rate of {', '.join(names)}", height=CHART_HEIGHT)
-    st.toggle("Logarithmic loss", key="compare-log")
+    st.toggle("Logarithmic loss", value=several, key=log_key)
 
 if len(tested := [run for run in shown if run.result is not None]) > 1:
     with st.expander("What accuracy costs", icon=":material/scatter_plot:"):

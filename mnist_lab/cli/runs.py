@@ -41,7 +41,7 @@ def summary(run: Run) -> dict[str, object]:
         "epochs": result.epochs if result else run.epochs_done,
         "best_epoch": result.best_epoch if result else None,
         "kept": result.kept if result else None,
-        "seconds": result.seconds if result else run.seconds,
+        "seconds": run.training_seconds,
         "samples_per_second": result.samples_per_second if result else None,
         "data": run.data.source if run.data else None,
         "validation": run.recipe.validation,
@@ -102,7 +102,7 @@ def _row(run: Run) -> tuple[str, ...]:
         text.loss(result.test_loss if result else None),
         text.count(analyse(run.network).parameters),
         f"{result.epochs if result else run.epochs_done}/{run.recipe.epochs}",
-        text.seconds(result.seconds if result else run.seconds or None),
+        text.seconds(run.training_seconds or None),
         run.data.source if run.data else text.NONE,
         text.moment(run.created, datetime.now().astimezone()),
     )

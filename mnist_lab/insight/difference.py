@@ -67,7 +67,7 @@ def differences(runs: Sequence["Run"]) -> list[Difference]:
 
 
 def layers_of_its_own(networks: Sequence[Network]) -> tuple[str, ...]:
-    """For each network the layers that the others do not share, numbered, one a line: "2 Dropout rate 0.5" and "5 Flatten".
+    """For each network the layers that the others do not share, numbered, one a line, such as "2 Dropout rate 0.5".
 
     Shared is the longest common subsequence of the first two networks, that of it and the third, and so on.
     """

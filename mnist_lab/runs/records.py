@@ -148,6 +148,11 @@ class Run:
         return self.owner == REFERENCE
 
     @property
+    def training_seconds(self) -> float:
+        """Seconds of training: the result's once there is one, else those that the worker told last."""
+        return self.seconds if self.result is None else self.result.seconds
+
+    @property
     def progress(self) -> float:
         """Share of the planned steps that are done, 0..1."""
         return min(1.0, self.steps_done / self.total_steps) if self.total_steps else 0.0

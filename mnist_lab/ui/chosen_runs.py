@@ -58,10 +58,15 @@ def difference_rows(runs: Sequence[Run], names: Sequence[str], *, differing: boo
     """The fields in which the runs differ, or those in which they do not, as rows of safe Markdown."""
     heads = [plain(name) for name in names]
     return [
-        {"": each.field, **dict(zip(heads, map(plain, each.values), strict=True))}
+        {"": each.field, **dict(zip(heads, map(_lines, each.values), strict=True))}
         for each in differences(runs)
         if each.differs is differing
     ]
+
+
+def _lines(value: str) -> str:
+    """The lines of a value as Markdown that keeps them apart."""
+    return "  \n".join(map(plain, value.split("\n")))
 
 
 def _verdict(store: RunStore, runs: tuple[Run, Run], names: tuple[str, str]) -> str:

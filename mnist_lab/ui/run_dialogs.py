@@ -8,6 +8,7 @@ import streamlit as st
 from mnist_lab.errors import LabError, UnknownRunError
 from mnist_lab.runs import Run
 from mnist_lab.runs.text import MAX_NOTE
+from mnist_lab.ui.asked_runs import RUNS
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.services import services
 
@@ -34,9 +35,11 @@ def note_dialog(run: Run) -> None:
 def delete_dialog(run: Run) -> None:
     """Ask whether the run is really to go."""
     st.markdown(f"**{plain(run.name)}** goes with its curves, weights and predictions. This cannot be undone.")
+    if run.is_reference:
+        st.markdown("It comes with the lab, and does not come back once it is deleted.")
     with st.container(horizontal=True):
         if st.button("Delete it for good", type="primary", icon=":material/delete:", key="delete-confirm"):
-            _do(lambda: services().store.delete(run.id))
+            _do(lambda: _delete(run))
         if st.button("Keep it", key="delete-cancel"):
             st.rerun()
 
@@ -66,6 +69,12 @@ def damaged_dialog(ids: Sequence[str]) -> None:
 
 def _damaged(number: int) -> str:
     return "1 record is damaged." if number == 1 else f"{number:,} records are damaged."
+
+
+def _delete(run: Run) -> None:
+    services().store.delete(run.id)
+    # Else Compare would say that the run its address names is gone.
+    st.query_params.pop(RUNS, None)
 
 
 def _delete_all(ids: Sequence[str]) -> None:

@@ -74,7 +74,7 @@ def where(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: float | 
         if not run.epochs_done and not steps_epoch:
             return "Not trained" if run.state is RunState.STOPPED else "Ended before its first epoch"
         done = f"{run.epochs_done:,} of {epochs(run.recipe.epochs)}"
-        return f"{done} · {text.seconds(run.seconds)}" if run.seconds else done
+        return f"{done} · {text.seconds(run.training_seconds)}" if run.training_seconds else done
     if is_tested(run):
         return "Testing it on the test images"
     if run.state is RunState.STARTING:

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -13,18 +15,29 @@ from mnist_lab.insight import notebook_columns
 from mnist_lab.network import analyse
 from mnist_lab.runs import MetricPoint, Run, RunState
 from mnist_lab.runs.searching import Found
+from mnist_lab.ui.asked_runs import asked_ids
+from mnist_lab.ui.sweep_filter import any_sweep
 
 if TYPE_CHECKING:
     import pandas as pd
+    from pandas.io.formats.style import Styler
 
 COLOUR = " "
 CURVE = "Curve"
 SWEEP = "Sweep"
 CHOSEN_AT_FIRST = 2
-MOST_ASKED = 50
 MOST_SHOWN = 500
 """Rows of the table: as many as a browser draws at once and a person scrolls through."""
+WORDS = "compare-words"
+"""Key of the field for words."""
+_STATES = "compare-states"
 OFFLINE = "UCI sample, not MNIST"
+LONGEST = {"Name": 27, "Convolution filters": 40, "Dropout": 32, "Data": 24, SWEEP: 24, "Note": 40}
+"""Characters of a text that its column shows; a double click on the cell shows the whole one."""
+_NARROW = frozenset(" .,:;·'il")
+_NARROW_PIXELS, _OTHER_PIXELS, _PADDING = 3.5, 7.6, 20
+"""What Streamlit's font takes for a character, a little more than on average; and for the cell around the text."""
+_LISTS = ("Convolution filters", "Dropout")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -40,7 +53,7 @@ def shown_ids(ids: Sequence[str], asked: str | None) -> list[str]:
         ids: Of all that were found, newest first.
         asked: Ids with commas between them, as the address has them.
     """
-    older = set(ids[MOST_SHOWN:]).intersection((asked or "").split(",")[:MOST_ASKED])
+    older = set(ids[MOST_SHOWN:]).intersection(asked_ids(asked))
     return [*ids[:MOST_SHOWN], *(run_id for run_id in ids[MOST_SHOWN:] if run_id in older)]
 
 
@@ -68,9 +81,16 @@ def state_pills(states: Sequence[RunState]) -> list[RunState]:
         format_func=str.capitalize,
         selection_mode="multi",
         label_visibility="collapsed",
-        key="compare-states",
+        key=_STATES,
     )
     return [RunState(state) for state in chosen]
+
+
+def show_all() -> None:
+    """Take back what was looked for; for callbacks."""
+    st.session_state[WORDS] = ""
+    st.session_state[_STATES] = []
+    any_sweep()
 
 
 def row(run: Run) -> dict[str, Any]:
@@ -87,11 +107,11 @@ def row(run: Run) -> dict[str, Any]:
         "Multiply-adds": analysis.multiply_adds,
         "Epochs": run.epochs_done if result is None else result.epochs,
         "Best epoch": result.best_epoch or None if result else None,
-        "Time": run.seconds if result is None else result.seconds,
+        "Time": run.training_seconds,
         "Images/s": None if result is None else result.samples_per_second,
         "Data": text.NONE if run.data is None else OFFLINE if is_offline(run) else run.data.title,
         "Seed": run.recipe.seed,
-        "Date": run.ended or run.created,
+        "Made": run.created,
         "Note": run.note,
         "Id": run.id,
     }
@@ -102,14 +122,16 @@ def rows_at_first(runs: Sequence[Run], asked: str | None, *, of_one_sweep: bool 
 
     Args:
         runs: As the table shows them.
-        asked: Ids with commas between them; "" is none, None when the address says nothing.
+        asked: Ids with commas between them; "" is none, None when the address says nothing. If the table has none of
+            them, it is as if it said nothing.
         of_one_sweep: The table shows the runs of one sweep, which are there to be compared with each other.
     """
-    if asked is None:
-        tested = [place for place, run in enumerate(runs) if run.result is not None]
-        return tested[: RUN_COLOURS if of_one_sweep else CHOSEN_AT_FIRST]
-    ids = set(asked.split(",")[:MOST_ASKED])
-    return [place for place, run in enumerate(runs) if run.id in ids]
+    ids = asked_ids(asked)
+    named = [place for place, run in enumerate(runs) if run.id in ids]
+    if named or asked == "":
+        return named
+    tested = [place for place, run in enumerate(runs) if run.result is not None]
+    return tested[: RUN_COLOURS if of_one_sweep else CHOSEN_AT_FIRST]
 
 
 def table_frame(
@@ -125,33 +147,49 @@ def table_frame(
     ]
     frame = pd.DataFrame(rows)
     frame["Convolution filters"] = [", ".join(map(str, each)) or "none" for each in frame["Convolution filters"]]
-    frame["Date"] = pd.to_datetime(frame["Date"], utc=True)
+    frame["Made"] = pd.to_datetime(frame["Made"], utc=True)
     for name in ("Best epoch", "Epochs"):
         frame[name] = frame[name].astype("Int64")
     return frame[_ordered([name for name in frame.columns if name != SWEEP or any(run.group for run in runs)])]
 
 
-def column_config() -> dict[str, Any]:
-    """How Streamlit shows each column."""
-    number = st.column_config.NumberColumn
-    return {
+def styled(frame: "pd.DataFrame") -> "Styler":
+    """The table with its cells as the lab writes them; they are sorted by their values."""
+    written: dict[str, Any] = {name: partial(_shown, name) for name in LONGEST if name in frame.columns}
+    written |= {"Multiply-adds": text.short_count, "Time": text.seconds}
+    # Of the other columns it is `column_config` that says how they are written.
+    return frame.style.format(written, na_rep=text.NONE)
+
+
+def column_config(frame: "pd.DataFrame") -> dict[str, Any]:
+    """How Streamlit shows each column. Texts get the width that they need: by itself it cuts off what is unusual."""
+    number, words = st.column_config.NumberColumn, st.column_config.TextColumn
+    widths = {name: _width(frame, name) for name in (*LONGEST, "State", "Batch norm") if name in frame.columns}
+    configured = {
         COLOUR: st.column_config.ImageColumn(COLOUR, width=36, help="The run's colour in every chart", pinned=True),
-        "Name": st.column_config.TextColumn(width="medium", pinned=True),
-        "Convolution filters": st.column_config.TextColumn(help="Filters of each convolution, in order"),
+        "Name": words(width=widths["Name"], pinned=True),
+        "State": words(width=widths["State"]),
+        "Convolution filters": words(width=widths["Convolution filters"], help="Filters of each convolution, in order"),
         "Test accuracy": number(format="%.2f %%"),
         "Test loss": number(format="%.4f", help="Mean cross-entropy on the test images"),
-        "Dropout": st.column_config.TextColumn(help="Rates of the dropout layers, in order"),
-        "Parameters": number(format="localized"),
-        "Multiply-adds": number(format="compact", help="For one image"),
+        "Dropout": words(width=widths["Dropout"], help="Rates of the dropout layers, in order"),
+        "Batch norm": words(width=widths["Batch norm"]),
+        "Parameters": number(format="%,d"),
+        "Multiply-adds": number(help="For one image"),
         "Best epoch": number(help="The epoch with the lowest validation loss"),
-        "Time": number(format="duration", help="Training alone, without loading and testing"),
-        "Images/s": number(format="%.0f", help="Training images a second"),
+        "Time": number(help="Training alone, without loading and testing"),
+        "Images/s": number(format="%,.0f", help="Training images a second"),
+        "Data": words(width=widths["Data"]),
         "Seed": number(format="%d"),
-        "Date": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm", help="When the run ended"),
-        "Note": st.column_config.TextColumn(width="medium"),
-        SWEEP: st.column_config.TextColumn(width="small", help="Runs that were launched together have its name"),
+        "Made": st.column_config.DatetimeColumn(
+            format="D MMM YYYY, HH:mm", timezone=st.context.timezone, help="When the run was made, by your clock"
+        ),
+        "Note": words(width=widths["Note"]),
         CURVE: st.column_config.LineChartColumn(width="small", y_min=0, help="Validation loss after each epoch"),
     }
+    if SWEEP in widths:
+        configured[SWEEP] = words(width=widths[SWEEP], help="Runs that were launched together have its name")
+    return configured
 
 
 def csv_of(runs: Sequence[Run]) -> bytes:
@@ -165,6 +203,21 @@ def csv_of(runs: Sequence[Run]) -> bytes:
     for each in rows:
         writer.writerow([_cell(value) for value in each.values()])
     return out.getvalue().encode("utf-8-sig")
+
+
+def _shown(column: str, value: str) -> str:
+    """A text as its column shows it; a list of numbers is cut between them, as half a number is another one."""
+    short = text.shortened(value, LONGEST.get(column, len(value) or 1))
+    return short.rpartition(", ")[0] + ", …" if short != value and column in _LISTS else short
+
+
+def _width(frame: "pd.DataFrame", column: str) -> int:
+    texts = {column, *(_shown(column, value) for value in frame[column].unique())}
+    return _PADDING + math.ceil(max(map(_pixels, texts)))
+
+
+def _pixels(words: str) -> float:
+    return sum(_NARROW_PIXELS if character in _NARROW else _OTHER_PIXELS for character in words)
 
 
 def _dot(colour: str) -> str:

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_lab.charts import text
+from mnist_lab.ui.asked_runs import RUNS
 
-RUNS = "runs"
-"""The address parameter that names the chosen runs."""
 SWEEP = "sweep"
 """The address parameter that names the sweep."""
 _KEY = "compare-sweep"
@@ -29,6 +28,12 @@ def sweep_filter(sweeps: Sequence[str]) -> str | None:
         key=_KEY,
         width=280,
     )
+
+
+def any_sweep() -> None:
+    """Choose the runs of all sweeps; for callbacks."""
+    st.session_state[_KEY] = None
+    st.query_params.pop(SWEEP, None)
 
 
 def _write() -> None:

@@ -199,6 +199,17 @@ def test_a_sweep_is_launched_from_the_page_and_found_on_compare(
     expect(page).to_have_url(re.compile("sweep="))
 
 
+def test_one_step_back_leaves_compare(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
+    with ObedientWorker(store, queue(store, "Left again", epochs=2), pause=0.0) as worker:
+        page = windows(f"{lab}/train?run={worker.run.id}")
+        shows(page, "finished")
+    page.get_by_test_id("stTopNavLink").filter(has_text="Compare").click()
+    # Drawn after the table: by then the page has written into its address what it wants to.
+    expect(page.get_by_text("Logarithmic loss")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(re.compile(f"/train.run={worker.run.id}"))
+
+
 def test_on_a_phone_stop_needs_no_scrolling(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
     with ObedientWorker(store, queue(store, "On the way home")) as worker:
         page = windows(f"{lab}/train?run={worker.run.id}")

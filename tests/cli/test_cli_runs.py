@@ -1,6 +1,7 @@
 import pytest
 from sqlalchemy import update
 
+from mnist_lab.charts import text
 from mnist_lab.runs.schema import runs as table
 
 
@@ -16,6 +17,8 @@ def test_runs_are_listed_newest_first_with_their_figures(call, queued, finished)
     assert "99.27 %" in lines[1]
     assert "0.0465" in lines[1]
     assert "186,140" in lines[1]
+    # Of the result, as on every page: the worker's last word came a little before.
+    assert text.seconds(finished.result.seconds) in lines[1]
     assert "queued" in lines[2]
 
 

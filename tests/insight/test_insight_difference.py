@@ -101,6 +101,9 @@ def test_layers_that_only_one_network_has():
     second = Network(name="b", layers=(Conv2D(filters=8), Flatten(), Dropout(rate=0.5), Dense(units=32)))
     assert layers_of_its_own([first, second]) == ("2 Batch normalization", "3 Dropout rate 0.5")
     assert layers_of_its_own([first, first, second])[0] == "2 Batch normalization"
+    assert layers_of_its_own([first, Network(name="c", layers=(Flatten(),))])[0] == (
+        "1 Convolution 8 filters 3×3\n2 Batch normalization\n4 Dense 32 units"
+    )
     assert layers_of_its_own([first]) == ("nothing else",)
     assert layers_of_its_own([]) == ()
 

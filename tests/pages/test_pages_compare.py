@@ -12,10 +12,13 @@ from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from mnist_lab.errors import UnknownRunError
-from mnist_lab.runs import Run, RunState, RunStore
+from mnist_lab.network import Conv2D, Network
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import REFERENCE, Run, RunState, RunStore
 from mnist_lab.runs.schema import runs as table
 from mnist_lab.ui import runs_table
-from mnist_lab.ui.chosen_runs import distinct_names, run_colour_indices
+from mnist_lab.ui.asked_runs import missing_words
+from mnist_lab.ui.chosen_runs import difference_rows, distinct_names, run_colour_indices
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.services import services
 from tests.pages.ended_runs import HOSTILE, ended
@@ -101,7 +104,21 @@ def test_words_and_states_filter(monkeypatch, store):
     page.text_input(key="compare-words").set_value("alp")
     assert list(ok(page.run()).dataframe[0].value["Name"]) == ["Alpha"]
     page.text_input(key="compare-words").set_value("nothing like it")
-    assert "No run goes by" in words(ok(page.run()))
+    assert "No run matches." in words(ok(page.run()))
+
+
+def test_from_no_match_one_button_leads_back_to_all_runs(monkeypatch, store):
+    ended(store, "Alpha", group="Tiny · seed")
+    ended(store, "Beta", state=RunState.STOPPED, group="Tiny · dropout")
+    page = opened(monkeypatch)
+    page.button_group(key="compare-states").set_value(["stopped"])
+    page.selectbox(key="compare-sweep").set_value("Tiny · seed")
+    page.text_input(key="compare-words").set_value("alp")
+    ok(page.run())
+    assert not page.dataframe
+    ok(page.button(key="compare-all").click().run())
+    assert list(page.dataframe[0].value["Name"]) == ["Beta", "Alpha"]
+    assert "sweep" not in page.query_params
 
 
 def test_only_states_that_there_are_can_be_chosen(monkeypatch, store):
@@ -127,8 +144,23 @@ def test_two_runs_are_compared_by_their_test_images(monkeypatch, store):
     ended(store, "Better", wrong=0, preset="lenet-5")
     page = opened(monkeypatch, ticked=[0, 1])
     assert plain("Better is better than Worse by 40.00 points") in words(page)
+    assert page.toggle(key="compare-log-several").value
     assert "What differs" in words(page)
     assert "Convolution filters" in str(page.table[0].value)
+
+
+def test_the_layers_that_differ_stand_one_a_line(store):
+    runs = [ended(store, "Tiny"), ended(store, "LeNet", preset="lenet-5")]
+    row = next(row for row in difference_rows(runs, ["A", "B"], differing=True) if row[""] == "Layers of its own")
+    first, *others = row["A"].split("  \n")
+    assert first == plain("1 Convolution 8 filters 3×3 · relu")
+    assert others
+    assert all(line[0].isdigit() for line in others)
+
+
+def test_one_runs_loss_is_linear_at_first(monkeypatch, store):
+    ended(store)
+    assert not opened(monkeypatch, ticked=[0]).toggle(key="compare-log-one").value
 
 
 def test_runs_tested_on_other_images_are_not_compared(monkeypatch, store):
@@ -169,6 +201,21 @@ def test_deleting_asks_first(monkeypatch, store):
     ok(dialog("delete_dialog").button(key="delete-confirm").click().run())
     assert store.count() == 0
     assert not store.folder(run.id).path.exists()
+
+
+def test_deleting_a_run_that_the_lab_brought_says_that_it_stays_away(store):
+    run = ended(store)
+    assert "comes with the lab" not in words(dialog("delete_dialog"))
+    spoil(store, run.id, owner=REFERENCE)
+    assert "It comes with the lab, and does not come back" in words(dialog("delete_dialog"))
+
+
+def test_the_address_names_no_run_that_was_just_deleted(store):
+    run = ended(store)
+    page = dialog("delete_dialog")
+    page.query_params["runs"] = run.id
+    ok(page.button(key="delete-confirm").click().run())
+    assert "runs" not in page.query_params
 
 
 def test_a_run_that_is_gone_already_is_a_sentence(monkeypatch, store):
@@ -280,6 +327,56 @@ def test_the_newest_tested_runs_are_ticked_at_first_and_those_of_the_address_bef
     asked = ",".join([runs[3].id, "no-such-run", runs[0].id])
     assert [runs[place].name for place in runs_table.rows_at_first(runs, asked)] == ["Bad", "First"]
     assert runs_table.rows_at_first(runs, "") == []
+    assert [runs[place].name for place in runs_table.rows_at_first(runs, "no-such-run")] == ["Third", "Second"]
+
+
+def test_the_address_stays_as_it_is_until_somebody_ticks(monkeypatch, store):
+    first, second, third = (ended(store, name) for name in ("First", "Second", "Third"))
+    assert "runs" not in opened(monkeypatch, ticked=[0, 1]).query_params
+    page = opened(monkeypatch, ticked=[0, 2])
+    assert page.query_params["runs"] in (f"{third.id},{first.id}", [f"{third.id},{first.id}"])
+    assert second.id not in page.query_params["runs"]
+
+
+def test_the_table_is_another_one_once_the_address_changed_without_it():
+    script = """
+import streamlit as st
+
+from mnist_lab.ui.asked_runs import table_key, write_chosen
+
+st.text(table_key(["a", "b"], st.query_params.get("runs")))
+if st.button("Tick"):
+    write_chosen(["a"])
+"""
+    page = ok(AppTest.from_string(script).run())
+    opened_as = page.text[0].value
+    ok(page.button[0].click().run())
+    assert page.query_params["runs"] in ("a", ["a"])
+    assert ok(page.run()).text[0].value == opened_as
+    page.query_params.clear()
+    assert ok(page.run()).text[0].value != opened_as
+
+
+def test_runs_of_the_address_that_are_not_there_are_told(store):
+    run = ended(store)
+    waiting = store.create(run.network, run.recipe)
+    assert missing_words(store, None) == missing_words(store, "") == missing_words(store, run.id) == ""
+    assert "names the run “gone”, which is not among" in missing_words(store, f"gone,{run.id},gone")
+    assert f"2 runs that are not among this lab's ended runs: “gone”, “{waiting.id}”;" in missing_words(
+        store, f"gone,{waiting.id}"
+    )
+    assert "“e”, …;" in missing_words(store, "a,b,c,d,e,f")
+
+
+@pytest.mark.parametrize("asked", ["doesnotexist", *HOSTILE])
+def test_an_address_of_unknown_runs_shows_the_newest_with_a_warning(store, asked):
+    ended(store)
+    page = AppTest.from_file(str(PAGE), default_timeout=30)
+    page.query_params["runs"] = asked
+    ok(page.run())
+    assert "The address names" in page.warning[0].value
+    assert "<script>" not in words(page)
+    assert page.query_params["runs"] in (asked, [asked])
 
 
 def test_each_run_has_its_colour_in_the_table(store):
@@ -287,6 +384,37 @@ def test_each_run_has_its_colour_in_the_table(store):
     light, dark = (runs_table.table_frame(runs, {}, theme)[runs_table.COLOUR] for theme in ("light", "dark"))
     assert len({*light, *dark}) == 4
     assert all(dot.startswith("data:image/svg+xml,") for dot in light)
+
+
+def test_cells_are_written_as_everywhere_and_never_cut_without_a_sign(store):
+    runs = [ended(store, "A name of very many characters"), ended(store, "Short", preset="notebook-3")]
+    store.annotate(runs[0].id, "long " * 20)
+    frame = runs_table.table_frame(store.list(), {})
+    short, long = as_shown(frame)
+    assert (short["Time"], short["Multiply-adds"]) == ("1 m 24 s", "1.5 M")
+    assert (long["Name"], long["Note"][-1]) == ("A name of very many charac…", "…")
+    assert short["Convolution filters"] == "100, 80, 70, 50, 60, 100, 100, 250"
+    assert frame["Name"][1] == "A name of very many characters"
+    widths = {name: runs_table.column_config(frame)[name]["width"] for name in ("Name", "Convolution filters", "Note")}
+    assert widths["Note"] > widths["Convolution filters"] > widths["Name"] > 150
+
+
+def test_a_list_of_numbers_is_never_cut_within_a_number(store):
+    run = store.create(Network(name="Deep", layers=(Conv2D(filters=128, padding="same"),) * 20), Recipe())
+    (cells,) = as_shown(runs_table.table_frame([run], {}))
+    assert cells["Convolution filters"] == "128, 128, 128, 128, 128, 128, 128, …"
+    assert (cells["Best epoch"], cells["Time"]) == ("–", "0.0 s")
+
+
+def as_shown(frame) -> list[dict[str, str]]:
+    """The words in the cells of the table, by column."""
+    shown = runs_table.styled(frame).hide(axis="index").to_string(delimiter="\t")
+    return list(csv.DictReader(io.StringIO(shown), delimiter="\t"))
+
+
+def test_the_table_and_the_command_line_tell_the_same_moment(store):
+    run = ended(store)
+    assert runs_table.row(run)["Made"] == run.created
 
 
 def test_a_sweep_is_found_by_its_name_with_all_its_runs_chosen(monkeypatch, store):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from mnist_lab.runs import DIVERGED, Run, RunState
+from mnist_lab.runs import DIVERGED, Result, Run, RunState
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,8 @@ from mnist_lab.runs import DIVERGED, Run, RunState
 )
 def test_only_a_run_that_failed_of_it_diverged(queued: Run, state: RunState, sentence: str, diverged: bool):
     assert replace(queued, state=state, sentence=sentence).diverged is diverged
+
+
+def test_the_time_of_a_training_is_that_of_its_result(queued: Run, result: Result):
+    assert replace(queued, seconds=36.2).training_seconds == 36.2
+    assert replace(queued, seconds=36.2, result=result).training_seconds == result.seconds != 36.2
