@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_lab.charts import confusion_figure, digit_png, errors_by_class_figure, text
+from mnist_lab.charts import confusion_figure, digit_png, errors_by_class_figure, text, worst_classes
 from mnist_lab.errors import LabError
 from mnist_lab.insight import accuracy_standard_error, most_confused, worst_mistakes
 from mnist_lab.runs.snapshots import newest_health
@@ -52,11 +52,11 @@ with left:
     plot(confusion_figure(result.confusion), key="confusion", alt=f"Confusion matrix; most often {said}", height=440)
 with right:
     st.subheader("How often each digit is read wrong", anchor=False)
-    worst = min(range(10), key=lambda digit: result.per_class_accuracy[digit])
+    worst = ", ".join(map(str, worst_classes(result.per_class_accuracy)))
     plot(
         errors_by_class_figure(result.per_class_accuracy),
         key="by-class",
-        alt=f"Share of each digit's test images that is read wrong; {worst} is read worst",
+        alt=f"Share of each digit's test images that is read wrong; read worst: {worst or 'none was tested'}",
         height=260,
     )
     st.markdown("**Most confused**" if confused else "**Every test image is read right.**")

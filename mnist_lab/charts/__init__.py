@@ -5,7 +5,13 @@ Colours in figures are tokens such as "@training" or "@training/0.25"; `paint` p
 
 from mnist_lab.charts import text
 from mnist_lab.charts.bars import CostBar, cost_bars, cost_info, probability_bars
-from mnist_lab.charts.classes import class_counts_figure, confusion_figure, confusion_info, errors_by_class_figure
+from mnist_lab.charts.classes import (
+    class_counts_figure,
+    confusion_figure,
+    confusion_info,
+    errors_by_class_figure,
+    worst_classes,
+)
 from mnist_lab.charts.curves import Metric, Series, smoothed, thin, value_range
 from mnist_lab.charts.figure import Figure, empty_figure, label
 from mnist_lab.charts.learning import Curve, run_figure
@@ -59,4 +65,5 @@ __all__ = [
     "text",
     "thin",
     "value_range",
+    "worst_classes",
 ]

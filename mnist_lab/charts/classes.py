@@ -30,12 +30,18 @@ def class_counts_figure(counts: "ArrayLike") -> Figure:
     values = _ten(counts, "counts").astype(int).tolist()
     figure = _digit_bars(values, [text.count(value) for value in values], "@muted/0.75")
     figure["layout"]["yaxis"] |= {"range": [0, max(1, *values) * 1.02], "showticklabels": False, "showgrid": False}
-    figure["data"][0]["hovertemplate"] = "digit %{x}: %{y:,} images<extra></extra>"
+    # Upright in the bars: beside each other the numbers have no room above them on a narrow page.
+    inside = {"textposition": "inside", "textangle": -90, "insidetextanchor": "end"}
+    white = {"color": "@background", "size": TEXT_SIZE - 2}
+    hover = "digit %{x}: %{y:,} images<extra></extra>"
+    figure["data"][0] |= {**inside, "textfont": white, "hovertemplate": hover}
     return figure
 
 
 def errors_by_class_figure(accuracies: Sequence[float]) -> Figure:
     """The share of each class that is read wrong, as bars from 0: near 100 % accuracy, mistakes tell classes apart.
+
+    The highest bars are marked: all that show the same share, unless every bar does.
 
     Args:
         accuracies: Ten shares in 0..1; NaN for a class without images.
@@ -44,13 +50,14 @@ def errors_by_class_figure(accuracies: Sequence[float]) -> Figure:
         ValueError: There are not ten.
     """
     values: list[float] = _ten(accuracies, "accuracies").tolist()
-    known = [value for value in values if math.isfinite(value)]
-    if not known:
+    worst = worst_classes(accuracies)
+    if not worst:
         return empty_figure("No class was tested.")
+    tested = sum(map(math.isfinite, values))
     heights = [(1 - value) * 100 if math.isfinite(value) else None for value in values]
-    words = [text.accuracy(1 - value, 1) if math.isfinite(value) else "" for value in values]
+    words = [_share_wrong(value) if math.isfinite(value) else "" for value in values]
     figure = _digit_bars(heights, words, "@test")
-    colours = ["@bad" if value == min(known) < max(known) else "@test" for value in values]
+    colours = ["@bad" if digit in worst and len(worst) < tested else "@test" for digit in _DIGITS]
     figure["data"][0] |= {
         "marker": {"color": colours, "cornerradius": 3},
         "customdata": [text.accuracy(value) for value in values],
@@ -59,6 +66,19 @@ def errors_by_class_figure(accuracies: Sequence[float]) -> Figure:
     highest = max(height for height in heights if height is not None)
     figure["layout"]["yaxis"] |= {"range": [0, max(highest, 0.1) * 1.05], "showticklabels": False, "showgrid": False}
     return figure
+
+
+def worst_classes(accuracies: Sequence[float]) -> list[int]:
+    """The digits with the highest share read wrong, as it is shown: what is written alike is equally bad.
+
+    Args:
+        accuracies: Ten shares in 0..1; NaN for a class without images. Without any there is no worst.
+    """
+    known = {digit: share for digit, share in enumerate(accuracies) if math.isfinite(share)}
+    if not known:
+        return []
+    most = _share_wrong(min(known.values()))
+    return [digit for digit, share in known.items() if _share_wrong(share) == most]
 
 
 def confusion_info(matrix: "ArrayLike") -> tuple[list[list[float | None]], list[list[str]], list[list[str]]]:
@@ -141,6 +161,10 @@ def confusion_figure(matrix: "ArrayLike") -> Figure:
         yaxis=axis("true digit", **ticks, range=[9.5, -0.5], scaleanchor="x", constrain="domain"),
     )
     return {"data": [trace], "layout": layout}
+
+
+def _share_wrong(accuracy: float) -> str:
+    return text.accuracy(1 - accuracy, 1)
 
 
 def _digit_bars(values: Sequence[float | None], words: Sequence[str], colour: str) -> Figure:

@@ -91,6 +91,11 @@ def short_count(value: float) -> str:
     return f"{scaled:,.{1 if scaled < 99.95 else 0}f} {name}"
 
 
+def round_count(value: int) -> str:
+    """A round number, as an axis has it: 20,000 → "20 k", 1,500,000 → "1.5 M"."""
+    return short_count(value).replace(".0 ", " ")
+
+
 def rate(images_per_second: float | None) -> str:
     """4565.2 → "4,565 images/s"."""
     if images_per_second is None or not math.isfinite(images_per_second):

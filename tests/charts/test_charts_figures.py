@@ -19,6 +19,7 @@ from mnist_lab.charts import (
     parameters_accuracy_figure,
     probability_bars,
     schedule_figure,
+    worst_classes,
 )
 from mnist_lab.network import PRESETS, Activation, Conv2D, Network, analyse
 from mnist_lab.recipe import Recipe, learning_rates
@@ -111,8 +112,16 @@ def test_errors_by_class_start_at_0_and_mark_the_worst(assert_drawable):
     assert [place for place, colour in enumerate(figure["data"][0]["marker"]["color"]) if colour == "@bad"] == [4]
     assert figure["data"][0]["y"][5] is None
     assert_drawable(figure)
+    alike = errors_by_class_figure([0.999, 0.9932, 0.9928, 0.995] + [0.998] * 6)
+    assert [place for place, colour in enumerate(alike["data"][0]["marker"]["color"]) if colour == "@bad"] == [1, 2]
+    assert "@bad" not in errors_by_class_figure([0.9912, 0.9908] * 5)["data"][0]["marker"]["color"]
     assert_drawable(errors_by_class_figure([math.nan] * 10))
     assert_drawable(errors_by_class_figure([0.0] * 10))
+
+
+def test_worst_classes_are_all_that_show_the_highest_share():
+    assert worst_classes([0.9932, 0.9928, math.nan] + [0.998] * 7) == [0, 1]
+    assert worst_classes([math.nan] * 10) == []
 
 
 def test_confusion_info_puts_mistakes_in_front():
@@ -147,6 +156,30 @@ def test_parameters_accuracy(assert_drawable):
     assert_drawable(figure)
     assert_drawable(parameters_accuracy_figure([]))
     assert parameters_accuracy_figure([RunDot("A", 1, 0.5, 0.1)] * 9)["data"][0]["mode"] == "markers"
+
+
+def test_names_of_neighbours_do_not_lie_on_each_other():
+    near = [RunDot("Strong (reference)", 39_338, 0.9956, 0.0), RunDot("Fast (reference)", 34_250, 0.9916, 0.0)]
+    first, second = parameters_accuracy_figure([*near, RunDot("Tiny", 14_410, 0.91, 0.0)])["data"][:2]
+    assert (first["textposition"], second["textposition"]) == ("top left", "middle left")
+    assert "Strong (reference)" in first["text"][0]
+    crowd = parameters_accuracy_figure([RunDot("A run of a long name", 20_000, 0.99, 0.0)] * 8)["data"]
+    named = [dot["textposition"] for dot in crowd if dot["mode"] == "markers+text"]
+    assert len(named) == len(set(named)) < 8
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ((34_250, 314_426), ["50 k", "100 k", "200 k"]),
+        ((14_410, 14_410), ["10 k", "20 k"]),
+        ((1_010, 829_760), ["1 k", "10 k", "100 k", "1 M"]),
+        ((1, 1), ["1"]),
+    ],
+)
+def test_parameters_have_round_ticks_as_the_page_writes_them(parameters, words):
+    dots = [RunDot("A", each, 0.9, 0.01) for each in parameters]
+    assert parameters_accuracy_figure(dots)["layout"]["xaxis"]["ticktext"] == words
 
 
 def test_figures_bring_no_background_and_stay_as_the_user_left_them(assert_drawable):
