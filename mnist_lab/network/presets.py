@@ -155,7 +155,7 @@ _ALL = (
         "fast",
         "Fast",
         "99 % in seconds",
-        "Strides make the maps small at once, and batch normalization lets two epochs do: 99 % in seconds.",
+        "Strides make the maps small at once, and batch normalization lets one epoch do: 99 % in seconds.",
         *_normalized(16, 5, step=2),
         *_normalized(32),
         *_normalized(64, step=2),

@@ -33,8 +33,8 @@ _LONG = Recipe(
 SUITED: Mapping[str, Suited] = MappingProxyType(
     {
         "fast": Suited(
-            Recipe(epochs=2, batch_size=128, learning_rate=0.01, schedule="one-cycle", validation_fraction=0.05),
-            f"{_ONE_CYCLE}: two epochs do.",
+            Recipe(epochs=1, batch_size=64, learning_rate=0.02, schedule="one-cycle", validation_fraction=0.02),
+            f"{_ONE_CYCLE}: one epoch does.",
         ),
         "strong": Suited(
             _LONG.with_changes(epochs=8),
@@ -55,8 +55,9 @@ SUITED: Mapping[str, Suited] = MappingProxyType(
             "Dropout 0.7 in front of 25 units lets little through; a rate that ends at nothing averages out its noise.",
         ),
         "notebook-3": Suited(
-            Recipe(learning_rate=0.005, schedule="cosine"),
-            "Five dropouts in a row let little through: it takes large steps, which the cosine makes small in the end.",
+            Recipe(epochs=7, batch_size=50, schedule="cosine", validation_fraction=0.02, keep="last"),
+            "Five dropouts in a row let little through and shake what comes through: many small steps, which the "
+            "cosine makes smaller still, average that out.",
         ),
     }
 )
