@@ -72,6 +72,39 @@ def test_the_ways_to_the_pages_are_in_sight_at_every_width_and_there_once(page: 
     expect(page.get_by_test_id("stExpandSidebarButton").filter(visible=True)).to_have_count(0)
 
 
+@pytest.mark.parametrize("width", [390, 640, 700, 768, 900, 1024, 1280])
+def test_the_drawing_canvas_is_whole_at_every_width(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{address}/draw")
+    expect(page.locator("canvas").last).to_be_visible()
+    for part in (page.locator(".st-key-canvas-pad"), page.locator(".st-key-pen-width")):
+        box = part.bounding_box()
+        frame = page.locator(".st-key-canvas-frame").bounding_box()
+        assert box is not None
+        assert frame is not None
+        assert frame["x"] <= box["x"]
+        assert box["x"] + box["width"] <= frame["x"] + frame["width"] <= width
+    pad = page.locator(".st-key-canvas-pad").bounding_box()
+    assert pad is not None
+    assert pad["width"] >= 320
+
+
+def test_a_drawing_outlives_its_page_and_ctrl_z_takes_it_back(page: Page, address: str) -> None:
+    undo = page.locator(".st-key-canvas-undo").get_by_role("button")
+    page.goto(f"{address}/draw")
+    expect(page.get_by_text("Draw here")).to_be_visible()
+    draw(page, [[(100, 100), (400, 400)]])
+    expect(undo).to_be_enabled()
+    expect(page.get_by_text("Draw here")).to_have_count(0)
+    page.get_by_role("link", name="Compare").first.click()
+    expect(page).to_have_title("Compare · MNIST Lab")
+    page.get_by_role("link", name="Draw").first.click()
+    expect(undo).to_be_enabled()
+    page.keyboard.press("Control+z")
+    expect(undo).to_be_disabled()
+    expect(page.get_by_text("Draw here")).to_be_visible()
+
+
 def test_the_whole_way(page: Page, address: str, pen_strokes: Path) -> None:
     page.goto(address)
     strip = page.locator(".lab-strip svg")
