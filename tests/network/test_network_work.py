@@ -12,7 +12,7 @@ def work_of(*layers: object, batch_size: int = 1) -> Work:
 
 
 def test_a_dense_network_is_its_multiply_adds_and_values() -> None:
-    # The picture's 784 values and ten closing ones with their activation, 784·10 multiply-adds; Flatten is no operation.
+    # The picture's 784 values and ten closing ones with their activation, 784·10 multiply-adds; Flatten is none.
     assert work_of(Flatten()) == Work(multiply_adds=7840, values=784 + 10 + 0.3 * 10, operations=1, parameters=7850)
 
 
