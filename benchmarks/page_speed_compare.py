@@ -31,7 +31,7 @@ def figures(rounds: int) -> Iterator[Figure]:
             yield Figure(what, 1000 * statistics.median(took), QUERY_TARGET, "ms")
         rest = timed(rounds, lambda: (store.tally(), store.damaged()))
         store.close()
-        with app(home, MNIST_LAB_STANDBY="false") as running, chromium() as browser:
+        with app(home, MNIST_LAB_STANDBY="false", MNIST_LAB_REFERENCE="false") as running, chromium() as browser:
             time.sleep(QUIET_SECONDS)
             painted = [paint(browser, running.address) for _ in range(1 + rounds)]
         counted = f"states, sweeps and damage are counted in {1000 * statistics.median(rest):.0f} ms"
