@@ -9,7 +9,6 @@ weights and predictions, into `mnist_lab/reference/runs`.
 """
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -21,15 +20,15 @@ from typing import Any
 
 import platformdirs
 
+from benchmarks import recording
 from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import SUITED, Recipe
 from mnist_lab.reference import FOLDER, write_archive
 from mnist_lab.runs import Run, RunFolder, RunState, RunStore, open_store
-from mnist_lab.runs.folder import replacing
 from mnist_lab.runs.snapshots import list_epochs, snapshot_path
 from mnist_lab.settings import Settings
 
-RECORDED = Path(__file__).parent / "recorded" / "trainings.json"
+RECORDED = "trainings"
 FIVE, THREE, ONE = (0, 1, 2, 3, 4), (0, 1, 2), (0,)
 MOST_SNAPSHOT_BYTES = 360_000
 """Six runs with so many bytes of snapshots, their weights and predictions are 12 MB."""
@@ -128,16 +127,12 @@ def accuracy(run: Run) -> float:
 
 def record(name: str, ended: Sequence[Run]) -> None:
     """Put what the runs came to into the file of recorded trainings, in place of what it had of that name."""
-    known = recorded()
-    known[name] = [_row(run) for run in ended]
-    RECORDED.parent.mkdir(exist_ok=True)
-    with replacing(RECORDED) as temporary:
-        temporary.write_text(json.dumps(dict(sorted(known.items())), indent=1) + "\n", encoding="utf-8")
+    recording.put(RECORDED, name, [_row(run) for run in ended])
 
 
 def recorded() -> dict[str, list[dict[str, Any]]]:
     """By training: the rows of its seeds."""
-    return json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
+    return recording.read(RECORDED)
 
 
 def _row(run: Run) -> dict[str, Any]:

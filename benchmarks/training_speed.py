@@ -13,7 +13,6 @@ the newest; `make charts` draws it.
 
 import argparse
 import datetime
-import json
 import statistics
 import subprocess
 import sys
@@ -26,15 +25,15 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from benchmarks import recording
 from benchmarks.browser import app, browser_page
 from benchmarks.figures import Figure
 from mnist_lab.network import analyse, get_preset
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, RunStore, open_store
-from mnist_lab.runs.folder import replacing
 from mnist_lab.settings import Settings
 
-RECORDED = Path(__file__).parent / "recorded" / "speed.json"
+RECORDED = "speed"
 # So many that an epoch takes plain Keras some ten seconds on two cores: what is done once an epoch weighs no less here
 # than in an epoch of all 60,000.
 IMAGES = {"notebook-1": 5_000, "notebook-2": 5_000, "notebook-3": 30_000, "small-cnn": 60_000}
@@ -76,17 +75,17 @@ def measured(rounds: int, presets: Sequence[str], peers: Sequence[str]) -> tuple
 
 def recorded() -> dict[str, dict[str, Any]]:
     """By precision: what was measured last, medians in images a second."""
-    return json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
+    return recording.read(RECORDED)
 
 
 def record(rates: Rates, precision: str) -> None:
+    """Keep the medians, in place of those that were measured before in this precision."""
     medians = {
         preset: {who: round(statistics.median(values)) for who, values in by.items()} for preset, by in rates.items()
     }
     rounds = len(rates["notebook-1"]["lab"])
     now = {"date": datetime.date.today().isoformat(), "rounds": rounds, "rates": medians}
-    with replacing(RECORDED) as temporary:
-        temporary.write_text(json.dumps({**recorded(), precision: now}, indent=1) + "\n", encoding="utf-8")
+    recording.put(RECORDED, precision, now)
 
 
 def by_the_lab(preset: str, store: RunStore, page: Page, address: str) -> float:

@@ -32,9 +32,9 @@ def class_counts_figure(counts: "ArrayLike") -> Figure:
     figure["layout"]["yaxis"] |= {"range": [0, max(1, *values) * 1.02], "showticklabels": False, "showgrid": False}
     # Upright in the bars: beside each other the numbers have no room above them on a narrow page.
     inside = {"textposition": "inside", "textangle": -90, "insidetextanchor": "end"}
-    white = {"color": "@background", "size": TEXT_SIZE - 2}
+    font = {"color": "@background", "size": TEXT_SIZE - 2}
     hover = "digit %{x}: %{y:,} images<extra></extra>"
-    figure["data"][0] |= {**inside, "textfont": white, "hovertemplate": hover}
+    figure["data"][0] |= {**inside, "textfont": font, "hovertemplate": hover}
     return figure
 
 

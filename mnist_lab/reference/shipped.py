@@ -36,14 +36,15 @@ def install(store: RunStore, archives: Sequence[Path] | None = None) -> None:
         own = {run.id for run in there.values() if not run.is_reference}
         wanted = [path for path in paths if path.stem not in deleted | own]
         for path in wanted:
-            if path.stem not in known or not is_unpacked(path, store.folder(path.stem)):
-                _give(store, path, is_there=path.stem in there)
+            is_known = path.stem in known
+            if not (is_known and is_unpacked(path, store.folder(path.stem))):
+                _give(store, path, is_there=path.stem in there, is_known=is_known)
     except StoreError as error:
         log.warning("The lab goes on without its reference runs. %s", error)
 
 
-def _give(store: RunStore, path: Path, *, is_there: bool) -> None:
-    """Put the files of an archive into its run's folder, and the run into the store."""
+def _give(store: RunStore, path: Path, *, is_there: bool, is_known: bool) -> None:
+    """Put the files of an archive into its run's folder, and the run into the store if that never had it."""
     folder = store.folder(path.stem)
     try:
         adopted = read_archive(path)
@@ -54,6 +55,8 @@ def _give(store: RunStore, path: Path, *, is_there: bool) -> None:
             remove_folder(folder)
         return
     try:
-        store.adopt([adopted])
+        # One that is known may have been deleted this moment.
+        if not is_known:
+            store.adopt([adopted])
     except Exception as error:  # noqa: BLE001 - a damaged record makes the database's driver raise nearly anything
         log.warning("The lab goes on without the reference run %s: %s", path.name, error)
