@@ -18,9 +18,10 @@ _MOST_NAMED = 5
 @st.dialog("Rename this run", icon=":material/edit:")
 def rename_dialog(run: Run) -> None:
     """Ask for another name."""
-    name = st.text_input("Name", value=run.name, max_chars=80, key=f"rename-{run.id}")
-    if st.button("Rename", type="primary", disabled=not name.strip(), key="rename-confirm"):
-        _do(lambda: services().store.rename(run.id, name))
+    with st.form("rename", border=False):
+        name = st.text_input("Name", value=run.name, max_chars=80, required=True, key=f"rename-{run.id}")
+        if st.form_submit_button("Rename", type="primary", key="rename-confirm"):
+            _do(lambda: services().store.rename(run.id, name))
 
 
 @st.dialog("Note on this run", icon=":material/sticky_note_2:")
