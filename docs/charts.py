@@ -44,7 +44,7 @@ def speed_figure() -> Figure:
     titles: list[dict[str, Any]] = []
     for place, (precision, machine) in enumerate(machines.items(), start=1):
         rates: Mapping[str, Mapping[str, float]] = machine["rates"]
-        titles.append(_title(f"The lab in {precision}, {machine['date']}", (place - 0.5) / len(machines)))
+        titles.append(_title(f"The lab in {precision}, {machine['date']}", place))
         for who, (name, colour) in WHO.items():
             traces.append(
                 {
@@ -79,7 +79,7 @@ def notebook_figure() -> Figure:
         )
     traces, titles, ends = [], [], []
     for place, (name, adopted) in enumerate(there.items(), start=1):
-        titles.append(_title(PRESETS[name].network.name, (place - 0.5) / len(there)))
+        titles.append(_title(PRESETS[name].network.name, place))
         ends.append(_level(NOTEBOOK[name][0], place))
         epochs = [point for point in adopted.points if point.kind == "epoch"]
         for which, colour in {"training": "@training", "validation": "@validation"}.items():
@@ -120,14 +120,14 @@ def _loss(point: MetricPoint, which: str) -> float | None:
     return point.training_loss if which == "training" else point.validation_loss
 
 
-def _title(words: str, x: float) -> dict[str, Any]:
+def _title(words: str, place: int) -> dict[str, Any]:
     font = {"size": 17, "color": "@ink"}
     return {
         "text": words,
-        "x": x,
+        "x": 0.5,
         "y": 1.02,
-        "xref": "paper",
-        "yref": "paper",
+        "xref": f"x{place} domain",
+        "yref": f"y{place} domain",
         "showarrow": False,
         "font": font,
         "yanchor": "bottom",
