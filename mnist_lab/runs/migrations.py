@@ -12,8 +12,14 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "ALTER TABLE runs ADD COLUMN learning_rate_factor FLOAT DEFAULT '1' NOT NULL",
         "ALTER TABLE runs ADD COLUMN parent VARCHAR(8) DEFAULT '' NOT NULL",
     ),
+    2: (),
 }
 """By version: the statements that make a store of that version one of the next."""
+
+SQLITE_MIGRATIONS: Mapping[int, tuple[str, ...]] = {
+    2: ("CREATE INDEX runs_searched ON runs (state, number, id, name, note, run_group, data, recipe)",),
+}
+"""By version: the statements that a store in SQLite needs besides."""
 
 
 def schema_version(connection: Connection, *, to_change: bool = False) -> int:
@@ -34,6 +40,7 @@ def migrate(connection: Connection) -> None:
     """Bring an older store up to `SCHEMA_VERSION`, within one write transaction: all of it happens, or nothing."""
     # Asked again here: of several processes that open an old store at once, the first has done it.
     for version in range(schema_version(connection, to_change=True), SCHEMA_VERSION):
-        for statement in MIGRATIONS[version]:
+        of_sqlite = SQLITE_MIGRATIONS.get(version, ()) if connection.dialect.name == "sqlite" else ()
+        for statement in (*MIGRATIONS[version], *of_sqlite):
             connection.exec_driver_sql(statement)
         connection.execute(update(meta).where(meta.c.key == "schema_version").values(value=str(version + 1)))

@@ -11,7 +11,7 @@ from sqlalchemy import URL, inspect
 
 from mnist_lab.runs import Command, RunState, RunStore
 from mnist_lab.runs.database import Database
-from mnist_lab.runs.migrations import MIGRATIONS, schema_version
+from mnist_lab.runs.migrations import MIGRATIONS, SQLITE_MIGRATIONS, schema_version
 from mnist_lab.runs.schema import SCHEMA_VERSION
 
 HERE = Path(__file__).parent
@@ -80,6 +80,7 @@ def _shape(path: Path) -> dict[str, Any]:
 
 def test_every_version_has_its_step_and_its_store() -> None:
     assert list(MIGRATIONS) == list(range(1, SCHEMA_VERSION))
+    assert set(SQLITE_MIGRATIONS) <= set(MIGRATIONS)
     assert len(list(HERE.glob("store-v*.sql"))) == SCHEMA_VERSION
 
 
@@ -115,8 +116,9 @@ def test_the_first_store_ever_written_still_opens(path: Path) -> None:
     assert store.count() == 2
 
 
-def test_a_store_of_version_2_still_opens(tmp_path: Path) -> None:
-    path = _store_of(2, tmp_path)
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_later_store_still_opens(tmp_path: Path, version: int) -> None:
+    path = _store_of(version, tmp_path)
     store = RunStore(_url(path), path.parent)
     parent, continued, front, paused, failed = store.list(newest_first=False)
     assert (parent.state, parent.learning_rate_factor) == (RunState.FINISHED, 0.5)

@@ -1,14 +1,14 @@
 """Finding ended runs by words, state and sweep within the store, and records that cannot be read."""
 
 import pytest
-from sqlalchemy import func, update
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import create_mock_engine, func, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import ENDED_STATES, DataInfo, RunState, RunStore
 from mnist_lab.runs import damage as module
-from mnist_lab.runs.schema import runs
+from mnist_lab.runs.schema import metadata, runs
 from mnist_lab.runs.searching import LONGEST_SEARCH, matching
 
 MNIST = DataInfo("mnist", "MNIST", "f" * 16, 900, 100, 100, "holdout")
@@ -141,3 +141,20 @@ def test_postgresql_is_asked_in_its_own_words() -> None:
     query = matching("Ähre", ENDED_STATES, None, [], func.lower).compile(dialect=postgresql.dialect())
     assert "lower(runs.name || " in str(query)
     assert "casefold" not in str(query)
+
+
+@pytest.mark.parametrize("words", ["", "ähre", "ähre adam"])
+def test_a_search_in_sqlite_reads_no_whole_run(store: RunStore, words: str) -> None:
+    query = matching(words, ENDED_STATES, "Dropouts", ["aaaaaaaa"], func.casefold)
+    asked = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    with store.db.read() as connection:
+        steps = [row.detail for row in connection.execute(text(f"EXPLAIN QUERY PLAN {asked}"))]
+    assert steps[0].startswith("SEARCH runs USING COVERING INDEX runs_searched")
+
+
+def test_postgresql_gets_no_index_whose_rows_a_note_would_not_fit() -> None:
+    made: list[str] = []
+    engine = create_mock_engine("postgresql://", lambda statement, *_, **__: made.append(str(statement)))
+    metadata.create_all(engine, checkfirst=False)
+    assert any("runs_by_state" in statement for statement in made)
+    assert not any("runs_searched" in statement for statement in made)
