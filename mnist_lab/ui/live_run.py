@@ -28,10 +28,16 @@ def live_run(wanted: str | None, glance: Glance) -> None:
     """Show the run and what waits; while there is anything to wait for, look again about once a second."""
     refresh = services().settings.refresh
     every = min(refresh, _IMPATIENT_SECONDS) if glance.begins else refresh if glance.is_busy else None
-    st.fragment(_live, run_every=every)(wanted, glance.outline)
+    times = _times(glance)
+    st.fragment(_live, run_every=every and every * times)(wanted, glance.outline, times)
 
 
-def _live(wanted: str | None, outline: tuple[object, ...]) -> None:
+def _times(glance: Glance) -> int:
+    """How many times as long as the settings say the page waits until its next look."""
+    return services().audience.look(session_id()) if glance.is_busy else 1
+
+
+def _live(wanted: str | None, outline: tuple[object, ...], times: int) -> None:
     glance = look(services().store, wanted, session_id())
     if glance.outline != outline:
         st.rerun()
@@ -42,6 +48,9 @@ def _live(wanted: str | None, outline: tuple[object, ...]) -> None:
         is_next = bool(glance.queue) and glance.queue[0].id == run.id
         _show_run(run, expected.get(run.id), waiting.get(run.id, ""), is_next=is_next)
     run_queue(glance, waiting, expected)
+    # Last, when what was clicked has been done: the pace is set where the whole page is drawn.
+    if _times(glance) != times:
+        st.rerun()
 
 
 def _show_run(run: Run, expected: float | None, waiting: str, *, is_next: bool) -> None:

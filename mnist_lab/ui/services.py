@@ -1,4 +1,4 @@
-"""What all sessions of the app share, one of each a process: settings, store, curves, launcher, predictor, digits."""
+"""What all sessions of the app share, one of each a process: the store, the launcher, the predictor and so on."""
 
 import threading
 import time
@@ -11,6 +11,7 @@ from mnist_lab.reference import install
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings, load_settings
 from mnist_lab.training.launcher import Launcher
+from mnist_lab.ui.audience import Audience
 from mnist_lab.ui.shelf import Shelf
 from mnist_lab.ui.tracks import Tracks
 
@@ -32,6 +33,7 @@ class Services:
     settings: Settings
     store: RunStore
     tracks: Tracks
+    audience: Audience
     launcher: Launcher
     predictor: Predictor
     shelf: Shelf
@@ -141,6 +143,7 @@ def _services() -> Services:
         settings=settings,
         store=store,
         tracks=Tracks(store),
+        audience=Audience(),
         launcher=Launcher(settings),
         predictor=Predictor(settings),
         shelf=Shelf(settings),

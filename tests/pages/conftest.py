@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings
@@ -21,3 +23,18 @@ def store(settings: Settings) -> Iterator[RunStore]:
     opened = open_store(settings)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def intervals(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds after which fragments asked to be run again, in the order in which they did."""
+    found: list[float] = []
+    real = ScriptRunContext.enqueue
+
+    def enqueue(context: ScriptRunContext, message: ForwardMsg) -> None:
+        if message.WhichOneof("type") == "auto_rerun":
+            found.append(message.auto_rerun.interval)
+        real(context, message)
+
+    monkeypatch.setattr(ScriptRunContext, "enqueue", enqueue)
+    return found

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.testing.v1 import AppTest
 
 from mnist_lab.network import PRESETS
@@ -91,16 +89,7 @@ def test_a_setting_that_cannot_be_used_is_one_sentence_whatever_page_is_asked_fo
     assert not test.button
 
 
-def test_the_launchers_trouble_is_looked_at_again_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    intervals: list[float] = []
-    real = ScriptRunContext.enqueue
-
-    def enqueue(context: ScriptRunContext, message: ForwardMsg) -> None:
-        if message.WhichOneof("type") == "auto_rerun":
-            intervals.append(message.auto_rerun.interval)
-        real(context, message)
-
-    monkeypatch.setattr(ScriptRunContext, "enqueue", enqueue)
+def test_the_launchers_trouble_is_looked_at_again_by_itself(intervals: list[float]) -> None:
     script = "from mnist_lab.ui.notices import show_notices\n\nshow_notices()"
     test = AppTest.from_string(script).run()
     assert (list(test.error), intervals) == ([], [])
