@@ -21,11 +21,11 @@ _HEAD_WIDTH = 640  # on a phone that is all there is, and the buttons come below
 
 lab = services()
 wanted = st.query_params.get(RUN)
-glance = look(lab.store, wanted, session_id())
+glance = look(wanted, session_id())
 if wanted and glance.trouble and (name := discarded_name(wanted)):
     st.toast(f"{plain(name)} was discarded.", icon=":material/delete:")
     del st.query_params[RUN]
-    wanted, glance = None, look(lab.store, None, session_id())
+    wanted, glance = None, look(None, session_id())
 # A run that the address names stands above what is to be trained next, and stays there when it ends. One that is under
 # way is written into the address, but not when somebody comes with a network to train it.
 if not wanted and glance.is_busy and not draft.has_link() and glance.run is not None:

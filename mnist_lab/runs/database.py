@@ -40,6 +40,8 @@ class Database:
         shown = self.engine.url
         self.where = str(shown.database) if self.is_sqlite else shown.render_as_string(hide_password=True)
         self._writing = self.engine.execution_options(writes=True)
+        self.writes = 0
+        """Changes when this object has written: what was read before may be out of date."""
         self._prepare()
 
     @property
@@ -66,6 +68,7 @@ class Database:
         """
         with self._sentences(), self._writing.begin() as connection:
             yield connection
+        self.writes += 1
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""

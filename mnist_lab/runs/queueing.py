@@ -3,6 +3,7 @@
 A position below 0 is the front: the smaller, the more recently moved there. From 1 on it is the order of arrival.
 """
 
+import functools
 from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, select
@@ -11,12 +12,14 @@ from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import ACTIVE_STATES, RunState
 
 
+@functools.cache
 def queue_query() -> Select[*tuple[Any, ...]]:
     """Select the queued runs, next one first.
 
     A run's rank is its place among its owner's queued runs plus the number of the owner's active runs: so a session
     that queues ten runs delays the first one of another by one training, not by ten.
     """
+    # Made once: that takes SQLAlchemy longer than SQLite needs to answer.
     busy = (
         select(runs.c.owner, func.count().label("count"))
         .where(runs.c.state.in_(ACTIVE_STATES))

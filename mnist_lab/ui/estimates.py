@@ -8,13 +8,13 @@ from mnist_lab.charts import text
 from mnist_lab.insight import Duration, Pace, expected_duration, expected_starts, paces, seconds_left
 from mnist_lab.network import Analysis, Network, check_memory
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Run, RunState
+from mnist_lab.runs import Run
 from mnist_lab.settings import load_settings
 from mnist_lab.training.this_machine import machine_info, machine_speed
+from mnist_lab.ui.moments import TESTED_STATES
 from mnist_lab.ui.services import services
 
 _MOST_PAST_RUNS = 50
-_WITH_RESULT = frozenset({RunState.FINISHED, RunState.STOPPED})
 
 
 def memory_sentence(analysis: Analysis) -> str:
@@ -86,12 +86,12 @@ def _still_to_do(run: Run, whole: float | None) -> float | None:
 def _known() -> tuple[str, int]:
     """What the paces depend on: another lab, or another number of ended runs, has others."""
     lab = services()
-    return str(lab.store.runs_folder), lab.store.count(_WITH_RESULT)
+    return str(lab.store.runs_folder), lab.moments.now().tested
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _paces(known: tuple[str, int]) -> list[Pace]:  # noqa: ARG001 - the key of the cache
-    return paces(services().store.list(_WITH_RESULT, limit=_MOST_PAST_RUNS), machine_info())
+    return paces(services().store.list(TESTED_STATES, limit=_MOST_PAST_RUNS), machine_info())
 
 
 @st.cache_resource(max_entries=500, show_spinner=False)

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from mnist_lab.charts import text
 from mnist_lab.errors import UnknownRunError
-from mnist_lab.runs import ACTIVE_STATES, Run, RunState, RunStore
+from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.services import services
 
 RUN = "run"
 """The address parameter that names the run shown."""
-MOST_WAITING = 60
-"""So many queued runs are read; more wait too long to say anything of them."""
 _LONGEST_ID = 64
 _FIRST_POINTS = 3
 
@@ -24,7 +22,7 @@ class Glance:
     run: Run | None
     active: Sequence[Run]
     queue: Sequence[Run]
-    """The runs that wait, next one first, at most `MOST_WAITING`."""
+    """The runs that wait, next one first; of very many the first."""
     trouble: str = ""
     """Why the run that was asked for cannot be shown."""
 
@@ -49,18 +47,20 @@ class Glance:
         return self.is_busy, self.begins, self.run is None, self.trouble
 
 
-def look(store: RunStore, wanted: str | None, owner: str = "") -> Glance:
+def look(wanted: str | None, owner: str = "") -> Glance:
     """The run named `wanted`, else the owner's newest under way, else anyone's, else the next one, else the newest."""
-    active, queue = store.list(ACTIVE_STATES), store.queue(limit=MOST_WAITING)
+    lab = services()
+    moment = lab.moments.now()
+    active, queue = moment.active, moment.queue
     trouble = ""
     if wanted:
         try:
-            return Glance(store.get(wanted[:_LONGEST_ID]), active, queue)
+            return Glance(moment.find(wanted) or lab.store.get(wanted[:_LONGEST_ID]), active, queue)
         except UnknownRunError:
             shown = text.shortened(wanted, 20)
             trouble = f"The address names the run “{shown}”, which is not in this lab; it may have been deleted."
     own = [run for run in (*active, *queue) if run.owner == owner]
     # The lab's own runs are nobody's last one.
-    newest = [run for run in store.list(limit=1) if not run.is_reference]
+    newest = [run for run in lab.store.list(limit=1) if not run.is_reference]
     run = next(iter([*own, *active, *queue, *newest]), None)
     return Glance(run, active, queue, trouble)

@@ -38,7 +38,7 @@ def _times(glance: Glance) -> int:
 
 
 def _live(wanted: str | None, outline: tuple[object, ...], times: int) -> None:
-    glance = look(services().store, wanted, session_id())
+    glance = look(wanted, session_id())
     if glance.outline != outline:
         st.rerun()
     show_refusal()

@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from mnist_lab.charts import Curve, Track, run_figure, text
-from mnist_lab.runs import Run, RunState, RunStore
+from mnist_lab.runs import Run
+from mnist_lab.ui.moments import TESTED_STATES
 from mnist_lab.ui.plot import plot
 from mnist_lab.ui.services import services
 
@@ -22,7 +23,7 @@ def run_chart(run: Run, track: Track) -> None:
     # What the widgets below say: the figure stands above them.
     choices = st.session_state
     curves = [Curve(run.name, track, best_epoch=run.result.best_epoch or None if run.result else track.best_epoch)]
-    ghosts = {ghost.id: ghost for ghost in _ghosts(services().store) if ghost.id != run.id}
+    ghosts = {ghost.id: ghost for ghost in _ghosts() if ghost.id != run.id}
     ghost = ghosts.get(choices.get(_GHOST) or "")
     if ghost is not None:
         curves.append(Curve(ghost.name, services().tracks.of(ghost), key="ghost", ghost=True))
@@ -71,13 +72,12 @@ def chart_words(run: Run, track: Track, ghost: Run | None = None) -> str:
     return "; ".join(words)
 
 
-def _ghosts(store: RunStore) -> Sequence[Run]:
+def _ghosts() -> Sequence[Run]:
     """The newest ended runs that have curves; listed anew only when there are more or fewer of them."""
-    states = {RunState.FINISHED, RunState.STOPPED}
-    count = store.count(states)
+    count = services().moments.now().tested
     known: tuple[int, Sequence[Run]] | None = st.session_state.get(_GHOSTS)
     if known is None or known[0] != count:
-        ended = store.list(states, limit=_MOST_GHOSTS)
+        ended = services().store.list(TESTED_STATES, limit=_MOST_GHOSTS)
         known = st.session_state[_GHOSTS] = count, [run for run in ended if run.epochs_done]
     return known[1]
 

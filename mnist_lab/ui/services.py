@@ -12,6 +12,7 @@ from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings, load_settings
 from mnist_lab.training.launcher import Launcher
 from mnist_lab.ui.audience import Audience
+from mnist_lab.ui.moments import Moments
 from mnist_lab.ui.shelf import Shelf
 from mnist_lab.ui.tracks import Tracks
 
@@ -32,6 +33,7 @@ class Services:
 
     settings: Settings
     store: RunStore
+    moments: Moments
     tracks: Tracks
     audience: Audience
     launcher: Launcher
@@ -142,6 +144,7 @@ def _services() -> Services:
     return Services(
         settings=settings,
         store=store,
+        moments=Moments(store),
         tracks=Tracks(store),
         audience=Audience(),
         launcher=Launcher(settings),

@@ -8,13 +8,15 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings
-from mnist_lab.ui import services
+from mnist_lab.ui import moments, services
 
 
 @pytest.fixture(autouse=True)
 def fresh_services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the services anew for the settings of this test."""
     monkeypatch.setattr(services, "_lab", services.Lab())
+    # Tests write into the store as another process does, and look at once.
+    monkeypatch.setattr(moments, "SHARED_SECONDS", 0.0)
 
 
 @pytest.fixture
