@@ -21,9 +21,11 @@ class Viewer:
     def __init__(self, address: str) -> None:
         self._url = address.replace("http", "ws", 1) + "/_stcore/stream"
         self._page, self._query = "", ""
+        self._page_hash = ""
         self._asked = 0.0
         self._finished = asyncio.Event()
         self._again: dict[str, asyncio.Task[None]] = {}
+        self._intervals: dict[str, float] = {}
         self.updates: list[float] = []
         """Seconds of each answer: from the question to the end of what came of it."""
 
@@ -48,7 +50,7 @@ class Viewer:
             TimeoutError: It was not drawn in time.
         """
         self._forget()
-        self._page, self._query = page, query
+        self._page, self._query, self._page_hash = page, query, ""
         self._finished.clear()
         await self._ask()
         await asyncio.wait_for(self._finished.wait(), seconds)
@@ -56,6 +58,7 @@ class Viewer:
     async def _ask(self, fragment: str = "") -> None:
         message = BackMsg()
         message.rerun_script.page_name = self._page
+        message.rerun_script.page_script_hash = self._page_hash
         message.rerun_script.query_string = self._query
         message.rerun_script.fragment_id = fragment
         message.rerun_script.is_auto_rerun = bool(fragment)
@@ -69,16 +72,30 @@ class Viewer:
             if kind == "stop_auto_rerun":
                 for fragment in message.stop_auto_rerun.fragment_ids:
                     if fragment in self._again:
-                        self._again.pop(fragment).cancel()
+                        self._stop_asking(fragment)
             elif kind == "auto_rerun":
-                asked = message.auto_rerun
-                if asked.fragment_id not in self._again:
-                    task = asyncio.create_task(self._keep_asking(asked.fragment_id, asked.interval))
-                    self._again[asked.fragment_id] = task
+                self._ask_again(message.auto_rerun.fragment_id, message.auto_rerun.interval)
+            elif kind == "navigation":
+                # Without it, a page that draws itself anew would come back as the first of the menu.
+                self._page_hash = message.navigation.page_script_hash
+            elif kind == "new_session" and not message.metadata.run.fragment_ids:
+                self._forget()
             elif kind == "script_finished" and self._asked:
                 self.updates.append(time.perf_counter() - self._asked)
                 self._asked = 0.0
                 self._finished.set()
+
+    def _ask_again(self, fragment: str, interval: float) -> None:
+        if self._intervals.get(fragment) == interval:
+            return
+        if fragment in self._again:
+            self._stop_asking(fragment)
+        self._again[fragment] = asyncio.create_task(self._keep_asking(fragment, interval))
+        self._intervals[fragment] = interval
+
+    def _stop_asking(self, fragment: str) -> None:
+        self._again.pop(fragment).cancel()
+        del self._intervals[fragment]
 
     async def _keep_asking(self, fragment: str, interval: float) -> None:
         while True:
@@ -88,6 +105,5 @@ class Viewer:
                 await self._ask(fragment)
 
     def _forget(self) -> None:
-        for task in self._again.values():
-            task.cancel()
-        self._again.clear()
+        for fragment in list(self._again):
+            self._stop_asking(fragment)

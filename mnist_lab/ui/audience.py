@@ -1,27 +1,54 @@
-"""How many sessions watch: the more there are, the less often each looks, so that a class costs a training little."""
+"""How often sessions look at a training: the more there are, the less often each, so that a class costs it little."""
 
+import math
+import os
 import threading
 import time
 from collections.abc import Callable
 
-SESSIONS_AT_FULL_PACE = 15
-"""So many sessions look as often as the settings say; twice as many half as often, and so on."""
-MEMORY_SECONDS = 20.0
+SHARE = 0.06
+"""Of the machine's processors, what all looks together may take by what is measured of them: about half as much again
+goes into sending what they drew."""
+MOST_TIMES = 6
+"""So many times as long as the settings say a session waits at most."""
+MEMORY_SECONDS = 30.0
 """How long after its last look a session still counts: one that reloads or pauses must not change the others' pace."""
+_NEWEST = 0.1
+"""Weight of the newest look in what one takes."""
 
 
 class Audience:
-    """Who has looked lately; safe to use from several threads."""
+    """Who has looked lately, and what a look takes; safe to use from several threads."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, refresh: float, cores: int | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        """Keep count of the sessions.
+
+        Args:
+            refresh: Seconds between two looks of one session alone.
+            cores: Of this machine; None asks it.
+            clock: Seconds.
+        """
+        self._looks_a_second = 1 / refresh
+        self._share = SHARE * (cores or os.cpu_count() or 1)
         self._clock = clock
         self._lock = threading.Lock()
         self._last_looks: dict[str, float] = {}
+        self._cost = 0.0
+        self._times = 1
 
     def look(self, session: str) -> int:
-        """Count a look of this session; how many times as long as the settings say it is to wait until the next."""
+        """Count a look of this session; how many times `refresh` it is to wait until the next, 1 to `MOST_TIMES`."""
         now = self._clock()
         with self._lock:
             self._last_looks[session] = now
             self._last_looks = {who: when for who, when in self._last_looks.items() if now - when < MEMORY_SECONDS}
-            return -(-len(self._last_looks) // SESSIONS_AT_FULL_PACE)
+            needed = len(self._last_looks) * self._looks_a_second * self._cost / self._share
+            # Down only when it is far too much: whoever changes its pace draws the whole page anew.
+            if needed > self._times or needed < self._times / 2:
+                self._times = min(MOST_TIMES, max(1, math.ceil(needed)))
+            return self._times
+
+    def took(self, seconds: float) -> None:
+        """Tell what a look took of a processor."""
+        with self._lock:
+            self._cost += (_NEWEST if self._cost else 1.0) * (seconds - self._cost)

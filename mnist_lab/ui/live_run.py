@@ -1,5 +1,7 @@
 """The run that the Train page shows, as it is this second: its name, controls, curves, figures, and the queue."""
 
+import time
+
 import streamlit as st
 
 from mnist_lab.insight import seconds_left
@@ -33,11 +35,14 @@ def live_run(wanted: str | None, glance: Glance) -> None:
 
 
 def _times(glance: Glance) -> int:
-    """How many times as long as the settings say the page waits until its next look."""
-    return services().audience.look(session_id()) if glance.is_busy else 1
+    """How many times as long as the settings say the page waits until its next look; who trains does not wait."""
+    if not glance.is_busy or (glance.run is not None and glance.run.owner == session_id()):
+        return 1
+    return services().audience.look(session_id())
 
 
 def _live(wanted: str | None, outline: tuple[object, ...], times: int) -> None:
+    start = time.thread_time()
     glance = look(wanted, session_id())
     if glance.outline != outline:
         st.rerun()
@@ -48,6 +53,7 @@ def _live(wanted: str | None, outline: tuple[object, ...], times: int) -> None:
         is_next = bool(glance.queue) and glance.queue[0].id == run.id
         _show_run(run, expected.get(run.id), waiting.get(run.id, ""), is_next=is_next)
     run_queue(glance, waiting, expected)
+    services().audience.took(time.thread_time() - start)
     # Last, when what was clicked has been done: the pace is set where the whole page is drawn.
     if _times(glance) != times:
         st.rerun()

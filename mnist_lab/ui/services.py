@@ -146,7 +146,7 @@ def _services() -> Services:
         store=store,
         moments=Moments(store),
         tracks=Tracks(store),
-        audience=Audience(),
+        audience=Audience(settings.refresh),
         launcher=Launcher(settings),
         predictor=Predictor(settings),
         shelf=Shelf(settings),

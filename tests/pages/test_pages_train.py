@@ -9,8 +9,9 @@ from mnist_lab.network import PRESETS, Conv2D, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, DataInfo, RunState, RunStore
 from mnist_lab.settings import Settings
-from mnist_lab.ui import audience
+from mnist_lab.ui.audience import MOST_TIMES
 from mnist_lab.ui.plain import plain
+from mnist_lab.ui.services import services
 from tests.pages.live_runs import end, finished, names, queue, start
 from tests.pages.train_page import keys_in_order, ok, open_page, progress_text, words
 
@@ -173,15 +174,14 @@ def test_of_several_runs_under_way_the_menu_leads_to_ones_own(store: RunStore) -
     assert open_page().header[0].value == "Newer"
 
 
-def test_many_sessions_look_less_often(
-    store: RunStore, intervals: list[float], monkeypatch: pytest.MonkeyPatch, settings: Settings
+def test_many_sessions_look_less_often_but_for_the_one_that_trains(
+    store: RunStore, intervals: list[float], settings: Settings
 ) -> None:
-    monkeypatch.setattr(audience, "SESSIONS_AT_FULL_PACE", 1)
-    start(store, queue(store, "Under way"))
-    first = open_page()
+    services().audience.took(1_000.0)
+    start(store, queue(store, "Under way", owner="me"))
     open_page()
-    ok(first.run())
-    assert intervals == pytest.approx([settings.refresh, 2 * settings.refresh, 2 * settings.refresh])
+    open_page(session={"session": "me"})
+    assert intervals == pytest.approx([MOST_TIMES * settings.refresh, settings.refresh])
 
 
 def test_whoever_comes_with_a_network_finds_the_button_that_trains_it_first(store: RunStore) -> None:

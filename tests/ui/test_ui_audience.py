@@ -2,40 +2,76 @@
 
 import threading
 
-from mnist_lab.ui.audience import MEMORY_SECONDS, SESSIONS_AT_FULL_PACE, Audience
+import pytest
+
+from mnist_lab.ui.audience import MEMORY_SECONDS, MOST_TIMES, SHARE, Audience
+
+REFRESH, CORES = 0.5, 4
+FREE = SHARE * CORES * REFRESH
+"""Seconds of a processor that the looks of all sessions may take within `REFRESH`."""
 
 
-def test_a_class_looks_half_as_often_as_one_session() -> None:
-    audience = Audience()
-    waits = [audience.look(f"session {number}") for number in range(2 * SESSIONS_AT_FULL_PACE + 1)]
-    assert waits == [1] * SESSIONS_AT_FULL_PACE + [2] * SESSIONS_AT_FULL_PACE + [3]
+def audience(cost: float, now: list[float] | None = None) -> Audience:
+    """One whose looks take `cost` of what they may take together."""
+    made = Audience(REFRESH, CORES, clock=lambda: now[0] if now else 0.0)
+    made.took(cost * FREE)
+    return made
+
+
+def looks(watched: Audience, sessions: range) -> list[int]:
+    return [watched.look(f"session {number}") for number in sessions]
+
+
+def test_together_they_take_no_more_than_their_share() -> None:
+    assert looks(audience(0.099), range(35)) == [1] * 10 + [2] * 10 + [3] * 10 + [4] * 5
+    assert looks(audience(0.099), range(1_000))[-1] == MOST_TIMES
+
+
+def test_where_a_look_takes_little_all_look_at_full_pace() -> None:
+    assert set(looks(audience(0.001), range(100))) == {1}
 
 
 def test_one_session_is_counted_once() -> None:
-    audience = Audience()
-    assert {audience.look("mine") for _ in range(5 * SESSIONS_AT_FULL_PACE)} == {1}
+    watched = audience(0.9)
+    assert {watched.look("mine") for _ in range(50)} == {1}
 
 
-def test_who_looks_no_longer_is_forgotten_and_who_looks_again_is_not() -> None:
+def test_the_pace_follows_what_a_look_takes() -> None:
+    watched = audience(0.05)
+    assert looks(watched, range(10))[-1] == 1
+    for _ in range(100):
+        watched.took(0.25 * FREE)
+    assert watched.look("session 0") == 3
+
+
+def test_the_pace_rises_again_only_when_many_have_gone() -> None:
     now = [0.0]
-    audience = Audience(lambda: now[0])
-    for number in range(SESSIONS_AT_FULL_PACE):
-        audience.look(f"session {number}")
+    watched = audience(0.099, now)
+    assert looks(watched, range(40))[-1] == 4
     now[0] = 0.9 * MEMORY_SECONDS
-    assert audience.look("mine") == 2
+    assert looks(watched, range(25))[-1] == 4
     now[0] = 1.1 * MEMORY_SECONDS
-    assert audience.look("mine") == 1
-    assert [audience.look(f"another {number}") for number in range(SESSIONS_AT_FULL_PACE)][-1] == 2
+    assert watched.look("session 0") == 4, "25 of 40 are no reason to draw all pages anew"
+    now[0] = 2 * MEMORY_SECONDS
+    assert watched.look("session 0") == 1
 
 
 def test_many_threads_count_every_session() -> None:
-    audience = Audience()
+    watched = Audience(REFRESH, CORES)
+    watched.took(FREE / 100.5)
     threads = [
-        threading.Thread(target=lambda first=first: [audience.look(f"{first} {number}") for number in range(50)])
+        threading.Thread(target=lambda first=first: [watched.look(f"{first} {number}") for number in range(50)])
         for first in range(8)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert audience.look("0 0") == -(-400 // SESSIONS_AT_FULL_PACE)
+    assert watched.look("0 0") == 4
+
+
+def test_the_machine_is_asked_for_its_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2 * CORES)
+    watched = Audience(REFRESH)
+    watched.took(0.099 * FREE)
+    assert looks(watched, range(20))[-1] == 1
