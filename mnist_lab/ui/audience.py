@@ -13,7 +13,7 @@ MOST_TIMES = 6
 """So many times as long as the settings say a session waits at most."""
 MEMORY_SECONDS = 30.0
 """How long after its last look a session still counts: one that reloads or pauses must not change the others' pace."""
-_NEWEST = 0.1
+_NEWEST = 0.05
 """Weight of the newest look in what one takes."""
 
 

@@ -10,6 +10,7 @@ from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.runs.database import Database
+from mnist_lab.runs.schema import SCHEMA_VERSION
 from mnist_lab.settings import Settings
 
 
@@ -136,5 +137,5 @@ def test_a_store_of_a_newer_lab_is_refused_untouched(path: Path) -> None:
     Database(_url(path)).close()
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE meta SET value = '7' WHERE key = 'schema_version'")
-    with pytest.raises(StoreError, match=r"newer MNIST Lab.*schema 7; this one knows up to 2"):
+    with pytest.raises(StoreError, match=f"newer MNIST Lab.*schema 7; this one knows up to {SCHEMA_VERSION}"):
         Database(_url(path))
