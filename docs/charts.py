@@ -56,6 +56,8 @@ def speed_figure() -> Figure:
                     "y": [rate[who] / rate["keras"] for rate in rates.values()],
                     "text": [f"{rate[who]:,.0f}" for rate in rates.values()],
                     "textposition": "outside",
+                    "textfont": {"size": 9},
+                    "constraintext": "none",
                     "cliponaxis": False,
                     "marker": {"color": colour},
                     "xaxis": f"x{place}",
@@ -64,7 +66,7 @@ def speed_figure() -> Figure:
             )
     highest = max(max(trace["y"]) for trace in traces)
     axes = {"title": {"text": "times plain Keras"}, "range": [0, 1.12 * highest]}
-    layout = _panels(len(machines), axes) | {"barmode": "group", "bargap": 0.25, "annotations": titles, "height": 420}
+    layout = _panels(len(machines), axes) | {"barmode": "group", "bargap": 0.12, "annotations": titles, "height": 420}
     return {"data": traces, "layout": layout}
 
 
