@@ -119,7 +119,7 @@ def with_torch(preset: str, arrays: Arrays, epochs: int, on_epoch: Callable[[], 
         optimizer.step()
 
     model.train()
-    # Where oneDNN has no bfloat16 at all, one step of a large network would take minutes.
+    # Where oneDNN has no bfloat16 at all, it takes many times as long.
     possible = torch.ops.mkldnn._is_mkldnn_bf16_supported()
     bfloat16 = possible and _is_faster_so(lambda choice: step(torch.arange(BATCH), choice))
     for _ in range(epochs):

@@ -24,8 +24,7 @@ class Viewer:
         self._page_hash = ""
         self._asked = 0.0
         self._finished = asyncio.Event()
-        self._again: dict[str, asyncio.Task[None]] = {}
-        self._intervals: dict[str, float] = {}
+        self._again: dict[str, tuple[float, asyncio.Task[None]]] = {}
         self.updates: list[float] = []
         """Seconds of each answer: from the question to the end of what came of it."""
 
@@ -71,8 +70,7 @@ class Viewer:
             kind = message.WhichOneof("type")
             if kind == "stop_auto_rerun":
                 for fragment in message.stop_auto_rerun.fragment_ids:
-                    if fragment in self._again:
-                        self._stop_asking(fragment)
+                    self._stop_asking(fragment)
             elif kind == "auto_rerun":
                 self._ask_again(message.auto_rerun.fragment_id, message.auto_rerun.interval)
             elif kind == "navigation":
@@ -86,16 +84,14 @@ class Viewer:
                 self._finished.set()
 
     def _ask_again(self, fragment: str, interval: float) -> None:
-        if self._intervals.get(fragment) == interval:
+        if fragment in self._again and self._again[fragment][0] == interval:
             return
-        if fragment in self._again:
-            self._stop_asking(fragment)
-        self._again[fragment] = asyncio.create_task(self._keep_asking(fragment, interval))
-        self._intervals[fragment] = interval
+        self._stop_asking(fragment)
+        self._again[fragment] = interval, asyncio.create_task(self._keep_asking(fragment, interval))
 
     def _stop_asking(self, fragment: str) -> None:
-        self._again.pop(fragment).cancel()
-        del self._intervals[fragment]
+        if fragment in self._again:
+            self._again.pop(fragment)[1].cancel()
 
     async def _keep_asking(self, fragment: str, interval: float) -> None:
         while True:

@@ -14,7 +14,7 @@ MOST_TIMES = 6
 MEMORY_SECONDS = 30.0
 """How long after its last look a session still counts: one that reloads or pauses must not change the others' pace."""
 _NEWEST = 0.05
-"""Weight of the newest look in what one takes."""
+"""Weight of the newest look in what one takes: small, as the first looks of an app load what they draw with."""
 
 
 class Audience:
@@ -51,4 +51,4 @@ class Audience:
     def took(self, seconds: float) -> None:
         """Tell what a look took of a processor."""
         with self._lock:
-            self._cost += (_NEWEST if self._cost else 1.0) * (seconds - self._cost)
+            self._cost += _NEWEST * (seconds - self._cost)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from mnist_lab.charts import text
 from mnist_lab.errors import UnknownRunError
 from mnist_lab.runs import Run, RunState
+from mnist_lab.ui.moments import Moment
 from mnist_lab.ui.services import services
 
 RUN = "run"
@@ -37,7 +38,7 @@ class Glance:
         if self.run is None:
             return False
         if self.run.state is RunState.QUEUED:
-            return not self.active and self.queue[0].id == self.run.id
+            return not self.active and bool(self.queue) and self.queue[0].id == self.run.id
         under_way = self.run.state in {RunState.STARTING, RunState.RUNNING}
         return under_way and len(services().tracks.of(self.run).points) < _FIRST_POINTS
 
@@ -49,18 +50,25 @@ class Glance:
 
 def look(wanted: str | None, owner: str = "") -> Glance:
     """The run named `wanted`, else the owner's newest under way, else anyone's, else the next one, else the newest."""
-    lab = services()
-    moment = lab.moments.now()
-    active, queue = moment.active, moment.queue
+    moments = services().moments
+    glance = _look(moments.now(), wanted, owner)
+    if glance.run is not None and not glance.run.state.is_ended and not glance.is_busy:
+        # It came after that moment, and a page that does not know of it would not look again.
+        glance = _look(moments.now(anew=True), wanted, owner)
+    return glance
+
+
+def _look(moment: Moment, wanted: str | None, owner: str) -> Glance:
+    store, active, queue = services().store, moment.active, moment.queue
     trouble = ""
     if wanted:
         try:
-            return Glance(moment.find(wanted) or lab.store.get(wanted[:_LONGEST_ID]), active, queue)
+            return Glance(moment.find(wanted) or store.get(wanted[:_LONGEST_ID]), active, queue)
         except UnknownRunError:
             shown = text.shortened(wanted, 20)
             trouble = f"The address names the run “{shown}”, which is not in this lab; it may have been deleted."
     own = [run for run in (*active, *queue) if run.owner == owner]
     # The lab's own runs are nobody's last one.
-    newest = [run for run in lab.store.list(limit=1) if not run.is_reference]
+    newest = [run for run in store.list(limit=1) if not run.is_reference]
     run = next(iter([*own, *active, *queue, *newest]), None)
     return Glance(run, active, queue, trouble)

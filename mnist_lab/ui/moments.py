@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mnist_lab.runs import ACTIVE_STATES, Run, RunState, RunStore
 
-SHARED_SECONDS = 0.25
+SHARED_SECONDS = 0.2
 """So old may be what a session is shown of what other processes wrote; what this process wrote is shown at once."""
 MOST_WAITING = 60
 """So many queued runs are read; more wait too long to say anything of them."""
@@ -39,15 +39,15 @@ class Moments:
         self._lock = threading.Lock()
         self._last: tuple[float, int, Moment] | None = None
 
-    def now(self) -> Moment:
-        """The store as it is, or was `SHARED_SECONDS` ago.
+    def now(self, *, anew: bool = False) -> Moment:
+        """The store as it is, or, unless it is to be read `anew`, as it was `SHARED_SECONDS` ago.
 
         Raises:
             StoreError: It cannot be read.
         """
         with self._lock:
             asked, writes = self._clock(), self._store.db.writes
-            if self._last is not None:
+            if self._last is not None and not anew:
                 read, known_writes, moment = self._last
                 if asked - read < SHARED_SECONDS and writes == known_writes:
                     return moment

@@ -9,6 +9,7 @@ from mnist_lab.network import PRESETS, Conv2D, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, DataInfo, RunState, RunStore
 from mnist_lab.settings import Settings
+from mnist_lab.ui import moments
 from mnist_lab.ui.audience import MOST_TIMES
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.services import services
@@ -172,6 +173,16 @@ def test_of_several_runs_under_way_the_menu_leads_to_ones_own(store: RunStore) -
     start(store, queue(store, "Newer", owner="somebody"))
     assert open_page(session={"session": "me"}).header[0].value == "Mine"
     assert open_page().header[0].value == "Newer"
+
+
+def test_a_run_that_another_process_has_just_queued_is_waited_for(
+    store: RunStore, intervals: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moments, "SHARED_SECONDS", 60.0)
+    open_page()
+    assert intervals == []
+    open_page(run=queue(store, "From the command line").id)
+    assert len(intervals) == 1
 
 
 def test_many_sessions_look_less_often_but_for_the_one_that_trains(

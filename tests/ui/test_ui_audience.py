@@ -14,8 +14,13 @@ FREE = SHARE * CORES * REFRESH
 def audience(cost: float, now: list[float] | None = None) -> Audience:
     """One whose looks take `cost` of what they may take together."""
     made = Audience(REFRESH, CORES, clock=lambda: now[0] if now else 0.0)
-    made.took(cost * FREE)
+    settle(made, cost)
     return made
+
+
+def settle(watched: Audience, cost: float) -> None:
+    for _ in range(200):
+        watched.took(cost * FREE)
 
 
 def looks(watched: Audience, sessions: range) -> list[int]:
@@ -39,9 +44,14 @@ def test_one_session_is_counted_once() -> None:
 def test_the_pace_follows_what_a_look_takes() -> None:
     watched = audience(0.05)
     assert looks(watched, range(10))[-1] == 1
-    for _ in range(100):
-        watched.took(0.25 * FREE)
+    settle(watched, 0.25)
     assert watched.look("session 0") == 3
+
+
+def test_one_slow_look_slows_nobody_down() -> None:
+    watched = audience(0.05)
+    watched.took(5 * FREE)
+    assert watched.look("mine") == 1
 
 
 def test_the_pace_rises_again_only_when_many_have_gone() -> None:
@@ -58,7 +68,7 @@ def test_the_pace_rises_again_only_when_many_have_gone() -> None:
 
 def test_many_threads_count_every_session() -> None:
     watched = Audience(REFRESH, CORES)
-    watched.took(FREE / 100.5)
+    settle(watched, 1 / 100.5)
     threads = [
         threading.Thread(target=lambda first=first: [watched.look(f"{first} {number}") for number in range(50)])
         for first in range(8)
@@ -73,5 +83,5 @@ def test_many_threads_count_every_session() -> None:
 def test_the_machine_is_asked_for_its_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.cpu_count", lambda: 2 * CORES)
     watched = Audience(REFRESH)
-    watched.took(0.099 * FREE)
+    settle(watched, 0.099)
     assert looks(watched, range(20))[-1] == 1
