@@ -11,8 +11,7 @@ from mnist_lab.ui.chosen_runs import cost_plot, difference_rows, distinct_names,
 from mnist_lab.ui.doctor_panel import doctor_lines, doctor_panel
 from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
-from mnist_lab.ui.plot import plot
-from mnist_lab.ui.run_chart import CHART_HEIGHT
+from mnist_lab.ui.plot import CURVES_HEIGHT, plot
 from mnist_lab.ui.run_dialogs import damaged_notice, delete_dialog, note_dialog, rename_dialog
 from mnist_lab.ui.run_picker import empty_state
 from mnist_lab.ui.services import services
@@ -114,7 +113,9 @@ with st.container(border=True, key="compare-curves"):
     several = len(chosen) > 1
     log_key = "compare-log-several" if several else "compare-log-one"
     figure = run_figure(curves, log=st.session_state.get(log_key, several))
-    plot(figure, key="compare-plot", alt=f"Loss, accuracy and learning rate of {', '.join(names)}", height=CHART_HEIGHT)
+    plot(
+        figure, key="compare-plot", alt=f"Loss, accuracy and learning rate of {', '.join(names)}", height=CURVES_HEIGHT
+    )
     st.toggle("Logarithmic loss", value=several, key=log_key)
 
 if len(tested := [run for run in shown if run.result is not None]) > 1:

@@ -87,4 +87,4 @@ with live:
         if not run_first:
             st.space("small")
             st.caption("Under way" if glance.is_busy else "Last run")
-        live_run(wanted, glance)
+        live_run(wanted, glance.outline)

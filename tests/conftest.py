@@ -1,11 +1,13 @@
 """What every test may use: a home of its own, and the real MNIST where it is to be had."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings
 
 # How long an example takes says more of what else the machine does than of the code.
@@ -53,3 +55,11 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     # A lab that begins empty; tests of the reference runs ask for them.
     monkeypatch.setenv("MNIST_LAB_REFERENCE", "false")
     return Settings()
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[RunStore]:
+    """The store of the lab of `settings`."""
+    opened = open_store(settings)
+    yield opened
+    opened.close()

@@ -17,6 +17,7 @@ from mnist_lab.charts.figure import Figure, empty_figure, label
 from mnist_lab.charts.learning import Curve, run_figure
 from mnist_lab.charts.palette import PALETTES, RUN_COLOURS, SEQUENCE, paint, run_colour
 from mnist_lab.charts.pixels import data_uri, digit_png, digit_sheet_png, signed_sheet_png
+from mnist_lab.charts.readout import entry_html, figures_html, progress_html
 from mnist_lab.charts.scatter import RunDot, parameters_accuracy_figure
 from mnist_lab.charts.schedules import schedule_figure
 from mnist_lab.charts.strip import network_strip_svg
@@ -46,7 +47,9 @@ __all__ = [
     "digit_png",
     "digit_sheet_png",
     "empty_figure",
+    "entry_html",
     "errors_by_class_figure",
+    "figures_html",
     "filters_html",
     "guesses_html",
     "health_html",
@@ -56,6 +59,7 @@ __all__ = [
     "paint",
     "parameters_accuracy_figure",
     "probability_bars",
+    "progress_html",
     "run_colour",
     "run_figure",
     "schedule_figure",

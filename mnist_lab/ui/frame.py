@@ -24,9 +24,6 @@ STYLE = """<style>
   [class*="st-key-stacked-"] > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
     > [data-testid="stColumn"] { min-width: 100%; }
 }
-@media (min-width: 901px) {
-  .st-key-run-numbers [data-testid="stMetricValue"] { font-size: clamp(1.25rem, 2.5vw, 2.25rem); }
-}
 @media print { .st-key-page { margin-top: 0; } .st-key-narrow-menu { display: none; } }
 </style>"""
 """Streamlit leaves a hand's breadth empty below its menu, which a projected page has better uses for. Below 768 pixels

@@ -1,19 +1,17 @@
 """What there is to show of the runs at one moment: the one that is looked at, those under way, and those that wait."""
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mnist_lab.charts import text
 from mnist_lab.errors import UnknownRunError
-from mnist_lab.runs import Run, RunState
+from mnist_lab.runs import Run
 from mnist_lab.ui.moments import Moment
 from mnist_lab.ui.services import services
 
 RUN = "run"
 """The address parameter that names the run shown."""
 _LONGEST_ID = 64
-_FIRST_POINTS = 3
 
 
 @dataclass(frozen=True)
@@ -21,31 +19,29 @@ class Glance:
     """What there is to show at one moment."""
 
     run: Run | None
-    active: Sequence[Run]
-    queue: Sequence[Run]
-    """The runs that wait, next one first; of very many the first."""
+    moment: Moment
     trouble: str = ""
     """Why the run that was asked for cannot be shown."""
+
+    @property
+    def active(self) -> Sequence[Run]:
+        """The runs under way."""
+        return self.moment.active
+
+    @property
+    def queue(self) -> Sequence[Run]:
+        """The runs that wait, next one first; of very many the first."""
+        return self.moment.queue
 
     @property
     def is_busy(self) -> bool:
         """Whether something is under way or waits, so that the page has to look again."""
         return bool(self.active or self.queue)
 
-    @functools.cached_property
-    def begins(self) -> bool:
-        """Whether the first points of the run shown are to come any moment."""
-        if self.run is None:
-            return False
-        if self.run.state is RunState.QUEUED:
-            return not self.active and bool(self.queue) and self.queue[0].id == self.run.id
-        under_way = self.run.state in {RunState.STARTING, RunState.RUNNING}
-        return under_way and len(services().tracks.of(self.run).points) < _FIRST_POINTS
-
     @property
     def outline(self) -> tuple[object, ...]:
         """What the rest of the page depends on: when it changes, the whole page is drawn anew."""
-        return self.is_busy, self.begins, self.run is None, self.trouble
+        return self.is_busy, self.run is None, self.trouble
 
 
 def look(wanted: str | None, owner: str = "") -> Glance:
@@ -59,16 +55,25 @@ def look(wanted: str | None, owner: str = "") -> Glance:
 
 
 def _look(moment: Moment, wanted: str | None, owner: str) -> Glance:
-    store, active, queue = services().store, moment.active, moment.queue
     trouble = ""
     if wanted:
         try:
-            return Glance(moment.find(wanted) or store.get(wanted[:_LONGEST_ID]), active, queue)
+            return Glance(find(wanted, moment), moment)
         except UnknownRunError:
             shown = text.shortened(wanted, 20)
             trouble = f"The address names the run “{shown}”, which is not in this lab; it may have been deleted."
-    own = [run for run in (*active, *queue) if run.owner == owner]
+    own = [run for run in (*moment.active, *moment.queue) if run.owner == owner]
     # The lab's own runs are nobody's last one.
-    newest = [run for run in store.list(limit=1) if not run.is_reference]
-    run = next(iter([*own, *active, *queue, *newest]), None)
-    return Glance(run, active, queue, trouble)
+    newest = [run for run in services().store.list(limit=1) if not run.is_reference]
+    run = next(iter([*own, *moment.active, *moment.queue, *newest]), None)
+    return Glance(run, moment, trouble)
+
+
+def find(run_id: str, moment: Moment) -> Run:
+    """The run with this id, as it was at a moment if it was under way or waited.
+
+    Raises:
+        UnknownRunError: There is none.
+        StoreError: The store cannot be read.
+    """
+    return moment.find(run_id) or services().store.get(run_id[:_LONGEST_ID])

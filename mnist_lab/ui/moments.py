@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from mnist_lab.runs import ACTIVE_STATES, Run, RunState, RunStore
 
@@ -13,6 +14,8 @@ MOST_WAITING = 60
 """So many queued runs are read; more wait too long to say anything of them."""
 TESTED_STATES = frozenset({RunState.FINISHED, RunState.STOPPED})
 """Those of ended runs that were tested."""
+
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True)
@@ -24,10 +27,19 @@ class Moment:
     """The runs that wait, next one first, at most `MOST_WAITING`."""
     tested: int
     """How many runs there are in one of `TESTED_STATES`."""
+    _made: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     def find(self, run_id: str) -> Run | None:
         """The run under way or waiting that has this id."""
         return next((run for run in (*self.active, *self.queue) if run.id == run_id), None)
+
+    def shared(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """What `make` gives, made once for all that ask for it at this moment under the same key."""
+        with self._lock:
+            if key not in self._made:
+                self._made[key] = make()
+            return self._made[key]  # type: ignore[return-value]
 
 
 class Moments:

@@ -10,7 +10,7 @@ _component = st.components.v2.component(
     "mnist_lab_picture",
     html='<div class="lab-picture"></div>',
     css=".lab-picture { width: 100%; }",
-    js=script("picture"),
+    js=script("picture", "morph"),
     isolate_styles=False,
 )
 

@@ -5,9 +5,12 @@ import streamlit as st
 from mnist_lab.charts import Figure
 from mnist_lab.ui.assets import script
 
+CURVES_HEIGHT = 470
+"""Pixels of a chart of learning curves."""
+
 _component = st.components.v2.component(
     "mnist_lab_plot",
-    html='<div class="lab-plot" role="img"></div>',
+    html='<div class="lab-plot lab-part" role="img"></div>',
     css=".lab-plot { width: 100%; }",
     js=script("plot"),
     isolate_styles=False,

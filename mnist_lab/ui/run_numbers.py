@@ -1,21 +1,25 @@
 """The figures of a run beside its curves: the newest while it trains, those of the kept epoch once it has ended."""
 
-import streamlit as st
-
-from mnist_lab.charts import Track, text
+from mnist_lab.charts import Track, figures_html, text
 from mnist_lab.insight import is_settled
 from mnist_lab.runs import MetricPoint, Result, Run
-from mnist_lab.ui.plain import plain
+
+_Figures = list[tuple[str, str]]
 
 
-def run_numbers(run: Run, track: Track) -> None:
-    """Show accuracy and loss on each set of images, as far as there are any, and the speed."""
+def run_figures(run: Run, track: Track) -> str:
+    """Accuracy and loss on each set of images, as far as there are any, and the speed, as HTML."""
+    figures: _Figures = []
+    notes: list[str] = []
     if run.result is not None:
-        _kept_figures(run, run.result, track)
+        figures, note = _kept_figures(run, run.result, track)
+        notes.append(note)
     elif track.points:
-        _newest_figures(run, track)
+        figures, note = _newest_figures(run, track)
+        notes.append(note)
     if track.points:
-        st.caption(plain(_pace(track.points[-1], show_rate=run.state.is_ended or is_settled(track.points))))
+        notes.append(_pace(track.points[-1], show_rate=run.state.is_ended or is_settled(track.points)))
+    return figures_html(figures, notes)
 
 
 def kept_epoch(result: Result) -> int:
@@ -23,24 +27,24 @@ def kept_epoch(result: Result) -> int:
     return result.best_epoch if result.kept == "best" else result.epochs
 
 
-def _newest_figures(run: Run, track: Track) -> None:
+def _newest_figures(run: Run, track: Track) -> tuple[_Figures, str]:
     newest, checked = track.points[-1], track.last_check
-    if checked is not None:
-        _figures("Validation", checked.validation_accuracy, checked.validation_loss)
-    _figures("Training", newest.training_accuracy, newest.training_loss)
-    if checked is not None and not run.state.is_ended:
-        st.caption(f"Validation: after epoch {round(checked.epoch):,}. Training: the newest steps.")
+    figures = [] if checked is None else _pair("Validation", checked.validation_accuracy, checked.validation_loss)
+    figures += _pair("Training", newest.training_accuracy, newest.training_loss)
+    if checked is None or run.state.is_ended:
+        return figures, ""
+    return figures, f"Validation: after epoch {round(checked.epoch):,}. Training: the newest steps."
 
 
-def _kept_figures(run: Run, result: Result, track: Track) -> None:
+def _kept_figures(run: Run, result: Result, track: Track) -> tuple[_Figures, str]:
     epoch = kept_epoch(result)
     trained = _training_of(track, epoch)
-    _figures("Test", result.test_accuracy, result.test_loss)
+    figures = _pair("Test", result.test_accuracy, result.test_loss)
     if run.recipe.validation == "holdout":
-        _figures("Validation", result.validation_accuracy, result.validation_loss)
+        figures += _pair("Validation", result.validation_accuracy, result.validation_loss)
     if trained is not None:
-        _figures("Training", trained.training_accuracy, trained.training_loss)
-    st.caption(_whose(run, result, epoch))
+        figures += _pair("Training", trained.training_accuracy, trained.training_loss)
+    return figures, _whose(run, result, epoch)
 
 
 def _whose(run: Run, result: Result, epoch: int) -> str:
@@ -57,10 +61,8 @@ def _training_of(track: Track, epoch: int) -> MetricPoint | None:
     return next((point for point in of_epochs if round(point.epoch) == epoch), None)
 
 
-def _figures(which: str, accuracy: float | None, loss: float | None) -> None:
-    left, right = st.columns(2, wrap=False)
-    left.metric(f"{which} accuracy", text.accuracy(accuracy))
-    right.metric(f"{which} loss", text.loss(loss))
+def _pair(which: str, accuracy: float | None, loss: float | None) -> _Figures:
+    return [(f"{which} accuracy", text.accuracy(accuracy)), (f"{which} loss", text.loss(loss))]
 
 
 def _pace(newest: MetricPoint, *, show_rate: bool) -> str:

@@ -1,4 +1,4 @@
-"""What surrounds the page script: start and end of the app, and the one file that pages load from it.
+"""What surrounds the page script: start and end of the app, and what else a page asks for.
 
 The server answers before the lab behind it is loaded (store, settings, curves: half a second of imports), so this
 module imports nothing of it: a browser fetches and starts Streamlit's own scripts meanwhile.
@@ -16,7 +16,7 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,9 +30,20 @@ async def _plotly_js(_request: Request) -> FileResponse:
     return FileResponse(path, media_type="text/javascript", headers={"Cache-Control": "public, max-age=86400"})
 
 
+async def _live(request: Request) -> Response:
+    from mnist_lab.ui.live_feed import answer
+
+    try:
+        told = await asyncio.to_thread(answer, request.query_params)
+    except LabError:
+        # The page says what is wrong when it is drawn the next time; the browser asks again.
+        return Response(status_code=503)
+    return Response(told, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
 def routes() -> list[Route]:
-    """The app's own routes: Plotly's packaged script, so that charts need no internet."""
-    return [Route("/assets/plotly.min.js", _plotly_js)]
+    """The app's own routes: Plotly's packaged script, so that charts need no internet; how a run is getting on."""
+    return [Route("/assets/plotly.min.js", _plotly_js), Route("/live", _live)]
 
 
 class OwnPicturesOnly:

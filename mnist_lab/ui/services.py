@@ -11,7 +11,6 @@ from mnist_lab.reference import install
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings, load_settings
 from mnist_lab.training.launcher import Launcher
-from mnist_lab.ui.audience import Audience
 from mnist_lab.ui.moments import Moments
 from mnist_lab.ui.shelf import Shelf
 from mnist_lab.ui.tracks import Tracks
@@ -35,7 +34,6 @@ class Services:
     store: RunStore
     moments: Moments
     tracks: Tracks
-    audience: Audience
     launcher: Launcher
     predictor: Predictor
     shelf: Shelf
@@ -146,7 +144,6 @@ def _services() -> Services:
         store=store,
         moments=Moments(store),
         tracks=Tracks(store),
-        audience=Audience(settings.refresh),
         launcher=Launcher(settings),
         predictor=Predictor(settings),
         shelf=Shelf(settings),

@@ -9,7 +9,7 @@ from mnist_lab.ui.assets import script
 _component = st.components.v2.component(
     "mnist_lab_timeline",
     html="""
-    <div class="lab-timeline">
+    <div class="lab-timeline lab-part">
       <button type="button"></button>
       <input type="range" min="0" step="1" aria-label="Epoch">
       <output></output>
@@ -35,7 +35,12 @@ _component = st.components.v2.component(
 )
 
 
-def timeline(epochs: Sequence[int], *, total: int, live: bool, best: int | None, key: str) -> None:
+def timeline_key(run_id: str) -> str:
+    """The key of the slider over a run's epochs."""
+    return f"watch-epoch-{run_id}"
+
+
+def timeline(epochs: Sequence[int], *, total: int, live: bool, best: int | None, newest: str, key: str) -> None:
     """Draw the slider. A replay waits for it, so draw it after what it is the slider of.
 
     Args:
@@ -43,11 +48,19 @@ def timeline(epochs: Sequence[int], *, total: int, live: bool, best: int | None,
         total: The epochs of the whole training, which the words beside it name.
         live: Whether there will be more.
         best: The best epoch, marked in words; None if that is not known.
+        newest: The newest snapshot there is; when the live feed tells of another, the fragment runs again.
         key: Names the slider; another key is another one, which follows the newest epoch at first.
     """
     # A tuple: of a list, Streamlit asks whether it is a table, and loads pandas for that.
-    data = {"epochs": tuple(epochs), "wanted": _wanted(key), "total": total, "live": live, "best": best}
-    _component(data=data, key=key, on_epoch_change=lambda: None)
+    data = {
+        "epochs": tuple(epochs),
+        "wanted": _wanted(key),
+        "total": total,
+        "live": live,
+        "best": best,
+        "newest": newest,
+    }
+    _component(data=data, key=key, on_epoch_change=lambda: None, on_newer_change=lambda: None)
 
 
 def chosen_epoch(epochs: Sequence[int], key: str) -> int:

@@ -6,15 +6,19 @@ from mnist_lab.network import analyse
 from mnist_lab.runs import Run
 from mnist_lab.ui.picture import picture, picture_theme
 from mnist_lab.ui.services import services
-from mnist_lab.ui.timeline import chosen_epoch, timeline
-from mnist_lab.ui.watched import PANELS, panel_html, stamps
+from mnist_lab.ui.timeline import chosen_epoch, timeline, timeline_key
+from mnist_lab.ui.watched import PANELS, panel_html, stamp_words, stamps
 
 _PICTURE = "watch-picture"
 _DIGITS = tuple(range(10))
 
 
+@st.fragment
 def watch_panel(run: Run) -> None:
-    """Show what was seen of a run, live or replayed; nothing for an ended run that kept no snapshots."""
+    """Show what was seen of a run, live or replayed; nothing for an ended run that kept no snapshots.
+
+    A fragment of its own: of a page that shows a run, nothing else has to be drawn anew for a new snapshot.
+    """
     folder = services().store.folder(run.id).snapshots
     there = stamps(folder)
     if not there and not run.state.is_active:
@@ -33,7 +37,7 @@ def watch_panel(run: Run) -> None:
         if not there:
             st.caption("The first pictures come with the first steps.")
             return
-        slider = f"watch-epoch-{run.id}"
+        slider = timeline_key(run.id)
         epochs = [stamp.epoch for stamp in there]
         epoch = chosen_epoch(epochs, slider)
         above = st.container()
@@ -53,5 +57,6 @@ def watch_panel(run: Run) -> None:
                 total=max(run.recipe.epochs, epochs[-1]),
                 live=run.state.is_active,
                 best=run.result.best_epoch if run.result else None,
+                newest=stamp_words(there),
                 key=slider,
             )

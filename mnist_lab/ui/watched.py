@@ -44,6 +44,11 @@ def stamps(folder: Path) -> Stamps:
     return tuple(found)
 
 
+def stamp_words(there: Stamps) -> str:
+    """The newest snapshot of what `stamps` gave, in words that no other one has; "" if there is none."""
+    return f"{there[-1].epoch}-{there[-1].written}" if there else ""
+
+
 def panel_html(folder: Path, there: Stamps, epoch: int, panel: Panel, digit: int, theme: str) -> str | None:
     """The picture of one panel after an epoch; None if that snapshot cannot be read.
 

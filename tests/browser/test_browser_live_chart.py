@@ -136,3 +136,35 @@ def test_the_theme_of_the_page_is_followed_at_once(page: Page, lab: str, store: 
         assert page.evaluate(colour) == PALETTES["light"]["training"]
         page.emulate_media(color_scheme="dark")
         page.wait_for_function(f"() => {colour} === '{PALETTES['dark']['training']}'")
+
+
+def test_curves_grow_without_a_run_of_the_page(page: Page, lab: str, store: RunStore) -> None:
+    said: list[object] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: said.append(frame)))
+    with Feeder(store) as feeder:
+        open_run(page, lab, feeder)
+        page.wait_for_timeout(1_000)
+        said.clear()
+        page.evaluate(WATCH)
+        found = wait_for_updates(page, 10)
+    assert (found["faults"], said) == ({}, [])
+
+
+def test_a_page_that_nobody_sees_asks_nothing(page: Page, lab: str, store: RunStore) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/live?" in request.url else None)
+    hide = """(hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    with Feeder(store) as feeder:
+        open_run(page, lab, feeder)
+        page.evaluate(hide, True)
+        page.wait_for_timeout(500)
+        asked.clear()
+        page.wait_for_timeout(1_500)
+        assert asked == []
+        before = page.evaluate(END)
+        page.evaluate(hide, False)
+        page.wait_for_function(f"(before) => {END} > before", arg=before)
+    assert asked

@@ -1,7 +1,7 @@
 """The command line called in this process, in a lab and a folder of its own."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 from mnist_lab import cli
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import DataInfo, MetricPoint, Result, Run, RunState, RunStore, open_store
+from mnist_lab.runs import DataInfo, MetricPoint, Result, Run, RunState, RunStore
 from mnist_lab.settings import Settings
 
 RESULT = Result(
@@ -80,13 +80,6 @@ def refused(call: Callable[..., Called]) -> Callable[..., str]:
         return result.err
 
     return called
-
-
-@pytest.fixture
-def store(settings: Settings) -> Iterator[RunStore]:
-    opened = open_store(settings)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

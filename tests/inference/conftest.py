@@ -1,15 +1,14 @@
 """Runs that have weights, made without training."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Result, Run, RunState, RunStore, open_store
-from mnist_lab.settings import Settings
+from mnist_lab.runs import Result, Run, RunState, RunStore
 
 RESULT = Result(
     test_loss=2.3,
@@ -32,13 +31,6 @@ RESULT = Result(
 @pytest.fixture
 def result() -> Result:
     return RESULT
-
-
-@pytest.fixture
-def store(settings: Settings) -> Iterator[RunStore]:
-    opened = open_store(settings)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,9 @@
 """Every page test has services of its own, in a lab and a home of its own."""
 
-from collections.abc import Iterator
-
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
-from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings
 from mnist_lab.ui import moments, services
 
@@ -17,14 +14,6 @@ def fresh_services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "_lab", services.Lab())
     # Tests write into the store as another process does, and look at once.
     monkeypatch.setattr(moments, "SHARED_SECONDS", 0.0)
-
-
-@pytest.fixture
-def store(settings: Settings) -> Iterator[RunStore]:
-    """The store of the lab that the page shows, opened a second time."""
-    opened = open_store(settings)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -1,5 +1,8 @@
 """What the tests of the Train page share: how it is opened, and how it is read."""
 
+import html
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +28,36 @@ def ok(test: AppTest) -> AppTest:
 
 def words(test: AppTest) -> str:
     kinds = (test.markdown, test.caption, test.subheader, test.header, test.info, test.warning, test.error)
-    return "\n".join(str(element.value) for kind in kinds for element in kind).replace("\\", "")
+    written = [str(element.value) for kind in kinds for element in kind]
+    return "\n".join([*written, *map(_text, readouts(test))]).replace("\\", "")
+
+
+def component(test: AppTest, name: str) -> Any:
+    """The data that a component of ours was given last; None if it is not there."""
+    found = components(test, name)
+    return found[0] if found else None
+
+
+def components(test: AppTest, name: str) -> list[Any]:
+    """The data of all components of that name."""
+    protos = [one.proto for one in test.get("bidi_component")]
+    return [json.loads(proto.json) for proto in protos if proto.component_name == f"mnist_lab_{name}"]
+
+
+def readouts(test: AppTest) -> list[str]:
+    """The HTML of progress, figures and queue, from the top of the page to its end."""
+    return components(test, "readout")
 
 
 def progress_text(test: AppTest) -> str:
     """The line over the progress bar."""
-    (progress,) = test.get("progress")
-    return str(progress.proto.text).replace("\\", "")
+    (progress,) = [one for one in readouts(test) if 'role="progressbar"' in one]
+    return _text(progress)
+
+
+def _text(readout: str) -> str:
+    without_style = re.sub(r"<style>.*?</style>", "", readout)
+    return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(p|small|dd|dt)>", "\n", without_style))).strip()
 
 
 def keys_in_order(test: AppTest) -> list[str]:
@@ -45,4 +71,6 @@ def labels(test: AppTest) -> dict[str, str]:
 
 
 def metrics(test: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in test.metric}
+    """The figures beside the curves, by their names."""
+    found = [pair for one in readouts(test) for pair in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", one)]
+    return {html.unescape(name): html.unescape(value) for name, value in found}

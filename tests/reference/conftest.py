@@ -1,6 +1,5 @@
 """A run that has ended, with all the files an archive takes."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +8,8 @@ import pytest
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
 from mnist_lab.reference import write_archive
-from mnist_lab.runs import DataInfo, MetricPoint, Result, Run, RunState, RunStore, open_store
+from mnist_lab.runs import DataInfo, MetricPoint, Result, Run, RunState, RunStore
 from mnist_lab.runs.snapshots import snapshot_path
-from mnist_lab.settings import Settings
 
 RESULT = Result(
     test_loss=0.0465,
@@ -31,13 +29,6 @@ RESULT = Result(
     versions={"keras": "3.15.1"},
     machine={"cores": 2},
 )
-
-
-@pytest.fixture
-def store(settings: Settings) -> Iterator[RunStore]:
-    opened = open_store(settings)
-    yield opened
-    opened.close()
 
 
 def make_run(store: RunStore, *, name: str = "Shipped", chunks: int = 3) -> Run:

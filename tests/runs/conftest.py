@@ -1,26 +1,18 @@
 """A store of its own for every test here, and the small things it keeps."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import MetricPoint, Result, Run, RunState, RunStore, open_store
-from mnist_lab.settings import Settings
+from mnist_lab.runs import MetricPoint, Result, Run, RunState, RunStore
 
 
 @pytest.fixture
 def network() -> Network:
     return PRESETS["tiny"].network
-
-
-@pytest.fixture
-def store(settings: Settings) -> Iterator[RunStore]:
-    opened = open_store(settings)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """What a sweep would train, what of it is refused, and that it becomes ordinary runs."""
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -10,19 +8,12 @@ from hypothesis import strategies as st
 from mnist_lab.errors import NetworkError
 from mnist_lab.network import PRESETS, Conv2D, Dropout, Network, SpatialDropout2D, analyse
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import RunState, RunStore, open_store
+from mnist_lab.runs import RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training.sweeping import KNOBS, plan_sweep, submit_sweep
 
 SMALL = PRESETS["small-cnn"].network
 MEMORY = 8.0
-
-
-@pytest.fixture
-def store(settings: Settings) -> Iterator[RunStore]:
-    opened = open_store(settings)
-    yield opened
-    opened.close()
 
 
 def rates(network: Network) -> list[float]:

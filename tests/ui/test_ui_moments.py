@@ -12,13 +12,6 @@ from mnist_lab.ui.moments import SHARED_SECONDS, Moments
 
 
 @pytest.fixture
-def store(settings: Settings) -> Iterator[RunStore]:
-    opened = open_store(settings)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def worker(settings: Settings) -> Iterator[RunStore]:
     """The store as another process has it."""
     opened = open_store(settings)

@@ -93,12 +93,19 @@ function explain(node, error) {
 
 export default function ({ data, parentElement }) {
   const node = parentElement.querySelector(".lab-plot");
-  const [figure, alt, height] = data;
-  node.setAttribute("aria-label", alt);
-  node.style.height = `${height}px`;
-  node.labWanted = { figure, height };
   node.labZoom ??= {};
   node.labDraw = (theme = labTheme(parentElement)) => draw(node, theme).catch((error) => explain(node, error));
+  const want = ([figure, alt, height]) => {
+    node.setAttribute("aria-label", alt);
+    node.style.height = `${height}px`;
+    node.labWanted = { figure, height };
+  };
+  // The live feed brings new curves between the drawings of the page.
+  node.labUpdate = (fresh) => {
+    want(fresh);
+    node.labDraw();
+  };
+  want(data);
   node.labUnfollow?.();
   node.labUnfollow = labFollowTheme(parentElement, node.labDraw);
   return () => {

@@ -5,12 +5,14 @@ const STEP = [300, 800];
 const PLAY = "M4 1.5v13l10.5-6.5z";
 const PAUSE = "M3 2h3.5v12H3zM9.5 2H13v12H9.5z";
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const node = parentElement.querySelector(".lab-timeline");
   const [button, slider, words] = ["button", "input", "output"].map((tag) => node.querySelector(tag));
   const state = (node.labState ??= { wanted: data.wanted, told: data.wanted, playing: null, waiting: null });
   state.epochs = data.epochs;
   state.drawn = data.wanted ?? null;
+
+  node.labUpdate = (newest) => newest !== data.newest && setTriggerValue("newer", newest);
 
   const last = () => state.epochs.length - 1;
   const place = () => {

@@ -1,0 +1,55 @@
+"""The words and figures of a run that stand beside its curves, as HTML that is changed in place while it trains."""
+
+from collections.abc import Sequence
+from html import escape
+
+_MUTED = "color:color-mix(in srgb, var(--st-text-color) 65%, transparent)"
+_RULES = {
+    "": "color:var(--st-text-color);font-size:16px;line-height:1.5;font-variant-numeric:tabular-nums",
+    " p": "margin:0;overflow-wrap:anywhere",
+    " .bar": "height:8px;margin-top:6px;border-radius:4px;overflow:hidden;background:var(--st-border-color)",
+    " .bar i": "display:block;height:100%;border-radius:4px;background:var(--st-primary-color)",
+    " dl": "display:grid;grid-template-columns:1fr 1fr;gap:12px 16px;margin:0",
+    " dl div": "min-width:0",
+    " dt": "font-size:14px;font-weight:400",
+    " dd": "margin:0;font-size:clamp(1.25rem, 2.5vw, 2.25rem);line-height:1.3;white-space:nowrap",
+    " small": f"display:block;margin-top:12px;font-size:14px;{_MUTED}",
+    " .entry small": "margin-top:0",
+}
+STYLE = "<style>" + "".join(f".lab-readout{selector}{{{rule}}}" for selector, rule in _RULES.items()) + "</style>"
+"""CSS; colours are those of Streamlit's theme, which it gives to every component."""
+
+
+def progress_html(words: str, share: float) -> str:
+    """A line of words over a bar.
+
+    Args:
+        words: Where something is.
+        share: How much of it is done, 0 to 1.
+    """
+    percent = 100 * min(1.0, max(0.0, share))
+    return _readout(
+        f'<p>{escape(words)}</p><div class="bar" role="progressbar" aria-label="{escape(words)}" aria-valuemin="0" '
+        f'aria-valuemax="100" aria-valuenow="{percent:.0f}"><i style="width:{percent:.2f}%"></i></div>'
+    )
+
+
+def figures_html(figures: Sequence[tuple[str, str]], notes: Sequence[str]) -> str:
+    """Figures under their names, two beside each other, and small print below.
+
+    Args:
+        figures: Name and value of each.
+        notes: Sentences; empty ones are left out.
+    """
+    cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in figures)
+    small = "".join(f"<small>{escape(note)}</small>" for note in notes if note)
+    return _readout((f"<dl>{cells}</dl>" if cells else "") + small)
+
+
+def entry_html(name: str, details: str) -> str:
+    """A name, and in small print below it what there is to say of it."""
+    return _readout(f'<div class="entry"><p><b>{escape(name)}</b></p><small>{escape(details)}</small></div>')
+
+
+def _readout(inner: str) -> str:
+    return f'{STYLE}<div class="lab-readout">{inner}</div>'
