@@ -1,6 +1,7 @@
-# make run: the app. make test: the tests. make check: everything CI checks. make soak: kill trainings. make bench: measure everything. make charts, make screenshots: the pictures of docs/. make lock: pin the requirements anew.
+# make run: the app. make test: the tests. make check: everything CI checks. make soak: kill trainings. make bench: measure everything, ROUNDS=1 in less time. make charts, make screenshots: the pictures of docs/. make lock: pin the requirements anew.
 PYTHON ?= python3
 VENV := .venv
+ROUNDS ?= 3
 BIN := $(VENV)/bin
 
 .PHONY: run test check lint lock soak bench charts screenshots clean
@@ -23,7 +24,7 @@ soak: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.soak
 
 bench: $(VENV)/.bench
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks --rounds $(ROUNDS)
 
 charts: $(VENV)/.dev
 	$(BIN)/python -m docs.charts

@@ -1,6 +1,6 @@
 """All figures that have a target, in one command: `make bench`, or `python -m benchmarks [speed …] [--rounds N]`.
 
-Without names all parts run, one after the other, for about an hour on two cores:
+Without names all parts run, one after the other: with three rounds for about an hour and three quarters on two cores:
 
     speed      training speed, beside plain Keras and PyTorch, and beside what the processor can do
     recipes    what the recipes reach, and the notebook's table beside the lab's (recorded trainings)
