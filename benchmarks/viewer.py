@@ -7,6 +7,7 @@ on), and draws nothing.
 
 import asyncio
 import contextlib
+import gzip
 import json
 import time
 from types import TracebackType
@@ -166,13 +167,15 @@ class _Lab:
         if self._connection is None:
             self._connection = await asyncio.open_connection(self._host, self._port)
         reader, writer = self._connection
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n\r\n".encode())
+        writer.write(
+            f"GET {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\nAccept-Encoding: gzip\r\n\r\n".encode()
+        )
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = int(head.split("content-length:")[1].split()[0])
         body = await reader.readexactly(length)
         if " 200 " not in head.split("\r\n")[0]:
             raise RuntimeError(f"{path} was answered with {head.splitlines()[0]}")
-        return json.loads(body)
+        return json.loads(gzip.decompress(body))
 
     def close(self) -> None:
         if self._connection is not None:

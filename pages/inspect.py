@@ -66,7 +66,7 @@ with right:
 st.subheader("What the curves say", anchor=False)
 doctor_panel(run, lab.store.points(run.id), newest_health(lab.store.folder(run.id).snapshots))
 
-st.fragment(watch_panel)(run)
+watch_panel(run)
 
 st.subheader("The surest mistakes", anchor=False)
 try:

@@ -89,7 +89,7 @@ def _growth(run: Run, moment: Moment, choices: Choices) -> Growth:
     seen = stamps(lab.store.folder(run.id).snapshots)
     if seen:
         parts[timeline_key(run.id)] = stamp_words(seen)
-    outline = _outline(run, moment, track, watched=bool(seen))
+    outline = _outline(run, moment, track, has_figures=FIGURES in parts, snapshot=stamp_words(seen))
     if _begins(run, moment, track):
         return Growth(outline, min(lab.settings.refresh, IMPATIENT_SECONDS), parts)
     return Growth(outline, pace(lab.settings.refresh, run.seconds + (left or 0.0)), parts)
@@ -105,15 +105,15 @@ def pace(refresh: float, seconds: float) -> float:
     return min(MOST_TIMES * refresh, max(refresh, seconds / _LOOKS))
 
 
-def _outline(run: Run, moment: Moment, track: Track, *, watched: bool) -> str:
+def _outline(run: Run, moment: Moment, track: Track, *, has_figures: bool, snapshot: str) -> str:
     findings = diagnose(run, track.points, newest_health(services().store.folder(run.id).snapshots))
     said = [finding.kind for finding in findings]
-    # What a finding says of the curves is brought up to date with every epoch.
+    # What a finding says of curves and layers is brought up to date with every epoch and every snapshot.
+    found = (said, run.epochs_done, snapshot) if said else ()
     depends = [
         *(run.name, run.group, run.state, run.phase, run.command, run.attempt, run.sentence, run.learning_rate_factor),
-        *(run.data, run.result is None, bool(track.points), watched, said, run.epochs_done if said else 0),
-        *((other.id, other.name, other.state, other.command) for other in (*moment.active, *moment.queue)),
-        moment.tested,
+        *(run.data, run.result is None, has_figures, bool(snapshot), found, moment.tested),
+        *((one.id, one.name, one.state, one.command, one.attempt) for one in (*moment.active, *moment.queue)),
     ]
     return hashlib.blake2b(repr(depends).encode(), digest_size=_OUTLINE_BYTES).hexdigest()
 

@@ -1,5 +1,6 @@
 """Keeps a page that shows a run up to date without drawing it anew: the browser asks, and the lab answers in JSON."""
 
+import gzip
 import json
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,7 +18,9 @@ ADDRESS = "/live"
 """Where the browser asks; the run and the choices are the parameters."""
 SMOOTHINGS = (0.0, 0.3, 0.6, 0.9, 0.97)
 _LOG, _SMOOTHING, _GHOST = "log", "smoothing", "ghost"
-_GONE = b'{"outline": "gone", "every": 2.0, "parts": {}}'
+_GONE = {"outline": "gone", "every": 2.0, "parts": {}}
+_LEVEL = 5
+"""Of compression, as the server itself takes."""
 
 _component = st.components.v2.component(
     "mnist_lab_live_feed", html='<div class="lab-feed" hidden></div>', js=script("live_feed"), isolate_styles=False
@@ -39,7 +42,7 @@ def live_feed(run_id: str, choices: Choices, now: Growth) -> None:
 
 
 def answer(parameters: Mapping[str, str]) -> bytes:
-    """What the browser is told, in JSON.
+    """What the browser is told, in JSON, compressed: once for all, as the server would do it for each browser.
 
     Args:
         parameters: Of the address it asked; those that mean nothing are left out.
@@ -52,8 +55,8 @@ def answer(parameters: Mapping[str, str]) -> bytes:
     try:
         run = find(parameters.get(RUN, ""), moment)
     except UnknownRunError:
-        return _GONE
-    return moment.shared((run.id, choices, "JSON"), lambda: _json(growth(run, moment, choices)))
+        return _packed(_GONE)
+    return moment.shared((run.id, choices, "JSON"), lambda: _packed(_told(growth(run, moment, choices))))
 
 
 def _choices(parameters: Mapping[str, str]) -> Choices:
@@ -64,6 +67,9 @@ def _choices(parameters: Mapping[str, str]) -> Choices:
     return Choices(_LOG in parameters, smoothing, parameters.get(_GHOST, ""))
 
 
-def _json(now: Growth) -> bytes:
-    told = {"outline": now.outline, "every": now.every, "parts": dict(now.parts)}
-    return json.dumps(told, separators=(",", ":"), allow_nan=False).encode()
+def _told(now: Growth) -> dict[str, object]:
+    return {"outline": now.outline, "every": now.every, "parts": dict(now.parts)}
+
+
+def _packed(told: Mapping[str, object]) -> bytes:
+    return gzip.compress(json.dumps(told, separators=(",", ":"), allow_nan=False).encode(), _LEVEL)

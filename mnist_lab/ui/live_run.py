@@ -20,8 +20,12 @@ from mnist_lab.ui.services import services
 from mnist_lab.ui.session import session_id
 from mnist_lab.ui.watch_panel import watch_panel
 
+HEARTBEAT_SECONDS = 30.0
+"""So often the fragment runs whatever the browser hears of the run. It is also what makes a browser that finds the app
+again, after a restart or a night, ask for the page anew: otherwise buttons would speak to a session that is gone."""
 
-@st.fragment
+
+@st.fragment(run_every=HEARTBEAT_SECONDS)
 def live_run(wanted: str | None, outline: tuple[object, ...]) -> None:
     """Show the run and what waits; while there is anything to wait for, keep it up to date.
 

@@ -12,7 +12,7 @@ _component = st.components.v2.component(
     "mnist_lab_plot",
     html='<div class="lab-plot lab-part" role="img"></div>',
     css=".lab-plot { width: 100%; }",
-    js=script("plot"),
+    js=script("plot", "part"),
     isolate_styles=False,
 )
 

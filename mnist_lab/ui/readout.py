@@ -5,7 +5,10 @@ import streamlit as st
 from mnist_lab.ui.assets import script
 
 _component = st.components.v2.component(
-    "mnist_lab_readout", html='<div class="lab-part"></div>', js=script("readout", "morph"), isolate_styles=False
+    "mnist_lab_readout",
+    html='<div class="lab-part"></div>',
+    js=script("readout", "morph", "part"),
+    isolate_styles=False,
 )
 
 
@@ -16,4 +19,5 @@ def readout(html: str, *, key: str) -> None:
         html: Our own, with everything of users escaped in it.
         key: Names it.
     """
-    _component(data=html, key=key)
+    # No string: of one, Streamlit asks whether it is a table, and loads pandas for that.
+    _component(data=(html,), key=key)

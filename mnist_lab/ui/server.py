@@ -6,11 +6,12 @@ module imports nothing of it: a browser fetches and starts Streamlit's own scrip
 
 import asyncio
 import contextlib
+import gzip
 import importlib.resources
 import logging
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
@@ -31,14 +32,23 @@ async def _plotly_js(_request: Request) -> FileResponse:
 
 
 async def _live(request: Request) -> Response:
-    from mnist_lab.ui.live_feed import answer
-
     try:
-        told = await asyncio.to_thread(answer, request.query_params)
+        told = await asyncio.to_thread(_told, request.query_params)
     except LabError:
         # The page says what is wrong when it is drawn the next time; the browser asks again.
         return Response(status_code=503)
-    return Response(told, media_type="application/json", headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+    else:
+        told = gzip.decompress(told)
+    return Response(told, media_type="application/json", headers=headers)
+
+
+def _told(parameters: Mapping[str, str]) -> bytes:
+    from mnist_lab.ui.live_feed import answer
+
+    return answer(parameters)
 
 
 def routes() -> list[Route]:

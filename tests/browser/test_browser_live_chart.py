@@ -134,8 +134,12 @@ def test_the_theme_of_the_page_is_followed_at_once(page: Page, lab: str, store: 
     with Feeder(store) as feeder:
         open_run(page, lab, feeder)
         assert page.evaluate(colour) == PALETTES["light"]["training"]
+        page.evaluate(WATCH)
+        wait_for_updates(page, 3)
         page.emulate_media(color_scheme="dark")
         page.wait_for_function(f"() => {colour} === '{PALETTES['dark']['training']}'")
+        # Streamlit then calls every component with what the page gave it, before the curves had grown.
+        assert wait_for_updates(page, 8)["faults"] == {}
 
 
 def test_curves_grow_without_a_run_of_the_page(page: Page, lab: str, store: RunStore) -> None:

@@ -1,6 +1,7 @@
 """What the browser is told of a run that the Train page shows, and when the page is drawn anew for it."""
 
 import asyncio
+import gzip
 import json
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -14,6 +15,7 @@ from mnist_lab.errors import StoreError
 from mnist_lab.runs import Command, Run, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.ui import growth, live_feed, moments, server
+from mnist_lab.ui.live_run import HEARTBEAT_SECONDS
 from mnist_lab.ui.services import services
 from tests.pages.live_runs import end, finished, pause, points, queue, start
 from tests.pages.train_page import component, components, ok, open_page, readouts
@@ -28,7 +30,7 @@ def asked(test: AppTest) -> dict[str, Any]:
 
 
 def told(parameters: dict[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(live_feed.answer(parameters))
+    found: dict[str, Any] = json.loads(gzip.decompress(live_feed.answer(parameters)))
     return found
 
 
@@ -83,6 +85,26 @@ def test_whatever_else_changes_draws_the_page_anew(store: RunStore, what: str) -
     }
     changes[what]()
     assert asked(test)["outline"] != outline(test)
+
+
+def test_points_that_come_while_the_growth_is_made_draw_the_page_anew(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = start(store, queue(store), upto=0.0)
+    track = services().tracks.of(run)
+    with monkeypatch.context() as patched:
+        # Another browser's question reads them in the meantime.
+        patched.setattr(growth, "stamps", lambda _folder: track.extend(points(0.1)) or ())
+        before = told({"run": run.id})
+    assert "run-figures" not in before["parts"]
+    after = told({"run": run.id})
+    assert "run-figures" in after["parts"]
+    assert after["outline"] != before["outline"]
+
+
+def test_whatever_a_browser_hears_the_run_is_drawn_anew_now_and_then(store: RunStore, intervals: list[float]) -> None:
+    open_page(run=start(store, queue(store)).id)
+    assert intervals == [HEARTBEAT_SECONDS]
 
 
 def test_a_run_that_is_gone_is_told(store: RunStore) -> None:
@@ -162,9 +184,15 @@ def test_a_long_training_is_looked_at_less_often() -> None:
     assert growth.pace(0.8, 3_600.0) == pytest.approx(0.8 * growth.MOST_TIMES)
 
 
-def response(query: str) -> Any:
+def response(query: str, encoding: bytes = b"gzip, br") -> Any:
     live = next(route for route in server.routes() if route.path == live_feed.ADDRESS)
-    scope = {"type": "http", "method": "GET", "path": live.path, "query_string": query.encode(), "headers": []}
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": live.path,
+        "query_string": query.encode(),
+        "headers": [(b"accept-encoding", encoding)],
+    }
     return asyncio.run(live.endpoint(Request(scope)))
 
 
@@ -172,7 +200,11 @@ def test_the_server_answers(store: RunStore) -> None:
     run = start(store, queue(store))
     answer = response(f"run={run.id}")
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
-    assert "run-line" in json.loads(answer.body)["parts"]
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "run-line" in json.loads(gzip.decompress(answer.body))["parts"]
+    plain = response(f"run={run.id}", encoding=b"")
+    assert "content-encoding" not in plain.headers
+    assert "run-line" in json.loads(plain.body)["parts"]
 
 
 def test_a_store_that_cannot_be_read_is_no_traceback(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:

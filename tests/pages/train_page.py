@@ -46,7 +46,7 @@ def components(test: AppTest, name: str) -> list[Any]:
 
 def readouts(test: AppTest) -> list[str]:
     """The HTML of progress, figures and queue, from the top of the page to its end."""
-    return components(test, "readout")
+    return [data[0] for data in components(test, "readout")]
 
 
 def progress_text(test: AppTest) -> str:

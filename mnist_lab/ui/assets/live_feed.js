@@ -1,13 +1,14 @@
 // Asks the lab again and again how a run is getting on, and hands what it says to the parts of the page that show it.
 // The page itself is drawn anew only when its outline has changed; while nobody can see it, nothing is asked.
-const PATIENCE = 2; // s, after a question that was not answered
+const PATIENCE = 2; // s, after a question that was not answered, or until the page is asked for once more
+const TIMEOUT = 30; // s
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const [address, outline, every] = data;
   const node = parentElement.querySelector(".lab-feed");
-  // What was asked before this drawing of the page would tell what is older than it.
   node.labStop?.();
   const ending = new AbortController();
+  const wanted = { outline: "", at: -Infinity };
   let timer;
   const later = (seconds) => {
     clearTimeout(timer);
@@ -16,18 +17,30 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const look = async () => {
     if (!node.isConnected) return node.labStop();
     if (document.hidden) return;
+    const asked = performance.now();
     try {
-      const answer = await fetch(address, { signal: ending.signal, cache: "no-store" });
+      const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(1000 * TIMEOUT)]);
+      const answer = await fetch(address, { signal, cache: "no-store" });
       if (!answer.ok) throw new Error(answer.statusText);
       const now = await answer.json();
-      if (now.outline !== outline) setTriggerValue("changed", now.outline);
-      else for (const [key, content] of Object.entries(now.parts)) show(key, content);
+      if (ending.signal.aborted) return;
+      if (now.outline !== outline) redraw(now.outline, asked);
+      else for (const [key, content] of Object.entries(now.parts)) show(key, content, asked);
       later(now.every);
     } catch {
       if (!ending.signal.aborted) later(PATIENCE);
     }
   };
-  const show = (key, content) => document.querySelector(`.st-key-${key} .lab-part`)?.labUpdate?.(content);
+  const redraw = (fresh, asked) => {
+    if (wanted.outline === fresh && asked - wanted.at < 1000 * PATIENCE) return;
+    Object.assign(wanted, { outline: fresh, at: asked });
+    setTriggerValue("changed", fresh);
+  };
+  const show = (key, content, asked) => {
+    const part = document.querySelector(`.st-key-${key} .lab-part`);
+    // What the page has drawn since is newer than the answer.
+    if (part && !(part.labDrawn > asked)) part.labUpdate?.(content);
+  };
   const seen = () => later(0);
   document.addEventListener("visibilitychange", seen);
   node.labStop = () => {

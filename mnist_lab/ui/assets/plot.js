@@ -105,7 +105,7 @@ export default function ({ data, parentElement }) {
     want(fresh);
     node.labDraw();
   };
-  want(data);
+  if (labIsNew(node, data)) want(data);
   node.labUnfollow?.();
   node.labUnfollow = labFollowTheme(parentElement, node.labDraw);
   return () => {

@@ -2,5 +2,5 @@
 export default function ({ data, parentElement }) {
   const node = parentElement.querySelector(".lab-part");
   node.labUpdate = (html) => labMorphTo(node, html);
-  node.labUpdate(data);
+  if (labIsNew(node, data)) node.labUpdate(data[0]);
 }
