@@ -172,10 +172,12 @@ def _words(losses: Sequence[Series]) -> list[dict[str, Any]]:
     """What is wrong with the curves, or that there are none yet, in the middle of the loss panel."""
     low, high = PANELS["loss"][1]
     place = {"x": 0.5, "y": (low + high) / 2, "xanchor": "center", "yanchor": "middle"}
+    # No grid line is to go through the words.
+    place |= {"bgcolor": "@background/0.85", "borderpad": 4}
     broken = next((one.broken for one in losses if one.broken), "")
     if broken:
-        style = {"font": {"color": "@bad", "size": TEXT_SIZE}, "bgcolor": "@background/0.85", "borderpad": 4}
-        return [note(f"! {broken[:1].upper()}{broken[1:]}", **place, **style)]
+        bad = {"color": "@bad", "size": TEXT_SIZE}
+        return [note(f"! {broken[:1].upper()}{broken[1:]}", font=bad, **place)]
     if not any(one.raw[0] or one.validation[0] for one in losses):
         return [note("The curves appear here<br>as soon as training starts.", **place)]
     return []

@@ -54,6 +54,11 @@ def sweep(db: Database, runs_folder: Path, place: str) -> list[str]:
 def _lost(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path, place: str) -> bool:
     if row.place != place:
         return time.time() - (row.heartbeat or 0.0) > SILENCE_ELSEWHERE and _give_up(db, row, runs_folder)
+    if not runs_folder.parent.is_dir():
+        # A disk that is away for a moment: a lock that is made anew in its place would be free.
+        raise StoreError(
+            f"{runs_folder.parent} is not there, so that nobody can tell which runs are under way. Bring it back."
+        )
     lock = RunFolder(runs_folder / row.id).lock()
     if lock is None:
         return False

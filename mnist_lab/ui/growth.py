@@ -27,8 +27,8 @@ IMPATIENT_SECONDS = 0.25
 """Between two looks at a run whose curves are about to begin."""
 MOST_TIMES = 3
 """So many times as long as the settings say a page waits at most until it looks again."""
-_LOOKS = 350
-"""A training is worth so many looks: at each, its curves have grown by about two pixels."""
+_LOOKS = 700
+"""A training is worth so many looks: at each, its curves have grown by about a pixel."""
 _FIRST_POINTS = 3
 _OUTLINE_BYTES = 8
 

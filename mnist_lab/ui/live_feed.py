@@ -64,7 +64,15 @@ def _choices(parameters: Mapping[str, str]) -> Choices:
     with suppress(ValueError):
         wanted = float(parameters.get(_SMOOTHING, ""))
         smoothing = wanted if wanted in SMOOTHINGS else smoothing
-    return Choices(_LOG in parameters, smoothing, parameters.get(_GHOST, ""))
+    return Choices(_LOG in parameters, smoothing, _ghost(parameters))
+
+
+def _ghost(parameters: Mapping[str, str]) -> str:
+    """The run that is drawn behind; what is none must not be a choice of its own, for which all is made anew."""
+    wanted = parameters.get(_GHOST, "")
+    with suppress(UnknownRunError):
+        return find(wanted, services().moments.now()).id if wanted else ""
+    return ""
 
 
 def _told(now: Growth) -> dict[str, object]:

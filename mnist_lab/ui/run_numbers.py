@@ -18,7 +18,7 @@ def run_figures(run: Run, track: Track) -> str:
         figures, note = _newest_figures(run, track)
         notes.append(note)
     if track.points:
-        notes.append(_pace(track.points[-1], show_rate=run.state.is_ended or is_settled(track.points)))
+        notes.append(_pace(run, track))
     return figures_html(figures, notes)
 
 
@@ -65,7 +65,12 @@ def _pair(which: str, accuracy: float | None, loss: float | None) -> _Figures:
     return [(f"{which} accuracy", text.accuracy(accuracy)), (f"{which} loss", text.loss(loss))]
 
 
-def _pace(newest: MetricPoint, *, show_rate: bool) -> str:
+def _pace(run: Run, track: Track) -> str:
+    newest = track.points[-1]
+    speed = text.rate(newest.samples_per_second)
+    if run.state.is_ended:
+        # The newest learning rate need not be that of the epoch that is kept.
+        return speed
     rate = f"learning rate {text.learning_rate(newest.learning_rate)}"
     # The first steps compile: their speed would be that of the compiler.
-    return f"{text.rate(newest.samples_per_second)} · {rate}" if show_rate else rate.capitalize()
+    return f"{speed} · {rate}" if is_settled(track.points) else rate.capitalize()

@@ -48,6 +48,16 @@ def test_a_lost_run_says_where_it_was_lost(
     assert store.sweep() == []
 
 
+def test_while_the_home_is_away_nobody_is_given_up(store: RunStore, running: Run, settings: Settings) -> None:
+    away = settings.home.with_name("away")
+    settings.home.rename(away)
+    with pytest.raises(StoreError, match="is not there"):
+        store.sweep()
+    assert not settings.home.exists()
+    away.rename(settings.home)
+    assert store.get(running.id).state is RunState.RUNNING
+
+
 def test_queued_and_ended_runs_are_left_alone(store: RunStore, queued: Run) -> None:
     assert store.sweep() == []
     assert store.get(queued.id) == queued
