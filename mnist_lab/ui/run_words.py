@@ -77,7 +77,9 @@ def where(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: float | 
         return f"{done} · {text.seconds(run.training_seconds)}" if run.training_seconds else done
     if is_tested(run):
         return "Testing it on the test images"
-    if run.state is RunState.STARTING:
+    if run.state is RunState.PAUSED and steps_epoch and steps_epoch == run.epochs_done:
+        words = f"{run.epochs_done:,} of {epochs(run.recipe.epochs)} done"
+    elif run.state is RunState.STARTING:
         words = f"{_PHASES.get(run.phase, 'starting').capitalize()} …"
     else:
         words = f"Epoch {min(run.recipe.epochs, math.floor(steps_epoch) + 1):,} of {run.recipe.epochs:,}"

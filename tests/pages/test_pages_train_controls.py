@@ -136,6 +136,11 @@ def test_a_paused_run_goes_on_or_takes_a_step(store: RunStore) -> None:
     assert store.get(run.id).command is Command.NONE
 
 
+def test_a_run_that_paused_between_two_epochs_is_in_neither(store: RunStore) -> None:
+    run = pause(store, start(store, queue(store), upto=2.0))
+    assert progress_text(open_page(run=run.id)) == "2 of 4 epochs done"
+
+
 def test_discarding_asks_first_and_names_the_run(store: RunStore) -> None:
     run = start(store, queue(store, "Not this *one*"))
     test = open_page(run=run.id)
