@@ -40,6 +40,8 @@ IMAGES = {"notebook-1": 5_000, "notebook-2": 5_000, "notebook-3": 30_000, "small
 EPOCHS, LAB_EPOCHS = 3, 40
 """The lab's run is broken off; that it is to have so many, its page looks as often as at a training of some minutes."""
 SECONDS, PATIENCE = 15.0, 400.0
+LOOK_SECONDS = 0.1
+"""Between two looks at how far the lab's run is: a hundred a second would take a tenth of a processor from it."""
 STANDBY_SECONDS = 12.0
 """When a run begins, the app makes the next worker ready; that takes some seconds of a processor, once."""
 TARGET_MEAN, TARGET_EACH, TARGET_TORCH, TARGET_SHARE = 2.0, 1.6, 1.0, 0.75
@@ -102,12 +104,12 @@ def by_the_lab(preset: str, store: RunStore, page: Page, address: str) -> float:
         # An epoch's end is written at once, so that looking often tells when it was.
         if now.epochs_done and time.perf_counter() - start > STANDBY_SECONDS:
             ends.setdefault(now.epochs_done, time.perf_counter())
-        time.sleep(0.01)
+        time.sleep(LOOK_SECONDS)
     # The first one may have ended long before it was looked at.
     ends.pop(min(ends))
     while len(ends) < 2:
         ends.setdefault(store.get(run.id).epochs_done, time.perf_counter())
-        time.sleep(0.01)
+        time.sleep(LOOK_SECONDS)
     store.request(run.id, Command.STOP)
     while not (now := store.get(run.id)).state.is_ended:
         time.sleep(0.1)

@@ -19,27 +19,33 @@ _ORDINARY = 10
 _SHOWN = 3
 
 
-def guesses_html(snapshot: "Snapshot", history: "Mapping[int, NDArray[np.float32]]", theme: str) -> str:
+def guesses_html(
+    snapshot: "Snapshot", history: "Mapping[int, NDArray[np.float32]]", theme: str, *, in_epoch: bool = False
+) -> str:
     """The three most likely digits of each of the twelve, right or wrong in words, and the way there.
 
     Args:
         snapshot: What is shown.
         history: Epoch to probabilities (12, 10), of all epochs that have a snapshot.
         theme: "light" or "dark", for the pixels; all other colours are CSS variables.
+        in_epoch: Whether the training ended in the middle of the epoch that is shown.
     """
     right = sum(
         bool(np.isfinite(row).all()) and int(row.argmax()) == label
         for row, label in zip(snapshot.probabilities, snapshot.labels, strict=True)
     )
+    when = _when(snapshot.epoch, in_epoch=in_epoch)
     cards = "".join(_card(snapshot, place, history, theme) for place in range(len(snapshot.labels)))
     return (
         f'{STYLE}<div class="lab-watch"><p><b>{right} of {len(snapshot.labels)}</b> test digits read right '
-        f"{_when(snapshot.epoch)}. The curve is the chance given to the true digit, epoch by epoch.</p>"
+        f"{when}. The curve is the chance given to the true digit, epoch by epoch.</p>"
         f'<div class="cards">{cards}</div></div>'
     )
 
 
-def _when(epoch: int) -> str:
+def _when(epoch: int, *, in_epoch: bool) -> str:
+    if in_epoch:
+        return f"in epoch {epoch:,}, where the training ended"
     return "before the first step" if epoch == 0 else f"after epoch {epoch:,}"
 
 

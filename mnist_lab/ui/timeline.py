@@ -40,7 +40,9 @@ def timeline_key(run_id: str) -> str:
     return f"watch-epoch-{run_id}"
 
 
-def timeline(epochs: Sequence[int], *, total: int, live: bool, best: int | None, newest: str, key: str) -> None:
+def timeline(
+    epochs: Sequence[int], *, total: int, live: bool, best: int | None, done: int | None, newest: str, key: str
+) -> None:
     """Draw the slider. A replay waits for it, so draw it after what it is the slider of.
 
     Args:
@@ -48,6 +50,8 @@ def timeline(epochs: Sequence[int], *, total: int, live: bool, best: int | None,
         total: The epochs of the whole training, which the words beside it name.
         live: Whether there will be more.
         best: The best epoch, marked in words; None if that is not known.
+        done: The epochs that an ended training completed, None while it goes on; what is shown after them is of the
+            middle of an epoch.
         newest: The newest snapshot there is; when the live feed tells of another, the fragment runs again.
         key: Names the slider; another key is another one, which follows the newest epoch at first.
     """
@@ -58,6 +62,7 @@ def timeline(epochs: Sequence[int], *, total: int, live: bool, best: int | None,
         "total": total,
         "live": live,
         "best": best,
+        "done": done,
         "newest": newest,
     }
     _component(data=data, key=key, on_epoch_change=lambda: None, on_newer_change=lambda: None)

@@ -41,12 +41,13 @@ def watch_panel(run: Run) -> None:
         epochs = [stamp.epoch for stamp in there]
         epoch = chosen_epoch(epochs, slider)
         above = st.container()
+        done = run.epochs_done if run.state.is_ended else None
         digit = 0
         if panel == "Maps" or (panel == "Filters" and analyse(run.network).convolution_filters):
             digit = st.segmented_control(
                 "Digit", _DIGITS, default=3, required=True, key="watch-digit", label_visibility="collapsed"
             )
-        html = panel_html(folder, there, epoch, panel, digit, picture_theme(_PICTURE))
+        html = panel_html(folder, there, epoch, panel, digit, picture_theme(_PICTURE), done=done)
         if html is None:
             st.caption(f":material/broken_image: The snapshot of epoch {epoch:,} cannot be read; those of others may.")
         else:
@@ -57,6 +58,7 @@ def watch_panel(run: Run) -> None:
                 total=max(run.recipe.epochs, epochs[-1]),
                 live=run.state.is_active,
                 best=run.result.best_epoch if run.result else None,
+                done=done,
                 newest=stamp_words(there),
                 key=slider,
             )

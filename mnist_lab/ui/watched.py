@@ -49,7 +49,9 @@ def stamp_words(there: Stamps) -> str:
     return f"{there[-1].epoch}-{there[-1].written}" if there else ""
 
 
-def panel_html(folder: Path, there: Stamps, epoch: int, panel: Panel, digit: int, theme: str) -> str | None:
+def panel_html(
+    folder: Path, there: Stamps, epoch: int, panel: Panel, digit: int, theme: str, *, done: int | None = None
+) -> str | None:
     """The picture of one panel after an epoch; None if that snapshot cannot be read.
 
     Args:
@@ -59,15 +61,19 @@ def panel_html(folder: Path, there: Stamps, epoch: int, panel: Panel, digit: int
         panel: Which picture.
         digit: 0 to 9, for filters and maps.
         theme: "light" or "dark".
+        done: The epochs that an ended training completed; a later picture is of the middle of one.
     """
     stamp = next(one for one in there if one.epoch == epoch)
     # Filters and maps show one epoch alone, whatever others there are.
     needed = there if panel in {"Guesses", "Health"} else (stamp,)
-    return _drawn(folder, needed, stamp, panel, digit if panel in {"Filters", "Maps"} else 0, theme)
+    in_epoch = done is not None and epoch > done
+    return _drawn(folder, needed, stamp, panel, digit if panel in {"Filters", "Maps"} else 0, theme, in_epoch)
 
 
 @lru_cache(maxsize=256)
-def _drawn(folder: Path, there: Stamps, stamp: Stamp, panel: Panel, digit: int, theme: str) -> str | None:
+def _drawn(
+    folder: Path, there: Stamps, stamp: Stamp, panel: Panel, digit: int, theme: str, in_epoch: bool
+) -> str | None:
     if panel == "Health":
         healths = {one.epoch: health for one in there if (health := _health(folder, one)) is not None}
         return health_html(healths, stamp.epoch) if stamp.epoch in healths else None
@@ -79,7 +85,7 @@ def _drawn(folder: Path, there: Stamps, stamp: Stamp, panel: Panel, digit: int, 
     if panel == "Maps":
         return maps_html(snapshot, digit, theme)
     chances = {one.epoch: rows for one in there if (rows := _probabilities(folder, one)) is not None}
-    return guesses_html(snapshot, chances, theme)
+    return guesses_html(snapshot, chances, theme, in_epoch=in_epoch)
 
 
 @lru_cache(maxsize=32)

@@ -64,6 +64,7 @@ def test_a_running_run_shows_its_newest_epoch(store: RunStore) -> None:
         "total": 4,
         "live": True,
         "best": None,
+        "done": None,
         "newest": "",
     }
     picture = component(test, "picture")
@@ -94,6 +95,15 @@ def test_an_ended_run_is_replayed(store: RunStore, page: str) -> None:
         picture = component(test, "picture")
         assert picture is not None
         assert words in picture["html"]
+
+
+def test_what_is_seen_of_an_epoch_that_was_broken_off_is_told_to_be_of_its_middle(store: RunStore) -> None:
+    run = watched(store, running(store), 0, 1, 2)
+    store.finish(run.id, run.attempt, RunState.STOPPED, None, "Stopped.")
+    test = opened("train", run)
+    assert component(test, "timeline")["done"] == 1
+    assert "read right in epoch 2, where the training ended" in component(test, "picture")["html"]
+    assert "read right after epoch 1" in component(opened("train", run, epoch=1), "picture")["html"]
 
 
 def test_the_digit_is_chosen_where_it_matters(store: RunStore) -> None:

@@ -23,7 +23,9 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     const epoch = state.epochs[place()];
     const newest = state.wanted === null && data.live ? " · newest" : "";
     const best = epoch === data.best ? " · best" : "";
-    words.textContent = (epoch === 0 ? "before the first step" : `epoch ${epoch} of ${data.total}`) + newest + best;
+    const ended = data.done !== null && epoch > data.done ? " · ended in it" : "";
+    const which = epoch === 0 ? "before the first step" : `epoch ${epoch} of ${data.total}`;
+    words.textContent = which + newest + best + ended;
     slider.max = last();
     slider.value = place();
     slider.setAttribute("aria-valuetext", words.textContent);
