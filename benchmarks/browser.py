@@ -15,6 +15,8 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from mnist_lab.ui.services import PREDICTOR_SECONDS
+
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = [
     "--no-sandbox",
@@ -23,6 +25,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+_SETTLE_TIMEOUT, _LOOK_SECONDS = 90.0, 2.0
+_REST = 0.1
+"""Of a core: less is rest."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +41,25 @@ class App:
 
     def cpu_seconds(self) -> float:
         """Processor time of the process that serves the pages, without its children."""
-        times = self.process.cpu_times()
-        return float(times.user + times.system)
+        return _seconds(self.process)
+
+    def settle(self) -> None:
+        """Wait until what starts in the background, seconds after the app, has loaded TensorFlow and is at rest.
+
+        Raises:
+            TimeoutError: Something is still at work after a minute and a half.
+        """
+        until = time.monotonic() + _SETTLE_TIMEOUT
+        busy = True
+        while busy or time.time() < self.process.create_time() + PREDICTOR_SECONDS + _LOOK_SECONDS:
+            if time.monotonic() > until:
+                raise TimeoutError("The app does not come to rest.")
+            before = self._seconds_of_all()
+            time.sleep(_LOOK_SECONDS)
+            busy = self._seconds_of_all() - before > _REST * _LOOK_SECONDS
+
+    def _seconds_of_all(self) -> float:
+        return sum(_seconds(one) for one in (self.process, *self.process.children(recursive=True)))
 
 
 @contextlib.contextmanager
@@ -56,6 +80,11 @@ def app(home: Path, *, folder: Path = ROOT, **settings: str) -> Iterator[App]:
         process.terminate()
         process.wait(timeout=30)
         _end_workers(home)
+
+
+def _seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def _end_workers(home: Path) -> None:

@@ -16,8 +16,6 @@ from mnist_lab.settings import Settings
 
 RUNS = 10_000
 PAINT_TARGET, QUERY_TARGET = 1.5, 30.0
-QUIET_SECONDS = 12.0
-"""Until what the app starts a few seconds after itself has started."""
 
 
 def figures(rounds: int) -> Iterator[Figure]:
@@ -32,7 +30,7 @@ def figures(rounds: int) -> Iterator[Figure]:
         rest = timed(rounds, lambda: (store.tally(), store.damaged()))
         store.close()
         with app(home, MNIST_LAB_STANDBY="false", MNIST_LAB_REFERENCE="false") as running, chromium() as browser:
-            time.sleep(QUIET_SECONDS)
+            running.settle()
             painted = [paint(browser, running.address) for _ in range(1 + rounds)]
         counted = f"states, sweeps and damage are counted in {1000 * statistics.median(rest):.0f} ms"
         yield Figure("Compare painted for the first visitor", painted[0], PAINT_TARGET, "s", counted)

@@ -1,6 +1,7 @@
 """Part of `page_speed`: from page to page beside a bare app of as many pages, and how soon Compose answers an edit.
 
-A way ends when words of the page's own content are on the screen; the two apps take turns. Compose holds a network of
+A way ends when words of the page's own content are on the screen; the two apps take turns, and in each round a browser
+that has seen nothing yet goes all ways twice. Compose holds a network of
 thirty layers, and an edit is a click on the arrow of a number; its answer is the new number of parameters.
 """
 
@@ -21,10 +22,10 @@ from mnist_lab.settings import Settings
 
 MORE_TARGET, EDIT_TARGET = 0.4, 0.4
 LAYERS, EDITS = 30, 40
-QUIET_SECONDS = 20.0
-"""Until the worker and the predictor, which start a few seconds after the app, have loaded TensorFlow."""
 WORDS = {"Train": "Recipe", "Compare": "Tick rows", "Draw": "The reading comes here", "Inspect": "Inspect a network"}
 HOME = ("Compose", "Max pooling")
+Took = dict[str, tuple[list[float], list[float]]]
+"""Seconds of the ways to each page, of the bare app and of the lab."""
 BARE = """import streamlit as st
 
 def page(title, words):
@@ -64,26 +65,30 @@ def figures(rounds: int) -> Iterator[Figure]:
 
 
 def _ways(browser: Browser, bare: App, lab: App, rounds: int) -> Iterator[Figure]:
-    pages = [opened(browser, one.address) for one in (bare, lab)]
-    pages[1].wait_for_timeout(1000 * QUIET_SECONDS)
-    first, later = _turns(pages, 1), _turns(pages, rounds)
-    for title in WORDS:
-        yield difference(f"To {title}, first", *first[title], MORE_TARGET)
-        yield difference(f"To {title}, later", *later[title], MORE_TARGET)
-    for page in pages:
-        page.context.close()
-
-
-def _turns(pages: list[Page], rounds: int) -> dict[str, tuple[list[float], list[float]]]:
-    """Seconds of the way to each page, of the bare app and of the lab."""
-    took: dict[str, tuple[list[float], list[float]]] = {title: ([], []) for title in WORDS}
+    lab.settle()
+    firsts, laters = _nothing_yet(), _nothing_yet()
     for _ in range(rounds):
-        for title, words in WORDS.items():
-            for page, seconds in zip(pages, took[title], strict=True):
-                seconds.append(way(page, title, words))
+        pages = [opened(browser, one.address) for one in (bare, lab)]
+        for took in (firsts, laters):
+            _go_round(pages, took)
         for page in pages:
-            way(page, *HOME)
-    return took
+            page.context.close()
+    for title in WORDS:
+        yield difference(f"To {title}, the browser's first visit", *firsts[title], MORE_TARGET)
+        yield difference(f"To {title}, later", *laters[title], MORE_TARGET)
+
+
+def _nothing_yet() -> Took:
+    return {title: ([], []) for title in WORDS}
+
+
+def _go_round(pages: list[Page], took: Took) -> None:
+    """From Compose to each page and back to it, in the bare app and in the lab by turns."""
+    for title, words in WORDS.items():
+        for page, seconds in zip(pages, took[title], strict=True):
+            seconds.append(way(page, title, words))
+    for page in pages:
+        way(page, *HOME)
 
 
 def _edits(browser: Browser, lab: App) -> Figure:
