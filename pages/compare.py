@@ -4,11 +4,10 @@ import streamlit as st
 
 from mnist_lab.charts import Curve, run_figure
 from mnist_lab.runs import ENDED_STATES, RunState
-from mnist_lab.runs.snapshots import newest_health
 from mnist_lab.ui import runs_table
 from mnist_lab.ui.asked_runs import RUNS, missing_words, table_key, write_chosen
 from mnist_lab.ui.chosen_runs import cost_plot, difference_rows, distinct_names, run_colour_indices, verdicts
-from mnist_lab.ui.doctor_panel import doctor_lines, doctor_panel
+from mnist_lab.ui.doctor_panel import doctor_lines, doctor_panel, examine
 from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import CURVES_HEIGHT, plot
@@ -136,6 +135,7 @@ if len(chosen) > 1:
         with st.expander("What is the same"):
             st.table(rows, border="horizontal", hide_index=True)
 else:
-    if not tracks[chosen[0].id].points:
+    points = tracks[chosen[0].id].points
+    if not points:
         st.caption("This run ended before it had a curve.")
-    doctor_panel(chosen[0], tracks[chosen[0].id].points, newest_health(store.folder(chosen[0].id).snapshots))
+    doctor_panel(chosen[0], points, examine(chosen[0], points))

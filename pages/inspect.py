@@ -5,8 +5,7 @@ import streamlit as st
 from mnist_lab.charts import confusion_figure, digit_png, errors_by_class_figure, text, worst_classes
 from mnist_lab.errors import LabError
 from mnist_lab.insight import accuracy_standard_error, most_confused, worst_mistakes
-from mnist_lab.runs.snapshots import newest_health
-from mnist_lab.ui.doctor_panel import doctor_panel
+from mnist_lab.ui.doctor_panel import doctor_panel, examine
 from mnist_lab.ui.plain import plain
 from mnist_lab.ui.plot import plot
 from mnist_lab.ui.run_picker import empty_state, pick_run, runs_with_result
@@ -64,7 +63,8 @@ with right:
         st.markdown(plain(mistake.sentence))
 
 st.subheader("What the curves say", anchor=False)
-doctor_panel(run, lab.store.points(run.id), newest_health(lab.store.folder(run.id).snapshots))
+points = lab.tracks.of(run).points
+doctor_panel(run, points, examine(run, points))
 
 watch_panel(run)
 

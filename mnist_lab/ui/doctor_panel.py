@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_lab.insight.doctor import Finding, Treatment, diagnose
 from mnist_lab.runs import MetricPoint, Run
-from mnist_lab.runs.snapshots import LayerHealth, newest_health
+from mnist_lab.runs.snapshots import newest_health
 from mnist_lab.ui import draft
 from mnist_lab.ui.places import go
 from mnist_lab.ui.plain import plain
@@ -20,15 +20,24 @@ _ICONS = {
 }
 
 
-def doctor_panel(run: Run, points: Sequence[MetricPoint], health: Sequence[LayerHealth] | None = None) -> None:
+def examine(run: Run, points: Sequence[MetricPoint]) -> Sequence[Finding]:
+    """What the run doctor finds in a run's curves and in the newest look at its layers, most important first.
+
+    Args:
+        run: In any state.
+        points: Its curves.
+    """
+    return diagnose(run, points, newest_health(services().store.folder(run.id).snapshots))
+
+
+def doctor_panel(run: Run, points: Sequence[MetricPoint], findings: Sequence[Finding]) -> None:
     """Show the findings on a run; nothing while it is under way and nothing is certain.
 
     Args:
         run: In any state.
         points: Its curves.
-        health: Of its layers at the newest epoch that was looked at; None or empty if nobody looked.
+        findings: What `examine` found in it.
     """
-    findings = diagnose(run, points, health)
     if not findings and not (run.state.is_ended and any(point.kind == "epoch" for point in points)):
         return
     with st.container(border=True, gap="medium", key=f"doctor-{run.id}"):
@@ -46,10 +55,8 @@ def doctor_lines(runs: Sequence[Run], names: Sequence[str], points: Mapping[str,
         names: What the lines call them, in the order of the runs.
         points: Of each run, by its id.
     """
-    store = services().store
     for run, name in zip(runs, names, strict=True):
-        findings = diagnose(run, points[run.id], newest_health(store.folder(run.id).snapshots))
-        wrong = [finding for finding in findings if finding.severity != "note"]
+        wrong = [finding for finding in examine(run, points[run.id]) if finding.severity != "note"]
         if wrong:
             titles = " · ".join(finding.title for finding in wrong)
             st.markdown(f"{_ICONS[wrong[0].severity]} **{plain(name)}**: {plain(titles)}")

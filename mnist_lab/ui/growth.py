@@ -1,16 +1,16 @@
 """What of a run changes from second to second, made once for all browsers that look at about the same time."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mnist_lab.charts import Curve, Track, entry_html, progress_html, run_figure, text
 from mnist_lab.errors import UnknownRunError
 from mnist_lab.insight import seconds_left
-from mnist_lab.insight.doctor import diagnose
+from mnist_lab.insight.doctor import Finding
 from mnist_lab.runs import Run, RunState
-from mnist_lab.runs.snapshots import newest_health
+from mnist_lab.ui.doctor_panel import examine
 from mnist_lab.ui.estimates import expected_seconds
 from mnist_lab.ui.moments import Moment
 from mnist_lab.ui.plot import CURVES_HEIGHT
@@ -54,6 +54,8 @@ class Growth:
     """Seconds until it is worth a look again."""
     parts: Mapping[str, Any]
     """What the components that show it are given, by their keys."""
+    findings: Sequence[Finding]
+    """Of the run doctor."""
 
 
 def growth(run: Run, moment: Moment, choices: Choices) -> Growth:
@@ -89,10 +91,12 @@ def _growth(run: Run, moment: Moment, choices: Choices) -> Growth:
     seen = stamps(lab.store.folder(run.id).snapshots)
     if seen:
         parts[timeline_key(run.id)] = stamp_words(seen)
-    outline = _outline(run, moment, track, has_figures=FIGURES in parts, snapshot=stamp_words(seen))
+    findings = examine(run, track.points)
+    outline = _outline(run, moment, findings, has_figures=FIGURES in parts, snapshot=stamp_words(seen))
+    every = pace(lab.settings.refresh, run.seconds + (left or 0.0))
     if _begins(run, moment, track):
-        return Growth(outline, min(lab.settings.refresh, IMPATIENT_SECONDS), parts)
-    return Growth(outline, pace(lab.settings.refresh, run.seconds + (left or 0.0)), parts)
+        every = min(lab.settings.refresh, IMPATIENT_SECONDS)
+    return Growth(outline, every, parts, findings)
 
 
 def pace(refresh: float, seconds: float) -> float:
@@ -105,8 +109,7 @@ def pace(refresh: float, seconds: float) -> float:
     return min(MOST_TIMES * refresh, max(refresh, seconds / _LOOKS))
 
 
-def _outline(run: Run, moment: Moment, track: Track, *, has_figures: bool, snapshot: str) -> str:
-    findings = diagnose(run, track.points, newest_health(services().store.folder(run.id).snapshots))
+def _outline(run: Run, moment: Moment, findings: Sequence[Finding], *, has_figures: bool, snapshot: str) -> str:
     said = [finding.kind for finding in findings]
     # What a finding says of curves and layers is brought up to date with every epoch and every snapshot.
     found = (said, run.epochs_done, snapshot) if said else ()

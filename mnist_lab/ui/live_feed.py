@@ -23,7 +23,10 @@ _LEVEL = 5
 """Of compression, as the server itself takes."""
 
 _component = st.components.v2.component(
-    "mnist_lab_live_feed", html='<div class="lab-feed" hidden></div>', js=script("live_feed"), isolate_styles=False
+    "mnist_lab_live_feed",
+    html='<div class="lab-feed" hidden></div>',
+    js=script("live_feed", "ask"),
+    isolate_styles=False,
 )
 
 

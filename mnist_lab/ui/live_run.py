@@ -3,7 +3,6 @@
 import streamlit as st
 
 from mnist_lab.runs import Run, RunState
-from mnist_lab.runs.snapshots import newest_health
 from mnist_lab.ui.asking import show_refusal
 from mnist_lab.ui.doctor_panel import doctor_panel
 from mnist_lab.ui.glance import Glance, look
@@ -68,7 +67,7 @@ def _show_run(run: Run, now: Growth, *, is_next: bool) -> None:
         with chart:
             run_chart(run, now.parts)
         watch_panel(run)
-    doctor_panel(run, track.points, newest_health(services().store.folder(run.id).snapshots))
+    doctor_panel(run, track.points, now.findings)
 
 
 def _head(run: Run) -> None:

@@ -30,7 +30,7 @@ _component = st.components.v2.component(
     @media (max-width: 640px) { .lab-timeline { flex-wrap: wrap; row-gap: 0; }
       .lab-timeline output { flex: 1 0 100%; text-align: center; min-width: 0; } }
     """,
-    js=script("timeline"),
+    js=script("timeline", "ask"),
     isolate_styles=False,
 )
 

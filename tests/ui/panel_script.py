@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from mnist_lab.insight.doctor import diagnose
 from mnist_lab.ui.doctor_panel import doctor_panel
 
-doctor_panel(*st.session_state["panel"])
+run, points, health = st.session_state["panel"]
+doctor_panel(run, points, diagnose(run, points, health))

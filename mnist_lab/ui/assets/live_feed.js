@@ -1,6 +1,6 @@
 // Asks the lab again and again how a run is getting on, and hands what it says to the parts of the page that show it.
 // The page itself is drawn anew only when its outline has changed; while nobody can see it, nothing is asked.
-const PATIENCE = 2; // s, after a question that was not answered, or until the page is asked for once more
+const PATIENCE = 2; // s, after a question that was not answered
 const TIMEOUT = 30; // s
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -8,7 +8,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const node = parentElement.querySelector(".lab-feed");
   node.labStop?.();
   const ending = new AbortController();
-  const wanted = { outline: "", at: -Infinity };
   let timer;
   const later = (seconds) => {
     clearTimeout(timer);
@@ -24,17 +23,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (!answer.ok) throw new Error(answer.statusText);
       const now = await answer.json();
       if (ending.signal.aborted) return;
-      if (now.outline !== outline) redraw(now.outline, asked);
+      if (now.outline !== outline) labAskOnce(node, now.outline, (fresh) => setTriggerValue("changed", fresh));
       else for (const [key, content] of Object.entries(now.parts)) show(key, content, asked);
       later(now.every);
     } catch {
       if (!ending.signal.aborted) later(PATIENCE);
     }
-  };
-  const redraw = (fresh, asked) => {
-    if (wanted.outline === fresh && asked - wanted.at < 1000 * PATIENCE) return;
-    Object.assign(wanted, { outline: fresh, at: asked });
-    setTriggerValue("changed", fresh);
   };
   const show = (key, content, asked) => {
     const part = document.querySelector(`.st-key-${key} .lab-part`);

@@ -12,7 +12,9 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   state.epochs = data.epochs;
   state.drawn = data.wanted ?? null;
 
-  node.labUpdate = (newest) => newest !== data.newest && setTriggerValue("newer", newest);
+  node.labUpdate = (newest) => {
+    if (newest !== data.newest) labAskOnce(node, newest, (snapshot) => setTriggerValue("newer", snapshot));
+  };
 
   const last = () => state.epochs.length - 1;
   const place = () => {
