@@ -15,7 +15,7 @@ from mnist_lab.ui.recipe_form import chosen_recipe, recipe_form, recipe_line, re
 from mnist_lab.ui.services import services
 from mnist_lab.ui.session import session_id
 from mnist_lab.ui.setup_cards import digits_card, network_card
-from mnist_lab.ui.start_buttons import sweep_popover, train_button
+from mnist_lab.ui.start_buttons import say_started, sweep_popover, train_button
 
 _HEAD_WIDTH = 640  # on a phone that is all there is, and the buttons come below
 
@@ -30,6 +30,7 @@ if wanted and glance.trouble and (name := discarded_name(wanted)):
 # way is written into the address, but not when somebody comes with a network to train it.
 if not wanted and glance.is_busy and not draft.has_link() and glance.run is not None:
     wanted = st.query_params[RUN] = glance.run.id
+say_started()
 run_first = bool(wanted) and not glance.trouble
 network = draft.open_draft()
 analysis = analyse(network)

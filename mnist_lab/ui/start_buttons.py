@@ -5,6 +5,7 @@ import streamlit as st
 from mnist_lab.errors import LabError
 from mnist_lab.network import Analysis
 from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Run
 from mnist_lab.training.submit import submit
 from mnist_lab.training.sweeping import KNOBS, Sweep, plan_sweep, submit_sweep
 from mnist_lab.ui.estimates import time_words, training_time
@@ -17,6 +18,20 @@ from mnist_lab.ui.session import session_id
 _SWEEP = "sweep"
 _KNOB = "sweep-knob"
 _REFUSED = "sweep-refused"
+_STARTED = "started"
+
+
+def say_started() -> None:
+    """Say once where a run is that was started below another: who is scrolled down to the button would see nothing."""
+    if started := st.session_state.pop(_STARTED, ""):
+        st.toast(f"{plain(started)} is at the top of this page.", icon=":material/arrow_upward:")
+
+
+def _show(run: Run) -> None:
+    """Have the page show a run from its next drawing on."""
+    if RUN in st.query_params:
+        st.session_state[_STARTED] = run.name
+    st.query_params[RUN] = run.id
 
 
 def train_button(analysis: Analysis, recipe: Recipe, name: str) -> str:
@@ -36,7 +51,7 @@ def train_button(analysis: Analysis, recipe: Recipe, name: str) -> str:
         run = submit(lab.store, lab.settings, analysis.network, recipe, name=name.strip() or None, owner=session_id())
     except LabError as error:
         return str(error)
-    st.query_params[RUN] = run.id
+    _show(run)
     st.rerun()
     return ""
 
@@ -98,4 +113,4 @@ def _start(sweep: Sweep) -> None:
         st.session_state[_REFUSED] = str(error)
     else:
         st.session_state[_SWEEP] = False
-        st.query_params[RUN] = runs[0].id
+        _show(runs[0])

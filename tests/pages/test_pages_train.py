@@ -45,6 +45,17 @@ def test_train_queues_the_network_with_the_recipe_and_names_the_run_in_the_addre
     assert "Waiting for its turn" in progress_text(test)
 
 
+def test_what_is_started_below_a_run_is_told_to_be_above(store: RunStore) -> None:
+    test = open_page()
+    ok(test.button(key="train").click().run())
+    assert not test.toast  # it came into sight by itself
+    test.text_input(key="run-name").set_value("Another")
+    ok(test.button(key="train").click().run())
+    assert [element.value for element in test.toast] == ["Another is at the top of this page."]
+    ok(test.run())
+    assert not test.toast
+
+
 def test_every_field_of_the_recipe_can_be_chosen(store: RunStore) -> None:
     test = open_page()
     test.selectbox(key="recipe-optimizer").set_value("sgd")
