@@ -18,6 +18,7 @@ from mnist_lab.ui.sweep_filter import sweep_filter
 from mnist_lab.ui.theme import theme
 
 lab = services()
+lab.reference.ensure()
 store = lab.store
 st.title("Compare runs", anchor=False)
 damaged = store.damaged()

@@ -20,6 +20,7 @@ from mnist_lab.ui.start_buttons import say_started, sweep_popover, train_button
 _HEAD_WIDTH = 640  # on a phone that is all there is, and the buttons come below
 
 lab = services()
+lab.reference.ensure()
 wanted = st.query_params.get(RUN)
 glance = look(wanted, session_id())
 if wanted and glance.trouble and (name := discarded_name(wanted)):

@@ -18,7 +18,9 @@ _SHOWN = "picked-run"
 
 def runs_with_result() -> list[Run]:
     """The runs that have a tested network, best first: one's own, then the lab's, then those of the offline sample."""
-    runs = services().store.list({RunState.FINISHED, RunState.STOPPED})
+    lab = services()
+    lab.reference.ensure()
+    runs = lab.store.list({RunState.FINISHED, RunState.STOPPED})
     tested = [run for run in runs if run.result is not None]
     return sorted(tested, key=lambda run: (is_offline(run), run.is_reference, -_accuracy(run)))
 

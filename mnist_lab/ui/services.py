@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from mnist_lab.errors import LabError
 from mnist_lab.inference.predictor import Predictor
-from mnist_lab.reference import install
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings, load_settings
 from mnist_lab.training.launcher import Launcher
 from mnist_lab.ui.moments import Moments
+from mnist_lab.ui.reference_runs import ReferenceRuns
 from mnist_lab.ui.shelf import Shelf
 from mnist_lab.ui.tracks import Tracks
 
@@ -21,7 +21,7 @@ RETRY_SECONDS = 2.0
 DIGITS_SECONDS = 3.0
 """How long after the app MNIST is read from the disk, unless a page asks for it sooner."""
 LOOK_AHEAD_SECONDS = 4.0
-"""How long after the app what Compare needs is made ready, unless a page asks for it sooner."""
+"""How long after the app what pages need that show ended runs is made ready, unless a page asks for it sooner."""
 PREDICTOR_SECONDS = 20.0
 """How long after the app the predictor starts, unless a page asks for it sooner."""
 
@@ -34,6 +34,8 @@ class Services:
     store: RunStore
     moments: Moments
     tracks: Tracks
+    reference: ReferenceRuns
+    """A page that shows ended runs has to ask for them first."""
     launcher: Launcher
     predictor: Predictor
     shelf: Shelf
@@ -47,9 +49,10 @@ class Services:
         threading.Thread(target=self._look_ahead, name="look-ahead", daemon=True).start()
 
     def _look_ahead(self) -> None:
-        """Do what Compare would take a second for when it is first opened."""
+        """Do what other pages would take a second for when they are first opened."""
         time.sleep(LOOK_AHEAD_SECONDS)
-        import pandas  # noqa: F401 - loaded for its table
+        self.reference.ensure()
+        import pandas  # noqa: F401 - loaded for the table of Compare
 
         with suppress(LabError):
             # The store remembers which records it has found whole.
@@ -137,13 +140,12 @@ def services() -> Services:
 def _services() -> Services:
     settings = load_settings()
     store = open_store(settings)
-    if settings.reference:
-        install(store)
     return Services(
         settings=settings,
         store=store,
         moments=Moments(store),
         tracks=Tracks(store),
+        reference=ReferenceRuns(store, settings),
         launcher=Launcher(settings),
         predictor=Predictor(settings),
         shelf=Shelf(settings),

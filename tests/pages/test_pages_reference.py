@@ -30,7 +30,19 @@ def opened(name: str) -> AppTest:
     return test
 
 
+def test_the_first_page_waits_for_none_of_them() -> None:
+    opened("compose")
+    assert services().store.list() == []
+
+
+@pytest.mark.parametrize("page", ["train", "compare", "draw", "inspect"])
+def test_a_page_that_shows_ended_runs_has_all_of_them(page: str) -> None:
+    opened(page)
+    assert {run.id for run in services().store.list()} == {path.stem for path in shipped()}
+
+
 def test_draw_and_inspect_begin_with_the_best_reference_run() -> None:
+    services().reference.ensure()
     best = max(services().store.list(), key=lambda run: run.result.test_accuracy if run.result else 0.0)
     assert opened("draw").selectbox(key="draw-run").value == best.id
     assert opened("inspect").selectbox(key="inspect-run").value == best.id
@@ -61,8 +73,10 @@ def test_train_waits_for_the_first_run_of_ones_own() -> None:
 
 def test_train_shows_a_reference_run_whose_address_is_given() -> None:
     run_id = shipped()[0].stem
-    assert services().store.get(run_id).name in words(open_page(run=run_id))
+    shown = words(open_page(run=run_id))
+    assert services().store.get(run_id).name in shown
 
 
 def test_how_fast_another_machine_was_tells_nothing_here() -> None:
+    services().reference.ensure()
     assert "an epoch of MNIST here" not in words(opened("compose"))
