@@ -1,6 +1,8 @@
 """The start of the app: what it loads and when, and what it says where a setting or the store cannot be used."""
 
 import asyncio
+import gzip
+import importlib.resources
 import os
 import subprocess
 import sys
@@ -10,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
 from mnist_lab.errors import DataError, LabError
 from mnist_lab.settings import Settings
 from mnist_lab.ui import services as module
 from mnist_lab.ui import shelf
-from mnist_lab.ui.server import OwnPicturesOnly, lifespan
+from mnist_lab.ui.server import OwnPicturesOnly, lifespan, routes
 from mnist_lab.ui.services import Services, lab, services
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -154,6 +158,21 @@ def test_mnist_on_the_disk_is_read_in_the_background(settings: Settings, monkeyp
     monkeypatch.setattr(shelf, "load_mnist", lambda _path: read.set())
     shelf.Shelf(settings).start()
     assert read.wait(10.0)
+
+
+def test_the_chart_library_comes_compressed_or_for_the_few_that_cannot_read_that_as_it_is() -> None:
+    script = importlib.resources.files("plotly") / "package_data" / "plotly.min.js"
+    route = next(one for one in routes() if one.path == "/assets/plotly.min.js")
+
+    def asked(encoding: bytes) -> Response:
+        scope = {"type": "http", "method": "GET", "path": route.path, "headers": [(b"accept-encoding", encoding)]}
+        return asyncio.run(route.endpoint(Request(scope)))
+
+    packed, plain = asked(b"gzip, br"), asked(b"identity")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(bytes(packed.body)) == bytes(plain.body) == script.read_bytes()
+    assert len(packed.body) < len(plain.body) / 3
+    assert packed.media_type == plain.media_type == "text/javascript"
 
 
 def test_browsers_are_told_to_take_pictures_from_the_lab_alone() -> None:
