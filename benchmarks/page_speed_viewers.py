@@ -83,13 +83,16 @@ def _training(store: RunStore) -> Run:
 
 
 async def _watch(address: str, store: RunStore, rounds: int) -> tuple[list[float], list[float], list[float]]:
-    """Seconds of the updates, and of each round's run steps a second without and with viewers."""
+    """Seconds of the updates, and of each round's run steps a second without and with viewers.
+
+    Without them it is measured before and after, as such machines grow faster and slower within a minute.
+    """
     updates: list[float] = []
     alone: list[float] = []
     watched: list[float] = []
     for _ in range(rounds):
         run = _training(store)
-        alone.append(await _pace(store, run))
+        before = await _pace(store, run)
         async with _sessions(address, VIEWERS) as viewers:
             for viewer in viewers:
                 await viewer.open("train", f"run={run.id}")
@@ -98,6 +101,8 @@ async def _watch(address: str, store: RunStore, rounds: int) -> tuple[list[float
                 viewer.updates.clear()
             watched.append(await _pace(store, run))
             updates += [seconds for viewer in viewers for seconds in viewer.updates]
+        await asyncio.sleep(SETTLE_SECONDS)
+        alone.append((before + await _pace(store, run)) / 2)
         if store.get(run.id).state.is_ended:
             raise RuntimeError("The training ended before it was watched to the end; give it more epochs.")
         store.request(run.id, Command.STOP)
