@@ -54,8 +54,7 @@ if not shown:
     st.button("Show all runs", on_click=runs_table.show_all, key="compare-all")
     st.stop()
 
-points = store.points_of([run.id for run in shown], kind="epoch")
-frame = runs_table.table_frame(shown, points, theme())
+frame = runs_table.table_frame(shown, lab.sparklines.of(shown), theme())
 ticked = runs_table.rows_at_first(shown, asked, of_one_sweep=sweep is not None)
 table = st.dataframe(
     runs_table.styled(frame),

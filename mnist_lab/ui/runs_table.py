@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from mnist_lab.charts import PALETTES, RUN_COLOURS, run_colour, sparkline_values, text
+from mnist_lab.charts import PALETTES, RUN_COLOURS, run_colour, text
 from mnist_lab.insight import notebook_columns
 from mnist_lab.network import analyse
-from mnist_lab.runs import MetricPoint, Run, RunState
+from mnist_lab.runs import Run, RunState
 from mnist_lab.runs.searching import Found
 from mnist_lab.ui.asked_runs import asked_ids
 from mnist_lab.ui.sweep_filter import any_sweep
@@ -134,17 +134,12 @@ def rows_at_first(runs: Sequence[Run], asked: str | None, *, of_one_sweep: bool 
     return tested[: RUN_COLOURS if of_one_sweep else CHOSEN_AT_FIRST]
 
 
-def table_frame(
-    runs: Sequence[Run], points: Mapping[str, Sequence[MetricPoint]], theme: str = "light"
-) -> "pd.DataFrame":
+def table_frame(runs: Sequence[Run], curves: Mapping[str, Sequence[float]], theme: str = "light") -> "pd.DataFrame":
     """The table's rows in the order of the runs, with each run's colour and small curve."""
     import pandas as pd
 
     dots = [_dot(PALETTES[theme][run_colour(index).removeprefix("@")]) for index in range(RUN_COLOURS)]
-    rows = [
-        {COLOUR: dots[run.number % RUN_COLOURS], **row(run), CURVE: sparkline_values(points.get(run.id, ()))}
-        for run in runs
-    ]
+    rows = [{COLOUR: dots[run.number % RUN_COLOURS], **row(run), CURVE: curves.get(run.id, [])} for run in runs]
     frame = pd.DataFrame(rows)
     frame["Convolution filters"] = [", ".join(map(str, each)) or "none" for each in frame["Convolution filters"]]
     frame["Made"] = pd.to_datetime(frame["Made"], utc=True)

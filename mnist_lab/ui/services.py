@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from mnist_lab.errors import LabError
 from mnist_lab.inference.predictor import Predictor
-from mnist_lab.runs import RunStore, open_store
+from mnist_lab.runs import ENDED_STATES, RunStore, open_store
 from mnist_lab.settings import Settings, load_settings
 from mnist_lab.training.launcher import Launcher
 from mnist_lab.ui.moments import Moments
 from mnist_lab.ui.reference_runs import ReferenceRuns
 from mnist_lab.ui.shelf import Shelf
+from mnist_lab.ui.sparklines import Sparklines
 from mnist_lab.ui.tracks import Tracks
 
 RETRY_SECONDS = 2.0
@@ -34,6 +35,7 @@ class Services:
     store: RunStore
     moments: Moments
     tracks: Tracks
+    sparklines: Sparklines
     reference: ReferenceRuns
     """A page that shows ended runs has to ask for them first."""
     launcher: Launcher
@@ -54,9 +56,12 @@ class Services:
         self.reference.ensure()
         import pandas  # noqa: F401 - loaded for the table of Compare
 
+        from mnist_lab.ui.runs_table import MOST_SHOWN
+
         with suppress(LabError):
             # The store remembers which records it has found whole.
             self.store.damaged()
+            self.sparklines.of(self.store.list(ENDED_STATES, limit=MOST_SHOWN))
 
     def close(self) -> None:
         """Stop what works in the background; a training that runs goes on without the app."""
@@ -145,6 +150,7 @@ def _services() -> Services:
         store=store,
         moments=Moments(store),
         tracks=Tracks(store),
+        sparklines=Sparklines(store),
         reference=ReferenceRuns(store, settings),
         launcher=Launcher(settings),
         predictor=Predictor(settings),
