@@ -7,8 +7,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const [address, outline, every] = data;
   const node = parentElement.querySelector(".lab-feed");
   node.labStop?.();
-  const ending = new AbortController();
   let timer;
+  let ended = false;
   const later = (seconds) => {
     clearTimeout(timer);
     timer = setTimeout(look, 1000 * seconds);
@@ -18,16 +18,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (document.hidden) return;
     const asked = performance.now();
     try {
-      const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(1000 * TIMEOUT)]);
-      const answer = await fetch(address, { signal, cache: "no-store" });
+      const answer = await fetch(address, { signal: AbortSignal.timeout(1000 * TIMEOUT), cache: "no-store" });
       if (!answer.ok) throw new Error(answer.statusText);
       const now = await answer.json();
-      if (ending.signal.aborted) return;
+      if (ended) return;
       if (now.outline !== outline) labAskOnce(node, now.outline, (fresh) => setTriggerValue("changed", fresh));
       else for (const [key, content] of Object.entries(now.parts)) show(key, content, asked);
       later(now.every);
     } catch {
-      if (!ending.signal.aborted) later(PATIENCE);
+      if (!ended) later(PATIENCE);
     }
   };
   const show = (key, content, asked) => {
@@ -39,7 +38,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   document.addEventListener("visibilitychange", seen);
   node.labStop = () => {
     clearTimeout(timer);
-    ending.abort();
+    ended = true;
     document.removeEventListener("visibilitychange", seen);
   };
   later(every);
