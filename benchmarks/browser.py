@@ -56,10 +56,15 @@ class App:
                 raise TimeoutError("The app does not come to rest.")
             before = self._seconds_of_all()
             time.sleep(_LOOK_SECONDS)
-            busy = self._seconds_of_all() - before > _REST * _LOOK_SECONDS
+            # Less than before: one of the processes has ended, and another may be about to start.
+            busy = not 0.0 <= self._seconds_of_all() - before <= _REST * _LOOK_SECONDS
 
     def _seconds_of_all(self) -> float:
-        return sum(_seconds(one) for one in (self.process, *self.process.children(recursive=True)))
+        total = 0.0
+        for one in (self.process, *self.process.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                total += _seconds(one)
+        return total
 
 
 @contextlib.contextmanager

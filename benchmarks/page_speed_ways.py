@@ -1,8 +1,8 @@
 """Part of `page_speed`: from page to page beside a bare app of as many pages, and how soon Compose answers an edit.
 
 A way ends when words of the page's own content are on the screen; the two apps take turns, and in each round a browser
-that has seen nothing yet goes all ways twice. Compose holds a network of
-thirty layers, and an edit is a click on the arrow of a number; its answer is the new number of parameters.
+that has seen nothing yet goes all ways twice. Compose holds a network of thirty layers, and an edit is a click on the
+arrow of a number; its answer is the new number of parameters.
 """
 
 import tempfile

@@ -27,8 +27,6 @@ from mnist_lab.errors import LabError
 OWN_ONLY = "img-src 'self' data: blob:; font-src 'self' data:"
 _LEVEL = 6
 """Of compression."""
-
-
 _compressing = threading.Lock()
 
 

@@ -33,6 +33,16 @@ def test_four_rates_of_dropout_are_four_ordinary_runs_of_one_group(store: RunSto
     assert "sweep-train" not in labels(test)
 
 
+def test_a_sweep_started_below_a_run_is_told_to_be_above(store: RunStore) -> None:
+    test = opened()
+    ok(test.button(key="sweep-train").click().run())
+    assert not test.toast
+    test.session_state["sweep"] = True
+    ok(test.run())
+    ok(test.button(key="sweep-train").click().run())
+    assert [element.value for element in test.toast] == ["Tiny · dropout 0 is at the top of this page."]
+
+
 def test_the_values_can_be_chosen(store: RunStore) -> None:
     test = opened("optimizer")
     ok(test.button_group(key="sweep-values-optimizer").set_value(["nadam", "adam"]).run())
