@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from benchmarks import estimates, page_speed, recipes, same_learning, training_speed
 from benchmarks.figures import Figure
-from mnist_lab.training.this_machine import machine_info
+from mnist_lab.training.hardware import machine_info
 
 
 def _pages(rounds: int) -> Iterable[Figure]:

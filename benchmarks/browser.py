@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from mnist_lab.ui.services import PREDICTOR_SECONDS
+from mnist_lab.ui.services.container import PREDICTOR_SECONDS
 
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = [

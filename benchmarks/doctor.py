@@ -28,10 +28,10 @@ from typing import Any
 
 from benchmarks.doctor_cases import Case, Group, cases
 from benchmarks.recorded_run import from_record, thinned, to_record
-from mnist_lab.charts import text
+from mnist_lab import formatting
 from mnist_lab.insight.doctor import Finding, diagnose
 from mnist_lab.runs import RunState, RunStore, open_store
-from mnist_lab.runs.snapshots import newest_health
+from mnist_lab.runs.snapshot_files import newest_health
 from mnist_lab.settings import load_settings
 
 SEEDS = range(10, 20)
@@ -121,7 +121,7 @@ def report(chosen: Sequence[Case], records: Sequence[dict[str, Any]], diagnoses:
     for name, runs in Counter(case.name for case, _ in healthy).items():
         false = sum(bool(kinds) for case, kinds in healthy if case.name == name)
         lowest = min(record["test_accuracy"] for case, record in zip(chosen, records, strict=True) if case.name == name)
-        print(f"{name:<24}{runs:>6}{false:>14}{text.accuracy(lowest, 1):>22}")
+        print(f"{name:<24}{runs:>6}{false:>14}{formatting.accuracy(lowest, 1):>22}")
     wrong = [(case, kinds) for case, kinds in healthy if kinds]
     print(f"{'all':<24}{len(healthy):>6}{len(wrong):>14}   {share(len(wrong), len(healthy))}")
     for case, kinds in wrong:
@@ -165,7 +165,7 @@ def treat(
     accuracies = [record["test_accuracy"] for record in train_all(after, folder, jobs)]
     print(f"\n{'illness':<18}{'network':<24}{'first treatment':<42}{'test accuracy':>14}{'treated':>10}")
     for (case, accuracy, label), treated in zip(before, accuracies, strict=True):
-        figures = f"{text.accuracy(accuracy, 1):>14}{text.accuracy(treated, 1):>10}"
+        figures = f"{formatting.accuracy(accuracy, 1):>14}{formatting.accuracy(treated, 1):>10}"
         print(f"{case.name:<18}{case.network.name:<24}{label:<42}{figures}")
     better = sum(treated > (accuracy or 0.0) for (_, accuracy, _), treated in zip(before, accuracies, strict=True))
     print(f"better: {better} of {len(before)}")

@@ -26,7 +26,7 @@ from mnist_lab.network import PRESETS, MachineSpeed
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import open_store
 from mnist_lab.settings import Settings
-from mnist_lab.training.this_machine import machine_speed
+from mnist_lab.training.hardware import machine_speed
 
 NETWORKS = (
     "small-cnn",
@@ -40,13 +40,13 @@ NETWORKS = (
     "notebook-2",
     "notebook-3",
 )
-"""None of them is one of `mnist_lab.training.calibration.PROBES`."""
+"""None of them is one of `mnist_lab.training.engine.hardware_benchmark.PROBES`."""
 WITHIN = 0.3
 EPOCHS, EPOCH_SECONDS, FEWEST, MOST = 3, 4.0, 1_000, 60_000
 TRIES, PAUSE_SECONDS = 5, 20.0
 CALIBRATE = (
     "from mnist_lab.settings import load_settings\n"
-    "from mnist_lab.training.calibration import calibrate\n"
+    "from mnist_lab.training.engine.hardware_benchmark import calibrate\n"
     "list(calibrate(load_settings()))"
 )
 

@@ -6,7 +6,7 @@ import time
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import DataInfo, MetricPoint, Result, RunState, RunStore
-from mnist_lab.runs.requests import new_run_id
+from mnist_lab.runs.commands import new_run_id
 from mnist_lab.runs.rows import data_to_json, point_to_row, result_to_json
 from mnist_lab.runs.schema import metrics, runs
 

@@ -16,7 +16,7 @@ from benchmarks.browser import App, app, chromium
 from benchmarks.figures import Figure, difference
 from benchmarks.many_runs import fill
 from mnist_lab.network import Conv2D, Dense, Flatten, Network
-from mnist_lab.network.link import link_from_network
+from mnist_lab.network.url import link_from_network
 from mnist_lab.runs import open_store
 from mnist_lab.settings import Settings
 

@@ -8,7 +8,7 @@ from typing import Any
 from mnist_lab.network import network_from_data
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import DataInfo, MetricPoint, Run, RunState
-from mnist_lab.runs.snapshots import LayerHealth
+from mnist_lab.runs.snapshot_files import LayerHealth
 
 _POINT = tuple(MetricPoint.__dataclass_fields__)
 _HEALTH = tuple(LayerHealth.__dataclass_fields__)

@@ -25,7 +25,7 @@ from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import SUITED, Recipe
 from mnist_lab.reference import FOLDER, write_archive
 from mnist_lab.runs import Run, RunFolder, RunState, RunStore, open_store
-from mnist_lab.runs.snapshots import list_epochs, snapshot_path
+from mnist_lab.runs.snapshot_files import list_epochs, snapshot_path
 from mnist_lab.settings import Settings
 
 RECORDED = "trainings"

@@ -22,10 +22,10 @@ from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.settings import load_settings
-from mnist_lab.training.camera import Camera
-from mnist_lab.training.learner import Learner
-from mnist_lab.training.watching import Watching
-from mnist_lab.ui import watched
+from mnist_lab.training.engine.snapshot_capture import Camera
+from mnist_lab.training.engine.trainer import Learner
+from mnist_lab.training.snapshot_recorder import Watching
+from mnist_lab.ui.services import snapshot_cache
 
 TARGET = 0.03
 
@@ -131,16 +131,16 @@ def report(preset: str, parts: Split, recipe: Recipe, repeats: int, folder: Path
 
 def show(folder: Path) -> None:
     """Print what the page process takes for a panel that nobody has seen yet, and for each further viewer."""
-    there = watched.stamps(folder)
-    for panel in watched.PANELS:
+    there = snapshot_cache.stamps(folder)
+    for panel in snapshot_cache.PANELS:
         fresh, again = ([timed(folder, there[-1].epoch, panel) for _ in range(count)] for count in (1, 50))
         print(f"  {panel}: {fresh[0]:.1f} ms when new, {statistics.median(again):.2f} ms a refresh after that")
 
 
-def timed(folder: Path, epoch: int, panel: watched.Panel) -> float:
+def timed(folder: Path, epoch: int, panel: snapshot_cache.Panel) -> float:
     """Milliseconds from looking for snapshots to the picture."""
     started = time.perf_counter()
-    watched.panel_html(folder, watched.stamps(folder), epoch, panel, 3, "light")
+    snapshot_cache.panel_html(folder, snapshot_cache.stamps(folder), epoch, panel, 3, "light")
     return 1000 * (time.perf_counter() - started)
 
 

@@ -2,20 +2,21 @@
 
 import streamlit as st
 
-from mnist_lab.charts import cost_bars, cost_info, text
+from mnist_lab import formatting
+from mnist_lab.charts import cost_bars, cost_info
 from mnist_lab.network import MAX_LAYERS, PRESETS, analyse
-from mnist_lab.ui import draft
-from mnist_lab.ui.card_text import STYLE
-from mnist_lab.ui.estimates import epoch_words, memory_sentence
-from mnist_lab.ui.layer_cards import add_buttons, implied_card, layer_card, show_card
-from mnist_lab.ui.network_files import export_popover, import_popover
-from mnist_lab.ui.places import go
-from mnist_lab.ui.plain import plain
-from mnist_lab.ui.plot import plot
-from mnist_lab.ui.strip import drawable, strip
-from mnist_lab.ui.toolbar import name_field, preset_picker, undo_buttons, why_not_trainable
+from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.network_diagram import drawable, strip
+from mnist_lab.ui.components.plotly_chart import plot
+from mnist_lab.ui.compose.import_export import export_popover, import_popover
+from mnist_lab.ui.compose.layer_cards import add_buttons, implied_card, layer_card, show_card
+from mnist_lab.ui.compose.layer_html import STYLE
+from mnist_lab.ui.compose.toolbar import name_field, preset_picker, undo_buttons, why_not_trainable
+from mnist_lab.ui.services.training_time import epoch_words, memory_sentence
+from mnist_lab.ui.session import network_draft
+from mnist_lab.ui.session.navigation import go
 
-network = draft.open_draft()
+network = network_draft.open_draft()
 analysis = analyse(network)
 st.html(STYLE)
 
@@ -32,17 +33,17 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="compose-too
         disabled=not analysis.valid,
         key="train-this",
     ):
-        go("train", draft.link_parameters())
+        go("train", network_draft.link_parameters())
 
-if refused := draft.refused_link():
+if refused := network_draft.refused_link():
     st.error(plain(refused), icon=":material/link_off:")
 if not analysis.valid:
     st.caption(f":material/build: {plain(why_not_trainable(analysis))}")
 
 with st.container(border=True, key="compose-strip"):
-    clicked = strip(analysis, key="strip", picked=draft.picked())
-    if clicked is not None and clicked != draft.picked():
-        draft.pick(clicked)
+    clicked = strip(analysis, key="strip", picked=network_draft.picked())
+    if clicked is not None and clicked != network_draft.picked():
+        network_draft.pick(clicked)
         st.session_state["compose-show"] = clicked
         st.rerun()
 
@@ -61,8 +62,8 @@ with cards:
 with cost, st.container(border=True):
     st.subheader("Cost", anchor=False)
     first, second = st.columns(2, wrap=False)
-    first.metric("Parameters", text.count(analysis.parameters))
-    second.metric("Multiply-adds", text.short_count(analysis.multiply_adds))
+    first.metric("Parameters", formatting.count(analysis.parameters))
+    second.metric("Multiply-adds", formatting.short_count(analysis.multiply_adds))
     st.caption(plain(memory_sentence(analysis)))
     if analysis.valid and (words := epoch_words(network)):
         st.caption(f":material/timer: {words}")
@@ -75,4 +76,4 @@ with cost, st.container(border=True):
     )
     if preset := next((preset for preset in PRESETS.values() if preset.network.layers == network.layers), None):
         st.markdown(f":material/school: **{plain(preset.title)}.** {plain(preset.lesson)}")
-draft.write_link()
+network_draft.write_link()

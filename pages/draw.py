@@ -3,16 +3,17 @@
 import numpy as np
 import streamlit as st
 
-from mnist_lab.charts import digit_png, probability_bars, text
+from mnist_lab import formatting
+from mnist_lab.charts import digit_png, probability_bars
 from mnist_lab.drawing import is_dot, to_mnist
 from mnist_lab.errors import LabError
 from mnist_lab.insight import read_probabilities
-from mnist_lab.ui.canvas import FRAME, pen_canvas
-from mnist_lab.ui.plain import plain
-from mnist_lab.ui.plot import plot
-from mnist_lab.ui.run_picker import empty_state, pick_run, runs_with_result
-from mnist_lab.ui.services import services
-from mnist_lab.ui.theme import theme
+from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.plotly_chart import plot
+from mnist_lab.ui.components.theme import theme
+from mnist_lab.ui.draw.canvas import FRAME, pen_canvas
+from mnist_lab.ui.panels.run_picker import empty_state, pick_run, runs_with_result
+from mnist_lab.ui.services.container import services
 
 STYLE = """<style>
 .st-key-draw-page > :last-child { min-width: min(340px, 100%); }
@@ -68,7 +69,7 @@ with answer:
             reading = read_probabilities(probabilities)
             said = reading.sentence
             if is_dot(drawing.pixels, drawing.pen):
-                said = f"Hardly more than a dot: {reading.digit} ({text.probability(reading.probability)})"
+                said = f"Hardly more than a dot: {reading.digit} ({formatting.probability(reading.probability)})"
             headline.subheader(plain(said), anchor=False)
         except LabError as error:
             headline.error(plain(str(error)), icon=":material/error:")

@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from mnist_lab.charts import confusion_figure, digit_png, errors_by_class_figure, text, worst_classes
+from mnist_lab import formatting
+from mnist_lab.charts import confusion_figure, digit_png, errors_by_class_figure, worst_classes
 from mnist_lab.errors import LabError
 from mnist_lab.insight import accuracy_standard_error, most_confused, worst_mistakes
-from mnist_lab.ui.doctor_panel import doctor_panel, examine
-from mnist_lab.ui.plain import plain
-from mnist_lab.ui.plot import plot
-from mnist_lab.ui.run_picker import empty_state, pick_run, runs_with_result
-from mnist_lab.ui.services import services
-from mnist_lab.ui.theme import theme
-from mnist_lab.ui.watch_panel import watch_panel
+from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.plotly_chart import plot
+from mnist_lab.ui.components.theme import theme
+from mnist_lab.ui.panels.doctor_panel import doctor_panel, examine
+from mnist_lab.ui.panels.run_picker import empty_state, pick_run, runs_with_result
+from mnist_lab.ui.panels.snapshot_panel import watch_panel
+from mnist_lab.ui.services.container import services
 
 MISTAKES = 24
 
@@ -33,15 +34,15 @@ tested = sum(map(sum, result.confusion))
 wrong = tested - sum(result.confusion[digit][digit] for digit in range(10))
 luck = accuracy_standard_error(result.test_accuracy, max(tested, 1)) * 100
 with st.container(horizontal=True, gap="medium", key="inspect-figures"):
-    accuracy = text.accuracy(result.test_accuracy).removesuffix(" %")
+    accuracy = formatting.accuracy(result.test_accuracy).removesuffix(" %")
     st.metric(
         "Test accuracy",
         f"{accuracy} ± {luck:.2f} %",
         width="content",
         help="± one standard error: the luck of the test images, not that of the seed",
     )
-    st.metric("Test loss", text.loss(result.test_loss), width="content")
-    st.metric("Read wrong", f"{text.count(wrong)} of {text.count(tested)}", width="content")
+    st.metric("Test loss", formatting.loss(result.test_loss), width="content")
+    st.metric("Read wrong", f"{formatting.count(wrong)} of {formatting.count(tested)}", width="content")
 
 left, right = st.columns(2, gap="medium")
 with left:
@@ -92,6 +93,6 @@ with st.container(horizontal=True, key="mistakes"):
     for place in places:
         chances, true = probabilities[place], int(labels[place])
         read = int(chances.argmax())
-        chance = text.probability(float(chances[read])).replace(" ", "\u00a0")
+        chance = formatting.probability(float(chances[read])).replace(" ", "\u00a0")
         words = f"true {true}, read {read} ({chance})"
         st.image(digit_png(digits.test_images[place], scale=4, theme=theme()), caption=words, width=104, alt=words)

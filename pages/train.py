@@ -5,17 +5,17 @@ import streamlit as st
 from mnist_lab.data import Source
 from mnist_lab.network import analyse
 from mnist_lab.recipe import why_suited
-from mnist_lab.ui import draft
-from mnist_lab.ui.asking import discarded_name
-from mnist_lab.ui.estimates import time_words, training_time
-from mnist_lab.ui.glance import RUN, look
-from mnist_lab.ui.live_run import live_run
-from mnist_lab.ui.plain import plain
-from mnist_lab.ui.recipe_form import chosen_recipe, recipe_form, recipe_line, rest_of_recipe
-from mnist_lab.ui.services import services
-from mnist_lab.ui.session import session_id
-from mnist_lab.ui.setup_cards import digits_card, network_card
-from mnist_lab.ui.start_buttons import say_started, sweep_popover, train_button
+from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.live.current_run import RUN, look
+from mnist_lab.ui.services.container import services
+from mnist_lab.ui.services.training_time import time_words, training_time
+from mnist_lab.ui.session import network_draft
+from mnist_lab.ui.session.session_id import session_id
+from mnist_lab.ui.train.recipe_form import chosen_recipe, recipe_form, recipe_line, rest_of_recipe
+from mnist_lab.ui.train.run_buttons import discarded_name
+from mnist_lab.ui.train.run_panel import live_run
+from mnist_lab.ui.train.setup_cards import digits_card, network_card
+from mnist_lab.ui.train.start_buttons import say_started, sweep_popover, train_button
 
 _HEAD_WIDTH = 640  # on a phone that is all there is, and the buttons come below
 
@@ -29,11 +29,11 @@ if wanted and glance.trouble and (name := discarded_name(wanted)):
     wanted, glance = None, look(None, session_id())
 # A run that the address names stands above what is to be trained next, and stays there when it ends. One that is under
 # way is written into the address, but not when somebody comes with a network to train it.
-if not wanted and glance.is_busy and not draft.has_link() and glance.run is not None:
+if not wanted and glance.is_busy and not network_draft.has_link() and glance.run is not None:
     wanted = st.query_params[RUN] = glance.run.id
 say_started()
 run_first = bool(wanted) and not glance.trouble
-network = draft.open_draft()
+network = network_draft.open_draft()
 analysis = analyse(network)
 digits = lab.shelf.digits()
 
@@ -75,7 +75,7 @@ with head:
         st.caption(f":material/cloud_off: This would train on {plain(digits.title)}, not on MNIST.")
     if refused:
         st.error(plain(refused), icon=":material/block:")
-    if refused_link := draft.refused_link():
+    if refused_link := network_draft.refused_link():
         st.error(plain(refused_link), icon=":material/link_off:")
 
 with live:

@@ -14,7 +14,7 @@ from benchmarks.recipes import images
 from benchmarks.reference_runs import TRAININGS, Training, recorded
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import SUITED, Recipe
-from mnist_lab.reference import read_archive, shipped
+from mnist_lab.reference import read_archive, shipped_archives
 from mnist_lab.runs import open_store
 from mnist_lab.settings import Settings
 
@@ -41,7 +41,7 @@ def test_what_was_recorded_is_of_trainings_that_exist_and_of_their_seeds() -> No
 
 def test_every_reference_run_is_the_median_of_what_was_recorded() -> None:
     by_id = {training.ships_as: name for name, training in TRAININGS.items() if training.ships_as}
-    for path in shipped():
+    for path in shipped_archives():
         run = read_archive(path).run
         rows = sorted(recorded()[by_id[run.id]], key=lambda row: row["test_accuracy"])
         assert run.result is not None
@@ -50,7 +50,7 @@ def test_every_reference_run_is_the_median_of_what_was_recorded() -> None:
 
 
 def test_the_presets_that_are_recipes_train_as_their_reference_runs_did() -> None:
-    for path in shipped():
+    for path in shipped_archives():
         run = read_archive(path).run
         preset = next(name for name, each in PRESETS.items() if each.network == run.network)
         if not preset.startswith("notebook"):

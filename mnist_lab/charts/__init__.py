@@ -3,29 +3,28 @@
 Colours in figures are tokens such as "@training" or "@training/0.25"; `paint` puts in those of a theme.
 """
 
-from mnist_lab.charts import text
+from mnist_lab.charts.accuracy_cost import RunDot, parameters_accuracy_figure
 from mnist_lab.charts.bars import CostBar, cost_bars, cost_info, probability_bars
-from mnist_lab.charts.classes import (
+from mnist_lab.charts.curves import Metric, Series, smoothed, thin, value_range
+from mnist_lab.charts.figure import Figure, empty_figure, label
+from mnist_lab.charts.learning import Curve, run_figure
+from mnist_lab.charts.metric_history import Track, sparkline_values
+from mnist_lab.charts.network_diagram.diagram import network_strip_svg
+from mnist_lab.charts.palette import PALETTES, RUN_COLOURS, SEQUENCE, paint, run_colour
+from mnist_lab.charts.per_class import (
     class_counts_figure,
     confusion_figure,
     confusion_info,
     errors_by_class_figure,
     worst_classes,
 )
-from mnist_lab.charts.curves import Metric, Series, smoothed, thin, value_range
-from mnist_lab.charts.figure import Figure, empty_figure, label
-from mnist_lab.charts.learning import Curve, run_figure
-from mnist_lab.charts.palette import PALETTES, RUN_COLOURS, SEQUENCE, paint, run_colour
 from mnist_lab.charts.pixels import data_uri, digit_png, digit_sheet_png, signed_sheet_png
-from mnist_lab.charts.readout import entry_html, figures_html, progress_html
-from mnist_lab.charts.scatter import RunDot, parameters_accuracy_figure
+from mnist_lab.charts.run_html import entry_html, figures_html, progress_html
 from mnist_lab.charts.schedules import schedule_figure
-from mnist_lab.charts.strip import network_strip_svg
-from mnist_lab.charts.track import Track, sparkline_values
-from mnist_lab.charts.watch_filters import filters_html
-from mnist_lab.charts.watch_guesses import guesses_html
-from mnist_lab.charts.watch_health import health_html
-from mnist_lab.charts.watch_maps import maps_html
+from mnist_lab.charts.snapshots.feature_maps import maps_html
+from mnist_lab.charts.snapshots.filters import filters_html
+from mnist_lab.charts.snapshots.guesses import guesses_html
+from mnist_lab.charts.snapshots.layer_health import health_html
 
 __all__ = [
     "PALETTES",
@@ -66,7 +65,6 @@ __all__ = [
     "signed_sheet_png",
     "smoothed",
     "sparkline_values",
-    "text",
     "thin",
     "value_range",
     "worst_classes",

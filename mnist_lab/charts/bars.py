@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mnist_lab.charts import text
+from mnist_lab import formatting
 from mnist_lab.charts.figure import TEXT_SIZE, Figure, axis, base_layout, empty_figure, label
-from mnist_lab.charts.layers import short_name
+from mnist_lab.charts.layer_names import short_name
 from mnist_lab.network import KIND_GROUPS
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def cost_info(analysis: "Analysis") -> list[CostBar]:
             f"{'+' if report.index is None else report.index + 1}  {short_name(report.layer)}",
             KIND_GROUPS[report.layer.kind],
             report.share,
-            f"{text.count(report.multiply_adds)} multiply-adds, {text.count(report.parameters)} parameters",
+            f"{formatting.count(report.multiply_adds)} multiply-adds, {formatting.count(report.parameters)} parameters",
         )
         for report in analysis.layers
         if report.multiply_adds
@@ -56,7 +56,7 @@ def cost_bars(analysis: "Analysis") -> Figure:
         "x": [bar.share * 100 for bar in bars],
         "y": list(range(len(bars))),
         "marker": {"color": [f"@{bar.group}" for bar in bars], "cornerradius": 3},
-        "text": [text.probability(bar.share) for bar in bars],
+        "text": [formatting.probability(bar.share) for bar in bars],
         "textposition": "outside",
         "textfont": {"color": "@ink", "size": TEXT_SIZE - 1},
         "customdata": [f"{name}<br>{bar.words}" for name, bar in zip(names, bars, strict=True)],
@@ -93,7 +93,7 @@ def probability_bars(probabilities: Sequence[float] | None) -> Figure:
         "x": list(range(10)),
         "y": values,
         "marker": {"color": ["@ink" if digit == best else "@muted/0.45" for digit in range(10)], "cornerradius": 4},
-        "text": ["" if value < 0.005 else text.probability(value).replace(" ", "\u2009") for value in values],
+        "text": ["" if value < 0.005 else formatting.probability(value).replace(" ", "\u2009") for value in values],
         "textposition": "outside",
         "textangle": 0,
         "textfont": {

@@ -3,7 +3,7 @@
 import html
 from typing import Any, TypeAlias
 
-from mnist_lab.charts.text import shortened
+from mnist_lab.formatting import shortened
 
 Figure: TypeAlias = dict[str, Any]
 """A Plotly figure as plain data: {"data": [traces], "layout": {…}}, JSON-ready, colours as tokens."""

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mnist_lab.charts import text
+from mnist_lab import formatting
 from mnist_lab.charts.curves import Line, Metric, Series
 from mnist_lab.charts.figure import TEXT_SIZE, Figure, label, note
+from mnist_lab.charts.metric_history import Track
 from mnist_lab.charts.palette import faded, run_colour
 from mnist_lab.charts.panels import PANELS, frame_end, panel_layout
-from mnist_lab.charts.track import Track
 
 MARKERS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "pentagon", "hexagon", "star")
 """Each run colour has its marker, so that runs can be told apart without colour."""
@@ -158,8 +158,8 @@ def _mark_best(layout: dict[str, Any], curve: Curve, drawn: dict[Metric, Series]
     style = {"font": {"color": "@validation-text", "size": TEXT_SIZE - 1}, "bgcolor": "@background/0.75"}
     # Loss falls and accuracy rises, so each label stands at the end of the line that the curves leave free.
     for panel, words, high in (
-        ("loss", f"★ best: epoch {best}, {text.loss(loss)}", True),
-        ("accuracy", f"★ {text.accuracy(accuracy / 100)}", False),
+        ("loss", f"★ best: epoch {best}, {formatting.loss(loss)}", True),
+        ("accuracy", f"★ {formatting.accuracy(accuracy / 100)}", False),
     ):
         low_end, high_end = PANELS[panel][1]
         span = {"x0": best, "x1": best, "yref": "paper", "y0": low_end, "y1": high_end}

@@ -6,7 +6,7 @@ Margins are fixed, not fitted to the tick labels: a growing chart must not move.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mnist_lab.charts import text
+from mnist_lab import formatting
 from mnist_lab.charts.curves import Line, Metric, Series, round_up, value_range
 from mnist_lab.charts.figure import TEXT_SIZE, axis, base_layout, note
 
@@ -103,7 +103,7 @@ def _rate_axis(rates: Sequence[Line]) -> dict[str, Any]:
         range=[0, (round_up(highest) if highest > 0 else 1.0) * 1.15],
         domain=list(PANELS["rate"][1]),
         tickvals=[highest] if highest > 0 else [],
-        ticktext=[text.learning_rate(highest)],
+        ticktext=[formatting.learning_rate(highest)],
         showgrid=False,
         automargin=False,
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnist_lab.charts import text
+from mnist_lab import formatting
 from mnist_lab.charts.curves import thin
 from mnist_lab.charts.figure import Figure, axis, base_layout, empty_figure
 
@@ -54,7 +54,7 @@ def schedule_figure(learning_rates: "ArrayLike", epochs: float) -> Figure:
         yaxis=axis(
             range=[0, top * 1.12],
             tickvals=[0, top / 2, top],
-            ticktext=[text.learning_rate(value) for value in (0, top / 2, top)],
+            ticktext=[formatting.learning_rate(value) for value in (0, top / 2, top)],
         ),
     )
     return {"data": [trace], "layout": layout}

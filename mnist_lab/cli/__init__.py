@@ -3,6 +3,6 @@
 Exit status 0 for success, 2 for input that is refused (one line on standard error), 1 for anything that failed.
 """
 
-from mnist_lab.cli.entry import main
+from mnist_lab.cli.main import main
 
 __all__ = ["main"]

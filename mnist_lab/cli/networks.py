@@ -2,11 +2,11 @@
 
 import argparse
 
-from mnist_lab.charts import text
-from mnist_lab.cli.files import read_bytes
+from mnist_lab import formatting
 from mnist_lab.cli.output import print_json, print_table
+from mnist_lab.cli.user_files import read_bytes
 from mnist_lab.network import PRESETS, Analysis, LayerReport, Network, Problem, analyse, get_preset, network_from_json
-from mnist_lab.network.reading import LARGEST_FILE
+from mnist_lab.network.json_io import LARGEST_FILE
 from mnist_lab.recipe import suited_recipe
 from mnist_lab.settings import Settings
 
@@ -40,7 +40,7 @@ def presets(options: argparse.Namespace, _settings: Settings) -> int:
             ]
         )
         return 0
-    rows = [(preset.name, text.count(analysis.parameters), preset.lesson) for preset, analysis in found]
+    rows = [(preset.name, formatting.count(analysis.parameters), preset.lesson) for preset, analysis in found]
     print_table(("name", "parameters", "lesson"), rows, right=(1,))
     return 0
 
@@ -53,8 +53,8 @@ def describe(options: argparse.Namespace, _settings: Settings) -> int:
         print_json(_description(network, analysis))
         return 0
     print(
-        f"{network.name} · {text.count(analysis.parameters)} parameters"
-        f" · {text.short_count(analysis.multiply_adds)} multiply-adds a picture"
+        f"{network.name} · {formatting.count(analysis.parameters)} parameters"
+        f" · {formatting.short_count(analysis.multiply_adds)} multiply-adds a picture"
     )
     print_table(
         ("", "layer", "output", "parameters", "arithmetic", "sees", "cost"),
@@ -72,11 +72,11 @@ def _row(layer: LayerReport) -> tuple[str, ...]:
     return (
         "" if layer.index is None else str(layer.index + 1),
         layer.label,
-        text.shape(layer.output_shape),
-        text.count(layer.parameters),
+        formatting.shape(layer.output_shape),
+        formatting.count(layer.parameters),
         layer.arithmetic,
-        text.shape(layer.receptive_field),
-        text.accuracy(layer.share, 0),
+        formatting.shape(layer.receptive_field),
+        formatting.accuracy(layer.share, 0),
     )
 
 

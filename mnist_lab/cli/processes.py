@@ -14,6 +14,6 @@ def worker(options: argparse.Namespace, settings: Settings) -> int:
 
 def predictor(_options: argparse.Namespace, settings: Settings) -> int:
     """Answer questions until standard input ends."""
-    from mnist_lab.inference import server
+    from mnist_lab.inference.engine import server
 
     return server.main(settings)

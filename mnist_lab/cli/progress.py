@@ -6,7 +6,7 @@ import time
 from types import TracebackType
 from typing import Self, TextIO
 
-from mnist_lab.charts import text
+from mnist_lab import formatting
 from mnist_lab.runs import MetricPoint
 
 BAR_WIDTH = 20
@@ -47,7 +47,9 @@ class ProgressLine:
 
     def download(self, received: int, total: int | None) -> None:
         """Show how far a download is, in bytes."""
-        done = text.size(received) if total is None else f"{text.size(received)} of {text.size(total)}"
+        done = (
+            formatting.size(received) if total is None else f"{formatting.size(received)} of {formatting.size(total)}"
+        )
         share = received / total if total else 0.0
         if self._moves:
             self._show(f"downloading MNIST {_bar(share)} {done}", lasting=False)
@@ -88,17 +90,19 @@ def _bar(share: float) -> str:
 
 def _step(point: MetricPoint, total_steps: int, epochs: int) -> str:
     share = point.step / total_steps if total_steps else 0.0
-    left = f" · {text.seconds(point.seconds * (1 - share) / share)} left" if share > 0 else ""
+    left = f" · {formatting.seconds(point.seconds * (1 - share) / share)} left" if share > 0 else ""
     epoch = min(epochs, math.floor(point.epoch) + 1)
     return (
-        f"epoch {epoch}/{epochs} {_bar(share)} loss {text.loss(point.training_loss)}"
-        f" · accuracy {text.accuracy(point.training_accuracy)} · {text.rate(point.samples_per_second)}{left}"
+        f"epoch {epoch}/{epochs} {_bar(share)} loss {formatting.loss(point.training_loss)}"
+        f" · accuracy {formatting.accuracy(point.training_accuracy)} · "
+        f"{formatting.rate(point.samples_per_second)}{left}"
     )
 
 
 def _epoch(point: MetricPoint, epochs: int) -> str:
     return (
-        f"epoch {round(point.epoch)}/{epochs}: training loss {text.loss(point.training_loss)}, accuracy "
-        f"{text.accuracy(point.training_accuracy)}; validation loss {text.loss(point.validation_loss)}, accuracy "
-        f"{text.accuracy(point.validation_accuracy)}; {text.seconds(point.seconds)}"
+        f"epoch {round(point.epoch)}/{epochs}: training loss {formatting.loss(point.training_loss)}, accuracy "
+        f"{formatting.accuracy(point.training_accuracy)}; validation loss {formatting.loss(point.validation_loss)}, "
+        f"accuracy "
+        f"{formatting.accuracy(point.validation_accuracy)}; {formatting.seconds(point.seconds)}"
     )

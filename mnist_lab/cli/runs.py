@@ -3,11 +3,11 @@
 import argparse
 from datetime import datetime
 
-from mnist_lab.charts import text
+from mnist_lab import formatting
 from mnist_lab.cli.output import note, print_json, print_table
 from mnist_lab.errors import RefusedError, StoreError
 from mnist_lab.network import analyse
-from mnist_lab.reference import install
+from mnist_lab.reference import install_reference_runs
 from mnist_lab.runs import Run, RunStore, open_store
 from mnist_lab.settings import Settings
 
@@ -20,7 +20,7 @@ def open_swept(settings: Settings) -> RunStore:
     """
     store = open_store(settings)
     if settings.reference:
-        install(store)
+        install_reference_runs(store)
     try:
         store.sweep()
     except StoreError as error:  # a store that can only be read still has everything to show
@@ -96,13 +96,13 @@ def _row(run: Run) -> tuple[str, ...]:
     result = run.result
     return (
         run.id,
-        text.shortened(run.name, 32),
+        formatting.shortened(run.name, 32),
         run.state,
-        text.accuracy(result.test_accuracy if result else None),
-        text.loss(result.test_loss if result else None),
-        text.count(analyse(run.network).parameters),
+        formatting.accuracy(result.test_accuracy if result else None),
+        formatting.loss(result.test_loss if result else None),
+        formatting.count(analyse(run.network).parameters),
         f"{result.epochs if result else run.epochs_done}/{run.recipe.epochs}",
-        text.seconds(run.training_seconds or None),
-        run.data.source if run.data else text.NONE,
-        text.moment(run.created, datetime.now().astimezone()),
+        formatting.seconds(run.training_seconds or None),
+        run.data.source if run.data else formatting.NONE,
+        formatting.moment(run.created, datetime.now().astimezone()),
     )

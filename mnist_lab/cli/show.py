@@ -5,13 +5,13 @@ import textwrap
 from collections.abc import Sequence
 from datetime import datetime
 
-from mnist_lab.charts import text
+from mnist_lab import formatting
 from mnist_lab.cli.output import print_json, print_table
 from mnist_lab.cli.runs import open_swept, summary
 from mnist_lab.insight.doctor import Finding, diagnose
 from mnist_lab.network import analyse
 from mnist_lab.runs import MetricPoint, Result, Run
-from mnist_lab.runs.snapshots import newest_health
+from mnist_lab.runs.snapshot_files import newest_health
 from mnist_lab.settings import Settings
 
 _MARKS = {"serious": "!!", "moderate": "!", "note": "i"}
@@ -52,15 +52,15 @@ def _print_card(run: Run) -> None:
     lines = [
         ("", run.sentence),
         ("note", " ".join(run.note.split())),
-        ("network", f"{run.network.name} · {text.count(analysis.parameters)} parameters"),
+        ("network", f"{run.network.name} · {formatting.count(analysis.parameters)} parameters"),
         (
             "recipe",
             f"{recipe.epochs} epochs of batches of {recipe.batch_size:,} · {recipe.optimizer}, learning rate "
-            f"{text.learning_rate(recipe.learning_rate)}, {recipe.schedule} · augmentation {recipe.augmentation}"
+            f"{formatting.learning_rate(recipe.learning_rate)}, {recipe.schedule} · augmentation {recipe.augmentation}"
             f" · seed {recipe.seed}",
         ),
         ("data", _data(run)),
-        ("made", text.moment(run.created, datetime.now().astimezone())),
+        ("made", formatting.moment(run.created, datetime.now().astimezone())),
     ]
     if run.result is not None:
         lines += _result(run.result)
@@ -83,11 +83,15 @@ def _result(result: Result) -> list[tuple[str, str]]:
     return [
         (
             "test",
-            f"accuracy {text.accuracy(result.test_accuracy)} · loss {text.loss(result.test_loss)} · hardest digit "
-            f"{worst} ({text.accuracy(result.per_class_accuracy[worst])})",
+            f"accuracy {formatting.accuracy(result.test_accuracy)} · loss {formatting.loss(result.test_loss)} · "
+            f"hardest digit "
+            f"{worst} ({formatting.accuracy(result.per_class_accuracy[worst])})",
         ),
         ("kept", f"weights of the {result.kept} epoch · best epoch {result.best_epoch} of {result.epochs}"),
-        ("time", f"{text.seconds(result.seconds)} · {text.rate(result.samples_per_second)} · {result.precision}"),
+        (
+            "time",
+            f"{formatting.seconds(result.seconds)} · {formatting.rate(result.samples_per_second)} · {result.precision}",
+        ),
     ]
 
 
@@ -101,12 +105,12 @@ def _print_history(epochs: Sequence[MetricPoint], run: Run) -> None:
         [
             (
                 str(round(point.epoch)),
-                text.loss(point.training_loss),
-                text.accuracy(point.training_accuracy),
-                text.loss(point.validation_loss),
-                text.accuracy(point.validation_accuracy),
-                text.learning_rate(point.learning_rate),
-                text.seconds(point.seconds),
+                formatting.loss(point.training_loss),
+                formatting.accuracy(point.training_accuracy),
+                formatting.loss(point.validation_loss),
+                formatting.accuracy(point.validation_accuracy),
+                formatting.learning_rate(point.learning_rate),
+                formatting.seconds(point.seconds),
                 "best" if round(point.epoch) == best else "",
             )
             for point in epochs

@@ -2,14 +2,14 @@
 
 import argparse
 
-from mnist_lab.charts import text
-from mnist_lab.cli.chatter import chatter_to
-from mnist_lab.cli.files import read_bytes
+from mnist_lab import formatting
 from mnist_lab.cli.networks import chosen_network
 from mnist_lab.cli.output import note, print_json
 from mnist_lab.cli.parser import RECIPE_OPTIONS
 from mnist_lab.cli.progress import ProgressLine
 from mnist_lab.cli.runs import open_swept, summary
+from mnist_lab.cli.tensorflow_output import chatter_to
+from mnist_lab.cli.user_files import read_bytes
 from mnist_lab.data import Source, load_digits, split
 from mnist_lab.network import ensure_trainable
 from mnist_lab.recipe import Recipe, recipe_from_json, suited_recipe
@@ -97,9 +97,9 @@ def _train(options: argparse.Namespace, settings: Settings, store: RunStore, run
         print_json(summary(run))
     elif run.result is not None:
         print(
-            f"{run.id} {run.state}: test accuracy {text.accuracy(run.result.test_accuracy)}, test loss "
-            f"{text.loss(run.result.test_loss)} ({run.result.kept} of {run.result.epochs} epochs, "
-            f"{text.seconds(run.result.seconds)}, {text.rate(run.result.samples_per_second)})"
+            f"{run.id} {run.state}: test accuracy {formatting.accuracy(run.result.test_accuracy)}, test loss "
+            f"{formatting.loss(run.result.test_loss)} ({run.result.kept} of {run.result.epochs} epochs, "
+            f"{formatting.seconds(run.result.seconds)}, {formatting.rate(run.result.samples_per_second)})"
         )
     return 0 if run.result is not None else 1
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from mnist_lab.data.digits import Digits, Source, content_hash
+from mnist_lab.data.dataset import Digits, Source, content_hash
 from mnist_lab.data.npz import read_npz
 from mnist_lab.errors import DataError
 from mnist_lab.settings import Settings

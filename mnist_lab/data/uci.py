@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_lab.data.digits import Digits, Images, Labels, Source, content_hash
-from mnist_lab.data.files import written_whole
+from mnist_lab.data.dataset import Digits, Images, Labels, Source, content_hash
 from mnist_lab.data.npz import read_npz
-from mnist_lab.data.splitting import stratified
+from mnist_lab.data.split import stratified
 from mnist_lab.drawing import place_ink
 from mnist_lab.errors import DataError
+from mnist_lab.files import written_whole
 from mnist_lab.settings import Settings
 
 TITLE = "UCI digits, the offline sample"

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_lab.drawing.ink import find_ink
-from mnist_lab.drawing.place import ink_box
+from mnist_lab.drawing.normalize import ink_box
 
 _SHORTEST = 2.0
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_lab.drawing.ink import find_ink
-from mnist_lab.drawing.place import place_ink
+from mnist_lab.drawing.normalize import place_ink
 
 
 def to_mnist(picture: NDArray[np.uint8]) -> NDArray[np.float32] | None:

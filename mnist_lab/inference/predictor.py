@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mnist_lab.errors import PredictorError
-from mnist_lab.inference.child import Child, ChildHungError, ChildLostError
+from mnist_lab.inference.process import Child, ChildHungError, ChildLostError
 from mnist_lab.inference.protocol import CLASSES, PICTURE_SHAPE, Floats, ProtocolError, is_run_id, pack, unpack
 from mnist_lab.settings import Settings
 

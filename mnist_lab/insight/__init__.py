@@ -7,18 +7,18 @@ from mnist_lab.insight.confusion import (
     per_class_accuracy,
     worst_mistakes,
 )
-from mnist_lab.insight.difference import Difference, differences, layers_of_its_own
-from mnist_lab.insight.duration import Duration, Pace, expected_duration, paces
-from mnist_lab.insight.reading import Reading, read_probabilities
-from mnist_lab.insight.summary import (
+from mnist_lab.insight.duration_estimate import Duration, Pace, expected_duration, paces
+from mnist_lab.insight.notebook_columns import (
     NOTEBOOK_COLUMNS,
     batch_norm_summary,
     convolution_filters,
     dropout_summary,
     notebook_columns,
 )
-from mnist_lab.insight.verdict import Verdict, accuracy_standard_error, compare_pair, mid_p
-from mnist_lab.insight.waiting import expected_starts, is_settled, seconds_left
+from mnist_lab.insight.prediction import Reading, read_probabilities
+from mnist_lab.insight.remaining_time import expected_starts, is_settled, seconds_left
+from mnist_lab.insight.run_diff import Difference, differences, layers_of_its_own
+from mnist_lab.insight.significance import Verdict, accuracy_standard_error, compare_pair, mid_p
 
 __all__ = [
     "NOTEBOOK_COLUMNS",

@@ -5,19 +5,19 @@ from functools import lru_cache
 from typing import Any
 
 from mnist_lab.errors import NetworkError
-from mnist_lab.network.advice_dropout import dropout_advice
-from mnist_lab.network.advice_signal import signal_advice
-from mnist_lab.network.advice_size import size_advice
-from mnist_lab.network.excess import excess
-from mnist_lab.network.faults import faults
+from mnist_lab.network.completed import Step, complete
+from mnist_lab.network.diagnosis.budget import excess
+from mnist_lab.network.diagnosis.dropout import dropout_advice
+from mnist_lab.network.diagnosis.problem import Problem
+from mnist_lab.network.diagnosis.signal import signal_advice
+from mnist_lab.network.diagnosis.size import size_advice
+from mnist_lab.network.diagnosis.validity import faults
+from mnist_lab.network.labels import TITLES, label, summary
 from mnist_lab.network.layers import AnyLayer, BatchNormalization, Conv2D, Dense, Dropout, SpatialDropout2D
 from mnist_lab.network.limits import MAX_LAYERS, check_memory
 from mnist_lab.network.memory import training_memory
 from mnist_lab.network.network import Network
-from mnist_lab.network.problems import Problem
 from mnist_lab.network.shapes import Shape
-from mnist_lab.network.stack import Step, complete
-from mnist_lab.network.words import TITLES, label, summary
 
 
 @dataclass(frozen=True)

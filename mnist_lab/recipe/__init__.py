@@ -1,5 +1,6 @@
 """How a network is to be trained: the recipe and its learning-rate schedule, as plain data."""
 
+from mnist_lab.recipe.preset_recipes import SUITED, suited_recipe, why_suited
 from mnist_lab.recipe.recipe import (
     Augmentation,
     Keep,
@@ -11,7 +12,6 @@ from mnist_lab.recipe.recipe import (
     recipe_from_json,
 )
 from mnist_lab.recipe.schedule import learning_rate_at, learning_rates
-from mnist_lab.recipe.suited import SUITED, suited_recipe, why_suited
 
 __all__ = [
     "SUITED",

@@ -20,8 +20,8 @@ from mnist_lab.errors import StoreError
 from mnist_lab.network import network_from_json
 from mnist_lab.recipe import recipe_from_json
 from mnist_lab.runs import REFERENCE, Adopted, DataInfo, MetricPoint, Result, Run, RunFolder, RunState
-from mnist_lab.runs.folder import replacing
-from mnist_lab.runs.snapshots import snapshot_path
+from mnist_lab.runs.run_folder import replacing
+from mnist_lab.runs.snapshot_files import snapshot_path
 
 VERSION = 1
 MOST_STEPS = 600

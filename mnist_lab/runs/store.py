@@ -12,15 +12,15 @@ from mnist_lab.errors import UnknownRunError
 from mnist_lab.network import Network
 from mnist_lab.network.network import clean_name
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import adopting, sweeping
-from mnist_lab.runs.damage import MOST_IDS, Damage
+from mnist_lab.runs import imported, stale_runs
+from mnist_lab.runs.commands import ID_LENGTH, Requests, new_run_id
 from mnist_lab.runs.database import BUSY_SECONDS
-from mnist_lab.runs.queueing import end_of_queue, queue_query
+from mnist_lab.runs.integrity import MOST_IDS, Damage
+from mnist_lab.runs.queue_order import end_of_queue, queue_query
 from mnist_lab.runs.records import MetricPoint, Run
-from mnist_lab.runs.requests import ID_LENGTH, Requests, new_run_id
 from mnist_lab.runs.rows import point_from_row, run_from_row, runs_from_rows
 from mnist_lab.runs.schema import metrics, runs
-from mnist_lab.runs.searching import Found, Tally, matching, tally_queries
+from mnist_lab.runs.search import Found, Tally, matching, tally_queries
 from mnist_lab.runs.state import ENDED_STATES, RunState
 from mnist_lab.settings import Settings
 
@@ -65,12 +65,12 @@ class RunStore(Requests):
     def adopted_ids(self) -> frozenset[str]:
         """The ids of all runs that were ever adopted, deleted ones as well."""
         with self.db.read() as connection:
-            return adopting.adopted_ids(connection)
+            return imported.adopted_ids(connection)
 
-    def adopt(self, adopted: Sequence[adopting.Adopted]) -> None:
+    def adopt(self, adopted: Sequence[imported.Adopted]) -> None:
         """Add ended runs of another lab behind all others; known ids stay as they are. Their files come first."""
         with self.db.write() as connection:
-            adopting.adopt(connection, adopted)
+            imported.adopt(connection, adopted)
 
     def get(self, run_id: str) -> Run:
         """The run with this id.
@@ -199,7 +199,7 @@ class RunStore(Requests):
 
     def sweep(self) -> Runs:
         """Move every active run whose worker is gone to interrupted, with a sentence; returns these runs."""
-        lost = sweeping.sweep(self.db, self.runs_folder, self.place)
+        lost = stale_runs.sweep(self.db, self.runs_folder, self.place)
         if not lost:
             return []
         with self.db.read() as connection:

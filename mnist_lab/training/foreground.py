@@ -11,8 +11,8 @@ from types import FrameType
 from mnist_lab.errors import LabError
 from mnist_lab.runs import Command, Run, RunFolder, RunState, RunStore
 from mnist_lab.settings import Settings
-from mnist_lab.training.claiming import claim
-from mnist_lab.training.conduct import conduct
+from mnist_lab.training.claim import claim
+from mnist_lab.training.execute import conduct
 from mnist_lab.training.progress import Progress, ProgressCallback, ignore_progress
 
 LOOK_SECONDS = 0.3

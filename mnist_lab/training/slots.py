@@ -2,7 +2,7 @@
 
 from filelock import FileLock
 
-from mnist_lab.runs.folder import try_lock
+from mnist_lab.runs.run_folder import try_lock
 from mnist_lab.settings import Settings
 
 

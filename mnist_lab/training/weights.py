@@ -4,7 +4,7 @@ from pathlib import Path
 
 import keras
 
-from mnist_lab.runs.folder import replacing
+from mnist_lab.runs.run_folder import replacing
 
 
 def save_model(model: keras.Model, path: Path) -> None:

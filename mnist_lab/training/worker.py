@@ -19,10 +19,10 @@ import psutil
 from mnist_lab.errors import StaleAttemptError, StoreError
 from mnist_lab.runs import ACTIVE_STATES, RunFolder, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
-from mnist_lab.training.claiming import Claim, claim
-from mnist_lab.training.conduct import conduct
+from mnist_lab.training.claim import Claim, claim
+from mnist_lab.training.execute import conduct
 from mnist_lab.training.foreground import train_run
-from mnist_lab.training.memory import watch_of
+from mnist_lab.training.memory_guard import watch_of
 
 __all__ = ["main", "train_run"]
 
@@ -100,11 +100,11 @@ def _stand_by(settings: Settings, store: RunStore) -> Claim | None:
 
 def _get_ready(settings: Settings, store: RunStore) -> None:
     # Everything that imports TensorFlow, so that a run finds it loaded.
-    importlib.import_module("mnist_lab.training.finishing")
+    importlib.import_module("mnist_lab.training.engine.result")
     with suppress(StoreError):
         # What waits already would wait longer.
         if not store.count([RunState.QUEUED]):
-            importlib.import_module("mnist_lab.training.warming").warm_up(settings)
+            importlib.import_module("mnist_lab.training.engine.warm_up").warm_up(settings)
 
 
 def _measurements(settings: Settings, store: RunStore) -> Iterator[None]:
@@ -113,7 +113,7 @@ def _measurements(settings: Settings, store: RunStore) -> Iterator[None]:
         time.sleep(POLL_SECONDS)
         yield
     # TensorFlow is loaded already, unless a run was waiting.
-    probes = importlib.import_module("mnist_lab.training.calibration").calibrate(settings)
+    probes = importlib.import_module("mnist_lab.training.engine.hardware_benchmark").calibrate(settings)
     while True:
         if _is_busy(store):
             time.sleep(POLL_SECONDS)

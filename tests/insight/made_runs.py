@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import DIVERGED, DataInfo, MetricPoint, Run, RunState
-from mnist_lab.runs.snapshots import LayerHealth
+from mnist_lab.runs.snapshot_files import LayerHealth
 
 BATCHES = 100
 """Steps to an epoch."""

@@ -5,15 +5,15 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from mnist_lab.settings import Settings
-from mnist_lab.ui import moments, services
+from mnist_lab.ui.services import container, store_cache
 
 
 @pytest.fixture(autouse=True)
 def fresh_services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the services anew for the settings of this test."""
-    monkeypatch.setattr(services, "_lab", services.Lab())
+    monkeypatch.setattr(container, "_lab", container.Lab())
     # Tests write into the store as another process does, and look at once.
-    monkeypatch.setattr(moments, "SHARED_SECONDS", 0.0)
+    monkeypatch.setattr(store_cache, "SHARED_SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, DataInfo, MetricPoint, Result, Run, RunState, RunStore
-from mnist_lab.training.this_machine import machine_info
+from mnist_lab.training.hardware import machine_info
 
 MNIST = DataInfo("mnist", "MNIST", "0" * 16, 360, 40, 100, "holdout")
 STEPS_AN_EPOCH = 100

@@ -9,7 +9,7 @@ from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
 from mnist_lab.reference import write_archive
 from mnist_lab.runs import DataInfo, MetricPoint, Result, Run, RunState, RunStore
-from mnist_lab.runs.snapshots import snapshot_path
+from mnist_lab.runs.snapshot_files import snapshot_path
 
 RESULT = Result(
     test_loss=0.0465,

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from mnist_lab import data
 from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.settings import load_settings
-from mnist_lab.training import memory
+from mnist_lab.training import memory_guard
 from mnist_lab.training.checkpoint import TrainingState
 
 
@@ -97,7 +97,7 @@ data.load_digits = _noise
 if __name__ == "__main__":
     from mnist_lab.training.worker import main
 
-    memory.BASE_GIB = 0.2
+    memory_guard.BASE_GIB = 0.2
     # To watch it learn takes TensorFlow.
     os.environ["MNIST_LAB_WATCH"] = "false"
     sys.exit(main(load_settings(), run_id=sys.argv[1] if len(sys.argv) > 1 else None))

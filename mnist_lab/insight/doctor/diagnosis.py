@@ -5,22 +5,22 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from mnist_lab.insight.doctor.dead_relu import dead_units
 from mnist_lab.insight.doctor.divergence import diverged
-from mnist_lab.insight.doctor.dropouts import too_much_dropout
-from mnist_lab.insight.doctor.ending import still_improving
 from mnist_lab.insight.doctor.finding import Finding, Kind, Treatment
-from mnist_lab.insight.doctor.fitting import overfitting, underfitting
-from mnist_lab.insight.doctor.gaps import training_gap, unsettled_batch_norm
-from mnist_lab.insight.doctor.patient import Patient
-from mnist_lab.insight.doctor.rates import rate_too_high, rate_too_low
-from mnist_lab.insight.doctor.stuck import no_learning
-from mnist_lab.insight.doctor.units import dead_units
+from mnist_lab.insight.doctor.learning_rate import rate_too_high, rate_too_low
+from mnist_lab.insight.doctor.no_learning import no_learning
+from mnist_lab.insight.doctor.overfitting import overfitting, underfitting
+from mnist_lab.insight.doctor.run_curves import Patient
+from mnist_lab.insight.doctor.still_improving import still_improving
+from mnist_lab.insight.doctor.too_much_dropout import too_much_dropout
+from mnist_lab.insight.doctor.train_val_gap import training_gap, unsettled_batch_norm
 from mnist_lab.network import Network, analyse
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import MetricPoint, Run
 
 if TYPE_CHECKING:
-    from mnist_lab.runs.snapshots import LayerHealth
+    from mnist_lab.runs.snapshot_files import LayerHealth
 
 MOST_TREATMENTS = 3
 

@@ -2,10 +2,10 @@
 
 import math
 
-from mnist_lab.charts import text
+from mnist_lab import formatting
 from mnist_lab.insight.doctor.finding import Finding
-from mnist_lab.insight.doctor.patient import CHANCE_LOSS, Patient
-from mnist_lab.insight.doctor.treatments import normalised, optimizer_name, usual_rate, with_adam, with_rate
+from mnist_lab.insight.doctor.remedies import normalised, optimizer_name, usual_rate, with_adam, with_rate
+from mnist_lab.insight.doctor.run_curves import CHANCE_LOSS, Patient
 
 EXPLODED = 20 * CHANCE_LOSS
 """A training loss, 46, that no bad luck explains: twenty times that of guessing."""
@@ -34,7 +34,7 @@ def _no_number(patient: Patient) -> str:
     if patient.broken_at is None and not patient.run.diverged:
         return ""
     epoch = patient.run.epochs_done + 1 if patient.broken_at is None else max(1, math.ceil(patient.broken_at))
-    before = f" Before that it was {text.loss(patient.stretches[-1].loss)}." if patient.stretches else ""
+    before = f" Before that it was {formatting.loss(patient.stretches[-1].loss)}." if patient.stretches else ""
     return f"The loss became NaN or infinite in epoch {epoch}, at {_rate(patient)}.{before}"
 
 
@@ -44,8 +44,8 @@ def _exploded(patient: Patient) -> str:
     comes_back = not patient.ended and newest[-1:] < newest[:1]
     if len(newest) < NEWEST or min(newest) < EXPLODED or comes_back:
         return ""
-    return f"The training loss is {text.loss(newest[-1])}, at {_rate(patient)}; guessing costs {CHANCE_LOSS:.2f}."
+    return f"The training loss is {formatting.loss(newest[-1])}, at {_rate(patient)}; guessing costs {CHANCE_LOSS:.2f}."
 
 
 def _rate(patient: Patient) -> str:
-    return f"{optimizer_name(patient.recipe)}'s learning rate {text.learning_rate(patient.top_rate)}"
+    return f"{optimizer_name(patient.recipe)}'s learning rate {formatting.learning_rate(patient.top_rate)}"

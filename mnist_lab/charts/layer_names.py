@@ -1,0 +1,52 @@
+"""What a layer is called in a picture: in two short lines."""
+
+from mnist_lab.formatting import shortened
+from mnist_lab.network import (
+    Activation,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
+    Layer,
+    MaxPooling2D,
+    SpatialDropout2D,
+)
+
+
+def short_lines(layer: Layer) -> tuple[str, str]:
+    """A word for the kind of layer, and its one most telling argument: ("conv", "3×3"), ("dropout", "0.25")."""
+    match layer:
+        case Conv2D():
+            return "conv", _window(layer.kernel_size)
+        case MaxPooling2D():
+            return "max pool", _window(layer.pool_size)
+        case AveragePooling2D():
+            return "avg pool", _window(layer.pool_size)
+        case GlobalAveragePooling2D():
+            return "average", "of map"
+        case GlobalMaxPooling2D():
+            return "maximum", "of map"
+        case BatchNormalization():
+            return "batch", "norm"
+        case Dropout() | SpatialDropout2D():
+            return "dropout", f"{layer.rate:g}"
+        case Activation():
+            return layer.activation, ""
+        case Flatten():
+            return "flatten", ""
+        case Dense():
+            return "dense", "" if layer.activation == "linear" else layer.activation
+    raise TypeError(f"There is no short name for {type(layer).__name__}.")
+
+
+def short_name(layer: Layer) -> str:
+    """Both lines in one: "conv 3×3"."""
+    return shortened(" ".join(short_lines(layer)), 24)
+
+
+def _window(size: tuple[int, int]) -> str:
+    return shortened(f"{size[0]}×{size[1]}", 9)

@@ -1,0 +1,100 @@
+"""What a digit becomes in a network, layer by layer."""
+
+import math
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mnist_lab import formatting
+from mnist_lab.charts.pixels import digit_png, digit_sheet_png, image_tag
+from mnist_lab.charts.snapshots.snapshot_style import STYLE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mnist_lab.runs.snapshot import LayerMaps, Snapshot
+
+    Values = NDArray[np.uint8]
+
+_COLUMNS = 8
+_UNITS_ACROSS = 32
+
+
+def maps_html(snapshot: "Snapshot", digit: int, theme: str) -> str:
+    """The feature maps of one of the ten digits, a block a layer, and the ten chances at the end.
+
+    Args:
+        snapshot: What is shown.
+        digit: 0 to 9.
+        theme: "light" or "dark", for the pixels; all other colours are CSS variables.
+    """
+    picture = image_tag(digit_png(snapshot.images[digit], 1, theme), f"A test digit, a {digit}", "width:132px")
+    first = f'<div class="layer"><h4>The digit</h4><small>28×28 pixels</small>{picture}</div>'
+    blocks = "".join(_block(one, digit, theme) for one in snapshot.maps[:-1])
+    answer = _answer(snapshot, digit) if snapshot.maps else ""
+    layers = f'<div class="layers">{first}{blocks}{answer}</div>'
+    return f'{STYLE}<div class="lab-watch"><p>{_words(snapshot, digit)}</p>{layers}</div>'
+
+
+def _words(snapshot: "Snapshot", digit: int) -> str:
+    places = [one.layer for one in snapshot.maps]
+    skips = places != list(range(1, len(places) + 1))
+    left_out = " Layers that change nothing when a network reads, dropout and Flatten, are left out." if skips else ""
+    return f"<b>Feature maps</b>: what becomes of this {digit} from layer to layer.{left_out}"
+
+
+def _block(one: "LayerMaps", digit: int, theme: str) -> str:
+    values = one.values[digit]  # (channels, h, w)
+    is_row = values.shape[:2] == (1, 1)
+    shown = values.shape[2] if is_row else len(values)
+    noun = "units" if len(one.shape) == 1 else "maps"
+    shape = formatting.shape(one.shape) if noun == "maps" else f"{formatting.count(one.shape[0])} units"
+    part = f" · the first {shown} {noun}" if shown < one.shape[-1] else ""
+    if math.isnan(float(one.low[digit])):
+        body = '<span class="bad">✗ no numbers any more</span>'
+    else:
+        sheet = _row_png(values[0, 0], theme) if is_row else _sheet_png(values, theme)
+        words = f"{shown} {noun} of the layer {one.title} for the digit {digit}, {_silent(values, is_row)}"
+        body = f"{image_tag(sheet, words)}{_legend(one, digit)}"
+    return f'<div class="layer"><h4>{escape(one.title)}</h4><small>{shape}{part}</small>{body}</div>'
+
+
+def _sheet_png(values: "Values", theme: str) -> bytes:
+    # Small maps get their gap in a part of a square, or it would be as wide as a value.
+    scale = max(1, round(24 / max(values.shape[1:])))
+    return digit_sheet_png(values.repeat(scale, axis=1).repeat(scale, axis=2), _COLUMNS, scale=1, theme=theme)
+
+
+def _row_png(values: "Values", theme: str) -> bytes:
+    return digit_sheet_png(values.repeat(49).reshape(-1, 7, 7), min(_UNITS_ACROSS, len(values)), scale=1, theme=theme)
+
+
+def _silent(values: "Values", is_row: bool) -> str:
+    silent = int((values == 0).sum()) if is_row else int((values.max(axis=(1, 2)) == values.min(axis=(1, 2))).sum())
+    return f"{silent} of them blank" if silent else "none of them blank"
+
+
+def _legend(one: "LayerMaps", digit: int) -> str:
+    low, high = float(one.low[digit]), float(one.high[digit])
+    lowest = f"−{-low:.2g}" if low < 0 else "0"
+    return f'<div class="legend"><span>{lowest}</span><i class="sequence"></i><span>{high:.2g}</span></div>'
+
+
+def _answer(snapshot: "Snapshot", digit: int) -> str:
+    one, chances = snapshot.maps[-1], snapshot.probabilities[digit]
+    head = f'<div class="layer"><h4>{escape(one.title)}</h4><small>10 units: the chance of each digit</small>'
+    if not np.isfinite(chances).all():
+        return f'{head}<span class="bad">✗ no answer: the weights are no numbers any more</span></div>'
+    bars = "".join(
+        f'<div><span><i style="height:{100 * chance:.1f}%"></i></span><b>{place}</b></div>'
+        for place, chance in enumerate(chances)
+    )
+    read = int(chances.argmax())
+    verdict = '<span class="good">✓ right</span>' if read == digit else f'<span class="bad">✗ it is a {digit}</span>'
+    chance = formatting.probability(float(chances[read]))
+    label = f"The chance of each digit; {read} has the largest, {chance}"
+    return (
+        f'{head}<div class="answer" role="img" aria-label="{label}">{bars}</div>'
+        f'<div class="legend"><span>reads {read}, {chance}</span>{verdict}</div></div>'
+    )

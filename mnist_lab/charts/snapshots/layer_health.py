@@ -1,0 +1,85 @@
+"""Signs of health, a row a layer: dead units, gradients and weights, after one epoch and over all of them."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from mnist_lab import formatting
+from mnist_lab.charts.snapshots.snapshot_style import STYLE
+from mnist_lab.charts.sparkline import spark_svg
+
+if TYPE_CHECKING:
+    from mnist_lab.runs.snapshot import LayerHealth
+
+_MOSTLY_DEAD = 0.5
+
+
+def health_html(history: "Mapping[int, Sequence[LayerHealth]]", epoch: int) -> str:
+    """The table of one epoch; each number stands over its curve, and all curves of a column have the same scale.
+
+    Args:
+        history: Epoch to the health of the layers, of all epochs that have a snapshot.
+        epoch: The one that is shown.
+    """
+    spans = {
+        name: _span(getattr(one, name) for rows in history.values() for one in rows) for name in ("gradient", "weight")
+    }
+    rows = "".join(_row(one, history, epoch, spans) for one in history.get(epoch, ()))
+    return (
+        f'{STYLE}<div class="lab-watch"><table><thead><tr><th>Layer</th>'
+        "<th>Dead<small>units that are always 0</small></th>"
+        "<th>Gradient<small>typical size</small></th>"
+        f"<th>Weight<small>typical size</small></th></tr></thead><tbody>{rows}</tbody></table>"
+        "<p style='margin-top:12px'>The curves go over the epochs; those of gradients and weights have a logarithmic "
+        "scale, the same for all layers. Gradients that are a thousand times smaller in the first layers than in the "
+        "last vanish on their way.</p></div>"
+    )
+
+
+def _row(
+    one: "LayerHealth",
+    history: "Mapping[int, Sequence[LayerHealth]]",
+    epoch: int,
+    spans: Mapping[str, tuple[float, float]],
+) -> str:
+    same = {past: next((other for other in rows if other.layer == one.layer), None) for past, rows in history.items()}
+
+    def curve(name: str, change: Callable[[float], float | None]) -> dict[int, float | None]:
+        values = {past: None if other is None else getattr(other, name) for past, other in same.items()}
+        return {past: None if value is None else change(value) for past, value in values.items()}
+
+    dead = _cell(one.dead, _share, spark_svg(curve("dead", lambda value: value), epoch, 0, 1))
+    gradient, weight = (
+        _cell(getattr(one, name), _number, spark_svg(curve(name, _logarithm), epoch, *spans[name]))
+        for name in ("gradient", "weight")
+    )
+    return f'<tr><th scope="row">{escape(one.title)}</th>{dead}{gradient}{weight}</tr>'
+
+
+def _cell(value: float | None, write: Callable[[float], str], curve: str) -> str:
+    return "<td>–</td>" if value is None else f"<td>{write(value)}{curve}</td>"
+
+
+def _share(value: float) -> str:
+    words = f"{100 * value:.0f} %"
+    return f'<span class="bad">! {words}</span>' if value >= _MOSTLY_DEAD else words
+
+
+def _number(value: float) -> str:
+    words = formatting.loss(value)
+    return words if math.isfinite(value) else f'<span class="bad">✗ {words}</span>'
+
+
+def _logarithm(value: float) -> float | None:
+    return math.log10(value) if value > 0 and math.isfinite(value) else None
+
+
+def _span(values: Iterable[float | None]) -> tuple[float, float]:
+    """Lowest and highest logarithm, at least one power of ten apart, so that noise does not look like change."""
+    found = [power for value in values if value is not None and (power := _logarithm(value)) is not None]
+    if not found:
+        return 0.0, 1.0
+    low, high = min(found), max(found)
+    room = max(0.0, 1 - (high - low)) / 2
+    return low - room, high + room

@@ -1,0 +1,57 @@
+"""Files that the user names: read with a limit, written without surprise."""
+
+import re
+from pathlib import Path
+
+from mnist_lab.errors import RefusedError
+from mnist_lab.formatting import shortened
+
+
+def read_bytes(path: Path, what: str, limit: int) -> bytes:
+    """Read a whole file of at most `limit` bytes.
+
+    Raises:
+        RefusedError: It cannot be read, or is larger; `what` says in the sentence what it was to be.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        raise RefusedError(f"The {what} {str(path)!r} cannot be read: {reason(error)}.") from error
+    if len(content) > limit:
+        raise RefusedError(f"A {what} has at most {limit:,} bytes; {str(path)!r} has more.")
+    return content
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Why a file could not be read or written, in the system's words, without their full stop."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
+def file_name(text: str, suffix: str) -> str:
+    """Make a file name of a run's name that every system takes: letters, digits, `-`; at most 60 of them."""
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:60].strip("-").lower()
+    return (stem or "run") + suffix
+
+
+def ensure_free(path: Path, force: bool) -> None:
+    """Check that `path` can be written without destroying anything the user did not say could go.
+
+    Raises:
+        RefusedError: It is a folder, or a file and `force` is not set, or its folder does not exist, or no file can
+            have such a name.
+    """
+    try:
+        # `exists` and the like say False of a name that holds a NUL.
+        path.stat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        raise RefusedError(f"{shortened(str(path), 60)!r} cannot be written: {reason(error)}.") from error
+    if not path.parent.is_dir():
+        raise RefusedError(f"The folder {str(path.parent)!r} does not exist; make it first.")
+    if path.is_dir():
+        # Never removed, whatever was said: it may hold anything.
+        raise RefusedError(f"{str(path)!r} is a folder that exists; choose another name with -o.")
+    if path.exists() and not force:
+        raise RefusedError(f"{str(path)!r} exists; choose another name with -o, or add --force to overwrite it.")

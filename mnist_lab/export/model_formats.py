@@ -1,0 +1,56 @@
+"""A trained network in the formats of other tools (TensorFlow is imported here)."""
+
+import tempfile
+from pathlib import Path
+
+import keras
+
+from mnist_lab.errors import PredictorError
+from mnist_lab.inference.engine.model_cache import load_model
+from mnist_lab.inference.weights import Weights
+
+
+def export_savedmodel(weights: Weights, output: Path) -> None:
+    """Write the network as a TensorFlow SavedModel, a folder, for TensorFlow Serving and the like.
+
+    Raises:
+        OSError: `output` cannot be written.
+        PredictorError: The weights are damaged, or TensorFlow cannot write this network.
+    """
+    _export(weights, output, "tf_saved_model")
+
+
+def export_litert(weights: Weights, output: Path) -> None:
+    """Write the network for LiteRT (TensorFlow Lite), the runtime of phones and small devices, in float32.
+
+    Raises:
+        OSError: `output` cannot be written.
+        PredictorError: The weights are damaged, or TensorFlow cannot convert this network.
+    """
+    _export(weights, output, "litert")
+
+
+def in_float32(model: keras.Model) -> keras.Model:
+    """Return the same network with the same weights, computing in float32: other runtimes know no bfloat16."""
+
+    def plain(layer: keras.Layer) -> keras.Layer:
+        return layer.__class__.from_config({**layer.get_config(), "dtype": "float32"})
+
+    copy = keras.models.clone_model(model, clone_function=plain)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+def _export(weights: Weights, output: Path, format_: str) -> None:
+    model = in_float32(load_model(weights))
+    # Keras chooses what to do by the name's ending, so it writes under a name of its own first.
+    with tempfile.TemporaryDirectory(dir=output.parent, prefix=".export-") as folder:
+        made = Path(folder) / ("network.tflite" if format_ == "litert" else "network")
+        try:
+            model.export(made, format=format_, verbose=False)
+        except Exception as error:  # the converters raise nearly anything
+            raise PredictorError(
+                f"TensorFlow cannot write this network as {format_}: {type(error).__name__}: {error}"
+            ) from error
+        output.unlink(missing_ok=True)  # the caller has asked whether it may go; a folder cannot replace a file
+        made.rename(output)

@@ -1,0 +1,101 @@
+"""A run as a Keras training script of its own: network, recipe, data, fit and test, without MNIST Lab."""
+
+from dataclasses import dataclass
+
+from mnist_lab.export.templates import AUGMENTATIONS, DATA, OPTIMIZERS, SCHEDULES, SPLITS, TRAINING
+from mnist_lab.network import keras_source
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Run
+
+
+@dataclass(frozen=True)
+class Section:
+    """A piece of the script: what it is about, and its source."""
+
+    title: str
+    source: str
+
+
+def sections(run: Run) -> list[Section]:
+    """Write the run as source, in pieces that follow each other: a script when joined, the cells of a notebook else."""
+    recipe = run.recipe
+    return [
+        Section("Settings", _settings(run)),
+        Section("The digits", DATA + SPLITS[recipe.validation]),
+        Section("The network", _network(run)),
+        Section("How the training images are varied", AUGMENTATIONS[recipe.augmentation]),
+        Section("The learning rate of each step", SCHEDULES[recipe.schedule]),
+        Section("Training", _training(recipe)),
+        Section("Test", _test(recipe)),
+    ]
+
+
+def training_script(run: Run) -> str:
+    """Write the run as one Python file that trains the same network by the same recipe with Keras alone."""
+    heading = f'"""{introduction(run)}"""\n'
+    parts = [f"# {section.title}\n\n{section.source.strip()}\n" for section in sections(run)]
+    return "\n\n".join([heading, *parts])
+
+
+def introduction(run: Run) -> str:
+    """Say in a few plain lines what the script is; safe inside a docstring and in Markdown."""
+    lines = [f"Trains the network of the MNIST Lab run {run.id} with Keras alone: pip install tensorflow", ""]
+    if run.data is not None and run.data.source != "mnist":
+        lines.append(f"The run itself was trained on {run.data.title}; this script trains on MNIST.")
+    if run.result is not None:
+        lines.append(
+            f"The run had a test accuracy of {run.result.test_accuracy:.4f} and a test loss of "
+            f"{run.result.test_loss:.4f} after {run.result.epochs} epochs."
+        )
+    lines.append("It draws other random numbers than the lab does, so its figures are near to these, not equal.")
+    return "\n".join(lines) + "\n"
+
+
+def _settings(run: Run) -> str:
+    recipe = run.recipe
+    precision = run.result.precision if run.result is not None else recipe.precision
+    values = {"EPOCHS": recipe.epochs, "BATCH_SIZE": recipe.batch_size, "LEARNING_RATE": recipe.learning_rate}
+    if recipe.optimizer == "sgd":
+        values["MOMENTUM"] = recipe.momentum
+    if recipe.optimizer == "adamw":
+        values["WEIGHT_DECAY"] = recipe.weight_decay
+    if recipe.validation == "holdout":
+        values["VALIDATION_FRACTION"] = recipe.validation_fraction
+    values["SEED"] = recipe.seed
+    lines = [f"{name} = {value!r}" for name, value in values.items()]
+    return f"""\
+import keras
+import numpy as np
+import tensorflow as tf
+
+{chr(10).join(lines)}
+LIMIT = {recipe.limit!r}  # training images to use, held-out ones included; None: all
+MNIST = None  # path of an mnist.npz; None: Keras downloads it
+
+keras.utils.set_random_seed(SEED)
+keras.mixed_precision.set_global_policy({"float32" if precision == "auto" else precision!r})
+"""
+
+
+def _network(run: Run) -> str:
+    before, closing, after = keras_source(run.network).rpartition("activation='softmax'")
+    # Probabilities of 8 bits would spoil the loss, whatever the layers before compute in.
+    return f"{before}{closing}, dtype='float32'{after}\nmodel.summary()"
+
+
+def _training(recipe: Recipe) -> str:
+    callbacks = ["LearningRate()"]
+    if recipe.kept == "best":
+        callbacks.append('keras.callbacks.ModelCheckpoint("best.keras", monitor="val_loss", save_best_only=True)')
+    if recipe.early_stopping is not None:
+        callbacks.append(f'keras.callbacks.EarlyStopping(monitor="val_loss", patience={recipe.early_stopping})')
+    listed = "".join(f"\n    {callback}," for callback in callbacks) + "\n"
+    return TRAINING.replace("CALLBACKS", listed).replace("OPTIMIZER", OPTIMIZERS[recipe.optimizer])
+
+
+def _test(recipe: Recipe) -> str:
+    best = 'model = keras.saving.load_model("best.keras")  # of the epoch with the lowest validation loss\n'
+    return (best if recipe.kept == "best" else "") + (
+        "test_loss, test_accuracy = model.evaluate(test, verbose=0)\n"
+        'print(f"test accuracy {test_accuracy:.4f}, test loss {test_loss:.4f}")'
+    )

@@ -1,0 +1,145 @@
+"""Pieces of the exported training script, by the recipe's choice; names in capitals are set at the script's top."""
+
+DATA = """\
+if MNIST is None:
+    (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+else:
+    with np.load(MNIST, allow_pickle=False) as file:
+        x_train, y_train, x_test, y_test = (file[name] for name in ("x_train", "y_train", "x_test", "y_test"))
+
+random = np.random.default_rng(SEED)
+
+
+def stratified(labels, size):
+    \"\"\"Choose about `size` of the labels, each digit by its share: a mask.\"\"\"
+    mask = np.zeros(len(labels), bool)
+    for digit in range(10):
+        places = np.flatnonzero(labels == digit)
+        mask[random.permutation(places)[: round(len(places) * size / len(labels))]] = True
+    return mask
+
+
+if LIMIT is not None:
+    used = stratified(y_train, LIMIT)
+    x_train, y_train = x_train[used], y_train[used]
+
+"""
+
+_HOLD_OUT = """\
+held_out = stratified(y_train, VALIDATION_FRACTION * len(y_train))
+x_validation, y_validation = x_train[held_out], y_train[held_out]
+x_train, y_train = x_train[~held_out], y_train[~held_out]
+"""
+
+_VALIDATE_ON_TEST = """\
+# As in the notebook, the test images are the validation images too; no epoch is chosen by them.
+x_validation, y_validation = x_test, y_test
+"""
+
+SPLITS = {"holdout": _HOLD_OUT, "test": _VALIDATE_ON_TEST}
+
+_CONSTANT = "factors = np.ones(total_steps)"
+
+_COSINE = "factors = (1 + np.cos(np.pi * steps / total_steps)) / 2"
+
+_ONE_CYCLE = """
+
+def cosine_between(start, end, share):
+    return end + (start - end) * (1 + np.cos(np.pi * share)) / 2
+
+
+# Up over the first 30 % of the steps, then down: one cycle as PyTorch's OneCycleLR draws it.
+top = max(0.3 * total_steps - 1, 1e-9)
+rising = cosine_between(1 / 25, 1, steps / top)
+falling = cosine_between(1, 1 / 250_000, (steps - top) / max(total_steps - 1 - top, 1e-9))
+factors = np.where(steps <= top, rising, falling)"""
+
+_STEP = "factors = 0.1 ** ((steps >= 0.5 * total_steps).astype(float) + (steps >= 0.75 * total_steps))"
+
+_SCHEDULE = """\
+total_steps = EPOCHS * -(-len(x_train) // BATCH_SIZE)
+steps = np.arange(total_steps)
+{factors}
+
+
+class LearningRate(keras.callbacks.Callback):
+    def on_train_batch_begin(self, batch, logs=None):
+        step = int(self.model.optimizer.iterations)
+        self.model.optimizer.learning_rate = LEARNING_RATE * factors[step]
+"""
+
+SCHEDULES = {
+    name: _SCHEDULE.format(factors=factors)
+    for name, factors in {"constant": _CONSTANT, "cosine": _COSINE, "one-cycle": _ONE_CYCLE, "step": _STEP}.items()
+}
+
+OPTIMIZERS = {
+    "adam": "keras.optimizers.Adam(LEARNING_RATE)",
+    "adamw": "keras.optimizers.AdamW(LEARNING_RATE, weight_decay=WEIGHT_DECAY)",
+    "sgd": "keras.optimizers.SGD(LEARNING_RATE, momentum=MOMENTUM)",
+    "rmsprop": "keras.optimizers.RMSprop(LEARNING_RATE)",
+    "nadam": "keras.optimizers.Nadam(LEARNING_RATE)",
+}
+
+TRAINING = """\
+def scaled(images, labels):
+    return tf.cast(images[..., tf.newaxis], tf.float32) / 255, labels
+
+
+def dataset(images, labels):
+    return tf.data.Dataset.from_tensor_slices((images, labels))
+
+
+training = dataset(x_train, y_train).shuffle(len(x_train), seed=SEED).batch(BATCH_SIZE).map(scaled).map(varied)
+validation = dataset(x_validation, y_validation).batch(500).map(scaled)
+test = dataset(x_test, y_test).batch(500).map(scaled)
+
+model.compile(
+    optimizer=OPTIMIZER,
+    loss="sparse_categorical_crossentropy",
+    metrics=["accuracy"],
+    jit_compile=False,  # XLA makes convolutions several times slower on a CPU
+)
+callbacks = [CALLBACKS]
+model.fit(training, validation_data=validation, epochs=EPOCHS, callbacks=callbacks, verbose=2)
+"""
+
+_NOT_VARIED = """\
+def varied(images, labels):
+    return images, labels
+"""
+
+_VARIED = """\
+variation = keras.Sequential(
+    [
+{layers}
+    ]
+)
+
+
+def varied(images, labels):
+    # In the input pipeline, not in the network: there it would vary the pictures that are to be read, too.
+    return variation(images, training=True), labels
+"""
+
+
+def _augmentation(*layers: str) -> str:
+    return _VARIED.format(layers="\n".join(f"        keras.layers.{layer}," for layer in layers))
+
+
+_FILL = 'fill_mode="constant", fill_value=0.0, seed=SEED, dtype="float32"'
+
+# As far as `training/engine/augmentation.py` goes: Keras's factors are shares of the side, of a full turn, and of the
+# size.
+AUGMENTATIONS = {
+    "none": _NOT_VARIED,
+    "light": _augmentation(
+        f"RandomRotation(0.027, {_FILL})", f"RandomZoom(0.1, {_FILL})", f"RandomTranslation(0.07, 0.07, {_FILL})"
+    ),
+    "pen": _augmentation(
+        f"RandomRotation(0.041, {_FILL})",
+        f"RandomShear(0.25, 0.0, {_FILL})",
+        f"RandomZoom(0.18, 0.18, {_FILL})",
+        f"RandomTranslation(0.09, 0.09, {_FILL})",
+    ),
+}

@@ -1,0 +1,101 @@
+"""A run that trains on from where another one ended: its record, its points and its files."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, literal, select
+
+from mnist_lab.errors import IllegalMoveError, RefusedError, StoreError
+from mnist_lab.network.network import clean_name
+from mnist_lab.runs.queue_order import end_of_queue
+from mnist_lab.runs.rows import run_from_row
+from mnist_lab.runs.run_folder import RunFolder
+from mnist_lab.runs.schema import metrics, runs
+from mnist_lab.runs.state import RunState
+
+_CAN_BE_CONTINUED = frozenset({RunState.FINISHED, RunState.STOPPED})
+
+
+def add_continuation(
+    connection: Connection,
+    row: Row[*tuple[Any, ...]],
+    new_id: str,
+    more_epochs: int,
+    *,
+    owner: str | None,
+    has_checkpoint: bool,
+) -> None:
+    """Queue a run `new_id` that continues the one in `row`, with the points of that one's completed epochs.
+
+    Raises:
+        IllegalMoveError: The run is neither finished nor stopped, or has no checkpoint.
+        RefusedError: `more_epochs` is below 1, or the sum above what a recipe can have.
+        StoreError: The run's record is damaged.
+    """
+    parent = run_from_row(row)
+    if more_epochs < 1:
+        raise RefusedError(f"more_epochs must be at least 1. Received: {more_epochs}.")
+    if parent.state not in _CAN_BE_CONTINUED:
+        raise IllegalMoveError(f"The run '{parent.name}' is {parent.state}; only one that ended well can be continued.")
+    if not has_checkpoint or parent.epochs_done == 0:
+        raise IllegalMoveError(f"The run '{parent.name}' has no checkpoint to continue from; train a new one instead.")
+    recipe = parent.recipe.with_changes(epochs=parent.epochs_done + more_epochs)
+    steps = _last_epoch_step(connection, parent.id)
+    connection.execute(
+        insert(runs).values(
+            id=new_id,
+            name=clean_name(f"{parent.name}, continued"),
+            state=RunState.QUEUED,
+            position=end_of_queue(connection),
+            network=row.network,
+            recipe=recipe.to_json(),
+            created=time.time(),
+            epochs_done=parent.epochs_done,
+            steps_done=steps,
+            total_steps=steps // parent.epochs_done * recipe.epochs,
+            seconds=parent.seconds,
+            data=row.data,
+            owner=parent.owner if owner is None else owner,
+            run_group=parent.group,
+            learning_rate_factor=parent.learning_rate_factor,
+            parent=parent.id,
+        )
+    )
+    columns = [column for column in metrics.c if column.name != "run_id"]
+    chosen = select(literal(new_id), *columns).where(metrics.c.run_id == parent.id, metrics.c.step <= steps)
+    connection.execute(insert(metrics).from_select(["run_id", *(column.name for column in columns)], chosen))
+
+
+def share_files(old: RunFolder, new: RunFolder) -> None:
+    """Give the new run the old one's checkpoints and snapshots.
+
+    Raises:
+        StoreError: The disk does not take them.
+    """
+    try:
+        for source, target in ((old.checkpoints, new.checkpoints), (old.snapshots, new.snapshots)):
+            if source.is_dir():
+                shutil.copytree(source, target, ignore=_temporary_names, copy_function=_link_or_copy)
+    except (OSError, shutil.Error) as error:
+        raise StoreError(f"The run's checkpoint cannot be copied: {error}. Free some space on its disk.") from error
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    # These files are replaced whole and never written to, so two runs may share one.
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _temporary_names(_folder: str | Path, names: list[str]) -> list[str]:
+    return [name for name in names if name.startswith(".")]
+
+
+def _last_epoch_step(connection: Connection, run_id: str) -> int:
+    query = select(func.coalesce(func.max(metrics.c.step), 0))
+    query = query.where(metrics.c.run_id == run_id, metrics.c.kind == "epoch")
+    return int(connection.execute(query).scalar_one())

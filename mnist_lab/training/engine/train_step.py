@@ -1,0 +1,111 @@
+"""The training step, many of them in one call of TensorFlow: Python is asked only every quarter of a second."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from mnist_lab.recipe import Recipe
+from mnist_lab.training.engine.augmentation import augmented
+
+Floats = NDArray[np.float32]
+
+
+class Steps:
+    """Trains a model on images held in memory, batch after batch, in the order it is given.
+
+    A loop within one graph, instead of `Model.fit`, gives the loss of every single step, any number of steps to a
+    call without tracing anew, and the learning rate and the randomness of each step by its number alone, so that a
+    training can be taken up again at any step.
+    """
+
+    def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer, recipe: Recipe) -> None:
+        """`model` and `optimizer` are changed by every step."""
+        self._model = model
+        self._optimizer = optimizer
+        self._recipe = recipe
+        optimizer.build(model.trainable_variables)
+        # XLA makes convolutions several times slower on a CPU.
+        self._run: Any = tf.function(self._loop, jit_compile=False)
+
+    def run(
+        self,
+        images: tf.Tensor,
+        labels: tf.Tensor,
+        order: tf.Tensor,
+        rates: tf.Tensor,
+        *,
+        first_batch: int,
+        first_step: int,
+        count: int,
+        factor: float = 1.0,
+    ) -> tuple[Floats, Floats]:
+        """Train on `count` batches of one epoch.
+
+        Args:
+            images: uint8 (n, 28, 28), all training images.
+            labels: uint8 (n,).
+            order: int32 (n,), the order of the images in this epoch.
+            rates: float32 (total steps,), the learning rate of each step.
+            first_batch: Place of the first batch in the epoch.
+            first_step: Number of the first step in the whole training.
+            count: Batches to train on; the epoch has as many left.
+            factor: Multiplies the learning rates.
+
+        Returns:
+            Mean loss and share read right of each batch, float32 (count,) each.
+        """
+        losses, accuracies = self._run(
+            images,
+            labels,
+            order,
+            rates,
+            tf.constant(first_batch),
+            tf.constant(first_step),
+            tf.constant(count),
+            tf.constant(factor, tf.float32),
+        )
+        return losses.numpy(), accuracies.numpy()
+
+    def _loop(
+        self,
+        images: tf.Tensor,
+        labels: tf.Tensor,
+        order: tf.Tensor,
+        rates: tf.Tensor,
+        first_batch: tf.Tensor,
+        first_step: tf.Tensor,
+        count: tf.Tensor,
+        factor: tf.Tensor,
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        losses = tf.TensorArray(tf.float32, size=count)
+        accuracies = tf.TensorArray(tf.float32, size=count)
+        size = self._recipe.batch_size
+        for place in tf.range(count):
+            start = (first_batch + place) * size
+            chosen = order[start : start + size]  # the epoch's last batch may be smaller
+            step = first_step + place
+            batch = tf.cast(tf.gather(images, chosen), tf.float32)[..., tf.newaxis] / 255.0  # (batch, 28, 28, 1)
+            batch = augmented(batch, self._recipe.augmentation, tf.stack([self._recipe.seed, step]))
+            loss, accuracy = self._step(batch, tf.cast(tf.gather(labels, chosen), tf.int32), rates[step] * factor)
+            losses = losses.write(place, loss)
+            accuracies = accuracies.write(place, accuracy)
+        return losses.stack(), accuracies.stack()
+
+    def _step(self, batch: tf.Tensor, true: tf.Tensor, rate: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        with tf.GradientTape() as tape:
+            probabilities = self._model(batch, training=True)  # (batch, 10)
+            loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(true, probabilities))
+        variables = self._model.trainable_variables
+        gradients = tape.gradient(loss, [variable.value for variable in variables])
+        self._optimizer.learning_rate.assign(rate)
+        self._optimizer.apply(gradients, variables)
+        read = tf.argmax(probabilities, axis=1, output_type=tf.int32)
+        return loss, tf.reduce_mean(tf.cast(read == true, tf.float32))
+
+
+def epoch_order(size: int, seed: int, epoch: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    """The order of the training images in one epoch, int32 (size,): another in every epoch, the same for a seed."""
+    return np.random.default_rng([seed, epoch]).permutation(size).astype(np.int32)

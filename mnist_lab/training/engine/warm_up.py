@@ -1,0 +1,38 @@
+"""What a worker does before it has a run, so that the run's first point comes at once."""
+
+import logging
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from mnist_lab.data import load_digits
+from mnist_lab.errors import LabError
+from mnist_lab.network import get_preset
+from mnist_lab.recipe import Recipe
+from mnist_lab.settings import Settings
+from mnist_lab.training.engine.model import build
+from mnist_lab.training.engine.precision import choose_precision
+from mnist_lab.training.engine.train_step import Steps
+from mnist_lab.training.optimizers import make_optimizer
+
+log = logging.getLogger(__name__)
+
+
+def warm_up(settings: Settings) -> None:
+    """Read the digits, and train a small network for two steps.
+
+    TensorFlow and Keras load a part of themselves only when they first build, trace and compute. Nothing of it stays:
+    each training begins by seeding everything anew.
+    """
+    try:
+        load_digits(settings)
+    except LabError as error:
+        log.info("No digits yet: %s", error)
+    recipe = Recipe(batch_size=10)
+    model = build(get_preset("tiny").network, seed=0, precision=choose_precision(settings, "auto"))
+    steps = Steps(model, make_optimizer(recipe), recipe)
+    images, labels = tf.zeros((20, 28, 28), tf.uint8), tf.zeros(20, tf.uint8)
+    order, rates = tf.range(20), tf.constant(np.full(2, 1e-3, np.float32))
+    steps.run(images, labels, order, rates, first_batch=0, first_step=0, count=2)
+    keras.backend.clear_session()

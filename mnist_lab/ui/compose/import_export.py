@@ -1,0 +1,80 @@
+"""A network comes in as JSON; it goes out as JSON, as Keras code, and as a link."""
+
+import re
+
+import streamlit as st
+
+from mnist_lab.errors import NetworkError
+from mnist_lab.network import keras_source, link_from_network, network_from_json
+from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.session import network_draft
+
+_ROUND = "import-round"
+_REFUSED = "import-refused"
+
+
+def import_popover() -> None:
+    """Draw the button under which a network file can be given, or pasted."""
+    # Each import that works begins a new round: emptied fields, and the popover closed.
+    number = st.session_state.setdefault(_ROUND, 0)
+    upload, paste = f"import-file-{number}", f"import-text-{number}"
+    with st.popover("Import", icon=":material/upload_file:", key=f"import-{number}"):
+        st.file_uploader("Network file (JSON)", type="json", key=upload, on_change=_import_file, args=(upload,))
+        st.text_area("Or paste its text", key=paste, height=140, placeholder='{"version": 1, "name": …, "layers": […]}')
+        st.button("Open this network", key="import-open", on_click=_import_text, args=(paste,), type="primary")
+        if refused := st.session_state.get(_REFUSED):
+            st.error(plain(refused), icon=":material/error:")
+
+
+def export_popover() -> None:
+    """Draw the button under which the network can be taken along."""
+    network = network_draft.history().network
+    with st.popover("Export", icon=":material/ios_share:", key="export"):
+        st.download_button(
+            "Download as JSON",
+            network.to_json(),
+            file_name=f"{_file_name(network.name)}.json",
+            mime="application/json",
+            icon=":material/download:",
+            on_click="ignore",
+            key="export-json",
+        )
+        st.markdown("**Link** that opens this network")
+        st.code(f"{_address()}?n={link_from_network(network)}", language=None, wrap_lines=False)
+        st.markdown("**Keras code**")
+        st.code(keras_source(network), language="python", height=260)
+
+
+def _import_file(key: str) -> None:
+    uploaded = st.session_state.get(key)
+    if uploaded is None:
+        st.session_state[_REFUSED] = None
+        return
+    _open(uploaded.getvalue())
+
+
+def _import_text(key: str) -> None:
+    _open(st.session_state.get(key) or "")
+
+
+def _open(content: str | bytes) -> None:
+    if not content.strip():
+        st.session_state[_REFUSED] = "There is nothing to open yet: give a file or paste its text."
+        return
+    try:
+        network = network_from_json(content)
+    except NetworkError as error:
+        st.session_state[_REFUSED] = str(error)
+        return
+    st.session_state[_REFUSED] = None
+    st.session_state[_ROUND] += 1
+    network_draft.change(network)
+
+
+def _address() -> str:
+    address = str(st.context.url or "").split("?")[0].split("#")[0]
+    return address if address.count("/") > 2 else f"{address}/"
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r"[^\w]+", "-", name).strip("-").lower()[:60] or "network"

@@ -1,0 +1,127 @@
+"""A card for each layer: what it does, what it costs, what is wrong with it; the picked one can be edited."""
+
+import streamlit as st
+
+from mnist_lab.network import KINDS, TITLES, Analysis, LayerReport, default_layer, place_for
+from mnist_lab.ui.compose.layer_form import layer_fields
+from mnist_lab.ui.compose.layer_html import card_html
+from mnist_lab.ui.panels.problem_list import problem_list
+from mnist_lab.ui.session import network_draft
+
+_ADD_BUTTONS = {
+    "Conv2D": "Convolution",
+    "MaxPooling2D": "Max pooling",
+    "Dropout": "Dropout",
+    "BatchNormalization": "Batch norm",
+}
+
+
+def implied_card(report: LayerReport) -> None:
+    """Draw the card of a layer that the lab puts in by itself: it cannot be edited, and what is wrong is said here."""
+    with st.container(border=True, gap="small", key=f"layer-card-{report.layer.kind}-implied"):
+        st.html(card_html(report))
+        problem_list(report.problems, key=f"{report.index}")
+
+
+def layer_card(report: LayerReport, analysis: Analysis) -> None:
+    """Draw the card of a layer of the network; only the picked one has controls, so that 64 layers stay fast."""
+    if report.index is None:
+        raise ValueError("An implied layer has no card of its own to edit.")
+    index = report.index
+    is_open = network_draft.picked() == index
+    with st.container(border=True, gap="small", key=f"layer-card-{index}"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="small"):
+            st.html(card_html(report))
+            st.button(
+                "Close" if is_open else "Edit",
+                key=f"open-{index}",
+                type="tertiary",
+                icon=":material/expand_less:" if is_open else ":material/tune:",
+                on_click=network_draft.pick,
+                args=(None if is_open else index,),
+            )
+        if is_open:
+            layer_fields(index, report.layer)
+            _place_buttons(index, len(analysis.network.layers))
+        problem_list(report.problems, key=f"{report.index}")
+
+
+def show_card(index: int) -> None:
+    """Bring the card of the layer at `index` into sight, below the strip: it may be far down the page."""
+    st.html(
+        "<script>setTimeout(() => document.querySelector("
+        f"'.st-key-layer-card-{index:d}')?.scrollIntoView({{block: 'center', behavior: 'smooth'}}), 300);</script>",
+        unsafe_allow_javascript=True,
+    )
+
+
+def add_buttons() -> None:
+    """Draw the buttons that add a layer: after the picked one, else at the end."""
+    after = network_draft.picked()
+    where = "at the end, or as near to it as it fits" if after is None else f"after layer {after + 1}, or before it"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="add-layer"):
+        for kind, label in _ADD_BUTTONS.items():
+            st.button(
+                label,
+                key=f"add-{kind}",
+                icon=":material/add:",
+                help=f"Add it {where}",
+                on_click=_add,
+                args=(kind,),
+            )
+        st.menu_button(
+            "More",
+            [kind for kind in KINDS if kind not in _ADD_BUTTONS],
+            format_func=lambda kind: TITLES[kind],
+            key="add-more",
+            icon=":material/add:",
+            help=f"Add another kind of layer {where}",
+            on_click=_add_chosen,
+        )
+
+
+def _place_buttons(index: int, layers: int) -> None:
+    with st.container(horizontal=True, gap="small"):
+        _icon_button("up", index, ":material/arrow_upward:", "Move up", disabled=index == 0)
+        _icon_button("down", index, ":material/arrow_downward:", "Move down", disabled=index == layers - 1)
+        _icon_button("duplicate", index, ":material/content_copy:", "Duplicate")
+        _icon_button("remove", index, ":material/delete:", "Remove")
+
+
+def _icon_button(action: str, index: int, icon: str, words: str, *, disabled: bool = False) -> None:
+    st.button(
+        words,
+        key=f"{action}-{index}",
+        icon=icon,
+        disabled=disabled,
+        type="tertiary",
+        on_click=_act,
+        args=(action, index),
+    )
+
+
+def _act(action: str, index: int) -> None:
+    network = network_draft.history().network
+    if index >= len(network.layers):
+        return
+    if action == "up":
+        network_draft.change(network.move(index, -1), pick=max(index - 1, 0))
+    elif action == "down":
+        network_draft.change(network.move(index, 1), pick=min(index + 1, len(network.layers) - 1))
+    elif action == "duplicate":
+        network_draft.change(network.duplicate(index), pick=index + 1)
+    else:
+        network_draft.change(network.remove(index))
+
+
+def _add(kind: str) -> None:
+    network = network_draft.history().network
+    after = network_draft.picked()
+    layer = default_layer(kind)
+    place = place_for(network, layer, len(network.layers) if after is None else after + 1)
+    network_draft.change(network.add(layer, place), pick=place)
+
+
+def _add_chosen() -> None:
+    if kind := st.session_state.get("add-more"):
+        _add(kind)

@@ -1,0 +1,129 @@
+"""The fields of the layer whose card is open; each change writes to the draft at once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+from pydantic import ValidationError
+
+from mnist_lab.network import ACTIVATIONS, AnyLayer
+from mnist_lab.network.layers import LARGEST_NUMBER
+from mnist_lab.ui.session import network_draft
+
+_NUMBER_WIDTH = 128
+_CHOICE_WIDTH = 184
+_PADDINGS = {"valid": "valid (no border)", "same": "same (zero border)"}
+_PAIRS = {
+    "kernel_size": ("Kernel height", "Kernel width"),
+    "pool_size": ("Window height", "Window width"),
+    "strides": ("Stride down", "Stride across"),
+}
+_COUNTS = {"filters": "Filters", "units": "Units"}
+
+
+def layer_fields(index: int, layer: AnyLayer) -> None:
+    """Draw a control for each argument of the layer at `index`."""
+    arguments = layer.model_dump(exclude={"kind"})
+    if not arguments:
+        st.caption("Nothing to set: this layer has no arguments.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        for name, value in arguments.items():
+            if name in _COUNTS:
+                _number(index, layer, name, None, _COUNTS[name], value)
+            elif name in _PAIRS:
+                with st.container(horizontal=True, wrap=False, width="content", gap="small"):
+                    for part in (0, 1):
+                        _number(index, layer, name, part, _PAIRS[name][part], value[part])
+            elif name == "rate":
+                _rate(index, layer, value)
+            elif name == "padding":
+                _choice(index, layer, name, "Padding", list(_PADDINGS), value, lambda key: _PADDINGS[key])
+            elif name == "activation":
+                _choice(index, layer, name, "Activation", list(ACTIVATIONS), value, _activation_words)
+
+
+def _activation_words(name: str) -> str:
+    return "linear (none)" if name == "linear" else name
+
+
+def _key(index: int, layer: AnyLayer, name: str, part: int | None = None) -> str:
+    return f"layer-{index}-{layer.kind}-{name}" + ("" if part is None else f"-{part}")
+
+
+def _number(index: int, layer: AnyLayer, name: str, part: int | None, label: str, value: int) -> None:
+    key = _key(index, layer, name, part)
+    st.session_state[key] = value
+    st.number_input(
+        label,
+        # What makes no sense is accepted here and explained by the diagnosis, with its repair.
+        min_value=min(value, 0),
+        max_value=LARGEST_NUMBER,
+        step=_step(value) if part is None else 1,
+        key=key,
+        width=_NUMBER_WIDTH,
+        on_change=_write,
+        args=(index, layer.kind, name, part, key),
+    )
+
+
+def _step(value: int) -> int:
+    # Few filters one by one, many in steps that keep to round numbers.
+    return 1 if value < 8 or value % 4 else 4 if value < 32 or value % 8 else 8
+
+
+def _rate(index: int, layer: AnyLayer, value: float) -> None:
+    key = _key(index, layer, "rate")
+    arguments = (index, layer.kind, "rate", None)
+    if 0 <= value <= 1:
+        st.session_state[f"{key}-slider"] = float(value)
+        st.slider(
+            "Rate: the share set to zero while training",
+            0.0,
+            1.0,
+            step=0.05,
+            key=f"{key}-slider",
+            width=320,
+            on_change=_write,
+            args=(*arguments, f"{key}-slider"),
+        )
+        return
+    # A link or a file may hold a rate that a slider cannot show.
+    st.session_state[key] = float(value)
+    st.number_input("Rate", key=key, step=0.05, width=_NUMBER_WIDTH, on_change=_write, args=(*arguments, key))
+
+
+def _choice(
+    index: int, layer: AnyLayer, name: str, label: str, options: list[str], value: str, words: Callable[[str], str]
+) -> None:
+    key = _key(index, layer, name)
+    st.session_state[key] = value
+    st.selectbox(
+        label,
+        options,
+        format_func=words,
+        key=key,
+        width=_CHOICE_WIDTH,
+        on_change=_write,
+        args=(index, layer.kind, name, None, key),
+    )
+
+
+def _write(index: int, kind: str, name: str, part: int | None, key: str) -> None:
+    network = network_draft.history().network
+    value: Any = st.session_state.get(key)
+    # Another tab's link, or an undo just before, may have put another layer there.
+    if value is None or index >= len(network.layers) or network.layers[index].kind != kind:
+        return
+    layer = network.layers[index]
+    if part is not None:
+        pair = list(getattr(layer, name))
+        pair[part] = value
+        value = tuple(pair)
+    if name == "rate":
+        value = round(float(value), 4)
+    try:
+        changed = layer.changed(**{name: value})
+    except ValidationError:
+        return
+    network_draft.change(network.replace(index, changed), pick=index)

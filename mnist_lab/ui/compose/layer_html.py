@@ -1,0 +1,58 @@
+"""What a layer card says and how it looks when nothing in it can be changed: HTML, every text in it escaped."""
+
+from html import escape
+
+from mnist_lab import formatting
+from mnist_lab.charts import PALETTES
+from mnist_lab.network import KIND_GROUPS, Dense, LayerReport
+from mnist_lab.ui.components.markdown import unbroken
+
+_COLOURS = {name: f"light-dark({PALETTES['light'][name]}, {PALETTES['dark'][name]})" for name in PALETTES["light"]}
+
+STYLE = f"""<style>
+.lab-layer {{ display: flex; gap: 0.6rem; align-items: baseline; line-height: 1.45; font-size: 0.95rem; }}
+.lab-layer-square {{ flex: none; width: 0.8rem; height: 0.8rem; border-radius: 0.2rem; position: relative;
+  top: 0.05rem; }}
+.lab-layer-number {{ color: {_COLOURS["muted"]}; font-variant-numeric: tabular-nums; min-width: 1.1rem;
+  text-align: right; flex: none; }}
+.lab-layer-words {{ min-width: 0; overflow-wrap: anywhere; }}
+.lab-layer-words b {{ font-weight: 650; margin-right: 0.35rem; }}
+.lab-layer-facts {{ color: {_COLOURS["muted"]}; font-size: 0.84rem; font-variant-numeric: tabular-nums; }}
+.lab-layer-quiet {{ opacity: 0.85; }}
+div:has(> .st-key-compose-strip) {{ position: sticky; top: 3.75rem; z-index: 50;
+  background: {_COLOURS["background"]}; }}
+.st-key-compose-strip {{ padding-block: 0.5rem; }}
+.st-key-undo kbd, .st-key-redo kbd {{ display: none; }}
+@media (max-height: 800px) {{ .st-key-compose-strip .lab-strip svg {{ max-height: 10rem; }} }}
+@media (max-width: 640px) {{ .st-key-compose-strip .lab-strip svg {{ height: 8.5rem; width: auto; }} }}
+</style>"""
+"""The look of the cards, and the strip that stays in sight; to be put into the page once."""
+
+
+def card_html(report: LayerReport) -> str:
+    """Return the words of one layer's card: colour, number, title, arguments; below, shapes and cost."""
+    number = "" if report.index is None else str(report.index + 1)
+    quiet = " lab-layer-quiet" if report.implied else ""
+    details = escape(unbroken(facts(report)))
+    words = f"<b>{escape(report.title)}</b>{escape(report.summary)}"
+    return (
+        f'<div class="lab-layer{quiet}">'
+        f'<span class="lab-layer-square" style="background:{_COLOURS[KIND_GROUPS[report.layer.kind]]}"></span>'
+        f'<span class="lab-layer-number">{number}</span>'
+        f'<span class="lab-layer-words">{words}<br><span class="lab-layer-facts">{details}</span></span>'
+        "</div>"
+    )
+
+
+def facts(report: LayerReport) -> str:
+    """Return `28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · 9 % of the work`, as far as it is known."""
+    if report.input_shape is None:
+        return "its shape is known once the layers before it are repaired"
+    parts = [f"{formatting.shape(report.input_shape)} → {formatting.shape(report.output_shape)}"]
+    if report.arithmetic:
+        parts.append(f"{report.arithmetic} {'parameter' if report.parameters == 1 else 'parameters'}")
+    if report.multiply_adds:
+        parts.append(f"{formatting.probability(report.share)} of the work")
+    if report.implied:
+        parts.append("always last" if isinstance(report.layer, Dense) else "put in by itself")
+    return " · ".join(parts)

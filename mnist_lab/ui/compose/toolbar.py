@@ -1,0 +1,91 @@
+"""The row above the network: presets, its name, undo and redo."""
+
+import streamlit as st
+
+from mnist_lab import formatting
+from mnist_lab.network import PRESETS, Analysis, Network, analyse
+from mnist_lab.network.network import LONGEST_NAME
+from mnist_lab.recipe import Recipe, suited_recipe, why_suited
+from mnist_lab.ui.session import network_draft
+from mnist_lab.ui.train.recipe_form import chosen_recipe, open_recipe
+
+_EMPTY = "empty"
+_PRESET = "preset"
+_NAME = "network-name"
+
+
+def preset_picker() -> None:
+    """Draw the menu of networks to start from; choosing one is a step that can be undone."""
+    st.menu_button(
+        "Start from",
+        [*PRESETS, _EMPTY],
+        format_func=_preset_words,
+        key=_PRESET,
+        icon=":material/auto_awesome_mosaic:",
+        on_click=_start_from,
+    )
+
+
+def name_field() -> None:
+    """Draw the field with the network's name."""
+    st.session_state[_NAME] = network_draft.history().network.name
+    st.text_input(
+        "Name of the network", key=_NAME, max_chars=LONGEST_NAME, on_change=_rename, label_visibility="collapsed"
+    )
+
+
+def undo_buttons() -> None:
+    """Draw undo and redo, each with its key."""
+    history = network_draft.history()
+    with st.container(horizontal=True, width="content", wrap=False, gap="xsmall"):
+        st.button(
+            "",
+            key="undo",
+            icon=":material/undo:",
+            help="Undo (Ctrl or ⌘ + Z)",
+            shortcut="mod+z",
+            disabled=not history.can_undo,
+            on_click=network_draft.undo,
+        )
+        st.button(
+            "",
+            key="redo",
+            icon=":material/redo:",
+            help="Redo (Ctrl or ⌘ + Shift + Z)",
+            shortcut="mod+shift+z",
+            disabled=not history.can_redo,
+            on_click=network_draft.redo,
+        )
+
+
+def why_not_trainable(analysis: Analysis) -> str:
+    """Say where the repairs of a network are that is not valid yet."""
+    places = [report for report in analysis.layers if any(problem.severity == "error" for problem in report.problems)]
+    named = [f"{report.index + 1} ({report.title.lower()})" for report in places if report.index is not None]
+    if not named:
+        return "This network cannot be trained yet: see what is wrong at its end."
+    more = f" and {len(named) - 2} more" if len(named) > 2 else ""
+    many = "Layers" if len(named) > 1 else "Layer"
+    return f"{many} {', '.join(named[:2])}{more} must be repaired before this network can be trained."
+
+
+def _preset_words(name: str) -> str:
+    if name == _EMPTY:
+        return "An empty network"
+    preset = PRESETS[name]
+    return f"{preset.title} · {preset.hint} · {formatting.short_count(analyse(preset.network).parameters)} parameters"
+
+
+def _start_from() -> None:
+    name = str(st.session_state.get(_PRESET))
+    if name == _EMPTY:
+        network_draft.change(Network())
+    elif name in PRESETS:
+        network_draft.change(PRESETS[name].network)
+        # A recipe of the user's own stays; one that came with another preset goes with it.
+        if chosen_recipe() == Recipe() or why_suited(chosen_recipe()):
+            open_recipe(suited_recipe(name))
+
+
+def _rename() -> None:
+    network_draft.change(network_draft.history().network.rename(st.session_state[_NAME]), pick=network_draft.picked())

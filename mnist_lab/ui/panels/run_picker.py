@@ -1,0 +1,98 @@
+"""Choosing one run that can be asked: the one in the address, else the one shown before, else the best."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mnist_lab import formatting
+from mnist_lab.runs import Run, RunState
+from mnist_lab.ui.compare.runs_table import is_offline
+from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.services.container import services
+from mnist_lab.ui.session.navigation import go
+
+_RUN = "run"
+_SHOWN = "picked-run"
+
+
+def runs_with_result() -> list[Run]:
+    """The runs that have a tested network, best first: one's own, then the lab's, then those of the offline sample."""
+    lab = services()
+    lab.reference.ensure()
+    runs = lab.store.list({RunState.FINISHED, RunState.STOPPED})
+    tested = [run for run in runs if run.result is not None]
+    return sorted(tested, key=lambda run: (is_offline(run), run.is_reference, -_accuracy(run)))
+
+
+def pick_run(runs: Sequence[Run], *, key: str) -> Run:
+    """A select box over the runs (one or more), kept in step with the address; says so when the address is wrong.
+
+    The run that it shows stays the session's, on every page, until another is chosen or an address names another.
+    """
+    by_id = {run.id: run for run in runs}
+    labels = _labels(runs)
+    asked = st.query_params.get(_RUN)
+
+    def write() -> None:
+        st.query_params[_RUN] = st.session_state[key]
+
+    # The links between the pages name no run.
+    first = next((run_id for run_id in (asked, st.session_state.get(_SHOWN)) if run_id in by_id), runs[0].id)
+    chosen = st.selectbox(
+        "Network",
+        list(by_id),
+        index=list(by_id).index(first),
+        format_func=lambda run_id: labels.get(run_id, run_id),
+        on_change=write,
+        key=key,
+    )
+    run = by_id.get(chosen, runs[0])
+    st.session_state[_SHOWN] = run.id
+    if asked and asked not in by_id:
+        st.warning(
+            f"There is no tested run {plain(formatting.shortened(asked, 20))}; it may have been deleted. "
+            f"{plain(formatting.shortened(run.name, 36))} is shown instead.",
+            icon=":material/link_off:",
+        )
+    elif asked != run.id:
+        st.query_params[_RUN] = run.id
+    if is_offline(run):
+        st.caption(
+            ":material/cloud_off: Trained and tested on the UCI digits, the offline sample, **not on MNIST**: "
+            "it reads drawings less well."
+        )
+    return run
+
+
+def empty_state(sentence: str, *, key: str) -> None:
+    """Say what is missing, and the one next step as a button."""
+    with st.container(border=True, key=f"{key}-empty"):
+        st.markdown(sentence)
+        with st.container(horizontal=True):
+            if st.button("Train a network", type="primary", icon=":material/play_circle:", key=f"{key}-train"):
+                go("train")
+            if st.button("Compose one first", icon=":material/layers:", key=f"{key}-compose"):
+                go("compose")
+
+
+def _accuracy(run: Run) -> float:
+    return 0.0 if run.result is None else run.result.test_accuracy
+
+
+def _labels(runs: Sequence[Run]) -> dict[str, str]:
+    """What the menu says of each run, by its id; the id itself only where two would look the same."""
+    labels = {run.id: _label(run) for run in runs}
+    often = Counter(labels.values())
+    return {run_id: f"{label} · {run_id}" if often[label] > 1 else label for run_id, label in labels.items()}
+
+
+def _label(run: Run) -> str:
+    parts = [formatting.shortened(run.name, 36)]
+    if run.result is not None:
+        parts.append(formatting.accuracy(run.result.test_accuracy))
+    if run.state is RunState.STOPPED:
+        parts.append("stopped")
+    if is_offline(run):
+        parts.append("UCI sample")
+    return " · ".join(parts)

@@ -1,0 +1,34 @@
+"""The router: every run of the app starts here, whatever page the address names."""
+
+import streamlit as st
+
+from mnist_lab.ui.session.navigation import PAGES
+from mnist_lab.ui.shell.chrome import ICON, STYLE, logo, narrow_menu
+from mnist_lab.ui.shell.notices import errors_told, show_notices
+
+compose = st.Page(PAGES / "compose.py", title="Compose", icon=":material/layers:", url_path="start", default=True)
+
+
+def _to_compose() -> None:
+    # The first page is served at "/" alone; this makes "/compose" an address, too.
+    st.switch_page(compose, query_params=st.query_params.to_dict())
+
+
+pages = [
+    compose,
+    st.Page(PAGES / "train.py", title="Train", icon=":material/play_circle:", url_path="train"),
+    st.Page(PAGES / "compare.py", title="Compare", icon=":material/table_chart:", url_path="compare"),
+    st.Page(PAGES / "draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
+    st.Page(PAGES / "inspect.py", title="Inspect", icon=":material/search_insights:", url_path="inspect"),
+]
+page = st.navigation(
+    [*pages, st.Page(_to_compose, title="Compose", url_path="compose", visibility="hidden")], position="top"
+)
+st.set_page_config(page_title=f"{page.title} · MNIST Lab", page_icon=ICON, layout="wide")
+logo()
+st.html(STYLE)
+with st.container(key="page"):
+    narrow_menu(pages)
+    with errors_told():
+        show_notices()
+        page.run()

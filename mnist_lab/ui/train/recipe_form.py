@@ -1,0 +1,192 @@
+"""The form of a recipe: few controls first, the rest folded away. What was chosen stays while the session lasts."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from mnist_lab import formatting
+from mnist_lab.charts import schedule_figure
+from mnist_lab.recipe import Recipe, learning_rates
+from mnist_lab.ui.components.plotly_chart import plot
+
+_RECIPE = "recipe"
+_FIELD = "recipe-"
+"""How the keys of the form's widgets begin."""
+_LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+_BATCH_SIZES = (16, 32, 64, 100, 128, 256, 512, 1024)
+_LIMITS = (30_000, 6_000, 1_000, 300)
+_WEIGHT_DECAYS = (0.0, 0.0001, 0.0004, 0.001, 0.004, 0.01, 0.05, 0.1)
+_FRACTIONS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
+_PATIENCES = (0, 1, 2, 3, 5, 10)
+_MOST_STEPS_DRAWN = 2_000
+
+_OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop", "nadam": "Nadam"}
+_SCHEDULES = {"constant": "Constant", "cosine": "Cosine", "one-cycle": "One-cycle", "step": "Steps"}
+_AUGMENTATIONS = {"none": "None", "light": "Light", "pen": "Pen"}
+_PRECISIONS = {"auto": "The fastest here", "float32": "float32", "mixed_bfloat16": "mixed bfloat16"}
+_VALIDATIONS = {"holdout": "Held out of the training images", "test": "The test set, as the notebook did"}
+_KEEPS = {"best": "Best epoch", "last": "Last epoch"}
+
+
+def chosen_recipe() -> Recipe:
+    """The recipe as the session has it."""
+    recipe: Recipe = st.session_state.get(_RECIPE, Recipe())
+    return recipe
+
+
+def open_recipe(recipe: Recipe) -> None:
+    """Make `recipe` the session's recipe; to be called from a callback, before the form is drawn."""
+    st.session_state[_RECIPE] = recipe
+    for key in [key for key in st.session_state if str(key).startswith(_FIELD)]:
+        del st.session_state[key]
+
+
+def recipe_form(images: int) -> None:
+    """Draw the few controls that most trainings need, for a data set of so many training images."""
+    before = chosen_recipe()
+    changes: dict[str, Any] = {}
+    first, second = st.columns(2)
+    with first:
+        changes["epochs"] = int(st.number_input("Epochs", 1, 1000, key=_key("epochs", before.epochs)))
+        changes["batch_size"] = _select("Batch size", "batch_size", _BATCH_SIZES, formatting.count)
+    with second:
+        changes["learning_rate"] = _select("Learning rate", "learning_rate", _LEARNING_RATES, formatting.learning_rate)
+        limits = [0, *(limit for limit in sorted({*_LIMITS, before.limit or 0}, reverse=True) if 0 < limit < images)]
+        limit = _select(
+            "Training images", "limit", limits, lambda limit: f"{limit:,}" if limit else f"All {images:,}", fixed=True
+        )
+        changes["limit"] = limit or None
+    st.session_state[_RECIPE] = before.with_changes(**changes)
+
+
+def rest_of_recipe(images: int) -> None:
+    """Draw all other controls, folded away, in three columns; after `recipe_form`."""
+    before = chosen_recipe()
+    changes: dict[str, Any] = {}
+    with st.expander("More of the recipe", icon=":material/tune:"):
+        optimizer, validation, rest = st.columns(3, gap="medium")
+        with optimizer:
+            changes |= _optimizer_part(before)
+            changes |= _schedule_part(before, images)
+        with validation:
+            changes |= _validation_part()
+        with rest:
+            changes |= _rest_part(before)
+    st.session_state[_RECIPE] = before.with_changes(**changes)
+
+
+def recipe_line(recipe: Recipe) -> str:
+    """The recipe in one line: "5 epochs · Adam 0.001 · batch 100 · all images"."""
+    parts = [
+        "1 epoch" if recipe.epochs == 1 else f"{recipe.epochs:,} epochs",
+        f"{_OPTIMIZERS[recipe.optimizer]} {formatting.learning_rate(recipe.learning_rate)}",
+        f"batch {recipe.batch_size:,}",
+        "all images" if recipe.limit is None else f"{recipe.limit:,} images",
+    ]
+    if recipe.schedule != "constant":
+        parts.append(f"{_SCHEDULES[recipe.schedule].lower()} schedule")
+    if recipe.augmentation != "none":
+        parts.append(f"{recipe.augmentation} augmentation")
+    if recipe.validation == "test":
+        parts.append("validated on the test set")
+    return " · ".join(parts)
+
+
+def _optimizer_part(before: Recipe) -> dict[str, Any]:
+    changes: dict[str, Any] = {"optimizer": _select("Optimizer", "optimizer", list(_OPTIMIZERS), _OPTIMIZERS.get)}
+    if changes["optimizer"] == "sgd":
+        changes["momentum"] = st.slider("Momentum", 0.0, 0.99, step=0.01, key=_key("momentum", before.momentum))
+    if changes["optimizer"] == "adamw":
+        changes["weight_decay"] = _select("Weight decay", "weight_decay", _WEIGHT_DECAYS, formatting.learning_rate)
+    return changes
+
+
+def _schedule_part(recipe: Recipe, images: int) -> dict[str, Any]:
+    schedule = _select("Learning-rate schedule", "schedule", list(_SCHEDULES), _SCHEDULES.get)
+    if schedule != "constant":
+        trained = min(recipe.limit or images, images)
+        if recipe.validation == "holdout":
+            trained = round(trained * (1 - recipe.validation_fraction))
+        steps = min(_MOST_STEPS_DRAWN, recipe.epochs * -(-trained // recipe.batch_size))
+        rates = learning_rates(recipe.with_changes(schedule=schedule), max(1, steps))
+        alt = f"Learning rate over {recipe.epochs} epochs, {_SCHEDULES[schedule].lower()}"
+        plot(schedule_figure(rates, recipe.epochs), key="schedule-picture", alt=alt, height=150)
+    return {"schedule": schedule}
+
+
+def _validation_part() -> dict[str, Any]:
+    validation = _select("Validation images", "validation", list(_VALIDATIONS), _VALIDATIONS.get)
+    changes: dict[str, Any] = {"validation": validation}
+    if validation == "holdout":
+        changes["validation_fraction"] = _select(
+            "Share held out", "validation_fraction", _FRACTIONS, lambda share: f"{share:.0%}".replace("%", " %")
+        )
+        changes["keep"] = _select("Weights to keep", "keep", list(_KEEPS), _KEEPS.get)
+    else:
+        st.warning(
+            "The test set then helps to judge the training, so its accuracy is no longer an honest last word. "
+            "The run is marked as such and keeps the weights of its last epoch.",
+            icon=":material/warning:",
+        )
+    patience = _select(
+        "Stop early", "early_stopping", _PATIENCES, _patience_words, hint="When the validation loss gets no lower."
+    )
+    changes["early_stopping"] = patience or None
+    return changes
+
+
+def _rest_part(before: Recipe) -> dict[str, Any]:
+    augmentation = _select(
+        "Augmentation",
+        "augmentation",
+        list(_AUGMENTATIONS),
+        _AUGMENTATIONS.get,
+        hint="Light: small shifts and turns. Pen: what hands do besides, such as other slants and stroke widths.",
+    )
+    seed = int(
+        st.number_input(
+            "Seed", 0, 2**31 - 1, key=_key("seed", before.seed), help="Same seed, same machine: same numbers."
+        )
+    )
+    precision = _select("Precision", "precision", list(_PRECISIONS), _PRECISIONS.get)
+    return {"augmentation": augmentation, "seed": seed, "precision": precision}
+
+
+def _patience_words(patience: int) -> str:
+    if not patience:
+        return "Never"
+    return f"After {patience} epoch{'' if patience == 1 else 's'} without gain"
+
+
+def _select(
+    title: str,
+    field: str,
+    options: Sequence[Any],
+    words: Callable[[Any], Any],
+    *,
+    fixed: bool = False,
+    hint: str | None = None,
+) -> Any:
+    """A select box; a value that the recipe has and the options lack joins them, or, if `fixed`, gives way.
+
+    Streamlit takes None for "nothing chosen", so the recipe's None is 0 here.
+    """
+    value = getattr(chosen_recipe(), field) or 0
+    if value not in options:
+        if fixed:
+            value = options[0]
+        else:
+            options = sorted([*options, value])
+    key = _key(field, value)
+    if st.session_state[key] not in options:
+        st.session_state[key] = value
+    return st.selectbox(title, options, format_func=words, key=key, help=hint)
+
+
+def _key(field: str, value: Any) -> str:
+    """The widget's key; Streamlit forgets widgets of a page that is left, so it is given its value again."""
+    key = f"{_FIELD}{field}"
+    if key not in st.session_state:
+        st.session_state[key] = value
+    return key

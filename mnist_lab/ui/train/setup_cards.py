@@ -1,0 +1,49 @@
+"""What is to be trained next, and on what: the card of the network and that of the digits."""
+
+import streamlit as st
+
+from mnist_lab import formatting
+from mnist_lab.charts import class_counts_figure, digit_sheet_png
+from mnist_lab.data import Digits, class_counts, samples
+from mnist_lab.network import Analysis
+from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.network_diagram import strip
+from mnist_lab.ui.components.plotly_chart import plot
+from mnist_lab.ui.components.theme import theme
+from mnist_lab.ui.panels.problem_list import problem_list
+from mnist_lab.ui.session import network_draft
+from mnist_lab.ui.session.navigation import go
+
+
+def network_card(analysis: Analysis) -> None:
+    """Draw the session's network, what is wrong with it, and the way back to Compose."""
+    with st.container(border=True, key="train-network"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(plain(analysis.network.name), anchor=False, width="content")
+            figures = (
+                f"{formatting.count(analysis.parameters)} parameters · {formatting.short_count(analysis.multiply_adds)}"
+            )
+            st.caption(f"{figures} multiply-adds", width="stretch")
+            to_compose = st.button("Change the network", icon=":material/layers:", key="to-compose", type="tertiary")
+        clicked = strip(analysis, key="train-strip", whole=True)
+        problem_list(analysis.errors, key="train")
+        for problem in analysis.warnings:
+            st.caption(f":material/warning: {plain(problem.sentence)}")
+        if to_compose or clicked is not None:
+            network_draft.pick(clicked)
+            go("compose", network_draft.link_parameters())
+
+
+def digits_card(digits: Digits) -> None:
+    """Draw one digit of each class, and how many there are of each."""
+    with st.container(border=True, key="train-digits"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(plain(digits.title), anchor=False, width="content")
+            st.caption(f"{len(digits.train_labels):,} training and {len(digits.test_labels):,} test images")
+        sheet_place, counts_place = st.columns(2, vertical_alignment="center")
+        sheet = digit_sheet_png(samples(digits, 1, seed=1), columns=5, scale=2, theme=theme(), gap=2)
+        sheet_place.image(sheet, alt=f"One digit of each class, from {digits.title}")
+        counts = class_counts(digits.train_labels)
+        alt = "Training images of each digit: " + ", ".join(f"{digit}: {count:,}" for digit, count in enumerate(counts))
+        with counts_place:
+            plot(class_counts_figure(counts), key="class-counts", alt=alt, height=150)

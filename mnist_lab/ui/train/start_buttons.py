@@ -1,0 +1,116 @@
+"""The buttons that start a training of the session's network, or a sweep of several."""
+
+import streamlit as st
+
+from mnist_lab.errors import LabError
+from mnist_lab.network import Analysis
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Run
+from mnist_lab.training.submit import submit
+from mnist_lab.training.sweep import KNOBS, Sweep, plan_sweep, submit_sweep
+from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.live.current_run import RUN
+from mnist_lab.ui.live.run_labels import epochs
+from mnist_lab.ui.services.container import services
+from mnist_lab.ui.services.training_time import time_words, training_time
+from mnist_lab.ui.session.session_id import session_id
+
+_SWEEP = "sweep"
+_KNOB = "sweep-knob"
+_REFUSED = "sweep-refused"
+_STARTED = "started"
+
+
+def say_started() -> None:
+    """Say once where a run is that was started below another: who is scrolled down to the button would see nothing."""
+    if started := st.session_state.pop(_STARTED, ""):
+        st.toast(f"{plain(started)} is at the top of this page.", icon=":material/arrow_upward:")
+
+
+def _show(run: Run) -> None:
+    """Have the page show a run from its next drawing on."""
+    if RUN in st.query_params:
+        st.session_state[_STARTED] = run.name
+    st.query_params[RUN] = run.id
+
+
+def train_button(analysis: Analysis, recipe: Recipe, name: str) -> str:
+    """Draw the button that queues one run and shows it; returns why that was refused, else ""."""
+    pressed = st.button(
+        "Train this network",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=not analysis.valid,
+        key="train",
+        help=None if analysis.valid else "This network cannot be trained yet; its problem is told below.",
+    )
+    if not pressed:
+        return ""
+    lab = services()
+    try:
+        run = submit(lab.store, lab.settings, analysis.network, recipe, name=name.strip() or None, owner=session_id())
+    except LabError as error:
+        return str(error)
+    _show(run)
+    st.rerun()
+    return ""
+
+
+def sweep_popover(analysis: Analysis, recipe: Recipe) -> None:
+    """Draw the button behind which one thing about the network or the recipe is given several values."""
+    popover = st.popover(
+        "Sweep", icon=":material/stacked_line_chart:", disabled=not analysis.valid, key=_SWEEP, on_change="rerun"
+    )
+    with popover:
+        if popover.open:
+            _sweep_form(analysis, recipe)
+
+
+def _sweep_form(analysis: Analysis, recipe: Recipe) -> None:
+    st.markdown("Train the same network several times, with one thing changed.")
+    knob = st.selectbox("What changes", list(KNOBS), format_func=lambda key: KNOBS[key].title, key=_KNOB)
+    values = st.pills(
+        "Values",
+        KNOBS[knob].values(recipe),
+        default=KNOBS[knob].chosen(recipe),
+        format_func=KNOBS[knob].written,
+        selection_mode="multi",
+        key=f"sweep-values-{knob}",
+    )
+    ordered = [value for value in KNOBS[knob].values(recipe) if value in values]
+    sweep = plan_sweep(analysis.network, recipe, knob, ordered, memory=services().settings.memory)
+    for sentence in sweep.refused:
+        st.warning(plain(sentence), icon=":material/block:")
+    st.caption(plain(_summary(sweep, recipe)))
+    count = len(sweep.variants)
+    st.button(
+        f"Train these {count} runs" if count != 1 else "Train this run",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=not count,
+        key="sweep-train",
+        on_click=_start,
+        args=(sweep,),
+    )
+    if refused := st.session_state.pop(_REFUSED, None):
+        st.error(plain(refused), icon=":material/block:")
+
+
+def _summary(sweep: Sweep, recipe: Recipe) -> str:
+    if not sweep.variants:
+        return "Choose at least one value."
+    took = [training_time(variant.network, variant.recipe) for variant in sweep.variants]
+    time = time_words(took, early_stopping=recipe.early_stopping is not None)
+    parts = [f"{epochs(recipe.epochs)} each", *([f"{time} in all"] if time else []), f"group “{sweep.group}”"]
+    return " · ".join(parts)
+
+
+def _start(sweep: Sweep) -> None:
+    lab = services()
+    try:
+        runs = submit_sweep(lab.store, lab.settings, sweep, owner=session_id())
+    except LabError as error:
+        st.session_state[_REFUSED] = str(error)
+    else:
+        st.session_state[_SWEEP] = False
+        _show(runs[0])

@@ -1,0 +1,146 @@
+"""Watching a run learn in a real browser: live without a flicker, replayed at a click, on a phone without a scroll."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mnist_lab.runs import Run, RunStore, open_store
+from mnist_lab.runs.snapshot_files import write_snapshot
+from mnist_lab.settings import Settings
+from tests.browser.feeding import Feeder
+from tests.pages.ended_runs import ended
+from tests.snapshots import snapshot
+
+PATIENCE = 60_000
+PANELS = ("Guesses", "Filters", "Maps", "Health")
+# Looks at the panel on every animation frame: nodes replaced, pictures not yet there, heights.
+WATCH = """() => {
+  const nodes = () => [document.querySelector(".lab-picture"), ...document.querySelectorAll(".lab-picture img")];
+  const first = nodes();
+  window.labSeen = { frames: 0, replaced: 0, blank: 0, heights: [] };
+  const look = () => {
+    const now = nodes();
+    const height = document.querySelector(".st-key-watch").getBoundingClientRect().height;
+    labSeen.frames += 1;
+    if (now.length !== first.length || now.some((node, i) => node !== first[i])) labSeen.replaced += 1;
+    if (now.slice(1).some((image) => !image.complete || !image.naturalWidth)) labSeen.blank += 1;
+    if (!labSeen.heights.includes(height)) labSeen.heights.push(height);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
+    opened = open_store(Settings(home=tmp_path_factory.mktemp("home")))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def lab(start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_folder: Path) -> Iterator[str]:
+    hurry = {"MNIST_LAB_REFRESH": "0.2", "MNIST_LAB_STANDBY": "false"}
+    with start_app(store.runs_folder.parent, data_folder, **hurry) as address:
+        yield address
+
+
+def watched(store: RunStore, run: Run, *epochs: int) -> Run:
+    for epoch in epochs:
+        write_snapshot(store.folder(run.id).snapshots, snapshot(epoch, right=min(12, 2 + epoch)))
+    return run
+
+
+def says(page: Page, words: str) -> None:
+    expect(page.locator(".lab-timeline output")).to_have_text(words, timeout=PATIENCE)
+
+
+def shows(page: Page, words: str) -> None:
+    expect(page.locator(".lab-watch p").first).to_contain_text(words, timeout=PATIENCE)
+
+
+def test_a_live_run_is_followed_in_place_until_the_slider_is_moved(page: Page, lab: str, store: RunStore) -> None:
+    with Feeder(store) as feeder:
+        watched(store, feeder.run, 0, 1)
+        page.goto(f"{lab}/train?run={feeder.run.id}")
+        shows(page, "read right after epoch 1")
+        # Streamlit loads the script of its buttons after the page, and keeps them a little more room until then.
+        expect(page.get_by_role("radio", name="Guesses", exact=True)).to_be_visible(timeout=PATIENCE)
+        page.wait_for_timeout(500)
+        page.evaluate(WATCH)
+        for epoch in range(2, 8):
+            watched(store, feeder.run, epoch)
+            shows(page, f"read right after epoch {epoch}")
+        says(page, "epoch 7 of 16 · newest")
+        seen: dict[str, Any] = page.evaluate("labSeen")
+        assert seen["frames"] > 10, seen
+        assert (seen["replaced"], seen["blank"], len(seen["heights"])) == (0, 0, 1), seen
+
+        page.locator(".lab-timeline input").focus()
+        page.keyboard.press("Home")
+        shows(page, "before the first step")
+        watched(store, feeder.run, 8, 9)
+        page.wait_for_timeout(1500)
+        says(page, "before the first step")
+        shows(page, "2 of 12 test digits read right before the first step")
+        page.keyboard.press("End")
+        shows(page, "read right after epoch 9")
+        watched(store, feeder.run, 10)
+        shows(page, "read right after epoch 10")
+
+
+def test_an_ended_run_is_replayed_from_its_first_epoch_to_its_last(page: Page, lab: str, store: RunStore) -> None:
+    run = watched(store, ended(store), 0, 1, 2)
+    page.goto(f"{lab}/inspect?run={run.id}")
+    shows(page, "read right after epoch 2")
+    page.evaluate(
+        """() => {
+          window.labShown = [];
+          setInterval(() => {
+            const words = document.querySelector(".lab-watch p").textContent.match(/read right (.*?)\\./)[1];
+            if (labShown.at(-1) !== words) labShown.push(words);
+          }, 20);
+        }"""
+    )
+    page.get_by_role("button", name="Replay the training").click()
+    expect(page.get_by_role("button", name="Stop the replay")).to_be_visible(timeout=PATIENCE)
+    page.wait_for_function("labShown.length > 1 && labShown.at(-1) === 'after epoch 2'")
+    assert page.evaluate("labShown") == [
+        "after epoch 2",
+        "before the first step",
+        "after epoch 1",
+        "after epoch 2",
+    ]
+    expect(page.get_by_role("button", name="Replay the training")).to_be_visible(timeout=PATIENCE)
+
+
+def test_every_panel_fits_a_phone(page: Page, lab: str, store: RunStore) -> None:
+    run = watched(store, ended(store), 0, 1)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{lab}/train?run={run.id}")
+    for panel in PANELS:
+        page.get_by_role("radio", name=panel, exact=True).click()
+        expect(page.locator(".lab-watch")).to_be_visible(timeout=PATIENCE)
+        page.wait_for_timeout(500)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, panel
+        box = page.locator(".lab-watch").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0, panel
+        assert box["x"] + box["width"] <= 390, panel
+
+
+def test_pixels_follow_the_theme(page: Page, lab: str, store: RunStore) -> None:
+    run = watched(store, ended(store), 0, 1)
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{lab}/inspect?run={run.id}")
+    picture = page.locator(".lab-watch img").first
+    light = picture.get_attribute("src", timeout=PATIENCE)
+    page.emulate_media(color_scheme="dark")
+    expect(picture).not_to_have_attribute("src", light or "", timeout=PATIENCE)
+    page.emulate_media(color_scheme="light")
+    expect(picture).to_have_attribute("src", light or "", timeout=PATIENCE)

@@ -1,0 +1,130 @@
+"""The exported training script: it compiles for every recipe and network, and it trains."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from mnist_lab.export.notebook import training_notebook
+from mnist_lab.export.script import training_script
+from mnist_lab.network import PRESETS
+from mnist_lab.recipe import Recipe, learning_rates
+from mnist_lab.runs import DataInfo
+
+
+def choices(field):
+    return get_args(Recipe.model_fields[field].annotation)
+
+
+@pytest.fixture
+def run_of(store):
+    """Make a run of a network and a recipe."""
+    return lambda network=PRESETS["tiny"].network, **recipe: store.create(network, Recipe(**recipe))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_compiles_and_ends_in_float32(run_of, preset):
+    source = training_script(run_of(PRESETS[preset].network))
+
+    compile(source, preset, "exec")
+    assert source.count("layers.Dense(10, activation='softmax', dtype='float32')") == 1
+
+
+def test_every_choice_of_a_recipe_compiles(run_of):
+    for field in ("optimizer", "schedule", "augmentation", "precision", "validation", "keep"):
+        for choice in choices(field):
+            compile(training_script(run_of(**{field: choice})), f"{field}={choice}", "exec")
+
+
+@pytest.mark.parametrize(
+    "name", ['"""', "'''", "\\", "a\nimport os\nos.abort()", "😀 \u202e", "{EPOCHS}", "# \" ' \\N{DASH}", "</script>"]
+)
+def test_no_name_can_break_out_of_its_place(run_of, name):
+    source = training_script(run_of(PRESETS["linear"].network.rename(name)))
+
+    compile(source, "script", "exec")
+    assert "os.abort()" not in [line.strip() for line in source.splitlines()]
+
+
+def test_what_the_run_was_and_had_is_told(run_of, result):
+    uci = DataInfo("uci-digits", "UCI digits, the offline sample", "0" * 16, 1, 1, 1, "holdout")
+
+    source = training_script(replace(run_of(), data=uci, result=replace(result, precision="mixed_bfloat16")))
+
+    assert "was trained on UCI digits, the offline sample; this script trains on MNIST" in source
+    assert "test accuracy of 0.1000" in source
+    assert "set_global_policy('mixed_bfloat16')" in source
+
+
+@pytest.mark.parametrize("schedule", choices("schedule"))
+def test_the_learning_rates_are_those_of_the_lab(run_of, schedule):
+    source = training_script(run_of(schedule=schedule, epochs=2, batch_size=10, learning_rate=0.01))
+    schedule_part = source[source.index("total_steps = ") : source.index("class LearningRate")]
+    names = {"np": np, "EPOCHS": 2, "BATCH_SIZE": 10, "x_train": np.zeros(95)}
+
+    exec(schedule_part, names)  # noqa: S102 - our own source, which is what is tested
+
+    assert np.allclose(0.01 * names["factors"], learning_rates(Recipe(schedule=schedule, learning_rate=0.01), 20))
+
+
+def test_the_notebook_holds_the_same_script(run_of):
+    run = run_of(schedule="cosine")
+    document = json.loads(training_notebook(run))
+
+    code = ["".join(cell["source"]) for cell in document["cells"] if cell["cell_type"] == "code"]
+    assert (document["nbformat"], document["nbformat_minor"]) == (4, 5)
+    assert all(part in training_script(run) for part in code)
+    assert all(
+        cell["outputs"] == [] and cell["execution_count"] is None for cell in document["cells"] if "outputs" in cell
+    )
+    identifiers = [cell["id"] for cell in document["cells"]]
+    assert len(set(identifiers)) == len(identifiers)
+    compile("\n".join(code), "notebook", "exec")
+
+
+def digits(count, random):
+    """Pictures with a bright row that tells the digit, easy enough to learn in a moment."""
+    labels = np.arange(count, dtype=np.uint8) % 10
+    images = random.integers(0, 60, (count, 28, 28), dtype=np.uint8)
+    images[np.arange(count), 2 * labels + 3] = 255
+    return images, labels
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "schedule", "augmentation", "validation"),
+    [("adamw", "one-cycle", "pen", "holdout"), ("sgd", "cosine", "none", "test")],
+)
+def test_the_script_trains(run_of, tmp_path, optimizer, schedule, augmentation, validation):
+    random = np.random.default_rng(0)
+    (x_train, y_train), (x_test, y_test) = digits(1200, random), digits(200, random)
+    np.savez(tmp_path / "mnist.npz", x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
+    source = training_script(
+        run_of(
+            PRESETS["linear"].network,
+            epochs=3,
+            batch_size=20,
+            limit=1000,
+            learning_rate=0.02,
+            optimizer=optimizer,
+            schedule=schedule,
+            augmentation=augmentation,
+            validation=validation,
+            early_stopping=3,
+        )
+    )
+    assert source.count("MNIST = None") == 1
+    (tmp_path / "train.py").write_text(source.replace("MNIST = None", "MNIST = 'mnist.npz'"), encoding="utf-8")
+
+    ended = subprocess.run(
+        [sys.executable, "train.py"], cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"},
+    )  # fmt: skip
+
+    assert ended.returncode == 0, ended.stderr
+    assert float(ended.stdout.rsplit("test accuracy ")[1].split(",")[0]) > 0.5
+    assert (tmp_path / "best.keras").exists() == (validation == "holdout")

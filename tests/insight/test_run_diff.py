@@ -1,0 +1,144 @@
+"""What differs between runs, and a network in the notebook's columns."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from mnist_lab import formatting
+from mnist_lab.insight import (
+    Difference,
+    batch_norm_summary,
+    differences,
+    dropout_summary,
+    layers_of_its_own,
+    notebook_columns,
+)
+from mnist_lab.network import PRESETS, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Network, SpatialDropout2D
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import DataInfo, Result, Run, RunState
+
+RESULT = Result(
+    test_loss=0.0465,
+    test_accuracy=0.9927,
+    per_class_accuracy=(0.99,) * 10,
+    confusion=((0,) * 10,) * 10,
+    best_epoch=4,
+    epochs=5,
+    seconds=84.0,
+    samples_per_second=3000.0,
+    kept="best",
+    validation_loss=0.05,
+    validation_accuracy=0.99,
+    last_test_loss=0.05,
+    last_test_accuracy=0.99,
+    precision="float32",
+)
+DATA = DataInfo("mnist", "MNIST", "0" * 16, 54_000, 6_000, 10_000, "holdout")
+
+
+def a_run(network: Network, recipe: Recipe | None = None) -> Run:
+    return Run(
+        id="abcdefgh",
+        number=1,
+        name="x",
+        note="",
+        state=RunState.FINISHED,
+        attempt=1,
+        network=network,
+        recipe=recipe or Recipe(),
+        created=datetime(2026, 11, 23, tzinfo=UTC),
+        data=DATA,
+        result=RESULT,
+    )
+
+
+def differing(*runs: Run) -> dict[str, tuple[str, ...]]:
+    return {difference.field: difference.values for difference in differences(runs) if difference.differs}
+
+
+def test_runs_that_differ_in_nothing():
+    run = a_run(PRESETS["lenet-5"].network)
+    found = differences([run, run])
+    assert not any(difference.differs for difference in found)
+    assert found[0].values == (formatting.accuracy(RESULT.test_accuracy),) * 2
+    assert found[2] == Difference("Layers of its own", ("nothing else", "nothing else"))
+
+
+def test_what_differs_comes_first():
+    network = PRESETS["lenet-5"].network
+    found = differences([a_run(network), a_run(network, Recipe(seed=7, learning_rate=0.01))])
+    assert found[:2] == [Difference("Learning rate", ("0.001", "0.01")), Difference("Seed", ("0", "7"))]
+    assert [difference.differs for difference in found] == [True, True] + [False] * (len(found) - 2)
+
+
+def test_fields_that_an_optimizer_does_not_use_say_so():
+    network = PRESETS["tiny"].network
+    found = differing(a_run(network), a_run(network, Recipe(optimizer="sgd", learning_rate=0.001)))
+    assert found == {"Optimizer": ("adam", "sgd"), "Momentum": ("not used", "0.9")}
+
+
+def test_the_recipe_in_words():
+    network = PRESETS["tiny"].network
+    other = Recipe(early_stopping=3, limit=6000, validation="test", batch_size=1000, keep="last")
+    assert differing(a_run(network), a_run(network, other)) == {
+        "Batch size": ("100", "1,000"),
+        "Early stopping": ("off", "after 3 epochs"),
+        "Validation images": ("held out", "the test images"),
+        "Share held out": ("10 %", "not used"),
+        "Training images used": ("all", "6,000"),
+        "Weights kept": ("best epoch", "last epoch"),
+    }
+
+
+def test_the_data_and_what_is_not_known_yet():
+    run = a_run(PRESETS["tiny"].network)
+    assert differing(run, replace(run, data=None)) == {"Data": ("MNIST", "–")}
+
+
+def test_layers_that_only_one_network_has():
+    first = Network(name="a", layers=(Conv2D(filters=8), BatchNormalization(), Flatten(), Dense(units=32)))
+    second = Network(name="b", layers=(Conv2D(filters=8), Flatten(), Dropout(rate=0.5), Dense(units=32)))
+    assert layers_of_its_own([first, second]) == ("2 Batch normalization", "3 Dropout rate 0.5")
+    assert layers_of_its_own([first, first, second])[0] == "2 Batch normalization"
+    assert layers_of_its_own([first, Network(name="c", layers=(Flatten(),))])[0] == (
+        "1 Convolution 8 filters 3×3\n2 Batch normalization\n4 Dense 32 units"
+    )
+    assert layers_of_its_own([first]) == ("nothing else",)
+    assert layers_of_its_own([]) == ()
+
+
+def test_networks_in_words():
+    network = PRESETS["notebook-1"].network
+    found = differing(a_run(network), a_run(network.remove(3)))
+    assert found == {"Layers of its own": ("4 Dropout rate 0.25", "nothing else"), "Dropout": ("0.25", "no")}
+
+
+@pytest.mark.parametrize(
+    ("preset", "expected"),
+    [
+        ("notebook-1", ([100, 250], 2, 0.9927, 0.0465, "0.25", "yes")),
+        ("notebook-2", ([350, 100, 75, 40, 25], 5, 0.9927, 0.0465, "0.5, 0.3, 0.5, 0.7", "no")),
+        ("notebook-3", ([100, 80, 70, 50, 60, 100, 100, 250], 8, 0.9927, 0.0465, "0.25, 0.5, 0.6, 0.55", "yes (2)")),
+    ],
+)
+def test_the_notebooks_six_columns(preset, expected):
+    columns = notebook_columns(PRESETS[preset].network, RESULT)
+    assert list(columns) == [
+        "Convolution filters",
+        "Convolution layers",
+        "Test accuracy",
+        "Test loss",
+        "Dropout",
+        "Batch norm",
+    ]
+    assert tuple(columns.values()) == expected
+
+
+def test_columns_of_a_run_without_a_result():
+    assert tuple(notebook_columns(Network(name="x"), None).values()) == ([], 0, None, None, "no", "no")
+
+
+def test_summaries():
+    network = Network(name="x", layers=(SpatialDropout2D(rate=0.2), Dropout(rate=0.125), BatchNormalization()))
+    assert (dropout_summary(network), batch_norm_summary(network)) == ("0.2, 0.125", "yes")

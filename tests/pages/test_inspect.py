@@ -1,0 +1,96 @@
+"""The Inspect page in each of its states, without a browser."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_lab.runs import RunState, RunStore
+from mnist_lab.ui.services.container import services
+from tests.pages.ended_runs import HOSTILE, ended
+
+PAGE = Path(__file__).resolve().parents[2] / "pages" / "inspect.py"
+
+
+@pytest.fixture
+def store() -> RunStore:
+    return services().store
+
+
+def opened(**address: str) -> AppTest:
+    test = AppTest.from_file(str(PAGE), default_timeout=30)
+    for name, value in address.items():
+        test.query_params[name] = value
+    test.run()
+    assert not test.exception, test.exception
+    return test
+
+
+def words(test: AppTest) -> str:
+    kinds = (test.markdown, test.caption, test.subheader, test.warning, test.error)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def pictures(test: AppTest) -> list[str]:
+    return [caption for image in test.get("image") for caption in image.captions]
+
+
+def test_an_empty_store_offers_the_next_step():
+    page = opened()
+    assert "No trained network yet" in words(page)
+    assert [button.label for button in page.button] == ["Train a network", "Compose one first"]
+
+
+def test_a_failed_run_has_nothing_to_inspect(store):
+    ended(store, state=RunState.FAILED, sentence="Out of memory.")
+    assert "No trained network yet" in words(opened())
+
+
+def test_accuracy_comes_with_its_standard_error(store):
+    ended(store, wrong=10)
+    figures = {metric.label: metric.value for metric in opened().metric}
+    assert figures == {"Test accuracy": "90.00 ± 3.00 %", "Test loss": "0.1000", "Read wrong": "10 of 100"}
+
+
+def test_the_mistakes_are_shown_as_images(store):
+    digits = services().shelf.digits()
+    ended(store, digits=digits, wrong=3)
+    page = opened()
+    true = int(digits.test_labels[0])
+    assert len(pictures(page)) == 3
+    assert f"true {true}, read {(true + 1) % 10} (91\u00a0%)" in pictures(page)
+
+
+def test_images_of_other_digits_are_not_shown(store):
+    ended(store)
+    page = opened()
+    assert pictures(page) == []
+    assert "cannot be shown" in words(page)
+
+
+def test_a_run_without_mistakes(store):
+    ended(store, digits=services().shelf.digits(), wrong=0)
+    page = opened()
+    assert "Every test image is read right" in words(page)
+    assert "There are none" in words(page)
+
+
+def test_damaged_and_missing_predictions_are_a_sentence(store):
+    run = ended(store)
+    store.folder(run.id).predictions_path.write_bytes(b"not an archive")
+    assert "damaged" in words(opened())
+    store.folder(run.id).predictions_path.unlink()
+    assert "kept no predictions" in words(opened())
+
+
+def test_the_address_chooses_the_run(store):
+    other = ended(store, "Other", wrong=50, state=RunState.STOPPED)
+    best = ended(store, "Best")
+    assert opened().selectbox(key="inspect-run").value == best.id
+    assert opened(run=other.id).metric[0].value.startswith("50.00")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_do_no_harm(store, name):
+    ended(store, name)
+    assert "<script>" not in words(opened(run=name[:50]))

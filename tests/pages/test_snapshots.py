@@ -1,0 +1,137 @@
+"""Watching a run learn, on the Train and the Inspect page, without a browser."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_lab.network import PRESETS
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import MetricPoint, Run, RunState, RunStore
+from mnist_lab.runs.snapshot_files import write_snapshot
+from mnist_lab.ui.services.container import services
+from tests.pages.ended_runs import ended
+from tests.pages.train_page import component
+from tests.snapshots import snapshot
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+
+
+@pytest.fixture
+def store() -> RunStore:
+    return services().store
+
+
+def opened(page: str, run: Run, epoch: int | None = None) -> AppTest:
+    test = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=30)
+    test.query_params["run"] = run.id
+    if epoch is not None:
+        test.session_state[f"watch-epoch-{run.id}"] = {"epoch": epoch}
+    test.run()
+    assert not test.exception, test.exception
+    return test
+
+
+def running(store: RunStore) -> Run:
+    run = store.claim(store.create(PRESETS["tiny"].network, Recipe(epochs=4)).id, "test")
+    assert run is not None
+    store.move(run.id, run.attempt, RunState.RUNNING)
+    point = MetricPoint(100, 1.0, "epoch", 0.5, 0.8, 0.4, 0.9, 0.001, 10.0, 1000.0)
+    store.heartbeat(run.id, run.attempt, points=[point], phase="training", total_steps=400)
+    return store.get(run.id)
+
+
+def watched(store: RunStore, run: Run, *epochs: int) -> Run:
+    for epoch in epochs:
+        write_snapshot(store.folder(run.id).snapshots, snapshot(epoch, right=2 + epoch))
+    return run
+
+
+def test_a_run_that_has_just_started_says_what_is_to_come(store: RunStore) -> None:
+    test = opened("train", running(store))
+    assert "The first pictures come with the first steps." in [caption.value for caption in test.caption]
+    assert component(test, "timeline") is None
+
+
+def test_a_running_run_shows_its_newest_epoch(store: RunStore) -> None:
+    run = watched(store, running(store), 0, 1)
+    test = opened("train", run)
+    timeline = component(test, "timeline")
+    assert timeline["newest"].startswith("1-")
+    assert timeline | {"newest": ""} == {
+        "epochs": [0, 1],
+        "wanted": None,
+        "total": 4,
+        "live": True,
+        "best": None,
+        "done": None,
+        "newest": "",
+    }
+    picture = component(test, "picture")
+    assert picture is not None
+    assert "read right after epoch 1" in picture["html"]
+    watched(store, run, 2)
+    test.run()
+    picture = component(test, "picture")
+    assert picture is not None
+    assert "read right after epoch 2" in picture["html"]
+
+
+@pytest.mark.parametrize("page", ["train", "inspect"])
+def test_an_ended_run_is_replayed(store: RunStore, page: str) -> None:
+    run = watched(store, ended(store), 0, 1, 2)
+    test = opened(page, run, epoch=1)
+    timeline = component(test, "timeline")
+    assert (timeline["epochs"], timeline["wanted"], timeline["total"]) == ([0, 1, 2], 1, 2)
+    assert (timeline["live"], timeline["best"]) == (False, 2)
+    for panel, words in {
+        "Guesses": "test digits read right",
+        "Filters": "32 filters of 3×3 weights",
+        "Maps": "what becomes of this 3",
+        "Health": "<table>",
+    }.items():
+        test.segmented_control(key="watch-panel").set_value(panel).run()
+        assert not test.exception, test.exception
+        picture = component(test, "picture")
+        assert picture is not None
+        assert words in picture["html"]
+
+
+def test_what_is_seen_of_an_epoch_that_was_broken_off_is_told_to_be_of_its_middle(store: RunStore) -> None:
+    run = watched(store, running(store), 0, 1, 2)
+    store.finish(run.id, run.attempt, RunState.STOPPED, None, "Stopped.")
+    test = opened("train", run)
+    assert component(test, "timeline")["done"] == 1
+    assert "read right in epoch 2, where the training ended" in component(test, "picture")["html"]
+    assert "read right after epoch 1" in component(opened("train", run, epoch=1), "picture")["html"]
+
+
+def test_the_digit_is_chosen_where_it_matters(store: RunStore) -> None:
+    test = opened("inspect", watched(store, ended(store), 0, 1))
+    keys = [control.key for control in test.segmented_control]
+    assert "watch-digit" not in keys
+    test.segmented_control(key="watch-panel").set_value("Maps").run()
+    test.segmented_control(key="watch-digit").set_value(8).run()
+    picture = component(test, "picture")
+    assert picture is not None
+    assert "what becomes of this 8" in picture["html"]
+
+
+def test_a_network_without_convolution_needs_no_digit_for_its_filters(store: RunStore) -> None:
+    test = opened("inspect", watched(store, ended(store, preset="linear"), 0, 1))
+    test.segmented_control(key="watch-panel").set_value("Filters").run()
+    assert "watch-digit" not in [control.key for control in test.segmented_control]
+
+
+@pytest.mark.parametrize("page", ["train", "inspect"])
+def test_a_run_that_was_not_watched_shows_nothing(store: RunStore, page: str) -> None:
+    test = opened(page, ended(store))
+    assert "Watch it learn" not in [heading.value for heading in test.subheader]
+
+
+def test_a_damaged_snapshot_is_told(store: RunStore) -> None:
+    run = watched(store, ended(store), 0, 1)
+    (store.folder(run.id).snapshots / "epoch-000001.npz").write_bytes(b"torn")
+    test = opened("inspect", run)
+    assert any("The snapshot of epoch 1 cannot be read" in caption.value for caption in test.caption)
+    assert component(test, "picture") is None

@@ -1,0 +1,98 @@
+"""The pages on a store that cannot be read or written, as the app shows it: one sentence and no traceback."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+from streamlit.testing.v1 import AppTest
+
+from mnist_lab.network import PRESETS
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import RunStore, open_store
+from mnist_lab.settings import Settings
+from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.services import container as module
+from mnist_lab.ui.services.container import services
+
+PAGES = Path(__file__).resolve().parents[2] / "pages"
+
+
+def opened(page: str) -> AppTest:
+    """The page as the router runs it."""
+    script = f"""
+import runpy
+from mnist_lab.ui.shell.notices import errors_told
+
+with errors_told():
+    runpy.run_path({str(PAGES / page)!r})
+"""
+    return AppTest.from_string(script, default_timeout=60).run()
+
+
+def make_run(settings: Settings) -> None:
+    store = open_store(settings)
+    store.create(PRESETS["tiny"].network, Recipe(), name="A run")
+    store.close()
+
+
+@pytest.fixture
+def impatient(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app on a store that holds one run and does not wait ten seconds for its lock."""
+    make_run(settings)
+    address = URL.create("sqlite", database=str(settings.home / "runs.sqlite"))
+    monkeypatch.setattr(module, "open_store", lambda given: RunStore(address, given.runs_folder, busy_seconds=0.1))
+
+
+@pytest.fixture
+def locked(impatient: None, settings: Settings) -> Iterator[None]:
+    """Another program has the store for itself alone."""
+    with contextlib.closing(sqlite3.connect(settings.home / "runs.sqlite", isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+@pytest.mark.parametrize("page", ["train.py", "compare.py", "draw.py", "inspect.py"])
+def test_a_locked_store_is_one_sentence(locked: None, page: str) -> None:
+    test = opened(page)
+    assert not test.exception
+    (error,) = test.error
+    assert "locked by another program" in error.value
+
+
+def test_a_read_only_store_is_shown_and_a_training_refused_in_one_sentence(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run(settings)
+    address = f"sqlite:///file:{settings.home / 'runs.sqlite'}?mode=ro&uri=true"
+    monkeypatch.setenv("MNIST_LAB_DB", address)
+    test = opened("train.py")
+    assert not test.error
+    assert any("A run" in element.value for element in test.header)
+    test = test.button(key="train").click().run()
+    assert not test.exception
+    (error,) = test.error
+    assert plain("is read-only. Make the file and its folder writable") in error.value
+
+
+def test_a_setting_that_cannot_be_used_is_one_sentence_whatever_page_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MNIST_LAB_WORKERS", "abc")
+    test = AppTest.from_file(str(PAGES.parent / "mnist_lab" / "ui" / "shell" / "router.py"), default_timeout=60).run()
+    assert not test.exception
+    (error,) = test.error
+    assert plain("MNIST_LAB_WORKERS must be a whole number from 1 to 64") in error.value
+    assert not test.button
+
+
+def test_the_launchers_trouble_is_looked_at_again_by_itself(intervals: list[float]) -> None:
+    script = "from mnist_lab.ui.shell.notices import show_notices\n\nshow_notices()"
+    test = AppTest.from_string(script).run()
+    assert (list(test.error), intervals) == ([], [])
+    services().launcher.trouble = "No worker starts."
+    assert [error.value for error in test.run().error] == [plain("No worker starts.")]
+    assert intervals == [2.0]

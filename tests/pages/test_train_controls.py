@@ -1,0 +1,308 @@
+"""What can be asked of a run on the Train page in each of its states, and what the page then shows."""
+
+import pytest
+
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Command, DataInfo, RunState, RunStore
+from mnist_lab.ui.components.markdown import plain
+from tests.pages.live_runs import end, finished, names, pause, queue, result, start
+from tests.pages.train_page import keys_in_order, labels, metrics, ok, open_page, progress_text, words
+
+DIVERGED = "The training diverged: the loss became NaN or infinite in epoch 2 of 4."
+
+
+def test_a_run_that_waits_says_its_place_and_can_be_taken_out(store: RunStore) -> None:
+    first, second = queue(store, "First"), queue(store, "Second")
+    test = open_page(run=second.id)
+    assert progress_text(test) == "Waiting for its turn · place 2 in the queue"
+    ok(test.button(key=f"discard-{second.id}").click().run())
+    assert names(store.list()) == ["First"]
+    assert store.get(first.id).state is RunState.QUEUED
+    assert [element.value for element in test.toast] == ["Second was discarded."]
+
+
+def test_a_run_that_waits_to_be_resumed_keeps_what_it_has_learnt_when_it_is_cancelled(store: RunStore) -> None:
+    run = end(store, start(store, queue(store)), RunState.INTERRUPTED)
+    store.requeue(run.id)
+    test = open_page(run=run.id)
+    ok(test.button(key=f"stop-{run.id}").click().run())
+    assert store.get(run.id).state is RunState.INTERRUPTED
+    assert store.points(run.id)
+
+
+def test_a_run_that_waits_can_be_moved_to_the_front(store: RunStore) -> None:
+    first, _, third = (queue(store, name) for name in ("First", "Second", "Third"))
+    test = open_page(run=first.id)
+    assert f"front-{first.id}" not in keys_in_order(test)
+    ok(test.button(key=f"front-{third.id}").click().run())
+    assert names(store.queue()) == ["Third", "First", "Second"]
+    assert "place 2 in the queue" in progress_text(test)
+
+
+def test_the_queue_tells_the_order_and_the_wait(store: RunStore) -> None:
+    finished(store, seconds=10.0)
+    running = start(store, queue(store, "Running", epochs=10), upto=5.0)
+    queue(store, "Next", epochs=100, limit=1_000)
+    queue(store, "Last", epochs=2)
+    text = words(open_page(run=running.id))
+    # 500 steps are left, at ten a second; then a hundred epochs of 933 images' worth at 1,000 a second, and its start.
+    assert "place 1 in the queue, starts in about 50 s" in text
+    assert "place 2 in the queue, starts in about 2 m 33 s" in text
+    assert text.index("Next") < text.index("Last")
+    assert "takes about 1 m 43 s" in text
+
+
+def test_sessions_take_turns(store: RunStore) -> None:
+    shown = queue(store, "Mine 1", owner="me")
+    for name, owner in (("Mine 2", "me"), ("Mine 3", "me"), ("Yours", "you")):
+        queue(store, name, owner=owner)
+    text = words(open_page(run=shown.id))
+    assert sorted(("Mine 2", "Mine 3", "Yours"), key=text.index) == ["Yours", "Mine 2", "Mine 3"]
+
+
+def test_a_run_that_starts_says_what_it_is_at(store: RunStore) -> None:
+    run = queue(store)
+    claimed = store.claim(run.id, "test")
+    assert claimed is not None
+    store.heartbeat(run.id, claimed.attempt, phase="loading data")
+    test = open_page(run=run.id)
+    assert progress_text(test) == "Loading the digits …"
+    assert not metrics(test)
+
+
+def test_a_running_run_shows_where_it_is(store: RunStore) -> None:
+    run = start(store, queue(store))
+    test = open_page(run=run.id)
+    assert progress_text(test) == "Epoch 2 of 4 · 25 s left"
+    assert metrics(test)["Validation accuracy"] == "70.00 %"
+    assert metrics(test)["Training loss"] == "0.4000"
+    assert "1,000 images/s · learning rate 0.001" in words(test)
+
+
+def test_before_the_first_epoch_there_are_no_validation_figures(store: RunStore) -> None:
+    run = start(store, queue(store), upto=0.5)
+    assert set(metrics(open_page(run=run.id))) == {"Training accuracy", "Training loss"}
+
+
+def test_the_first_steps_tell_neither_speed_nor_time_left(store: RunStore) -> None:
+    run = start(store, queue(store), upto=0.2)
+    test = open_page(run=run.id)
+    assert progress_text(test) == "Epoch 1 of 4"
+    assert "images/s" not in words(test)
+
+
+def test_until_then_past_runs_tell_the_time_left(store: RunStore) -> None:
+    finished(store, seconds=10.0)
+    run = start(store, queue(store, epochs=100, limit=1_000), upto=0.1)
+    # 1 m 43 s were expected, and 9 s are over.
+    assert progress_text(open_page(run=run.id)) == "Epoch 1 of 100 · 1 m 34 s left"
+
+
+def test_early_stopping_makes_it_the_most(store: RunStore) -> None:
+    run = start(store, queue(store, early_stopping=2))
+    assert progress_text(open_page(run=run.id)) == "Epoch 2 of 4 · at most 25 s left"
+
+
+def test_a_running_run_obeys(store: RunStore) -> None:
+    run = start(store, queue(store))
+    test = open_page(run=run.id)
+    ok(test.button(key=f"pause-{run.id}").click().run())
+    assert store.get(run.id).command is Command.PAUSE
+    assert "pausing …" in words(test)
+    ok(test.button(key=f"none-{run.id}").click().run())
+    assert store.get(run.id).command is Command.NONE
+    ok(test.button(key=f"step-{run.id}").click().run())
+    assert store.get(run.id).command is Command.STEP
+    assert labels(test)[f"step-{run.id}"] == "One epoch …"
+    assert test.button(key=f"step-{run.id}").disabled
+    ok(test.button(key=f"stop-{run.id}").click().run())
+    assert store.get(run.id).command is Command.STOP
+    assert labels(test)[f"stop-{run.id}"] == "Stopping …"
+    assert all(test.button(key=f"{command}-{run.id}").disabled for command in ("pause", "step", "stop"))
+    assert not test.button(key=f"discard-{run.id}").disabled
+
+
+def test_a_paused_run_goes_on_or_takes_a_step(store: RunStore) -> None:
+    run = pause(store, start(store, queue(store)))
+    test = open_page(run=run.id)
+    assert "paused" in words(test)
+    assert progress_text(test) == "Epoch 2 of 4"
+    ok(test.button(key=f"step-{run.id}").click().run())
+    assert store.get(run.id).command is Command.STEP
+    assert "going on …" in words(test)
+    store.request(run.id, Command.PAUSE)
+    ok(test.run())
+    ok(test.button(key=f"none-{run.id}").click().run())
+    assert store.get(run.id).command is Command.NONE
+
+
+def test_a_run_that_paused_between_two_epochs_is_in_neither(store: RunStore) -> None:
+    run = pause(store, start(store, queue(store), upto=2.0))
+    assert progress_text(open_page(run=run.id)) == "2 of 4 epochs done"
+
+
+def test_discarding_asks_first_and_names_the_run(store: RunStore) -> None:
+    run = start(store, queue(store, "Not this *one*"))
+    test = open_page(run=run.id)
+    (popover,) = [block for block in test.get("popover") if "Discard" in block.proto.popover.label]
+    assert any(plain("Not this *one*") in element.value for element in popover.markdown)
+    ok(test.button(key=f"discard-{run.id}").click().run())
+    assert store.get(run.id).command is Command.DISCARD
+    ended = {key: test.button(key=f"{key}-{run.id}").disabled for key in ("pause", "step", "stop")}
+    assert all(ended.values())
+
+
+def test_the_learning_rate_can_be_changed_and_the_one_in_effect_is_shown(store: RunStore) -> None:
+    run = start(store, queue(store, learning_rate=0.003))
+    test = open_page(run=run.id)
+    ok(test.button(key=f"rate-÷ 3-{run.id}").click().run())
+    assert store.get(run.id).learning_rate_factor == pytest.approx(1 / 3)
+    assert "In effect: **0.001**, the recipe's 0.003 ÷ 3." in words(test)
+    ok(test.button(key=f"rate-× 10-{run.id}").click().run())
+    assert "In effect: **0.03**, the recipe's 0.003 × 10." in words(test)
+    ok(test.button(key=f"rate-× 1-{run.id}").click().run())
+    assert "In effect: **0.003**" in words(test)
+
+
+def test_a_learning_rate_that_another_set_is_told_as_it_is(store: RunStore) -> None:
+    run = start(store, queue(store, schedule="cosine"))
+    store.set_learning_rate(run.id, 0.25)
+    assert "The cosine schedule of 0.001, ÷ 4." in words(open_page(run=run.id))
+
+
+def test_while_it_is_tested_there_is_nothing_to_pause(store: RunStore) -> None:
+    run = start(store, queue(store), upto=4.0, phase="evaluating")
+    test = open_page(run=run.id)
+    assert progress_text(test) == "Testing it on the test images"
+    assert all(test.button(key=f"{key}-{run.id}").disabled for key in ("pause", "step", "stop"))
+
+
+def test_a_command_that_comes_too_late_does_no_harm(store: RunStore) -> None:
+    run = start(store, queue(store))
+    test = open_page(run=run.id)
+    store.finish(run.id, run.attempt, RunState.FINISHED, result())
+    ok(test.button(key=f"stop-{run.id}").click().run())
+    assert test.toast
+    assert "99.27 %" in metrics(test).values()
+
+
+def test_after_the_end_all_figures_are_of_the_kept_epoch(store: RunStore) -> None:
+    test = open_page(run=finished(store).id)
+    assert metrics(test) == {
+        "Test accuracy": "99.27 %",
+        "Test loss": "0.0465",
+        "Validation accuracy": "98.76 %",
+        "Validation loss": "0.0612",
+        "Training accuracy": "75.00 %",
+        "Training loss": "0.5000",
+    }
+    assert "All figures: epoch 1, the best, whose weights are kept." in words(test)
+    assert progress_text(test).startswith("2 of 2 epochs")
+
+
+def test_figures_of_a_run_that_was_validated_on_the_test_images_say_so(store: RunStore) -> None:
+    run = start(store, queue(store, validation="test"))
+    store.finish(run.id, run.attempt, RunState.FINISHED, result(kept="last", epochs=1))
+    test = open_page(run=run.id)
+    assert "Validation accuracy" not in metrics(test)
+    assert "epoch 1, the last" in words(test)
+    assert "The test images were the validation images, too." in words(test)
+
+
+def test_a_finished_run_leads_on(store: RunStore) -> None:
+    run = end(store, start(store, queue(store)), RunState.FINISHED)
+    test = open_page(run=run.id)
+    assert test.button(key=f"draw-{run.id}").proto.type == "primary"
+    assert labels(test)[f"mistakes-{run.id}"] == "See its mistakes"
+    assert labels(test)[f"compare-{run.id}"] == "Compare"
+
+
+def test_a_finished_run_trains_on_for_more_epochs(store: RunStore) -> None:
+    run = end(store, start(store, queue(store, "First part")), RunState.FINISHED)
+    test = open_page({"session": "me"}, run=run.id)
+    ok(test.number_input(key=f"more-epochs-{run.id}").set_value(7).run())
+    assert labels(test)[f"more-{run.id}"] == "Train 7 more epochs"
+    ok(test.button(key=f"more-{run.id}").click().run())
+    (continued,) = store.queue()
+    assert (continued.parent, continued.recipe.epochs, continued.owner) == (run.id, 8, "me")
+    assert test.query_params["run"] in (continued.id, [continued.id])
+    assert store.get(run.id).state is RunState.FINISHED
+
+
+def test_without_a_checkpoint_there_is_nothing_to_train_on_from(store: RunStore) -> None:
+    run = end(store, start(store, queue(store)), RunState.FINISHED, checkpoint=False)
+    assert f"more-{run.id}" not in keys_in_order(open_page(run=run.id))
+
+
+def test_a_checkpoint_that_is_gone_in_the_meantime_is_told(store: RunStore) -> None:
+    run = end(store, start(store, queue(store)), RunState.FINISHED)
+    test = open_page(run=run.id)
+    test.button(key=f"more-{run.id}").click()
+    store.delete(run.id)
+    assert ok(test.run()).warning
+
+
+@pytest.mark.parametrize("state", [RunState.FAILED, RunState.INTERRUPTED, RunState.STOPPED])
+def test_a_run_that_ended_early_says_why_and_has_its_log(store: RunStore, state: RunState) -> None:
+    run = start(store, queue(store))
+    folder = store.folder(run.id)
+    folder.path.mkdir(parents=True)
+    folder.log_path.write_text("Traceback <b>of</b> the worker\n")
+    end(store, run, state, sentence="The wheels of *the* worker came off.", with_result=False)
+    test = open_page(run=run.id)
+    assert plain("The wheels of *the* worker came off.") in [e.value for e in (*test.error, *test.warning, *test.info)]
+    assert "Traceback <b>of</b> the worker" in test.code[0].value
+    assert f"discard-{run.id}" in keys_in_order(test)
+
+
+@pytest.mark.parametrize("state", [RunState.FAILED, RunState.INTERRUPTED])
+@pytest.mark.parametrize(("checkpoint", "label"), [(True, "Resume"), (False, "Train it again")])
+def test_a_run_that_broke_off_is_resumed(store: RunStore, state: RunState, checkpoint: bool, label: str) -> None:
+    run = end(store, start(store, queue(store)), state, sentence="It broke.", checkpoint=checkpoint)
+    test = open_page(run=run.id)
+    assert labels(test)[f"again-{run.id}"] == label
+    ok(test.button(key=f"again-{run.id}").click().run())
+    assert store.get(run.id).state is RunState.QUEUED
+
+
+def test_a_run_that_diverged_is_tried_again_with_smaller_steps(store: RunStore) -> None:
+    run = end(store, start(store, queue(store)), RunState.FAILED, sentence=DIVERGED)
+    test = open_page(run=run.id)
+    assert "diverged" in words(test)
+    assert f"again-{run.id}" not in keys_in_order(test)
+    assert labels(test)[f"smaller-{run.id}"] == "Resume at a third of the learning rate"
+    ok(test.button(key=f"smaller-{run.id}").click().run())
+    assert store.get(run.id).state is RunState.QUEUED
+    assert store.get(run.id).learning_rate_factor == pytest.approx(1 / 3)
+
+
+def test_a_run_that_failed_before_its_first_step_has_no_empty_chart(store: RunStore) -> None:
+    run = queue(store)
+    claimed = store.claim(run.id, "test")
+    assert claimed is not None
+    store.set_data(run.id, claimed.attempt, DataInfo("mnist", "MNIST", "0" * 16, 1, 1, 1, "holdout"))
+    store.finish(run.id, claimed.attempt, RunState.FAILED, None, "The disk is full.")
+    test = open_page(run=run.id)
+    assert progress_text(test) == "Ended before its first epoch"
+    assert not metrics(test)
+    assert not [one for one in test.get("bidi_component") if "live-chart" in str(one.proto)]
+
+
+def test_what_is_asked_in_one_browser_shows_in_the_other(store: RunStore) -> None:
+    run = start(store, queue(store))
+    one, other = open_page(run=run.id), open_page(run=run.id)
+    ok(one.button(key=f"pause-{run.id}").click().run())
+    store.move(run.id, run.attempt, RunState.PAUSED)
+    ok(other.run())
+    assert labels(other)[f"none-{run.id}"] == "Continue"
+    ok(other.button(key=f"stop-{run.id}").click().run())
+    ok(one.run())
+    assert labels(one)[f"stop-{run.id}"] == "Stopping …"
+    end(store, run, RunState.STOPPED)
+    for test in (one, other):
+        assert "stopped" in words(ok(test.run()))
+
+
+def test_a_single_epoch_is_written_as_one(store: RunStore) -> None:
+    run = end(store, start(store, store.create(queue(store).network, Recipe(epochs=1)), upto=1.0), RunState.FINISHED)
+    assert progress_text(open_page(run=run.id)).startswith("1 of 1 epoch ·")

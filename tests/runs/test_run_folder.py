@@ -1,0 +1,85 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mnist_lab.errors import StoreError
+from mnist_lab.runs import RunFolder
+from mnist_lab.runs.run_folder import replacing, try_lock
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    return RunFolder(tmp_path / "mit Leerzeichen und ü" / "abcd1234")
+
+
+def test_the_lock_is_had_once(folder: RunFolder) -> None:
+    lock = folder.lock()
+    assert lock is not None
+    assert folder.lock() is None
+    lock.release()
+    again = folder.lock()
+    assert again is not None
+    again.release()
+
+
+def test_a_lock_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match="cannot be locked"):
+        try_lock(tmp_path / "file" / "run" / "worker.lock")
+
+
+def test_predictions_come_back_as_they_were(folder: RunFolder) -> None:
+    probabilities = np.random.default_rng(0).dirichlet(np.ones(10), 50).astype(np.float32)
+    labels = np.arange(50).astype(np.uint8) % 10
+    assert folder.read_predictions() is None
+    folder.write_predictions(probabilities, labels.astype(np.uint8))
+    found = folder.read_predictions()
+    assert found is not None
+    np.testing.assert_array_equal(found[0], probabilities)
+    np.testing.assert_array_equal(found[1], labels)
+    assert [path.name for path in folder.path.iterdir()] == ["predictions.npz"]
+
+
+@pytest.mark.parametrize("keep", [0, 10, 200, -10])
+def test_torn_predictions_are_one_sentence(folder: RunFolder, keep: int) -> None:
+    folder.write_predictions(np.full((50, 10), 0.1, np.float32), np.zeros(50, np.uint8))
+    folder.predictions_path.write_bytes(folder.predictions_path.read_bytes()[:keep])
+    with pytest.raises(StoreError, match="is damaged; train the run again"):
+        folder.read_predictions()
+
+
+def test_predictions_of_another_shape_are_one_sentence(folder: RunFolder) -> None:
+    folder.path.mkdir(parents=True)
+    np.savez(folder.predictions_path, probabilities=np.zeros((5, 3), np.float32), labels=np.zeros(5, np.uint8))
+    with pytest.raises(StoreError, match=r"float32 \(5, 3\), not float32 \(5, 10\)"):
+        folder.read_predictions()
+
+
+def test_predictions_are_never_unpickled(folder: RunFolder) -> None:
+    folder.path.mkdir(parents=True)
+    np.savez(folder.predictions_path, probabilities=np.array([{"a": 1}], object), labels=np.zeros(1, np.uint8))
+    with pytest.raises(StoreError, match="is damaged"):
+        folder.read_predictions()
+
+
+def test_a_broken_off_write_leaves_the_file_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("before")
+
+    def write_half() -> None:
+        with replacing(path) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_half()
+    assert path.read_text() == "before"
+    assert [found.name for found in tmp_path.iterdir()] == ["file"]
+
+
+def test_the_end_of_the_log_is_read(folder: RunFolder) -> None:
+    assert folder.read_log() == ""
+    folder.path.mkdir(parents=True)
+    folder.log_path.write_bytes(b"a" * 1000 + b"\xff end")
+    assert folder.read_log(last=6) == "a\ufffd end"

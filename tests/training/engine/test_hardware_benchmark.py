@@ -1,0 +1,155 @@
+"""The machine is measured once, in steps, and what was measured is kept and told apart from another machine's."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from mnist_lab.network import PRESETS, MachineSpeed, Work, analyse, training_work
+from mnist_lab.recipe import Recipe
+from mnist_lab.settings import Settings
+from mnist_lab.training import hardware
+from mnist_lab.training.engine import hardware_benchmark
+from mnist_lab.training.engine.hardware_benchmark import PROBES, calibrate, fitted, seconds_an_image
+from mnist_lab.training.hardware import SPEED, keep, machine_speed, measured
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        hardware_benchmark, "seconds_an_image", lambda network, _recipe, _precision: 1e-5 * len(network.layers)
+    )
+    monkeypatch.setattr(hardware_benchmark, "choose_precision", lambda _settings, _wanted: "float32")
+    monkeypatch.setattr(hardware_benchmark.Others, "share", lambda _self: 0.0)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_machine_is_measured_a_probe_at_a_time_and_only_once(settings: Settings) -> None:
+    assert machine_speed(settings) is None
+    probes = calibrate(settings)
+    for _ in PROBES:
+        next(probes)
+        assert machine_speed(settings) is None
+    assert list(probes) == []
+    known = machine_speed(settings)
+    assert known is not None
+    assert list(calibrate(settings)) == []
+    assert machine_speed(settings) == known
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_probe_that_other_programs_disturbed_is_made_anew(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares = iter([0.9, 0.0, 0.0, 0.5, 0.5, 0.1, 0.0])
+    monkeypatch.setattr(hardware_benchmark.Others, "share", lambda _self: next(shares))
+    assert len(list(calibrate(settings))) == len(PROBES) + 3
+    assert machine_speed(settings) is not None
+
+
+@pytest.mark.usefixtures("quick")
+def test_on_a_machine_without_peace_nothing_is_kept(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hardware_benchmark.Others, "share", lambda _self: 0.9)
+    assert len(list(calibrate(settings))) == hardware_benchmark.TRIES
+    assert machine_speed(settings) is None
+
+
+def test_what_this_program_takes_is_not_taken_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A machine on which nothing else works.
+    monkeypatch.setattr(hardware_benchmark, "_busy_seconds", time.process_time)
+    others = hardware_benchmark.Others()
+    end = time.perf_counter() + 0.3
+    while time.perf_counter() < end:
+        pass
+    assert others.share() == pytest.approx(0.0, abs=0.01)
+
+
+def test_what_other_programs_take_is_seen() -> None:
+    burning = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        others = hardware_benchmark.Others()
+        time.sleep(1.0)
+        share = others.share()
+    finally:
+        burning.kill()
+        burning.wait()
+    assert 0.2 / (os.cpu_count() or 1) < share <= 1
+
+
+def test_costs_are_found_again_in_seconds_that_follow_from_them() -> None:
+    truth = MachineSpeed(5e-11, 2e-9, 2e-4, 8e-9)
+    works = [training_work(analyse(PRESETS[name].network), 100) for name in PROBES]
+    found = fitted(works, [truth.seconds(work) for work in works])
+    assert found == pytest.approx((5e-11, 2e-9, 2e-4, 8e-9), rel=1e-3)
+
+
+def test_no_cost_is_below_nothing() -> None:
+    # More work in less time: only a negative cost could explain it.
+    works = [Work(1, 1, 1, 1), Work(2, 1, 1, 1), Work(3, 1, 1, 1), Work(4, 1, 1, 1)]
+    assert min(fitted(works, [4.0, 3.0, 2.0, 1.0])) >= 0
+
+
+def test_a_larger_network_takes_longer() -> None:
+    tiny, small = (
+        seconds_an_image(PRESETS[name].network, Recipe(), "float32", seconds=0.2) for name in ("linear", "small-cnn")
+    )
+    assert 0 < tiny < small
+
+
+def test_a_batch_of_any_size_can_be_measured() -> None:
+    assert seconds_an_image(PRESETS["linear"].network, Recipe(batch_size=8192), "float32", seconds=0.0) > 0
+
+
+def test_what_was_measured_is_kept_beside_other_things(settings: Settings) -> None:
+    keep(settings, "one", [1.5])
+    keep(settings, "other", [2, 3])
+    assert measured(settings, "one") == [1.5]
+    assert measured(settings, "other") == [2.0, 3.0]
+
+
+def test_what_another_machine_was_measured_at_does_not_count(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(settings, SPEED, [1e-11, 1e-9, 1e-4, 1e-9])
+    monkeypatch.setattr(hardware, "_this_machine", lambda: "another one")
+    assert machine_speed(settings) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[1, 2]",
+        '{"KEY": null}',
+        '{"KEY": [1, 2]}',
+        '{"KEY": [0, 0, 0, 0]}',
+        '{"KEY": [1, 1, 1, -1]}',
+        '{"KEY": [NaN, NaN, NaN, NaN]}',
+        '{"KEY": [Infinity, 1, 1, 1]}',
+        '{"KEY": [1e308, 1e308, 1e308, 1e308]}',
+        '{"KEY": [5e-324, 5e-324, 5e-324, 5e-324]}',
+        f'{{"KEY": [1{"0" * 400}, 1, 1, 1]}}',
+        "[" * 100_000,
+    ],
+)
+@pytest.mark.usefixtures("quick")
+def test_a_damaged_file_is_as_good_as_none_and_is_written_anew(settings: Settings, content: str) -> None:
+    keep(settings, SPEED, [1e-11, 1e-9, 1e-4, 1e-9])
+    path = settings.cache_folder / "machine.json"
+    (key,) = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(content.replace("KEY", key), encoding="utf-8")
+    assert machine_speed(settings) is None
+    assert len(list(calibrate(settings))) == len(PROBES)
+    assert machine_speed(settings) is not None
+    keep(settings, SPEED, [1e-11, 1e-9, 1e-4, 1e-9])
+    assert machine_speed(settings) == MachineSpeed(1e-11, 1e-9, 1e-4, 1e-9)
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing_else(settings: Settings) -> None:
+    settings.home.mkdir(parents=True)
+    settings.cache_folder.write_text("a file in the way", encoding="utf-8")
+    keep(settings, SPEED, [1e-11, 1e-9, 1e-4, 1e-9])
+    assert machine_speed(settings) is None

@@ -1,0 +1,87 @@
+"""Which weights a result is of; with a model that answers by the weights it was given last."""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mnist_lab.data import Split
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import RunFolder
+
+MODULE = "mnist_lab.training.engine.result"
+LABELS = (np.arange(40) % 10).astype(np.uint8)
+IMAGES = np.zeros((40, 28, 28), np.uint8)
+PARTS = Split(IMAGES, LABELS, IMAGES, LABELS, IMAGES, LABELS)
+
+
+class Model:
+    """Reads every digit right with the best weights, every one as 0 with the last, and nothing once it diverged."""
+
+    def __init__(self, last: float):
+        self.answers = np.full((40, 10), last, np.float32)
+        self.answers[:, 0] *= 2
+
+    def load_weights(self, _path: Path) -> None:
+        self.answers = np.eye(10, dtype=np.float32)[LABELS]
+
+
+@pytest.fixture
+def finishing(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    contents: dict[str, dict[str, Any]] = {
+        "learner": {"Learner": object, "Outcome": object},
+        "evaluation": {"evaluate_model": lambda model, _images, _breathe: model.answers},
+        "machine": {"versions": lambda: {"keras": "0"}},
+        "this_machine": {"machine_info": lambda: {"cores": 1}},
+    }
+    for name, values in contents.items():
+        module = ModuleType(f"mnist_lab.training.{name}")
+        vars(module).update(values)
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.delitem(sys.modules, MODULE, raising=False)
+    yield importlib.import_module(MODULE)
+    # It has seen the stand-ins: whoever imports it next is to see the real ones.
+    sys.modules.pop(MODULE, None)
+
+
+def _outcome(**changes: Any) -> SimpleNamespace:
+    usual = {"epochs": 3, "best_epoch": 2, "stopped": False, "diverged": False, "seconds": 9.0}
+    return SimpleNamespace(**(usual | {"samples_per_second": 50.0} | changes))
+
+
+@pytest.mark.parametrize(
+    ("recipe", "outcome", "kept"),
+    [
+        (Recipe(), _outcome(), "best"),
+        (Recipe(), _outcome(stopped=True), "best"),
+        (Recipe(), _outcome(epochs=0, best_epoch=0, stopped=True), "last"),
+        (Recipe(keep="last"), _outcome(), "last"),
+        (Recipe(validation="test"), _outcome(), "last"),
+        (Recipe(keep="last"), _outcome(diverged=True), "best"),
+    ],
+)
+def test_the_result_is_of_the_kept_weights(
+    finishing: ModuleType, tmp_path: Path, recipe: Recipe, outcome: SimpleNamespace, kept: str
+) -> None:
+    folder = RunFolder(tmp_path)
+    result = finishing.make_result(SimpleNamespace(model=Model(0.09)), outcome, PARTS, recipe, folder, "float32")
+    accuracy = 1.0 if kept == "best" else 0.1
+    assert (result.kept, result.test_accuracy, result.validation_accuracy) == (kept, accuracy, accuracy)
+    assert result.last_test_accuracy == pytest.approx(0.1)
+    assert (result.epochs, result.best_epoch, result.seconds) == (outcome.epochs, outcome.best_epoch, 9.0)
+    assert (result.versions, result.machine, result.precision) == ({"keras": "0"}, {"cores": 1}, "float32")
+    predictions = folder.read_predictions()
+    assert predictions is not None
+    assert (predictions[0].argmax(axis=1) == predictions[1]).mean() == pytest.approx(accuracy)
+
+
+def test_last_weights_that_are_nan_do_not_spoil_the_best(finishing: ModuleType, tmp_path: Path) -> None:
+    learner = SimpleNamespace(model=Model(float("nan")))
+    result = finishing.make_result(learner, _outcome(diverged=True), PARTS, Recipe(), RunFolder(tmp_path), "float32")
+    assert (result.kept, result.test_accuracy) == ("best", 1.0)
+    assert np.isnan(result.last_test_loss)

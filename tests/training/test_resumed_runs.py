@@ -1,0 +1,282 @@
+"""Runs that lose their worker and get another: `conduct` with the store and the files of real runs, in this process."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mnist_lab.data import Digits
+from mnist_lab.errors import StoreError
+from mnist_lab.network import Conv2D, Dropout, MaxPooling2D, Network
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Command, MetricPoint, Run, RunState, RunStore, open_store
+from mnist_lab.settings import Settings
+from mnist_lab.training import checkpoint_writer
+from mnist_lab.training import run_data as parts_module
+from mnist_lab.training.checkpoint import Checkpoint, read_checkpoint
+from mnist_lab.training.claim import claim
+from mnist_lab.training.execute import conduct
+from mnist_lab.training.reporter import Reporter
+
+NETWORK = Network(layers=(Conv2D(filters=4, activation="relu"), MaxPooling2D(), Dropout(rate=0.3)))
+RECIPE = Recipe(epochs=4, batch_size=40, learning_rate=0.01, precision="float32", limit=400, augmentation="light")
+BATCHES = 9
+ON_CHUNK = Reporter.on_chunk
+
+
+class Killed(BaseException):
+    """The end of a process, as far as `conduct` can see."""
+
+
+@pytest.fixture(autouse=True)
+def _a_checkpoint_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoint_writer, "SECONDS_BETWEEN", 0.0)
+
+
+@pytest.fixture
+def work(offline: Settings, store: RunStore) -> Callable[[], Run]:
+    return lambda: _work(offline, store)
+
+
+def _work(settings: Settings, store: RunStore) -> Run:
+    claimed = claim(settings, store)
+    assert claimed is not None
+    with claimed:
+        conduct(settings, store, claimed)
+    return store.get(claimed.run.id)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """All that a run has to show for it."""
+
+    run: Run
+    checkpoint: Checkpoint
+    points: list[MetricPoint]
+    probabilities: NDArray[np.float32]
+
+
+def _trained(store: RunStore, run: Run) -> Trained:
+    folder = store.folder(run.id)
+    predictions = folder.read_predictions()
+    assert predictions is not None
+    return Trained(run, read_checkpoint(folder.checkpoint_files()[0]), store.points(run.id), predictions[0])
+
+
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """The same training, never broken off."""
+    home = tmp_path_factory.mktemp("home of the twin")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MNIST_LAB_DATA", raising=False)
+        for variable in ("HOME", "USERPROFILE"):
+            patch.setenv(variable, str(home))
+        settings = Settings(home=home, workers=1)
+        store = open_store(settings)
+        store.create(NETWORK, RECIPE)
+        return _trained(store, _work(settings, store))
+
+
+@pytest.fixture
+def broken_off(store: RunStore, work: Callable[[], Run], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A run whose process died in its third epoch."""
+    run = store.create(NETWORK, RECIPE)
+    _break_off(store, work, monkeypatch)
+    lost = store.get(run.id)
+    assert (lost.state, lost.attempt) == (RunState.INTERRUPTED, 1)
+    return lost
+
+
+def _break_off(store: RunStore, work: Callable[[], Run], monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(self: Reporter, point: MetricPoint) -> Command:
+        if point.epoch > 2:
+            raise Killed
+        return ON_CHUNK(self, point)
+
+    monkeypatch.setattr(Reporter, "on_chunk", die)
+    with pytest.raises(Killed):
+        work()
+    monkeypatch.setattr(Reporter, "on_chunk", ON_CHUNK)
+    store.sweep()
+
+
+def _assert_twins(store: RunStore, run: Run, twin: Trained) -> None:
+    one = _trained(store, run)
+    for name in ("model", "optimizer", "best"):
+        for array, other in zip(getattr(one.checkpoint.state, name), getattr(twin.checkpoint.state, name), strict=True):
+            np.testing.assert_array_equal(array, other)
+    results = [replace(run.result, seconds=0.0, samples_per_second=0.0) for run in (one.run, twin.run) if run.result]
+    assert len(results) == 2
+    assert results[0] == results[1]
+    np.testing.assert_array_equal(one.probabilities, twin.probabilities)
+    epochs = [
+        [(p.step, p.training_loss, p.validation_loss) for p in trained.points if p.kind == "epoch"]
+        for trained in (one, twin)
+    ]
+    assert epochs[0] == epochs[1]
+    for trained in (one, twin):
+        _assert_without_gap_or_double(trained.points)
+
+
+def _assert_without_gap_or_double(points: list[MetricPoint]) -> None:
+    """Each epoch's loss is the mean of its steps' losses, so no step is missing and none counted twice."""
+    epochs = [point for point in points if point.kind == "epoch"]
+    assert [point.step for point in epochs] == [BATCHES * (number + 1) for number in range(len(epochs))]
+    steps = [point for point in points if point.kind == "step"]
+    starts = [0, *(point.step for point in steps[:-1])]
+    for epoch in epochs:
+        first = epoch.step - BATCHES
+        parts = [(p.training_loss, p.step - start) for p, start in zip(steps, starts, strict=True) if first < p.step]
+        parts = parts[: len([p for p in steps if first < p.step <= epoch.step])]
+        assert sum(batches for _, batches in parts) == BATCHES
+        mean = sum(loss * batches for loss, batches in parts) / BATCHES
+        assert mean == pytest.approx(epoch.training_loss, rel=1e-5)
+
+
+def test_a_run_that_lost_its_worker_ends_as_if_nothing_had_happened(
+    store: RunStore, work: Callable[[], Run], broken_off: Run, twin: Trained, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.requeue(broken_off.id)
+    with caplog.at_level(logging.INFO):
+        resumed = work()
+    assert (resumed.state, resumed.attempt) == (RunState.FINISHED, 2)
+    assert "The training goes on after epoch 2." in caplog.text
+    _assert_twins(store, resumed, twin)
+
+
+def test_points_that_the_store_never_got_are_in_the_checkpoint(
+    store: RunStore, work: Callable[[], Run], twin: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heartbeat = store.heartbeat
+
+    def locked(*arguments: object, points: tuple[MetricPoint, ...] = (), **named: object) -> object:
+        if any(point.epoch > 1 for point in points):
+            raise StoreError("The run store has been locked by another program.")
+        return heartbeat(*arguments, points=points, **named)  # type: ignore[arg-type]
+
+    run = store.create(NETWORK, RECIPE)
+    monkeypatch.setattr(store, "heartbeat", locked)
+    _break_off(store, work, monkeypatch)
+    monkeypatch.setattr(store, "heartbeat", heartbeat)
+    assert max(point.epoch for point in store.points(run.id)) <= 1
+    store.requeue(run.id)
+    resumed = work()
+    _assert_twins(store, resumed, twin)
+
+
+@pytest.mark.parametrize(
+    ("torn", "sentence", "epoch"),
+    [((2,), "epoch-000002.checkpoint is not used", 1), ((1, 2), "the training starts anew", 0)],
+)
+def test_a_torn_checkpoint_is_noticed_and_the_one_before_it_used(
+    store: RunStore,
+    work: Callable[[], Run],
+    broken_off: Run,
+    twin: Trained,
+    caplog: pytest.LogCaptureFixture,
+    torn: tuple[int, ...],
+    sentence: str,
+    epoch: int,
+) -> None:
+    folder = store.folder(broken_off.id)
+    assert len(folder.checkpoint_files()) == 2
+    for number in torn:
+        path = folder.checkpoint_path(number)
+        path.write_bytes(path.read_bytes()[:-100])
+    store.requeue(broken_off.id)
+    with caplog.at_level(logging.INFO):
+        resumed = work()
+    assert sentence in caplog.text
+    assert (f"goes on after epoch {epoch}." in caplog.text) == (epoch > 0)
+    _assert_twins(store, resumed, twin)
+
+
+def test_a_run_is_not_resumed_with_other_digits(
+    store: RunStore, work: Callable[[], Run], broken_off: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = parts_module.load_uci_digits
+    points = store.points(broken_off.id)
+
+    def load_others(settings: Settings) -> Digits:
+        return replace(load(settings), fingerprint="another", title="other digits")
+
+    monkeypatch.setattr(parts_module, "load_uci_digits", load_others)
+    store.requeue(broken_off.id)
+    failed = work()
+    assert failed.state is RunState.FAILED
+    assert failed.sentence.startswith(
+        "This run was trained on UCI digits, the offline sample, but now only other digits"
+    )
+    assert store.points(broken_off.id) == points
+    assert len(store.folder(broken_off.id).checkpoint_files()) == 2
+    monkeypatch.setattr(parts_module, "load_uci_digits", load)
+    store.requeue(broken_off.id)
+    assert work().state is RunState.FINISHED
+
+
+def test_a_run_of_the_offline_sample_goes_on_with_it_even_if_mnist_can_be_had_by_now(
+    store: RunStore, work: Callable[[], Run], broken_off: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mnist(*_arguments: object, **_named: object) -> object:
+        pytest.fail("MNIST is not asked for")
+
+    monkeypatch.setattr(parts_module, "load_digits", mnist)
+    store.requeue(broken_off.id)
+    resumed = work()
+    assert resumed.state is RunState.FINISHED
+    assert resumed.sentence == broken_off.data.fallback if broken_off.data else ""
+
+
+def test_a_finished_run_is_trained_for_more_epochs(store: RunStore, work: Callable[[], Run], twin: Trained) -> None:
+    store.create(NETWORK, RECIPE.with_changes(epochs=2))
+    parent = work()
+    files = {path: path.read_bytes() for path in store.folder(parent.id).path.rglob("*") if path.is_file()}
+    new = store.continue_run(parent.id, 2)
+    continued = work()
+    assert (continued.id, continued.state, continued.attempt) == (new.id, RunState.FINISHED, 1)
+    assert continued.result is not None
+    assert continued.result.epochs == 4
+    assert store.get(parent.id) == parent
+    for path, content in files.items():
+        assert path.read_bytes() == content, path
+    _assert_twins(store, continued, twin)
+
+
+def test_a_run_that_is_stopped_while_it_is_resumed_keeps_what_it_had_learnt(
+    store: RunStore, work: Callable[[], Run], broken_off: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter = Reporter.enter
+
+    def stop_early(self: Reporter, phase: str, **named: object) -> Command:
+        enter(self, phase, **named)  # type: ignore[arg-type]
+        if phase == "loading data":
+            store.request(broken_off.id, Command.STOP)
+            self._beat()
+        return Command.STOP
+
+    monkeypatch.setattr(Reporter, "enter", stop_early)
+    store.requeue(broken_off.id)
+    stopped = work()
+    assert stopped.state is RunState.STOPPED
+    assert stopped.result is not None
+    assert stopped.result.epochs == 2
+    assert store.folder(broken_off.id).best_weights.exists()
+
+
+def test_what_a_killed_process_left_half_written_goes(
+    store: RunStore, work: Callable[[], Run], broken_off: Run
+) -> None:
+    folder = store.folder(broken_off.id)
+    folder.snapshots.mkdir(exist_ok=True)
+    for half in (
+        folder.path / ".0a1b-best.keras",
+        folder.checkpoints / ".0a1b-epoch-000003.checkpoint",
+        folder.snapshots / ".0a1b-epoch-000003.npz",
+    ):
+        half.write_bytes(b"half")
+    store.requeue(broken_off.id)
+    work()
+    assert [path for path in folder.path.rglob(".*") if path.is_file()] == []

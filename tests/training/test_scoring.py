@@ -1,0 +1,23 @@
+import math
+
+import numpy as np
+import pytest
+
+from mnist_lab.training.scoring import score
+
+
+def test_scores_worked_out_by_hand() -> None:
+    probabilities = np.full((4, 10), 0.05, np.float32)
+    probabilities[[0, 1, 2, 3], [3, 3, 5, 9]] = 0.55
+    scores = score(probabilities, np.array([3, 3, 5, 5], np.uint8))
+    assert scores.accuracy == 0.75
+    assert scores.loss == pytest.approx((3 * -math.log(0.55) - math.log(0.05)) / 4)
+    assert (scores.per_class_accuracy[3], scores.per_class_accuracy[5]) == (1.0, 0.5)
+    assert all(math.isnan(scores.per_class_accuracy[digit]) for digit in (0, 1, 2, 4, 6, 7, 8, 9))
+    assert scores.confusion[5] == (0, 0, 0, 0, 0, 1, 0, 0, 0, 1)
+    assert sum(map(sum, scores.confusion)) == 4
+
+
+def test_a_network_that_is_sure_and_wrong_has_a_finite_loss() -> None:
+    probabilities = np.eye(10, dtype=np.float32)[[1]]
+    assert score(probabilities, np.array([2], np.uint8)).loss == pytest.approx(-math.log(1e-7), rel=1e-3)

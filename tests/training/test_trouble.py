@@ -1,0 +1,191 @@
+"""The store in trouble while a run trains, trouble of SQLite's own: nothing is lost, and the truth is told after."""
+
+import errno
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from mnist_lab.network import Network
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import Command, MetricPoint, RunState, RunStore, open_store
+from mnist_lab.settings import Settings
+from mnist_lab.training import launcher as launcher_module
+from mnist_lab.training.launcher import Launcher
+from mnist_lab.training.reporter import Reporter
+
+PATIENCE = 30.0
+
+
+def until(condition: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < give_up, "it did not come about"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def impatient(offline: Settings) -> Iterator[RunStore]:
+    """A store that waits a tenth of a second for its turn."""
+    opened = RunStore(offline.db_url, offline.runs_folder, busy_seconds=0.1)
+    yield opened
+    opened.close()
+
+
+@contextmanager
+def locked(store: RunStore) -> Iterator[None]:
+    other = sqlite3.connect(Path(store.db.where), isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    yield
+    other.execute("ROLLBACK")
+    other.close()
+
+
+@contextmanager
+def _at_each_begin(store: RunStore, pragma: str) -> Iterator[None]:
+    def set_it(connection: Any) -> None:
+        connection.exec_driver_sql(pragma)
+
+    event.listen(store.db.engine, "begin", set_it)
+    yield
+    event.remove(store.db.engine, "begin", set_it)
+    # What was set stays with its connection.
+    store.close()
+
+
+@contextmanager
+def read_only(store: RunStore) -> Iterator[None]:
+    with _at_each_begin(store, "PRAGMA query_only=1"):
+        yield
+
+
+@contextmanager
+def full(store: RunStore) -> Iterator[None]:
+    with store.db.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    with _at_each_begin(store, f"PRAGMA max_page_count={pages}"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("trouble", "sentence"),
+    [(locked, "locked by another program"), (read_only, "read-only"), (full, "Free some space")],
+)
+def test_a_training_goes_on_through_trouble_and_everything_is_there_afterwards(
+    impatient: RunStore,
+    small_network: Network,
+    caplog: pytest.LogCaptureFixture,
+    trouble: Callable[[RunStore], Any],
+    sentence: str,
+) -> None:
+    store = impatient
+    run = store.claim(store.create(small_network, Recipe(epochs=2)).id, "test")
+    assert run is not None
+
+    def point(step: int) -> MetricPoint:
+        return MetricPoint(step, step / 1000, "step", 2.0, 0.3, None, None, 0.01, step / 5, 900.0)
+
+    # So many that a store that may not grow cannot hold them.
+    steps = range(1, 2001)
+    with caplog.at_level(logging.WARNING), Reporter(store, run) as reporter:
+        reporter.enter("training", total_steps=len(steps))
+        until(lambda: store.get(run.id).state is RunState.RUNNING)
+        with trouble(store):
+            for step in steps:
+                assert reporter.on_chunk(point(step)) is Command.NONE
+            until(lambda: sentence in caplog.text)
+            ending = threading.Thread(target=lambda: reporter.end(RunState.FINISHED, None, "well"))
+            ending.start()
+            time.sleep(0.3)
+            assert ending.is_alive()
+        ending.join(PATIENCE)
+        assert not ending.is_alive()
+    ended = store.get(run.id)
+    assert (ended.state, ended.sentence, ended.steps_done) == (RunState.FINISHED, "well", len(steps))
+    assert [found.step for found in store.points(run.id)] == list(steps)
+    assert caplog.text.count("goes on while the store does not answer") == 1
+
+
+def test_after_a_reboot_old_locks_hold_nobody_up(
+    offline: Settings, store: RunStore, small_network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, paused = (store.create(small_network, Recipe()) for _ in range(2))
+    for run, state in ((running, RunState.RUNNING), (paused, RunState.PAUSED)):
+        assert store.claim(run.id, "worker-of-yesterday") is not None
+        store.move(run.id, 1, RunState.RUNNING)
+        store.move(run.id, 1, state)
+        # As a process leaves them that has lost its power.
+        for lock in (store.folder(run.id).lock_path, offline.home / "slots" / "slot-0.lock"):
+            lock.parent.mkdir(parents=True, exist_ok=True)
+            lock.write_text("4711 yesterday")
+    monkeypatch.setattr(launcher_module, "FIRST_PAINT_SECONDS", 3600.0)
+    launcher = Launcher(offline)
+    launcher.start()
+    try:
+        until(lambda: {store.get(run.id).state for run in (running, paused)} == {RunState.INTERRUPTED})
+    finally:
+        launcher.close()
+    for run in (running, paused):
+        store.requeue(run.id)
+        assert store.claim(run.id, "worker-of-today") is not None
+
+
+def test_the_launcher_says_what_is_wrong_with_the_store_and_finds_lost_runs_when_it_is_well_again(
+    offline: Settings, store: RunStore, small_network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = store.claim(store.create(small_network, Recipe()).id, "a process that is gone")
+    assert run is not None
+    monkeypatch.setattr(launcher_module, "FIRST_PAINT_SECONDS", 3600.0)
+    monkeypatch.setattr(launcher_module, "open_store", lambda s: RunStore(s.db_url, s.runs_folder, busy_seconds=0.1))
+    launcher = Launcher(offline)
+    with locked(store):
+        launcher.start()
+        until(lambda: "locked by another program" in launcher.trouble)
+    try:
+        until(lambda: store.get(run.id).state is RunState.INTERRUPTED)
+        until(lambda: launcher.trouble == "")
+    finally:
+        launcher.close()
+
+
+def test_a_disk_that_is_full_at_the_end_costs_the_result_but_no_training(
+    offline: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mnist_lab.training.claim import claim
+    from mnist_lab.training.engine import trainer as learner_module
+    from mnist_lab.training.execute import conduct
+
+    store = open_store(offline)
+    run = store.create(Network(layers=()), Recipe(epochs=2, limit=300, precision="float32"))
+
+    def refuse(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def work() -> None:
+        claimed = claim(offline, store)
+        assert claimed is not None
+        with claimed:
+            conduct(offline, store, claimed)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(learner_module, "save_model", refuse)
+        work()
+    failed = store.get(run.id)
+    assert (failed.state, failed.epochs_done) == (RunState.FAILED, 2)
+    assert failed.sentence.startswith("The disk is full")
+    points = store.points(run.id)
+    store.requeue(run.id)
+    work()
+    finished = store.get(run.id)
+    assert finished.state is RunState.FINISHED
+    assert finished.result is not None
+    # Evaluated only: nothing was trained again.
+    assert store.points(run.id) == points
+    store.close()

@@ -1,0 +1,25 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mnist_lab.ui.components.markdown import plain
+
+
+@pytest.mark.parametrize("mark", list("`*_[]()<>#$:|~!&"))
+def test_every_mark_of_markdown_is_escaped(mark: str) -> None:
+    assert plain(f"a{mark}b") == f"a\\{mark}b"
+
+
+@pytest.mark.parametrize("address", ["http://a.b", "HTTPS://a.b", "www.a.b", "me@a.b"])
+def test_an_address_is_broken_by_something_unseen(address: str) -> None:
+    shown = plain(address)
+    assert "\u2060" in shown
+    assert shown.replace("\\", "").replace("\u2060", "") == address
+
+
+@given(st.text())
+def test_nothing_visible_is_lost(text: str) -> None:
+    shown = plain(text.replace("\u2060", "").replace("\\", "/"))
+    assert shown.replace("\\", "").replace("\u2060", "") == " ".join(
+        text.replace("\u2060", "").replace("\\", "/").split()
+    )

@@ -1,0 +1,115 @@
+"""Curves read from the store once, then only what is new."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from mnist_lab.network import PRESETS
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import MetricPoint, Run, RunState, RunStore, open_store
+from mnist_lab.settings import Settings
+from mnist_lab.ui.services import history_cache as module
+from mnist_lab.ui.services.history_cache import Tracks
+
+
+class CountingStore(RunStore):
+    """Counts the points that are read."""
+
+    read = 0
+
+    def points(self, run_id: str, after_step: int = -1) -> list[MetricPoint]:
+        points = super().points(run_id, after_step)
+        self.read += len(points)
+        return points
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[CountingStore]:
+    opened = CountingStore(f"sqlite:///{settings.home / 'runs.sqlite'}", settings.runs_folder)
+    yield opened
+    opened.close()
+
+
+def started(store: RunStore) -> Run:
+    run = store.claim(store.create(PRESETS["tiny"].network, Recipe(epochs=9)).id, "test")
+    assert run is not None
+    store.move(run.id, run.attempt, RunState.RUNNING)
+    return store.get(run.id)
+
+
+def points(*steps: int, epochs: tuple[int, ...] = ()) -> list[MetricPoint]:
+    within = [MetricPoint(s, s / 10, "step", 1 / s, 0.5, None, None, 0.001, s * 1.0, 9.0) for s in steps]
+    return within + [MetricPoint(s, s / 10, "epoch", 1 / s, 0.5, 0.4, 0.8, 0.001, s * 1.0, 9.0) for s in epochs]
+
+
+def steps(tracks: Tracks, run: Run) -> list[tuple[int, str]]:
+    return [(point.step, point.kind) for point in tracks.of(run).points]
+
+
+def test_only_what_is_new_is_read_and_nothing_is_missed(store: CountingStore) -> None:
+    run, tracks = started(store), Tracks(store)
+    store.add_points(run.id, run.attempt, points(1, 2, 10))
+    assert steps(tracks, run) == [(1, "step"), (2, "step"), (10, "step")]
+    # The epoch's point has the step of a point that was read before.
+    store.add_points(run.id, run.attempt, points(epochs=(10,)))
+    store.add_points(run.id, run.attempt, points(11))
+    assert steps(tracks, run)[-2:] == [(10, "epoch"), (11, "step")]
+    assert store.read == 6
+
+
+def test_one_read_serves_all(store: CountingStore) -> None:
+    run, tracks = started(store), Tracks(store)
+    store.add_points(run.id, run.attempt, points(*range(1, 101)))
+    for _ in range(5):
+        assert len(tracks.of(run).points) == 100
+    assert store.read == 100 + 4
+
+
+def test_what_an_attempt_takes_back_is_forgotten(store: CountingStore) -> None:
+    run, tracks = started(store), Tracks(store)
+    store.add_points(run.id, run.attempt, points(1, 2, 3))
+    assert len(tracks.of(run).points) == 3
+    store.finish(run.id, run.attempt, RunState.INTERRUPTED, None)
+    store.requeue(run.id)
+    assert len(tracks.of(store.get(run.id)).points) == 3
+    claimed = store.claim(run.id, "again")
+    assert claimed is not None
+    assert len(tracks.of(claimed).points) == 3
+    store.rewind(run.id, claimed.attempt, step=1)
+    store.move(run.id, claimed.attempt, RunState.RUNNING)
+    # Farther than before, so that only the attempt tells the old points from the new.
+    store.add_points(run.id, claimed.attempt, points(4, 5, 6))
+    assert steps(tracks, store.get(run.id)) == [(step, "step") for step in (1, 4, 5, 6)]
+
+
+def test_an_ended_run_is_read_once(store: CountingStore) -> None:
+    run, tracks = started(store), Tracks(store)
+    store.add_points(run.id, run.attempt, points(1, 2))
+    store.finish(run.id, run.attempt, RunState.STOPPED, None)
+    ended = store.get(run.id)
+    assert len(tracks.of(ended).points) == len(tracks.of(ended).points) == 2
+    assert store.read == 2
+
+
+@pytest.mark.parametrize(("most_runs", "most_points"), [(2, 100), (100, 1)])
+def test_what_was_not_asked_for_longest_makes_room(
+    store: CountingStore, monkeypatch: pytest.MonkeyPatch, most_runs: int, most_points: int
+) -> None:
+    monkeypatch.setattr(module, "MOST_RUNS", most_runs)
+    monkeypatch.setattr(module, "MOST_POINTS", most_points)
+    tracks, runs = Tracks(store), []
+    for _ in range(3):
+        run = started(store)
+        store.add_points(run.id, run.attempt, points(1))
+        store.finish(run.id, run.attempt, RunState.STOPPED, None)
+        runs.append(store.get(run.id))
+    for run in (*runs, runs[2], runs[0]):
+        assert steps(tracks, run) == [(1, "step")]
+    # The third was still there, the first had gone.
+    assert store.read == 4
+
+
+def test_the_store_that_the_app_opens_serves(settings: Settings) -> None:
+    store = open_store(settings)
+    assert Tracks(store).of(started(store)).points == []
+    store.close()

@@ -1,0 +1,194 @@
+"""The start of the app: what it loads and when, and what it says where a setting or the store cannot be used."""
+
+import asyncio
+import gzip
+import importlib.resources
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mnist_lab.errors import DataError, LabError
+from mnist_lab.settings import Settings
+from mnist_lab.ui.services import container as module
+from mnist_lab.ui.services import dataset_loader
+from mnist_lab.ui.services.container import Services, lab, services
+from mnist_lab.ui.shell.asgi import OwnPicturesOnly, lifespan, routes
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(autouse=True)
+def started(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A lab of its own that starts no process; what it would have started and closed."""
+    calls: list[str] = []
+    monkeypatch.setattr(module, "_lab", module.Lab())
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(Services, "start", lambda _self: calls.append("start"))
+    monkeypatch.setattr(Services, "close", lambda _self: calls.append("close"))
+    return calls
+
+
+def serve() -> None:
+    async def run() -> None:
+        async with lifespan(None):
+            pass
+
+    asyncio.run(run())
+
+
+def corrupt(home: Path) -> None:
+    home.mkdir()
+    (home / "runs.sqlite").write_bytes(b"this is no database " * 100)
+
+
+def test_the_app_starts_its_services_once_and_closes_them(started: list[str]) -> None:
+    serve()
+    assert started == ["start", "close"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DB", "garbage"), ("HOME", os.devnull), ("WORKERS", "abc"), ("MEMORY", "-1"), ("STANDBY", "perhaps")],
+)
+def test_a_wrong_setting_is_one_sentence_on_standard_error_and_on_every_page(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, started: list[str]
+) -> None:
+    monkeypatch.setenv(f"MNIST_LAB_{name}", value)
+    serve()
+    told = capsys.readouterr().err
+    assert told.startswith("mnist-lab: ")
+    assert f"MNIST_LAB_{name}" in told
+    assert told.count("\n") == 1
+    for _ in range(2):
+        with pytest.raises(LabError, match=f"MNIST_LAB_{name}"):
+            services()
+    assert started == []
+
+
+def test_a_store_that_is_mended_needs_no_new_start_of_the_app(
+    settings: Settings, capsys: pytest.CaptureFixture[str], started: list[str]
+) -> None:
+    corrupt(settings.home)
+    with pytest.raises(LabError, match="is damaged"):
+        lab().serve()
+    (settings.home / "runs.sqlite").unlink()
+    assert services().store.count() == 0
+    assert services() is services()
+    assert started == ["start"]
+
+
+def test_sessions_that_come_at_once_are_refused_at_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, started: list[str]
+) -> None:
+    monkeypatch.setattr(module, "RETRY_SECONDS", 3600.0)
+    corrupt(settings.home)
+    tried: list[Settings] = []
+    real = module.open_store
+    monkeypatch.setattr(module, "open_store", lambda given: tried.append(given) or real(given))
+    for _ in range(30):
+        with pytest.raises(LabError, match="is damaged"):
+            services()
+    assert len(tried) == 1
+
+
+def test_the_server_answers_before_the_lab_is_loaded() -> None:
+    loaded = loaded_by("import app")
+    assert "mnist_lab.ui.shell.asgi" in loaded
+    assert not {"mnist_lab.ui.services.container", "sqlalchemy", "pydantic", "pandas"} & loaded
+
+
+def test_a_chart_does_not_load_pandas() -> None:
+    loaded = loaded_by(
+        "from streamlit.testing.v1 import AppTest",
+        "app = AppTest.from_file('pages/compose.py', default_timeout=60).run()",
+        "assert app.get('bidi_component') and not app.exception",
+    )
+    assert "mnist_lab.ui.components.plotly_chart" in loaded
+    assert "pandas" not in loaded
+
+
+def loaded_by(*lines: str) -> set[str]:
+    """The modules that a new process has loaded after these lines."""
+    script = "\n".join([*lines, "import sys", "print('LOADED', *sys.modules)"])
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.partition("LOADED")[2].split())
+
+
+def test_mnist_on_the_disk_is_read_when_a_page_asks_and_not_at_the_start(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    monkeypatch.setattr(dataset_loader, "find_mnist", lambda _settings: Path("mnist.npz"))
+    monkeypatch.setattr(dataset_loader, "load_mnist", lambda path: read.append(path) or "MNIST")
+    one = dataset_loader.Shelf(settings)
+    one.start(3600.0)
+    assert read == []
+    assert one.digits() == "MNIST"
+    assert len(read) == 1
+
+
+def test_where_mnist_cannot_be_had_the_sample_is_read_in_the_background(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise DataError("No network.")
+
+    read = threading.Event()
+    monkeypatch.setattr(dataset_loader, "find_mnist", lambda _settings: None)
+    monkeypatch.setattr(dataset_loader, "download_mnist", refuse)
+    monkeypatch.setattr(dataset_loader, "load_uci_digits", lambda _settings: read.set())
+    one = dataset_loader.Shelf(settings)
+    one.start()
+    assert read.wait(10.0)
+    assert one.trouble == "No network."
+
+
+def test_mnist_on_the_disk_is_read_in_the_background(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = threading.Event()
+    monkeypatch.setattr(dataset_loader, "find_mnist", lambda _settings: Path("mnist.npz"))
+    monkeypatch.setattr(dataset_loader, "load_mnist", lambda _path: read.set())
+    dataset_loader.Shelf(settings).start()
+    assert read.wait(10.0)
+
+
+def test_the_chart_library_comes_compressed_or_for_the_few_that_cannot_read_that_as_it_is() -> None:
+    script = importlib.resources.files("plotly") / "package_data" / "plotly.min.js"
+    route = next(one for one in routes() if one.path == "/assets/plotly.min.js")
+
+    def asked(encoding: bytes) -> Response:
+        scope = {"type": "http", "method": "GET", "path": route.path, "headers": [(b"accept-encoding", encoding)]}
+        return asyncio.run(route.endpoint(Request(scope)))
+
+    packed, plain = asked(b"gzip, br"), asked(b"identity")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(bytes(packed.body)) == bytes(plain.body) == script.read_bytes()
+    assert len(packed.body) < len(plain.body) / 3
+    assert packed.media_type == plain.media_type == "text/javascript"
+
+
+def test_browsers_are_told_to_take_pictures_from_the_lab_alone() -> None:
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def answer(_scope: object, _receive: object, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
+        await send({"type": "http.response.body", "body": b"hello"})
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request"}
+
+    asyncio.run(OwnPicturesOnly(answer)({"type": "http"}, receive, send))
+    rule = (b"content-security-policy", b"img-src 'self' data: blob:; font-src 'self' data:")
+    assert sent[0]["headers"] == [(b"content-type", b"text/plain"), rule]
+    assert sent[1]["body"] == b"hello"
