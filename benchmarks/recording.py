@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mnist_lab.runs.run_folder import replacing
+from mnist_lab.files import replacing
 
 FOLDER = Path(__file__).parent / "recorded"
 

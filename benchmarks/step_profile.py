@@ -48,10 +48,9 @@ def main() -> None:
 def report(preset: str, count: int) -> None:
     import tensorflow as tf
 
-    from mnist_lab.training.engine.model import build
+    from mnist_lab.training.engine.model import build, make_optimizer
     from mnist_lab.training.engine.precision import choose_precision
     from mnist_lab.training.engine.train_step import Steps
-    from mnist_lab.training.optimizers import make_optimizer
 
     recipe = Recipe(batch_size=BATCH)
     precision = choose_precision(load_settings(), "auto")

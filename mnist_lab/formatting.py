@@ -153,3 +153,23 @@ def _scientific(value: float, decimals: int) -> str:
     digits, _, power = f"{value:.{decimals}e}".partition("e")
     digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
     return f"{digits}e{int(power)}"
+
+
+def size_text(size: tuple[int, ...]) -> str:
+    """Write a shape or a window: `(28, 28, 1)` as `28×28×1`."""
+    return "×".join(str(part) for part in size)
+
+
+def rate_text(rate: float) -> str:
+    """Write a rate the short way: 0.25, 1, -0.5."""
+    return f"{rate:g}"
+
+
+def count_text(number: int, one: str, many: str | None = None) -> str:
+    """Write a number with its noun: `1 filter`, `829,760 parameters`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def percent(share: float) -> str:
+    """A share 0..1 as whole per cent: "90 %"."""
+    return f"{share * 100:.0f} %"

@@ -7,15 +7,17 @@ from mnist_lab.runs import ENDED_STATES, RunState
 from mnist_lab.ui.compare import runs_table
 from mnist_lab.ui.compare.comparison import cost_plot, difference_rows, distinct_names, run_colour_indices, verdicts
 from mnist_lab.ui.compare.run_dialogs import damaged_notice, delete_dialog, note_dialog, rename_dialog
-from mnist_lab.ui.compare.selection import RUNS, missing_words, table_key, write_chosen
+from mnist_lab.ui.compare.selection import missing_words, table_key, write_chosen
 from mnist_lab.ui.compare.sweep_filter import sweep_filter
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.components.plotly_chart import CURVES_HEIGHT, plot
+from mnist_lab.ui.components.plotly_chart import plot
 from mnist_lab.ui.components.theme import theme
-from mnist_lab.ui.panels.doctor_panel import doctor_lines, doctor_panel, examine
+from mnist_lab.ui.live.run_view import CURVES_HEIGHT, examine
+from mnist_lab.ui.panels.doctor_panel import doctor_lines, doctor_panel
 from mnist_lab.ui.panels.run_picker import empty_state
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
+from mnist_lab.ui.session.query_params import RUNS
 
 lab = services()
 lab.reference.ensure()

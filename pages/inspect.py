@@ -9,7 +9,8 @@ from mnist_lab.insight import accuracy_standard_error, most_confused, worst_mist
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.plotly_chart import plot
 from mnist_lab.ui.components.theme import theme
-from mnist_lab.ui.panels.doctor_panel import doctor_panel, examine
+from mnist_lab.ui.live.run_view import examine
+from mnist_lab.ui.panels.doctor_panel import doctor_panel
 from mnist_lab.ui.panels.run_picker import empty_state, pick_run, runs_with_result
 from mnist_lab.ui.panels.snapshot_panel import watch_panel
 from mnist_lab.ui.services.container import services

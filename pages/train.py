@@ -5,13 +5,16 @@ import streamlit as st
 from mnist_lab.data import Source
 from mnist_lab.network import analyse
 from mnist_lab.recipe import why_suited
+from mnist_lab.recipe.recipe_labels import recipe_line
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.live.current_run import RUN, look
+from mnist_lab.ui.live.current_run import look
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.training_time import time_words, training_time
 from mnist_lab.ui.session import network_draft
+from mnist_lab.ui.session.query_params import RUN
+from mnist_lab.ui.session.recipe_draft import chosen_recipe
 from mnist_lab.ui.session.session_id import session_id
-from mnist_lab.ui.train.recipe_form import chosen_recipe, recipe_form, recipe_line, rest_of_recipe
+from mnist_lab.ui.train.recipe_form import recipe_form, rest_of_recipe
 from mnist_lab.ui.train.run_buttons import discarded_name
 from mnist_lab.ui.train.run_panel import live_run
 from mnist_lab.ui.train.setup_cards import digits_card, network_card

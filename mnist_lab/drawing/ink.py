@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_lab.drawing.normalize import ink_box
 from mnist_lab.errors import PictureError
 
 Picture = NDArray[np.uint8]
@@ -90,3 +91,26 @@ def _ink_of_grey(grey: Ink) -> Ink | None:
 def _is_dark_paper(dark: NDArray[np.bool_]) -> bool:
     border = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
     return bool(border.mean() + dark.mean() > 1)
+
+
+_SHORTEST = 2.0
+
+
+def is_dot(picture: NDArray[np.uint8], pen: float) -> bool:
+    """Whether all ink lies within twice the pen's width: a dot, or a stroke shorter than its pen is wide.
+
+    To be asked of the drawing itself: in its 28×28 pixels a dot is as large as any digit.
+
+    Args:
+        picture: As for `to_mnist`, at most 1,024 pixels a side.
+        pen: Width of the pen in pixels of the picture.
+
+    Returns:
+        Also false of a blank picture.
+
+    Raises:
+        PictureError: `picture` is of another shape or type.
+    """
+    ink = find_ink(picture)
+    box = None if ink is None else ink_box(ink)
+    return box is not None and max(box.shape) < _SHORTEST * pen

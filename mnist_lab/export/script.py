@@ -40,7 +40,7 @@ def training_script(run: Run) -> str:
 def introduction(run: Run) -> str:
     """Say in a few plain lines what the script is; safe inside a docstring and in Markdown."""
     lines = [f"Trains the network of the MNIST Lab run {run.id} with Keras alone: pip install tensorflow", ""]
-    if run.data is not None and run.data.source != "mnist":
+    if run.data is not None and run.is_offline:
         lines.append(f"The run itself was trained on {run.data.title}; this script trains on MNIST.")
     if run.result is not None:
         lines.append(

@@ -1,11 +1,12 @@
 """What a network is, as plain data: layers, shapes, cost, diagnosis, presets, Keras source. No TensorFlow."""
 
-from mnist_lab.network.analysis import Analysis, LayerReport, analyse, ensure_trainable
+from mnist_lab.formatting import size_text
+from mnist_lab.network.analysis import Analysis, LayerReport, analyse, check_memory, ensure_trainable, place_for
 from mnist_lab.network.diagnosis.problem import Problem, Repair
 from mnist_lab.network.edit_history import History
 from mnist_lab.network.json_io import network_from_data, network_from_json
 from mnist_lab.network.keras_source import keras_source
-from mnist_lab.network.labels import TITLES, label, size_text, summary
+from mnist_lab.network.labels import TITLES, label, summary
 from mnist_lab.network.layers import (
     ACTIVATIONS,
     CLOSING_LAYER,
@@ -27,9 +28,8 @@ from mnist_lab.network.layers import (
     SpatialDropout2D,
     default_layer,
 )
-from mnist_lab.network.limits import MAX_KERNEL, MAX_LAYERS, MAX_PARAMETERS, check_memory
+from mnist_lab.network.limits import MAX_KERNEL, MAX_LAYERS, MAX_PARAMETERS
 from mnist_lab.network.network import Network
-from mnist_lab.network.placing import place_for
 from mnist_lab.network.presets import DEFAULT_PRESET, PRESETS, Preset, get_preset
 from mnist_lab.network.shapes import INPUT_SHAPE
 from mnist_lab.network.training_cost import TYPICAL, MachineSpeed, Work, training_work

@@ -6,6 +6,7 @@ from typing import Any
 
 from mnist_lab.errors import NetworkError
 from mnist_lab.network.completed import Step, complete
+from mnist_lab.network.cost import training_memory
 from mnist_lab.network.diagnosis.budget import excess
 from mnist_lab.network.diagnosis.dropout import dropout_advice
 from mnist_lab.network.diagnosis.problem import Problem
@@ -14,8 +15,7 @@ from mnist_lab.network.diagnosis.size import size_advice
 from mnist_lab.network.diagnosis.validity import faults
 from mnist_lab.network.labels import TITLES, label, summary
 from mnist_lab.network.layers import AnyLayer, BatchNormalization, Conv2D, Dense, Dropout, SpatialDropout2D
-from mnist_lab.network.limits import MAX_LAYERS, check_memory
-from mnist_lab.network.memory import training_memory
+from mnist_lab.network.limits import MAX_LAYERS
 from mnist_lab.network.network import Network
 from mnist_lab.network.shapes import Shape
 
@@ -200,3 +200,44 @@ def _problem_dict(problem: Problem) -> dict[str, Any]:
         "sentence": problem.sentence,
         "repairs": [repair.label for repair in problem.repairs],
     }
+
+
+def place_for(network: Network, layer: AnyLayer, wanted: int) -> int:
+    """The place at which to add `layer`: `wanted`, or else the nearest one before it that makes fewer mistakes.
+
+    A convolution wanted at the end of a network that flattens goes in front of its Flatten.
+
+    Args:
+        network: The network to add to; it need not be valid.
+        layer: The layer to add.
+        wanted: The place in `network.layers` where it is wanted, 0 to their number.
+    """
+    before = len(analyse(network).errors)
+
+    def mistakes(place: int) -> int:
+        return len(analyse(network.add(layer, place)).errors)
+
+    # A file may name thousands of layers; no more places are tried than a network may have.
+    places = range(wanted, max(-1, wanted - MAX_LAYERS), -1)
+    sound = (place for place in places if mistakes(place) <= before)
+    return next(sound, wanted)
+
+
+def check_memory(analysis: "Analysis", batch_size: int, budget_gib: float) -> str | None:
+    """Return the sentence that refuses a training which would not fit into `budget_gib` GiB; None if it fits."""
+    needed = analysis.memory(batch_size)
+    if needed <= budget_gib * 2**30:
+        return None
+    return (
+        f"Training this network with batch size {batch_size:,} is estimated to need "
+        f"{needed / 2**30:,.1f} GiB of memory, more than the {budget_gib:,.1f} GiB that one training may use: "
+        f"{_way_out(analysis, batch_size, budget_gib)}."
+    )
+
+
+def _way_out(analysis: "Analysis", batch_size: int, budget_gib: float) -> str:
+    per_picture = analysis.memory(1) - analysis.memory(0)
+    fitting = int((budget_gib * 2**30 - analysis.memory(0)) // per_picture)
+    if fitting < 1 or batch_size < 2:
+        return "use fewer filters, or pool earlier"
+    return f"use a batch size of at most {fitting:,}, fewer filters, or pool earlier"

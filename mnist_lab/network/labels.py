@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from mnist_lab.formatting import count_text, rate_text, size_text
 from mnist_lab.network.layers import (
     Activation,
     AnyLayer,
@@ -30,21 +31,6 @@ TITLES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Kind to its name on a card."""
-
-
-def size_text(size: tuple[int, ...]) -> str:
-    """Write a shape or a window: `(28, 28, 1)` as `28×28×1`."""
-    return "×".join(str(part) for part in size)
-
-
-def rate_text(rate: float) -> str:
-    """Write a rate the short way: 0.25, 1, -0.5."""
-    return f"{rate:g}"
-
-
-def count_text(number: int, one: str, many: str | None = None) -> str:
-    """Write a number with its noun: `1 filter`, `829,760 parameters`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def summary(layer: AnyLayer) -> str:
@@ -95,8 +81,3 @@ def _same(padding: str) -> list[str]:
 
 def _activation(activation: str) -> list[str]:
     return [] if activation == "linear" else [activation]
-
-
-def percent(share: float) -> str:
-    """A share 0..1 as whole per cent: "90 %"."""
-    return f"{share * 100:.0f} %"

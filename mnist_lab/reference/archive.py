@@ -17,10 +17,10 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from mnist_lab.errors import StoreError
+from mnist_lab.files import replacing
 from mnist_lab.network import network_from_json
 from mnist_lab.recipe import recipe_from_json
 from mnist_lab.runs import REFERENCE, Adopted, DataInfo, MetricPoint, Result, Run, RunFolder, RunState
-from mnist_lab.runs.run_folder import replacing
 from mnist_lab.runs.snapshot_files import snapshot_path
 
 VERSION = 1

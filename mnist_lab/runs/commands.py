@@ -13,11 +13,10 @@ from mnist_lab.runs.attempt import Attempts
 from mnist_lab.runs.continuation import add_continuation, share_files
 from mnist_lab.runs.deletion import erase, remove_folder
 from mnist_lab.runs.queue_order import end_of_queue, front_of_queue
-from mnist_lab.runs.records import Run
+from mnist_lab.runs.records import Run, clean_note
 from mnist_lab.runs.rows import damaged_sentence, run_from_row
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_legal
-from mnist_lab.runs.text import clean_note
 
 ID_LENGTH = 8
 MAX_LEARNING_RATE_FACTOR = 1000.0

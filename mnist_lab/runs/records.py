@@ -1,5 +1,6 @@
 """What the store tells of a run: plain frozen data."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -161,3 +162,18 @@ class Run:
     def diverged(self) -> bool:
         """Whether it failed because its loss became NaN or infinite."""
         return self.state is RunState.FAILED and self.sentence.startswith(DIVERGED)
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether the run was trained and tested on an offline sample instead of MNIST."""
+        return self.data is not None and self.data.source != "mnist"
+
+
+MAX_NOTE = 2000
+
+
+def clean_note(text: str) -> str:
+    """Drop control characters except tabs and line breaks, and cut to 2,000 characters."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return kept.strip()[:MAX_NOTE].strip()

@@ -2,59 +2,15 @@
 
 import io
 import os
-import secrets
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from mnist_lab.errors import StoreError
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; what is written there replaces `path` whole, or not at all."""
-    temporary = path.with_name(f".{secrets.token_hex(4)}-{path.name}")
-    try:
-        yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        _sync_folder(path.parent)
-    finally:
-        with suppress(FileNotFoundError):
-            temporary.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    # The new name is in the folder: without this a power cut could bring the old file back. Windows has no such thing.
-    if hasattr(os, "O_DIRECTORY"):
-        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
-
-
-def try_lock(path: Path) -> FileLock | None:
-    """Take the lock on `path` if nobody has it. Keep the returned object: the lock goes with it, or with the process.
-
-    Raises:
-        StoreError: The folder cannot be written.
-    """
-    lock = FileLock(path, thread_local=False)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout:
-        return None
-    except OSError as error:
-        raise StoreError(f"{path} cannot be locked: {error.strerror or error}. Make its folder writable.") from error
-    return lock
+from mnist_lab.files import replacing, try_lock
 
 
 class RunFolder:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_lab.errors import StoreError
-from mnist_lab.runs.run_folder import replacing
+from mnist_lab.files import replacing
 from mnist_lab.runs.snapshot import PROBES, FirstWeights, LayerHealth, LayerMaps, Snapshot, layer_maps
 
 __all__ = [

@@ -14,10 +14,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_lab.files import replacing
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import DataInfo, MetricPoint
-from mnist_lab.runs.run_folder import replacing
 
 FORMAT = b"MNIST Lab checkpoint 1\n"
 GROUPS = ("model", "optimizer", "best")

@@ -7,9 +7,9 @@ from typing import Self
 
 from filelock import FileLock
 
+from mnist_lab.files import try_lock
 from mnist_lab.runs import Run, RunFolder, RunStore
 from mnist_lab.settings import Settings
-from mnist_lab.training.slots import take_slot
 
 WORKER_NAME = "MNIST_LAB_WORKER_NAME"
 """Environment variable by which a launcher gives its worker a name."""
@@ -80,3 +80,31 @@ def _claim(store: RunStore, run_id: str, slot: FileLock) -> Claim | None:
         lock.release()
         return None
     return Claim(run, folder, slot, lock)
+
+
+def take_slot(settings: Settings) -> FileLock | None:
+    """Take a free slot, None if every one is taken. It is free again when released, or when the process ends.
+
+    Raises:
+        StoreError: The home cannot be written.
+    """
+    for number in range(settings.workers):
+        slot = try_lock(settings.home / "slots" / f"slot-{number}.lock")
+        if slot is not None:
+            return slot
+    return None
+
+
+def free_slots(settings: Settings) -> int:
+    """How many slots are free at this moment.
+
+    Raises:
+        StoreError: The home cannot be written.
+    """
+    free = 0
+    for number in range(settings.workers):
+        slot = try_lock(settings.home / "slots" / f"slot-{number}.lock")
+        if slot is not None:
+            slot.release()
+            free += 1
+    return free

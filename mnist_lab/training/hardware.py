@@ -12,8 +12,8 @@ from typing import Any
 
 import psutil
 
+from mnist_lab.files import replacing
 from mnist_lab.network import MachineSpeed, Work
-from mnist_lab.runs.run_folder import replacing
 from mnist_lab.settings import Settings
 
 _FILE = "machine.json"

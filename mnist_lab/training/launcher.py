@@ -21,8 +21,7 @@ import mnist_lab
 from mnist_lab.errors import LabError
 from mnist_lab.runs import RunState, RunStore, open_store
 from mnist_lab.settings import Settings
-from mnist_lab.training.claim import WORKER_NAME
-from mnist_lab.training.slots import free_slots
+from mnist_lab.training.claim import WORKER_NAME, free_slots
 
 TICK_SECONDS = 0.25
 SWEEP_SECONDS = 2.0

@@ -440,7 +440,7 @@ def test_without_a_sweep_the_table_has_neither_filter_nor_column(monkeypatch, st
 
 
 def test_of_very_many_runs_the_newest_are_shown_and_all_are_found(monkeypatch, store):
-    monkeypatch.setattr(runs_table, "MOST_SHOWN", 2)
+    monkeypatch.setattr(runs_table, "MAX_TABLE_ROWS", 2)
     for name in ("First", "Second", "Third", "Fourth"):
         ended(store, name, offline=name == "First")
     page = opened(monkeypatch)
@@ -453,7 +453,7 @@ def test_of_very_many_runs_the_newest_are_shown_and_all_are_found(monkeypatch, s
 
 
 def test_an_old_run_that_the_address_names_is_shown_too(monkeypatch, store):
-    monkeypatch.setattr(runs_table, "MOST_SHOWN", 2)
+    monkeypatch.setattr(runs_table, "MAX_TABLE_ROWS", 2)
     old, *_ = [ended(store, name) for name in ("First", "Second", "Third", "Fourth")]
     page = AppTest.from_file(str(PAGE), default_timeout=30)
     page.query_params["runs"] = old.id
@@ -464,7 +464,7 @@ def test_an_old_run_that_the_address_names_is_shown_too(monkeypatch, store):
 
 
 def test_the_csv_has_all_runs_that_were_found(monkeypatch, store):
-    monkeypatch.setattr(runs_table, "MOST_SHOWN", 1)
+    monkeypatch.setattr(runs_table, "MAX_TABLE_ROWS", 1)
     for name in ("First", "Second", "Third"):
         ended(store, name)
     written = []

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_lab.runs.text import MAX_NOTE, clean_note
+from mnist_lab.runs.records import MAX_NOTE, clean_note
 
 
 def test_a_note_keeps_its_lines() -> None:

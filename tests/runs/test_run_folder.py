@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from mnist_lab.errors import StoreError
+from mnist_lab.files import replacing, try_lock
 from mnist_lab.runs import RunFolder
-from mnist_lab.runs.run_folder import replacing, try_lock
 
 
 @pytest.fixture

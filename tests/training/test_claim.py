@@ -2,8 +2,7 @@ from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import RunState, RunStore
 from mnist_lab.settings import Settings
-from mnist_lab.training.claim import claim
-from mnist_lab.training.slots import free_slots, take_slot
+from mnist_lab.training.claim import claim, free_slots, take_slot
 
 
 def test_there_are_as_many_slots_as_the_settings_say(offline: Settings) -> None:

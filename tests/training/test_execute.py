@@ -21,11 +21,10 @@ from mnist_lab.runs import Command, MetricPoint, Result, Run, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training import execute as conduct_module
 from mnist_lab.training import run_data as parts_module
-from mnist_lab.training.claim import claim
+from mnist_lab.training.claim import claim, free_slots, take_slot
 from mnist_lab.training.execute import conduct, why_failed
 from mnist_lab.training.foreground import train_run
 from mnist_lab.training.progress import Progress
-from mnist_lab.training.slots import free_slots, take_slot
 
 RESULT = Result(0.1, 0.9, (0.9,) * 10, ((1,) * 10,) * 10, 1, 1, 1.0, 100.0, "best", 0.1, 0.9, 0.1, 0.9, "float32")
 Train = Callable[[Any], Any]

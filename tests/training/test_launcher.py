@@ -18,8 +18,8 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, Run, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training import launcher as launcher_module
+from mnist_lab.training.claim import free_slots
 from mnist_lab.training.launcher import Launcher, last_words
-from mnist_lab.training.slots import free_slots
 
 PATIENCE = 180.0
 STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in_worker.py")))

@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from mnist_lab import formatting
+from mnist_lab.formatting import count_text
 from mnist_lab.insight.doctor.finding import Finding
 from mnist_lab.insight.doctor.remedies import normalised, usual_rate, with_activation, with_rate
 from mnist_lab.insight.doctor.run_curves import Patient
 from mnist_lab.network.diagnosis.problem import name_of
-from mnist_lab.network.labels import count_text
 
 if TYPE_CHECKING:
     from mnist_lab.runs.snapshot_files import LayerHealth

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from mnist_lab import formatting
+from mnist_lab.formatting import count_text
 from mnist_lab.insight.doctor.finding import Finding, Severity, Treatment
 from mnist_lab.insight.doctor.remedies import larger, more_images, repaired, with_dropout
 from mnist_lab.insight.doctor.run_curves import Patient
-from mnist_lab.network.labels import count_text
 
 BY_HEART = 0.5
 """Share of the validation loss that the training loss is below, when training images are read from memory."""

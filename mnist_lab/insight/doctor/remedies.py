@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from mnist_lab import formatting
+from mnist_lab.formatting import rate_text
 from mnist_lab.insight.doctor.finding import Treatment
 from mnist_lab.network import (
     AnyLayer,
@@ -15,7 +16,6 @@ from mnist_lab.network import (
     SpatialDropout2D,
     analyse,
 )
-from mnist_lab.network.labels import rate_text
 from mnist_lab.recipe import Recipe
 
 ADAM_RATE = 0.001

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from mnist_lab import formatting
+from mnist_lab.formatting import count_text, rate_text
 from mnist_lab.insight.doctor.finding import Finding, Treatment
 from mnist_lab.insight.doctor.remedies import with_dropout_rate, with_dropouts_at_most
 from mnist_lab.insight.doctor.run_curves import Patient
 from mnist_lab.network import Dropout, SpatialDropout2D
 from mnist_lab.network.diagnosis.shrink import values
-from mnist_lab.network.labels import count_text, rate_text
 
 GENTLE_RATE = 0.25
 HEAVY_RATE = 0.6

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from mnist_lab import formatting
+from mnist_lab.formatting import count_text
 from mnist_lab.insight.doctor.finding import Finding, Treatment
 from mnist_lab.insight.doctor.remedies import more_epochs, more_images
 from mnist_lab.insight.doctor.run_curves import Patient
 from mnist_lab.insight.doctor.too_much_dropout import dropout_layers
 from mnist_lab.network import BatchNormalization
-from mnist_lab.network.labels import count_text
 
 MOMENTUM = 0.99
 """Of Keras's batch normalization: what its running averages keep of themselves in each step."""

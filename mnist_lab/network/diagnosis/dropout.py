@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from mnist_lab.formatting import count_text, percent, rate_text
 from mnist_lab.network.completed import Step
 from mnist_lab.network.diagnosis.problem import Problem, Repair, name_of, removal, replacement
 from mnist_lab.network.diagnosis.shrink import values
-from mnist_lab.network.labels import count_text, in_sentence, percent, rate_text
+from mnist_lab.network.labels import in_sentence
 from mnist_lab.network.layers import (
     Activation,
     AnyDropout,

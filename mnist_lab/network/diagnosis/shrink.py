@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from math import prod
 
+from mnist_lab.formatting import count_text, size_text
 from mnist_lab.network.completed import Step
 from mnist_lab.network.diagnosis.problem import Repair, replacement
-from mnist_lab.network.labels import count_text, size_text
 from mnist_lab.network.layers import AnyLayer, Conv2D, Dense, Flatten, GlobalAveragePooling2D, MaxPooling2D
 from mnist_lab.network.network import Network
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from mnist_lab.formatting import count_text, size_text
 from mnist_lab.network.completed import Step
 from mnist_lab.network.diagnosis.problem import Problem, Repair, name_of, removal, replacement
 from mnist_lab.network.diagnosis.shrink import values
-from mnist_lab.network.labels import count_text, size_text
 from mnist_lab.network.layers import (
     Activation,
     AveragePooling2D,

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from math import prod
 
+from mnist_lab.formatting import percent, size_text
 from mnist_lab.network.completed import Step, complete
 from mnist_lab.network.diagnosis.problem import WINDOW_WORDS, Problem, Repair, name_of, removal, replacement
 from mnist_lab.network.diagnosis.shrink import fewer, smaller_rows
-from mnist_lab.network.labels import percent, size_text
 from mnist_lab.network.layers import (
     AveragePooling2D,
     Conv2D,

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from mnist_lab.formatting import count_text, rate_text, size_text
 from mnist_lab.network.completed import Step, complete
 from mnist_lab.network.diagnosis.problem import WINDOW_WORDS, Problem, Repair, name_of, removal, replacement
-from mnist_lab.network.labels import count_text, rate_text, size_text
 from mnist_lab.network.layers import (
     AnyLayer,
     AveragePooling2D,

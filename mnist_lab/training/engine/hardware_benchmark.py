@@ -13,11 +13,10 @@ from scipy.optimize import nnls
 from mnist_lab.network import PRESETS, Network, Work, analyse, training_work
 from mnist_lab.recipe import Recipe
 from mnist_lab.settings import Settings
-from mnist_lab.training.engine.model import build
+from mnist_lab.training.engine.model import build, make_optimizer
 from mnist_lab.training.engine.precision import choose_precision
 from mnist_lab.training.engine.train_step import Steps
 from mnist_lab.training.hardware import SPEED, keep, machine_speed
-from mnist_lab.training.optimizers import make_optimizer
 
 PROBES = ("dense-only", "tiny", "batch-norm", "strong")
 """Presets that differ in what they spend their time on; of many choices this one told the speed of others best."""

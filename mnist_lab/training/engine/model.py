@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from mnist_lab.network import INPUT_SHAPE, AnyLayer, Network, analyse
+from mnist_lab.recipe import Recipe
 
 _SEEDED = {"Dropout", "SpatialDropout2D"}
 
@@ -38,3 +39,19 @@ def _keras_layer(layer: AnyLayer, name: str, seed: int, precision: str) -> keras
         arguments["seed"] = seed
     made: keras.Layer = getattr(keras.layers, layer.kind)(**arguments, name=name, dtype=precision)
     return made
+
+
+def make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
+    """The recipe's optimizer; its learning rate is set anew at every step by the schedule."""
+    rate = recipe.learning_rate
+    match recipe.optimizer:
+        case "adam":
+            return keras.optimizers.Adam(rate)
+        case "adamw":
+            return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
+        case "sgd":
+            return keras.optimizers.SGD(rate, momentum=recipe.momentum)
+        case "rmsprop":
+            return keras.optimizers.RMSprop(rate)
+        case "nadam":
+            return keras.optimizers.Nadam(rate)

@@ -18,12 +18,10 @@ from mnist_lab.training.callbacks import NoWishes, Wishes
 from mnist_lab.training.checkpoint import Arrays, TrainingState
 from mnist_lab.training.clock import Clock
 from mnist_lab.training.engine.evaluation import Evaluator
-from mnist_lab.training.engine.model import build
+from mnist_lab.training.engine.model import build, make_optimizer
 from mnist_lab.training.engine.train_step import Floats, Steps, epoch_order
-from mnist_lab.training.engine.variables import assign, fit, values_of
-from mnist_lab.training.optimizers import make_optimizer
+from mnist_lab.training.engine.variables import assign, fit, save_model, values_of
 from mnist_lab.training.scoring import Scores, score
-from mnist_lab.training.weights import save_model
 
 CHUNK_SECONDS = 0.25
 """Steps are run in chunks of about this length; after each the observer is told, and asked whether to go on."""

@@ -1,11 +1,13 @@
 """The values of Keras variables as NumPy arrays, and back."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
+from mnist_lab.files import replacing
 from mnist_lab.training.checkpoint import Arrays
 
 
@@ -27,3 +29,13 @@ def assign(variables: Iterable[keras.Variable], values: Arrays) -> None:
     """Give the variables these values, which must `fit`."""
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
+
+
+def save_model(model: keras.Model, path: Path) -> None:
+    """Write a model to `path` (.keras) through a temporary name, so that nobody ever reads half a file.
+
+    Raises:
+        OSError: The file cannot be written, for example because the disk is full.
+    """
+    with replacing(path) as temporary:
+        model.save(temporary)

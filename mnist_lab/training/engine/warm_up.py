@@ -11,10 +11,9 @@ from mnist_lab.errors import LabError
 from mnist_lab.network import get_preset
 from mnist_lab.recipe import Recipe
 from mnist_lab.settings import Settings
-from mnist_lab.training.engine.model import build
+from mnist_lab.training.engine.model import build, make_optimizer
 from mnist_lab.training.engine.precision import choose_precision
 from mnist_lab.training.engine.train_step import Steps
-from mnist_lab.training.optimizers import make_optimizer
 
 log = logging.getLogger(__name__)
 

@@ -7,10 +7,10 @@ import streamlit as st
 
 from mnist_lab.errors import LabError, UnknownRunError
 from mnist_lab.runs import Run
-from mnist_lab.runs.text import MAX_NOTE
-from mnist_lab.ui.compare.selection import RUNS
+from mnist_lab.runs.records import MAX_NOTE
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.session.query_params import RUNS
 
 _MOST_NAMED = 5
 

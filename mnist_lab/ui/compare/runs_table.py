@@ -18,6 +18,7 @@ from mnist_lab.runs import Run, RunState
 from mnist_lab.runs.search import Found
 from mnist_lab.ui.compare.selection import asked_ids
 from mnist_lab.ui.compare.sweep_filter import any_sweep
+from mnist_lab.ui.services.container import MAX_TABLE_ROWS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,8 +28,6 @@ COLOUR = " "
 CURVE = "Curve"
 SWEEP = "Sweep"
 CHOSEN_AT_FIRST = 2
-MOST_SHOWN = 500
-"""Rows of the table: as many as a browser draws at once and a person scrolls through."""
 WORDS = "compare-words"
 """Key of the field for words."""
 _STATES = "compare-states"
@@ -42,11 +41,6 @@ _LISTS = ("Convolution filters", "Dropout")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def is_offline(run: Run) -> bool:
-    """Whether the run was trained and tested on the offline sample."""
-    return run.data is not None and run.data.source != "mnist"
-
-
 def shown_ids(ids: Sequence[str], asked: str | None) -> list[str]:
     """Of the runs that were found, newest first, those that the table shows: the newest, and those the address names.
 
@@ -54,8 +48,8 @@ def shown_ids(ids: Sequence[str], asked: str | None) -> list[str]:
         ids: Of all that were found, newest first.
         asked: Ids with commas between them, as the address has them.
     """
-    older = set(ids[MOST_SHOWN:]).intersection(asked_ids(asked))
-    return [*ids[:MOST_SHOWN], *(run_id for run_id in ids[MOST_SHOWN:] if run_id in older)]
+    older = set(ids[MAX_TABLE_ROWS:]).intersection(asked_ids(asked))
+    return [*ids[:MAX_TABLE_ROWS], *(run_id for run_id in ids[MAX_TABLE_ROWS:] if run_id in older)]
 
 
 def count_words(found: Found, shown: int, of: int) -> str:
@@ -110,7 +104,7 @@ def row(run: Run) -> dict[str, Any]:
         "Best epoch": result.best_epoch or None if result else None,
         "Time": run.training_seconds,
         "Images/s": None if result is None else result.samples_per_second,
-        "Data": formatting.NONE if run.data is None else OFFLINE if is_offline(run) else run.data.title,
+        "Data": formatting.NONE if run.data is None else OFFLINE if run.is_offline else run.data.title,
         "Seed": run.recipe.seed,
         "Made": run.created,
         "Note": run.note,

@@ -10,9 +10,8 @@ import streamlit as st
 
 from mnist_lab import formatting
 from mnist_lab.runs import RunStore
+from mnist_lab.ui.session.query_params import RUNS
 
-RUNS = "runs"
-"""The address parameter that names the chosen runs."""
 MOST_ASKED = 50
 _MOST_NAMED = 5
 _SEEN = "compare-seen"

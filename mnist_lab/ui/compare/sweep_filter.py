@@ -5,10 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_lab import formatting
-from mnist_lab.ui.compare.selection import RUNS
+from mnist_lab.ui.session.query_params import RUNS, SWEEP
 
-SWEEP = "sweep"
-"""The address parameter that names the sweep."""
 _KEY = "compare-sweep"
 
 

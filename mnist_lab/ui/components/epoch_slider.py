@@ -35,11 +35,6 @@ _component = st.components.v2.component(
 )
 
 
-def timeline_key(run_id: str) -> str:
-    """The key of the slider over a run's epochs."""
-    return f"watch-epoch-{run_id}"
-
-
 def timeline(
     epochs: Sequence[int], *, total: int, live: bool, best: int | None, done: int | None, newest: str, key: str
 ) -> None:

@@ -5,9 +5,6 @@ import streamlit as st
 from mnist_lab.charts import Figure
 from mnist_lab.ui.components.assets import script
 
-CURVES_HEIGHT = 470
-"""Pixels of a chart of learning curves."""
-
 _component = st.components.v2.component(
     "mnist_lab_plot",
     html='<div class="lab-plot lab-part" role="img"></div>',

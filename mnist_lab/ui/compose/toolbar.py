@@ -7,7 +7,7 @@ from mnist_lab.network import PRESETS, Analysis, Network, analyse
 from mnist_lab.network.network import LONGEST_NAME
 from mnist_lab.recipe import Recipe, suited_recipe, why_suited
 from mnist_lab.ui.session import network_draft
-from mnist_lab.ui.train.recipe_form import chosen_recipe, open_recipe
+from mnist_lab.ui.session.recipe_draft import chosen_recipe, open_recipe
 
 _EMPTY = "empty"
 _PRESET = "preset"

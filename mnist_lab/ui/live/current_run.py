@@ -9,8 +9,6 @@ from mnist_lab.runs import Run
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.store_cache import Moment
 
-RUN = "run"
-"""The address parameter that names the run shown."""
 _LONGEST_ID = 64
 
 

@@ -1,4 +1,4 @@
-"""Keeps a page that shows a run up to date without drawing it anew: the browser asks, and the lab answers in JSON."""
+"""The JSON that `/live` answers: a run's live view for the browser, made once for all that ask."""
 
 import gzip
 import json
@@ -6,42 +6,25 @@ from collections.abc import Mapping
 from contextlib import suppress
 from urllib.parse import urlencode
 
-import streamlit as st
-
 from mnist_lab.errors import UnknownRunError
-from mnist_lab.ui.components.assets import script
-from mnist_lab.ui.live.current_run import RUN, find
-from mnist_lab.ui.live.run_view import Choices, Growth, growth
+from mnist_lab.ui.live.current_run import find
+from mnist_lab.ui.live.run_view import SMOOTHINGS, Choices, Growth, growth
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.session.query_params import RUN
 
 ADDRESS = "/live"
 """Where the browser asks; the run and the choices are the parameters."""
-SMOOTHINGS = (0.0, 0.3, 0.6, 0.9, 0.97)
 _LOG, _SMOOTHING, _GHOST = "log", "smoothing", "ghost"
 _GONE = {"outline": "gone", "every": 2.0, "parts": {}}
 _LEVEL = 5
 """Of compression, as the server itself takes."""
 
-_component = st.components.v2.component(
-    "mnist_lab_live_feed",
-    html='<div class="lab-feed" hidden></div>',
-    js=script("live_feed", "ask"),
-    isolate_styles=False,
-)
 
-
-def live_feed(run_id: str, choices: Choices, now: Growth) -> None:
-    """Ask again and again from here on; draws nothing, and runs the fragment again when the outline has changed.
-
-    Args:
-        run_id: Of the run that the page shows.
-        choices: How its curves are drawn.
-        now: What the page shows of it.
-    """
+def feed_url(run_id: str, choices: Choices) -> str:
+    """The URL where the browser asks for a run's live view, with the choices as query parameters."""
     parameters = {RUN: run_id, _SMOOTHING: f"{choices.smoothing:g}"}
     parameters |= ({_LOG: "1"} if choices.log else {}) | ({_GHOST: choices.ghost} if choices.ghost else {})
-    data = (f"{ADDRESS}?{urlencode(parameters)}", now.outline, now.every)
-    _component(data=data, key="live-feed", height=1, on_changed_change=lambda: None)
+    return f"{ADDRESS}?{urlencode(parameters)}"
 
 
 def answer(parameters: Mapping[str, str]) -> bytes:

@@ -9,18 +9,16 @@ from mnist_lab import formatting
 from mnist_lab.charts import Curve, Track, entry_html, progress_html, run_figure
 from mnist_lab.errors import UnknownRunError
 from mnist_lab.insight import seconds_left
-from mnist_lab.insight.doctor import Finding
-from mnist_lab.runs import Run, RunState
-from mnist_lab.ui.components.epoch_slider import timeline_key
-from mnist_lab.ui.components.plotly_chart import CURVES_HEIGHT
+from mnist_lab.insight.doctor import Finding, diagnose
+from mnist_lab.runs import MetricPoint, Run, RunState
+from mnist_lab.runs.snapshot_files import newest_health
+from mnist_lab.ui.live.queue_view import entry_details, entry_key, others, waiting_words
 from mnist_lab.ui.live.run_figures import run_figures
 from mnist_lab.ui.live.run_labels import where
-from mnist_lab.ui.panels.doctor_panel import examine
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.snapshot_cache import stamp_words, stamps
 from mnist_lab.ui.services.store_cache import Moment
 from mnist_lab.ui.services.training_time import expected_seconds
-from mnist_lab.ui.train.queue_panel import entry_details, entry_key, others, waiting_words
 
 LINE, FIGURES, CHART = "run-line", "run-figures", "live-chart"
 """Parts of the page, by the keys of the components that show them."""
@@ -168,3 +166,25 @@ def chart_words(run: Run, track: Track, ghost: Run | None = None) -> str:
     if ghost is not None:
         words.append(f"behind it the run {ghost.name}")
     return "; ".join(words)
+
+
+def timeline_key(run_id: str) -> str:
+    """The key of the slider over a run's epochs."""
+    return f"watch-epoch-{run_id}"
+
+
+CURVES_HEIGHT = 470
+"""Pixels of a chart of learning curves."""
+
+
+def examine(run: Run, points: Sequence[MetricPoint]) -> Sequence[Finding]:
+    """What the run doctor finds in a run's curves and in the newest look at its layers, most important first.
+
+    Args:
+        run: In any state.
+        points: Its curves.
+    """
+    return diagnose(run, points, newest_health(services().store.folder(run.id).snapshots))
+
+
+SMOOTHINGS = (0.0, 0.3, 0.6, 0.9, 0.97)

@@ -4,30 +4,19 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mnist_lab.insight.doctor import Finding, Treatment, diagnose
+from mnist_lab.insight.doctor import Finding, Treatment
 from mnist_lab.runs import MetricPoint, Run
-from mnist_lab.runs.snapshot_files import newest_health
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.services.container import services
+from mnist_lab.ui.live.run_view import examine
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.navigation import go
-from mnist_lab.ui.train.recipe_form import open_recipe
+from mnist_lab.ui.session.recipe_draft import open_recipe
 
 _ICONS = {
     "serious": ":red[:material/error:]",
     "moderate": ":orange[:material/warning:]",
     "note": ":gray[:material/info:]",
 }
-
-
-def examine(run: Run, points: Sequence[MetricPoint]) -> Sequence[Finding]:
-    """What the run doctor finds in a run's curves and in the newest look at its layers, most important first.
-
-    Args:
-        run: In any state.
-        points: Its curves.
-    """
-    return diagnose(run, points, newest_health(services().store.folder(run.id).snapshots))
 
 
 def doctor_panel(run: Run, points: Sequence[MetricPoint], findings: Sequence[Finding]) -> None:

@@ -7,7 +7,6 @@ import streamlit as st
 
 from mnist_lab import formatting
 from mnist_lab.runs import Run, RunState
-from mnist_lab.ui.compare.runs_table import is_offline
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
@@ -22,7 +21,7 @@ def runs_with_result() -> list[Run]:
     lab.reference.ensure()
     runs = lab.store.list({RunState.FINISHED, RunState.STOPPED})
     tested = [run for run in runs if run.result is not None]
-    return sorted(tested, key=lambda run: (is_offline(run), run.is_reference, -_accuracy(run)))
+    return sorted(tested, key=lambda run: (run.is_offline, run.is_reference, -_accuracy(run)))
 
 
 def pick_run(runs: Sequence[Run], *, key: str) -> Run:
@@ -57,7 +56,7 @@ def pick_run(runs: Sequence[Run], *, key: str) -> Run:
         )
     elif asked != run.id:
         st.query_params[_RUN] = run.id
-    if is_offline(run):
+    if run.is_offline:
         st.caption(
             ":material/cloud_off: Trained and tested on the UCI digits, the offline sample, **not on MNIST**: "
             "it reads drawings less well."
@@ -93,6 +92,6 @@ def _label(run: Run) -> str:
         parts.append(formatting.accuracy(run.result.test_accuracy))
     if run.state is RunState.STOPPED:
         parts.append("stopped")
-    if is_offline(run):
+    if run.is_offline:
         parts.append("UCI sample")
     return " · ".join(parts)

@@ -4,8 +4,9 @@ import streamlit as st
 
 from mnist_lab.network import analyse
 from mnist_lab.runs import Run
-from mnist_lab.ui.components.epoch_slider import chosen_epoch, timeline, timeline_key
+from mnist_lab.ui.components.epoch_slider import chosen_epoch, timeline
 from mnist_lab.ui.components.themed_html import picture, picture_theme
+from mnist_lab.ui.live.run_view import timeline_key
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.snapshot_cache import PANELS, panel_html, stamp_words, stamps
 

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from mnist_lab.errors import LabError
 from mnist_lab.inference.predictor import Predictor
+from mnist_lab.reference import install_reference_runs
 from mnist_lab.runs import ENDED_STATES, RunStore, open_store
 from mnist_lab.settings import Settings, load_settings
 from mnist_lab.training.launcher import Launcher
 from mnist_lab.ui.services.dataset_loader import Shelf
 from mnist_lab.ui.services.history_cache import Tracks
-from mnist_lab.ui.services.reference_runs import ReferenceRuns
 from mnist_lab.ui.services.sparkline_cache import Sparklines
 from mnist_lab.ui.services.store_cache import Moments
+
+MAX_TABLE_ROWS = 500
+"""Rows of the table of Compare: as many as a browser draws at once and a person scrolls through."""
 
 RETRY_SECONDS = 2.0
 """How long a refusal stands before the services are tried again."""
@@ -25,6 +28,22 @@ LOOK_AHEAD_SECONDS = 4.0
 """How long after the app what pages need that show ended runs is made ready, unless a page asks for it sooner."""
 PREDICTOR_SECONDS = 20.0
 """How long after the app the predictor starts, unless a page asks for it sooner."""
+
+
+class ReferenceRuns:
+    """Puts the runs that the lab brings into one store, once a process; safe to use from several threads."""
+
+    def __init__(self, store: RunStore, settings: Settings) -> None:
+        self._store = store
+        self._wanted = settings.reference
+        self._lock = threading.Lock()
+
+    def ensure(self) -> None:
+        """See to it that they are there; a lab's very first start unpacks them, which takes a quarter of a second."""
+        with self._lock:
+            if self._wanted:
+                install_reference_runs(self._store)
+                self._wanted = False
 
 
 @dataclass(frozen=True)
@@ -56,12 +75,10 @@ class Services:
         self.reference.ensure()
         import pandas  # noqa: F401 - loaded for the table of Compare
 
-        from mnist_lab.ui.compare.runs_table import MOST_SHOWN
-
         with suppress(LabError):
             # The store remembers which records it has found whole.
             self.store.damaged()
-            self.sparklines.of(self.store.list(ENDED_STATES, limit=MOST_SHOWN))
+            self.sparklines.of(self.store.list(ENDED_STATES, limit=MAX_TABLE_ROWS))
 
     def close(self) -> None:
         """Stop what works in the background; a training that runs goes on without the app."""

@@ -8,8 +8,7 @@ import streamlit as st
 from mnist_lab import formatting
 from mnist_lab.runs import Run
 from mnist_lab.ui.components.plotly_chart import plot
-from mnist_lab.ui.live.run_feed import SMOOTHINGS
-from mnist_lab.ui.live.run_view import CHART, Choices
+from mnist_lab.ui.live.run_view import CHART, SMOOTHINGS, Choices
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.store_cache import TESTED_STATES
 

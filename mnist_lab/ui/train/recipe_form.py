@@ -8,11 +8,10 @@ import streamlit as st
 from mnist_lab import formatting
 from mnist_lab.charts import schedule_figure
 from mnist_lab.recipe import Recipe, learning_rates
+from mnist_lab.recipe.recipe_labels import OPTIMIZER_NAMES, SCHEDULE_NAMES
 from mnist_lab.ui.components.plotly_chart import plot
+from mnist_lab.ui.session.recipe_draft import FIELD_PREFIX, RECIPE_KEY, chosen_recipe
 
-_RECIPE = "recipe"
-_FIELD = "recipe-"
-"""How the keys of the form's widgets begin."""
 _LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 _BATCH_SIZES = (16, 32, 64, 100, 128, 256, 512, 1024)
 _LIMITS = (30_000, 6_000, 1_000, 300)
@@ -21,25 +20,10 @@ _FRACTIONS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 _PATIENCES = (0, 1, 2, 3, 5, 10)
 _MOST_STEPS_DRAWN = 2_000
 
-_OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop", "nadam": "Nadam"}
-_SCHEDULES = {"constant": "Constant", "cosine": "Cosine", "one-cycle": "One-cycle", "step": "Steps"}
 _AUGMENTATIONS = {"none": "None", "light": "Light", "pen": "Pen"}
 _PRECISIONS = {"auto": "The fastest here", "float32": "float32", "mixed_bfloat16": "mixed bfloat16"}
 _VALIDATIONS = {"holdout": "Held out of the training images", "test": "The test set, as the notebook did"}
 _KEEPS = {"best": "Best epoch", "last": "Last epoch"}
-
-
-def chosen_recipe() -> Recipe:
-    """The recipe as the session has it."""
-    recipe: Recipe = st.session_state.get(_RECIPE, Recipe())
-    return recipe
-
-
-def open_recipe(recipe: Recipe) -> None:
-    """Make `recipe` the session's recipe; to be called from a callback, before the form is drawn."""
-    st.session_state[_RECIPE] = recipe
-    for key in [key for key in st.session_state if str(key).startswith(_FIELD)]:
-        del st.session_state[key]
 
 
 def recipe_form(images: int) -> None:
@@ -57,7 +41,7 @@ def recipe_form(images: int) -> None:
             "Training images", "limit", limits, lambda limit: f"{limit:,}" if limit else f"All {images:,}", fixed=True
         )
         changes["limit"] = limit or None
-    st.session_state[_RECIPE] = before.with_changes(**changes)
+    st.session_state[RECIPE_KEY] = before.with_changes(**changes)
 
 
 def rest_of_recipe(images: int) -> None:
@@ -73,28 +57,13 @@ def rest_of_recipe(images: int) -> None:
             changes |= _validation_part()
         with rest:
             changes |= _rest_part(before)
-    st.session_state[_RECIPE] = before.with_changes(**changes)
-
-
-def recipe_line(recipe: Recipe) -> str:
-    """The recipe in one line: "5 epochs · Adam 0.001 · batch 100 · all images"."""
-    parts = [
-        "1 epoch" if recipe.epochs == 1 else f"{recipe.epochs:,} epochs",
-        f"{_OPTIMIZERS[recipe.optimizer]} {formatting.learning_rate(recipe.learning_rate)}",
-        f"batch {recipe.batch_size:,}",
-        "all images" if recipe.limit is None else f"{recipe.limit:,} images",
-    ]
-    if recipe.schedule != "constant":
-        parts.append(f"{_SCHEDULES[recipe.schedule].lower()} schedule")
-    if recipe.augmentation != "none":
-        parts.append(f"{recipe.augmentation} augmentation")
-    if recipe.validation == "test":
-        parts.append("validated on the test set")
-    return " · ".join(parts)
+    st.session_state[RECIPE_KEY] = before.with_changes(**changes)
 
 
 def _optimizer_part(before: Recipe) -> dict[str, Any]:
-    changes: dict[str, Any] = {"optimizer": _select("Optimizer", "optimizer", list(_OPTIMIZERS), _OPTIMIZERS.get)}
+    changes: dict[str, Any] = {
+        "optimizer": _select("Optimizer", "optimizer", list(OPTIMIZER_NAMES), OPTIMIZER_NAMES.get)
+    }
     if changes["optimizer"] == "sgd":
         changes["momentum"] = st.slider("Momentum", 0.0, 0.99, step=0.01, key=_key("momentum", before.momentum))
     if changes["optimizer"] == "adamw":
@@ -103,14 +72,14 @@ def _optimizer_part(before: Recipe) -> dict[str, Any]:
 
 
 def _schedule_part(recipe: Recipe, images: int) -> dict[str, Any]:
-    schedule = _select("Learning-rate schedule", "schedule", list(_SCHEDULES), _SCHEDULES.get)
+    schedule = _select("Learning-rate schedule", "schedule", list(SCHEDULE_NAMES), SCHEDULE_NAMES.get)
     if schedule != "constant":
         trained = min(recipe.limit or images, images)
         if recipe.validation == "holdout":
             trained = round(trained * (1 - recipe.validation_fraction))
         steps = min(_MOST_STEPS_DRAWN, recipe.epochs * -(-trained // recipe.batch_size))
         rates = learning_rates(recipe.with_changes(schedule=schedule), max(1, steps))
-        alt = f"Learning rate over {recipe.epochs} epochs, {_SCHEDULES[schedule].lower()}"
+        alt = f"Learning rate over {recipe.epochs} epochs, {SCHEDULE_NAMES[schedule].lower()}"
         plot(schedule_figure(rates, recipe.epochs), key="schedule-picture", alt=alt, height=150)
     return {"schedule": schedule}
 
@@ -186,7 +155,7 @@ def _select(
 
 def _key(field: str, value: Any) -> str:
     """The widget's key; Streamlit forgets widgets of a page that is left, so it is given its value again."""
-    key = f"{_FIELD}{field}"
+    key = f"{FIELD_PREFIX}{field}"
     if key not in st.session_state:
         st.session_state[key] = value
     return key

@@ -1,16 +1,19 @@
 """The buttons of one run, in a row whose places stay the same: what can be asked of it in the state that it is in."""
 
+import math
+from collections.abc import Callable
+
 import streamlit as st
 
+from mnist_lab import formatting
+from mnist_lab.errors import LabError
 from mnist_lab.runs import Command, Run, RunState
-from mnist_lab.ui.compare.sweep_filter import SWEEP
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.live.current_run import RUN
-from mnist_lab.ui.live.run_labels import is_tested
+from mnist_lab.ui.live.run_labels import epochs, is_tested
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
-from mnist_lab.ui.train.more_epochs import more_epochs_popover
-from mnist_lab.ui.train.rate_popover import rate_popover
+from mnist_lab.ui.session.query_params import RUN, SWEEP
+from mnist_lab.ui.session.session_id import session_id
 from mnist_lab.ui.train.run_buttons import ask_button, command_button
 
 _LOG_BYTES = 20_000
@@ -137,3 +140,77 @@ def _again_smaller(run: Run) -> None:
     store = services().store
     store.requeue(run.id)
     store.set_learning_rate(run.id, run.learning_rate_factor * _SMALLER)
+
+
+_MOST_EPOCHS = 1000
+
+
+def more_epochs_popover(run: Run) -> None:
+    """Draw the button that opens the choice; nothing if the run cannot be continued."""
+    store = services().store
+    most = _MOST_EPOCHS - run.epochs_done
+    if not run.epochs_done or most < 1 or not store.folder(run.id).checkpoint_files():
+        return
+    with st.popover("Train on", icon=":material/fast_forward:", key=f"more-popover-{run.id}"):
+        proposed = min(run.recipe.epochs, most)
+        more = int(st.number_input("More epochs", 1, most, value=proposed, key=f"more-epochs-{run.id}"))
+        st.caption(plain(f"A run of its own goes on from epoch {run.epochs_done:,}; {run.name} stays as it is."))
+        if st.button(f"Train {epochs(more).replace(' ', ' more ')}", type="primary", key=f"more-{run.id}"):
+            try:
+                continued = store.continue_run(run.id, more, owner=session_id())
+            except LabError as error:
+                st.error(plain(str(error)), icon=":material/error:")
+            else:
+                st.query_params[RUN] = continued.id
+                st.rerun()
+
+
+FACTORS: dict[str, float] = {"÷ 10": 1 / 10, "÷ 3": 1 / 3, "× 1": 1.0, "× 3": 3.0, "× 10": 10.0}
+"""What the recipe's learning rate can be multiplied by, evenly spaced to a logarithm."""
+
+
+def rate_popover(run: Run, *, disabled: bool = False) -> None:
+    """Draw the button that opens the choices; buttons and not a slider, so that two browsers show the same."""
+    with st.popover(
+        f"Learning rate {factor_words(run.learning_rate_factor)}".strip(),
+        icon=":material/speed:",
+        disabled=disabled,
+        key=f"rate-popover-{run.id}",
+    ):
+        st.markdown(_in_words(run))
+        with st.container(horizontal=True, gap="xsmall"):
+            for word, factor in FACTORS.items():
+                ask_button(
+                    word,
+                    "",
+                    f"rate-{word}-{run.id}",
+                    _setter(run, factor),
+                    kind="primary" if _same(factor, run.learning_rate_factor) else "secondary",
+                    hint=f"Learning rate {formatting.learning_rate(run.recipe.learning_rate * factor)}",
+                )
+        st.caption("From the next steps on.")
+
+
+def factor_words(factor: float) -> str:
+    """1/3 → "÷ 3", 10 → "× 10", 1 → ""; any other in three digits."""
+    if _same(factor, 1.0):
+        return ""
+    return f"÷ {1 / factor:.3g}" if factor < 1 else f"× {factor:.3g}"
+
+
+def _in_words(run: Run) -> str:
+    """The rate in effect and how it comes about, as safe Markdown."""
+    recipe, times = run.recipe, factor_words(run.learning_rate_factor)
+    own = formatting.learning_rate(recipe.learning_rate)
+    if recipe.schedule != "constant":
+        return plain(f"The {recipe.schedule} schedule of {own}, {times or 'as it is'}.")
+    now = plain(formatting.learning_rate(recipe.learning_rate * run.learning_rate_factor))
+    return f"In effect: **{now}**" + (plain(f", the recipe's {own} {times}.") if times else ".")
+
+
+def _setter(run: Run, factor: float) -> Callable[[], None]:
+    return lambda: services().store.set_learning_rate(run.id, factor)
+
+
+def _same(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-6)

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from mnist_lab.recipe.recipe_labels import recipe_line
 from mnist_lab.runs import Run, RunState
+from mnist_lab.ui.components.live_feed import live_feed
 from mnist_lab.ui.components.live_html import readout
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.live.current_run import Glance, look
-from mnist_lab.ui.live.run_feed import live_feed
 from mnist_lab.ui.live.run_labels import badge
 from mnist_lab.ui.live.run_view import FIGURES, LINE, Growth, growth
 from mnist_lab.ui.panels.doctor_panel import doctor_panel
@@ -15,7 +16,6 @@ from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.session_id import session_id
 from mnist_lab.ui.train.chart_options import chart_choices, run_chart
 from mnist_lab.ui.train.queue_panel import run_queue
-from mnist_lab.ui.train.recipe_form import recipe_line
 from mnist_lab.ui.train.run_buttons import show_refusal
 from mnist_lab.ui.train.run_controls import run_controls
 
@@ -90,5 +90,5 @@ def _sentence(run: Run) -> None:
         st.info(sentence or plain(kept), icon=":material/stop_circle:")
     elif sentence:
         st.info(sentence, icon=":material/cloud_off:")
-    if run.data is not None and run.data.source != "mnist" and not sentence:
+    if run.data is not None and run.is_offline and not sentence:
         st.info(plain(f"Trained on {run.data.title}, not on MNIST."), icon=":material/cloud_off:")

@@ -9,10 +9,10 @@ from mnist_lab.runs import Run
 from mnist_lab.training.submit import submit
 from mnist_lab.training.sweep import KNOBS, Sweep, plan_sweep, submit_sweep
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.live.current_run import RUN
 from mnist_lab.ui.live.run_labels import epochs
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.training_time import time_words, training_time
+from mnist_lab.ui.session.query_params import RUN
 from mnist_lab.ui.session.session_id import session_id
 
 _SWEEP = "sweep"

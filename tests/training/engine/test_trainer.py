@@ -25,11 +25,10 @@ from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.settings import Settings
 from mnist_lab.training.engine.augmentation import augmented
 from mnist_lab.training.engine.evaluation import evaluate_model
-from mnist_lab.training.engine.model import build
+from mnist_lab.training.engine.model import build, make_optimizer
 from mnist_lab.training.engine.precision import choose_precision, versions
 from mnist_lab.training.engine.train_step import Steps
 from mnist_lab.training.engine.trainer import Learner, Outcome, epoch_order
-from mnist_lab.training.optimizers import make_optimizer
 from mnist_lab.training.scoring import score
 
 NETWORK = Network(
