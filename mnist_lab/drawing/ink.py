@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_lab.drawing.normalize import ink_box
 from mnist_lab.errors import PictureError
 
 Picture = NDArray[np.uint8]
@@ -114,3 +113,16 @@ def is_dot(picture: NDArray[np.uint8], pen: float) -> bool:
     ink = find_ink(picture)
     box = None if ink is None else ink_box(ink)
     return box is not None and max(box.shape) < _SHORTEST * pen
+
+
+# What is fainter does not make the ink's box larger: compression and scaling leave a haze around a stroke.
+_FAINTEST = 0.2
+
+
+def ink_box(ink: Ink) -> Ink | None:
+    """The part of a picture that has ink in it, as small as can be; None if there is none."""
+    there = ink >= _FAINTEST
+    rows, columns = np.flatnonzero(there.any(axis=1)), np.flatnonzero(there.any(axis=0))
+    if not len(rows):
+        return None
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_lab.drawing.ink import find_ink
+from mnist_lab.drawing.ink import find_ink, ink_box
 
 Ink = NDArray[np.float32]
 
@@ -12,9 +12,6 @@ BOX = 20
 
 # The middle of pixel 14, counted from 0: in MNIST's own images the centre of mass is at 14.0 to 15.0, never outside.
 _MIDDLE = 14.5
-
-# What is fainter does not make the ink's box larger: compression and scaling leave a haze around a stroke.
-_FAINTEST = 0.2
 
 
 def place_ink(ink: Ink) -> Ink | None:
@@ -37,15 +34,6 @@ def place_ink(ink: Ink) -> Ink | None:
     # With a margin as wide as the image, moving can only lead out of sight, never around to the other side.
     wide = np.pad(scaled, SIDE)
     return np.ascontiguousarray(wide[SIDE - top : 2 * SIDE - top, SIDE - left : 2 * SIDE - left])
-
-
-def ink_box(ink: Ink) -> Ink | None:
-    """The part of a picture that has ink in it, as small as can be; None if there is none."""
-    there = ink >= _FAINTEST
-    rows, columns = np.flatnonzero(there.any(axis=1)), np.flatnonzero(there.any(axis=0))
-    if not len(rows):
-        return None
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def _scaled(box: Ink) -> Ink:
