@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -64,10 +65,29 @@ def test_every_setting_stands_in_the_readme() -> None:
         assert f"MNIST_LAB_{name.upper()}" in readme
 
 
-def test_every_module_of_the_two_sides_exists() -> None:
-    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    for module in re.findall(r"`((?:training|inference)/\w+\.py)`", text):
-        assert (ROOT / "mnist_lab" / module).exists(), module
+def test_every_file_that_the_architecture_and_the_guide_for_contributors_name_exists() -> None:
+    for document in ("ARCHITECTURE.md", "CONTRIBUTING.md"):
+        text = (ROOT / document).read_text(encoding="utf-8")
+        named = {name for name in re.findall(r"`([\w/]+\.(?:py|js))`", text) if "NAME" not in name}
+        assert len(named) > 10
+        for name in named:
+            places = (ROOT / name, ROOT / "mnist_lab" / name, ROOT / "mnist_lab/ui/components/assets" / name)
+            assert any(place.exists() for place in places), f"{document}: {name}"
+
+
+def python_files() -> list[Path]:
+    """All modules of the package."""
+    return sorted((ROOT / "mnist_lab").rglob("*.py"))
+
+
+def test_no_file_name_means_two_things() -> None:
+    names = Counter(path.name for path in python_files() if path.name != "__init__.py")
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_no_folder_is_crowded() -> None:
+    folders = Counter(path.parent for path in python_files() if path.name != "__init__.py")
+    assert [folder.name for folder, count in folders.items() if count > 20] == []
 
 
 def test_the_lock_pins_everything_and_names_no_host() -> None:
