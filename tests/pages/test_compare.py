@@ -182,7 +182,7 @@ def test_a_failed_run_says_why(monkeypatch, store):
 def dialog(which: str) -> AppTest:
     """One dialog on the newest run; a rerun of AppTest closes dialogs, so here each run opens it anew."""
     script = f"""
-from mnist_lab.ui import run_dialogs
+from mnist_lab.ui.compare import run_dialogs
 from mnist_lab.ui.services.container import services
 
 for run in services().store.list(limit=1):
@@ -292,7 +292,7 @@ def spoil(store: RunStore, run_id: str, **values: str) -> None:
 
 def dialog_on_damaged() -> AppTest:
     script = """
-from mnist_lab.ui import run_dialogs
+from mnist_lab.ui.compare import run_dialogs
 from mnist_lab.ui.services.container import services
 
 if ids := services().store.damaged():

@@ -101,13 +101,13 @@ def test_a_network_to_start_with_keeps_its_picked_layer_though_the_address_names
     script = (
         "import streamlit as st\n"
         "from mnist_lab.network import Dropout, get_preset\n"
-        "from mnist_lab.ui import draft\n"
+        "from mnist_lab.ui.session import network_draft\n"
         "if 'draft-history' not in st.session_state:\n"
         "    network = get_preset('notebook-2').network.replace(10, Dropout(rate=0.25))\n"
-        "    draft.start_with(network, pick=10)\n"
-        "    st.query_params.update(draft.link_parameters())\n"
-        "draft.open_draft()\n"
-        "st.text(f'{draft.picked()} {draft.history().can_undo}')\n"
+        "    network_draft.start_with(network, pick=10)\n"
+        "    st.query_params.update(network_draft.link_parameters())\n"
+        "network_draft.open_draft()\n"
+        "st.text(f'{network_draft.picked()} {draft.history().can_undo}')\n"
     )
     test = AppTest.from_string(script).run()
     assert not test.exception, test.exception
