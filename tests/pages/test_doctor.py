@@ -107,7 +107,7 @@ def test_a_network_to_start_with_keeps_its_picked_layer_though_the_address_names
         "    network_draft.start_with(network, pick=10)\n"
         "    st.query_params.update(network_draft.link_parameters())\n"
         "network_draft.open_draft()\n"
-        "st.text(f'{network_draft.picked()} {draft.history().can_undo}')\n"
+        "st.text(f'{network_draft.picked()} {network_draft.history().can_undo}')\n"
     )
     test = AppTest.from_string(script).run()
     assert not test.exception, test.exception
