@@ -4,7 +4,6 @@ The file is a zip archive: `run.json`, and the files of the run's folder under t
 """
 
 import json
-import secrets
 import shutil
 import zipfile
 import zlib
@@ -17,7 +16,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from mnist_lab.errors import StoreError
-from mnist_lab.files import replacing
+from mnist_lab.files import atomic_write
 from mnist_lab.network import network_from_json
 from mnist_lab.recipe import recipe_from_json
 from mnist_lab.runs import REFERENCE, Adopted, DataInfo, MetricPoint, Result, Run, RunFolder, RunState
@@ -59,7 +58,7 @@ def write_archive(
     files = [weights, folder.predictions_path, *(snapshot_path(folder.snapshots, epoch) for epoch in sorted(snapshots))]
     if missing := [file.name for file in files if not file.is_file()]:
         raise ValueError(f"Run {run.id} lacks {', '.join(missing)}.")
-    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+    with atomic_write(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         _put(archive, _ABOUT, json.dumps(_about(run, points), indent=1).encode())
         for file in files:
             _put(archive, file.relative_to(folder.path).as_posix(), file.read_bytes())
@@ -113,14 +112,9 @@ def unpack(path: Path, folder: RunFolder) -> None:
 def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: RunFolder) -> None:
     target = folder.path / member.filename
     _ensure_inside(target, folder)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Not synced: the first page waits for this, and what a power cut tears is unpacked again.
-    temporary = target.with_name(f".{secrets.token_hex(4)}-{target.name}")
-    try:
+    # Not durable: the first page waits for this, and a file that a power cut tears is unpacked again.
+    with atomic_write(target, durable=False) as temporary:
         temporary.write_bytes(archive.read(member))
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _files(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from filelock import FileLock
 
 from mnist_lab.errors import StoreError
-from mnist_lab.files import replacing, try_lock
+from mnist_lab.files import atomic_write, try_lock
 
 
 class RunFolder:
@@ -89,10 +89,9 @@ class RunFolder:
 
     def write_predictions(self, probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]) -> None:
         """Keep the probabilities (n, 10) for all test images, and their true labels (n,)."""
-        self.path.mkdir(parents=True, exist_ok=True)
         buffer = io.BytesIO()
         np.savez_compressed(buffer, probabilities=probabilities.astype(np.float32), labels=labels.astype(np.uint8))
-        with replacing(self.predictions_path) as temporary:
+        with atomic_write(self.predictions_path) as temporary:
             temporary.write_bytes(buffer.getvalue())
 
     def read_predictions(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]] | None:

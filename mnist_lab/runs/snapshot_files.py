@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_lab.errors import StoreError
-from mnist_lab.files import replacing
+from mnist_lab.files import atomic_write
 from mnist_lab.runs.snapshot import PROBES, FirstWeights, LayerHealth, LayerMaps, Snapshot, layer_maps
 
 __all__ = [
@@ -56,8 +56,7 @@ def write_snapshot(folder: Path, snapshot: Snapshot) -> None:
     Raises:
         OSError: The folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with replacing(snapshot_path(folder, snapshot.epoch)) as temporary:
+    with atomic_write(snapshot_path(folder, snapshot.epoch)) as temporary:
         temporary.write_bytes(_packed(snapshot))
     epochs = list_epochs(folder)
     for epoch in set(epochs) - set(thinned(epochs)):
