@@ -93,7 +93,7 @@ def record_of(case: Case, folder: Path, store: RunStore) -> dict[str, Any]:
     done = subprocess.run(worker, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     run = store.get(run.id)
     if run.state is not RunState.FINISHED and not run.diverged:
-        sys.exit(f"{case.name} is {run.state}: {run.sentence} {done.stderr.decode()[-2000:]}")
+        sys.exit(f"{case.name} is {run.state}: {run.message} {done.stderr.decode()[-2000:]}")
     record = to_record(run, store.points(run.id), newest_health(store.folder(run.id).snapshots))
     with atomic_write(path) as temporary:
         temporary.write_text(json.dumps(record), encoding="utf-8")

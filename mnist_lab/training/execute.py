@@ -2,10 +2,11 @@
 
 import errno
 import logging
+from typing import NamedTuple
 
 from mnist_lab.errors import LabError, StaleAttemptError
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import DIVERGED, Command, Result, Run, RunState, RunStore
+from mnist_lab.runs import Command, Result, Run, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training.checkpoint import Checkpoint
 from mnist_lab.training.checkpoint_writer import CheckpointWriter
@@ -20,7 +21,14 @@ log = logging.getLogger(__name__)
 
 _FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
-Ending = tuple[RunState, Result | None, str]
+
+class Ending(NamedTuple):
+    """How a run ended: the arguments of `Reporter.end`."""
+
+    state: RunState
+    result: Result | None
+    message: str
+    diverged: bool = False
 
 
 def conduct(settings: Settings, store: RunStore, claim: Claim, callback: ProgressCallback | None = None) -> Run | None:
@@ -37,7 +45,7 @@ def conduct(settings: Settings, store: RunStore, claim: Claim, callback: Progres
     run = claim.run
     with Reporter(store, run, callback) as reporter:
         try:
-            state, result, sentence = _train(settings, store, claim, reporter)
+            ending = _train(settings, store, claim, reporter)
         except StaleAttemptError:
             raise
         except DiscardedError:
@@ -47,11 +55,11 @@ def conduct(settings: Settings, store: RunStore, claim: Claim, callback: Progres
             reporter.end(RunState.INTERRUPTED, None, "Interrupted by Ctrl-C.")
             raise
         except LabError as error:
-            state, result, sentence = RunState.FAILED, None, str(error)
+            ending = Ending(RunState.FAILED, None, str(error))
         except Exception as error:
             log.exception("Run %s failed", run.id)
-            state, result, sentence = RunState.FAILED, None, why_failed(error)
-        return store.get(run.id) if reporter.end(state, result, sentence) else None
+            ending = Ending(RunState.FAILED, None, why_failed(error))
+        return store.get(run.id) if reporter.end(*ending) else None
 
 
 def why_failed(error: Exception) -> str:
@@ -73,11 +81,11 @@ def _train(settings: Settings, store: RunStore, claim: Claim, reporter: Reporter
     reporter.enter("loading data")
     parts, info = load_parts(settings, run, again=bool(folder.checkpoint_files()))
     checkpoints = find_checkpoints(run, folder, info)
-    reporter.insist(lambda: store.set_data(run.id, run.attempt, info))
+    reporter.insist(lambda: store.attempt(run).set_data(info))
     stops = reporter.enter("building", sentence=info.fallback) is Command.STOP
     # What an earlier attempt had learnt is evaluated even so.
     if stops and not checkpoints:
-        return RunState.STOPPED, None, "Stopped before the training began."
+        return Ending(RunState.STOPPED, None, "Stopped before the training began.")
     folder.discard_results()
     # TensorFlow is loaded here, if it was not before.
     from mnist_lab.training.engine.precision import choose_precision
@@ -101,26 +109,26 @@ def _train(settings: Settings, store: RunStore, claim: Claim, reporter: Reporter
         else:
             outcome = learner.train(reporter)
     reporter.enter("evaluating")
-    if outcome.diverged and outcome.best_epoch == 0:
-        return RunState.FAILED, None, _why_diverged(outcome.epochs + 1, recipe, reporter.learning_rate_factor)
-    result = make_result(learner, outcome, parts, recipe, folder, precision, reporter.breathe)
+    has_weights = not outcome.diverged or outcome.best_epoch > 0
+    result = None
+    if has_weights:
+        result = make_result(learner, outcome, parts, recipe, folder, precision, reporter.breathe)
     if outcome.diverged:
-        return RunState.FAILED, result, _why_diverged(outcome.epochs + 1, recipe, reporter.learning_rate_factor)
-    return (RunState.STOPPED if outcome.stopped else RunState.FINISHED), result, ""
+        message = _why_diverged(outcome.epochs + 1, recipe, reporter.learning_rate_factor)
+        return Ending(RunState.FAILED, result, message, diverged=True)
+    return Ending(RunState.STOPPED if outcome.stopped else RunState.FINISHED, result, "")
 
 
 def _rewind(store: RunStore, run: Run, start: Checkpoint | None, batches: int) -> None:
     if start is None:
-        store.rewind(run.id, run.attempt)
+        store.attempt(run).rewind()
         return
     epoch = start.state.epoch
-    store.rewind(
-        run.id, run.attempt, step=epoch * batches, epochs=epoch, seconds=start.state.seconds, points=start.points
-    )
+    store.attempt(run).rewind(step=epoch * batches, epochs=epoch, seconds=start.state.seconds, points=start.points)
 
 
 def _why_diverged(epoch: int, recipe: Recipe, factor: float) -> str:
     return (
-        f"{DIVERGED}: the loss became NaN or infinite in epoch {epoch} of {recipe.epochs}."
+        f"The training diverged: the loss became NaN or infinite in epoch {epoch} of {recipe.epochs}."
         f" Try a learning rate smaller than {recipe.learning_rate * factor:g}."
     )

@@ -118,7 +118,7 @@ class Launcher:
         store = self._store = self._store or open_store(self._settings)
         if now >= self._next_sweep:
             self._next_sweep = now + SWEEP_SECONDS
-            store.sweep()
+            store.reap_stale_runs()
         self._busy = [child for child in self._busy if child.poll() is None]
         self._sort_idle(store, now)
         waiting = store.count([RunState.QUEUED])

@@ -68,7 +68,7 @@ def watch_of(settings: Settings, store: RunStore, run: Run) -> MemoryWatch:
         )
         log.error("%s", sentence)
         try:
-            store.finish(run.id, run.attempt, RunState.FAILED, None, sentence)
+            store.attempt(run).finish(RunState.FAILED, None, sentence)
         except LabError as error:
             # The run will be found without its worker.
             log.error("%s", error)  # noqa: TRY400 - the sentence says it all

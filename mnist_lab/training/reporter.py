@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from mnist_lab.errors import LabError, StaleAttemptError, StoreError
-from mnist_lab.runs import Command, MetricPoint, Result, Run, RunState, RunStore, Wanted
+from mnist_lab.runs import Command, ControlState, MetricPoint, Result, Run, RunState, RunStore
 from mnist_lab.training.progress import Progress, ProgressCallback, ignore_progress
 
 POLL_SECONDS = 0.2
@@ -37,8 +37,7 @@ class Reporter:
     """
 
     def __init__(self, store: RunStore, run: Run, callback: ProgressCallback | None = None):
-        self._store = store
-        self._run = run
+        self._attempt = store.attempt(run)
         self._callback = callback or ignore_progress
         # Guards what follows; notified when the command changes or the attempt is lost.
         self._changed = threading.Condition()
@@ -47,7 +46,7 @@ class Reporter:
         self._phase = ""
         self._total_steps = 0
         self._wanted_state = RunState.STARTING
-        self._wanted = Wanted(Command.NONE, run.learning_rate_factor)
+        self._wanted = ControlState(Command.NONE, run.learning_rate_factor)
         self._stepped = False
         self._lost: LabError | None = None
         self._urgent = True
@@ -104,7 +103,7 @@ class Reporter:
         with self._changed:
             return tuple(self._points)
 
-    def end(self, state: RunState, result: Result | None, sentence: str) -> bool:
+    def end(self, state: RunState, result: Result | None, message: str, diverged: bool = False) -> bool:
         """Write the last points and the run's end, and wait for the store as long as ten minutes if need be.
 
         Returns:
@@ -117,7 +116,7 @@ class Reporter:
 
         def write_end() -> bool:
             self._write()
-            return self._store.finish(self._run.id, self._run.attempt, state, result, sentence)
+            return self._attempt.finish(state, result, message, diverged=diverged)
 
         return self.insist(write_end)
 
@@ -128,7 +127,7 @@ class Reporter:
             StoreError: The store did not answer for ten minutes.
         """
         self.__exit__(None, None, None)
-        self.insist(lambda: self._store.discard(self._run.id, self._run.attempt))
+        self.insist(lambda: self._attempt.discard())
 
     def insist(self, write: Callable[[], T]) -> T:
         """Do a write that the run cannot do without, and wait for the store as long as ten minutes if need be.
@@ -198,7 +197,7 @@ class Reporter:
         if self._urgent or time.monotonic() - self._last_write >= WRITE_SECONDS:
             self._write()
             return
-        wanted = self._store.wanted(self._run.id, self._run.attempt)
+        wanted = self._attempt.control_state()
         with self._changed:
             # A step that has just been done still stands in the store until the next write.
             if not self._stepped:
@@ -209,9 +208,7 @@ class Reporter:
             points, phase, total_steps, state = tuple(self._points), self._phase, self._total_steps, self._wanted_state
             stepped, self._urgent = self._stepped, False
         try:
-            wanted = self._store.heartbeat(
-                self._run.id,
-                self._run.attempt,
+            wanted = self._attempt.heartbeat(
                 points=points,
                 state=state,
                 phase=phase,
@@ -227,7 +224,7 @@ class Reporter:
                 self._stepped = False
                 self._hear(wanted)
 
-    def _hear(self, wanted: Wanted) -> None:
+    def _hear(self, wanted: ControlState) -> None:
         self._wanted = wanted
         self._changed.notify_all()
 

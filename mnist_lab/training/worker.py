@@ -75,7 +75,7 @@ def _work(settings: Settings, store: RunStore, found: Claim) -> RunState | None:
     if run is None:
         log.info("Run %s was discarded.", found.run.id)
         return None
-    log.info("Run %s %s. %s", run.id, run.state, run.sentence)
+    log.info("Run %s %s. %s", run.id, run.state, run.message)
     return run.state
 
 
