@@ -134,9 +134,9 @@ def test_an_archive_that_unpacks_to_very_much_is_refused(
     archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(reference_archive, "MAX_BYTES", 100)
-    with pytest.raises(StoreError, match="may hold"):
+    with pytest.raises(StoreError, match="the limit is"):
         read_archive(archive)
-    with pytest.raises(StoreError, match="may hold"):
+    with pytest.raises(StoreError, match="the limit is"):
         unpack(archive, RunFolder(tmp_path / "new"))
 
 
