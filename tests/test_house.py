@@ -111,3 +111,41 @@ def test_every_command_of_the_docs_exists() -> None:
             [sys.executable, "-m", "mnist_lab", name, "--help"], cwd=ROOT, capture_output=True, check=False
         )
         assert done.returncode == 0, name
+
+
+STREAMLIT_DOM = ROOT / "mnist_lab" / "ui" / "components" / "streamlit_dom.py"
+PUBLIC_STREAMLIT = {"streamlit", "streamlit.testing.v1"}
+SOURCES = sorted(
+    path
+    for folder in ("mnist_lab", "pages", "tests", "benchmarks", "docs")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in {".py", ".js"}
+)
+
+
+def imported_modules(path: Path) -> set[str]:
+    """The modules that a file imports or from which it imports a name, by their full names."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    return found | {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+
+
+def test_no_private_module_of_streamlit_is_imported() -> None:
+    files = [ROOT / "app.py", *(path for path in SOURCES if path.suffix == ".py")]
+    private = {
+        f"{path.relative_to(ROOT)}: {module}"
+        for path in files
+        for module in imported_modules(path)
+        if module.split(".")[0] == "streamlit" and module not in PUBLIC_STREAMLIT
+    }
+    assert private == set()
+
+
+def test_only_one_module_names_elements_of_streamlits_page() -> None:
+    names = re.compile(
+        r"st-key|data-testid|data-stale|data-test-script|get_by_test_id|\bst(App|Main|Layout|Column|Top)"
+    )
+    others = [path for path in SOURCES if path not in {STREAMLIT_DOM, Path(__file__).resolve()}]
+    found = {str(path.relative_to(ROOT)) for path in others if names.search(path.read_text(encoding="utf-8"))}
+    assert found == set()
+    assert names.search(STREAMLIT_DOM.read_text(encoding="utf-8"))
