@@ -19,7 +19,7 @@ from mnist_lab.network import Conv2D, Dense, Flatten, Network
 from mnist_lab.network.url import link_from_network
 from mnist_lab.runs import open_store
 from mnist_lab.settings import Settings
-from mnist_lab.ui.components.streamlit_dom import MAIN, METRIC_VALUE, MENU_LINK, STALE, STEP_UP, by_key
+from mnist_lab.ui.components.streamlit_dom import MAIN, MENU_LINK, METRIC_VALUE, STALE, STEP_UP, by_key
 
 MORE_TARGET, EDIT_TARGET = 0.4, 0.4
 LAYERS, EDITS = 30, 40

@@ -12,8 +12,8 @@ from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
-from mnist_lab.ui.components.streamlit_dom import MENU_LINK, by_key, by_key_prefix
 from mnist_lab.training.claim import take_slot
+from mnist_lab.ui.components.streamlit_dom import MENU_LINK, by_key, by_key_prefix
 from tests.browser.obeying import ObedientWorker
 
 PHONE = {"width": 390, "height": 844}
