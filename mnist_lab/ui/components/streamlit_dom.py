@@ -38,7 +38,7 @@ PAGE = by_key("page")
 """What the pages draw, within Streamlit's block of the page."""
 
 EMPTY_TOP, EMPTY_TOP_NARROW = "4.25rem", "1.25rem"
-"""Height that Streamlit leaves empty between its menu and the page, on wide screens and on narrow ones."""
+"""How far the page can move up without touching the header, on wide screens and on narrow ones."""
 
 MENU_MIN_WIDTH = 768
 """Pixels. On a screen that is not as wide, Streamlit folds its menu behind an arrow."""

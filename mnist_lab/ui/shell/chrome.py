@@ -10,7 +10,7 @@ from mnist_lab.ui.components import streamlit_dom as dom
 _ASSETS = Path(__file__).parent / "assets"
 
 ICON = str(_ASSETS / "icon.svg")
-"""The icon of the browser's tab. A file of our own: browsers would fetch an icon that Streamlit knows from the internet."""
+"""The icon of the browser's tab: a file of ours, as a browser would fetch Streamlit's named icons from the internet."""
 
 STYLE = f"""<style>
 {dom.PAGE} {{ margin-top: -{dom.EMPTY_TOP}; }}
