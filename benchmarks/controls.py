@@ -21,21 +21,21 @@ from mnist_lab.network import get_preset
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
+from mnist_lab.ui.components.streamlit_dom import POPOVER, TOAST, by_key
 
 # Writes down the words of the run's head and of its buttons whenever they change, seen once an animation frame.
-WATCH = """() => {
+WATCH = f"""() => {{
   window.labSeen = [];
-  const words = (selector) => document.querySelector(selector)?.innerText ?? '';
   let before;
-  const look = () => {
-    const loose = [...document.querySelectorAll('[data-testid=stPopoverBody], [data-testid=stToast]')];
-    const now = [words('.st-key-run-head'), words('.st-key-run-controls'), ...loose.map((one) => one.innerText)].join();
-    if (now !== before) { window.labSeen.push([now, Date.now() / 1000]); before = now; }
+  const look = () => {{
+    const parts = document.querySelectorAll('{by_key("run-head")}, {by_key("run-controls")}, {POPOVER}, {TOAST}');
+    const now = [...parts].map((part) => part.innerText).join();
+    if (now !== before) {{ window.labSeen.push([now, Date.now() / 1000]); before = now; }}
     requestAnimationFrame(look);
-  };
+  }};
   look();
   document.addEventListener('pointerdown', () => (window.labClicked = Date.now() / 1000), true);
-}"""
+}}"""
 FOUND = (
     """(words) => window.labSeen.find(([text, at]) => at >= window.labClicked && words.some((w) => text.includes(w)))"""
 )
