@@ -13,7 +13,8 @@ from mnist_lab.cli.runs import open_swept
 from mnist_lab.cli.tensorflow_output import LOG_NAME, chatter_to
 from mnist_lab.cli.user_files import read_bytes
 from mnist_lab.data import Digits, Source, find_mnist, load_mnist, load_uci_digits
-from mnist_lab.drawing import open_picture, to_mnist
+from mnist_lab.drawing import normalize_drawing, open_picture
+from mnist_lab.drawing.image_file import MAX_BYTES
 from mnist_lab.errors import DataError, IllegalMoveError, PictureError
 from mnist_lab.inference.weights import Weights, weights_of
 from mnist_lab.insight import read_probabilities
@@ -26,16 +27,14 @@ Floats = npt.NDArray[np.float32]
 # Losses of one network on the same images differ by rounding when the batches or the processor do.
 SAME_LOSS = 1e-4
 
-MAX_PICTURE_BYTES = 30_000_000
-
 
 def predict(options: argparse.Namespace, settings: Settings) -> int:
     """Read digits in picture files; a blank picture has no digit."""
     run = open_swept(settings).find(options.run)
     weights = weights_of(run, settings)
-    pictures = [(name, to_mnist(_picture(Path(name)))) for name in options.pictures]
-    readings = _read(settings, weights, [picture for _, picture in pictures if picture is not None])
-    answers = [_answer(name, next(readings) if picture is not None else None) for name, picture in pictures]
+    drawings = [(name, normalize_drawing(_picture(Path(name)))) for name in options.pictures]
+    probabilities = _predict(settings, weights, [drawing.pixels for _, drawing in drawings if drawing is not None])
+    answers = [_answer(name, None if drawing is None else next(probabilities)) for name, drawing in drawings]
     if options.json:
         print_json({"run": run.id, "name": run.name, "predictions": answers})
         return 0
@@ -76,14 +75,14 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _picture(path: Path) -> npt.NDArray[np.uint8]:
-    content = read_bytes(path, "picture", MAX_PICTURE_BYTES)
+    content = read_bytes(path, "picture", MAX_BYTES)
     try:
         return open_picture(content)
     except PictureError as error:
         raise PictureError(f"{path}: {error}") from error
 
 
-def _read(settings: Settings, weights: Weights, pictures: list[Floats]) -> Iterator[Floats]:
+def _predict(settings: Settings, weights: Weights, pictures: list[Floats]) -> Iterator[Floats]:
     if not pictures:
         return
     with chatter_to(settings.home / LOG_NAME):
