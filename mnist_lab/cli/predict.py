@@ -1,4 +1,4 @@
-"""Commands that use a run's kept weights here and now: `predict` and `evaluate`."""
+"""The commands `predict` and `evaluate`, which use the kept weights of a run."""
 
 import argparse
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from mnist_lab import formatting
 from mnist_lab.cli.output import print_json
-from mnist_lab.cli.runs import open_swept
-from mnist_lab.cli.tensorflow_output import LOG_NAME, chatter_to
+from mnist_lab.cli.runs import open_run_store
+from mnist_lab.cli.tensorflow_output import LOG_NAME, redirect_output
 from mnist_lab.cli.user_files import read_bytes
 from mnist_lab.data import Digits, Source, find_mnist, load_mnist, load_uci_digits
 from mnist_lab.drawing import normalize_drawing, open_picture
@@ -24,13 +24,13 @@ from mnist_lab.training.scoring import Scores, score
 
 Floats = npt.NDArray[np.float32]
 
-# Losses of one network on the same images differ by rounding when the batches or the processor do.
-SAME_LOSS = 1e-4
+# The loss of a network on the same images differs by rounding if the batch size or the processor differ.
+MAX_LOSS_DIFFERENCE = 1e-4
 
 
 def predict(options: argparse.Namespace, settings: Settings) -> int:
     """Read digits in picture files; a blank picture has no digit."""
-    run = open_swept(settings).find(options.run)
+    run = open_run_store(settings).find(options.run)
     weights = weights_of(run, settings)
     drawings = [(name, normalize_drawing(_picture(Path(name)))) for name in options.pictures]
     probabilities = _predict(settings, weights, [drawing.pixels for _, drawing in drawings if drawing is not None])
@@ -44,16 +44,16 @@ def predict(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def evaluate(options: argparse.Namespace, settings: Settings) -> int:
-    """Test the kept weights again on the test images of the run, and compare with what is recorded."""
-    run = open_swept(settings).find(options.run)
+    """Test the kept weights again on the test images of the run, and compare with the recorded result."""
+    run = open_run_store(settings).find(options.run)
     recorded = run.result
     if recorded is None:
         raise IllegalMoveError(f"The run '{run.name}' is {run.state} and has no result to compare with.")
     digits = _test_digits(run, settings)
     scores = _test(settings, weights_of(run, settings), digits)
-    # Half an image: the smallest difference that an accuracy can really have is one.
+    # Accuracies on the same images differ by at least one image, or not at all.
     same_accuracy = abs(scores.accuracy - recorded.test_accuracy) < 0.5 / len(digits.test_labels)
-    equal = same_accuracy and abs(scores.loss - recorded.test_loss) <= SAME_LOSS
+    equal = same_accuracy and abs(scores.loss - recorded.test_loss) <= MAX_LOSS_DIFFERENCE
     if options.json:
         print_json(
             {
@@ -85,7 +85,7 @@ def _picture(path: Path) -> npt.NDArray[np.uint8]:
 def _predict(settings: Settings, weights: Weights, pictures: list[Floats]) -> Iterator[Floats]:
     if not pictures:
         return
-    with chatter_to(settings.home / LOG_NAME):
+    with redirect_output(settings.home / LOG_NAME):
         from mnist_lab.inference.engine.model_cache import load_model, reader
 
         read = reader(load_model(weights), weights.run_id)
@@ -95,8 +95,8 @@ def _predict(settings: Settings, weights: Weights, pictures: list[Floats]) -> It
 
 def _answer(name: str, probabilities: Floats | None) -> dict[str, object]:
     if probabilities is None:
-        nothing = {"digit": None, "probability": None, "sure": False, "probabilities": None}
-        return {"picture": name, **nothing, "sentence": "blank: there is no digit to read."}
+        blank = {"digit": None, "probability": None, "sure": False, "probabilities": None}
+        return {"picture": name, **blank, "sentence": "blank: there is no digit to read."}
     reading = read_probabilities(probabilities)
     return {
         "picture": name,
@@ -119,13 +119,13 @@ def _test_digits(run: Run, settings: Settings) -> Digits:
     if run.data is not None and run.data.fingerprint != digits.fingerprint:
         raise DataError(
             f"The run was tested on digits with the fingerprint {run.data.fingerprint}; those here have "
-            f"{digits.fingerprint}, so the figures could not be compared."
+            f"{digits.fingerprint}, so the results cannot be compared."
         )
     return digits
 
 
 def _test(settings: Settings, weights: Weights, digits: Digits) -> Scores:
-    with chatter_to(settings.home / LOG_NAME):
+    with redirect_output(settings.home / LOG_NAME):
         from mnist_lab.inference.engine.model_cache import load_model
         from mnist_lab.training.engine.evaluation import evaluate_model
 
@@ -135,4 +135,4 @@ def _test(settings: Settings, weights: Weights, digits: Digits) -> Scores:
 
 def _comparison(equal: bool, recorded: Result) -> str:
     figures = f"{formatting.accuracy(recorded.test_accuracy)} and {formatting.loss(recorded.test_loss)}"
-    return f"Equal to what is recorded ({figures})." if equal else f"Different from what is recorded: {figures}."
+    return f"Equal to the recorded result ({figures})." if equal else f"Different from the recorded result: {figures}."

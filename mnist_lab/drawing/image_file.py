@@ -29,7 +29,7 @@ def open_picture(source: Path | str | bytes) -> NDArray[np.uint8]:
         source: The path of the file, or its content.
 
     Returns:
-        uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA; a picture with more than 2,048 pixels a side is made smaller.
+        uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA, made smaller where a side has more than 2,048 pixels.
 
     Raises:
         PictureError: The file cannot be read, is no picture, or is too large (30 MB, 50 million pixels).

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from mnist_lab.data import load_mnist
 from benchmarks.strokes import rasterize
+from mnist_lab.data import load_mnist
 from mnist_lab.drawing import normalize_drawing
 from mnist_lab.errors import PictureError
 

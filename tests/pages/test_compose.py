@@ -21,7 +21,7 @@ from mnist_lab.network import (
     link_from_network,
     network_from_link,
 )
-from mnist_lab.recipe import SUITED, Recipe
+from mnist_lab.recipe import PRESET_RECIPES, Recipe
 from mnist_lab.ui.compose.layer_html import card_html, facts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -199,7 +199,7 @@ def test_a_preset_replaces_the_network_and_can_be_undone(open_page: Open) -> Non
 def test_a_preset_brings_its_recipe_unless_the_user_has_one(open_page: Open) -> None:
     page = open_page()
     checked(page.get("menu_button")[0].click("notebook-3").run())
-    assert page.session_state["recipe"] == SUITED["notebook-3"].recipe
+    assert page.session_state["recipe"] == PRESET_RECIPES["notebook-3"].recipe
     checked(page.get("menu_button")[0].click("tiny").run())
     assert page.session_state["recipe"] == Recipe()
     page.session_state["recipe"] = Recipe(epochs=7)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_lab.network import KINDS, TITLES, Analysis, LayerReport, default_layer, place_for
+from mnist_lab.network import KINDS, TITLES, Analysis, LayerReport, default_layer, insertion_index
 from mnist_lab.ui.compose.layer_form import layer_fields
 from mnist_lab.ui.compose.layer_html import card_html
 from mnist_lab.ui.panels.problem_list import problem_list
@@ -118,7 +118,7 @@ def _add(kind: str) -> None:
     network = network_draft.history().network
     after = network_draft.picked()
     layer = default_layer(kind)
-    place = place_for(network, layer, len(network.layers) if after is None else after + 1)
+    place = insertion_index(network, layer, len(network.layers) if after is None else after + 1)
     network_draft.change(network.add(layer, place), pick=place)
 
 

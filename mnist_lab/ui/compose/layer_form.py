@@ -6,8 +6,7 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from mnist_lab.network import ACTIVATIONS, AnyLayer
-from mnist_lab.network.layers import LARGEST_NUMBER
+from mnist_lab.network import ACTIVATIONS, MAX_ARGUMENT, AnyLayer
 from mnist_lab.ui.session import network_draft
 
 _NUMBER_WIDTH = 128
@@ -58,7 +57,7 @@ def _number(index: int, layer: AnyLayer, name: str, part: int | None, label: str
         label,
         # What makes no sense is accepted here and explained by the diagnosis, with its repair.
         min_value=min(value, 0),
-        max_value=LARGEST_NUMBER,
+        max_value=MAX_ARGUMENT,
         step=_step(value) if part is None else 1,
         key=key,
         width=_NUMBER_WIDTH,
@@ -123,7 +122,7 @@ def _write(index: int, kind: str, name: str, part: int | None, key: str) -> None
     if name == "rate":
         value = round(float(value), 4)
     try:
-        changed = layer.changed(**{name: value})
+        changed = layer.with_changes(**{name: value})
     except ValidationError:
         return
     network_draft.change(network.replace(index, changed), pick=index)

@@ -3,9 +3,8 @@
 import streamlit as st
 
 from mnist_lab import formatting
-from mnist_lab.network import PRESETS, Analysis, Network, analyse
-from mnist_lab.network.network import LONGEST_NAME
-from mnist_lab.recipe import Recipe, suited_recipe, why_suited
+from mnist_lab.network import MAX_NAME_LENGTH, PRESETS, Analysis, Network, analyse
+from mnist_lab.recipe import Recipe, preset_recipe, preset_recipe_reason
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.recipe_draft import chosen_recipe, open_recipe
 
@@ -30,7 +29,7 @@ def name_field() -> None:
     """Draw the field with the network's name."""
     st.session_state[_NAME] = network_draft.history().network.name
     st.text_input(
-        "Name of the network", key=_NAME, max_chars=LONGEST_NAME, on_change=_rename, label_visibility="collapsed"
+        "Name of the network", key=_NAME, max_chars=MAX_NAME_LENGTH, on_change=_rename, label_visibility="collapsed"
     )
 
 
@@ -83,8 +82,8 @@ def _start_from() -> None:
     elif name in PRESETS:
         network_draft.change(PRESETS[name].network)
         # A recipe of the user's own stays; one that came with another preset goes with it.
-        if chosen_recipe() == Recipe() or why_suited(chosen_recipe()):
-            open_recipe(suited_recipe(name))
+        if chosen_recipe() == Recipe() or preset_recipe_reason(chosen_recipe()):
+            open_recipe(preset_recipe(name))
 
 
 def _rename() -> None:
