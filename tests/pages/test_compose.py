@@ -22,7 +22,7 @@ from mnist_lab.network import (
     network_from_link,
 )
 from mnist_lab.recipe import PRESET_RECIPES, Recipe
-from mnist_lab.ui.compose.layer_html import card_html, facts
+from mnist_lab.ui.compose.layer_html import card_html, layer_facts
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "pages" / "compose.py"
@@ -70,10 +70,10 @@ def test_first_visit_shows_the_default_preset(open_page: Open) -> None:
 def test_cards_say_shapes_and_cost() -> None:
     network = Network(layers=(Conv2D(filters=32), Conv2D(filters=4, kernel_size=(40, 40)), Dropout(rate=0.5)))
     fitting = analyse(Network(layers=network.layers[:1])).layers
-    assert facts(fitting[0]).startswith("28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · ")
-    assert facts(fitting[1]) == "26×26×32 → 21,632 · put in by itself"
-    assert facts(fitting[-1]).endswith("always last")
-    assert "once the layers before it are repaired" in facts(analyse(network).layers[2])
+    assert layer_facts(fitting[0]).startswith("28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · ")
+    assert layer_facts(fitting[1]) == "26×26×32 → 21,632 · added automatically"
+    assert layer_facts(fitting[-1]).endswith("always last")
+    assert "when the layers before it are repaired" in layer_facts(analyse(network).layers[2])
     assert "<b>Convolution</b>32 filters 3×3" in card_html(fitting[0])
 
 
