@@ -45,7 +45,7 @@ def card_html(report: LayerReport) -> str:
 
 
 def layer_facts(report: LayerReport) -> str:
-    """Return `28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · 9 % of the multiply-adds`, as far as it is known."""
+    """Return `28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · 9 % of the multiply-adds`, as far as known."""
     if report.input_shape is None:
         return "its shape is known when the layers before it are repaired"
     parts = [f"{formatting.shape(report.input_shape)} → {formatting.shape(report.output_shape)}"]
