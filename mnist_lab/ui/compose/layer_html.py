@@ -45,14 +45,14 @@ def card_html(report: LayerReport) -> str:
 
 
 def layer_facts(report: LayerReport) -> str:
-    """Return `28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · 9 % of the multiply-adds`, as far as known."""
+    """Return `28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · 9 % of the work`, as far as it is known."""
     if report.input_shape is None:
         return "its shape is known when the layers before it are repaired"
     parts = [f"{formatting.shape(report.input_shape)} → {formatting.shape(report.output_shape)}"]
     if report.arithmetic:
         parts.append(f"{report.arithmetic} parameters")
     if report.multiply_adds:
-        parts.append(f"{formatting.probability(report.share)} of the multiply-adds")
+        parts.append(f"{formatting.probability(report.share)} of the work")
     if report.implied:
         parts.append("the output layer, always last" if isinstance(report.layer, Dense) else "added automatically")
     return " · ".join(parts)
