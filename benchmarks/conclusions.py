@@ -2,7 +2,7 @@
 
     python -m benchmarks.conclusions [depth normalization] [--home DIR]
 
-Networks of 3×3 convolutions with 32 filters, two poolings, and the same closing layer, trained on 12,000 images with
+Networks of 3×3 convolutions with 32 filters, two poolings, and the same output layer, trained on 12,000 images with
 the default recipe and three seeds each; accuracies are on the 10,000 test images or, after each epoch, on 1,200
 held-out ones. What is there already is not trained again.
 """
@@ -62,7 +62,7 @@ def convolution(*, normalized: bool = False) -> list[AnyLayer]:
 
 
 def by_depth() -> Iterator[tuple[str, Network]]:
-    """One convolution more at a time; the maps are 7×7 in front of the closing layer in all of them."""
+    """One convolution more at a time; the maps are 7×7 in front of the output layer in all of them."""
     for depth in DEPTHS:
         layers: list[AnyLayer] = []
         for place in range(depth):
@@ -76,7 +76,7 @@ def by_depth() -> Iterator[tuple[str, Network]]:
 
 
 def by_regularization() -> Iterator[tuple[str, Network]]:
-    """Three convolutions, with and without dropout in front of the closing layer and batch normalization."""
+    """Three convolutions, with and without dropout in front of the output layer and batch normalization."""
     for normalized in (False, True):
         for rate in (0.0, 0.5):
             layers = [

@@ -58,7 +58,7 @@ def denses(count: int, units: int, activation: str = "relu") -> Network:
 
 
 def convolutions(count: int, filters: int, activation: str) -> Network:
-    layers = [conv(filters, 3, activation).changed(padding="same") for _ in range(count)]
+    layers = [conv(filters, 3, activation).with_changes(padding="same") for _ in range(count)]
     return stack(f"{count} convolutions {activation}", MaxPooling2D(), *layers, MaxPooling2D(pool_size=(7, 7)))
 
 

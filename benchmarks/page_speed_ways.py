@@ -23,7 +23,12 @@ from mnist_lab.ui.components.streamlit_dom import MAIN, MENU_LINK, METRIC_VALUE,
 
 MORE_TARGET, EDIT_TARGET = 0.4, 0.4
 LAYERS, EDITS = 30, 40
-WORDS = {"Train": "Recipe", "Compare": "Tick rows", "Draw": "The reading comes here", "Inspect": "Inspect a network"}
+WORDS = {
+    "Train": "Recipe",
+    "Compare": "Tick rows",
+    "Draw": "The prediction appears here",
+    "Inspect": "Inspect a network",
+}
 HOME = ("Compose", "Max pooling")
 Took = dict[str, tuple[list[float], list[float]]]
 """Seconds of the ways to each page, of the bare app and of the lab."""

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmarks.strokes import rasterize
 from mnist_lab.data import load_mnist
-from mnist_lab.drawing import rasterize, to_mnist
+from mnist_lab.drawing import normalize_drawing
 from mnist_lab.settings import load_settings
 
 Picture = NDArray[np.uint8]
@@ -60,8 +61,8 @@ def main() -> None:
 def mnist_rows(folder: Path) -> Iterator[tuple[str, Small, Picture]]:
     mnist = load_mnist(folder / "mnist.npz")
     yield "MNIST's test images", mnist.test_images.astype(np.float32) / 255, mnist.test_labels
-    yield "the same through to_mnist", made(mnist.test_images, to_mnist), mnist.test_labels
-    yield "the same, black on white", made(255 - mnist.test_images, to_mnist), mnist.test_labels
+    yield "the same, normalized", made(mnist.test_images, normalized), mnist.test_labels
+    yield "the same, black on white", made(255 - mnist.test_images, normalized), mnist.test_labels
 
 
 def pen_rows(folder: Path, every: int) -> Iterator[tuple[str, Small, Picture]]:
@@ -70,12 +71,12 @@ def pen_rows(folder: Path, every: int) -> Iterator[tuple[str, Small, Picture]]:
     labels = np.array([drawing["digit"] for drawing in drawings], np.uint8)
     canvas = drawn(drawings, WIDTH)
     started = time.perf_counter()
-    usual = made(canvas, to_mnist)
+    usual = made(canvas, normalized)
     each = 1000 * (time.perf_counter() - started) / len(canvas)
     yield f"pen strokes, {WIDTH} px ({each:.1f} ms a picture)", usual, labels
     for width in OTHER_WIDTHS:
-        yield f"pen strokes, {width} px", made(drawn(drawings, width), to_mnist), labels
-    yield "20 px, white on black", made([255 - picture for picture in canvas], to_mnist), labels
+        yield f"pen strokes, {width} px", made(drawn(drawings, width), normalized), labels
+    yield "20 px, white on black", made([255 - picture for picture in canvas], normalized), labels
     for name, resampling in FILTERS.items():
         yield f"20 px, whole pixels, {name}", made(canvas, lambda p, r=resampling: placed(p, r)), labels
     yield "20 px, moved by parts of pixels, area", made(canvas, moved_smoothly), labels
@@ -85,6 +86,11 @@ def pen_rows(folder: Path, every: int) -> Iterator[tuple[str, Small, Picture]]:
 
 def drawn(drawings: list[dict[str, Any]], width: float) -> list[Picture]:
     return [rasterize(drawing["strokes"], width=width) for drawing in drawings]
+
+
+def normalized(picture: Picture) -> Small | None:
+    drawing = normalize_drawing(picture)
+    return None if drawing is None else drawing.pixels
 
 
 def made(pictures: list[Picture] | Picture, how: How) -> Small:

@@ -22,7 +22,7 @@ import platformdirs
 
 from benchmarks import recording
 from mnist_lab.network import PRESETS, Network
-from mnist_lab.recipe import SUITED, Recipe
+from mnist_lab.recipe import PRESET_RECIPES, Recipe
 from mnist_lab.reference import FOLDER, write_archive
 from mnist_lab.runs import Run, RunFolder, RunState, RunStore, open_store
 from mnist_lab.runs.snapshot_files import list_epochs, snapshot_path
@@ -53,7 +53,7 @@ MANY_SMALL_STEPS = Recipe(epochs=7, batch_size=50, schedule="cosine", validation
 
 
 def _of(preset: str, recipe: Recipe | None = None, seeds: Sequence[int] = ONE, ships_as: str = "") -> Training:
-    return Training(PRESETS[preset].network, recipe or SUITED[preset].recipe, seeds, ships_as)
+    return Training(PRESETS[preset].network, recipe or PRESET_RECIPES[preset].recipe, seeds, ships_as)
 
 
 TRAININGS: Mapping[str, Training] = {

@@ -1,4 +1,4 @@
-"""Compose: a network, layer by layer, with its shapes, its cost and what is wrong with it."""
+"""Compose: build a network layer by layer, and see its shapes, its cost and its problems."""
 
 import streamlit as st
 
@@ -35,8 +35,8 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="compose-too
     ):
         go("train", network_draft.link_parameters())
 
-if refused := network_draft.refused_link():
-    st.error(plain(refused), icon=":material/link_off:")
+if message := network_draft.refused_link():
+    st.error(plain(message), icon=":material/link_off:")
 if not analysis.valid:
     st.caption(f":material/build: {plain(why_not_trainable(analysis))}")
 
@@ -57,8 +57,8 @@ with cards:
         elif report.index < MAX_LAYERS:
             layer_card(report, analysis)
     add_buttons()
-    if (place := st.session_state.pop("compose-show", None)) is not None:
-        show_card(place)
+    if (index := st.session_state.pop("compose-show", None)) is not None:
+        show_card(index)
 with cost, st.container(border=True):
     st.subheader("Cost", anchor=False)
     first, second = st.columns(2, wrap=False)

@@ -1,18 +1,18 @@
-"""Draw: a digit by hand, and what a network reads in it after each stroke."""
+"""Draw: draw a digit by hand and see what a network reads after each stroke."""
 
 import numpy as np
 import streamlit as st
 
 from mnist_lab import formatting
 from mnist_lab.charts import digit_png, probability_bars
-from mnist_lab.drawing import is_dot, to_mnist
+from mnist_lab.drawing import normalize_drawing
 from mnist_lab.errors import LabError
 from mnist_lab.insight import read_probabilities
 from mnist_lab.ui.components import streamlit_dom as dom
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.plotly_chart import plot
 from mnist_lab.ui.components.theme import theme
-from mnist_lab.ui.draw.canvas import FRAME, pen_canvas
+from mnist_lab.ui.draw.canvas import FRAME, drawing_canvas
 from mnist_lab.ui.panels.run_picker import empty_state, pick_run, runs_with_result
 from mnist_lab.ui.services.container import services
 
@@ -27,7 +27,7 @@ st.html(STYLE)
 st.title("Draw a digit", anchor=False)
 
 runs = runs_with_result()
-# Where the columns stack: the canvas, the answer, and only then what explains it.
+# Where the columns stack, the canvas comes first, then the answer, and last what explains it.
 with st.container(horizontal=True, gap="medium", key="draw-page"):
     left = st.container(width=FRAME)
     right = st.container()
@@ -39,42 +39,45 @@ with right:
 with choice:
     run = pick_run(runs, key="draw-run") if runs else None
     st.caption(
-        "The small picture is what the network sees: 28×28 pixels, cut out, scaled and centred as MNIST's digits were. "
-        "It knows ten digits and nothing else, so it finds one of them in anything."
+        "The small picture is the network's input: 28×28 pixels, cropped, scaled and centred as MNIST's digits are. "
+        "The network knows only the ten digits, so it reads any drawing as one of them."
     )
 if run is not None:
     services().predictor.warm(run.id)
 
 with left:
-    drawing = pen_canvas()
-picture = None if drawing is None else to_mnist(drawing.pixels)
+    canvas = drawing_canvas()
+drawing = None if canvas is None else normalize_drawing(canvas.pixels, pen_width=canvas.pen_width)
 
 with seen:
-    words = "Nothing drawn yet" if picture is None else "The drawing as 28×28 pixels"
-    pixels = np.zeros((28, 28), np.float32) if picture is None else picture
-    st.image(digit_png(pixels, scale=5, theme=theme()), alt=words, width=140)
+    alt = "Nothing drawn yet" if drawing is None else "The drawing as 28×28 pixels"
+    pixels = np.zeros((28, 28), np.float32) if drawing is None else drawing.pixels
+    st.image(digit_png(pixels, scale=5, theme=theme()), alt=alt, width=140)
 
 with answer:
     if run is None:
         empty_state(
-            "No trained network yet that could read a drawing. Train one; the small ones take seconds.", key="draw"
+            "There is no trained network yet that can read a drawing. Train one; a small one takes seconds.", key="draw"
         )
         st.stop()
     with st.container(key="draw-headline"):
         headline = st.empty()
-    probabilities, said = None, ""
-    if drawing is not None and picture is not None:
+    probabilities, prediction = None, ""
+    if drawing is not None:
         try:
-            with headline, st.spinner("Waking the network…"):
-                probabilities = services().predictor.predict(run.id, picture)
+            with headline, st.spinner("Loading the network…"):
+                probabilities = services().predictor.predict(run.id, drawing.pixels)
             reading = read_probabilities(probabilities)
-            said = reading.sentence
-            if is_dot(drawing.pixels, drawing.pen):
-                said = f"Hardly more than a dot: {reading.digit} ({formatting.probability(reading.probability)})"
-            headline.subheader(plain(said), anchor=False)
+            prediction = reading.sentence
+            if drawing.is_dot:
+                share = formatting.probability(reading.probability)
+                prediction = f"Only a dot, not a digit; read as {reading.digit} ({share})"
+            headline.subheader(plain(prediction), anchor=False)
         except LabError as error:
             headline.error(plain(str(error)), icon=":material/error:")
     else:
-        headline.caption("The reading comes here")
+        headline.caption("The prediction appears here")
     bars = None if probabilities is None else [float(value) for value in probabilities]
-    plot(probability_bars(bars), key="draw-bars", alt=f"Probabilities of the ten digits. {said or words}", height=300)
+    plot(
+        probability_bars(bars), key="draw-bars", alt=f"Probabilities of the ten digits. {prediction or alt}", height=300
+    )

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_lab.data import Source
 from mnist_lab.network import analyse
-from mnist_lab.recipe import why_suited
+from mnist_lab.recipe import preset_recipe_reason
 from mnist_lab.recipe.recipe_labels import recipe_line
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.live.current_run import look
@@ -59,7 +59,7 @@ with setup:
     with right, st.container(border=True, key="train-recipe"):
         st.subheader("Recipe", anchor=False)
         recipe_form(len(digits.train_labels))
-        if why := why_suited(chosen_recipe()):
+        if why := preset_recipe_reason(chosen_recipe()):
             st.caption(why)
         run_name = st.text_input("Name of the run", max_chars=80, placeholder=network.name, key="run-name")
     rest_of_recipe(len(digits.train_labels))

@@ -13,7 +13,7 @@ from benchmarks.figures import Figure
 from benchmarks.recipes import images
 from benchmarks.reference_runs import TRAININGS, Training, recorded
 from mnist_lab.network import PRESETS
-from mnist_lab.recipe import SUITED, Recipe
+from mnist_lab.recipe import PRESET_RECIPES, Recipe
 from mnist_lab.reference import read_archive, shipped_archives
 from mnist_lab.runs import open_store
 from mnist_lab.settings import Settings
@@ -54,7 +54,7 @@ def test_the_presets_that_are_recipes_train_as_their_reference_runs_did() -> Non
         run = read_archive(path).run
         preset = next(name for name, each in PRESETS.items() if each.network == run.network)
         if not preset.startswith("notebook"):
-            assert run.recipe.with_changes(seed=0) == SUITED[preset].recipe
+            assert run.recipe.with_changes(seed=0) == PRESET_RECIPES[preset].recipe
 
 
 @pytest.mark.parametrize("name", ["notebook-1", "notebook-2", "notebook-3"])

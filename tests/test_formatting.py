@@ -1,4 +1,4 @@
-"""How numbers and moments are written."""
+"""How numbers and times are written."""
 
 import math
 from datetime import UTC, datetime, timedelta, timezone
@@ -16,6 +16,13 @@ NOW = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("function", "value", "expected"),
     [
+        (formatting.percent, 0.9, "90 %"),
+        (formatting.percent, 0.125, "12 %"),
+        (formatting.percent, 0.999, "99 %"),
+        (formatting.percent, 0.001, "1 %"),
+        (formatting.percent, 1.0, "100 %"),
+        (formatting.percent, 0.0, "0 %"),
+        (formatting.percent, math.nan, "NaN"),
         (formatting.accuracy, 0.9927, "99.27 %"),
         (formatting.accuracy, 0.99996, "99.99 %"),
         (formatting.accuracy, 1.0, "100.00 %"),
@@ -49,6 +56,9 @@ NOW = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
         (formatting.learning_rate, 0.0, "0"),
         (formatting.learning_rate, 0.000001, "1e-6"),
         (formatting.learning_rate, 4e-9, "4e-9"),
+        (formatting.dropout_rate, 0.25, "0.25"),
+        (formatting.dropout_rate, 1.0, "1"),
+        (formatting.dropout_rate, -0.5, "-0.5"),
         (formatting.seconds, 0.84, "0.8 s"),
         (formatting.seconds, 9.97, "10 s"),
         (formatting.seconds, 12.4, "12 s"),
@@ -70,12 +80,12 @@ NOW = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
         (formatting.short_count, 999_600, "1.0 M"),
         (formatting.short_count, 4_960_000, "5.0 M"),
         (formatting.short_count, 3_070_000_000_000, "3,070 G"),
-        (formatting.rate, 4565.2, "4,565 images/s"),
-        (formatting.rate, None, "–"),
-        (formatting.size, 512, "512 bytes"),
-        (formatting.size, 1_363_148, "1.3 MB"),
-        (formatting.size, 1023.99 * 2**10, "1.0 MB"),
-        (formatting.size, 3 * 2**40, "3,072.0 GB"),
+        (formatting.throughput, 4565.2, "4,565 images/s"),
+        (formatting.throughput, None, "–"),
+        (formatting.byte_size, 512, "512 bytes"),
+        (formatting.byte_size, 1_363_148, "1.3 MB"),
+        (formatting.byte_size, 1023.99 * 2**10, "1.0 MB"),
+        (formatting.byte_size, 3 * 2**40, "3,072.0 GB"),
         (formatting.shape, (26, 26, 32), "26×26×32"),
         (formatting.shape, (1600,), "1,600"),
         (formatting.shape, None, "?"),
@@ -83,6 +93,13 @@ NOW = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
 )
 def test_written(function, value, expected):
     assert function(value) == expected
+
+
+def test_a_quantity_has_its_noun_in_the_right_number():
+    assert formatting.quantity(1, "filter") == "1 filter"
+    assert formatting.quantity(829_760, "parameter") == "829,760 parameters"
+    assert formatting.quantity(0, "more layer has", "more layers have") == "0 more layers have"
+    assert formatting.accuracy(0.98765, 1) == formatting.percent(0.98765, 1) == "98.8 %"
 
 
 @pytest.mark.parametrize(
@@ -97,14 +114,14 @@ def test_written(function, value, expected):
         (timedelta(days=400), "19 Oct 2025"),
     ],
 )
-def test_moment(ago, expected):
-    assert formatting.moment(NOW - ago, NOW) == expected
+def test_relative_time(ago, expected):
+    assert formatting.relative_time(NOW - ago, NOW) == expected
 
 
-def test_moment_speaks_in_the_time_zone_of_now():
+def test_relative_time_is_in_the_time_zone_of_now():
     there = timezone(timedelta(hours=10))
-    assert formatting.moment(NOW - timedelta(hours=2), NOW.astimezone(there)) == "yesterday 22:30"
-    assert formatting.moment(None, NOW) == "–"
+    assert formatting.relative_time(NOW - timedelta(hours=2), NOW.astimezone(there)) == "yesterday 22:30"
+    assert formatting.relative_time(None, NOW) == "–"
 
 
 @given(shares)
@@ -141,11 +158,11 @@ def test_time_is_read_back_within_its_last_unit(whole):
 
 
 @given(st.text(), st.integers(1, 50))
-def test_shortened_is_one_short_line(words, length):
-    line = formatting.shortened(words, length)
+def test_shortened_is_one_short_line(text, length):
+    line = formatting.shortened(text, length)
     assert len(line) <= length
     assert line.split() == line.split(" ") or not line
-    if len(" ".join(words.split())) <= length:
-        assert line == " ".join(words.split())
+    if len(" ".join(text.split())) <= length:
+        assert line == " ".join(text.split())
     else:
         assert line.endswith("…")

@@ -35,7 +35,7 @@ class RunDot:
     @property
     def logarithm(self) -> float:
         """Where it is on the axis of parameters: their decimal logarithm."""
-        # A network always has its closing layer, but the logarithm needs no such promise.
+        # A network always has its output layer, but the logarithm needs no such promise.
         return math.log10(max(1, self.parameters))
 
 

@@ -1,4 +1,4 @@
-"""The command `export`: a run as a file for other tools."""
+"""The command `export`: write a run as a file for other tools."""
 
 import argparse
 import shutil
@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mnist_lab.cli.output import print_json
-from mnist_lab.cli.runs import open_swept
-from mnist_lab.cli.tensorflow_output import LOG_NAME, chatter_to
+from mnist_lab.cli.runs import open_run_store
+from mnist_lab.cli.tensorflow_output import LOG_NAME, redirect_output
 from mnist_lab.cli.user_files import ensure_free, file_name, reason
 from mnist_lab.errors import RefusedError
 from mnist_lab.export.notebook import training_notebook
@@ -27,8 +27,8 @@ MODELS = {"keras": ".keras", "savedmodel": "-savedmodel", "litert": ".tflite"}
 
 
 def export(options: argparse.Namespace, settings: Settings) -> int:
-    """Write a run in the format asked for; nothing that exists is overwritten unless `--force` is given."""
-    run = open_swept(settings).find(options.run)
+    """Write a run in the given format; an existing file is overwritten only with `--force`."""
+    run = open_run_store(settings).find(options.run)
     if options.output == "-":
         return _print(options, run)
     suffix = TEXTS[options.format][0] if options.format in TEXTS else MODELS[options.format]
@@ -47,9 +47,9 @@ def export(options: argparse.Namespace, settings: Settings) -> int:
 
 def _print(options: argparse.Namespace, run: Run) -> int:
     if options.format not in TEXTS:
-        raise RefusedError(f"The format {options.format} is no text to print; name a file with -o.")
+        raise RefusedError(f"The format {options.format} is not text and cannot be printed; name a file with -o.")
     if options.json:
-        raise RefusedError("-o - prints the text itself, and --json a JSON document; choose one of them.")
+        raise RefusedError("-o - prints the text, and --json prints a JSON document; choose one of them.")
     sys.stdout.write(TEXTS[options.format][1](run))
     return 0
 
@@ -62,7 +62,7 @@ def _write(format_: str, run: Run, settings: Settings, output: Path) -> None:
     if format_ == "keras":
         shutil.copyfile(weights.path, output)
         return
-    with chatter_to(settings.home / LOG_NAME):
+    with redirect_output(settings.home / LOG_NAME):
         from mnist_lab.export.model_formats import export_litert, export_savedmodel
 
         (export_litert if format_ == "litert" else export_savedmodel)(weights, output)

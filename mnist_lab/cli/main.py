@@ -1,52 +1,29 @@
-"""From arguments to exit status."""
+"""Run a command: from its arguments to the exit status."""
 
 import argparse
 import errno
-import importlib
 import logging
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import datetime
 
-from mnist_lab.cli.output import Notes, give_up_on, note, prepare_streams
+from mnist_lab.cli.output import NoteHandler, discard_output, note, prepare_streams
 from mnist_lab.cli.parser import parse
 from mnist_lab.cli.tensorflow_output import LOG_NAME
 from mnist_lab.errors import LabError, RefusedError
 from mnist_lab.settings import Settings, load_settings
 
-# A disk that is full, broken, or at its limits; a descriptor that is closed.
+# A full or broken disk, a disk quota, a closed descriptor.
 OUTPUT_ERRORS = frozenset({errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF, getattr(errno, "EDQUOT", errno.ENOSPC)})
 SUCCESS, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
-
-# Imported only when asked for: `presets` must not wait for the run store, nor `runs` for the digits.
-MODULES = {
-    "presets": "networks",
-    "describe": "networks",
-    "train": "train",
-    "runs": "runs",
-    "show": "show",
-    "stop": "controls",
-    "pause": "controls",
-    "continue": "controls",
-    "step": "controls",
-    "learning-rate": "controls",
-    "discard": "controls",
-    "resume": "train",
-    "extend": "train",
-    "delete": "runs",
-    "predict": "reading",
-    "evaluate": "reading",
-    "export": "exporting",
-    "worker": "processes",
-    "predictor": "processes",
-}
 
 PROCESSES = frozenset({"worker", "predictor"})
 """Commands whose output is a log."""
 
-# The functions of commands whose names no function can have.
-FUNCTIONS = {"continue": "go_on", "learning-rate": "learning_rate"}
+Command = Callable[[argparse.Namespace, Settings], int]
+"""Runs one command with its options; returns the exit status."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -74,48 +51,91 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         note("Interrupted.")
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read the output has seen enough
-        give_up_on(sys.stdout)
+    except BrokenPipeError:  # the reader of the output, such as `head`, has ended
+        discard_output(sys.stdout)
         return SUCCESS
-    except Exception as error:  # noqa: BLE001 - the last resort; the log gets all of it
-        note(_mishap(error))
+    except Exception as error:  # noqa: BLE001 - the log gets the traceback
+        note(_unexpected_error(error))
         return FAILED
     return status
 
 
-def _mishap(error: Exception) -> str:
-    """One sentence for what nobody foresaw."""
+def _unexpected_error(error: Exception) -> str:
+    """The message for an error that is not a LabError; its traceback goes to the log."""
     if isinstance(error, OSError) and error.errno in OUTPUT_ERRORS and error.filename is None:
-        give_up_on(sys.stdout)
+        discard_output(sys.stdout)
         return f"The output cannot be written: {error.strerror}."
-    story = "".join(traceback.format_exception(error))
+    details = "".join(traceback.format_exception(error))
     try:
         log_path = load_settings().home / LOG_NAME
         log_path.parent.mkdir(parents=True, exist_ok=True)
         with log_path.open("a", encoding="utf-8", errors="backslashreplace") as log:
-            log.write(f"{datetime.now().astimezone().isoformat(timespec='seconds')} {story}\n")
+            log.write(f"{datetime.now().astimezone().isoformat(timespec='seconds')} {details}\n")
     except (OSError, LabError):
         where = "they could not be written to a log"
     else:
         where = f"{log_path} has the details"
-    return f"Something in the lab broke ({type(error).__name__}); {where}."
+    return f"Unexpected error ({type(error).__name__}); {where}."
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
-    # Read by TensorFlow when it is imported: without it the logs would hold its life's story.
+    # TensorFlow reads this when it is imported; without it the logs would be full of its messages.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    # So is this: on processors without AVX-512 it leaves oneDNN's kernels off, which are faster there as well.
+    # Without this TensorFlow does not use oneDNN's kernels on processors without AVX-512, where they are faster too.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    # Or a worker that stands by would take the whole memory of a GPU from the one that trains.
+    # Without this a worker in stand-by would take the whole memory of a GPU from the one that trains.
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     if options.command not in PROCESSES:
-        _tell_warnings()
-    module = importlib.import_module(f"mnist_lab.cli.{MODULES[options.command]}")
-    status: int = getattr(module, FUNCTIONS.get(options.command, options.command))(options, settings)
-    return status
+        _print_warnings()
+    return _command(options.command)(options, settings)
 
 
-def _tell_warnings() -> None:
+def _command(name: str) -> Command:
+    """Import only the module of this command: `presets`, for example, must not wait for the run store."""
+    match name:
+        case "presets" | "describe":
+            from mnist_lab.cli import networks
+
+            commands: dict[str, Command] = {"presets": networks.presets, "describe": networks.describe}
+        case "train" | "resume" | "extend":
+            from mnist_lab.cli import train
+
+            commands = {"train": train.train, "resume": train.resume, "extend": train.extend}
+        case "runs" | "delete":
+            from mnist_lab.cli import runs
+
+            commands = {"runs": runs.runs, "delete": runs.delete}
+        case "show":
+            from mnist_lab.cli import show
+
+            commands = {"show": show.show}
+        case "predict" | "evaluate":
+            from mnist_lab.cli import predict
+
+            commands = {"predict": predict.predict, "evaluate": predict.evaluate}
+        case "export":
+            from mnist_lab.cli import export
+
+            commands = {"export": export.export}
+        case "worker" | "predictor":
+            from mnist_lab.cli import processes
+
+            commands = {"worker": processes.worker, "predictor": processes.predictor}
+        case _:
+            from mnist_lab.cli import controls
+
+            commands = {
+                "stop": controls.stop,
+                "pause": controls.pause,
+                "continue": controls.continue_training,
+                "step": controls.step,
+                "learning-rate": controls.learning_rate,
+                "discard": controls.discard,
+            }
+    return commands[name]
+
+
+def _print_warnings() -> None:
     logger = logging.getLogger("mnist_lab")
-    if not any(isinstance(handler, Notes) for handler in logger.handlers):
-        logger.addHandler(Notes(logging.WARNING))
+    if not any(isinstance(handler, NoteHandler) for handler in logger.handlers):
+        logger.addHandler(NoteHandler(logging.WARNING))

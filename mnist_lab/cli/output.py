@@ -1,4 +1,4 @@
-"""What the command line writes: answers on standard output, everything else on standard error."""
+"""Output of the command line: answers on standard output, everything else on standard error."""
 
 import dataclasses
 import io
@@ -10,17 +10,23 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 from pydantic import BaseModel
 
+from mnist_lab import formatting
+
 PROGRAM = "mnist-lab"
+MAX_NOTE = 600
+"""Characters of a note; longer ones are cut."""
+MAX_LINE = 10_000
+"""Characters of a table's line where there is no terminal whose width limits it."""
 
 
 def prepare_streams() -> None:
-    """Let no character that the terminal cannot show, and no stream that is closed, end the program."""
+    """Make sure that neither a character the terminal cannot show nor a closed stream ends the program."""
     _fill_descriptors()
-    # Python has None for a stream that was closed when it started.
+    # Python sets a stream to None if it was closed when Python started.
     sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
     sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
     for stream in (sys.stdout, sys.stderr):
@@ -29,40 +35,34 @@ def prepare_streams() -> None:
 
 
 def _fill_descriptors() -> None:
-    # Else the next file that is opened, the run store say, would be standard output for all that writes there.
+    # Otherwise the next opened file, such as the run store, would become standard output.
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(descriptor)
 
 
-def give_up_on(stream: TextIO) -> None:
-    """Let what `stream` still holds, and whatever follows, go nowhere: it cannot be written, and must not at exit."""
+def discard_output(stream: TextIO) -> None:
+    """Discard what `stream` still holds and what follows: it cannot be written, and must not be written at exit."""
     with suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
 
 
-def note(sentence: str) -> None:
-    """Tell the user something that is not the answer, on one line of standard error."""
+def note(message: str) -> None:
+    """Print a message that is not the answer, on one line of standard error."""
     try:
-        print(f"{PROGRAM}: {one_line(sentence)}", file=sys.stderr, flush=True)
-    except OSError:  # there is nobody to tell that nobody can be told
-        give_up_on(sys.stderr)
+        print(f"{PROGRAM}: {formatting.shortened(message, MAX_NOTE)}", file=sys.stderr, flush=True)
+    except OSError:  # standard error cannot be written either
+        discard_output(sys.stderr)
 
 
-class Notes(logging.Handler):
-    """Tells the user what the lab's modules warn of, as any other note."""
+class NoteHandler(logging.Handler):
+    """Prints the warnings of the lab's modules as notes."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one record, without the traceback it may carry."""
+        """Print one record, without its traceback."""
         note(record.getMessage())
-
-
-def one_line(text: str, longest: int = 600) -> str:
-    """Fold whitespace, so that a message is one line whatever was in it; cut what is too long to read."""
-    folded = " ".join(text.split())
-    return folded if len(folded) <= longest else folded[: longest - 1] + "…"
 
 
 def print_json(document: object) -> None:
@@ -71,7 +71,7 @@ def print_json(document: object) -> None:
 
 
 def to_plain(value: object) -> Any:
-    """Turn the lab's data into what JSON has; a number that is not finite becomes null, a time ISO 8601."""
+    """Convert the lab's data into JSON types; a number that is not finite becomes null, a time ISO 8601."""
     if isinstance(value, BaseModel):
         return to_plain(value.model_dump(mode="json"))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -88,11 +88,30 @@ def to_plain(value: object) -> Any:
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
-    """Print rows in aligned columns; those whose index is in `right` are aligned to the right."""
-    widths = [max(len(cell) for cell in column) for column in zip(headings, *rows, strict=True)]
-    for row in (headings, *rows):
-        cells = [
-            cell.rjust(width) if index in right else cell.ljust(width)
-            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        print("  ".join(cells).rstrip())
+    """Print rows in aligned columns; a terminal that is too narrow gets them folded, other streams get whole lines.
+
+    Args:
+        headings: One for each column.
+        rows: Cells of text, one for each column.
+        right: The indices of the columns that are aligned to the right.
+    """
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    on_terminal = sys.stdout.isatty()
+    table = Table(box=box.SIMPLE_HEAD if on_terminal else None, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for index, heading in enumerate(headings):
+        justify: Literal["left", "right"] = "right" if index in right else "left"
+        table.add_column(Text(heading), justify=justify, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    if on_terminal:
+        Console(highlight=False).print(table)
+        return
+    console = Console(file=io.StringIO(), width=MAX_LINE, color_system=None, force_terminal=False)
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        print(line.rstrip())

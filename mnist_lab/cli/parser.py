@@ -6,34 +6,34 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, get_args
 
-from mnist_lab import __version__
-from mnist_lab.cli.output import PROGRAM, one_line
+from mnist_lab import __version__, formatting
+from mnist_lab.cli.output import PROGRAM
 from mnist_lab.recipe import Recipe
 
 EXPORT_FORMATS = ("code", "notebook", "keras", "savedmodel", "litert", "network", "recipe")
 
-# An option of `train` and the recipe's field that it sets; what is not given is left as the recipe has it.
+# Options of `train`, by the recipe's field that they change; a field without its option keeps the recipe's value.
 RECIPE_OPTIONS: dict[str, tuple[Callable[[str], object], str]] = {
     "epochs": (int, "passes over the training images"),
     "batch_size": (int, "images a step"),
     "optimizer": (str, "the optimizer"),
-    "learning_rate": (float, "its highest learning rate"),
+    "learning_rate": (float, "highest learning rate"),
     "schedule": (str, "how the learning rate changes"),
-    "early_stopping": (int, "epochs without a lower validation loss after which to end"),
+    "early_stopping": (int, "epochs without a lower validation loss before training stops"),
     "augmentation": (str, "how training images are varied"),
     "validation": (str, "hold out training images, or validate on the test images"),
     "limit": (int, "training images to use, held-out ones included"),
-    "seed": (int, "same seed, same machine: same numbers"),
-    "precision": (str, "numbers to compute with"),
+    "seed": (int, "random seed: the same seed on the same machine gives the same numbers"),
+    "precision": (str, "precision of the computation"),
 }
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that refuses in one line."""
+    """An argument parser whose error messages have one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and where help is; exit status 2."""
-        self.exit(2, f"{PROGRAM}: {one_line(message, 300)}; see `{self.prog} --help`.\n")
+        """Print what is wrong and how to get help; exit status 2."""
+        self.exit(2, f"{PROGRAM}: {formatting.shortened(message, 300)}; see `{self.prog} --help`.\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -50,32 +50,38 @@ def build_parser() -> argparse.ArgumentParser:
             added.add_argument("--json", action="store_true", help="print one JSON document")
         return added
 
-    command("presets", "list the networks that the lab brings")
+    command("presets", "list the preset networks")
     _add_network(command("describe", "show layers, shapes, parameters and problems of a network"))
-    _add_training(command("train", "train a network here and now"))
+    _add_training(command("train", "train a network in this process"))
     runs = command("runs", "list the runs, newest first")
-    runs.add_argument("--limit", type=int, default=None, metavar="N", help="at most so many")
+    runs.add_argument("--limit", type=int, default=None, metavar="N", help="list at most N runs")
     command("show", "show everything about a run", run=True)
     predict = command("predict", "read digits in picture files", run=True)
     predict.add_argument(
-        "pictures", nargs="+", type=_named, metavar="PICTURE", help="dark on light or light on dark, any size"
+        "pictures",
+        nargs="+",
+        type=_named,
+        metavar="PICTURE",
+        help="a picture file, dark on light or light on dark, any size",
     )
     command("evaluate", "test the kept weights of a run again", run=True)
     _add_export(command("export", "write a run to a file", run=True))
-    command("stop", "stop a run that waits or trains; what was learnt is kept", run=True)
-    command("pause", "let a training wait", run=True)
-    command("continue", "let a paused training go on", run=True)
-    command("step", "let a training go on to the end of its epoch and wait there", run=True)
-    rate = command("learning-rate", "multiply the learning rate of a run that waits or trains", run=True)
-    rate.add_argument("factor", type=float, metavar="FACTOR", help="1 is what the recipe says; above 0, at most 1000")
-    command("discard", "end a run, whatever it is at, and delete it", run=True)
-    _add_queue(command("resume", "let an interrupted or failed run go on from its last epoch", run=True))
+    command("stop", "stop a queued or running training; what it has learned is kept", run=True)
+    command("pause", "pause a training", run=True)
+    command("continue", "resume a paused training", run=True)
+    command("step", "train to the end of the epoch and pause there", run=True)
+    rate = command("learning-rate", "multiply the learning rate of a queued or running training", run=True)
+    rate.add_argument(
+        "factor", type=float, metavar="FACTOR", help="factor on the recipe's learning rate, above 0 and at most 1000"
+    )
+    command("discard", "end a run in any state and delete it", run=True)
+    _add_queue(command("resume", "resume an interrupted or failed run from its last epoch", run=True))
     extend = command("extend", "train a finished or stopped run for more epochs, as a new run", run=True)
-    extend.add_argument("--epochs", type=int, required=True, metavar="N", help="how many more")
+    extend.add_argument("--epochs", type=int, required=True, metavar="N", help="number of further epochs")
     _add_queue(extend)
     command("delete", "delete a run with its weights", run=True)
-    command("worker", "train the runs that wait (the app starts this)", json=False).add_argument("--run", metavar="ID")
-    command("predictor", "answer the app's questions on standard input (the app starts this)", json=False)
+    command("worker", "train the queued runs (the app starts this)", json=False).add_argument("--run", metavar="ID")
+    command("predictor", "answer the app's requests on standard input (the app starts this)", json=False)
     return parser
 
 
@@ -83,13 +89,13 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Parse the arguments, those of the process if None.
 
     Raises:
-        SystemExit: They are refused (2), or only help was asked for (0).
+        SystemExit: They are refused (2), or only help was requested (0).
     """
     return build_parser().parse_args(sys.argv[1:] if arguments is None else arguments)
 
 
 def _named(text: str) -> str:
-    # An empty path is the working folder, which nobody means by it: a variable of a script was empty, perhaps.
+    # An empty path would mean the working folder; more likely a variable of a script was empty.
     if not text:
         raise argparse.ArgumentTypeError("the name of the file is empty")
     return text
@@ -101,7 +107,7 @@ def _path(text: str) -> Path:
 
 def _add_network(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--preset", metavar="NAME", help="one of the networks that `presets` lists")
+    source.add_argument("--preset", metavar="NAME", help="a preset, as `presets` lists them")
     source.add_argument("--network", type=_path, metavar="FILE", help="a network file (JSON)")
 
 
@@ -109,7 +115,7 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
     _add_network(parser)
     parser.add_argument("--name", metavar="TEXT", help="name of the run")
     parser.add_argument(
-        "--recipe", type=_path, metavar="FILE", help="a recipe file (JSON); the options below win over it"
+        "--recipe", type=_path, metavar="FILE", help="a recipe file (JSON); the options below change its values"
     )
     for name, (type_, help_text) in RECIPE_OPTIONS.items():
         choices = get_args(Recipe.model_fields[name].annotation) if type_ is str else None
@@ -123,10 +129,12 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_queue(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--queue", action="store_true", help="put it into the queue, instead of training it here")
+    parser.add_argument("--queue", action="store_true", help="put the run into the queue instead of training it here")
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=EXPORT_FORMATS, required=True, help="what to write")
-    parser.add_argument("-o", "--output", metavar="FILE", help="where to; `-` prints text (default: the run's name)")
-    parser.add_argument("--force", action="store_true", help="overwrite what is there")
+    parser.add_argument("--format", choices=EXPORT_FORMATS, required=True, help="format of the file")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="file to write; `-` prints text (default: the run's name)"
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite an existing file")

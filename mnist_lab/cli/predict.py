@@ -1,4 +1,4 @@
-"""Commands that use a run's kept weights here and now: `predict` and `evaluate`."""
+"""The commands `predict` and `evaluate`, which use the kept weights of a run."""
 
 import argparse
 from collections.abc import Iterator
@@ -9,11 +9,12 @@ import numpy.typing as npt
 
 from mnist_lab import formatting
 from mnist_lab.cli.output import print_json
-from mnist_lab.cli.runs import open_swept
-from mnist_lab.cli.tensorflow_output import LOG_NAME, chatter_to
+from mnist_lab.cli.runs import open_run_store
+from mnist_lab.cli.tensorflow_output import LOG_NAME, redirect_output
 from mnist_lab.cli.user_files import read_bytes
 from mnist_lab.data import Digits, Source, find_mnist, load_mnist, load_uci_digits
-from mnist_lab.drawing import open_picture, to_mnist
+from mnist_lab.drawing import normalize_drawing, open_picture
+from mnist_lab.drawing.image_file import MAX_BYTES
 from mnist_lab.errors import DataError, IllegalMoveError, PictureError
 from mnist_lab.inference.weights import Weights, weights_of
 from mnist_lab.insight import read_probabilities
@@ -23,19 +24,17 @@ from mnist_lab.training.scoring import Scores, score
 
 Floats = npt.NDArray[np.float32]
 
-# Losses of one network on the same images differ by rounding when the batches or the processor do.
-SAME_LOSS = 1e-4
-
-MAX_PICTURE_BYTES = 30_000_000
+# The loss of a network on the same images differs by rounding if the batch size or the processor differ.
+MAX_LOSS_DIFFERENCE = 1e-4
 
 
 def predict(options: argparse.Namespace, settings: Settings) -> int:
     """Read digits in picture files; a blank picture has no digit."""
-    run = open_swept(settings).find(options.run)
+    run = open_run_store(settings).find(options.run)
     weights = weights_of(run, settings)
-    pictures = [(name, to_mnist(_picture(Path(name)))) for name in options.pictures]
-    readings = _read(settings, weights, [picture for _, picture in pictures if picture is not None])
-    answers = [_answer(name, next(readings) if picture is not None else None) for name, picture in pictures]
+    drawings = [(name, normalize_drawing(_picture(Path(name)))) for name in options.pictures]
+    probabilities = _predict(settings, weights, [drawing.pixels for _, drawing in drawings if drawing is not None])
+    answers = [_answer(name, None if drawing is None else next(probabilities)) for name, drawing in drawings]
     if options.json:
         print_json({"run": run.id, "name": run.name, "predictions": answers})
         return 0
@@ -45,16 +44,16 @@ def predict(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def evaluate(options: argparse.Namespace, settings: Settings) -> int:
-    """Test the kept weights again on the test images of the run, and compare with what is recorded."""
-    run = open_swept(settings).find(options.run)
+    """Test the kept weights again on the test images of the run, and compare with the recorded result."""
+    run = open_run_store(settings).find(options.run)
     recorded = run.result
     if recorded is None:
         raise IllegalMoveError(f"The run '{run.name}' is {run.state} and has no result to compare with.")
     digits = _test_digits(run, settings)
     scores = _test(settings, weights_of(run, settings), digits)
-    # Half an image: the smallest difference that an accuracy can really have is one.
+    # Accuracies on the same images differ by at least one image, or not at all.
     same_accuracy = abs(scores.accuracy - recorded.test_accuracy) < 0.5 / len(digits.test_labels)
-    equal = same_accuracy and abs(scores.loss - recorded.test_loss) <= SAME_LOSS
+    equal = same_accuracy and abs(scores.loss - recorded.test_loss) <= MAX_LOSS_DIFFERENCE
     if options.json:
         print_json(
             {
@@ -76,17 +75,17 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _picture(path: Path) -> npt.NDArray[np.uint8]:
-    content = read_bytes(path, "picture", MAX_PICTURE_BYTES)
+    content = read_bytes(path, "picture", MAX_BYTES)
     try:
         return open_picture(content)
     except PictureError as error:
         raise PictureError(f"{path}: {error}") from error
 
 
-def _read(settings: Settings, weights: Weights, pictures: list[Floats]) -> Iterator[Floats]:
+def _predict(settings: Settings, weights: Weights, pictures: list[Floats]) -> Iterator[Floats]:
     if not pictures:
         return
-    with chatter_to(settings.home / LOG_NAME):
+    with redirect_output(settings.home / LOG_NAME):
         from mnist_lab.inference.engine.model_cache import load_model, reader
 
         read = reader(load_model(weights), weights.run_id)
@@ -96,8 +95,8 @@ def _read(settings: Settings, weights: Weights, pictures: list[Floats]) -> Itera
 
 def _answer(name: str, probabilities: Floats | None) -> dict[str, object]:
     if probabilities is None:
-        nothing = {"digit": None, "probability": None, "sure": False, "probabilities": None}
-        return {"picture": name, **nothing, "sentence": "blank: there is no digit to read."}
+        blank = {"digit": None, "probability": None, "sure": False, "probabilities": None}
+        return {"picture": name, **blank, "sentence": "blank: there is no digit to read."}
     reading = read_probabilities(probabilities)
     return {
         "picture": name,
@@ -120,13 +119,13 @@ def _test_digits(run: Run, settings: Settings) -> Digits:
     if run.data is not None and run.data.fingerprint != digits.fingerprint:
         raise DataError(
             f"The run was tested on digits with the fingerprint {run.data.fingerprint}; those here have "
-            f"{digits.fingerprint}, so the figures could not be compared."
+            f"{digits.fingerprint}, so the results cannot be compared."
         )
     return digits
 
 
 def _test(settings: Settings, weights: Weights, digits: Digits) -> Scores:
-    with chatter_to(settings.home / LOG_NAME):
+    with redirect_output(settings.home / LOG_NAME):
         from mnist_lab.inference.engine.model_cache import load_model
         from mnist_lab.training.engine.evaluation import evaluate_model
 
@@ -136,4 +135,4 @@ def _test(settings: Settings, weights: Weights, digits: Digits) -> Scores:
 
 def _comparison(equal: bool, recorded: Result) -> str:
     figures = f"{formatting.accuracy(recorded.test_accuracy)} and {formatting.loss(recorded.test_loss)}"
-    return f"Equal to what is recorded ({figures})." if equal else f"Different from what is recorded: {figures}."
+    return f"Equal to the recorded result ({figures})." if equal else f"Different from the recorded result: {figures}."

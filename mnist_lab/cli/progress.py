@@ -1,10 +1,10 @@
-"""The progress of a training or a download on standard error: one line that moves, or a line now and then."""
+"""The progress of a training or a download on standard error: a progress bar on a terminal, plain lines elsewhere."""
 
 import math
 import sys
 import time
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Any, Self, TextIO
 
 from mnist_lab import formatting
 from mnist_lab.runs import MetricPoint
@@ -14,18 +14,18 @@ REDRAW_SECONDS = 0.1
 
 
 class ProgressLine:
-    """On a terminal one line that is drawn over and over; in a log file one line an epoch, and no control characters.
+    """On a terminal a line with a bar that is redrawn; elsewhere a line for each epoch, without control characters.
 
-    A context: leaving it ends the moving line.
+    A context manager: leaving it clears the bar.
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        """Write to `stream`; if None, to what `sys.stderr` is at each moment."""
+        """Write to `stream`; if None, to the present `sys.stderr`, whichever that is at each call."""
         self._given = stream
-        self._moves = self._stream.isatty()
-        self._width = 0
+        self._on_terminal = self._stream.isatty()
+        self._bar: Any = None
         self._drawn = -math.inf
-        self._told = ""
+        self._phase = ""
 
     def __enter__(self) -> Self:
         return self
@@ -40,62 +40,84 @@ class ProgressLine:
         return self._given or sys.stderr
 
     def phase(self, name: str) -> None:
-        """Say what is being done now."""
-        if name != self._told:
-            self._told = name
-            self._show(f"{name} …", lasting=False)
+        """Show what is being done now."""
+        if name == self._phase:
+            return
+        self._phase = name
+        if self._on_terminal:
+            self._draw(f"{name} …", None, "")
+        else:
+            self._print(f"{name} …")
 
     def download(self, received: int, total: int | None) -> None:
-        """Show how far a download is, in bytes."""
-        done = (
-            formatting.size(received) if total is None else f"{formatting.size(received)} of {formatting.size(total)}"
-        )
-        share = received / total if total else 0.0
-        if self._moves:
-            self._show(f"downloading MNIST {_bar(share)} {done}", lasting=False)
-        else:
+        """Show how many bytes of a download have arrived; `total` is None if the size is not known."""
+        if not self._on_terminal:
             self.phase("downloading MNIST")
+            return
+        size = formatting.byte_size(received)
+        if total is None:
+            self._draw("downloading MNIST", None, size)
+        else:
+            self._draw("downloading MNIST", received / max(total, 1), f"{size} of {formatting.byte_size(total)}")
 
     def point(self, point: MetricPoint, total_steps: int, epochs: int) -> None:
-        """Show a point of the curves; an epoch's stays on the screen."""
+        """Show a point of the metrics; the line of an epoch stays on the screen."""
         if point.kind == "epoch":
-            self._show(_epoch(point, epochs), lasting=True)
-        elif self._moves:
-            self._show(_step(point, total_steps, epochs), lasting=False)
+            self.end()
+            self._print(_epoch(point, epochs))
+        elif self._on_terminal:
+            share = point.step / total_steps if total_steps else 0.0
+            epoch = min(epochs, math.floor(point.epoch) + 1)
+            self._draw(f"epoch {epoch}/{epochs}", share, _step(point, share))
 
     def end(self) -> None:
-        """Clear the moving line."""
-        if self._width:
-            self._stream.write("\r" + " " * self._width + "\r")
-            self._stream.flush()
-            self._width = 0
+        """Clear the bar."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
 
-    def _show(self, line: str, *, lasting: bool) -> None:
-        if not self._moves:
-            self._stream.write(line + "\n")
-        elif lasting:
-            self.end()
-            self._stream.write(line + "\n")
-        elif time.monotonic() - self._drawn >= REDRAW_SECONDS:
-            self._drawn = time.monotonic()
-            self._stream.write("\r" + line.ljust(self._width))
-            self._width = len(line)
+    def _print(self, line: str) -> None:
+        self._stream.write(line + "\n")
         self._stream.flush()
 
+    def _draw(self, description: str, share: float | None, details: str) -> None:
+        """Redraw the line; `share` is 0..1, None for a line without a bar."""
+        if time.monotonic() - self._drawn < REDRAW_SECONDS:
+            return
+        self._drawn = time.monotonic()
+        if self._bar is None:
+            self._bar = _new_bar(self._given)
+        (task,) = self._bar.task_ids or [self._bar.add_task("", total=1.0, details="")]
+        self._bar.update(task, description=description, completed=share or 0.0, visible=True, details=details)
+        self._bar.columns[1].bar_width = 0 if share is None else BAR_WIDTH
+        self._bar.refresh()
 
-def _bar(share: float) -> str:
-    full = round(BAR_WIDTH * min(1.0, share))
-    return "[" + "#" * full + "-" * (BAR_WIDTH - full) + "]"
+
+def _new_bar(stream: TextIO | None) -> Any:
+    """Start a bar that is redrawn only on `refresh`, by the calling thread."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+    from rich.table import Column
+
+    bar = Progress(
+        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+        BarColumn(bar_width=BAR_WIDTH),
+        TextColumn("{task.fields[details]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
+        console=Console(file=stream, stderr=stream is None, highlight=False),
+        auto_refresh=False,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    bar.start()
+    return bar
 
 
-def _step(point: MetricPoint, total_steps: int, epochs: int) -> str:
-    share = point.step / total_steps if total_steps else 0.0
+def _step(point: MetricPoint, share: float) -> str:
     left = f" · {formatting.seconds(point.seconds * (1 - share) / share)} left" if share > 0 else ""
-    epoch = min(epochs, math.floor(point.epoch) + 1)
     return (
-        f"epoch {epoch}/{epochs} {_bar(share)} loss {formatting.loss(point.training_loss)}"
-        f" · accuracy {formatting.accuracy(point.training_accuracy)} · "
-        f"{formatting.rate(point.samples_per_second)}{left}"
+        f"loss {formatting.loss(point.training_loss)} · accuracy {formatting.accuracy(point.training_accuracy)} · "
+        f"{formatting.throughput(point.samples_per_second)}{left}"
     )
 
 

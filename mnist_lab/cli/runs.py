@@ -1,4 +1,4 @@
-"""Commands about the list of runs: `runs`, `delete`."""
+"""The commands `runs` and `delete`, and what every command on runs needs."""
 
 import argparse
 from datetime import datetime
@@ -12,8 +12,8 @@ from mnist_lab.runs import Run, RunStore, open_store
 from mnist_lab.settings import Settings
 
 
-def open_swept(settings: Settings) -> RunStore:
-    """Open the run store and give up the runs whose worker is gone, so that what is shown is true.
+def open_run_store(settings: Settings) -> RunStore:
+    """Open the run store and mark the runs whose worker is gone, so that their state is true.
 
     Raises:
         StoreError: The store cannot be read.
@@ -23,13 +23,13 @@ def open_swept(settings: Settings) -> RunStore:
         install_reference_runs(store)
     try:
         store.reap_stale_runs()
-    except StoreError as error:  # a store that can only be read still has everything to show
+    except StoreError as error:  # a read-only store can still be shown
         note(str(error))
     return store
 
 
 def summary(run: Run) -> dict[str, object]:
-    """A run in one flat JSON object; what is not known yet is null."""
+    """A run as one flat JSON object; values that are not known yet are null."""
     result = run.result
     return {
         "run": run.id,
@@ -58,7 +58,7 @@ def runs(options: argparse.Namespace, settings: Settings) -> int:
     """List the runs, newest first."""
     if options.limit is not None and options.limit < 1:
         raise RefusedError(f"--limit must be at least 1. Received: {options.limit}.")
-    found = open_swept(settings).list(limit=options.limit)
+    found = open_run_store(settings).list(limit=options.limit)
     if options.json:
         print_json([summary(run) for run in found])
     elif found:
@@ -81,8 +81,8 @@ def runs(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def delete(options: argparse.Namespace, settings: Settings) -> int:
-    """Delete a run with its weights; its record may be damaged."""
-    store = open_swept(settings)
+    """Delete a run with its weights, even if its record is damaged."""
+    store = open_run_store(settings)
     run_id = store.find_id(options.run)
     store.delete(run_id)
     if options.json:
@@ -104,5 +104,5 @@ def _row(run: Run) -> tuple[str, ...]:
         f"{result.epochs if result else run.epochs_done}/{run.recipe.epochs}",
         formatting.seconds(run.training_seconds or None),
         run.data.source if run.data else formatting.NONE,
-        formatting.moment(run.created, datetime.now().astimezone()),
+        formatting.relative_time(run.created, datetime.now().astimezone()),
     )

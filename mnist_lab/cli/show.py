@@ -7,7 +7,7 @@ from datetime import datetime
 
 from mnist_lab import formatting
 from mnist_lab.cli.output import print_json, print_table
-from mnist_lab.cli.runs import open_swept, summary
+from mnist_lab.cli.runs import open_run_store, summary
 from mnist_lab.insight.doctor import Finding, diagnose
 from mnist_lab.network import analyse
 from mnist_lab.runs import MetricPoint, Result, Run
@@ -18,8 +18,8 @@ _MARKS = {"serious": "!!", "moderate": "!", "note": "i"}
 
 
 def show(options: argparse.Namespace, settings: Settings) -> int:
-    """Show a run as a card, or with `--json` everything the store has of it."""
-    store = open_swept(settings)
+    """Show a run on a screen, or with `--json` everything that the store holds of it."""
+    store = open_run_store(settings)
     run = store.find(options.run)
     points = store.points(run.id)
     findings = diagnose(run, points, newest_health(store.folder(run.id).snapshots))
@@ -33,7 +33,7 @@ def show(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _finding(finding: Finding) -> dict[str, object]:
-    """A finding as JSON has it: with its layer counted from 1, as in the problems of `describe`."""
+    """A finding as JSON; `layer` counts from 1, as in `describe`."""
     return {
         "kind": finding.kind,
         "severity": finding.severity,
@@ -60,13 +60,13 @@ def _print_card(run: Run) -> None:
             f" · seed {recipe.seed}",
         ),
         ("data", _data(run)),
-        ("made", formatting.moment(run.created, datetime.now().astimezone())),
+        ("made", formatting.relative_time(run.created, datetime.now().astimezone())),
     ]
     if run.result is not None:
         lines += _result(run.result)
-    for label, words in lines:
-        if words:
-            print(f"  {label:<14}{words}")
+    for label, text in lines:
+        if text:
+            print(f"  {label:<14}{text}")
 
 
 def _data(run: Run) -> str:
@@ -90,7 +90,8 @@ def _result(result: Result) -> list[tuple[str, str]]:
         ("kept", f"weights of the {result.kept} epoch · best epoch {result.best_epoch} of {result.epochs}"),
         (
             "time",
-            f"{formatting.seconds(result.seconds)} · {formatting.rate(result.samples_per_second)} · {result.precision}",
+            f"{formatting.seconds(result.seconds)} · {formatting.throughput(result.samples_per_second)} · "
+            f"{result.precision}",
         ),
     ]
 

@@ -1,4 +1,4 @@
-"""What TensorFlow and Keras say goes to a log file: standard output is for answers, standard error for the user."""
+"""Redirect the output of TensorFlow and Keras to a log file: the standard streams are for answers and the user."""
 
 import contextlib
 import logging
@@ -13,18 +13,17 @@ MAX_LOG_BYTES = 1_000_000
 
 
 @contextlib.contextmanager
-def chatter_to(log_path: Path) -> Iterator[None]:
-    """Append to `log_path` what is meanwhile printed, logged, or written by C++ code to either standard stream.
+def redirect_output(log_path: Path) -> Iterator[None]:
+    """Append to `log_path` everything that is printed, logged, or written to a standard stream by C++ code.
 
-    A log that has grown long is begun anew. `sys.stderr` still reaches the user. TensorFlow's settings for silence do
-    not cover what it says while it is being imported, so the streams are exchanged below Python, where everything
-    passes.
+    A log above 1 MB is started again. `sys.stderr` still reaches the user. TensorFlow's settings do not silence what it
+    writes while it is imported, so the file descriptors themselves are redirected.
     """
     sys.stdout.flush()
     sys.stderr.flush()
     with contextlib.ExitStack() as stack:
         log = stack.enter_context(_opened(log_path))
-        stack.enter_context(contextlib.redirect_stderr(stack.enter_context(_above(sys.stderr))))
+        stack.enter_context(contextlib.redirect_stderr(stack.enter_context(_copy_of(sys.stderr))))
         stack.enter_context(contextlib.redirect_stdout(log))
         for descriptor in (1, 2):
             kept = os.dup(descriptor)
@@ -42,14 +41,14 @@ def _opened(log_path: Path) -> TextIO:
         log_path.parent.mkdir(parents=True, exist_ok=True)
         too_long = log_path.exists() and log_path.stat().st_size > MAX_LOG_BYTES
         return log_path.open("w" if too_long else "a", encoding="utf-8", errors="replace", buffering=1)
-    except OSError:  # what cannot be kept is not worth failing for
+    except OSError:  # a missing log is no reason to fail
         return Path(os.devnull).open("w", encoding="utf-8")
 
 
-def _above(stream: TextIO) -> contextlib.AbstractContextManager[TextIO]:
-    """Return a stream to where `stream` goes now, whatever becomes of the descriptor under it."""
+def _copy_of(stream: TextIO) -> contextlib.AbstractContextManager[TextIO]:
+    """Return a stream to the present target of `stream`, which later redirections of its descriptor do not change."""
     try:
         copy = os.dup(stream.fileno())
-    except (OSError, ValueError):  # no descriptor under it, as in a notebook
+    except (OSError, ValueError):  # a stream without a descriptor, as in a notebook
         return contextlib.nullcontext(stream)
     return os.fdopen(copy, "w", encoding=stream.encoding, errors="replace", buffering=1)

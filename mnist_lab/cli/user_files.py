@@ -1,4 +1,4 @@
-"""Files that the user names: read with a limit, written without surprise."""
+"""Files that the user names: reading with a size limit, and checks before writing."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ def read_bytes(path: Path, what: str, limit: int) -> bytes:
     """Read a whole file of at most `limit` bytes.
 
     Raises:
-        RefusedError: It cannot be read, or is larger; `what` says in the sentence what it was to be.
+        RefusedError: It cannot be read, or is larger; `what` names its purpose in the message.
     """
     try:
         with path.open("rb") as file:
@@ -24,34 +24,34 @@ def read_bytes(path: Path, what: str, limit: int) -> bytes:
 
 
 def reason(error: OSError | ValueError) -> str:
-    """Why a file could not be read or written, in the system's words, without their full stop."""
+    """Why a file could not be read or written, as the system says it, without a full stop."""
     return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def file_name(text: str, suffix: str) -> str:
-    """Make a file name of a run's name that every system takes: letters, digits, `-`; at most 60 of them."""
+    """Turn a run's name into a file name that every system accepts: at most 60 letters, digits and hyphens."""
     stem = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:60].strip("-").lower()
     return (stem or "run") + suffix
 
 
 def ensure_free(path: Path, force: bool) -> None:
-    """Check that `path` can be written without destroying anything the user did not say could go.
+    """Check that `path` can be written without overwriting anything, unless the user has allowed it.
 
     Raises:
-        RefusedError: It is a folder, or a file and `force` is not set, or its folder does not exist, or no file can
-            have such a name.
+        RefusedError: It is a folder, or a file and `force` is not set, or its folder does not exist, or the name is
+            not possible.
     """
     try:
-        # `exists` and the like say False of a name that holds a NUL.
+        # `exists` returns False for a name that holds a NUL.
         path.stat()
     except FileNotFoundError:
         pass
     except (OSError, ValueError) as error:
         raise RefusedError(f"{shortened(str(path), 60)!r} cannot be written: {reason(error)}.") from error
     if not path.parent.is_dir():
-        raise RefusedError(f"The folder {str(path.parent)!r} does not exist; make it first.")
+        raise RefusedError(f"The folder {str(path.parent)!r} does not exist; create it first.")
     if path.is_dir():
-        # Never removed, whatever was said: it may hold anything.
+        # Never removed, even with --force: it may hold anything.
         raise RefusedError(f"{str(path)!r} is a folder that exists; choose another name with -o.")
     if path.exists() and not force:
         raise RefusedError(f"{str(path)!r} exists; choose another name with -o, or add --force to overwrite it.")

@@ -16,34 +16,34 @@ if TYPE_CHECKING:
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 
-_MOST_BYTES = 30_000_000
-_MOST_PIXELS = 50_000_000
-_ENOUGH = (2048, 2048)
-_ADVICE = "save it as PNG or JPEG"
+MAX_BYTES = 30_000_000
+_MAX_PIXELS = 50_000_000
+_MAX_SIZE = (2048, 2048)
+_HINT = "save it as PNG or JPEG"
 
 
 def open_picture(source: Path | str | bytes) -> NDArray[np.uint8]:
-    """Read a picture: PNG, JPEG, GIF (its first frame), BMP, WebP or TIFF, turned the right way up.
+    """Read a picture: PNG, JPEG, GIF (its first frame), BMP, WebP or TIFF, rotated as its EXIF data says.
 
     Args:
         source: The path of the file, or its content.
 
     Returns:
-        uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA; what is larger than 2,048 pixels a side is made smaller.
+        uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA, made smaller where a side has more than 2,048 pixels.
 
     Raises:
         PictureError: The file cannot be read, is no picture, or is too large (30 MB, 50 million pixels).
     """
     content = source if isinstance(source, bytes) else _read(Path(source))
     if not content:
-        raise PictureError(f"The file is empty; {_ADVICE}.")
-    if len(content) > _MOST_BYTES:
+        raise PictureError(f"The file is empty; {_HINT}.")
+    if len(content) > MAX_BYTES:
         raise PictureError(
-            f"A picture file has at most {_MOST_BYTES / 1e6:.0f} MB, and this one has more; {_ADVICE}, smaller."
+            f"A picture file has at most {MAX_BYTES / 1e6:.0f} MB, and this one has more; {_HINT}, smaller."
         )
     from PIL import Image, UnidentifiedImageError
 
-    # Pillow warns, on standard error, of what is refused below anyway.
+    # Pillow would warn on standard error of what is refused below anyway.
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
@@ -51,17 +51,17 @@ def open_picture(source: Path | str | bytes) -> NDArray[np.uint8]:
     except PictureError:
         raise
     except UnidentifiedImageError as error:
-        raise PictureError(f"The file is not a picture of a known kind ({', '.join(FORMATS)}); {_ADVICE}.") from error
+        raise PictureError(f"The file is not a picture of a known kind ({', '.join(FORMATS)}); {_HINT}.") from error
     except Image.DecompressionBombError as error:
-        raise _too_large(_pixels_in(str(error))) from error
+        raise _too_large(_pixel_count_in(str(error))) from error
     except Exception as error:  # a decoder may raise anything on a hostile file
-        raise PictureError(f"The picture is cut off or damaged; {_ADVICE} again.") from error
+        raise PictureError(f"The picture is cut off or damaged; {_HINT} again.") from error
 
 
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(_MOST_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
         raise PictureError(f"{path} cannot be read: {reason or error}.") from error
@@ -71,18 +71,18 @@ def _pixels(image: "Image.Image") -> NDArray[np.uint8]:
     from PIL import ImageOps
 
     width, height = image.size
-    if width * height > _MOST_PIXELS:
+    if width * height > _MAX_PIXELS:
         raise _too_large(f"{width:,} × {height:,}")
     if image.mode.startswith("I;16"):
         return (np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8)
     if image.mode in ("I", "F"):
-        raise PictureError(f"The picture has {image.mode} numbers for pixels, not colours; {_ADVICE}.")
-    # A JPEG file is decoded at half its size, or less, where that is enough.
-    image.draft(None, _ENOUGH)
-    turned = ImageOps.exif_transpose(image)
-    coloured = turned.convert(_mode(turned))
-    coloured.thumbnail(_ENOUGH)
-    return np.asarray(coloured)
+        raise PictureError(f"The picture has {image.mode} numbers for pixels, not colours; {_HINT}.")
+    # A JPEG file is decoded at half its size or less if that is large enough.
+    image.draft(None, _MAX_SIZE)
+    upright = ImageOps.exif_transpose(image)
+    converted = upright.convert(_mode(upright))
+    converted.thumbnail(_MAX_SIZE)
+    return np.asarray(converted)
 
 
 def _mode(image: "Image.Image") -> str:
@@ -91,13 +91,13 @@ def _mode(image: "Image.Image") -> str:
     return "L" if image.mode in ("1", "L") else "RGB"
 
 
-def _pixels_in(words: str) -> str:
-    """The size in Pillow's "Image size (3600000000 pixels) exceeds limit …": it comes before width and height do."""
-    found = re.search(r"(\d+) pixels", words)
+def _pixel_count_in(message: str) -> str:
+    """The number of pixels in Pillow's message "Image size (3600000000 pixels) exceeds limit …"."""
+    found = re.search(r"(\d+) pixels", message)
     return f"{int(found.group(1)) / 1e6:,.0f} million" if found else "more"
 
 
 def _too_large(received: str) -> PictureError:
     return PictureError(
-        f"A picture has at most {_MOST_PIXELS / 1e6:.0f} million pixels. Received: {received}; make it smaller."
+        f"A picture has at most {_MAX_PIXELS / 1e6:.0f} million pixels. Received: {received}; make it smaller."
     )

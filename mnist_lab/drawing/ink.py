@@ -8,29 +8,34 @@ from mnist_lab.errors import PictureError
 Picture = NDArray[np.uint8]
 Ink = NDArray[np.float32]
 
-# A digit needs 20 pixels; with this many even a small one on a large page has them, and the arithmetic stays cheap.
-_LONGEST_SIDE = 1024
+# A digit needs 20 pixels. With this many even a small digit on a large page has them, and the arithmetic stays cheap.
+_MAX_SIDE = 1024
 
-# Ink and paper differ by this much of 255 at least; the noise of a camera or of JPEG on blank paper stays below.
-_LEAST_CONTRAST = 24.0
+# Ink and paper differ by at least this much of 255; the noise of a camera or of JPEG on blank paper stays below.
+_MIN_CONTRAST = 24.0
 
 # Noise of the paper, as a share of full ink.
-_HAZE = 0.1
+_NOISE = 0.1
+
+# Fainter pixels do not count for the bounding box: compression and scaling leave a grey edge around a stroke.
+_MIN_BOX_INK = 0.2
 
 
 def find_ink(picture: Picture) -> Ink | None:
     """How much ink each pixel has.
 
-    Paper is what most of the picture and most of its border are; a transparent pixel is paper. Ink is what differs.
+    Paper is the colour of most of the picture and of most of its border; a transparent pixel is paper. Everything that
+    differs from paper is ink.
 
     Args:
         picture: uint8 (h, w), (h, w, 3) or (h, w, 4), the fourth channel 0 for transparent to 255.
 
     Returns:
-        float32 (h, w), 0 for paper to 1 for full ink, of a large picture made smaller; None for a blank picture.
+        float32 (h, w), 0 for paper to 1 for full ink; a picture with more than 1,024 pixels a side is made smaller.
+        None for a blank picture.
 
     Raises:
-        PictureError: `picture` is of another shape or type.
+        PictureError: `picture` has another shape or type.
     """
     _check(picture)
     small = _shrunk(picture)
@@ -42,9 +47,18 @@ def find_ink(picture: Picture) -> Ink | None:
     return _ink_of_transparent(grey, small[..., 3])
 
 
+def crop_to_ink(ink: Ink) -> Ink | None:
+    """The smallest rectangle that holds all ink; None if there is no ink."""
+    has_ink = ink >= _MIN_BOX_INK
+    rows, columns = np.flatnonzero(has_ink.any(axis=1)), np.flatnonzero(has_ink.any(axis=0))
+    if not len(rows):
+        return None
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
 def _check(picture: Picture) -> None:
-    shaped = picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] in (3, 4))
-    if picture.dtype != np.uint8 or not shaped or picture.size == 0:
+    has_picture_shape = picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] in (3, 4))
+    if picture.dtype != np.uint8 or not has_picture_shape or picture.size == 0:
         raise PictureError(
             "A picture must be uint8 of shape (height, width), (height, width, 3) or (height, width, 4), and not "
             f"empty. Received: {picture.dtype} of shape {picture.shape}."
@@ -53,76 +67,40 @@ def _check(picture: Picture) -> None:
 
 def _shrunk(picture: Picture) -> Picture:
     height, width = picture.shape[:2]
-    factor = -(-max(height, width) // _LONGEST_SIDE)
+    factor = -(-max(height, width) // _MAX_SIDE)
     if factor == 1:
         return picture
     from PIL import Image
 
-    # `reduce` takes the mean over whole blocks, and weighs a colour by its opacity.
+    # `reduce` takes the mean over whole blocks, and weights a colour by its opacity.
     return np.asarray(Image.fromarray(picture).reduce((min(factor, width), min(factor, height))))
 
 
 def _ink_of_transparent(grey: Ink, alpha: Picture) -> Ink | None:
     opaque = grey[alpha >= 128]
-    if opaque.size > alpha.size / 2 and np.ptp(opaque) >= 2 * _LEAST_CONTRAST:
-        # A sheet of paper with transparent edges: they become paper too.
+    if opaque.size > alpha.size / 2 and np.ptp(opaque) >= 2 * _MIN_CONTRAST:
+        # A sheet of paper with transparent edges: the edges become paper too.
         share = alpha.astype(np.float32) / np.float32(255)
         filled: Ink = grey * share + np.float32(np.median(opaque)) * (1 - share)
         return _ink_of_grey(filled)
-    if alpha.max() < _LEAST_CONTRAST:
+    if alpha.max() < _MIN_CONTRAST:
         return None
     return alpha.astype(np.float32) / np.float32(alpha.max())
 
 
 def _ink_of_grey(grey: Ink) -> Ink | None:
     darkest, lightest = float(grey.min()), float(grey.max())
-    if lightest - darkest < _LEAST_CONTRAST:
+    if lightest - darkest < _MIN_CONTRAST:
         return None
     dark = grey < (darkest + lightest) / 2
     levels = float(np.median(grey[dark])), float(np.median(grey[~dark]))
     paper, ink = levels[::-1] if not _is_dark_paper(dark) else levels
-    if abs(ink - paper) < _LEAST_CONTRAST:
+    if abs(ink - paper) < _MIN_CONTRAST:
         return None
     share = (grey - paper) / (ink - paper)
-    return np.where(share < _HAZE, 0, np.minimum(share, 1)).astype(np.float32)
+    return np.where(share < _NOISE, 0, np.minimum(share, 1)).astype(np.float32)
 
 
 def _is_dark_paper(dark: NDArray[np.bool_]) -> bool:
     border = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
     return bool(border.mean() + dark.mean() > 1)
-
-
-_SHORTEST = 2.0
-
-
-def is_dot(picture: NDArray[np.uint8], pen: float) -> bool:
-    """Whether all ink lies within twice the pen's width: a dot, or a stroke shorter than its pen is wide.
-
-    To be asked of the drawing itself: in its 28×28 pixels a dot is as large as any digit.
-
-    Args:
-        picture: As for `to_mnist`, at most 1,024 pixels a side.
-        pen: Width of the pen in pixels of the picture.
-
-    Returns:
-        Also false of a blank picture.
-
-    Raises:
-        PictureError: `picture` is of another shape or type.
-    """
-    ink = find_ink(picture)
-    box = None if ink is None else ink_box(ink)
-    return box is not None and max(box.shape) < _SHORTEST * pen
-
-
-# What is fainter does not make the ink's box larger: compression and scaling leave a haze around a stroke.
-_FAINTEST = 0.2
-
-
-def ink_box(ink: Ink) -> Ink | None:
-    """The part of a picture that has ink in it, as small as can be; None if there is none."""
-    there = ink >= _FAINTEST
-    rows, columns = np.flatnonzero(there.any(axis=1)), np.flatnonzero(there.any(axis=0))
-    if not len(rows):
-        return None
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -1,24 +1,67 @@
-"""Where MNIST puts the ink: scaled into 20×20, with its centre of mass in the middle of 28×28."""
+"""Normalize a drawing as MNIST did: ink scaled into 20×20, its centre of mass in the middle of 28×28."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_lab.drawing.ink import find_ink, ink_box
-
-Ink = NDArray[np.float32]
+from mnist_lab.drawing.ink import Ink, crop_to_ink, find_ink
 
 SIDE = 28
 BOX = 20
 
 # The middle of pixel 14, counted from 0: in MNIST's own images the centre of mass is at 14.0 to 15.0, never outside.
-_MIDDLE = 14.5
+_CENTRE = 14.5
+
+# A digit is longer than this many widths of its pen.
+_MIN_PEN_WIDTHS = 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NormalizedDrawing:
+    """A drawing as a network reads it."""
+
+    pixels: NDArray[np.float32]
+    """float32 (28, 28), 0 for paper to 1 for ink."""
+    is_dot: bool
+    """Whether all ink lies within twice the pen's width, so that it cannot be a digit. False if no pen width was given.
+
+    It is measured on the drawing itself: in its 28×28 pixels a dot is as large as any digit.
+    """
+
+
+def normalize_drawing(picture: NDArray[np.uint8], *, pen_width: float | None = None) -> NormalizedDrawing | None:
+    """Turn any picture of a digit into what MNIST's authors made of their scans.
+
+    Args:
+        picture: uint8 (h, w), (h, w, 3) or (h, w, 4) RGBA with transparent paper; any size, dark on light or light on
+            dark.
+        pen_width: Width of the pen in pixels of the picture; None if it is not known.
+
+    Returns:
+        The drawing; None when the picture is blank.
+
+    Raises:
+        PictureError: `picture` has another shape or type.
+    """
+    ink = find_ink(picture)
+    digit = None if ink is None else crop_to_ink(ink)
+    if ink is None or digit is None:
+        return None
+    # `find_ink` makes large pictures smaller: back to pixels of the picture.
+    length = max(digit.shape) * max(picture.shape[:2]) / max(ink.shape)
+    return NormalizedDrawing(
+        pixels=_centred(_scaled(digit)),
+        is_dot=pen_width is not None and length < _MIN_PEN_WIDTHS * pen_width,
+    )
 
 
 def place_ink(ink: Ink) -> Ink | None:
     """Place ink as MNIST's authors did (LeCun et al., yann.lecun.com/exdb/mnist: "size normalized … centered").
 
-    The box around the ink is scaled, keeping its shape, until its longer side has 20 pixels, with grey edges; then the
-    image is moved by whole pixels so that its centre of mass is in the middle. What would leave the 28×28 is cut off.
+    The bounding box of the ink is scaled, keeping its shape, until its longer side has 20 pixels, with grey edges; then
+    the image is moved by whole pixels so that its centre of mass is in the middle. What would leave the 28×28 is cut
+    off.
 
     Args:
         ink: float32 (h, w) of any size, 0 for paper to 1 for full ink.
@@ -26,46 +69,30 @@ def place_ink(ink: Ink) -> Ink | None:
     Returns:
         float32 (28, 28), 0 to 1; None if there is no ink.
     """
-    box = ink_box(ink)
-    if box is None:
-        return None
-    scaled = _scaled(box)
-    top, left = (_start(scaled.sum(axis=1 - axis)) for axis in (0, 1))
-    # With a margin as wide as the image, moving can only lead out of sight, never around to the other side.
-    wide = np.pad(scaled, SIDE)
-    return np.ascontiguousarray(wide[SIDE - top : 2 * SIDE - top, SIDE - left : 2 * SIDE - left])
+    digit = crop_to_ink(ink)
+    return None if digit is None else _centred(_scaled(digit))
 
 
-def _scaled(box: Ink) -> Ink:
+def _scaled(digit: Ink) -> Ink:
     from PIL import Image
 
-    height, width = box.shape
+    height, width = digit.shape
     scale = BOX / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    # The mean over the area that becomes a pixel is right for shrinking; for enlarging it would make stairs.
-    how = Image.Resampling.BOX if scale <= 1 else Image.Resampling.BICUBIC
-    image = Image.fromarray(np.rint(np.clip(box, 0, 1) * 255).astype(np.uint8))
-    return np.asarray(image.resize(size, how), np.float32) / np.float32(255)
+    # The mean over the area that becomes a pixel is right for shrinking; for enlarging it would make visible steps.
+    filter_ = Image.Resampling.BOX if scale <= 1 else Image.Resampling.BICUBIC
+    image = Image.fromarray(np.rint(np.clip(digit, 0, 1) * 255).astype(np.uint8))
+    return np.asarray(image.resize(size, filter_), np.float32) / np.float32(255)
 
 
-def _start(mass: Ink) -> int:
-    """The first row (column) of the field for an image whose rows (columns) have this mass."""
+def _centred(digit: Ink) -> Ink:
+    top, left = (_offset(digit.sum(axis=1 - axis)) for axis in (0, 1))
+    # With a margin as wide as the image, a shift can only cut ink off, never wrap it around to the other side.
+    padded = np.pad(digit, SIDE)
+    return np.ascontiguousarray(padded[SIDE - top : 2 * SIDE - top, SIDE - left : 2 * SIDE - left])
+
+
+def _offset(mass: Ink) -> int:
+    """The row (column) of the 28×28 image where a digit starts whose rows (columns) have this mass."""
     centre = float(np.average(np.arange(len(mass)) + 0.5, weights=mass))
-    return round(_MIDDLE - centre)
-
-
-def to_mnist(picture: NDArray[np.uint8]) -> NDArray[np.float32] | None:
-    """Make of a picture what MNIST's authors made of their scans.
-
-    Args:
-        picture: uint8 (h, w), (h, w, 3) or (h, w, 4) RGBA with transparent paper; any size, dark on light or light on
-            dark.
-
-    Returns:
-        float32 (28, 28), 0 for paper to 1 for ink; None when the picture is blank.
-
-    Raises:
-        PictureError: `picture` is of another shape or type.
-    """
-    ink = find_ink(picture)
-    return None if ink is None else place_ink(ink)
+    return round(_CENTRE - centre)

@@ -1,4 +1,4 @@
-"""A trained network in the formats of other tools (TensorFlow is imported here)."""
+"""Export a trained network in the formats of other tools; this module imports TensorFlow."""
 
 import tempfile
 from pathlib import Path
@@ -11,7 +11,7 @@ from mnist_lab.inference.weights import Weights
 
 
 def export_savedmodel(weights: Weights, output: Path) -> None:
-    """Write the network as a TensorFlow SavedModel, a folder, for TensorFlow Serving and the like.
+    """Write the network as a TensorFlow SavedModel, a folder, for TensorFlow Serving and similar tools.
 
     Raises:
         OSError: `output` cannot be written.
@@ -31,26 +31,28 @@ def export_litert(weights: Weights, output: Path) -> None:
 
 
 def in_float32(model: keras.Model) -> keras.Model:
-    """Return the same network with the same weights, computing in float32: other runtimes know no bfloat16."""
+    """Return the same network with the same weights, computing in float32: other runtimes do not support bfloat16."""
 
-    def plain(layer: keras.Layer) -> keras.Layer:
+    def as_float32(layer: keras.Layer) -> keras.Layer:
         return layer.__class__.from_config({**layer.get_config(), "dtype": "float32"})
 
-    copy = keras.models.clone_model(model, clone_function=plain)
+    copy = keras.models.clone_model(model, clone_function=as_float32)
     copy.set_weights(model.get_weights())
     return copy
 
 
 def _export(weights: Weights, output: Path, format_: str) -> None:
     model = in_float32(load_model(weights))
-    # Keras chooses what to do by the name's ending, so it writes under a name of its own first.
+    # Keras chooses the format by the file's extension, so it writes to a temporary name first.
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".export-") as folder:
-        made = Path(folder) / ("network.tflite" if format_ == "litert" else "network")
+        exported = Path(folder) / ("network.tflite" if format_ == "litert" else "network")
         try:
-            model.export(made, format=format_, verbose=False)
+            model.export(exported, format=format_, verbose=False)
         except Exception as error:  # the converters raise nearly anything
             raise PredictorError(
                 f"TensorFlow cannot write this network as {format_}: {type(error).__name__}: {error}"
             ) from error
-        output.unlink(missing_ok=True)  # the caller has asked whether it may go; a folder cannot replace a file
-        made.rename(output)
+        output.unlink(
+            missing_ok=True
+        )  # the caller has checked that it may be overwritten; a folder cannot replace a file
+        exported.rename(output)

@@ -1,6 +1,4 @@
-"""A run as a Jupyter notebook: the training script, a cell a piece."""
-
-import json
+"""A run as a Jupyter notebook: the training script, one code cell for each of its sections."""
 
 from mnist_lab.export.script import introduction, sections
 from mnist_lab.runs import Run
@@ -8,27 +6,17 @@ from mnist_lab.runs import Run
 
 def training_notebook(run: Run) -> str:
     """Write the run as a notebook of format 4.5, JSON text."""
-    cells = [_cell("markdown", 0, introduction(run))]
-    for section in sections(run):
-        cells.append(_cell("markdown", len(cells), f"## {section.title}"))
-        cells.append(_cell("code", len(cells), section.source.strip()))
-    document = {
-        "nbformat": 4,
-        "nbformat_minor": 5,
-        "metadata": {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        },
-        "cells": cells,
-    }
-    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    # Importing nbformat takes longer than writing a notebook, and most commands write none.
+    import nbformat
+    from nbformat import v4
 
-
-def _cell(kind: str, number: int, source: str) -> dict[str, object]:
-    cell: dict[str, object] = {
-        "cell_type": kind,
-        "id": f"cell-{number}",
-        "metadata": {},
-        "source": source.splitlines(keepends=True),
+    cells = [v4.new_markdown_cell(introduction(run), id="introduction")]
+    for number, section in enumerate(sections(run), 1):
+        cells.append(v4.new_markdown_cell(f"## {section.title}", id=f"title-{number}"))
+        cells.append(v4.new_code_cell(section.source.strip(), id=f"code-{number}"))
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
     }
-    return cell | {"execution_count": None, "outputs": []} if kind == "code" else cell
+    text: str = nbformat.writes(v4.new_notebook(cells=cells, metadata=metadata), version=4)
+    return text + "\n"

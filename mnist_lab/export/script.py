@@ -1,4 +1,4 @@
-"""A run as a Keras training script of its own: network, recipe, data, fit and test, without MNIST Lab."""
+"""A run as a Keras training script that does not need MNIST Lab: network, recipe, data, fit and test."""
 
 from dataclasses import dataclass
 
@@ -10,20 +10,20 @@ from mnist_lab.runs import Run
 
 @dataclass(frozen=True)
 class Section:
-    """A piece of the script: what it is about, and its source."""
+    """A section of the script: its title and its source."""
 
     title: str
     source: str
 
 
 def sections(run: Run) -> list[Section]:
-    """Write the run as source, in pieces that follow each other: a script when joined, the cells of a notebook else."""
+    """Return the source in order: joined it is a script, and each section is a cell of the notebook."""
     recipe = run.recipe
     return [
         Section("Settings", _settings(run)),
         Section("The digits", DATA + SPLITS[recipe.validation]),
         Section("The network", _network(run)),
-        Section("How the training images are varied", AUGMENTATIONS[recipe.augmentation]),
+        Section("Augmentation of the training images", AUGMENTATIONS[recipe.augmentation]),
         Section("The learning rate of each step", SCHEDULES[recipe.schedule]),
         Section("Training", _training(recipe)),
         Section("Test", _test(recipe)),
@@ -31,14 +31,14 @@ def sections(run: Run) -> list[Section]:
 
 
 def training_script(run: Run) -> str:
-    """Write the run as one Python file that trains the same network by the same recipe with Keras alone."""
+    """Return the run as one Python file that trains the same network with the same recipe, with Keras alone."""
     heading = f'"""{introduction(run)}"""\n'
     parts = [f"# {section.title}\n\n{section.source.strip()}\n" for section in sections(run)]
     return "\n\n".join([heading, *parts])
 
 
 def introduction(run: Run) -> str:
-    """Say in a few plain lines what the script is; safe inside a docstring and in Markdown."""
+    """Return a short description of the script, safe inside a docstring and in Markdown."""
     lines = [f"Trains the network of the MNIST Lab run {run.id} with Keras alone: pip install tensorflow", ""]
     if run.data is not None and run.is_offline:
         lines.append(f"The run itself was trained on {run.data.title}; this script trains on MNIST.")
@@ -47,7 +47,7 @@ def introduction(run: Run) -> str:
             f"The run had a test accuracy of {run.result.test_accuracy:.4f} and a test loss of "
             f"{run.result.test_loss:.4f} after {run.result.epochs} epochs."
         )
-    lines.append("It draws other random numbers than the lab does, so its figures are near to these, not equal.")
+    lines.append("It uses other random numbers than the lab, so its results are close to these, not equal.")
     return "\n".join(lines) + "\n"
 
 
@@ -78,9 +78,9 @@ keras.mixed_precision.set_global_policy({"float32" if precision == "auto" else p
 
 
 def _network(run: Run) -> str:
-    before, closing, after = keras_source(run.network).rpartition("activation='softmax'")
-    # Probabilities of 8 bits would spoil the loss, whatever the layers before compute in.
-    return f"{before}{closing}, dtype='float32'{after}\nmodel.summary()"
+    before, softmax, after = keras_source(run.network).rpartition("activation='softmax'")
+    # Probabilities in bfloat16, which has 8 significant bits, would make the loss inaccurate.
+    return f"{before}{softmax}, dtype='float32'{after}\nmodel.summary()"
 
 
 def _training(recipe: Recipe) -> str:

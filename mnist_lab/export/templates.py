@@ -1,4 +1,4 @@
-"""Pieces of the exported training script, by the recipe's choice; names in capitals are set at the script's top."""
+"""Sections of the exported training script for each choice of a recipe; the script sets the names in capitals first."""
 
 DATA = """\
 if MNIST is None:
@@ -11,11 +11,11 @@ random = np.random.default_rng(SEED)
 
 
 def stratified(labels, size):
-    \"\"\"Choose about `size` of the labels, each digit by its share: a mask.\"\"\"
+    \"\"\"Choose about `size` of the labels with the same share of each digit; return a mask.\"\"\"
     mask = np.zeros(len(labels), bool)
     for digit in range(10):
-        places = np.flatnonzero(labels == digit)
-        mask[random.permutation(places)[: round(len(places) * size / len(labels))]] = True
+        indices = np.flatnonzero(labels == digit)
+        mask[random.permutation(indices)[: round(len(indices) * size / len(labels))]] = True
     return mask
 
 
@@ -32,7 +32,7 @@ x_train, y_train = x_train[~held_out], y_train[~held_out]
 """
 
 _VALIDATE_ON_TEST = """\
-# As in the notebook, the test images are the validation images too; no epoch is chosen by them.
+# As in the notebook, the test images are also the validation images; no epoch is chosen by them.
 x_validation, y_validation = x_test, y_test
 """
 
@@ -48,7 +48,7 @@ def cosine_between(start, end, share):
     return end + (start - end) * (1 + np.cos(np.pi * share)) / 2
 
 
-# Up over the first 30 % of the steps, then down: one cycle as PyTorch's OneCycleLR draws it.
+# Up over the first 30 % of the steps, then down, as in PyTorch's OneCycleLR.
 top = max(0.3 * total_steps - 1, 1e-9)
 rising = cosine_between(1 / 25, 1, steps / top)
 falling = cosine_between(1, 1 / 250_000, (steps - top) / max(total_steps - 1 - top, 1e-9))
@@ -90,7 +90,7 @@ def dataset(images, labels):
     return tf.data.Dataset.from_tensor_slices((images, labels))
 
 
-training = dataset(x_train, y_train).shuffle(len(x_train), seed=SEED).batch(BATCH_SIZE).map(scaled).map(varied)
+training = dataset(x_train, y_train).shuffle(len(x_train), seed=SEED).batch(BATCH_SIZE).map(scaled).map(augment)
 validation = dataset(x_validation, y_validation).batch(500).map(scaled)
 test = dataset(x_test, y_test).batch(500).map(scaled)
 
@@ -104,35 +104,35 @@ callbacks = [CALLBACKS]
 model.fit(training, validation_data=validation, epochs=EPOCHS, callbacks=callbacks, verbose=2)
 """
 
-_NOT_VARIED = """\
-def varied(images, labels):
+_NO_AUGMENTATION = """\
+def augment(images, labels):
     return images, labels
 """
 
-_VARIED = """\
-variation = keras.Sequential(
+_AUGMENTED = """\
+augmentation = keras.Sequential(
     [
 {layers}
     ]
 )
 
 
-def varied(images, labels):
-    # In the input pipeline, not in the network: there it would vary the pictures that are to be read, too.
-    return variation(images, training=True), labels
+def augment(images, labels):
+    # In the input pipeline: as layers of the network they would also change the pictures that it predicts.
+    return augmentation(images, training=True), labels
 """
 
 
 def _augmentation(*layers: str) -> str:
-    return _VARIED.format(layers="\n".join(f"        keras.layers.{layer}," for layer in layers))
+    return _AUGMENTED.format(layers="\n".join(f"        keras.layers.{layer}," for layer in layers))
 
 
 _FILL = 'fill_mode="constant", fill_value=0.0, seed=SEED, dtype="float32"'
 
-# As far as `training/engine/augmentation.py` goes: Keras's factors are shares of the side, of a full turn, and of the
-# size.
+# The same ranges as in `training/engine/augmentation.py`; Keras's factors are shares of the side, of a full turn, and
+# of the size.
 AUGMENTATIONS = {
-    "none": _NOT_VARIED,
+    "none": _NO_AUGMENTATION,
     "light": _augmentation(
         f"RandomRotation(0.027, {_FILL})", f"RandomZoom(0.1, {_FILL})", f"RandomTranslation(0.07, 0.07, {_FILL})"
     ),

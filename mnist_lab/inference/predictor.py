@@ -91,7 +91,7 @@ class Predictor:
 
         Args:
             run_id: Id of a run that has weights.
-            picture: float32 (28, 28), 0..1, white ink on black, as `drawing.to_mnist` makes it.
+            picture: float32 (28, 28), 0..1, white ink on black, as `drawing.normalize_drawing` makes it.
 
         Returns:
             Probabilities of the digits 0 to 9, float32 (10,), summing to 1.

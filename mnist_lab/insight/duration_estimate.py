@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from mnist_lab.network import TYPICAL, MachineSpeed, Network, analyse, training_work
+from mnist_lab.network import TYPICAL_SPEED, MachineSpeed, Network, analyse, training_work
 
 if TYPE_CHECKING:
     from mnist_lab.recipe import Recipe
@@ -128,4 +128,4 @@ def _scaled_rates(past: Sequence[Pace], network: Network, recipe: "Recipe", spee
 def _seconds(network: Network, recipe: "Recipe", speed: MachineSpeed | None) -> float:
     """What training on one image takes on a machine of this speed, or on a typical one; above 0."""
     work = training_work(analyse(network), recipe.batch_size)
-    return (speed or TYPICAL).seconds(work) + AUGMENTATION_SECONDS[recipe.augmentation]
+    return (speed or TYPICAL_SPEED).seconds(work) + AUGMENTATION_SECONDS[recipe.augmentation]

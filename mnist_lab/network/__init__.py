@@ -1,15 +1,14 @@
-"""What a network is, as plain data: layers, shapes, cost, diagnosis, presets, Keras source. No TensorFlow."""
+"""A network as plain data: layers, shapes, cost, diagnosis, presets, JSON and Keras source, without TensorFlow."""
 
-from mnist_lab.formatting import size_text
-from mnist_lab.network.analysis import Analysis, LayerReport, analyse, check_memory, ensure_trainable, place_for
+from mnist_lab.network.analysis import Analysis, LayerReport, analyse, ensure_trainable, insertion_index, memory_error
+from mnist_lab.network.completed import OUTPUT_LAYER
 from mnist_lab.network.diagnosis.problem import Problem, Repair
-from mnist_lab.network.edit_history import History
-from mnist_lab.network.json_io import network_from_data, network_from_json
+from mnist_lab.network.edit_history import EditHistory
+from mnist_lab.network.json_io import analysis_to_data, network_from_data, network_from_json
 from mnist_lab.network.keras_source import keras_source
 from mnist_lab.network.labels import TITLES, label, summary
 from mnist_lab.network.layers import (
     ACTIVATIONS,
-    CLOSING_LAYER,
     KIND_GROUPS,
     KINDS,
     LAYER_CLASSES,
@@ -28,27 +27,30 @@ from mnist_lab.network.layers import (
     SpatialDropout2D,
     default_layer,
 )
-from mnist_lab.network.limits import MAX_KERNEL, MAX_LAYERS, MAX_PARAMETERS
+from mnist_lab.network.limits import MAX_ARGUMENT, MAX_KERNEL, MAX_LAYERS, MAX_NAME_LENGTH, MAX_PARAMETERS
 from mnist_lab.network.network import Network
 from mnist_lab.network.presets import DEFAULT_PRESET, PRESETS, Preset, get_preset
-from mnist_lab.network.shapes import INPUT_SHAPE
-from mnist_lab.network.training_cost import TYPICAL, MachineSpeed, Work, training_work
+from mnist_lab.network.shapes import INPUT_SHAPE, NUM_CLASSES
+from mnist_lab.network.training_cost import TYPICAL_SPEED, MachineSpeed, TrainingWork, training_work
 from mnist_lab.network.url import link_from_network, network_from_link
 
 __all__ = [
     "ACTIVATIONS",
-    "CLOSING_LAYER",
     "DEFAULT_PRESET",
     "INPUT_SHAPE",
     "KINDS",
     "KIND_GROUPS",
     "LAYER_CLASSES",
+    "MAX_ARGUMENT",
     "MAX_KERNEL",
     "MAX_LAYERS",
+    "MAX_NAME_LENGTH",
     "MAX_PARAMETERS",
+    "NUM_CLASSES",
+    "OUTPUT_LAYER",
     "PRESETS",
     "TITLES",
-    "TYPICAL",
+    "TYPICAL_SPEED",
     "Activation",
     "Analysis",
     "AnyLayer",
@@ -57,10 +59,10 @@ __all__ = [
     "Conv2D",
     "Dense",
     "Dropout",
+    "EditHistory",
     "Flatten",
     "GlobalAveragePooling2D",
     "GlobalMaxPooling2D",
-    "History",
     "Layer",
     "LayerReport",
     "MachineSpeed",
@@ -70,20 +72,20 @@ __all__ = [
     "Problem",
     "Repair",
     "SpatialDropout2D",
-    "Work",
+    "TrainingWork",
     "analyse",
-    "check_memory",
+    "analysis_to_data",
     "default_layer",
     "ensure_trainable",
     "get_preset",
+    "insertion_index",
     "keras_source",
     "label",
     "link_from_network",
+    "memory_error",
     "network_from_data",
     "network_from_json",
     "network_from_link",
-    "place_for",
-    "size_text",
     "summary",
     "training_work",
 ]

@@ -1,19 +1,22 @@
-"""The completed stack: a network's layers, the Flatten it needs and the closing layer, with shapes and cost."""
+"""The completed stack: a network's layers, the Flatten it needs and the output layer, with shapes and cost."""
 
 from dataclasses import dataclass
 
-from mnist_lab.network.cost import Parameters, View, multiply_adds, parameters, view_after
-from mnist_lab.network.layers import CLOSING_LAYER, AnyLayer, Dense, Flatten
+from mnist_lab.network.cost import Parameters, ReceptiveField, multiply_adds, parameters, receptive_field_after
+from mnist_lab.network.layers import AnyLayer, Dense, Flatten
 from mnist_lab.network.network import Network
-from mnist_lab.network.shapes import INPUT_SHAPE, Shape, output_shape
+from mnist_lab.network.shapes import INPUT_SHAPE, NUM_CLASSES, Shape, output_shape
+
+OUTPUT_LAYER = Dense(units=NUM_CLASSES, activation="softmax")
+"""The last layer of every network: one probability for each digit."""
 
 
 @dataclass(frozen=True)
-class Step:
-    """One layer of the completed stack; `index` is its place in the network, None if it is implied.
+class CompletedLayer:
+    """One layer of the completed stack; `index` is its index in `network.layers`, None if it is implied.
 
-    Shapes are None from the layer on that cannot take its input: that layer still has an `input_shape`, those after it
-    have neither.
+    Shapes are None from the first layer on that cannot take its input: that layer still has an `input_shape`, those
+    after it have neither.
     """
 
     index: int | None
@@ -22,36 +25,40 @@ class Step:
     output_shape: Shape | None
     parameters: Parameters
     multiply_adds: int
-    view: View
+    receptive_field: ReceptiveField
 
 
-def complete(network: Network) -> tuple[Step, ...]:
-    """Return all steps from the picture to the ten probabilities.
+Stack = tuple[CompletedLayer, ...]
 
-    A Flatten is put in before a Dense layer that would get maps: at most once, since nothing makes maps of a row.
+
+def complete(network: Network) -> Stack:
+    """Return all layers from the picture to the ten probabilities.
+
+    A Flatten is inserted before a Dense layer whose input would be maps. That happens at most once, since no layer
+    turns a row of values back into maps.
     """
-    steps: list[Step] = []
+    stack: list[CompletedLayer] = []
     shape: Shape | None = INPUT_SHAPE
-    view = View()
-    for index, layer in [*enumerate(network.layers), (None, CLOSING_LAYER)]:
+    field = ReceptiveField()
+    for index, layer in [*enumerate(network.layers), (None, OUTPUT_LAYER)]:
         if isinstance(layer, Dense) and shape is not None and len(shape) == 3:
-            steps.append(_step(None, Flatten(), shape, view))
-            shape = steps[-1].output_shape
-        steps.append(_step(index, layer, shape, view))
-        shape, view = steps[-1].output_shape, steps[-1].view
-    return tuple(steps)
+            stack.append(_completed(None, Flatten(), shape, field))
+            shape = stack[-1].output_shape
+        stack.append(_completed(index, layer, shape, field))
+        shape, field = stack[-1].output_shape, stack[-1].receptive_field
+    return tuple(stack)
 
 
-def _step(index: int | None, layer: AnyLayer, shape: Shape | None, view: View) -> Step:
+def _completed(index: int | None, layer: AnyLayer, shape: Shape | None, field: ReceptiveField) -> CompletedLayer:
     result = None if shape is None else output_shape(layer, shape)
     if shape is None or result is None:
-        return Step(index, layer, shape, None, Parameters(), 0, view)
-    return Step(
+        return CompletedLayer(index, layer, shape, None, Parameters(), 0, field)
+    return CompletedLayer(
         index,
         layer,
         shape,
         result,
         parameters(layer, shape),
         multiply_adds(layer, shape, result),
-        view_after(layer, result, view),
+        receptive_field_after(layer, result, field),
     )

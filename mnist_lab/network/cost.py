@@ -1,4 +1,4 @@
-"""What a layer costs: parameters with their arithmetic, multiply-adds, and how much of the picture it sees."""
+"""What a layer costs (parameters with their arithmetic, multiply-adds, memory) and its receptive field."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from mnist_lab.network.shapes import INPUT_SHAPE, Shape
 
 @dataclass(frozen=True)
 class Parameters:
-    """The numbers a layer holds, those that training changes, and the sum written out (empty if there are none)."""
+    """Number of parameters of a layer, how many of them training changes, and the calculation as text."""
 
     total: int = 0
     trainable: int = 0
@@ -37,7 +37,7 @@ def parameters(layer: AnyLayer, shape: Shape) -> Parameters:
         count = shape[0] * layer.units + layer.units
         return Parameters(count, count, f"{shape[0]}·{layer.units} + {layer.units} = {count:,}")
     if isinstance(layer, BatchNormalization):
-        # Scale and shift are learnt; the running mean and variance are only kept.
+        # Scale and shift are trained; the running mean and variance are not.
         return Parameters(4 * shape[-1], 2 * shape[-1], f"4·{shape[-1]} = {4 * shape[-1]:,}")
     return Parameters()
 
@@ -45,8 +45,8 @@ def parameters(layer: AnyLayer, shape: Shape) -> Parameters:
 def multiply_adds(layer: AnyLayer, shape: Shape, result: Shape) -> int:
     """Count the multiply-adds for one picture.
 
-    A convolution does `rows·columns·filters` of its result times `kernel rows·kernel columns·channels` of its input, a
-    dense layer inputs times units. All other layers count as 0, and so do biases: next to those two they cost nothing.
+    A convolution needs `rows·columns·filters` of its output times `kernel rows·kernel columns·channels` of its input, a
+    dense layer inputs times units. All other layers and the biases count as 0: their cost is negligible beside these.
     """
     if isinstance(layer, Conv2D):
         return prod(result) * prod(layer.kernel_size) * shape[2]
@@ -54,56 +54,54 @@ def multiply_adds(layer: AnyLayer, shape: Shape, result: Shape) -> int:
 
 
 @dataclass(frozen=True)
-class View:
-    """What one value sees of the picture.
+class ReceptiveField:
+    """The part of the picture that one value of a feature map depends on.
 
-    `size` is its receptive field in pixels, rows and columns, not cut off at the picture's edge; `jump` is how many
-    pixels lie between two neighbours of the map, and `places` how many of them there are, down and across.
+    `size` is in pixels, rows and columns, not cut off at the picture's edge. `jump` is the distance in pixels between
+    the fields of two neighbouring values, and `positions` the number of values, down and across.
     """
 
     size: tuple[int, int] = (1, 1)
     jump: tuple[int, int] = (1, 1)
-    places: tuple[int, int] = (INPUT_SHAPE[0], INPUT_SHAPE[1])
+    positions: tuple[int, int] = (INPUT_SHAPE[0], INPUT_SHAPE[1])
 
     @property
-    def receptive_field(self) -> tuple[int, int]:
-        """Rows and columns of the picture that one value depends on, at most the whole picture."""
+    def visible_size(self) -> tuple[int, int]:
+        """Rows and columns of the picture inside the field, at most the whole picture."""
         return min(self.size[0], INPUT_SHAPE[0]), min(self.size[1], INPUT_SHAPE[1])
 
 
-def view_after(layer: AnyLayer, result: Shape, view: View) -> View:
-    """Return what one value sees after `layer`, whose output has the shape `result`.
+def receptive_field_after(layer: AnyLayer, result: Shape, field: ReceptiveField) -> ReceptiveField:
+    """Return the receptive field of a value of `layer`, whose output has the shape `result`; `field` is of its input.
 
     A window of k sees `size + (k - 1)·jump` pixels, a stride of s makes the jump s times as large: Araujo, Norris and
-    Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill 2019. A layer that joins all places
+    Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill 2019. A layer that joins all positions
     (dense, global pooling) is a window as large as the map.
     """
     if isinstance(layer, Conv2D):
-        return _slid(view, layer.kernel_size, layer.strides, (result[0], result[1]))
+        return _slid(field, layer.kernel_size, layer.strides, (result[0], result[1]))
     if isinstance(layer, MaxPooling2D | AveragePooling2D):
-        return _slid(view, layer.pool_size, layer.strides, (result[0], result[1]))
+        return _slid(field, layer.pool_size, layer.strides, (result[0], result[1]))
     if isinstance(layer, Dense | GlobalAveragePooling2D | GlobalMaxPooling2D):
-        return _slid(view, view.places, (1, 1), (1, 1))
-    return view
+        return _slid(field, field.positions, (1, 1), (1, 1))
+    return field
 
 
-def _slid(view: View, window: tuple[int, int], strides: tuple[int, int], places: tuple[int, int]) -> View:
+def _slid(
+    field: ReceptiveField, window: tuple[int, int], strides: tuple[int, int], positions: tuple[int, int]
+) -> ReceptiveField:
     rows, columns = (
         (size + (part - 1) * jump, jump * stride)
-        for size, jump, part, stride in zip(view.size, view.jump, window, strides, strict=True)
+        for size, jump, part, stride in zip(field.size, field.jump, window, strides, strict=True)
     )
-    return View((rows[0], columns[0]), (rows[1], columns[1]), places)
+    return ReceptiveField((rows[0], columns[0]), (rows[1], columns[1]), positions)
 
 
-BYTES = 4
+BYTES_PER_VALUE = 4
 """Bytes of a number in float32; mixed precision takes less."""
-
-
-COPIES_OF_WEIGHTS = 7
-"""Weights, gradients, two slots of the optimizer (Adam), and room for what an update works out on its way."""
-
-
-COPIES_OF_OUTPUTS = 3
+WEIGHT_COPIES = 7
+"""Weights, gradients, two slots of the optimizer (Adam), and room for intermediate results of an update."""
+OUTPUT_COPIES = 3
 """Output before and after the activation, and the gradient."""
 
 
@@ -115,14 +113,14 @@ class _Costed(Protocol):
 
 
 def training_memory(layers: Iterable[_Costed], batch_size: int) -> int:
-    """Return bytes: `4·(7·parameters + 3·batch_size·outputs + 2·batch_size·largest)`.
+    """Estimate the bytes that training takes: `4·(7·parameters + 3·batch_size·outputs + 2·batch_size·largest)`.
 
-    `outputs` is the number of values that all layers hand on for one picture, `largest` that of the layer with most of
-    them, counted twice more for what its gradient needs while it is worked out. The factors lie above what
-    TensorFlow 2.21 was measured to take on CPU (9 networks and batches: 1.1 to 2.1 times the measured growth).
+    `outputs` is the number of values that all layers put out for one picture, `largest` that of the layer with the
+    most, counted twice more for the intermediate results of its gradient. The factors lie above what TensorFlow 2.21
+    was measured to take on CPU (9 networks and batches: 1.1 to 2.1 times the measured growth).
     """
     layers = list(layers)
     weights = sum(layer.parameters for layer in layers)
     outputs = [prod(layer.output_shape) for layer in layers if layer.output_shape is not None]
-    in_use = COPIES_OF_OUTPUTS * sum(outputs) + 2 * max(outputs, default=0)
-    return BYTES * (COPIES_OF_WEIGHTS * weights + batch_size * in_use)
+    in_use = OUTPUT_COPIES * sum(outputs) + 2 * max(outputs, default=0)
+    return BYTES_PER_VALUE * (WEIGHT_COPIES * weights + batch_size * in_use)

@@ -1,16 +1,16 @@
-"""Undo and redo: the networks that were, and those that were undone."""
+"""Undo and redo of edits to a network."""
 
 from dataclasses import dataclass, replace
 
 from mnist_lab.network.network import Network
 
-MOST_STEPS = 200
-"""Steps that can be undone; older ones are forgotten."""
+MAX_UNDO_STEPS = 200
+"""Edits that can be undone; older ones are dropped."""
 
 
 @dataclass(frozen=True)
-class History:
-    """The network as it is now, with those before it (oldest first) and those undone (next to redo last)."""
+class EditHistory:
+    """The current network, the networks before it (oldest first) and the undone ones (next to redo last)."""
 
     network: Network
     past: tuple[Network, ...] = ()
@@ -18,28 +18,28 @@ class History:
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a step to undo."""
+        """Whether there is an edit to undo."""
         return bool(self.past)
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is an undone step to redo."""
+        """Whether there is an undone edit to redo."""
         return bool(self.undone)
 
-    def push(self, network: Network) -> "History":
-        """Return the history after a change to `network`; what was undone is gone. No change is no step."""
+    def push(self, network: Network) -> "EditHistory":
+        """Return the history after an edit to `network`, without undone edits; an equal network is no edit."""
         if network == self.network:
             return self
-        return History(network, (*self.past, self.network)[-MOST_STEPS:])
+        return EditHistory(network, (*self.past, self.network)[-MAX_UNDO_STEPS:])
 
-    def undo(self) -> "History":
-        """Return the history one step back; itself if there is none."""
+    def undo(self) -> "EditHistory":
+        """Return the history with the last edit undone; the same history if there is none."""
         if not self.past:
             return self
         return replace(self, network=self.past[-1], past=self.past[:-1], undone=(*self.undone, self.network))
 
-    def redo(self) -> "History":
-        """Return the history with the last undone step done again; itself if there is none."""
+    def redo(self) -> "EditHistory":
+        """Return the history with the last undone edit done again; the same history if there is none."""
         if not self.undone:
             return self
         return replace(self, network=self.undone[-1], past=(*self.past, self.network), undone=self.undone[:-1])

@@ -1,22 +1,23 @@
-"""A network file read: the outcome is a network, or one sentence that says what is wrong, and where."""
+"""Networks as JSON: reading a network file, and writing what the analysis of a network says.
+
+In what is written, `index` is an index into the network's layers, from 0, and `layer` is the number that people see,
+from 1. Both are null for a layer that is implied.
+"""
 
 import codecs
-import json
-import reprlib
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from mnist_lab.errors import NetworkError
-from mnist_lab.network.layers import ACTIVATIONS, LARGEST_NUMBER, LAYER_CLASSES
-from mnist_lab.network.network import MOST_LAYERS_READ, VERSION, Network
-
-LARGEST_FILE = 1_000_000
-"""Bytes of a network file; 64 layers take about 20,000."""
-_LONGEST_WORD = 60
-_DIGITS_OF_AN_INTEGER = 100
+from mnist_lab.network.analysis import Analysis, LayerReport
+from mnist_lab.network.diagnosis.problem import Problem
+from mnist_lab.network.layers import ACTIVATIONS, LAYER_CLASSES
+from mnist_lab.network.limits import MAX_ARGUMENT, MAX_FILE_BYTES, MAX_LAYERS_READ
+from mnist_lab.network.network import VERSION, Network
+from mnist_lab.strict_json import StrictJSONError, parse_json, short_repr
 
 _RULES: Mapping[str, str] = {
     "missing": "is missing",
@@ -26,73 +27,104 @@ _RULES: Mapping[str, str] = {
     "finite_number": "must be a number",
     "string_type": "must be text",
     "tuple_type": "must be a list",
-    "union_tag_not_found": "must say of which kind the layer is",
-    "greater_than_equal": f"must be at least {-LARGEST_NUMBER:,}",
-    "less_than_equal": f"must be at most {LARGEST_NUMBER:,}",
+    "union_tag_not_found": "must name the kind of the layer",
+    "greater_than_equal": f"must be at least {-MAX_ARGUMENT:,}",
+    "less_than_equal": f"must be at most {MAX_ARGUMENT:,}",
     "string_unicode": "has an entry whose name is not text",
-    "too_long": f"must have at most {MOST_LAYERS_READ:,} entries",
+    "too_long": f"must have at most {MAX_LAYERS_READ:,} entries",
 }
-"""Pydantic's name for an error to the rule that was broken."""
+"""Pydantic's name of an error to the rule that is broken."""
 
 
 def network_from_json(text: str | bytes) -> Network:
-    """Read a network file, UTF-8.
+    """Read the content of a network file, UTF-8.
 
     Raises:
-        NetworkError: It is none; one sentence says what is wrong, and where.
+        NetworkError: It is not a network file; the message says what is wrong, and where.
     """
     return network_from_data(_parsed(_decoded(text)))
 
 
 def network_from_data(data: object) -> Network:
-    """Make a network of parsed JSON.
+    """Turn parsed JSON into a network.
 
     Raises:
-        NetworkError: It is none; one sentence says what is wrong, and where.
+        NetworkError: It does not describe a network; the message says what is wrong, and where.
     """
     if not isinstance(data, dict):
         raise NetworkError(
-            f"A network file must be an object with version, name and layers. Received: {received(data)}."
+            f"A network file must be an object with version, name and layers. Received: {short_repr(data)}."
         )
     version = data.get("version", VERSION)
     if type(version) is not int or version < 1:
-        raise NetworkError(f"version must be {VERSION}. Received: {received(version)}.")
+        raise NetworkError(f"version must be {VERSION}. Received: {short_repr(version)}.")
     if version > VERSION:
         raise NetworkError(
-            f"This network file is of version {received(version)}, and this MNIST Lab reads version {VERSION} only: "
+            f"This network file has version {short_repr(version)}, and this MNIST Lab reads version {VERSION} only: "
             "update MNIST Lab, or save the file from an older one."
         )
     if "layers" not in data:
         raise NetworkError(
-            f"layers is missing: a network file needs a list of layers. Received: {received(list(data))}."
+            f"layers is missing: a network file needs a list of layers. Received: {short_repr(list(data))}."
         )
     try:
         return Network.model_validate(data)
     except ValidationError as error:
-        raise NetworkError(_sentence(error.errors(include_url=False)[0])) from error
+        raise NetworkError(_message(error.errors(include_url=False)[0])) from error
     except RecursionError as error:
-        raise NetworkError("The network file is nested too deeply to be one.") from error
+        raise NetworkError("The network file is nested too deeply.") from error
 
 
-def received(value: object) -> str:
-    """Write anything that was received in at most 60 characters."""
-    short = reprlib.Repr()
-    short.maxlevel, short.maxstring, short.maxother, short.maxlong = 2, 40, 40, 40
-    short.maxlist = short.maxdict = short.maxtuple = 4
-    # Printable ASCII: a sentence must survive any terminal, and a lone surrogate cannot even be encoded.
-    text = short.repr(value).encode("ascii", "backslashreplace").decode("ascii")
-    return text if len(text) <= _LONGEST_WORD else text[: _LONGEST_WORD - 3] + "..."
+def analysis_to_data(analysis: Analysis) -> dict[str, Any]:
+    """Return everything that an analysis says, as data that `json.dumps` takes."""
+    return {
+        "network": analysis.network.model_dump(mode="json"),
+        "valid": analysis.valid,
+        "parameters": analysis.parameters,
+        "trainable_parameters": analysis.trainable_parameters,
+        "multiply_adds": analysis.multiply_adds,
+        "layers": [_layer_to_data(report) for report in analysis.layers],
+        "problems": [_problem_to_data(problem) for problem in analysis.problems],
+    }
+
+
+def _layer_to_data(report: LayerReport) -> dict[str, Any]:
+    return {
+        "index": report.index,
+        "layer": report.number,
+        "kind": report.layer.kind,
+        "label": report.label,
+        "input_shape": report.input_shape,
+        "output_shape": report.output_shape,
+        "parameters": report.parameters,
+        "trainable_parameters": report.trainable_parameters,
+        "arithmetic": report.arithmetic,
+        "multiply_adds": report.multiply_adds,
+        "receptive_field": report.receptive_field,
+        "share": report.share,
+    }
+
+
+def _problem_to_data(problem: Problem) -> dict[str, Any]:
+    return {
+        "rule": problem.rule,
+        "severity": problem.severity,
+        "index": problem.index,
+        "layer": None if problem.index is None else problem.index + 1,
+        "sentence": problem.message,
+        "repairs": [repair.label for repair in problem.repairs],
+    }
 
 
 def _decoded(text: str | bytes) -> str:
-    if len(text) > LARGEST_FILE:
+    if len(text) > MAX_FILE_BYTES:
         raise NetworkError(
-            f"A network file may have at most {LARGEST_FILE:,} bytes. Received: {len(text):,}. Is it the right file?"
+            f"A network file may have at most {MAX_FILE_BYTES:,} bytes. Received: {len(text):,}. Is it the right file?"
         )
     if isinstance(text, str):
         return text.removeprefix("\ufeff")
     if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in text[:4]:
-        # JSON begins with ASCII, of which UTF-16 makes every second byte zero (RFC 4627, section 3).
+        # JSON starts with ASCII, for which every second byte of UTF-16 is zero (RFC 4627, section 3).
         raise NetworkError("A network file must be UTF-8 text, and this one looks like UTF-16: save it as UTF-8.")
     try:
         return text.decode("utf-8-sig")
@@ -102,73 +134,36 @@ def _decoded(text: str | bytes) -> str:
 
 def _parsed(text: str) -> object:
     try:
-        return json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_constant=_not_a_number,
-            parse_float=_float,
-            parse_int=_integer,
-        )
-    except json.JSONDecodeError as error:
-        # The parser's own words end without a full stop and may quote nothing of the file.
-        raise NetworkError(
-            f"A network file must be JSON, but line {error.lineno:,}, column {error.colno:,} is not: {error.msg}."
-        ) from error
-    except RecursionError as error:
-        raise NetworkError("The network file is nested too deeply to be one.") from error
+        return parse_json(text)
+    except StrictJSONError as error:
+        raise NetworkError(f"A network file must be JSON with finite numbers, and this one is not: {error}.") from error
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    data = dict(pairs)
-    if len(data) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise NetworkError(
-            f"The entry {received(twice)} is there twice in one object of the network file; once is right."
-        )
-    return data
-
-
-def _not_a_number(text: str) -> NoReturn:
-    raise NetworkError(f"A network file must hold finite numbers only. Received: {text}.")
-
-
-def _float(text: str) -> float:
-    number = float(text)
-    if number in (float("inf"), float("-inf")):
-        _not_a_number(received(text))
-    return number
-
-
-def _integer(text: str) -> int:
-    if len(text) > _DIGITS_OF_AN_INTEGER:
-        raise NetworkError(f"A number in the network file has {len(text):,} digits; the largest is {LARGEST_NUMBER:,}.")
-    return int(text)
-
-
-def _sentence(error: ErrorDetails) -> str:
-    kind, place, value = error["type"], _place(error["loc"]), received(error["input"])
+def _message(error: ErrorDetails) -> str:
+    kind, path, value = error["type"], _path(error["loc"]), short_repr(error["input"])
     if kind == "extra_forbidden":
-        return f"{_place(error['loc'][:-1])} has no entry {received(error['loc'][-1])}: {_known_entries(error['loc'])}."
+        return (
+            f"{_path(error['loc'][:-1])} has no entry {short_repr(error['loc'][-1])}: {_known_entries(error['loc'])}."
+        )
     if kind == "missing":
-        return f"{place} is missing. Received: {value}."
+        return f"{path} is missing. Received: {value}."
     if kind == "softmax":
         return f"layers{error['msg']}."
     if kind == "literal_error" and error["loc"][-1] == "activation":
-        return f"{place} must be one of {', '.join(ACTIVATIONS)}. Received: {value}."
+        return f"{path} must be one of {', '.join(ACTIVATIONS)}. Received: {value}."
     if kind == "literal_error":
-        return f"{place} must be {error.get('ctx', {}).get('expected', 'another')}. Received: {value}."
+        return f"{path} must be {error.get('ctx', {}).get('expected', 'another')}. Received: {value}."
     if kind == "union_tag_invalid":
         tag = error["input"].get("kind") if isinstance(error["input"], dict) else error["input"]
-        return f"{place}.kind must be one of {', '.join(LAYER_CLASSES)}. Received: {received(tag)}."
+        return f"{path}.kind must be one of {', '.join(LAYER_CLASSES)}. Received: {short_repr(tag)}."
     if kind in {"model_type", "model_attributes_type"}:
-        return f"{place} must be an object such as {{'kind': 'Flatten'}}. Received: {value}."
+        return f"{path} must be an object such as {{'kind': 'Flatten'}}. Received: {value}."
     rule = error["msg"] if kind == "pair" else _RULES.get(kind, "cannot be used")
-    return f"{place} {rule}. Received: {value}."
+    return f"{path} {rule}. Received: {value}."
 
 
-def _place(loc: Sequence[int | str]) -> str:
-    """Write where: `('layers', 3, 'Conv2D', 'filters')` as `layers[3].filters`; the kind is not part of the file."""
+def _path(loc: Sequence[int | str]) -> str:
+    """Write pydantic's `('layers', 3, 'Conv2D', 'filters')` as the path in the file: `layers[3].filters`."""
     text = ""
     for part in loc:
         if isinstance(part, int):

@@ -1,4 +1,4 @@
-"""A network as Keras source: what a person would have typed."""
+"""A network as readable Keras source code."""
 
 from mnist_lab.network.analysis import analyse
 from mnist_lab.network.layers import AnyLayer
@@ -6,15 +6,15 @@ from mnist_lab.network.network import Network
 from mnist_lab.network.shapes import INPUT_SHAPE
 
 _FIRST_ARGUMENT = {"Conv2D": "filters", "Dense": "units", "Dropout": "rate", "SpatialDropout2D": "rate"}
-"""The argument that people give without its name."""
+"""The argument that is usually given without its name."""
 _FIRST_ARGUMENT |= {"MaxPooling2D": "pool_size", "AveragePooling2D": "pool_size", "Activation": "activation"}
 
 
 def keras_source(network: Network) -> str:
     """Return Keras 3 source that builds the network as `model`, implied layers included.
 
-    The source runs as it is: it imports what it needs. The network's name appears only in a comment, quoted, so that
-    no name can do harm. A network with errors gives the source that Keras refuses.
+    The source is complete: it imports what it needs. The network's name appears only in a comment, quoted, so that no
+    name can inject code. A network with errors gives source that Keras refuses.
     """
     lines = [f"        {_call(report.layer)}," for report in analyse(network).layers]
     return "\n".join(
@@ -44,7 +44,7 @@ def _call(layer: AnyLayer) -> str:
         elif name == "kernel_size":
             arguments.append(f"kernel_size={value!r}")
         elif name == "strides" and "pool_size" in defaults:
-            # Keras's own default is the window, which the defaults of the model cannot say.
+            # Keras's default for strides is the window, which no constant default can express.
             arguments += [] if value == layer.model_dump()["pool_size"] else [f"strides={value!r}"]
         elif value != defaults[name]:
             arguments.append(f"{name}={value!r}")

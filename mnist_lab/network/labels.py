@@ -1,9 +1,9 @@
-"""How layers, shapes and numbers are written for people."""
+"""How layers are written for people."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from mnist_lab.formatting import count_text, rate_text, size_text
+from mnist_lab import formatting
 from mnist_lab.network.layers import (
     Activation,
     AnyLayer,
@@ -30,27 +30,27 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "Dense": "Dense",
     }
 )
-"""Kind to its name on a card."""
+"""Kind to its name for people."""
 
 
 def summary(layer: AnyLayer) -> str:
-    """Return the arguments of a layer in a few words: `32 filters 3×3 · relu`; empty if it has none."""
+    """Return the arguments of a layer as text: `32 filters 3×3 · relu`; empty if it has none."""
     if isinstance(layer, Conv2D):
-        words = [f"{count_text(layer.filters, 'filter')} {size_text(layer.kernel_size)}"]
+        parts = [f"{formatting.quantity(layer.filters, 'filter')} {formatting.shape(layer.kernel_size)}"]
         if layer.strides != (1, 1):
-            words.append(f"strides {size_text(layer.strides)}")
-        return " · ".join([*words, *_same(layer.padding), *_activation(layer.activation)])
+            parts.append(f"strides {formatting.shape(layer.strides)}")
+        return " · ".join([*parts, *_same(layer.padding), *_activation(layer.activation)])
     if isinstance(layer, MaxPooling2D | AveragePooling2D):
-        words = [size_text(layer.pool_size)]
+        parts = [formatting.shape(layer.pool_size)]
         if layer.strides != layer.pool_size:
-            words.append(f"strides {size_text(layer.strides)}")
-        return " · ".join([*words, *_same(layer.padding)])
+            parts.append(f"strides {formatting.shape(layer.strides)}")
+        return " · ".join([*parts, *_same(layer.padding)])
     if isinstance(layer, Dropout | SpatialDropout2D):
-        return f"rate {rate_text(layer.rate)}"
+        return f"rate {formatting.dropout_rate(layer.rate)}"
     if isinstance(layer, Activation):
         return layer.activation
     if isinstance(layer, Dense):
-        return " · ".join([count_text(layer.units, "unit"), *_activation(layer.activation)])
+        return " · ".join([formatting.quantity(layer.units, "unit"), *_activation(layer.activation)])
     return ""
 
 
@@ -59,19 +59,19 @@ def label(layer: AnyLayer) -> str:
     return f"{TITLES[layer.kind]} {summary(layer)}".strip()
 
 
-def in_sentence(layer: AnyLayer) -> str:
-    """Return a layer as sentences call it: `max pooling 4×4`, `dropout 0.7`, `convolution 32 filters 3×3`."""
+def inline_label(layer: AnyLayer) -> str:
+    """Return the name of a layer within a sentence: `max pooling 4×4`, `dropout 0.7`, `convolution 32 filters 3×3`."""
     name = TITLES[layer.kind].lower()
     if isinstance(layer, Conv2D):
-        return f"{name} {count_text(layer.filters, 'filter')} {size_text(layer.kernel_size)}"
+        return f"{name} {formatting.quantity(layer.filters, 'filter')} {formatting.shape(layer.kernel_size)}"
     if isinstance(layer, MaxPooling2D | AveragePooling2D):
-        return f"{name} {size_text(layer.pool_size)}"
+        return f"{name} {formatting.shape(layer.pool_size)}"
     if isinstance(layer, Dropout | SpatialDropout2D):
-        return f"{name} {rate_text(layer.rate)}"
+        return f"{name} {formatting.dropout_rate(layer.rate)}"
     if isinstance(layer, Activation):
         return f"{name} {layer.activation}"
     if isinstance(layer, Dense):
-        return f"{name} {count_text(layer.units, 'unit')}"
+        return f"{name} {formatting.quantity(layer.units, 'unit')}"
     return name
 
 

@@ -1,7 +1,7 @@
 """The layers a network may have, as frozen data with Keras's names, arguments and defaults.
 
 The models refuse what no layer could mean (wrong types, NaN, numbers beyond ±1,000,000). They accept what a person may
-well type (a rate of 1.2, no filters, a kernel larger than the picture), so that the diagnosis can explain it.
+enter by mistake (a rate of 1.2, no filters, a kernel larger than the picture), so that the diagnosis can explain it.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-LARGEST_NUMBER = 1_000_000
-"""Largest number that a layer argument takes, in either direction."""
+from mnist_lab.network.limits import MAX_ARGUMENT
 
 ActivationName = Literal[
     "relu", "leaky_relu", "elu", "gelu", "silu", "tanh", "sigmoid", "softplus", "linear"
@@ -20,11 +19,11 @@ ActivationName = Literal[
 Padding = Literal["valid", "same"]
 
 ACTIVATIONS: tuple[ActivationName, ...] = get_args(ActivationName)
-"""Activations by Keras's names; `linear` is none at all."""
+"""Activations by Keras's names; `linear` is the identity."""
 
 
 def _as_pair(value: object) -> object:
-    """Turn what Keras takes for two sizes, an int or two ints, into a tuple."""
+    """Turn an int or two ints, both of which Keras takes for a pair of sizes, into a tuple."""
     if type(value) is int:
         return (value, value)
     if isinstance(value, (list, tuple)) and len(value) == 2 and all(type(part) is int for part in value):
@@ -32,10 +31,10 @@ def _as_pair(value: object) -> object:
     raise PydanticCustomError("pair", "must be a whole number or a pair of whole numbers such as [3, 3]")
 
 
-Size = Annotated[int, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
+Size = Annotated[int, Field(ge=-MAX_ARGUMENT, le=MAX_ARGUMENT)]
 Pair = Annotated[tuple[Size, Size], BeforeValidator(_as_pair)]
 """Rows and columns."""
-Rate = Annotated[float, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, allow_inf_nan=False)]
+Rate = Annotated[float, Field(ge=-MAX_ARGUMENT, le=MAX_ARGUMENT, allow_inf_nan=False)]
 
 
 class LayerBase(BaseModel):
@@ -45,8 +44,8 @@ class LayerBase(BaseModel):
 
     kind: str
 
-    def changed(self, **arguments: object) -> Self:
-        """Return this layer with some arguments changed, checked like new ones.
+    def with_changes(self, **arguments: object) -> Self:
+        """Return this layer with some arguments changed; they are validated.
 
         Raises:
             pydantic.ValidationError: An argument has the wrong type or is unknown.
@@ -66,7 +65,7 @@ class Conv2D(LayerBase):
 
 
 class _Pooling2D(LayerBase):
-    """A window that moves over `(h, w, c)` and keeps one number per window and channel."""
+    """A window that moves over `(h, w, c)` and puts out one number per window and channel."""
 
     pool_size: Pair = (2, 2)
     strides: Pair = (2, 2)
@@ -75,26 +74,26 @@ class _Pooling2D(LayerBase):
     @model_validator(mode="before")
     @classmethod
     def _strides_follow_pool_size(cls, data: Any) -> Any:
-        # As in Keras, but decided here, so that nobody who reads a layer has to know the rule.
+        # As in Keras, but resolved here, so that code that uses a layer need not know the rule.
         if isinstance(data, Mapping) and data.get("strides") is None:
             return {**data, "strides": data.get("pool_size", (2, 2))}
         return data
 
-    def changed(self, **arguments: object) -> Self:
-        """Return this layer with some arguments changed; strides that equal the window go on doing so."""
+    def with_changes(self, **arguments: object) -> Self:
+        """Return this layer with some arguments changed; strides that equal the window keep equal to it."""
         if "pool_size" in arguments and "strides" not in arguments and self.strides == self.pool_size:
             arguments["strides"] = None
-        return super().changed(**arguments)
+        return super().with_changes(**arguments)
 
 
 class MaxPooling2D(_Pooling2D):
-    """The largest value in each window; `strides` left out are the window's size."""
+    """The largest value in each window; `strides` default to the window's size."""
 
     kind: Literal["MaxPooling2D"] = "MaxPooling2D"
 
 
 class AveragePooling2D(_Pooling2D):
-    """The mean of each window; `strides` left out are the window's size."""
+    """The mean of each window; `strides` default to the window's size."""
 
     kind: Literal["AveragePooling2D"] = "AveragePooling2D"
 
@@ -139,13 +138,13 @@ class GlobalMaxPooling2D(LayerBase):
 
 
 class Flatten(LayerBase):
-    """Writes `(h, w, c)` as one row of `h·w·c` values."""
+    """Turns `(h, w, c)` into one row of `h·w·c` values."""
 
     kind: Literal["Flatten"] = "Flatten"
 
 
 class Dense(LayerBase):
-    """Each of `units` outputs is a weighted sum of all inputs; `softmax` is for the closing layer alone."""
+    """Each of `units` outputs is a weighted sum of all inputs; `softmax` is for the output layer only."""
 
     kind: Literal["Dense"] = "Dense"
     units: Size
@@ -169,15 +168,12 @@ AnyLayer = (
     | Dense
 )
 Layer = Annotated[AnyLayer, Field(discriminator="kind")]
-"""Any layer, told apart by its `kind`."""
+"""Any layer; its `kind` tells which."""
 
 LAYER_CLASSES: Mapping[str, type[AnyLayer]] = MappingProxyType(
     {layer_class.model_fields["kind"].default: layer_class for layer_class in get_args(AnyLayer)}
 )
 """Kind to layer class."""
-
-CLOSING_LAYER = Dense(units=10, activation="softmax")
-"""The last layer of every network: one probability a digit."""
 
 KindGroup = Literal["convolution", "pooling", "normalisation", "dropout", "dense", "activation", "reshape"]
 
@@ -196,12 +192,12 @@ KIND_GROUPS: Mapping[str, KindGroup] = MappingProxyType(
         "GlobalMaxPooling2D": "pooling",
     }
 )
-"""Kind to the group that shares one colour."""
+"""Kind to its group; the kinds of a group share a colour."""
 
 KINDS: tuple[str, ...] = tuple(KIND_GROUPS)
-"""All kinds, in the order of the menu that adds one."""
+"""All kinds, in the order of the menu that adds a layer."""
 
-_ARGUMENTS_TO_START_WITH: Mapping[str, dict[str, object]] = {
+_DEFAULT_ARGUMENTS: Mapping[str, dict[str, object]] = {
     "Conv2D": {"filters": 32, "activation": "relu"},
     "Dense": {"units": 64, "activation": "relu"},
     "Dropout": {"rate": 0.25},
@@ -211,9 +207,9 @@ _ARGUMENTS_TO_START_WITH: Mapping[str, dict[str, object]] = {
 
 
 def default_layer(kind: str) -> AnyLayer:
-    """Return the layer that a click on "add" of this kind should add.
+    """Return the layer that the button or menu entry for this kind adds.
 
     Raises:
-        KeyError: `kind` is none of `KINDS`.
+        KeyError: `kind` is not one of `KINDS`.
     """
-    return LAYER_CLASSES[kind].model_validate(_ARGUMENTS_TO_START_WITH.get(kind, {}))
+    return LAYER_CLASSES[kind].model_validate(_DEFAULT_ARGUMENTS.get(kind, {}))

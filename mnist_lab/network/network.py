@@ -9,29 +9,26 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from pydantic_core import PydanticCustomError
 
 from mnist_lab.network.layers import AnyLayer, Dense, Layer
+from mnist_lab.network.limits import MAX_LAYERS_READ, MAX_NAME_LENGTH
 
 VERSION: Literal[1] = 1
 """Version of the network file that this code writes and reads."""
 UNTITLED = "Untitled network"
-LONGEST_NAME = 80
-"""Characters of a name that are kept."""
-MOST_LAYERS_READ = 10_000
-"""More layers than this are not even read; what can be trained is far less (`limits.MAX_LAYERS`)."""
 
-# Characters that turn the direction of the text after them could make a name look like another one.
+# Characters that change the direction of the text after them could make a name look like another one.
 _BIDIRECTIONAL = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# What shows nothing by itself: format characters, spaces and marks on a character that is not there; and a few that
-# Unicode calls letters or symbols (the Hangul fillers and the empty Braille cell).
+# Characters that are invisible by themselves: format characters, spaces, marks without a base character, and a few
+# that Unicode calls letters or symbols (the Hangul fillers and the empty Braille cell).
 _INVISIBLE_CATEGORIES = frozenset({"Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
 _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 
 def clean_name(name: str) -> str:
-    """Make any text a name: no control characters, whitespace folded, at most 80 characters, something to see."""
-    # Far more is looked at than kept, since some may be dropped; a name of megabytes costs nothing.
-    start = re.sub(r"\s+", " ", name[: 50 * LONGEST_NAME])
+    """Turn any text into a name: no control characters, single spaces, at most 80 characters, at least one visible."""
+    # More is read than kept, since some characters are dropped; a name of megabytes still costs nothing.
+    start = re.sub(r"\s+", " ", name[: 50 * MAX_NAME_LENGTH])
     kept = (c for c in start if unicodedata.category(c) not in {"Cc", "Cs"} and c not in _BIDIRECTIONAL)
-    cleaned = " ".join("".join(kept).split())[:LONGEST_NAME].strip()
+    cleaned = " ".join("".join(kept).split())[:MAX_NAME_LENGTH].strip()
     return cleaned if any(map(_is_visible, cleaned)) else UNTITLED
 
 
@@ -48,14 +45,14 @@ def _as_tuple(value: object) -> object:
 
 
 class Network(BaseModel):
-    """A stack of layers on 28×28×1 pictures; the closing `Dense(10, softmax)` and a Flatten it needs are implied."""
+    """A stack of layers for 28×28×1 pictures; the output `Dense(10, softmax)` and a needed Flatten are implied."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     version: Literal[1] = VERSION
     name: Annotated[str, BeforeValidator(_clean_name)] = UNTITLED
     layers: Annotated[
-        tuple[Layer, ...], BeforeValidator(_as_tuple), Field(max_length=MOST_LAYERS_READ)
+        tuple[Layer, ...], BeforeValidator(_as_tuple), Field(max_length=MAX_LAYERS_READ)
     ] = ()  # fmt: skip
 
     @field_validator("layers")
@@ -65,14 +62,15 @@ class Network(BaseModel):
             if isinstance(layer, Dense) and layer.activation == "softmax":
                 raise PydanticCustomError(
                     "softmax",
-                    "[{number}].activation must not be softmax: the closing Dense(10, softmax) is added by itself, "
+                    "[{number}].activation must not be softmax: the output layer Dense(10, softmax) is added "
+                    "automatically, "
                     "so leave that layer out",
                     {"number": number},
                 )
         return layers
 
     def to_json(self) -> str:
-        """Return the network file: indented JSON with every argument written out."""
+        """Return the content of a network file: indented JSON with every argument of every layer."""
         return json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False)
 
     def rename(self, name: str) -> Self:
@@ -80,9 +78,9 @@ class Network(BaseModel):
         return self._with(self.layers, name)
 
     def add(self, layer: AnyLayer, index: int | None = None) -> Self:
-        """Return the network with `layer` put in front of the one at `index`, or at the end."""
-        place = len(self.layers) if index is None else index
-        return self._with((*self.layers[:place], layer, *self.layers[place:]))
+        """Return the network with `layer` inserted in front of the one at `index`, or at the end."""
+        position = len(self.layers) if index is None else index
+        return self._with((*self.layers[:position], layer, *self.layers[position:]))
 
     def remove(self, index: int) -> Self:
         """Return the network without the layer at `index`."""
@@ -100,11 +98,11 @@ class Network(BaseModel):
         return self.add(self.layers[index], index + 1)
 
     def move(self, index: int, by: int) -> Self:
-        """Return the network with the layer at `index` moved by `by` places: down, or up if negative."""
+        """Return the network with the layer at `index` moved `by` positions towards the output (or back)."""
         self._check(index)
-        place = min(max(index + by, 0), len(self.layers) - 1)
+        target = min(max(index + by, 0), len(self.layers) - 1)
         rest = [*self.layers[:index], *self.layers[index + 1 :]]
-        return self._with((*rest[:place], self.layers[index], *rest[place:]))
+        return self._with((*rest[:target], self.layers[index], *rest[target:]))
 
     def _with(self, layers: tuple[AnyLayer, ...], name: str | None = None) -> Self:
         return type(self)(name=self.name if name is None else name, layers=layers)

@@ -1,10 +1,11 @@
-"""Networks to start from; each teaches one thing."""
+"""Preset networks to start from; each teaches one thing."""
 
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from mnist_lab import formatting
 from mnist_lab.errors import NetworkError
 from mnist_lab.network.layers import (
     Activation,
@@ -34,13 +35,13 @@ class Preset:
     network: Network
 
 
-def _relu(filters: int, size: int, step: int = 1) -> Conv2D:
-    return Conv2D(filters=filters, kernel_size=(size, size), strides=(step, step), activation="relu")
+def _relu(filters: int, size: int, stride: int = 1) -> Conv2D:
+    return Conv2D(filters=filters, kernel_size=(size, size), strides=(stride, stride), activation="relu")
 
 
-def _normalized(filters: int, size: int = 3, step: int = 1, *, pooled: bool = False) -> tuple[AnyLayer, ...]:
-    """A convolution whose values are normalized before the activation; pooled first, there are fewer to normalize."""
-    convolution = Conv2D(filters=filters, kernel_size=(size, size), strides=(step, step))
+def _normalized(filters: int, size: int = 3, stride: int = 1, *, pooled: bool = False) -> tuple[AnyLayer, ...]:
+    """A convolution, batch normalization and relu; with pooling in front of it there are fewer values to normalize."""
+    convolution = Conv2D(filters=filters, kernel_size=(size, size), strides=(stride, stride))
     pooling = (MaxPooling2D(),) if pooled else ()
     return convolution, *pooling, BatchNormalization(), Activation(activation="relu")
 
@@ -54,7 +55,7 @@ _ALL = (
         "small-cnn",
         "Small CNN",
         "a good start",
-        "Two rounds of convolution and pooling, few parameters, about 99 %: a good place to start.",
+        "Two convolutions with pooling, few parameters, about 99 %: a good start.",
         _relu(32, 3),
         MaxPooling2D(),
         _relu(64, 3),
@@ -65,7 +66,7 @@ _ALL = (
         "tiny",
         "Tiny",
         "trains in seconds",
-        "Trains in seconds, so you can try an idea and see at once what it does.",
+        "Trains in seconds, so you can try an idea and see its effect at once.",
         _relu(8, 3),
         MaxPooling2D(),
         _relu(16, 3),
@@ -77,14 +78,14 @@ _ALL = (
         "linear",
         "Linear model",
         "no hidden layer",
-        "No hidden layer at all: each pixel votes for or against each digit, and that stops at about 92 %.",
+        "No hidden layer: each pixel counts for or against each digit, which reaches about 92 %.",
         Flatten(),
     ),
     _preset(
         "dense-only",
         "Dense layers only",
         "no convolution",
-        "Without convolution a stroke must be learnt anew at every place: more parameters, less accuracy.",
+        "Without convolution a stroke must be learned again at every position: more parameters, less accuracy.",
         Flatten(),
         Dense(units=128, activation="relu"),
         Dense(units=64, activation="relu"),
@@ -121,11 +122,12 @@ _ALL = (
         "all-convolutional",
         "All convolutional",
         "strides, no pooling",
-        "No pooling between and no dense layers: strides make the maps smaller, one average per map gives the answer.",
+        "No pooling between the convolutions and no dense layer: strides make the maps smaller, and each map is "
+        "averaged.",
         _relu(16, 3),
-        _relu(32, 3, step=2),
+        _relu(32, 3, stride=2),
         _relu(32, 3),
-        _relu(64, 3, step=2),
+        _relu(64, 3, stride=2),
         _relu(64, 3),
         GlobalAveragePooling2D(),
     ),
@@ -133,7 +135,8 @@ _ALL = (
         "wide-first",
         "Wide first layer",
         "where the time goes",
-        "One layer of 128 large filters: its multiply-adds show where the time goes, and depth would be cheaper.",
+        "One layer of 128 large filters: its multiply-adds show where the time goes; a deeper network would be "
+        "cheaper.",
         _relu(128, 7),
         MaxPooling2D(pool_size=(4, 4)),
         Flatten(),
@@ -141,8 +144,8 @@ _ALL = (
     _preset(
         "too-much-dropout",
         "Too much dropout",
-        "an illness to cure",
-        "Dropout 0.9 in front of 32 units leaves about three to learn from: watch it learn slowly, then repair it.",
+        "a fault to repair",
+        "Dropout 0.9 after 32 units leaves about three of them: watch it learn slowly, then repair it.",
         _relu(16, 3),
         MaxPooling2D(),
         _relu(32, 3),
@@ -155,18 +158,18 @@ _ALL = (
         "fast",
         "Fast",
         "99 % in seconds",
-        "Strides make the maps small at once, and batch normalization lets one epoch do: 99 % in seconds.",
-        *_normalized(16, 5, step=2),
+        "Strides make the maps small at once, and with batch normalization one epoch is enough: 99 % in seconds.",
+        *_normalized(16, 5, stride=2),
         *_normalized(32),
-        *_normalized(64, step=2),
+        *_normalized(64, stride=2),
         Flatten(),
     ),
     _preset(
         "strong",
         "Strong",
         "99.5 % in minutes",
-        "A little wider, and shown pictures that are moved and turned a little: 99.5 % in a few minutes.",
-        *_normalized(32, 5, step=2),
+        "A little wider, and trained on pictures that are shifted and rotated a little: 99.5 % in a few minutes.",
+        *_normalized(32, 5, stride=2),
         *_normalized(32),
         *_normalized(64, pooled=True),
         Flatten(),
@@ -175,9 +178,9 @@ _ALL = (
         "champion",
         "Champion",
         "99.65 %, given time",
-        "The same idea with five convolutions, more filters and a dropout, given the time to see every picture often.",
+        "The same idea with five convolutions, more filters, dropout, and many epochs.",
         *_normalized(32),
-        *_normalized(48, step=2),
+        *_normalized(48, stride=2),
         *_normalized(96),
         *_normalized(96, pooled=True),
         *_normalized(192),
@@ -200,7 +203,7 @@ _ALL = (
         "notebook-2",
         "Notebook 2",
         "held back by dropout",
-        "More layers are not always better: dropout 0.7 in front of 25 units held the notebook at 80 %.",
+        "More layers are not always better: with dropout 0.7 after 25 units the notebook reached only 80 %.",
         _relu(350, 5),
         MaxPooling2D(),
         _relu(100, 4),
@@ -218,7 +221,7 @@ _ALL = (
         "notebook-3",
         "Notebook 3",
         "eight convolutions",
-        "Eight convolutions, six of them 1×1: after 4×4 pooling little is left to see, and 97.5 % is where it ends.",
+        "Eight convolutions, six of them 1×1: after 4×4 pooling little detail is left, so it ends at 97.5 %.",
         _relu(100, 2),
         MaxPooling2D(pool_size=(4, 4)),
         _relu(80, 4),
@@ -243,19 +246,20 @@ PRESETS: Mapping[str, Preset] = MappingProxyType({preset.name: preset for preset
 """Name to preset, in the order of the menu."""
 
 DEFAULT_PRESET = "small-cnn"
-"""What the app shows when it starts."""
+"""The network that the app shows first."""
 
 
 def get_preset(name: str) -> Preset:
-    """Return the preset of that name; case and underscores do not matter.
+    """Return the preset of this name; case does not matter, and underscores count as hyphens.
 
     Raises:
-        NetworkError: There is none; the sentence names all, and the closest one.
+        NetworkError: There is none; the message names all presets, and the one with the most similar name.
     """
     wanted = name.strip().lower().replace("_", "-")
     if wanted in PRESETS:
         return PRESETS[wanted]
-    shown = name if len(name) <= 40 else name[:40] + "…"
     closest = difflib.get_close_matches(wanted[:40], PRESETS, n=1, cutoff=0.4)
     hint = f" Did you mean {closest[0]}?" if closest else ""
-    raise NetworkError(f"There is no preset {shown!r}.{hint} The presets are: {', '.join(PRESETS)}.")
+    raise NetworkError(
+        f"There is no preset {formatting.shortened(name)!r}.{hint} The presets are: {', '.join(PRESETS)}."
+    )

@@ -1,7 +1,7 @@
-"""What training on a network costs a machine, and from that how long it takes: told from layers and shapes alone.
+"""Estimate from layers and shapes alone how long training on an image takes.
 
-A step's time is close to a sum of four: arithmetic, values written and read again, operations started, and parameters
-updated. What each costs depends on the machine; how much of each there is depends on the network.
+The time of a step is close to a sum of four: arithmetic, values written and read again, operations started, and
+parameters updated. The amount of each depends on the network; the time that each takes depends on the machine.
 """
 
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from mnist_lab.network.analysis import Analysis, LayerReport
 from mnist_lab.network.layers import BatchNormalization, Conv2D, Dense, Dropout, SpatialDropout2D
 from mnist_lab.network.shapes import INPUT_SHAPE
 
-VECTOR = 8
-"""Kernels of convolutions work on so many channels at once; fewer take as long."""
-OF_FIRST = 2 / 3
-"""Forward and the gradient of the filters, without that of the input."""
-NORMALIZED, DROPPED, ACTIVATED, POOLED = 2.7, 2.5, 0.3, 0.1
-"""What a value of these layers costs, next to one of a convolution. Fitted, as is the sum itself, to the measured
-speed of 35 networks on two cores (AVX2, float32), of which it then told 33 within 30 %."""
+VECTOR_CHANNELS = 8
+"""Channels that a convolution on a CPU computes at once; fewer take as long."""
+FIRST_LAYER_SHARE = 2 / 3
+"""Work of a convolution of the picture: forward and the gradient of the filters, without the gradient of the input."""
+NORMALIZATION_COST, DROPOUT_COST, ACTIVATION_COST, POOLING_COST = 2.7, 2.5, 0.3, 0.1
+"""Cost of a value of these layers relative to one of a convolution. Fitted, as is the sum itself, to the measured speed
+of 35 networks on two cores (AVX2, float32); the fit is within 30 % for 33 of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What training on one image costs; what is done once a step is shared among the batch."""
+class TrainingWork:
+    """Work of training on one image; what is done once a step is divided by the batch size."""
 
     multiply_adds: float
     values: float
@@ -32,15 +32,15 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class MachineSpeed:
-    """Seconds that each part of `Work` takes on a machine; none is negative, and not all are 0."""
+    """Seconds that a unit of each part of `TrainingWork` takes on a machine; none is negative, and not all are 0."""
 
     multiply_add: float
     value: float
     operation: float
     parameter: float
 
-    def seconds(self, work: Work) -> float:
-        """How long training on one image takes, above 0."""
+    def seconds(self, work: TrainingWork) -> float:
+        """Seconds of training on one image, above 0."""
         return (
             work.multiply_adds * self.multiply_add
             + work.values * self.value
@@ -49,16 +49,16 @@ class MachineSpeed:
         )
 
 
-TYPICAL = MachineSpeed(multiply_add=5.8e-11, value=2.7e-9, operation=3.9e-4, parameter=3.1e-9)
-"""Two cores with AVX2, in float32: what is taken for a machine that was not measured."""
+TYPICAL_SPEED = MachineSpeed(multiply_add=5.8e-11, value=2.7e-9, operation=3.9e-4, parameter=3.1e-9)
+"""Two cores with AVX2, in float32: used for a machine that was not measured."""
 
 
-def training_work(analysis: Analysis, batch_size: int) -> Work:
-    """The work of a valid network, for one training image out of `batch_size`."""
-    return Work(
+def training_work(analysis: Analysis, batch_size: int) -> TrainingWork:
+    """Work of training a valid network on one image of a batch of `batch_size`."""
+    return TrainingWork(
         multiply_adds=sum(map(_multiply_adds, analysis.layers)),
         values=prod(INPUT_SHAPE) + sum(map(_values, analysis.layers)),
-        # Flattened values are the same ones in the same places: nothing is started for that.
+        # Flatten only changes the shape: no operation is started for it.
         operations=sum(report.layer.kind != "Flatten" for report in analysis.layers) / batch_size,
         parameters=analysis.parameters / batch_size,
     )
@@ -69,25 +69,25 @@ def _multiply_adds(report: LayerReport) -> float:
     if not isinstance(layer, Conv2D) or report.input_shape is None:
         return report.multiply_adds
     channels = report.input_shape[-1]
-    padded = report.multiply_adds * _up(layer.filters) / layer.filters
-    # A picture's one channel is not filled up, as there are kernels for it; and nobody asks for the picture's gradient.
-    return padded * OF_FIRST if channels == 1 else padded * _up(channels) / channels
+    padded = report.multiply_adds * _rounded_up(layer.filters) / layer.filters
+    # There are special kernels for one channel, and the gradient of the picture is not needed.
+    return padded * FIRST_LAYER_SHARE if channels == 1 else padded * _rounded_up(channels) / channels
 
 
 def _values(report: LayerReport) -> float:
     if report.input_shape is None or report.output_shape is None:
         return 0.0
-    given, made = prod(report.input_shape), prod(report.output_shape)
+    inputs, outputs = prod(report.input_shape), prod(report.output_shape)
     layer = report.layer
     if isinstance(layer, BatchNormalization):
-        return NORMALIZED * made
+        return NORMALIZATION_COST * outputs
     if isinstance(layer, Dropout | SpatialDropout2D):
-        return DROPPED * made
+        return DROPOUT_COST * outputs
     if "Pooling" in layer.kind:
-        return POOLED * given
-    activated = ACTIVATED * made if getattr(layer, "activation", "linear") != "linear" else 0.0
-    return activated + (made if isinstance(layer, Conv2D | Dense) else 0.0)
+        return POOLING_COST * inputs
+    activation = ACTIVATION_COST * outputs if getattr(layer, "activation", "linear") != "linear" else 0.0
+    return activation + (outputs if isinstance(layer, Conv2D | Dense) else 0.0)
 
 
-def _up(channels: int) -> int:
-    return -(-channels // VECTOR) * VECTOR
+def _rounded_up(channels: int) -> int:
+    return -(-channels // VECTOR_CHANNELS) * VECTOR_CHANNELS

@@ -1,4 +1,4 @@
-"""A network in an address: short, safe in a URL, and read as carefully as a file."""
+"""A network as a short text for URLs, validated like a file when it is read."""
 
 import base64
 import binascii
@@ -6,11 +6,9 @@ import json
 import zlib
 
 from mnist_lab.errors import NetworkError
-from mnist_lab.network.json_io import LARGEST_FILE, network_from_json
+from mnist_lab.network.json_io import network_from_json
+from mnist_lab.network.limits import MAX_FILE_BYTES, MAX_LINK_LENGTH
 from mnist_lab.network.network import Network
-
-LONGEST_LINK = 20_000
-"""Characters of a link that are read; browsers and servers do not take much more either."""
 
 
 def link_from_network(network: Network) -> str:
@@ -25,17 +23,17 @@ def network_from_link(text: str) -> Network:
     """Read what `link_from_network` wrote.
 
     Raises:
-        NetworkError: The link is damaged or holds no network; one sentence says what is wrong.
+        NetworkError: The link is damaged or holds no network; the message says what is wrong.
     """
-    if len(text) > LONGEST_LINK:
-        raise NetworkError(f"A network link may have at most {LONGEST_LINK:,} characters. Received: {len(text):,}.")
-    unpacker = zlib.decompressobj()
+    if len(text) > MAX_LINK_LENGTH:
+        raise NetworkError(f"A network link may have at most {MAX_LINK_LENGTH:,} characters. Received: {len(text):,}.")
+    decompressor = zlib.decompressobj()
     try:
-        packed = base64.b64decode(text.strip() + "=" * (-len(text.strip()) % 4), altchars=b"-_", validate=True)
-        # A few bytes can unpack to gigabytes; no more is unpacked than a file may have.
-        unpacked = unpacker.decompress(packed, LARGEST_FILE)
+        compressed = base64.b64decode(text.strip() + "=" * (-len(text.strip()) % 4), altchars=b"-_", validate=True)
+        # A few bytes can decompress to gigabytes; at most the size of a network file is decompressed.
+        content = decompressor.decompress(compressed, MAX_FILE_BYTES)
     except (binascii.Error, ValueError, zlib.error) as error:
-        raise NetworkError("This network link is damaged: copy it again, all of it.") from error
-    if not unpacker.eof:
-        raise NetworkError("This network link is cut off or holds too much: copy it again, all of it.")
-    return network_from_json(unpacked)
+        raise NetworkError("This network link is damaged: copy the whole link again.") from error
+    if not decompressor.eof:
+        raise NetworkError("This network link is cut off or holds too much: copy the whole link again.")
+    return network_from_json(content)

@@ -1,6 +1,6 @@
-"""How a network is to be trained: the recipe and its learning-rate schedule, as plain data."""
+"""How a network is trained: the recipe and its learning-rate schedule, as plain data."""
 
-from mnist_lab.recipe.preset_recipes import SUITED, suited_recipe, why_suited
+from mnist_lab.recipe.preset_recipes import PRESET_RECIPES, preset_recipe, preset_recipe_reason
 from mnist_lab.recipe.recipe import (
     Augmentation,
     Keep,
@@ -11,10 +11,10 @@ from mnist_lab.recipe.recipe import (
     Validation,
     recipe_from_json,
 )
-from mnist_lab.recipe.schedule import learning_rate_at, learning_rates
+from mnist_lab.recipe.schedule import learning_rates
 
 __all__ = [
-    "SUITED",
+    "PRESET_RECIPES",
     "Augmentation",
     "Keep",
     "Optimizer",
@@ -22,9 +22,8 @@ __all__ = [
     "Recipe",
     "Schedule",
     "Validation",
-    "learning_rate_at",
     "learning_rates",
+    "preset_recipe",
+    "preset_recipe_reason",
     "recipe_from_json",
-    "suited_recipe",
-    "why_suited",
 ]

@@ -1,4 +1,4 @@
-"""Recipes that suit the presets: what trains each of them well, where the default recipe does not."""
+"""Recipes for the presets that the default recipe does not train well."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from mnist_lab.recipe.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)
-class Suited:
-    """A recipe for one preset, and why it is as it is."""
+class PresetRecipe:
+    """The recipe of a preset, and the reason for it."""
 
     recipe: Recipe
-    why: str
+    reason: str
     """One or two sentences."""
 
 
 _ONE_CYCLE = (
-    "One cycle of the learning rate, up and down to nothing, lets batch normalization take large steps early"
-    " and settle at the end"
+    "The one-cycle schedule raises the learning rate and then lowers it to nearly 0. With batch normalization it allows"
+    " large steps early and small ones at the end"
 )
 
 _LONG = Recipe(
@@ -30,46 +30,46 @@ _LONG = Recipe(
     keep="last",
 )
 
-SUITED: Mapping[str, Suited] = MappingProxyType(
+PRESET_RECIPES: Mapping[str, PresetRecipe] = MappingProxyType(
     {
-        "fast": Suited(
+        "fast": PresetRecipe(
             Recipe(epochs=1, batch_size=64, learning_rate=0.02, schedule="one-cycle", validation_fraction=0.02),
-            f"{_ONE_CYCLE}: one epoch does.",
+            f"{_ONE_CYCLE}, so one epoch is enough.",
         ),
-        "strong": Suited(
+        "strong": PresetRecipe(
             _LONG.with_changes(epochs=8),
-            f"{_ONE_CYCLE}. Light augmentation shows every picture a little moved and turned, never twice the same. "
-            "Few images are held out, so the last epoch is kept: too few to choose one by.",
+            f"{_ONE_CYCLE}. Light augmentation shifts and rotates every picture a little, differently in each epoch. "
+            "Few images are held out, too few to choose an epoch by, so the last epoch is kept.",
         ),
-        "champion": Suited(
+        "champion": PresetRecipe(
             _LONG.with_changes(epochs=16),
-            f"{_ONE_CYCLE}. With light augmentation the pictures never repeat, so that many epochs do not end in "
-            "learning by heart; dropout in front of the answer helps.",
+            f"{_ONE_CYCLE}. With light augmentation no picture is repeated exactly, so many epochs do not lead to "
+            "overfitting; dropout in front of the output layer helps.",
         ),
-        "notebook-1": Suited(
+        "notebook-1": PresetRecipe(
             Recipe(epochs=4, learning_rate=0.002, schedule="one-cycle", validation_fraction=0.05),
             f"{_ONE_CYCLE}, in a fifth of the notebook's epochs.",
         ),
-        "notebook-2": Suited(
+        "notebook-2": PresetRecipe(
             Recipe(epochs=4, learning_rate=0.003, schedule="one-cycle", validation_fraction=0.05),
-            "Dropout 0.7 in front of 25 units lets little through; a rate that ends at nothing averages out its noise.",
+            "Dropout 0.7 after 25 units adds much noise; a learning rate that falls to nearly 0 averages it out.",
         ),
-        "notebook-3": Suited(
+        "notebook-3": PresetRecipe(
             Recipe(learning_rate=0.005, schedule="cosine"),
-            "Five dropouts in a row let little through: it takes large steps, which the cosine makes small in the end.",
+            "Five dropout layers add much noise: training needs large steps, which the cosine makes small at the end.",
         ),
     }
 )
-"""Name of a preset (`mnist_lab.network.PRESETS`) to its recipe; the others go with the default one."""
+"""Name of a preset (`mnist_lab.network.PRESETS`) to its recipe; the other presets have the default recipe."""
 
 
-def suited_recipe(preset: str | None) -> Recipe:
-    """The recipe to start from with a preset of this name; the default one for any other network."""
-    suited = SUITED.get((preset or "").strip().lower().replace("_", "-"))
-    return Recipe() if suited is None else suited.recipe
+def preset_recipe(preset: str | None) -> Recipe:
+    """The recipe to start from with a preset of this name; the default recipe for any other network."""
+    found = PRESET_RECIPES.get((preset or "").strip().lower().replace("_", "-"))
+    return Recipe() if found is None else found.recipe
 
 
-def why_suited(recipe: Recipe) -> str:
-    """Why a recipe is as it is, whatever its seed; "" if it is not one of `SUITED`."""
-    plain = recipe.with_changes(seed=0)
-    return next((suited.why for suited in SUITED.values() if suited.recipe == plain), "")
+def preset_recipe_reason(recipe: Recipe) -> str:
+    """The reason for a recipe of `PRESET_RECIPES`, with any seed; "" for any other recipe."""
+    seedless = recipe.with_changes(seed=0)
+    return next((preset.reason for preset in PRESET_RECIPES.values() if preset.recipe == seedless), "")

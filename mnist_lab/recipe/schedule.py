@@ -1,4 +1,4 @@
-"""Learning-rate schedules: the learning rate of every step of a training, known before it starts."""
+"""Learning-rate schedules: the learning rate of every step of a training, computed before it starts."""
 
 from collections.abc import Callable, Mapping
 
@@ -30,18 +30,6 @@ def learning_rates(recipe: Recipe, total_steps: int) -> NDArray[np.float32]:
         raise ValueError(f"total_steps must be at least 1. Received: {total_steps}.")
     factors = FACTORS[recipe.schedule](np.arange(total_steps, dtype=np.float64), total_steps)
     return (factors * recipe.learning_rate).astype(np.float32)
-
-
-def learning_rate_at(recipe: Recipe, step: int, total_steps: int) -> float:
-    """The learning rate of step `step`, 0 ≤ step < total_steps, as in `learning_rates`.
-
-    Raises:
-        ValueError: `step` is outside that range.
-    """
-    if not 0 <= step < total_steps:
-        raise ValueError(f"step must be from 0 to total_steps - 1 = {total_steps - 1}. Received: {step}.")
-    factor = FACTORS[recipe.schedule](np.array([step], dtype=np.float64), total_steps)
-    return float(np.float32(factor[0] * recipe.learning_rate))
 
 
 def constant(steps: Factors, total_steps: int) -> Factors:  # noqa: ARG001 - every schedule has this signature

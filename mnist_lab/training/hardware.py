@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 from mnist_lab.files import atomic_write
-from mnist_lab.network import MachineSpeed, Work
+from mnist_lab.network import MachineSpeed, TrainingWork
 from mnist_lab.settings import Settings
 
 _FILE = "machine.json"
@@ -65,7 +65,7 @@ def keep(settings: Settings, what: str, numbers: Sequence[float]) -> None:
 
 SPEED = "speed"
 """What the four numbers of `machine_speed` are kept as."""
-SOME_WORK = Work(multiply_adds=2.4e6, values=5e4, operations=0.07, parameters=350)
+SOME_WORK = TrainingWork(multiply_adds=2.4e6, values=5e4, operations=0.07, parameters=350)
 """That of a small network, of which two cores train some thousand images a second."""
 PLAUSIBLE = (1e-7, 1.0)
 """Seconds an image of `SOME_WORK` that a machine may take; anything else was not measured."""

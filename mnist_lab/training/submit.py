@@ -1,6 +1,6 @@
 """Handing in a run: what could not be trained is refused before anything is started."""
 
-from mnist_lab.network import Network, ensure_trainable
+from mnist_lab.network import Analysis, ensure_trainable
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.settings import Settings
@@ -9,18 +9,18 @@ from mnist_lab.settings import Settings
 def submit(
     store: RunStore,
     settings: Settings,
-    network: Network,
+    analysis: Analysis,
     recipe: Recipe,
     *,
     name: str | None = None,
     owner: str = "",
     group: str = "",
 ) -> Run:
-    """Queue a run of this network and recipe.
+    """Queue a run of the analysed network with this recipe.
 
     Raises:
         NetworkError: The network is invalid, beyond the limits, or needs more memory than `settings.memory`.
         StoreError: The store cannot be written.
     """
-    ensure_trainable(network, recipe.batch_size, settings.memory)
-    return store.create(network, recipe, name=name, owner=owner, group=group)
+    ensure_trainable(analysis, recipe.batch_size, settings.memory)
+    return store.create(analysis.network, recipe, name=name, owner=owner, group=group)

@@ -6,8 +6,7 @@ from types import MappingProxyType
 
 from mnist_lab import formatting
 from mnist_lab.errors import NetworkError
-from mnist_lab.network import Conv2D, Dropout, Network, SpatialDropout2D, ensure_trainable
-from mnist_lab.network.network import LONGEST_NAME
+from mnist_lab.network import MAX_NAME_LENGTH, Conv2D, Dropout, Network, SpatialDropout2D, analyse, ensure_trainable
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.settings import Settings
@@ -79,7 +78,7 @@ def plan_sweep(network: Network, recipe: Recipe, knob: str, values: Sequence[Val
             refused.append(f"With {word} it would be the same training as “{same}”.")
             continue
         try:
-            ensure_trainable(changed[0], changed[1].batch_size, memory)
+            ensure_trainable(analyse(changed[0]), changed[1].batch_size, memory)
         except NetworkError as error:
             refused.append(f"With {word} it cannot be trained. {error}")
         else:
@@ -97,25 +96,25 @@ def submit_sweep(store: RunStore, settings: Settings, sweep: Sweep, *, owner: st
     group, number = sweep.group, 1
     while store.list(limit=1, group=group):
         number += 1
-        group = f"{sweep.group[: LONGEST_NAME - 5]} {number}"
+        group = f"{sweep.group[: MAX_NAME_LENGTH - 5]} {number}"
     return [
-        submit(store, settings, variant.network, variant.recipe, name=variant.name, owner=owner, group=group)
+        submit(store, settings, analyse(variant.network), variant.recipe, name=variant.name, owner=owner, group=group)
         for variant in sweep.variants
     ]
 
 
 def _name(network: Network, word: str) -> str:
     # The value is what tells the runs apart: a long name gives way to it.
-    return f"{formatting.shortened(network.name, LONGEST_NAME - len(word) - 3)} · {word}"
+    return f"{formatting.shortened(network.name, MAX_NAME_LENGTH - len(word) - 3)} · {word}"
 
 
 def _dropout(network: Network, recipe: Recipe, rate: Value) -> Changed:
-    """Every dropout layer gets the rate; where there is none, one comes before the closing layer."""
+    """Every dropout layer gets the rate; where there is none, one comes before the output layer."""
     places = [place for place, layer in enumerate(network.layers) if isinstance(layer, Dropout | SpatialDropout2D)]
     if not places:
         return (network.add(Dropout(rate=float(rate))) if rate else network), recipe
     for place in places:
-        network = network.replace(place, network.layers[place].changed(rate=float(rate)))
+        network = network.replace(place, network.layers[place].with_changes(rate=float(rate)))
     return network, recipe
 
 
@@ -123,7 +122,7 @@ def _filters(network: Network, recipe: Recipe, factor: Value) -> Changed:
     for place, layer in enumerate(network.layers):
         if isinstance(layer, Conv2D):
             filters = max(1, round(layer.filters * float(factor)))
-            network = network.replace(place, layer.changed(filters=filters))
+            network = network.replace(place, layer.with_changes(filters=filters))
     return network, recipe
 
 

@@ -143,7 +143,7 @@ def test_closed_streams_are_no_obstacle_and_no_file_takes_their_place(settings):
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-def test_what_nobody_foresaw_is_one_line_and_a_log(call, monkeypatch, settings):
+def test_an_unexpected_error_is_one_line_and_a_log(call, monkeypatch, settings):
     def break_down(*_):
         raise ZeroDivisionError("a secret of the\ninsides")
 
@@ -153,12 +153,12 @@ def test_what_nobody_foresaw_is_one_line_and_a_log(call, monkeypatch, settings):
 
     log = settings.home / "command.log"
     assert called.status == 1
-    assert called.err == f"mnist-lab: Something in the lab broke (ZeroDivisionError); {log} has the details.\n"
+    assert called.err == f"mnist-lab: Unexpected error (ZeroDivisionError); {log} has the details.\n"
     assert "in break_down" in log.read_text()
     assert "a secret of the\ninsides" in log.read_text()
 
 
-def test_what_nobody_foresaw_is_one_line_where_no_log_can_be_written(call, monkeypatch):
+def test_an_unexpected_error_is_one_line_where_no_log_can_be_written(call, monkeypatch):
     monkeypatch.setenv("MNIST_LAB_HOME", os.devnull)
     monkeypatch.setattr("mnist_lab.cli.networks.presets", lambda *_: 1 / 0)
 

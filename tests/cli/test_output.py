@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mnist_lab.cli.output import one_line, prepare_streams, print_json, print_table, to_plain
+from mnist_lab.cli.output import note, prepare_streams, print_json, print_table, to_plain
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import RunState
 
@@ -50,9 +50,36 @@ def test_an_empty_table_has_its_headings(capsys):
     assert capsys.readouterr().out == "name  n\n"
 
 
-def test_messages_are_one_line_of_bounded_length():
-    assert one_line("a\n b\t\tc") == "a b c"
-    assert len(one_line("x" * 10_000)) == 600
+def test_a_note_is_one_line_of_bounded_length(capsys):
+    note("a\n b\t\tc")
+    note("x" * 10_000)
+
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "mnist-lab: a b c"
+    assert len(second) == len("mnist-lab: ") + 600
+
+
+def test_a_table_on_a_narrow_terminal_is_folded_and_loses_nothing(monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "40")
+    words = [f"word{number}" for number in range(30)]
+
+    print_table(("name", "lesson"), [("[bold]a", " ".join(words))])
+
+    lines = terminal.getvalue().splitlines()
+    assert max(map(len, lines)) <= 40
+    assert all(word in terminal.getvalue() for word in ["[bold]a", *words])
+
+
+def test_a_table_elsewhere_is_never_folded(capsys):
+    print_table(("name", "lesson"), [("a", "word " * 200 + "end")])
+
+    assert capsys.readouterr().out.splitlines()[1].endswith("end")
 
 
 def test_a_terminal_without_unicode_is_no_obstacle(monkeypatch):

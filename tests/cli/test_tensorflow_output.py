@@ -4,12 +4,12 @@ import sys
 
 import pytest
 
-from mnist_lab.cli.tensorflow_output import chatter_to
+from mnist_lab.cli.tensorflow_output import redirect_output
 
 
 def test_everything_but_python_s_standard_error_goes_to_the_log(tmp_path, capfd):
     log = tmp_path / "new folder" / "command.log"
-    with chatter_to(log):
+    with redirect_output(log):
         print("printed")
         logging.getLogger("anyone").warning("logged")
         os.write(1, b"written to 1\n")
@@ -23,7 +23,7 @@ def test_everything_but_python_s_standard_error_goes_to_the_log(tmp_path, capfd)
 
 
 def test_the_streams_come_back_after_an_error(tmp_path, capfd):
-    with pytest.raises(ValueError, match="no"), chatter_to(tmp_path / "log"):
+    with pytest.raises(ValueError, match="no"), redirect_output(tmp_path / "log"):
         raise ValueError("no")
     os.write(1, b"out")
     os.write(2, b"err")
@@ -32,14 +32,14 @@ def test_the_streams_come_back_after_an_error(tmp_path, capfd):
 
 
 def test_a_log_that_cannot_be_written_is_no_obstacle(tmp_path, capfd):
-    with chatter_to(tmp_path):
+    with redirect_output(tmp_path):
         print("lost")
 
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_standard_error_without_a_file_stays(tmp_path, capsys):
-    with chatter_to(tmp_path / "log"):
+    with redirect_output(tmp_path / "log"):
         print("for the user", file=sys.stderr)
 
     assert capsys.readouterr().err == "for the user\n"
@@ -49,7 +49,7 @@ def test_a_long_log_starts_anew(tmp_path):
     log = tmp_path / "log"
     log.write_bytes(b"x" * 1_000_001)
 
-    with chatter_to(log):
+    with redirect_output(log):
         print("printed")
 
     assert log.read_text() == "printed\n"

@@ -81,7 +81,7 @@ def test_the_whole_way(call, refused, store, offline, pictures, tmp_path):
     evaluated = call("evaluate", run.id, "--json").json
     assert evaluated["equal"] is True
     assert evaluated["test_accuracy"] == pytest.approx(summary["test_accuracy"])
-    assert "Equal to what is recorded" in call("evaluate", run.id).out
+    assert "Equal to the recorded result" in call("evaluate", run.id).out
 
     read = call("predict", run.id, pictures / "one.png", pictures / "blank.png", "--json").json["predictions"]
     assert np.isclose(sum(read[0]["probabilities"]), 1, atol=1e-5)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_lab.drawing import open_picture, rasterize, to_mnist
+from benchmarks.strokes import rasterize
+from mnist_lab.drawing import normalize_drawing, open_picture
 from mnist_lab.errors import PictureError
 
 SEVEN = rasterize([[[150, 120], [350, 120], [220, 400]]])
@@ -35,20 +36,20 @@ def png_that_claims(width: int, height: int) -> bytes:
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 def test_every_kind_of_picture_reads_as_the_same_digit(kind: str, mode: str) -> None:
     picture = open_picture(encoded(Image.fromarray(SEVEN).convert(mode), kind))
-    small, original = to_mnist(picture), to_mnist(SEVEN)
+    small, original = normalize_drawing(picture), normalize_drawing(SEVEN)
     assert small is not None
     assert original is not None
-    assert float(np.abs(small - original).mean()) < 0.01
+    assert float(np.abs(small.pixels - original.pixels).mean()) < 0.01
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_every_mode_of_a_png_reads_as_the_same_digit(mode: str) -> None:
     deep = Image.fromarray(SEVEN.astype(np.uint16) * 257)
     image = deep if mode == "I;16" else Image.fromarray(SEVEN).convert(mode)
-    small, original = to_mnist(open_picture(encoded(image))), to_mnist(SEVEN)
+    small, original = normalize_drawing(open_picture(encoded(image))), normalize_drawing(SEVEN)
     assert small is not None
     assert original is not None
-    assert float(np.abs(small - original).mean()) < 0.02
+    assert float(np.abs(small.pixels - original.pixels).mean()) < 0.02
 
 
 def test_a_transparent_palette_is_kept_transparent() -> None:
@@ -56,7 +57,7 @@ def test_a_transparent_palette_is_kept_transparent() -> None:
     image.putpalette([0, 0, 0, 0, 0, 0])
     picture = open_picture(encoded(image, transparency=0))
     assert picture.shape == (320, 320, 4)
-    assert to_mnist(picture) is not None
+    assert normalize_drawing(picture) is not None
 
 
 def test_a_photo_lying_on_its_side_is_turned_up() -> None:

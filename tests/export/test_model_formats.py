@@ -32,14 +32,14 @@ def expected(path):
 
 
 def test_litert_answers_as_keras_does(keras_file, tmp_path):
-    import tensorflow as tf
+    from ai_edge_litert.interpreter import Interpreter
 
     from mnist_lab.export.model_formats import export_litert
 
     output = tmp_path / "any name.bin"
     export_litert(Weights("one", keras_file), output)
 
-    interpreter = tf.lite.Interpreter(model_content=output.read_bytes())
+    interpreter = Interpreter(model_content=output.read_bytes())
     interpreter.allocate_tensors()
     interpreter.set_tensor(interpreter.get_input_details()[0]["index"], BATCH)
     interpreter.invoke()

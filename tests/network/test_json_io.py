@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_lab.errors import NetworkError
-from mnist_lab.network import PRESETS, Network, analyse, network_from_data, network_from_json
+from mnist_lab.network import (
+    PRESETS,
+    Activation,
+    Dropout,
+    Network,
+    analyse,
+    analysis_to_data,
+    network_from_data,
+    network_from_json,
+)
 
 JARGON = ("pydantic", "Input should", "validation error", "literal[", "tuple", "Traceback", "NoneType", "ctx")
 HOSTILE_FILES = 1000
@@ -35,7 +44,7 @@ def layer(body: str) -> str:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "must be JSON, but line 1, column 1"),
+        ("", "must be JSON with finite numbers, and this one is not: line 1, column 1"),
         ("import keras", "must be JSON"),
         (layer('{"kind": "Flatten"},'), "must be JSON"),
         (b"\x89PNG\r\n\x1a\n", "UTF-8 text, but byte 0"),
@@ -50,14 +59,14 @@ def layer(body: str) -> str:
         ('{"layers": null}', "layers must be a list. Received: None."),
         ('{"layers": [], "colour": 1}', "has no entry 'colour': a network file has version, name, layers."),
         ('{"layers": [], "name": 5}', "name must be text. Received: 5."),
-        ('{"layers": [], "version": 2}', "is of version 2, and this MNIST Lab reads version 1 only"),
+        ('{"layers": [], "version": 2}', "has version 2, and this MNIST Lab reads version 1 only"),
         ('{"layers": [], "version": "1"}', "version must be 1. Received: '1'."),
         ('{"layers": [], "version": true}', "version must be 1. Received: True."),
         ('{"layers": [], "version": 0}', "version must be 1. Received: 0."),
-        ('{"layers": [], "layers": []}', "The entry 'layers' is there twice"),
+        ('{"layers": [], "layers": []}', "the key 'layers' occurs twice"),
         ('{"layers": [], "\\ud800": 1}', "has an entry whose name is not text"),
         (layer("5"), "layers[1] must be an object such as {'kind': 'Flatten'}. Received: 5."),
-        (layer("{}"), "layers[1] must say of which kind the layer is. Received: {}."),
+        (layer("{}"), "layers[1] must name the kind of the layer. Received: {}."),
         (layer('{"kind": "Conv3D"}'), "layers[1].kind must be one of Conv2D, MaxPooling2D, "),
         (layer('{"kind": ["Conv2D"]}'), "Received: ['Conv2D']."),
         (layer('{"kind": "<script>alert(1)</script>"}'), "layers[1].kind must be one of"),
@@ -70,10 +79,10 @@ def layer(body: str) -> str:
         (layer('{"kind": "Conv2D", "filters": 8, "padding": "full"}'), "layers[1].padding must be 'valid' or 'same'."),
         (layer('{"kind": "Conv2D", "filters": 1000001}'), "layers[1].filters must be at most 1,000,000."),
         (layer('{"kind": "Conv2D", "filters": -1000001}'), "layers[1].filters must be at least -1,000,000."),
-        (layer(f'{{"kind": "Conv2D", "filters": {"9" * 5000}}}'), "has 5,000 digits"),
-        (layer('{"kind": "Dropout", "rate": NaN}'), "finite numbers only. Received: NaN."),
-        (layer('{"kind": "Dropout", "rate": -Infinity}'), "finite numbers only. Received: -Infinity."),
-        (layer('{"kind": "Dropout", "rate": 1e400}'), "finite numbers only. Received: '1e400'."),
+        (layer(f'{{"kind": "Conv2D", "filters": {"9" * 5000}}}'), "a number of 5,000 digits"),
+        (layer('{"kind": "Dropout", "rate": NaN}'), "not finite: 'NaN'."),
+        (layer('{"kind": "Dropout", "rate": -Infinity}'), "not finite: '-Infinity'."),
+        (layer('{"kind": "Dropout", "rate": 1e400}'), "not finite: '1e400'."),
         (layer('{"kind": "Dropout", "rate": "0.5"}'), "layers[1].rate must be a number. Received: '0.5'."),
         (layer('{"kind": "Activation", "activation": "swish"}'), "layers[1].activation must be one of relu, "),
         (layer('{"kind": "Dense", "units": 9, "activation": "x"}'), "layers[1].activation must be one of relu, "),
@@ -185,3 +194,42 @@ def test_a_byte_order_mark_and_what_may_be_left_out_are_no_harm() -> None:
     assert network_from_json("\ufeff" + network.to_json()) == network
     assert network_from_json(b"\xef\xbb\xbf" + network.to_json().encode()) == network
     assert network_from_json('{"layers": []}') == Network()
+
+
+def test_an_analysis_is_written_with_indices_from_0_and_layer_numbers_from_1() -> None:
+    network = Network(name="bad", layers=(Dropout(rate=1.2), Activation(activation="relu")))
+    data = analysis_to_data(analyse(network))
+    assert json.dumps(data, allow_nan=False)
+    assert data["network"] == json.loads(network.to_json())
+    assert (data["valid"], data["parameters"]) == (False, 7850)
+    assert [(layer["index"], layer["layer"]) for layer in data["layers"]] == [
+        (0, 1),
+        (1, 2),
+        (None, None),
+        (None, None),
+    ]
+    assert data["layers"][0] == {
+        "index": 0,
+        "layer": 1,
+        "kind": "Dropout",
+        "label": "Dropout rate 1.2",
+        "input_shape": (28, 28, 1),
+        "output_shape": (28, 28, 1),
+        "parameters": 0,
+        "trainable_parameters": 0,
+        "arithmetic": "",
+        "multiply_adds": 0,
+        "receptive_field": (1, 1),
+        "share": 0.0,
+    }
+    assert data["problems"] == [
+        {
+            "rule": "rate-outside-0-1",
+            "severity": "error",
+            "index": 0,
+            "layer": 1,
+            "sentence": "Layer 1, dropout 1.2: rate is the share of values set to zero and must lie between 0 and 1. "
+            "Received: 1.2.",
+            "repairs": ["Use rate 0.5", "Remove layer 1"],
+        }
+    ]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mnist_lab.network import (
-    CLOSING_LAYER,
+    OUTPUT_LAYER,
     PRESETS,
     AnyLayer,
     BatchNormalization,
@@ -40,12 +40,12 @@ def _keras_layer(keras: Any, layer: AnyLayer) -> Any:
 def _walk(keras: Any, reports: tuple[LayerReport, ...]) -> tuple[list[tuple[Any, int, int]], int | None]:
     """Return shape, parameters and trainable parameters of each layer that Keras takes, and where it refuses."""
     tensor, found = keras.Input((28, 28, 1)), []
-    for place, report in enumerate(reports):
+    for position, report in enumerate(reports):
         try:
             layer = _keras_layer(keras, report.layer)
             tensor = layer(tensor)
         except (ValueError, ZeroDivisionError):
-            return found, place
+            return found, position
         trainable = sum(int(keras.ops.size(weight)) for weight in layer.trainable_weights)
         found.append((tuple(tensor.shape[1:]), layer.count_params(), trainable))
     return found, None
@@ -107,7 +107,7 @@ def test_source_carries_every_argument(keras: Any, random_network: Callable[[int
             unnamed = {key: value for key, value in layer.get_config().items() if key != "name"}
             assert unnamed == {key: value for key, value in expected.items() if key != "name"}
     assert len(valid) == 30
-    assert CLOSING_LAYER.kind == "Dense"
+    assert OUTPUT_LAYER.kind == "Dense"
 
 
 def test_a_hostile_name_does_nothing_in_the_source(keras: Any) -> None:

@@ -44,8 +44,8 @@ def test_defaults_are_those_of_keras_and_a_pair_may_be_one_number() -> None:
 
 
 def test_strides_follow_the_window_only_while_they_equal_it() -> None:
-    assert MaxPooling2D().changed(pool_size=4).strides == (4, 4)
-    assert MaxPooling2D(strides=1).changed(pool_size=4).strides == (1, 1)
+    assert MaxPooling2D().with_changes(pool_size=4).strides == (4, 4)
+    assert MaxPooling2D(strides=1).with_changes(pool_size=4).strides == (1, 1)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,16 @@
 import pytest
 
-from mnist_lab.network import KINDS, PRESETS, Conv2D, Dense, Flatten, MaxPooling2D, Network, default_layer, place_for
+from mnist_lab.network import (
+    KINDS,
+    PRESETS,
+    Conv2D,
+    Dense,
+    Flatten,
+    MaxPooling2D,
+    Network,
+    default_layer,
+    insertion_index,
+)
 from mnist_lab.network.analysis import analyse
 
 SMALL = PRESETS["small-cnn"].network
@@ -11,26 +21,26 @@ SMALL = PRESETS["small-cnn"].network
 def test_one_more_layer_at_the_end_of_a_preset_keeps_it_valid(preset: str, kind: str) -> None:
     network = PRESETS[preset].network
     layer = default_layer(kind)
-    place = place_for(network, layer, len(network.layers))
-    assert analyse(network.add(layer, place)).valid
+    index = insertion_index(network, layer, len(network.layers))
+    assert analyse(network.add(layer, index)).valid
 
 
 def test_a_convolution_wanted_at_the_end_goes_in_front_of_the_flatten() -> None:
     assert SMALL.layers[-1] == Flatten()
-    assert place_for(SMALL, default_layer("Conv2D"), 5) == 4
+    assert insertion_index(SMALL, default_layer("Conv2D"), 5) == 4
 
 
 def test_what_fits_goes_where_it_is_wanted() -> None:
-    assert [place_for(SMALL, default_layer("Dropout"), place) for place in range(6)] == list(range(6))
+    assert [insertion_index(SMALL, default_layer("Dropout"), place) for place in range(6)] == list(range(6))
 
 
 def test_what_fits_nowhere_goes_where_it_is_wanted_and_is_explained_there() -> None:
     network = Network(layers=(Conv2D(filters=2, kernel_size=(28, 28)),))
-    assert place_for(network, MaxPooling2D(pool_size=(29, 29)), 1) == 1
+    assert insertion_index(network, MaxPooling2D(pool_size=(29, 29)), 1) == 1
 
 
 def test_a_network_that_is_broken_already_is_not_broken_further() -> None:
     broken = Network(layers=(Flatten(), Conv2D(filters=2), Dense(units=5)))
     before = len(analyse(broken).errors)
-    place = place_for(broken, MaxPooling2D(), 3)
-    assert len(analyse(broken.add(MaxPooling2D(), place)).errors) <= before
+    index = insertion_index(broken, MaxPooling2D(), 3)
+    assert len(analyse(broken.add(MaxPooling2D(), index)).errors) <= before

@@ -21,8 +21,8 @@ from mnist_lab.network import (
     link_from_network,
     network_from_link,
 )
-from mnist_lab.recipe import SUITED, Recipe
-from mnist_lab.ui.compose.layer_html import card_html, facts
+from mnist_lab.recipe import PRESET_RECIPES, Recipe
+from mnist_lab.ui.compose.layer_html import card_html, layer_facts
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "pages" / "compose.py"
@@ -70,10 +70,10 @@ def test_first_visit_shows_the_default_preset(open_page: Open) -> None:
 def test_cards_say_shapes_and_cost() -> None:
     network = Network(layers=(Conv2D(filters=32), Conv2D(filters=4, kernel_size=(40, 40)), Dropout(rate=0.5)))
     fitting = analyse(Network(layers=network.layers[:1])).layers
-    assert facts(fitting[0]).startswith("28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · ")
-    assert facts(fitting[1]) == "26×26×32 → 21,632 · put in by itself"
-    assert facts(fitting[-1]).endswith("always last")
-    assert "once the layers before it are repaired" in facts(analyse(network).layers[2])
+    assert layer_facts(fitting[0]).startswith("28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · ")
+    assert layer_facts(fitting[1]) == "26×26×32 → 21,632 · added automatically"
+    assert layer_facts(fitting[-1]).endswith("always last")
+    assert "when the layers before it are repaired" in layer_facts(analyse(network).layers[2])
     assert "<b>Convolution</b>32 filters 3×3" in card_html(fitting[0])
 
 
@@ -199,7 +199,7 @@ def test_a_preset_replaces_the_network_and_can_be_undone(open_page: Open) -> Non
 def test_a_preset_brings_its_recipe_unless_the_user_has_one(open_page: Open) -> None:
     page = open_page()
     checked(page.get("menu_button")[0].click("notebook-3").run())
-    assert page.session_state["recipe"] == SUITED["notebook-3"].recipe
+    assert page.session_state["recipe"] == PRESET_RECIPES["notebook-3"].recipe
     checked(page.get("menu_button")[0].click("tiny").run())
     assert page.session_state["recipe"] == Recipe()
     page.session_state["recipe"] = Recipe(epochs=7)

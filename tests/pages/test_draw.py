@@ -20,7 +20,7 @@ from mnist_lab.ui.services.container import services
 from tests.pages.ended_runs import HOSTILE, ended
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE, ROUTER = ROOT / "pages" / "draw.py", ROOT / "mnist_lab" / "ui" / "main.py"
+PAGE, ROUTER = ROOT / "pages" / "draw.py", ROOT / "mnist_lab" / "ui" / "shell" / "router.py"
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ class Pen:
     @staticmethod
     def leave(page: AppTest) -> None:
         """Go to another page, as Streamlit does: what the component kept is forgotten."""
-        del page.session_state[f"canvas-{page.session_state['canvas-round']}"]
+        del page.session_state[f"canvas-{page.session_state['canvas-version']}"]
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +97,7 @@ def opened(**address: str) -> AppTest:
 
 def went(app: AppTest, name: str, **address: str) -> AppTest:
     """The app after its menu led to another page, at an address that names nothing but this."""
-    app.switch_page(f"../../pages/{name}.py")
+    app.switch_page(f"../../../pages/{name}.py")
     app.query_params.clear()
     app.query_params.update(address)
     return ok(app.run())
@@ -115,21 +115,21 @@ def words(test: AppTest) -> str:
 
 def test_an_empty_store_offers_the_next_step():
     page = opened()
-    assert "No trained network yet" in words(page)
+    assert "no trained network yet" in words(page)
     assert [button.label for button in page.button] == ["Undo", "Clear", "Train a network", "Compose one first"]
 
 
 def test_runs_without_a_result_cannot_be_asked(store):
     ended(store, state=RunState.FAILED, sentence="Out of memory.")
-    assert "No trained network yet" in words(opened())
+    assert "no trained network yet" in words(opened())
 
 
 def test_before_the_first_stroke_the_pad_says_where_to_draw_and_the_answer_where_it_will_be(store):
     ended(store)
     page = opened()
-    assert [caption.value for caption in page.caption if "here" in caption.value] == [
+    assert [caption.value for caption in page.caption if caption.value.endswith("here")] == [
         "Draw here",
-        "The reading comes here",
+        "The prediction appears here",
     ]
     assert not page.subheader
 
@@ -143,7 +143,7 @@ def test_the_pen_has_a_label_and_undo_a_key(store):
 def test_a_blank_canvas_is_not_read(store, pen, predictor):
     run = ended(store)
     pen.draw(blank=True)
-    assert "The reading comes here" in words(opened())
+    assert "The prediction appears here" in words(opened())
     assert predictor == [(run.id, None)], "the network is warmed, and not asked"
 
 
@@ -152,7 +152,7 @@ def test_a_stroke_is_read_and_shown(store, pen, predictor):
     pen.draw()
     page = opened()
     assert plain("7, quite sure (91 %)") in words(page)
-    assert "here" not in words(page)
+    assert "appears here" not in words(page)
     run_id, picture = predictor[-1]
     assert run_id == run.id
     assert (picture.shape, picture.dtype) == ((28, 28), np.float32)
@@ -171,7 +171,7 @@ def test_what_the_predictor_refuses_is_one_sentence(store, pen, monkeypatch):
 def test_a_dot_is_read_and_called_one(store, pen):
     ended(store)
     pen.draw(dot=True)
-    assert [line.value for line in opened().subheader] == [plain("Hardly more than a dot: 7 (91 %)")]
+    assert [line.value for line in opened().subheader] == [plain("Only a dot, not a digit; read as 7 (91 %)")]
 
 
 def test_undo_and_clear_begin_a_new_canvas(store, pen):
@@ -182,11 +182,11 @@ def test_undo_and_clear_begin_a_new_canvas(store, pen):
     ok(page.run())
     ok(page.button(key="canvas-undo").click().run())
     assert len(pen.options["initial_drawing"]["objects"]) == 1
-    assert page.session_state["canvas-round"] == 1
+    assert page.session_state["canvas-version"] == 1
     assert plain("7, quite sure (91 %)") in words(page), "what was read of the first stroke is read again"
     ok(page.button(key="canvas-clear").click().run())
     assert pen.options["initial_drawing"]["objects"] == []
-    assert page.session_state["canvas-round"] == 2
+    assert page.session_state["canvas-version"] == 2
     assert "Draw here" in words(page)
 
 

@@ -55,7 +55,7 @@ def test_an_epoch_is_never_chosen_by_the_test_set():
         ("", "cannot be read as JSON"),
         ("[1, 2]", "A recipe is a JSON object"),
         ("null", "A recipe is a JSON object"),
-        ('{"epochs": 1, "epochs": 2}', "the key 'epochs' stands there twice"),
+        ('{"epochs": 1, "epochs": 2}', "the key 'epochs' occurs twice in one object"),
         ('{"epoch": 1}', "no field 'epoch'; did you mean epochs?"),
         ('{"epochs": 2.5}', "epochs must be a whole number"),
         ('{"epochs": "5"}', "epochs must be a whole number"),

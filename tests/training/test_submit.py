@@ -1,7 +1,7 @@
 import pytest
 
 from mnist_lab.errors import NetworkError
-from mnist_lab.network import Conv2D, Dense, Network
+from mnist_lab.network import Conv2D, Dense, Network, analyse
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import RunState, RunStore
 from mnist_lab.settings import Settings
@@ -9,7 +9,7 @@ from mnist_lab.training.submit import submit
 
 
 def test_what_can_be_trained_is_queued(offline: Settings, store: RunStore, small_network: Network) -> None:
-    run = submit(store, offline, small_network, Recipe(), name="mine", owner="session", group="sweep")
+    run = submit(store, offline, analyse(small_network), Recipe(), name="mine", owner="session", group="sweep")
     assert store.get(run.id) == run
     assert (run.state, run.name, run.owner, run.group) == (RunState.QUEUED, "mine", "session", "sweep")
 
@@ -27,5 +27,5 @@ def test_what_cannot_be_trained_is_refused_and_nothing_is_queued(
 ) -> None:
     little = offline.model_copy(update={"memory": gib})
     with pytest.raises(NetworkError, match=sentence):
-        submit(store, little, Network(layers=layers), Recipe())
+        submit(store, little, analyse(Network(layers=layers)), Recipe())
     assert store.count() == 0

@@ -1,7 +1,7 @@
 """The whole network as one picture, drawn to scale: what a teacher projects.
 
 Feature maps are planes seen from the front, as high and wide as they are in cells, stacked by the logarithm of their
-number. Layers that keep the shape are sheets that the maps pass through. Rows of units are bars, and the closing layer
+number. Layers that keep the shape are sheets that the maps pass through. Rows of units are bars, and the output layer
 is ten cells, one a digit. The window of each convolution and pooling is drawn on the map it looks at.
 """
 
@@ -227,7 +227,7 @@ def _badge(block: Block, plan: Layout, severity: str) -> str:
 def _words(report: "LayerReport") -> str:
     number = "Added by itself: " if report.index is None else f"Layer {report.index + 1}: "
     shapes = f"{formatting.shape(report.input_shape)} → {formatting.shape(report.output_shape)}"
-    problems = "".join(f". {problem.sentence}" for problem in report.problems)
+    problems = "".join(f". {problem.message}" for problem in report.problems)
     return f"{number}{report.label}. {shapes}, {formatting.count(report.parameters)} parameters{problems}"
 
 

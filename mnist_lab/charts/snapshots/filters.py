@@ -43,13 +43,13 @@ def filters_html(snapshot: "Snapshot", digit: int, theme: str) -> str:
     if limit is None:
         return f'{STYLE}<div class="lab-watch">{head}</p>{_NO_NUMBERS}</div>'
     maps = next((one for one in snapshot.maps if one.layer == first.layer and len(one.shape) == 3), None)
-    is_closing = first.layer == snapshot.maps[-1].layer
+    is_output = first.layer == snapshot.maps[-1].layer
     across = _FEW_COLUMNS if rows * columns > _LARGE else _COLUMNS
     blocks = ""
     for start in range(0, count, across):
         part = slice(start, min(start + across, count))
         pictures = _filters(first, part, across, limit, theme) + _made(maps, part, across, digit, theme)
-        blocks += f'<div class="layer pairs"><small>{_names(first, part, is_closing)}</small>{pictures}</div>'
+        blocks += f'<div class="layer pairs"><small>{_names(first, part, is_output)}</small>{pictures}</div>'
     return (
         f'{STYLE}<div class="lab-watch">{head}{_meaning(first, maps is not None, digit)}</p>'
         f'<div class="legend wide"><span>−{limit:.3g}</span><i class="signed"></i><span>{limit:.3g}</span></div>'
@@ -73,8 +73,8 @@ def _made(maps: "LayerMaps | None", part: slice, across: int, digit: int, theme:
     return image_tag(sheet, f"What they make of the digit {digit}", f"width:{100 * len(seen) / across:g}%")
 
 
-def _names(first: "FirstWeights", part: slice, is_closing: bool) -> str:
-    if is_closing:
+def _names(first: "FirstWeights", part: slice, is_output: bool) -> str:
+    if is_output:
         return f"Digits {part.start} to {part.stop - 1}"
     return f"{'Filters' if first.kind == 'Conv2D' else 'Units'} {part.start + 1} to {part.stop}"
 

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from mnist_lab import formatting
-from mnist_lab.formatting import count_text
 from mnist_lab.insight.doctor.finding import Finding
 from mnist_lab.insight.doctor.remedies import normalised, usual_rate, with_activation, with_rate
 from mnist_lab.insight.doctor.run_curves import Patient
@@ -30,7 +29,7 @@ def dead_units(patient: Patient) -> Finding | None:
         return None
     name = name_of(report.index, report.layer)
     others = (
-        f" {count_text(len(measured) - 1, 'more layer has', 'more layers have')} lost half or more."
+        f" {formatting.quantity(len(measured) - 1, 'more layer has', 'more layers have')} lost half or more."
         if len(measured) > 1
         else ""
     )

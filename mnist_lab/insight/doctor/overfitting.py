@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from mnist_lab import formatting
-from mnist_lab.formatting import count_text
 from mnist_lab.insight.doctor.finding import Finding, Severity, Treatment
 from mnist_lab.insight.doctor.remedies import larger, more_images, repaired, with_dropout
 from mnist_lab.insight.doctor.run_curves import Patient
@@ -77,7 +76,8 @@ def _why_overfitting(patient: Patient) -> str:
         ", as does keeping the weights of the best epoch, which this run did" if patient.recipe.kept == "best" else ""
     )
     return (
-        f"{count_text(patient.analysis.parameters, 'parameter')} can store a good deal of {images}, and from some "
+        f"{formatting.quantity(patient.analysis.parameters, 'parameter')} can store a good deal of {images}, and from "
+        "some "
         "point on it is easier to remember them one by one than to get the idea of each digit. What helps then is "
         "what makes remembering harder: more images, images that look different each time (augmentation), or dropout. "
         f"Stopping early keeps it from getting worse{kept}."
@@ -111,7 +111,8 @@ def underfitting(patient: Patient) -> Finding | None:
         f"epochs, {formatting.count(2 * last.number)} epochs would bring it to about "
         f"{formatting.loss(patient.forecast)}.",
         "The network has learnt nearly what it can, and it reads even the images that it learns from badly. "
-        f"{count_text(patient.analysis.parameters, 'parameter')} in this arrangement cannot hold enough of what tells "
+        f"{formatting.quantity(patient.analysis.parameters, 'parameter')} in this arrangement cannot hold enough of "
+        "what tells "
         "ten digits apart. Training longer will not change that; more filters or units will, or "
         "a convolution that sees the strokes before they are pooled away.",
         (*repaired(patient.run.network, _TOO_SMALL), *larger(patient.run.network)),

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 
 from mnist_lab import formatting
-from mnist_lab.formatting import rate_text
 from mnist_lab.insight.doctor.finding import Treatment
 from mnist_lab.network import (
     AnyLayer,
@@ -17,13 +16,13 @@ from mnist_lab.network import (
     analyse,
 )
 from mnist_lab.recipe import Recipe
+from mnist_lab.recipe.recipe_labels import OPTIMIZER_NAMES
 
 ADAM_RATE = 0.001
 LOWEST_RATE, HIGHEST_RATE = 1e-9, 10.0
 MOST_EPOCHS = 1000
 MOST_LIMIT = 50_000
 """From here on, all images are meant."""
-_OPTIMIZER_NAMES = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD", "rmsprop": "RMSprop", "nadam": "Nadam"}
 
 
 def usual_rate(recipe: Recipe) -> float:
@@ -37,7 +36,7 @@ def usual_rate(recipe: Recipe) -> float:
 
 def optimizer_name(recipe: Recipe) -> str:
     """How the optimizer is written: "Adam"."""
-    return _OPTIMIZER_NAMES[recipe.optimizer]
+    return OPTIMIZER_NAMES[recipe.optimizer]
 
 
 def with_rate(recipe: Recipe, rate: float) -> Treatment:
@@ -93,7 +92,7 @@ def normalised(network: Network) -> Iterator[Treatment]:
 def with_activation(network: Network, activation: str, instead_of: str) -> Iterator[Treatment]:
     """Another activation in every layer that has the one named."""
     layers = [
-        layer.changed(activation=activation) if getattr(layer, "activation", None) == instead_of else layer
+        layer.with_changes(activation=activation) if getattr(layer, "activation", None) == instead_of else layer
         for layer in network.layers
     ]
     if layers != list(network.layers):
@@ -105,7 +104,8 @@ def with_dropout_rate(network: Network, index: int, rate: float) -> Treatment:
     """Another rate in the dropout layer at `index`."""
     layer = network.layers[index]
     return Treatment(
-        f"Dropout {rate_text(rate)} in layer {index + 1}", network=network.replace(index, layer.changed(rate=rate))
+        f"Dropout {formatting.dropout_rate(rate)} in layer {index + 1}",
+        network=network.replace(index, layer.with_changes(rate=rate)),
     )
 
 
@@ -116,13 +116,13 @@ def with_dropouts_at_most(network: Network, rate: float) -> Iterator[Treatment]:
     ]
     changed = network
     for index in high:
-        changed = changed.replace(index, network.layers[index].changed(rate=rate))
+        changed = changed.replace(index, network.layers[index].with_changes(rate=rate))
     if len(high) > 1:
-        yield Treatment(f"Dropout {rate_text(rate)} at most, in every layer", network=changed)
+        yield Treatment(f"Dropout {formatting.dropout_rate(rate)} at most, in every layer", network=changed)
 
 
 def with_dropout(network: Network) -> Iterator[Treatment]:
-    """Dropout 0.5 in front of the closing layer, for a network that has no dropout."""
+    """Dropout 0.5 in front of the output layer, for a network that has no dropout."""
     if not any(isinstance(layer, Dropout | SpatialDropout2D) for layer in network.layers):
         yield Treatment("Dropout 0.5 before the last layer", network=network.add(Dropout(rate=0.5)))
 
@@ -132,9 +132,9 @@ def larger(network: Network) -> Iterator[Treatment]:
     layers: list[AnyLayer] = []
     for layer in network.layers:
         if isinstance(layer, Conv2D):
-            layers.append(layer.changed(filters=layer.filters * 4))
+            layers.append(layer.with_changes(filters=layer.filters * 4))
         elif isinstance(layer, Dense):
-            layers.append(layer.changed(units=layer.units * 4))
+            layers.append(layer.with_changes(units=layer.units * 4))
         else:
             layers.append(layer)
     if layers != list(network.layers):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from mnist_lab import formatting
-from mnist_lab.formatting import count_text, rate_text
 from mnist_lab.insight.doctor.finding import Finding, Treatment
 from mnist_lab.insight.doctor.remedies import with_dropout_rate, with_dropouts_at_most
 from mnist_lab.insight.doctor.run_curves import Patient
@@ -108,8 +107,8 @@ def _learns_badly(patient: Patient) -> bool:
 def _evidence(patient: Patient, layers: list[DropoutLayer], worst: DropoutLayer) -> str:
     last = patient.last
     sentence = (
-        f"Layer {worst.index + 1}, dropout {rate_text(worst.rate)}, leaves about {worst.left:.0f} of "
-        f"{count_text(worst.units, worst.unit)} a picture"
+        f"Layer {worst.index + 1}, dropout {formatting.dropout_rate(worst.rate)}, leaves about {worst.left:.0f} of "
+        f"{formatting.quantity(worst.units, worst.unit)} a picture"
     )
     if len(layers) > 1:
         sentence += f"; together {len(layers)} dropout layers let {formatting.probability(kept_share(layers))} through"

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from mnist_lab import formatting
-from mnist_lab.formatting import count_text
 from mnist_lab.insight.doctor.finding import Finding, Treatment
 from mnist_lab.insight.doctor.remedies import more_epochs, more_images
 from mnist_lab.insight.doctor.run_curves import Patient
@@ -48,7 +47,8 @@ def _reasons(patient: Patient) -> Iterator[str]:
     layers = patient.run.network.layers
     if dropped := len(dropout_layers(patient)):
         yield (
-            f"In training, {count_text(dropped, 'dropout layer')} set{'s' if dropped == 1 else ''} values to zero at "
+            f"In training, {formatting.quantity(dropped, 'dropout layer')} set{'s' if dropped == 1 else ''} values to "
+            "zero at "
             "random, which makes reading harder; in validation nothing is dropped."
         )
     if any(isinstance(layer, BatchNormalization) for layer in layers):
@@ -79,7 +79,8 @@ def unsettled_batch_norm(patient: Patient) -> Finding | None:
         "unsettled-batch-norm",
         "moderate" if patient.ended and behind > 0.1 else "note",
         "Batch normalization has not settled yet",
-        f"After {count_text(patient.steps, 'step')}, {formatting.probability(unsettled)} of its running averages is "
+        f"After {formatting.quantity(patient.steps, 'step')}, {formatting.probability(unsettled)} of its running "
+        "averages is "
         f"still "
         f"what they started with; {last.accuracies}.",
         "In training, batch normalization uses the mean and spread of each batch; in validation, and whenever the "

@@ -1,12 +1,12 @@
-"""Warnings about dropout: too much of it, or in the wrong place."""
+"""Warnings about dropout: too much of it, or at the wrong position."""
 
 from collections.abc import Iterator
 
-from mnist_lab.formatting import count_text, percent, rate_text
-from mnist_lab.network.completed import Step
+from mnist_lab import formatting
+from mnist_lab.network.completed import CompletedLayer, Stack
 from mnist_lab.network.diagnosis.problem import Problem, Repair, name_of, removal, replacement
 from mnist_lab.network.diagnosis.shrink import values
-from mnist_lab.network.labels import in_sentence
+from mnist_lab.network.labels import inline_label
 from mnist_lab.network.layers import (
     Activation,
     AnyDropout,
@@ -24,13 +24,13 @@ from mnist_lab.network.layers import (
 from mnist_lab.network.network import Network
 
 HEAVY_RATE = 0.8
-"""A rate from which on hardly anything comes through."""
+"""A rate from which on hardly any value is left."""
 NOTICEABLE_RATE = 0.4
-"""A rate below which even few units bear it."""
-FEWEST_LEFT = 16
-"""Values that should be left to tell ten digits apart."""
-FEWEST_CHANNELS = 4
-"""Channels below which dropping whole channels now and then drops the whole picture."""
+"""A rate below which dropout does no harm even to few units."""
+MIN_VALUES_LEFT = 16
+"""Values that should be left to distinguish ten digits."""
+MIN_CHANNELS = 4
+"""Channels below which dropping whole channels sometimes drops the whole picture."""
 
 _WITHOUT_WEIGHTS = (
     Activation,
@@ -42,81 +42,87 @@ _WITHOUT_WEIGHTS = (
 )
 
 
-def dropout_advice(network: Network, steps: tuple[Step, ...]) -> Iterator[Problem]:
-    """Yield what is unwise about the dropout layers of a network that has no errors."""
-    hidden = [step for step in steps if step.index is not None]
-    for place, step in enumerate(hidden):
-        index, layer = place, step.layer
+def dropout_warnings(network: Network, stack: Stack) -> Iterator[Problem]:
+    """Yield warnings about the dropout layers of a network that has no errors."""
+    hidden = [completed for completed in stack if completed.index is not None]
+    for index, completed in enumerate(hidden):
+        layer = completed.layer
         if isinstance(layer, BatchNormalization):
             yield from _variance_shift(network, hidden, index)
         if not isinstance(layer, Dropout | SpatialDropout2D) or layer.rate == 0:
             continue
         if layer.rate >= HEAVY_RATE:
-            yield _heavy(network, index, layer, step)
-        elif starves(layer, _units(layer, step)):
-            yield _starving(network, hidden, index, layer, _units(layer, step))
+            yield _heavy(network, index, layer, completed)
+        elif starves(layer, _units(layer, completed)):
+            yield _starving(network, hidden, index, layer, _units(layer, completed))
         if index > 0:
             yield from _in_a_row(network, index, layer)
 
 
 def starves(layer: AnyDropout, units: int) -> bool:
-    """Say whether too few of `units` values (or channels) are left over by a dropout layer."""
-    if isinstance(layer, SpatialDropout2D) and units < FEWEST_CHANNELS:
+    """Whether a dropout layer leaves too few of `units` values (or channels)."""
+    if isinstance(layer, SpatialDropout2D) and units < MIN_CHANNELS:
         return layer.rate > 0
-    return layer.rate >= NOTICEABLE_RATE and units * (1 - layer.rate) < FEWEST_LEFT
+    return layer.rate >= NOTICEABLE_RATE and units * (1 - layer.rate) < MIN_VALUES_LEFT
 
 
-def _units(layer: AnyDropout, step: Step) -> int:
-    if isinstance(layer, SpatialDropout2D) and step.input_shape is not None:
-        return step.input_shape[-1]
-    return values(step.input_shape)
+def _units(layer: AnyDropout, completed: CompletedLayer) -> int:
+    if isinstance(layer, SpatialDropout2D) and completed.input_shape is not None:
+        return completed.input_shape[-1]
+    return values(completed.input_shape)
 
 
-def _heavy(network: Network, index: int, layer: AnyDropout, step: Step) -> Problem:
-    units = _units(layer, step)
-    what = "channels" if isinstance(layer, SpatialDropout2D) else "values"
+def _heavy(network: Network, index: int, layer: AnyDropout, completed: CompletedLayer) -> Problem:
+    units = _units(layer, completed)
+    noun = "channels" if isinstance(layer, SpatialDropout2D) else "values"
     left = units * (1 - layer.rate)
-    outcome = "so nothing can be learnt" if layer.rate == 1 else f"and leaves about {left:,.0f}"
+    outcome = "so nothing can be learned" if layer.rate == 1 else f"and leaves about {left:,.0f}"
     return Problem(
         "dropout-heavy",
         "warning",
         index,
-        f"{name_of(index, layer)}: while training it sets {percent(layer.rate)} of {units:,} {what} to zero {outcome}; "
+        f"{name_of(index, layer)}: while training it sets {formatting.percent(layer.rate)} of {units:,} {noun} to "
+        f"zero {outcome}; "
         f"rates from 0.2 to 0.5 are usual.",
         (replacement(network, index, "Use rate 0.5", rate=0.5), removal(network, index)),
     )
 
 
-def _starving(network: Network, hidden: list[Step], index: int, layer: AnyDropout, units: int) -> Problem:
-    what = "channel" if isinstance(layer, SpatialDropout2D) else "value"
+def _starving(network: Network, hidden: list[CompletedLayer], index: int, layer: AnyDropout, units: int) -> Problem:
+    noun = "channel" if isinstance(layer, SpatialDropout2D) else "value"
     repairs = [
-        replacement(network, index, f"Use rate {rate_text(rate)}", rate=rate)
+        replacement(network, index, f"Use rate {formatting.dropout_rate(rate)}", rate=rate)
         for rate in (0.5, 0.4, 0.3)
-        if rate < layer.rate and not starves(layer.changed(rate=rate), units)
+        if rate < layer.rate and not starves(layer.with_changes(rate=rate), units)
     ][:1]
     repairs += _more_units(network, hidden, index, layer, units)
     return Problem(
         "dropout-starves",
         "warning",
         index,
-        f"{name_of(index, layer)}: of {count_text(units, what)} it leaves only about {units * (1 - layer.rate):.2g} a "
-        f"picture while training, few to tell ten digits apart.",
+        f"{name_of(index, layer)}: of {formatting.quantity(units, noun)} it leaves only about "
+        f"{units * (1 - layer.rate):.2g} a "
+        f"picture while training, too few to distinguish ten digits.",
         (*repairs, removal(network, index)),
     )
 
 
-def _more_units(network: Network, hidden: list[Step], index: int, layer: AnyDropout, units: int) -> list[Repair]:
-    source = next((step for step in reversed(hidden[:index]) if isinstance(step.layer, Conv2D | Dense)), None)
+def _more_units(
+    network: Network, hidden: list[CompletedLayer], index: int, layer: AnyDropout, units: int
+) -> list[Repair]:
+    source = next(
+        (completed for completed in reversed(hidden[:index]) if isinstance(completed.layer, Conv2D | Dense)), None
+    )
     if source is None or source.index is None:
         return []
     is_convolution = isinstance(source.layer, Conv2D)
     argument, noun = ("filters", "filter") if is_convolution else ("units", "unit")
-    now = source.layer.filters if isinstance(source.layer, Conv2D) else values(source.output_shape)
-    wanted = 1 << now.bit_length()
-    while starves(layer, units * wanted // now):
+    current = source.layer.filters if isinstance(source.layer, Conv2D) else values(source.output_shape)
+    wanted = 1 << current.bit_length()
+    while starves(layer, units * wanted // current):
         wanted *= 2
-    words = f"Use {count_text(wanted, noun)} in layer {source.index + 1}"
-    return [replacement(network, source.index, words, **{argument: wanted})]
+    text = f"Use {formatting.quantity(wanted, noun)} in layer {source.index + 1}"
+    return [replacement(network, source.index, text, **{argument: wanted})]
 
 
 def _in_a_row(network: Network, index: int, layer: AnyDropout) -> Iterator[Problem]:
@@ -126,28 +132,28 @@ def _in_a_row(network: Network, index: int, layer: AnyDropout) -> Iterator[Probl
     together = round(1 - (1 - before.rate) * (1 - layer.rate), 2)
     repairs = [removal(network, index)]
     if type(before) is type(layer) and together < HEAVY_RATE:
-        merged = network.replace(index - 1, before.changed(rate=together)).remove(index)
-        repairs.append(Repair(f"Make them one of rate {rate_text(together)}", merged))
+        merged = network.replace(index - 1, before.with_changes(rate=together)).remove(index)
+        repairs.append(Repair(f"Merge them into one of rate {formatting.dropout_rate(together)}", merged))
     yield Problem(
         "dropout-in-a-row",
         "warning",
         index,
         f"{name_of(index, layer)}: it follows {name_of(index - 1, before).lower()}, and together they set "
-        f"{percent(together)} of the values to zero; one dropout layer says that more plainly.",
+        f"{formatting.percent(together)} of the values to zero; one dropout layer does the same.",
         tuple(repairs),
     )
 
 
-def _variance_shift(network: Network, hidden: list[Step], index: int) -> Iterator[Problem]:
-    """Find dropout that feeds a batch normalization: Li et al., "Understanding the Disharmony between Dropout and
+def _variance_shift(network: Network, hidden: list[CompletedLayer], index: int) -> Iterator[Problem]:
+    """Find dropout in front of a batch normalization: Li et al., "Understanding the Disharmony between Dropout and
     Batch Normalization by Variance Shift", CVPR 2019.
     """
     dropouts = []
-    for place in range(index - 1, -1, -1):
-        layer = hidden[place].layer
+    for before in range(index - 1, -1, -1):
+        layer = hidden[before].layer
         if isinstance(layer, Dropout | SpatialDropout2D):
             if layer.rate > 0:
-                dropouts.append(place)
+                dropouts.append(before)
         elif not isinstance(layer, _WITHOUT_WEIGHTS):
             break
     if not dropouts:
@@ -160,8 +166,8 @@ def _variance_shift(network: Network, hidden: list[Step], index: int) -> Iterato
         "batch-norm-after-dropout",
         "warning",
         index,
-        f"{name_of(index, network.layers[index])}: it measures values while layer {nearest + 1}, "
-        f"{in_sentence(network.layers[nearest])}, makes them vary more than they will when the "
-        f"network is used, so its statistics will not fit; dropout belongs behind it.",
+        f"{name_of(index, network.layers[index])}: it measures its statistics while layer {nearest + 1}, "
+        f"{inline_label(network.layers[nearest])}, makes the values vary more than when "
+        f"the network is used, so the statistics do not fit then; put dropout after it.",
         tuple(repairs),
     )

@@ -10,7 +10,7 @@ import psutil
 import tensorflow as tf
 from scipy.optimize import nnls
 
-from mnist_lab.network import PRESETS, Network, Work, analyse, training_work
+from mnist_lab.network import PRESETS, Network, TrainingWork, analyse, training_work
 from mnist_lab.recipe import Recipe
 from mnist_lab.settings import Settings
 from mnist_lab.training.engine.model import build, make_optimizer
@@ -97,7 +97,7 @@ def seconds_an_image(network: Network, recipe: Recipe, precision: str, *, second
     return float(np.median(times[1:]))
 
 
-def fitted(works: Sequence[Work], seconds: Sequence[float]) -> tuple[float, float, float, float]:
+def fitted(works: Sequence[TrainingWork], seconds: Sequence[float]) -> tuple[float, float, float, float]:
     """The costs, none below 0, of a multiply-add, a value, an operation and a parameter, that explain the seconds best.
 
     Least squares of the relative errors (Lawson and Hanson, "Solving Least Squares Problems", 1974, chapter 23).

@@ -10,7 +10,7 @@ _SEEDED = {"Dropout", "SpatialDropout2D"}
 
 
 def build(network: Network, *, seed: int, precision: str) -> keras.Model:
-    """Build the completed network: its layers, the Flatten it needs, and the closing Dense(10, softmax).
+    """Build the completed network: its layers, the Flatten it needs, and the output layer Dense(10, softmax).
 
     Args:
         network: A valid network.

@@ -1,4 +1,4 @@
-"""A network comes in as JSON; it goes out as JSON, as Keras code, and as a link."""
+"""Import of a network from JSON; export as JSON, as Keras code, and as a link."""
 
 import re
 
@@ -9,25 +9,25 @@ from mnist_lab.network import keras_source, link_from_network, network_from_json
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.session import network_draft
 
-_ROUND = "import-round"
-_REFUSED = "import-refused"
+_VERSION = "import-version"
+_ERROR = "import-error"
 
 
 def import_popover() -> None:
-    """Draw the button under which a network file can be given, or pasted."""
-    # Each import that works begins a new round: emptied fields, and the popover closed.
-    number = st.session_state.setdefault(_ROUND, 0)
+    """Draw the popover in which a network file can be uploaded, or its text pasted."""
+    # A successful import changes the keys: the fields are empty then, and the popover is closed.
+    number = st.session_state.setdefault(_VERSION, 0)
     upload, paste = f"import-file-{number}", f"import-text-{number}"
     with st.popover("Import", icon=":material/upload_file:", key=f"import-{number}"):
         st.file_uploader("Network file (JSON)", type="json", key=upload, on_change=_import_file, args=(upload,))
         st.text_area("Or paste its text", key=paste, height=140, placeholder='{"version": 1, "name": …, "layers": […]}')
         st.button("Open this network", key="import-open", on_click=_import_text, args=(paste,), type="primary")
-        if refused := st.session_state.get(_REFUSED):
-            st.error(plain(refused), icon=":material/error:")
+        if message := st.session_state.get(_ERROR):
+            st.error(plain(message), icon=":material/error:")
 
 
 def export_popover() -> None:
-    """Draw the button under which the network can be taken along."""
+    """Draw the popover with the network as a file, a link and code."""
     network = network_draft.history().network
     with st.popover("Export", icon=":material/ios_share:", key="export"):
         st.download_button(
@@ -48,7 +48,7 @@ def export_popover() -> None:
 def _import_file(key: str) -> None:
     uploaded = st.session_state.get(key)
     if uploaded is None:
-        st.session_state[_REFUSED] = None
+        st.session_state[_ERROR] = None
         return
     _open(uploaded.getvalue())
 
@@ -59,15 +59,15 @@ def _import_text(key: str) -> None:
 
 def _open(content: str | bytes) -> None:
     if not content.strip():
-        st.session_state[_REFUSED] = "There is nothing to open yet: give a file or paste its text."
+        st.session_state[_ERROR] = "There is nothing to open yet: choose a file or paste its text."
         return
     try:
         network = network_from_json(content)
     except NetworkError as error:
-        st.session_state[_REFUSED] = str(error)
+        st.session_state[_ERROR] = str(error)
         return
-    st.session_state[_REFUSED] = None
-    st.session_state[_ROUND] += 1
+    st.session_state[_ERROR] = None
+    st.session_state[_VERSION] += 1
     network_draft.change(network)
 
 

@@ -1,10 +1,10 @@
-"""A card for each layer: what it does, what it costs, what is wrong with it; the picked one can be edited."""
+"""A card for each layer, with its cost and its problems; the selected card has the form to edit the layer."""
 
 import streamlit as st
 
-from mnist_lab.network import KINDS, TITLES, Analysis, LayerReport, default_layer, place_for
+from mnist_lab.network import KINDS, TITLES, Analysis, LayerReport, default_layer, insertion_index
 from mnist_lab.ui.components.streamlit_dom import by_key
-from mnist_lab.ui.compose.layer_form import layer_fields
+from mnist_lab.ui.compose.layer_form import layer_form
 from mnist_lab.ui.compose.layer_html import card_html
 from mnist_lab.ui.panels.problem_list import problem_list
 from mnist_lab.ui.session import network_draft
@@ -18,16 +18,16 @@ _ADD_BUTTONS = {
 
 
 def implied_card(report: LayerReport) -> None:
-    """Draw the card of a layer that the lab puts in by itself: it cannot be edited, and what is wrong is said here."""
+    """Draw the card of an implied layer, which cannot be edited, with its problems."""
     with st.container(border=True, gap="small", key=f"layer-card-{report.layer.kind}-implied"):
         st.html(card_html(report))
         problem_list(report.problems, key=f"{report.index}")
 
 
 def layer_card(report: LayerReport, analysis: Analysis) -> None:
-    """Draw the card of a layer of the network; only the picked one has controls, so that 64 layers stay fast."""
+    """Draw the card of a layer; only the selected card has a form, so that a page with 64 layers stays fast."""
     if report.index is None:
-        raise ValueError("An implied layer has no card of its own to edit.")
+        raise ValueError("An implied layer cannot be edited.")
     index = report.index
     is_open = network_draft.picked() == index
     with st.container(border=True, gap="small", key=f"layer-card-{index}"):
@@ -42,13 +42,13 @@ def layer_card(report: LayerReport, analysis: Analysis) -> None:
                 args=(None if is_open else index,),
             )
         if is_open:
-            layer_fields(index, report.layer)
-            _place_buttons(index, len(analysis.network.layers))
+            layer_form(index, report.layer)
+            _move_buttons(index, len(analysis.network.layers))
         problem_list(report.problems, key=f"{report.index}")
 
 
 def show_card(index: int) -> None:
-    """Bring the card of the layer at `index` into sight, below the strip: it may be far down the page."""
+    """Scroll to the card of the layer at `index`, which may be far down the page."""
     card = by_key(f"layer-card-{index:d}")
     st.html(
         "<script>setTimeout(() => document.querySelector("
@@ -58,9 +58,11 @@ def show_card(index: int) -> None:
 
 
 def add_buttons() -> None:
-    """Draw the buttons that add a layer: after the picked one, else at the end."""
+    """Draw the buttons that add a layer: after the selected one, or else at the end."""
     after = network_draft.picked()
-    where = "at the end, or as near to it as it fits" if after is None else f"after layer {after + 1}, or before it"
+    where = (
+        "at the end, or at the last possible position" if after is None else f"after layer {after + 1}, or before it"
+    )
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="add-layer"):
         for kind, label in _ADD_BUTTONS.items():
             st.button(
@@ -82,7 +84,7 @@ def add_buttons() -> None:
         )
 
 
-def _place_buttons(index: int, layers: int) -> None:
+def _move_buttons(index: int, layers: int) -> None:
     with st.container(horizontal=True, gap="small"):
         _icon_button("up", index, ":material/arrow_upward:", "Move up", disabled=index == 0)
         _icon_button("down", index, ":material/arrow_downward:", "Move down", disabled=index == layers - 1)
@@ -90,9 +92,9 @@ def _place_buttons(index: int, layers: int) -> None:
         _icon_button("remove", index, ":material/delete:", "Remove")
 
 
-def _icon_button(action: str, index: int, icon: str, words: str, *, disabled: bool = False) -> None:
+def _icon_button(action: str, index: int, icon: str, label: str, *, disabled: bool = False) -> None:
     st.button(
-        words,
+        label,
         key=f"{action}-{index}",
         icon=icon,
         disabled=disabled,
@@ -120,8 +122,8 @@ def _add(kind: str) -> None:
     network = network_draft.history().network
     after = network_draft.picked()
     layer = default_layer(kind)
-    place = place_for(network, layer, len(network.layers) if after is None else after + 1)
-    network_draft.change(network.add(layer, place), pick=place)
+    index = insertion_index(network, layer, len(network.layers) if after is None else after + 1)
+    network_draft.change(network.add(layer, index), pick=index)
 
 
 def _add_chosen() -> None:

@@ -1,4 +1,4 @@
-"""The fields of the layer whose card is open; each change writes to the draft at once."""
+"""The form of the selected layer; each change is written to the draft at once."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,8 +6,7 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from mnist_lab.network import ACTIVATIONS, AnyLayer
-from mnist_lab.network.layers import LARGEST_NUMBER
+from mnist_lab.network import ACTIVATIONS, MAX_ARGUMENT, AnyLayer
 from mnist_lab.ui.session import network_draft
 
 _NUMBER_WIDTH = 128
@@ -21,11 +20,11 @@ _PAIRS = {
 _COUNTS = {"filters": "Filters", "units": "Units"}
 
 
-def layer_fields(index: int, layer: AnyLayer) -> None:
-    """Draw a control for each argument of the layer at `index`."""
+def layer_form(index: int, layer: AnyLayer) -> None:
+    """Draw a widget for each argument of the layer at `index`."""
     arguments = layer.model_dump(exclude={"kind"})
     if not arguments:
-        st.caption("Nothing to set: this layer has no arguments.")
+        st.caption("This layer has no arguments.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         for name, value in arguments.items():
@@ -40,10 +39,10 @@ def layer_fields(index: int, layer: AnyLayer) -> None:
             elif name == "padding":
                 _choice(index, layer, name, "Padding", list(_PADDINGS), value, lambda key: _PADDINGS[key])
             elif name == "activation":
-                _choice(index, layer, name, "Activation", list(ACTIVATIONS), value, _activation_words)
+                _choice(index, layer, name, "Activation", list(ACTIVATIONS), value, _activation_label)
 
 
-def _activation_words(name: str) -> str:
+def _activation_label(name: str) -> str:
     return "linear (none)" if name == "linear" else name
 
 
@@ -56,9 +55,9 @@ def _number(index: int, layer: AnyLayer, name: str, part: int | None, label: str
     st.session_state[key] = value
     st.number_input(
         label,
-        # What makes no sense is accepted here and explained by the diagnosis, with its repair.
+        # Invalid values are accepted here; the diagnosis explains them and offers repairs.
         min_value=min(value, 0),
-        max_value=LARGEST_NUMBER,
+        max_value=MAX_ARGUMENT,
         step=_step(value) if part is None else 1,
         key=key,
         width=_NUMBER_WIDTH,
@@ -68,7 +67,7 @@ def _number(index: int, layer: AnyLayer, name: str, part: int | None, label: str
 
 
 def _step(value: int) -> int:
-    # Few filters one by one, many in steps that keep to round numbers.
+    # Steps of 1 for few filters, larger ones that keep round numbers round for many.
     return 1 if value < 8 or value % 4 else 4 if value < 32 or value % 8 else 8
 
 
@@ -88,20 +87,26 @@ def _rate(index: int, layer: AnyLayer, value: float) -> None:
             args=(*arguments, f"{key}-slider"),
         )
         return
-    # A link or a file may hold a rate that a slider cannot show.
+    # A link or a file may hold a rate outside the slider's range.
     st.session_state[key] = float(value)
     st.number_input("Rate", key=key, step=0.05, width=_NUMBER_WIDTH, on_change=_write, args=(*arguments, key))
 
 
 def _choice(
-    index: int, layer: AnyLayer, name: str, label: str, options: list[str], value: str, words: Callable[[str], str]
+    index: int,
+    layer: AnyLayer,
+    name: str,
+    label: str,
+    options: list[str],
+    value: str,
+    format_option: Callable[[str], str],
 ) -> None:
     key = _key(index, layer, name)
     st.session_state[key] = value
     st.selectbox(
         label,
         options,
-        format_func=words,
+        format_func=format_option,
         key=key,
         width=_CHOICE_WIDTH,
         on_change=_write,
@@ -112,7 +117,7 @@ def _choice(
 def _write(index: int, kind: str, name: str, part: int | None, key: str) -> None:
     network = network_draft.history().network
     value: Any = st.session_state.get(key)
-    # Another tab's link, or an undo just before, may have put another layer there.
+    # Another tab's link or an undo may have put another layer there in the meantime.
     if value is None or index >= len(network.layers) or network.layers[index].kind != kind:
         return
     layer = network.layers[index]
@@ -123,7 +128,7 @@ def _write(index: int, kind: str, name: str, part: int | None, key: str) -> None
     if name == "rate":
         value = round(float(value), 4)
     try:
-        changed = layer.changed(**{name: value})
+        changed = layer.with_changes(**{name: value})
     except ValidationError:
         return
     network_draft.change(network.replace(index, changed), pick=index)

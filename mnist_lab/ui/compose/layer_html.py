@@ -1,4 +1,4 @@
-"""What a layer card says and how it looks when nothing in it can be changed: HTML, every text in it escaped."""
+"""The text of a layer card as HTML, with every text escaped, and its style."""
 
 from html import escape
 
@@ -31,29 +31,29 @@ STYLE = f"""<style>
 
 
 def card_html(report: LayerReport) -> str:
-    """Return the words of one layer's card: colour, number, title, arguments; below, shapes and cost."""
-    number = "" if report.index is None else str(report.index + 1)
+    """Return the HTML of a layer's card: colour, number, title and arguments; below, shapes and cost."""
+    number = "" if report.number is None else str(report.number)
     quiet = " lab-layer-quiet" if report.implied else ""
-    details = escape(unbroken(facts(report)))
-    words = f"<b>{escape(report.title)}</b>{escape(report.summary)}"
+    details = escape(unbroken(layer_facts(report)))
+    text = f"<b>{escape(report.title)}</b>{escape(report.summary)}"
     return (
         f'<div class="lab-layer{quiet}">'
         f'<span class="lab-layer-square" style="background:{_COLOURS[KIND_GROUPS[report.layer.kind]]}"></span>'
         f'<span class="lab-layer-number">{number}</span>'
-        f'<span class="lab-layer-words">{words}<br><span class="lab-layer-facts">{details}</span></span>'
+        f'<span class="lab-layer-words">{text}<br><span class="lab-layer-facts">{details}</span></span>'
         "</div>"
     )
 
 
-def facts(report: LayerReport) -> str:
+def layer_facts(report: LayerReport) -> str:
     """Return `28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · 9 % of the work`, as far as it is known."""
     if report.input_shape is None:
-        return "its shape is known once the layers before it are repaired"
+        return "its shape is known when the layers before it are repaired"
     parts = [f"{formatting.shape(report.input_shape)} → {formatting.shape(report.output_shape)}"]
     if report.arithmetic:
-        parts.append(f"{report.arithmetic} {'parameter' if report.parameters == 1 else 'parameters'}")
+        parts.append(f"{report.arithmetic} parameters")
     if report.multiply_adds:
         parts.append(f"{formatting.probability(report.share)} of the work")
     if report.implied:
-        parts.append("always last" if isinstance(report.layer, Dense) else "put in by itself")
+        parts.append("the output layer, always last" if isinstance(report.layer, Dense) else "added automatically")
     return " · ".join(parts)

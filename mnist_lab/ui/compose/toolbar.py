@@ -1,11 +1,10 @@
-"""The row above the network: presets, its name, undo and redo."""
+"""The toolbar of Compose: presets, the network's name, undo and redo."""
 
 import streamlit as st
 
 from mnist_lab import formatting
-from mnist_lab.network import PRESETS, Analysis, Network, analyse
-from mnist_lab.network.network import LONGEST_NAME
-from mnist_lab.recipe import Recipe, suited_recipe, why_suited
+from mnist_lab.network import MAX_NAME_LENGTH, PRESETS, Analysis, Network, analyse
+from mnist_lab.recipe import Recipe, preset_recipe, preset_recipe_reason
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.recipe_draft import chosen_recipe, open_recipe
 
@@ -15,11 +14,11 @@ _NAME = "network-name"
 
 
 def preset_picker() -> None:
-    """Draw the menu of networks to start from; choosing one is a step that can be undone."""
+    """Draw the menu of preset networks; choosing one is an edit that can be undone."""
     st.menu_button(
         "Start from",
         [*PRESETS, _EMPTY],
-        format_func=_preset_words,
+        format_func=_preset_label,
         key=_PRESET,
         icon=":material/auto_awesome_mosaic:",
         on_click=_start_from,
@@ -30,12 +29,12 @@ def name_field() -> None:
     """Draw the field with the network's name."""
     st.session_state[_NAME] = network_draft.history().network.name
     st.text_input(
-        "Name of the network", key=_NAME, max_chars=LONGEST_NAME, on_change=_rename, label_visibility="collapsed"
+        "Name of the network", key=_NAME, max_chars=MAX_NAME_LENGTH, on_change=_rename, label_visibility="collapsed"
     )
 
 
 def undo_buttons() -> None:
-    """Draw undo and redo, each with its key."""
+    """Draw the undo and redo buttons with their keyboard shortcuts."""
     history = network_draft.history()
     with st.container(horizontal=True, width="content", wrap=False, gap="xsmall"):
         st.button(
@@ -59,17 +58,17 @@ def undo_buttons() -> None:
 
 
 def why_not_trainable(analysis: Analysis) -> str:
-    """Say where the repairs of a network are that is not valid yet."""
-    places = [report for report in analysis.layers if any(problem.severity == "error" for problem in report.problems)]
-    named = [f"{report.index + 1} ({report.title.lower()})" for report in places if report.index is not None]
+    """Name the layers of an invalid network that have errors."""
+    wrong = [report for report in analysis.layers if any(problem.severity == "error" for problem in report.problems)]
+    named = [f"{report.number} ({report.title.lower()})" for report in wrong if report.number is not None]
     if not named:
-        return "This network cannot be trained yet: see what is wrong at its end."
+        return "This network cannot be trained yet: see the error at its output layer."
     more = f" and {len(named) - 2} more" if len(named) > 2 else ""
-    many = "Layers" if len(named) > 1 else "Layer"
-    return f"{many} {', '.join(named[:2])}{more} must be repaired before this network can be trained."
+    noun = "Layers" if len(named) > 1 else "Layer"
+    return f"{noun} {', '.join(named[:2])}{more} must be repaired before this network can be trained."
 
 
-def _preset_words(name: str) -> str:
+def _preset_label(name: str) -> str:
     if name == _EMPTY:
         return "An empty network"
     preset = PRESETS[name]
@@ -82,9 +81,9 @@ def _start_from() -> None:
         network_draft.change(Network())
     elif name in PRESETS:
         network_draft.change(PRESETS[name].network)
-        # A recipe of the user's own stays; one that came with another preset goes with it.
-        if chosen_recipe() == Recipe() or why_suited(chosen_recipe()):
-            open_recipe(suited_recipe(name))
+        # A recipe that the user has changed stays; the recipe of another preset is replaced.
+        if chosen_recipe() == Recipe() or preset_recipe_reason(chosen_recipe()):
+            open_recipe(preset_recipe(name))
 
 
 def _rename() -> None:

@@ -1,4 +1,4 @@
-"""The drawing canvas: ink on the page's own paper, in both themes, with a Clear and an Undo of our own."""
+"""The drawing canvas, in the colours of the theme, with its own Clear and Undo buttons."""
 
 import io
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ FRAME = SIDE + 34
 
 Stroke = dict[str, Any]
 
-_ROUND = "canvas-round"
+_VERSION = "canvas-version"
 _START = "canvas-start"
 _STROKES = "canvas-strokes"
 _PICTURES = "canvas-pictures"
@@ -40,19 +40,19 @@ stroke and no longer draws it."""
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """What has been drawn."""
+class CanvasDrawing:
+    """What is drawn on the canvas."""
 
     pixels: "NDArray[np.uint8]"
     """RGBA, shape (320, 320, 4), dark ink on light paper or light ink on dark."""
-    pen: float
-    """Width of the widest pen in pixels."""
+    pen_width: float
+    """Width in pixels of the widest pen used."""
 
 
-def pen_canvas() -> Drawing | None:
-    """Show the canvas and what belongs to it; None while nothing has been drawn.
+def drawing_canvas() -> CanvasDrawing | None:
+    """Show the canvas and its controls; None while nothing has been drawn.
 
-    The drawing stays the session's when its page is left, or the theme changed.
+    The session keeps the drawing when the user leaves the page or changes the theme.
     """
     from streamlit_drawable_canvas import st_canvas
 
@@ -64,7 +64,7 @@ def pen_canvas() -> Drawing | None:
             clear = st.empty()
             width = st.slider("Pen size", 8, 40, 20, key="pen-width", persist_state="session")
     # The component keeps its strokes for as long as its page is shown and its key is the same.
-    key = f"canvas-{_round()}"
+    key = f"canvas-{_version()}"
     if key not in st.session_state:
         st.session_state[_THEME] = theme()
         st.session_state[_START] = [
@@ -85,24 +85,31 @@ def pen_canvas() -> Drawing | None:
         )
         strokes: list[Stroke] = list((result.json_data or {}).get("objects", ()))
         st.session_state[_STROKES] = strokes
-        # Emptied at once, and not when the reading is there.
+        # Cleared at once, before the prediction is there.
         prompt = st.empty()
         if not strokes:
             with prompt.container(key="canvas-prompt", horizontal_alignment="center", vertical_alignment="center"):
                 st.caption("Draw here", width="content")
     if undo.button("Undo", icon=":material/undo:", shortcut="mod+z", disabled=not strokes, key="canvas-undo"):
-        _begin(strokes[:-1])
+        _restart(strokes[:-1])
     if clear.button("Clear", icon=":material/ink_eraser:", disabled=not strokes, key="canvas-clear"):
-        _begin([])
-    png = _remembered(len(strokes), result.image_bytes) if strokes else None
-    # A canvas whose colours change forgets its strokes.
+        _restart([])
+    png = _picture_of(len(strokes), result.image_bytes) if strokes else None
+    # A canvas loses its strokes when its colours change.
     if st.session_state[_THEME] != theme():
-        _begin(strokes)
-    return None if png is None else Drawing(_pixels(png), max(stroke.get("strokeWidth", width) for stroke in strokes))
+        _restart(strokes)
+    return (
+        None
+        if png is None
+        else CanvasDrawing(_pixels(png), max(stroke.get("strokeWidth", width) for stroke in strokes))
+    )
 
 
-def _remembered(strokes: int, png: bytes | None) -> bytes | None:
-    """The picture of so many strokes: the one just sent, or, as a canvas sends none of what it begins with, the old."""
+def _picture_of(strokes: int, png: bytes | None) -> bytes | None:
+    """The PNG of a drawing with this number of strokes: the one just sent, or else the one remembered.
+
+    A canvas sends no picture of the strokes that it starts with.
+    """
     pictures: dict[int, bytes] = st.session_state.setdefault(_PICTURES, {})
     if png is not None:
         pictures[strokes] = png
@@ -117,15 +124,15 @@ def _pixels(png: bytes) -> "NDArray[np.uint8]":
         return np.asarray(picture.convert("RGBA"))
 
 
-def _round() -> int:
-    number: int = st.session_state.setdefault(_ROUND, 0)
+def _version() -> int:
+    number: int = st.session_state.setdefault(_VERSION, 0)
     return number
 
 
-def _begin(strokes: Sequence[Stroke]) -> None:
-    """Start a fresh canvas with these strokes."""
+def _restart(strokes: Sequence[Stroke]) -> None:
+    """Replace the canvas by a new one with these strokes."""
     st.session_state[_STROKES] = strokes
     if not strokes:
         st.session_state.pop(_PICTURES, None)
-    st.session_state[_ROUND] = _round() + 1
+    st.session_state[_VERSION] = _version() + 1
     st.rerun()

@@ -68,7 +68,7 @@ def _pair(which: str, accuracy: float | None, loss: float | None) -> _Figures:
 
 def _pace(run: Run, track: Track) -> str:
     newest = track.points[-1]
-    speed = formatting.rate(newest.samples_per_second)
+    speed = formatting.throughput(newest.samples_per_second)
     if run.state.is_ended:
         # The newest learning rate need not be that of the epoch that is kept.
         return speed

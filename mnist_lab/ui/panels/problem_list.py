@@ -26,9 +26,9 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
 
 def _problem(problem: Problem, key: str) -> None:
     if problem.severity == "error":
-        st.error(plain(problem.sentence), icon=":material/error:")
+        st.error(plain(problem.message), icon=":material/error:")
     else:
-        st.warning(plain(problem.sentence), icon=":material/warning:")
+        st.warning(plain(problem.message), icon=":material/warning:")
     if not problem.repairs:
         return
     with st.container(horizontal=True, gap="small"):

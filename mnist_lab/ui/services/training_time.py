@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_lab import formatting
 from mnist_lab.insight import Duration, Pace, expected_duration, expected_starts, paces, seconds_left
-from mnist_lab.network import Analysis, Network, check_memory
+from mnist_lab.network import Analysis, Network, memory_error
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run
 from mnist_lab.settings import load_settings
@@ -20,10 +20,10 @@ _MOST_PAST_RUNS = 50
 def memory_sentence(analysis: Analysis) -> str:
     """Say how much memory a training with the default batch takes, or that it is more than one training may use."""
     batch_size = Recipe().batch_size
-    refused = check_memory(analysis, batch_size, load_settings().memory)
+    refused = memory_error(analysis, batch_size, load_settings().memory)
     return (
         refused
-        or f"About {formatting.size(analysis.memory(batch_size))} of memory to train, in batches of {batch_size}."
+        or f"About {formatting.byte_size(analysis.memory(batch_size))} of memory to train, in batches of {batch_size}."
     )
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_lab.errors import NetworkError
-from mnist_lab.network import DEFAULT_PRESET, History, Network, get_preset, link_from_network, network_from_link
+from mnist_lab.network import DEFAULT_PRESET, EditHistory, Network, get_preset, link_from_network, network_from_link
 
 _HISTORY = "draft-history"
 _PICKED = "draft-picked"
@@ -26,9 +26,9 @@ def open_draft() -> Network:
         except NetworkError as error:
             st.session_state[_REFUSED] = str(error)
         else:
-            known = known.push(opened) if known else History(opened)
+            known = known.push(opened) if known else EditHistory(opened)
             st.session_state[_PICKED] = None
-    st.session_state[_HISTORY] = known or History(get_preset(DEFAULT_PRESET).network)
+    st.session_state[_HISTORY] = known or EditHistory(get_preset(DEFAULT_PRESET).network)
     write_link()
     return history().network
 
@@ -38,9 +38,9 @@ def has_link() -> bool:
     return _LINK in st.query_params
 
 
-def history() -> History:
+def history() -> EditHistory:
     """Every version of the session's network, the present one among them."""
-    stored: History = st.session_state[_HISTORY]
+    stored: EditHistory = st.session_state[_HISTORY]
     return stored
 
 
@@ -52,8 +52,8 @@ def change(network: Network, *, pick: int | None = None) -> None:
 
 def start_with(network: Network, *, pick: int | None = None) -> None:
     """Make `network` the session's network, even if the session has not had one yet."""
-    known: History | None = st.session_state.get(_HISTORY)
-    st.session_state[_HISTORY] = known.push(network) if known else History(network)
+    known: EditHistory | None = st.session_state.get(_HISTORY)
+    st.session_state[_HISTORY] = known.push(network) if known else EditHistory(network)
     st.session_state[_PICKED] = pick
     # An older link in the address must not bring back the network that it names.
     write_link()

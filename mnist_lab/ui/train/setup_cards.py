@@ -28,7 +28,7 @@ def network_card(analysis: Analysis) -> None:
         clicked = strip(analysis, key="train-strip", whole=True)
         problem_list(analysis.errors, key="train")
         for problem in analysis.warnings:
-            st.caption(f":material/warning: {plain(problem.sentence)}")
+            st.caption(f":material/warning: {plain(problem.message)}")
         if to_compose or clicked is not None:
             network_draft.pick(clicked)
             go("compose", network_draft.link_parameters())

@@ -48,7 +48,7 @@ def train_button(analysis: Analysis, recipe: Recipe, name: str) -> str:
         return ""
     lab = services()
     try:
-        run = submit(lab.store, lab.settings, analysis.network, recipe, name=name.strip() or None, owner=session_id())
+        run = submit(lab.store, lab.settings, analysis, recipe, name=name.strip() or None, owner=session_id())
     except LabError as error:
         return str(error)
     _show(run)

@@ -1,4 +1,4 @@
-"""Every way a stack can be wrong: the right layer, one sentence with the numbers, repairs that repair."""
+"""Every problem of a stack: the right layer, a message with the numbers, repairs that solve it."""
 
 from collections.abc import Callable
 
@@ -36,21 +36,21 @@ def wide(filters: int, **arguments: object) -> Conv2D:
 
 
 ERRORS: list[tuple[str, int | None, tuple[AnyLayer, ...], str]] = [
-    ("kernel-larger-than-input", 3, (POOL, POOL, POOL, CONV.changed(kernel_size=5)), "5×5 is larger than 3×3"),
+    ("kernel-larger-than-input", 3, (POOL, POOL, POOL, CONV.with_changes(kernel_size=5)), "5×5 is larger than 3×3"),
     ("kernel-larger-than-input", 0, (Conv2D(filters=8, kernel_size=(29, 1)),), "29×1 is larger than 28×28"),
     ("window-larger-than-input", 2, (CONV, POOL, MaxPooling2D(pool_size=(14, 14))), "14×14 is larger than 13×13"),
     ("window-larger-than-input", 1, (POOL, AveragePooling2D(pool_size=(2, 15))), "2×15 is larger than 14×14"),
     ("window-larger-than-input", 5, (POOL, POOL, POOL, POOL, wide(8), POOL), "2×2 is larger than 1×1"),
-    ("needs-maps", 1, (Flatten(), CONV), "layer 1 (Flatten) has made one row of 784 values"),
-    ("needs-maps", 2, (CONV, Flatten(), POOL), "layer 2 (Flatten) has made one row of 5,408 values"),
-    ("needs-maps", 1, (Dense(units=20), AveragePooling2D()), "layer 1 (Dense) has made one row of 20 values"),
+    ("needs-maps", 1, (Flatten(), CONV), "layer 1 (Flatten) has turned them into one row of 784 values"),
+    ("needs-maps", 2, (CONV, Flatten(), POOL), "layer 2 (Flatten) has turned them into one row of 5,408 values"),
+    ("needs-maps", 1, (Dense(units=20), AveragePooling2D()), "(Dense) has turned them into one row of 20 values"),
     ("needs-maps", 2, (CONV, GlobalAveragePooling2D(), SpatialDropout2D(rate=0.2)), "one row of 8 values"),
     ("needs-maps", 2, (CONV, GlobalMaxPooling2D(), GlobalMaxPooling2D()), "one row of 8 values"),
-    ("needs-maps", 3, (CONV, Flatten(), Dense(units=9), CONV), "layer 2 (Flatten) has made one row of 5,408"),
+    ("needs-maps", 3, (CONV, Flatten(), Dense(units=9), CONV), "(Flatten) has turned them into one row of 5,408"),
     ("filters-below-1", 0, (Conv2D(filters=0),), "filters must be at least 1. Received: 0."),
     ("filters-below-1", 1, (CONV, Conv2D(filters=-16, activation="relu")), "Received: -16."),
-    ("kernel_size-below-1", 0, (CONV.changed(kernel_size=(3, 0)),), "Received: 3×0."),
-    ("strides-below-1", 0, (CONV.changed(strides=(0, 1)),), "Received: 0×1."),
+    ("kernel_size-below-1", 0, (CONV.with_changes(kernel_size=(3, 0)),), "Received: 3×0."),
+    ("strides-below-1", 0, (CONV.with_changes(strides=(0, 1)),), "Received: 0×1."),
     ("pool_size-below-1", 1, (CONV, MaxPooling2D(pool_size=(0, 0))), "Received: 0×0."),
     ("strides-below-1", 1, (CONV, AveragePooling2D(strides=(-2, 2))), "Received: -2×2."),
     ("units-below-1", 2, (CONV, Flatten(), Dense(units=0)), "units must be at least 1. Received: 0."),
@@ -58,11 +58,11 @@ ERRORS: list[tuple[str, int | None, tuple[AnyLayer, ...], str]] = [
     ("rate-outside-0-1", 1, (CONV, Dropout(rate=-0.1)), "Received: -0.1."),
     ("rate-outside-0-1", 1, (CONV, SpatialDropout2D(rate=25)), "Received: 25."),
     ("kernel-beyond-limit", 0, (wide(8, kernel_size=300),), "Received: 300×300."),
-    ("too-many-layers", None, (CONV.changed(padding="same"),) * 65, "at most 64 layers. Received: 65."),
+    ("too-many-layers", None, (CONV.with_changes(padding="same"),) * 65, "at most 64 layers. Received: 65."),
     ("too-many-parameters", None, (wide(1_000_000), GlobalAveragePooling2D()), "Received: 20,000,010 parameters"),
     ("too-many-parameters", 1, (wide(1000), wide(4000), GlobalAveragePooling2D()), "at most 20,000,000 parameters"),
     ("too-many-parameters", 1, (Flatten(), Dense(units=30_000)), "23,550,000 of them here"),
-    ("too-many-parameters", None, (wide(3000),), "The closing layer"),
+    ("too-many-parameters", None, (wide(3000),), "The output layer"),
     ("too-many-parameters", 2, (wide(64), Flatten(), Dense(units=512)), "25,690,624 of them here"),
 ]  # fmt: skip
 
@@ -71,51 +71,51 @@ WARNINGS: list[tuple[str, int | None, tuple[AnyLayer, ...], str]] = [
     ("dropout-starves", 1, (CONV, SpatialDropout2D(rate=0.5), Flatten()), "of 8 channels it leaves only about 4"),
     ("dropout-starves", 0, (SpatialDropout2D(rate=0.1), CONV), "of 1 channel it"),
     ("dropout-heavy", 1, (CONV, Dropout(rate=0.85)), "85 % of 5,408 values"),
-    ("dropout-heavy", 1, (CONV, Dropout(rate=1)), "nothing can be learnt"),
+    ("dropout-heavy", 1, (CONV, Dropout(rate=1)), "nothing can be learned"),
     ("dropout-in-a-row", 2, (CONV, Dropout(rate=0.3), Dropout(rate=0.5)), "together they set 65 % of the values"),
     ("batch-norm-after-dropout", 4, PRESETS["notebook-1"].network.layers, "layer 4, dropout 0.25"),
     ("batch-norm-after-dropout", 3, (CONV, Dropout(rate=0.2), POOL, BatchNormalization()), "layer 2, dropout 0.2"),
     ("linear-model", None, (), "a linear model"),
     ("no-activation", 0, (Conv2D(filters=8), CONV), "between it and layer 2"),
     ("no-activation", 0, (Conv2D(filters=8), BatchNormalization(), CONV), "between it and layer 3"),
-    ("no-activation", 2, (CONV, Flatten(), Dense(units=64)), "between it and the closing layer"),
-    ("no-effect", 1, (CONV, Activation(activation="linear")), "linear hands every value on"),
-    ("no-effect", 1, (CONV, Activation(activation="relu")), "has applied relu already"),
+    ("no-activation", 2, (CONV, Flatten(), Dense(units=64)), "between it and the output layer"),
+    ("no-effect", 1, (CONV, Activation(activation="linear")), "linear leaves every value unchanged"),
+    ("no-effect", 1, (CONV, Activation(activation="relu")), "has already applied relu"),
     ("no-effect", 1, (CONV, Dropout(rate=0)), "a rate of 0 drops nothing"),
-    ("no-effect", 2, (CONV, Flatten(), Flatten()), "one row of 5,408 values already"),
+    ("no-effect", 2, (CONV, Flatten(), Flatten()), "already one row of 5,408 values"),
     ("no-effect", 1, (CONV, MaxPooling2D(pool_size=(1, 1))), "1×1 keeps every value"),
-    ("bottleneck", 1, (CONV, Dense(units=2, activation="relu")), "hands on 2 values (2)"),
-    ("bottleneck", 1, (CONV, wide(4, padding="valid", kernel_size=26)), "hands on 4 values (1×1×4)"),
+    ("bottleneck", 1, (CONV, Dense(units=2, activation="relu")), "its output is 2 values (2)"),
+    ("bottleneck", 1, (CONV, wide(4, padding="valid", kernel_size=26)), "its output is 4 values (1×1×4)"),
     ("activation-saturates", 0, (SIGMOID,) * 3, "3 layers use sigmoid"),
     ("deep-without-normalization", 25, (wide(8),) * 26, "one of 26 layers with weights"),
     ("deep-without-normalization", 25, (wide(8),) * 64, "one of 64 layers with weights"),
     ("skips-values", 1, (CONV, MaxPooling2D(strides=(3, 3))), "strides 3×3 are larger than its window 2×2"),
-    ("skips-values", 0, (CONV.changed(kernel_size=1, strides=2),), "about 75 % of its input"),
-    ("shrinks-fast", 0, (MaxPooling2D(pool_size=(7, 7)), CONV), "from 28×28 to 4×4 keeps one place of 49"),
-    ("shrinks-fast", 0, (CONV.changed(kernel_size=7, strides=7),), "from 28×28 to 4×4"),
+    ("skips-values", 0, (CONV.with_changes(kernel_size=1, strides=2),), "about 75 % of its input"),
+    ("shrinks-fast", 0, (MaxPooling2D(pool_size=(7, 7)), CONV), "from 28×28 to 4×4 in one layer keeps one position of"),
+    ("shrinks-fast", 0, (CONV.with_changes(kernel_size=7, strides=7),), "from 28×28 to 4×4"),
     ("meets-only-padding", 2, (POOL, AveragePooling2D(pool_size=(7, 7)), wide(8, kernel_size=5)), "input 2×2"),
-    ("narrow-view", 1, (wide(16), GlobalAveragePooling2D()), "seen only 3×3 pixels"),
-    ("wide-dense", 1, (wide(64), Dense(units=128, activation="relu")), "it gets 50,176 values"),
-    ("wide-dense", None, (wide(300),), "The closing layer: it gets 235,200 values"),
-    ("wide-dense", 2, (Flatten(), wide_dense := Dense(units=3500, activation="relu"), wide_dense), "3,500 values"),
+    ("narrow-view", 1, (wide(16), GlobalAveragePooling2D()), "depends on only 3×3 pixels"),
+    ("wide-dense", 1, (wide(64), Dense(units=128, activation="relu")), "with 50,176 inputs it has"),
+    ("wide-dense", None, (wide(300),), "The output layer: with 235,200 inputs it has"),
+    ("wide-dense", 2, (Flatten(), wide_dense := Dense(units=3500, activation="relu"), wide_dense), "3,500 inputs"),
 ]  # fmt: skip
 
 
 def fresh(layers: tuple[AnyLayer, ...]) -> Network:
     """Make each layer an object of its own, so that it can be told where it went."""
-    return Network(layers=tuple(layer.changed() for layer in layers))
+    return Network(layers=tuple(layer.with_changes() for layer in layers))
 
 
 def is_there(problem: Problem, network: Network, repaired: Network) -> bool:
     """Say whether the problem is still there after a repair: the same rule on the same layer, wherever that is now."""
-    place = problem.index
+    index = problem.index
     if problem.index is not None:
         layer = network.layers[problem.index]
         kept = [number for number, other in enumerate(repaired.layers) if other is layer]
         if not kept and len(repaired.layers) < len(network.layers):
             return False
-        place = kept[0] if kept else problem.index
-    return any((other.rule, other.index) == (problem.rule, place) for other in analyse(repaired).problems)
+        index = kept[0] if kept else problem.index
+    return any((other.rule, other.index) == (problem.rule, index) for other in analyse(repaired).problems)
 
 
 def find(rule: str, index: int | None, network: Network) -> Problem:
@@ -128,9 +128,9 @@ def test_problem_names_layer_rule_and_numbers_and_each_repair_ends_it(
 ) -> None:
     network = fresh(layers)
     problem = find(rule, index, network)
-    assert words in problem.sentence
-    assert index is None or problem.sentence.startswith(f"Layer {index + 1}, ")
-    assert problem.sentence.endswith(".")
+    assert words in problem.message
+    assert index is None or problem.message.startswith(f"Layer {index + 1}, ")
+    assert problem.message.endswith(".")
     assert problem.repairs
     for repair in problem.repairs:
         assert not is_there(problem, network, repair.network), repair.label
@@ -170,7 +170,7 @@ def test_each_repair_ends_its_problem_on_random_stacks(random_network: Callable[
             assert problem.repairs, problem
             problems += 1
             for repair in problem.repairs:
-                assert not is_there(problem, network, repair.network), (seed, problem.sentence, repair.label)
+                assert not is_there(problem, network, repair.network), (seed, problem.message, repair.label)
     assert problems > 1500
 
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from mnist_lab.network import PRESETS, MachineSpeed, Work, analyse, training_work
+from mnist_lab.network import PRESETS, MachineSpeed, TrainingWork, analyse, training_work
 from mnist_lab.recipe import Recipe
 from mnist_lab.settings import Settings
 from mnist_lab.training import hardware
@@ -88,7 +88,7 @@ def test_costs_are_found_again_in_seconds_that_follow_from_them() -> None:
 
 def test_no_cost_is_below_nothing() -> None:
     # More work in less time: only a negative cost could explain it.
-    works = [Work(1, 1, 1, 1), Work(2, 1, 1, 1), Work(3, 1, 1, 1), Work(4, 1, 1, 1)]
+    works = [TrainingWork(1, 1, 1, 1), TrainingWork(2, 1, 1, 1), TrainingWork(3, 1, 1, 1), TrainingWork(4, 1, 1, 1)]
     assert min(fitted(works, [4.0, 3.0, 2.0, 1.0])) >= 0
 
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
+from benchmarks.strokes import rasterize
 from mnist_lab.data import load_mnist
-from mnist_lab.drawing import rasterize, to_mnist
+from mnist_lab.drawing import normalize_drawing
 from mnist_lab.errors import PictureError
 
 SEVEN = [[[150, 120], [350, 120], [220, 400]]]
@@ -23,8 +24,9 @@ def seven() -> NDArray[np.uint8]:
 
 
 def made(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-    small = to_mnist(picture)
-    assert small is not None
+    drawing = normalize_drawing(picture)
+    assert drawing is not None
+    small = drawing.pixels
     assert small.shape == (28, 28)
     assert small.dtype == np.float32
     assert 0 <= small.min() <= small.max() <= 1
@@ -115,7 +117,7 @@ def test_a_digit_that_fills_its_picture_is_still_dark_on_light() -> None:
     ids=["white", "black", "transparent", "opaque white", "red", "one pixel", "noise of a camera"],
 )
 def test_a_blank_picture_has_no_digit(picture: NDArray[np.uint8]) -> None:
-    assert to_mnist(picture) is None
+    assert normalize_drawing(picture) is None
 
 
 def test_a_dot_and_a_dash_keep_their_shape() -> None:
@@ -156,7 +158,7 @@ def test_huge_pictures_are_read(shape: tuple[int, ...]) -> None:
 )
 def test_other_shapes_and_types_are_refused_in_a_sentence(picture: NDArray[np.uint8]) -> None:
     with pytest.raises(PictureError, match="Received: "):
-        to_mnist(picture)
+        normalize_drawing(picture)
 
 
 @settings(max_examples=100, deadline=None)
@@ -171,9 +173,10 @@ def test_other_shapes_and_types_are_refused_in_a_sentence(picture: NDArray[np.ui
 )
 def test_any_picture_at_all_gives_a_picture_or_none(picture: NDArray[np.uint8]) -> None:
     before = picture.copy()
-    small = to_mnist(picture)
+    drawing = normalize_drawing(picture)
     assert np.array_equal(picture, before)
-    if small is not None:
+    if drawing is not None:
+        small = drawing.pixels
         assert small.shape == (28, 28)
         assert 0 <= small.min() <= small.max() <= 1
         assert small.max() > 0
