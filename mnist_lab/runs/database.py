@@ -1,4 +1,4 @@
-"""The database behind the run store: transactions that do not fail when many write, errors that are sentences."""
+"""The database of the run store: transactions that wait for one another, and errors that a user understands."""
 
 import sqlite3
 import time
@@ -21,18 +21,18 @@ class Database:
     """An open store database. Safe to use from several threads; each process opens its own."""
 
     def __init__(self, url: str | URL, *, busy_seconds: float = BUSY_SECONDS):
-        """Open the database; make its tables when it is new, and bring them up to date when it is old.
+        """Open the database. A new one gets its tables, an old one is migrated.
 
         Raises:
-            StoreError: It cannot be opened, or was written by a newer MNIST Lab; a StoreLocationError, if the settings
-                are to blame.
+            StoreError: It cannot be opened, or was written by a newer MNIST Lab.
+            StoreLocationError: The settings name a location that cannot be used.
         """
         self._busy_seconds = busy_seconds
         try:
             address = _on_disk(make_url(url))
             self.engine = _connect(address, busy_seconds)
         except (SQLAlchemyError, ImportError, ValueError) as error:
-            # The first line: SQLAlchemy adds where its manual is.
+            # Only the first line: SQLAlchemy adds the address of its manual.
             raise StoreLocationError(
                 f"MNIST_LAB_DB must be an address such as sqlite:////folder/runs.sqlite. Received: {_shown(url)!r}"
                 f" ({str(error).splitlines()[0].rstrip('.')})."
@@ -41,32 +41,32 @@ class Database:
         self.where = str(shown.database) if self.is_sqlite else shown.render_as_string(hide_password=True)
         self._writing = self.engine.execution_options(writes=True)
         self.writes = 0
-        """Changes when this object has written: what was read before may be out of date."""
+        """Number of writes of this object: when it changes, what was read before may be out of date."""
         self._prepare()
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether the database is one SQLite file."""
+        """Whether the database is a SQLite file."""
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that sees one state of the store.
+        """A transaction for reading.
 
         Raises:
             StoreError: The store cannot be read.
         """
-        with self._sentences(), self.engine.begin() as connection:
+        with self._store_errors(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that is alone in writing, from its first statement on; undone by any exception.
+        """A transaction for writing, rolled back by any exception. In SQLite only one runs at a time.
 
         Raises:
             StoreError: The store cannot be written.
         """
-        with self._sentences(), self._writing.begin() as connection:
+        with self._store_errors(), self._writing.begin() as connection:
             yield connection
         self.writes += 1
 
@@ -106,21 +106,21 @@ class Database:
         if self.is_sqlite:
             self._use_write_ahead_log()
         with self.write() as connection:
-            # Within the write transaction: of several processes that start at once, one makes the tables.
+            # Checked again within the write transaction: several processes may start at once.
             if not inspect(connection).has_table(meta.name):
                 metadata.create_all(connection)
                 connection.execute(meta.insert().values(key="schema_version", value=str(SCHEMA_VERSION)))
 
     def _use_write_ahead_log(self) -> None:
         # SQLite does not wait for its busy timeout when several processes change the journal mode at once.
-        give_up = time.monotonic() + self._busy_seconds
+        deadline = time.monotonic() + self._busy_seconds
         while True:
-            with self._sentences():
+            with self._store_errors():
                 raw = self.engine.raw_connection()
             try:
                 raw.cursor().execute("PRAGMA journal_mode=WAL")
             except sqlite3.OperationalError as error:
-                if time.monotonic() > give_up:
+                if time.monotonic() > deadline:
                     raise self._error(error) from error
             else:
                 return
@@ -129,7 +129,7 @@ class Database:
             time.sleep(0.05)
 
     @contextmanager
-    def _sentences(self) -> Iterator[None]:
+    def _store_errors(self) -> Iterator[None]:
         try:
             yield
         except SQLAlchemyError as error:
@@ -141,9 +141,9 @@ class Database:
             return StoreLocationError(
                 f"The run store {self.where} cannot be opened. Make its folder readable and writable."
             )
-        return StoreError(self._sentence(text))
+        return StoreError(self._message(text))
 
-    def _sentence(self, text: str) -> str:
+    def _message(self, text: str) -> str:
         lower = text.lower()
         if "locked" in lower or "busy" in lower:
             return (
@@ -154,7 +154,7 @@ class Database:
             return f"The run store {self.where} is read-only. Make the file and its folder writable."
         if "full" in lower or "disk i/o" in lower or "no space" in lower:
             return f"The run store {self.where} cannot be written: {text}. Free some space on its disk."
-        if any(words in lower for words in ("malformed", "not a database", "no such column", "no such table")):
+        if any(part in lower for part in ("malformed", "not a database", "no such column", "no such table")):
             return self._damaged(text)
         return f"The run store {self.where} does not answer: {text.splitlines()[0]}"
 
@@ -171,10 +171,10 @@ def _shown(url: str | URL) -> str:
 
 
 def _on_disk(url: URL) -> URL:
-    """The address, with `~` for the user's folder written out.
+    """The address with `~` expanded.
 
     Raises:
-        ValueError: It is SQLite's in memory, which only one process sees; each training is a process of its own.
+        ValueError: It names a SQLite database in memory, which other processes, such as a training, cannot see.
     """
     if url.get_backend_name() != "sqlite":
         return url
@@ -188,24 +188,24 @@ def _connect(url: URL, busy_seconds: float) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)
     engine = create_engine(url, connect_args={"timeout": busy_seconds})
-    event.listen(engine, "connect", _leave_transactions_to_us)
-    event.listen(engine, "connect", _know_all_letters)
+    event.listen(engine, "connect", _disable_implicit_transactions)
+    event.listen(engine, "connect", _register_casefold)
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _leave_transactions_to_us(connection: Any, _record: Any) -> None:
+def _disable_implicit_transactions(connection: Any, _record: Any) -> None:
     # sqlite3's own implicit BEGIN is deferred; see _begin.
     connection.isolation_level = None
 
 
-def _know_all_letters(connection: Any, _record: Any) -> None:
-    # SQLite's own lower() knows the letters of English alone.
+def _register_casefold(connection: Any, _record: Any) -> None:
+    # SQLite's own lower() knows English letters only.
     connection.create_function("casefold", 1, str.casefold, deterministic=True)
 
 
 def _begin(connection: Connection) -> None:
-    # A deferred transaction that turns to writing fails at once, without waiting, when another wrote meanwhile
-    # (93 of 480 with eight writers); an immediate one waits for its turn.
+    # A deferred transaction that begins to write fails at once if another one has written meanwhile (93 of 480 with
+    # eight writers). An immediate one waits.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

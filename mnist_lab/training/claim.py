@@ -67,7 +67,7 @@ def claim(settings: Settings, store: RunStore, run_id: str | None = None) -> Cla
 
 def _claim(store: RunStore, run_id: str, slot: FileLock) -> Claim | None:
     folder = store.folder(run_id)
-    # Before the claim: an active run whose folder is not locked has lost its worker, and is swept.
+    # Before the claim: an active run whose folder is not locked counts as one whose worker is dead.
     lock = folder.lock()
     if lock is None:
         return None

@@ -24,7 +24,7 @@ from mnist_lab.settings import Settings
 from mnist_lab.training.claim import WORKER_NAME, free_slots
 
 TICK_SECONDS = 0.25
-SWEEP_SECONDS = 2.0
+REAP_SECONDS = 2.0
 FIRST_PAINT_SECONDS = 5.0
 """How long the first worker waits after `start`, so that the first page has the processor to itself."""
 SETTLE_SECONDS = 3.0
@@ -67,7 +67,7 @@ class Launcher:
         self._start_trouble = ""
         self._not_before = 0.0
         self._quiet_until = 0.0
-        self._next_sweep = 0.0
+        self._next_reap = 0.0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self.trouble = ""
@@ -116,8 +116,8 @@ class Launcher:
     def _tick(self) -> None:
         now = time.monotonic()
         store = self._store = self._store or open_store(self._settings)
-        if now >= self._next_sweep:
-            self._next_sweep = now + SWEEP_SECONDS
+        if now >= self._next_reap:
+            self._next_reap = now + REAP_SECONDS
             store.reap_stale_runs()
         self._busy = [child for child in self._busy if child.poll() is None]
         self._sort_idle(store, now)

@@ -16,7 +16,7 @@ def _set(store: RunStore, run_id: str, **values: object) -> None:
         connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
 
 
-def test_a_run_whose_folder_is_locked_is_never_swept(store: RunStore, running: Run) -> None:
+def test_a_run_whose_folder_is_locked_is_never_interrupted(store: RunStore, running: Run) -> None:
     lock = store.folder(running.id).lock()
     assert lock is not None
     # Not even when it was silent for hours, or when the clock was set back.
@@ -48,7 +48,7 @@ def test_a_lost_run_says_where_it_was_lost(
     assert store.reap_stale_runs() == []
 
 
-def test_while_the_home_is_away_nobody_is_given_up(store: RunStore, running: Run, settings: Settings) -> None:
+def test_while_the_home_is_away_no_run_is_interrupted(store: RunStore, running: Run, settings: Settings) -> None:
     away = settings.home.with_name("away")
     settings.home.rename(away)
     with pytest.raises(StoreError, match="is missing, so it cannot be told"):
@@ -63,7 +63,7 @@ def test_queued_and_ended_runs_are_left_alone(store: RunStore, queued: Run) -> N
     assert store.get(queued.id) == queued
 
 
-def test_a_damaged_record_does_not_stop_the_sweep(store: RunStore, running: Run) -> None:
+def test_a_damaged_record_does_not_keep_other_stale_runs_from_being_found(store: RunStore, running: Run) -> None:
     other = store.claim(store.create(running.network, running.recipe).id, "test")
     assert other is not None
     _set(store, running.id, recipe="{")
@@ -74,7 +74,7 @@ def test_a_damaged_record_does_not_stop_the_sweep(store: RunStore, running: Run)
     assert set(states.values()) == {"interrupted"}
 
 
-def test_a_worker_in_another_place_is_given_up_only_after_long_silence(
+def test_a_worker_on_another_host_counts_as_dead_only_after_long_silence(
     settings: Settings, store: RunStore, running: Run, make_point: Callable[..., MetricPoint], tmp_path: Path
 ) -> None:
     elsewhere = RunStore(store.db.engine.url, tmp_path / "another home" / "runs")
@@ -96,7 +96,7 @@ def test_a_run_that_went_on_meanwhile_is_not_interrupted(
     take = RunFolder.lock
 
     def finish_first(folder: RunFolder) -> object:
-        # Between the sweep's look and its lock the worker ends the run and lets go.
+        # Between the query and the lock the worker ends the run and releases its lock.
         other_process.attempt(running).finish(RunState.FINISHED, None)
         return take(folder)
 
@@ -114,7 +114,9 @@ def test_a_run_that_was_being_discarded_is_deleted_when_its_worker_is_gone(store
     assert not store.folder(running.id).path.exists()
 
 
-def test_a_folder_that_cannot_be_locked_keeps_no_other_run_from_being_swept(store: RunStore, running: Run) -> None:
+def test_a_folder_that_cannot_be_locked_keeps_no_other_stale_run_from_being_found(
+    store: RunStore, running: Run
+) -> None:
     other = store.claim(store.create(running.network, running.recipe).id, "test")
     assert other is not None
     store.runs_folder.mkdir(parents=True, exist_ok=True)

@@ -106,7 +106,7 @@ def test_a_training_outlives_its_launcher_and_is_not_taken_for_lost_by_the_next(
     first.close()
     steps = store.get(run.id).steps_done
     launch()
-    until(lambda: store.get(run.id).steps_done > steps + 60, "it goes on for several sweeps")
+    until(lambda: store.get(run.id).steps_done > steps + 60, "it goes on while stale runs are looked for")
     assert store.get(run.id).state is RunState.RUNNING
     store.request(run.id, Command.STOP)
     until(lambda: _state(store, run) is RunState.STOPPED, "it stops")
