@@ -16,8 +16,8 @@ from mnist_lab.recipe import Recipe, recipe_from_json, suited_recipe
 from mnist_lab.recipe.recipe import MAX_JSON_BYTES
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.settings import Settings
+from mnist_lab.training.callbacks import Progress
 from mnist_lab.training.foreground import train_run
-from mnist_lab.training.progress import Progress
 from mnist_lab.training.submit import submit
 
 
@@ -108,10 +108,10 @@ def _follow(settings: Settings, store: RunStore, run: Run, line: ProgressLine) -
     told: set[str] = set()
 
     def on_progress(progress: Progress) -> None:
-        if progress.sentence and progress.sentence not in told:
-            told.add(progress.sentence)
+        if progress.message and progress.message not in told:
+            told.add(progress.message)
             line.end()
-            note(progress.sentence)
+            note(progress.message)
         if progress.point is not None:
             line.point(progress.point, progress.total_steps, run.recipe.epochs)
         else:

@@ -24,11 +24,11 @@ def say(message):
     sys.stdout.write(json.dumps(message) + "\\n")
     sys.stdout.flush()
 def probabilities(question, run):
-    first = struct.unpack("<f", base64.b64decode(question["picture"])[:4])[0]
+    first = struct.unpack("<f", base64.b64decode(question["image"])[:4])[0]
     return base64.b64encode(struct.pack("<10f", first, *[0.0] * 8, float(run == "abcd1234"))).decode()
 def answer(question):
     answers = [{"run": run} for run in question["runs"]]
-    if "picture" in question:
+    if "image" in question:
         for entry in answers:
             entry["probabilities"] = probabilities(question, entry["run"])
     say({"id": question["id"], "answers": answers})
@@ -61,10 +61,10 @@ def wait_for(condition, what: str) -> None:
 
 
 def test_it_answers_without_having_been_started(make):
-    picture = BLACK.copy()
-    picture[0, 0] = 0.25
+    image = BLACK.copy()
+    image[0, 0] = 0.25
 
-    probabilities = make(HONEST + LOOP).predict(RUN, picture)
+    probabilities = make(HONEST + LOOP).predict(RUN, image)
 
     assert probabilities.dtype == np.float32
     assert probabilities.tolist() == [0.25, 0, 0, 0, 0, 0, 0, 0, 0, 1]
@@ -167,7 +167,7 @@ for line in sys.stdin:
 """
     predictor = make(HONEST + hangs_once, str(tmp_path / "hung-once"), answer_timeout=1.0)
 
-    with pytest.raises(PredictorError, match="did not answer within 1 s"):
+    with pytest.raises(PredictorError, match="did not reply within 1 s"):
         predictor.predict(RUN, BLACK)
 
     assert predictor.predict(RUN, BLACK) is not None
@@ -200,7 +200,7 @@ def test_garbage_from_the_process_is_no_answer(make, reply):
 def test_an_answer_of_the_wrong_shape_is_refused(make, answers):
     script = f"{HONEST}\nfor line in sys.stdin:\n    say({{'id': json.loads(line)['id'], 'answers': {answers}}})"
 
-    with pytest.raises(PredictorError, match="makes no sense"):
+    with pytest.raises(PredictorError, match="invalid reply"):
         make(script).predict(RUN, BLACK)
 
 
@@ -208,13 +208,13 @@ def test_the_sentence_of_a_run_is_raised(make):
     script = f"""{HONEST}
 for line in sys.stdin:
     question = json.loads(line)
-    say({{"id": question["id"], "answers": [{{"run": run, "sentence": "It is gone."}} for run in question["runs"]]}})
+    say({{"id": question["id"], "answers": [{{"run": run, "error": "It is gone."}} for run in question["runs"]]}})
 """
     predictor = make(script)
 
     with pytest.raises(PredictorError, match=r"^It is gone\.$"):
         predictor.predict(RUN, BLACK)
-    assert [answer.sentence for answer in predictor.predict_many([RUN], BLACK)] == ["It is gone."]
+    assert [answer.error for answer in predictor.predict_many([RUN], BLACK)] == ["It is gone."]
 
 
 def test_many_threads_get_their_own_answers(make):
@@ -241,7 +241,7 @@ def test_warm_asks_for_the_network_without_waiting(make, tmp_path):
     script = f"""{HONEST}
 for line in sys.stdin:
     question = json.loads(line)
-    if "picture" not in question:
+    if "image" not in question:
         open(sys.argv[1], "w").write(question["runs"][0])
     answer(question)
 """
@@ -257,7 +257,7 @@ def test_a_run_id_that_is_none_is_refused(make, run_id):
 
 
 @pytest.mark.parametrize(
-    ("picture", "rule"),
+    ("image", "rule"),
     [
         (np.zeros((27, 28), np.float32), "28"),
         (np.zeros(784, np.float32), "28"),
@@ -266,9 +266,9 @@ def test_a_run_id_that_is_none_is_refused(make, run_id):
         (np.full((28, 28), -0.5, np.float32), "between 0 and 1"),
     ],
 )
-def test_a_picture_of_the_wrong_shape_or_range_is_refused(make, picture, rule):
+def test_an_image_of_the_wrong_shape_or_range_is_refused(make, image, rule):
     with pytest.raises(PredictorError, match=rule):
-        make("raise SystemExit").predict(RUN, picture)
+        make("raise SystemExit").predict(RUN, image)
 
 
 def test_too_many_runs_at_once_are_refused(make):

@@ -42,10 +42,10 @@ def test_a_line_that_is_no_object_is_refused(line):
 
 
 def test_a_message_is_one_line():
-    line = to_line({"sentence": "two\nlines, «quoted» 😀"})
+    line = to_line({"error": "two\nlines, «quoted» 😀"})
 
     assert line.count(b"\n") == 1
-    assert from_line(line) == {"sentence": "two\nlines, «quoted» 😀"}
+    assert from_line(line) == {"error": "two\nlines, «quoted» 😀"}
 
 
 @pytest.mark.parametrize("text", ["abc12345", "00000000", "zzzzzzzz"])

@@ -39,7 +39,7 @@ def test_an_ended_run_answers_with_what_it_is_judged_by(settings, store, run, re
 
 
 def test_weights_that_are_gone_are_told_from_weights_not_there_yet(settings, run, result):
-    with pytest.raises(PredictorError, match=r"are gone \(best\.keras is missing\)"):
+    with pytest.raises(PredictorError, match=r"are missing \(best\.keras\)"):
         weights_of(replace(run, result=result), settings)
 
 

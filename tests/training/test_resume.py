@@ -13,9 +13,9 @@ from mnist_lab.network import BatchNormalization, Conv2D, Dropout, MaxPooling2D,
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.settings import Settings
-from mnist_lab.training.callbacks import NoWishes
+from mnist_lab.training.callbacks import TrainingCallback
 from mnist_lab.training.checkpoint import Checkpoint, TrainingState, read_checkpoint, write_checkpoint
-from mnist_lab.training.engine.trainer import Learner, Outcome
+from mnist_lab.training.engine.trainer import Outcome, Trainer
 
 NETWORK = Network(
     name="all that has a memory",
@@ -30,26 +30,23 @@ NETWORK = Network(
 SMALL = Recipe(epochs=4, batch_size=40, learning_rate=0.01, precision="float32")
 
 
-class Wishes(NoWishes):
+class History(TrainingCallback):
     """Keeps every state, as a checkpoint file would, and changes the learning rate as told."""
 
     def __init__(self, folder: Path, factor: float = 1.0) -> None:
         self.states: list[TrainingState] = []
         self.points: list[MetricPoint] = []
-        self.learning_rate_factor = factor
+        self._factor = factor
         self._path = folder / "state"
 
-    def keep(self, state: TrainingState, point: MetricPoint) -> None:
-        write_checkpoint(self._path, Checkpoint("run", "print", "float32", (point,), state))
+    @property
+    def learning_rate_factor(self) -> float:
+        return self._factor
+
+    def on_epoch_end(self, point: MetricPoint, trainer: Trainer) -> Command:
+        write_checkpoint(self._path, Checkpoint("run", "print", "float32", (point,), trainer.state(point.seconds)))
         self.states.append(read_checkpoint(self._path).state)
         self.points.append(point)
-
-
-class Observer:
-    def on_chunk(self, _point: MetricPoint) -> Command:
-        return Command.NONE
-
-    def on_epoch(self, _point: MetricPoint, _learner: Learner) -> Command:
         return Command.NONE
 
 
@@ -74,15 +71,21 @@ class Trained:
         factor: float = 1.0,
     ) -> None:
         folder.mkdir(exist_ok=True)
-        wishes = Wishes(folder, factor)
+        history = History(folder, factor)
         self.best, self.last = folder / "best.keras", folder / "last.keras"
-        self.learner = Learner(
-            NETWORK, recipe, parts, best_path=self.best, last_path=self.last, precision=precision, wishes=wishes
+        self.trainer = Trainer(
+            NETWORK,
+            recipe,
+            parts,
+            best_path=self.best,
+            last_path=self.last,
+            precision=precision,
+            callbacks=[history],
         )
         if state is not None:
-            assert self.learner.take_up(state, continued=continued)
-        self.outcome: Outcome = self.learner.train(Observer())
-        self.states, self.points = wishes.states, wishes.points
+            assert self.trainer.restore(state, continued=continued)
+        self.outcome: Outcome = self.trainer.train()
+        self.states, self.points = history.states, history.points
 
 
 def assert_equal(one: TrainingState, other: TrainingState) -> None:
@@ -189,8 +192,8 @@ def test_seconds_and_images_add_up_over_attempts(parts: Split, tmp_path: Path) -
 def test_a_state_of_another_network_is_refused_and_changes_nothing(parts: Split, tmp_path: Path) -> None:
     whole = Trained(parts, tmp_path / "whole", SMALL)
     state = whole.states[0]
-    learner = Learner(NETWORK, SMALL, parts, best_path=tmp_path / "b", last_path=tmp_path / "l", precision="float32")
-    before = learner.model.get_weights()
+    trainer = Trainer(NETWORK, SMALL, parts, best_path=tmp_path / "b", last_path=tmp_path / "l", precision="float32")
+    before = trainer.model.get_weights()
     for wrong in (
         replace(state, model=state.model[:-1]),
         replace(state, model=(state.model[0][..., :3], *state.model[1:])),
@@ -199,8 +202,8 @@ def test_a_state_of_another_network_is_refused_and_changes_nothing(parts: Split,
         replace(state, best=state.best[1:]),
         replace(state, epoch=SMALL.epochs + 1),
     ):
-        assert not learner.take_up(wrong)
-    for array, twin in zip(before, learner.model.get_weights(), strict=True):
+        assert not trainer.restore(wrong)
+    for array, twin in zip(before, trainer.model.get_weights(), strict=True):
         np.testing.assert_array_equal(array, twin)
 
 

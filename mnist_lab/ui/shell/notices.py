@@ -40,7 +40,7 @@ def show_notices() -> None:
             if st.button("Try again", icon=":material/refresh:", key="retry-mnist"):
                 shelf.retry()
                 st.rerun()
-    if lab.launcher.trouble:
+    if lab.launcher.error:
         _launcher_trouble()
 
 
@@ -55,5 +55,5 @@ def _download_progress() -> None:
 # Only where there was trouble when the page was drawn. A whole new page when it is over would close an open dialog.
 @st.fragment(run_every=2.0)
 def _launcher_trouble() -> None:
-    if trouble := services().launcher.trouble:
+    if trouble := services().launcher.error:
         st.error(plain(trouble), icon=":material/error:")
