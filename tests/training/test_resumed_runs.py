@@ -1,4 +1,4 @@
-"""Runs that lose their worker and get another: `execute_run` with the store and the files of real runs, in this process."""
+"""Runs that lose their worker and get another: `execute_run` with the store and files of real runs."""
 
 import logging
 from collections.abc import Callable

@@ -100,7 +100,8 @@ def seconds_per_image(network: Network, recipe: Recipe, precision: str, *, secon
 def fit_costs(works: Sequence[Work], seconds: Sequence[float]) -> tuple[float, float, float, float]:
     """Seconds per multiply-add, value, operation and parameter, none below 0, that fit the measured seconds best.
 
-    Non-negative least squares of the relative errors (Lawson and Hanson, "Solving Least Squares Problems", 1974, ch. 23).
+    Non-negative least squares of the relative errors (Lawson and Hanson, "Solving Least Squares Problems", 1974,
+    chapter 23).
     """
     parts = np.array([[work.multiply_adds, work.values, work.operations, work.parameters] for work in works])
     scale = parts.max(axis=0)

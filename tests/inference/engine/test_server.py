@@ -1,4 +1,4 @@
-"""What the predictor process answers, line by line, with stand-ins for the networks."""
+"""Replies of the predictor process, line by line, with stand-ins for the networks."""
 
 import json
 
@@ -16,15 +16,15 @@ def network(run_id):
     if run_id == "gone0000":
         raise PredictorError("It is gone.")
     if run_id == "broken00":
-        return lambdan image: 1 / 0
-    return lambdan image: np.full(10, image.mean() / 5, np.float32)
+        return lambda image: 1 / 0
+    return lambda image: np.full(10, image.mean() / 5, np.float32)
 
 
 def ask(**question):
     return reply_to(json.dumps(question).encode() + b"\n", network)
 
 
-def test_an_image_is_read_by_every_run_asked():
+def test_an_image_is_read_by_every_run_of_a_request():
     reply = ask(id=3, runs=["aaaaaaaa", "bbbbbbbb"], image=pack(PICTURE))
 
     assert reply["id"] == 3
@@ -65,8 +65,8 @@ def test_a_run_that_cannot_answer_does_not_silence_the_others():
         b'{"id": 1, "runs": ["aaaaaaaa"], "image": "' + pack(PICTURE * np.nan).encode() + b'"}',
     ],
 )
-def test_a_bad_question_gets_a_sentence(line):
+def test_an_invalid_request_gets_an_error(line):
     reply = reply_to(line, network)
 
     assert set(reply) == {"id", "error"}
-    assert reply["error"].startswith("The predictor cannot read this question: ")
+    assert reply["error"].startswith("The predictor received an invalid request: ")
