@@ -2,8 +2,8 @@
 
     python -m benchmarks.same_learning [--seeds 5] [--presets small-cnn notebook-3]
 
-Both get the same network, images, batch size, optimizer, number of epochs and seeds. The figure is the difference of the
-means in standard errors of the difference (Welch); the target is at most two.
+Both get the same network, images, batch size, optimizer, number of epochs and seeds. The figure is the difference of
+the means in standard errors of the difference (Welch); the target is at most two.
 """
 
 import argparse

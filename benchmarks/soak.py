@@ -2,8 +2,8 @@
 
     python -m benchmarks.soak [--kills 50] [--seed 0] [--short]
 
-Trains a few small networks on the offline sample without interruption, then the same ones repeatedly while a worker, the
-app, or both are ended by SIGKILL at random times. Every run that lost its worker is resumed, as its user would do, and
+Trains a few small networks on the offline sample without interruption, then the same ones repeatedly while a worker,
+the app, or both are ended by SIGKILL at random times. Every run that lost its worker is resumed, as its user would do, and
 must end with exactly the weights of the uninterrupted run. Prints a table; the exit status is 1 if anything is wrong.
 
 The full test runs `streamlit run app.py`; the short one, which CI runs, starts only the launcher, in a bare process.
@@ -187,7 +187,7 @@ def _report(soak: Soak, twins: dict[str, Run], seconds: float) -> int:
         wrong += bool(found)
         print(
             f"{run.id:10}{run.name:32}{soak.lost[run.id]:5}{run.attempt:9}{run.epochs_done:7}"
-            f"{len(soak.store.points(run.id)):7}{detection:6.1f} s  {'; '.join(found) or 'equal to the uninterrupted run'}"
+            f"{len(soak.store.points(run.id)):7}{detection:6.1f} s  {'; '.join(found) or 'equal to its twin'}"
         )
     listed = ", ".join(f"{count} {what}" for what, count in sorted(soak.kills.items()))
     print(

@@ -62,7 +62,7 @@ class Stopwatch(TrainingCallback):
     def __init__(self) -> None:
         self.first = (0.0, 0.0)
 
-    def on_chunk_end(self, point: MetricPoint) -> Command:
+    def on_chunk_end(self, point: MetricPoint) -> Command:  # noqa: ARG002
         if self.first == (0.0, 0.0):
             self.first = (time.perf_counter(), time.process_time())
         return Command.NONE
@@ -126,7 +126,8 @@ def report(preset: str, data: Split, recipe: Recipe, repeats: int, folder: Path)
         f"  {len(seen[0].captures)} snapshots, {1000 * look:.0f} ms each, {size / 1024:.0f} KB on disk\n"
         f"  share of the training: {100 * direct:.2f} % measured directly;"
         f" {100 * share(lambda timing: timing.wall):+.2f} % by wall-clock time,"
-        f" {100 * share(lambda timing: timing.processor):+.2f} % by processor time (target: at most {100 * TARGET:.0f} %)"
+        f" {100 * share(lambda timing: timing.processor):+.2f} % by processor time"
+        f" (target: at most {100 * TARGET:.0f} %)"
     )
     show(folder / "watch")
 
