@@ -3,8 +3,9 @@
     python -m benchmarks.soak [--kills 50] [--seed 0] [--short]
 
 Trains a few small networks on the offline sample without interruption, then the same ones repeatedly while a worker,
-the app, or both are ended by SIGKILL at random times. Every run that lost its worker is resumed, as its user would do, and
-must end with exactly the weights of the uninterrupted run. Prints a table; the exit status is 1 if anything is wrong.
+the app, or both are ended by SIGKILL at random times. Every run that lost its worker is resumed, as its user would do,
+and must end with exactly the weights of the uninterrupted run. Prints a table; the exit status is 1 if anything is
+wrong.
 
 The full test runs `streamlit run app.py`; the short one, which CI runs, starts only the launcher, in a bare process.
 """
