@@ -34,13 +34,27 @@ def score(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> Scor
     of_true = probabilities[np.arange(len(true)), true].astype(np.float64)
     loss = -np.log(np.clip(of_true, EPSILON, 1 - EPSILON)).mean()
     predicted = probabilities.argmax(axis=1)
-    confusion = np.zeros((CLASSES, CLASSES), np.int64)
-    np.add.at(confusion, (true, predicted), 1)
-    counts = confusion.sum(axis=1)
-    per_class = np.where(counts > 0, confusion.diagonal() / np.maximum(counts, 1), np.nan)
+    confusion = confusion_matrix(true, predicted)
     return Scores(
         loss=float(loss),
         accuracy=float((predicted == true).mean()),
-        per_class_accuracy=tuple(float(share) for share in per_class),
-        confusion=tuple(tuple(int(count) for count in row) for row in confusion),
+        per_class_accuracy=tuple(per_class_accuracy(confusion).tolist()),
+        confusion=tuple(map(tuple, confusion.tolist())),
     )
+
+
+def confusion_matrix(labels: NDArray[np.integer], predicted: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Count the pairs of true and predicted digits: int64 (10, 10), rows true, columns predicted.
+
+    Args:
+        labels: True digits, shape (n,), 0..9.
+        predicted: Predicted digits, shape (n,), 0..9.
+    """
+    pairs = labels.astype(np.int64) * CLASSES + predicted
+    return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES).astype(np.int64)
+
+
+def per_class_accuracy(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Share of each true digit that is predicted correctly: float64 (10,); NaN for a digit without an image."""
+    counts = confusion.sum(axis=1)
+    return np.where(counts > 0, confusion.diagonal() / np.maximum(counts, 1), np.nan)
