@@ -13,7 +13,7 @@ from mnist_lab.training.checkpoint_writer import CheckpointWriter
 from mnist_lab.training.claim import Claim
 from mnist_lab.training.reporter import DiscardedError, Reporter
 from mnist_lab.training.resume import CheckpointCallback, find_checkpoints, restore
-from mnist_lab.training.run_data import load_run_data
+from mnist_lab.training.run_data import load_split
 from mnist_lab.training.snapshot_recorder import SnapshotRecorder
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
     run, folder = claim.run, claim.folder
 
     reporter.enter("loading data")
-    split, data = load_run_data(settings, run, resumed=bool(folder.checkpoint_files()))
+    split, data = load_split(settings, run, resumes=bool(folder.checkpoint_files()))
     checkpoints = find_checkpoints(run, folder, data)
     reporter.retry(lambda: store.set_data(run.id, run.attempt, data))
 

@@ -84,7 +84,7 @@ class Reporter(TrainingCallback):
         """Report a point; returns once the training may continue, or STOP."""
         return self._report(point)
 
-    def on_epoch_end(self, point: MetricPoint, trainer: "Trainer | None") -> Command:  # noqa: ARG002
+    def on_epoch_end(self, point: MetricPoint, trainer: "Trainer") -> Command:  # noqa: ARG002
         """Report an epoch's point; returns once the training may continue, or STOP. STEP becomes a pause here."""
         return self._report(point)
 
