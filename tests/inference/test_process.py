@@ -1,4 +1,4 @@
-"""The real predictor process, TensorFlow and all, asked by the real client."""
+"""The predictor with the real predictor process and TensorFlow."""
 
 import os
 import signal

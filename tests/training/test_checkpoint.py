@@ -124,6 +124,6 @@ def test_the_number_of_epochs_and_the_name_may_differ() -> None:
         {"data": replace(DATA, training=901)},
     ],
 )
-def test_everything_else_makes_another_training(change: dict[str, Any]) -> None:
+def test_any_other_change_changes_the_fingerprint(change: dict[str, Any]) -> None:
     usual: dict[str, Any] = {"network": NETWORK, "recipe": Recipe(), "data": DATA}
     assert fingerprint(**(usual | change)) != fingerprint(**usual)

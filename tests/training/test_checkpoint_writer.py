@@ -105,7 +105,7 @@ def test_only_good_ones_count_among_the_two(folder: RunFolder) -> None:
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), RuntimeError("unforeseen")])
-def test_a_disk_that_takes_none_is_told_of_and_the_ones_before_stay(
+def test_a_write_error_is_logged_and_earlier_checkpoints_stay(
     folder: RunFolder, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     tried = []
@@ -126,7 +126,7 @@ def test_a_disk_that_takes_none_is_told_of_and_the_ones_before_stay(
     assert epochs_of(folder) == [5, 2]
 
 
-def test_a_torn_one_and_one_of_another_training_are_passed_over_and_logged(
+def test_damaged_and_foreign_checkpoints_are_skipped_and_logged(
     folder: RunFolder, caplog: pytest.LogCaptureFixture
 ) -> None:
     write_checkpoint(folder.checkpoint_path(3), make_checkpoint(3))
@@ -140,5 +140,5 @@ def test_a_torn_one_and_one_of_another_training_are_passed_over_and_logged(
     assert "epoch-000004.checkpoint is not used: it belongs to another network, recipe or data" in caplog.text
 
 
-def test_no_folder_no_checkpoints(folder: RunFolder) -> None:
+def test_without_a_folder_there_are_no_checkpoints(folder: RunFolder) -> None:
     assert epochs_of(folder) == []

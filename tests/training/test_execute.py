@@ -82,7 +82,7 @@ def _execute(settings: Settings, store: RunStore) -> Run:
     return run
 
 
-def test_a_training_that_ends_well(
+def test_a_finished_training(
     offline: Settings, store: RunStore, queued: Run, training: Callable[[Train], None]
 ) -> None:
     training(lambda callbacks: callbacks.on_chunk_end(_point(3)) and _outcome())
@@ -108,7 +108,7 @@ def test_a_training_that_ends_well(
         (ValueError(), "The training failed with an unexpected error, ValueError: no reason given."),
     ],
 )
-def test_a_training_that_fails_says_why_and_the_points_before_are_kept(
+def test_a_failed_training_has_a_message_and_keeps_its_points(
     offline: Settings,
     store: RunStore,
     queued: Run,
@@ -307,7 +307,7 @@ def test_the_foreground_notices_that_a_quicker_worker_died(offline: Settings, st
     assert train_run(offline, store, queued.id).state is RunState.INTERRUPTED
 
 
-def test_a_run_that_is_deleted_while_it_waits_is_one_sentence(offline: Settings, store: RunStore, queued: Run) -> None:
+def test_a_run_deleted_while_it_waits_raises_an_error(offline: Settings, store: RunStore, queued: Run) -> None:
     slot = take_slot(offline)
     assert slot is not None
     with pytest.raises(UnknownRunError, match="may have been deleted"):

@@ -1,4 +1,4 @@
-"""The launcher and real worker processes, with a trainer that only pretends (see `stand_in_worker.py`)."""
+"""The launcher with real worker processes that only pretend to train (see `stand_in_worker.py`)."""
 
 import contextlib
 import itertools
@@ -97,7 +97,7 @@ def test_two_launchers_on_one_store_train_each_run_once(
     assert all(len(store.points(run.id)) == 11 for run in runs)
 
 
-def test_a_training_outlives_its_launcher_and_is_not_taken_for_lost_by_the_next(
+def test_a_training_outlives_its_launcher_and_the_next_launcher_leaves_it_alone(
     offline: Settings, store: RunStore, launch: Callable[..., Launcher]
 ) -> None:
     run = store.create(Network(), SLOW)
@@ -186,7 +186,7 @@ def test_workers_that_do_not_start_are_told_and_tried_again_later(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-def test_one_that_is_killed_while_it_stands_by_is_replaced_at_once(
+def test_a_standby_worker_that_is_killed_is_replaced_at_once(
     offline: Settings, store: RunStore, launch: Callable[..., Launcher], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     patient = tmp_path / "worker.py"
@@ -230,7 +230,7 @@ def test_the_last_log_line_is_of_this_worker_and_not_tensorflows(tmp_path: Path)
     assert last_log_line(path, len(before)) == "MemoryError"
 
 
-def test_it_says_while_a_worker_is_loading(
+def test_the_launcher_reports_that_a_worker_is_loading(
     offline: Settings, launch: Callable[..., Launcher], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not Launcher(offline).is_loading
@@ -251,7 +251,7 @@ def test_without_standby_a_worker_comes_only_for_a_run(
     until(lambda: not workers_of(offline.home), "none is left")
 
 
-def test_a_home_that_cannot_be_used_is_trouble_and_no_crash(offline: Settings, tmp_path: Path) -> None:
+def test_an_unusable_home_is_reported_as_an_error(offline: Settings, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     launcher = Launcher(offline.model_copy(update={"home": tmp_path / "file" / "home"}), STAND_IN)
     launcher.start()

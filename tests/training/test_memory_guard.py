@@ -11,7 +11,7 @@ def _often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory_guard, "POLL_SECONDS", 0.001)
 
 
-def test_growing_past_the_budget_is_told_once_with_the_size() -> None:
+def test_exceeding_the_budget_is_reported_once_with_the_size() -> None:
     sizes = iter([0.5, 1.0, 1.5, 2.0])
     told: list[float] = []
     done = threading.Event()

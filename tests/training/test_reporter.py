@@ -37,7 +37,7 @@ def _until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_what_is_reported_reaches_the_store(store: RunStore, claimed: Run) -> None:
+def test_reported_points_reach_the_store(store: RunStore, claimed: Run) -> None:
     heard: list[Progress] = []
     with Reporter(store, claimed, heard.append) as reporter:
         reporter.enter("loading data")
@@ -147,9 +147,7 @@ def test_an_evaluation_is_held_by_a_pause_and_is_still_one_afterwards(store: Run
         _until(lambda: store.get(claimed.id).phase == "evaluating")
 
 
-def test_what_the_store_has_not_confirmed_is_known(
-    store: RunStore, claimed: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unconfirmed_points_are_known(store: RunStore, claimed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     working = store.heartbeat
 
     def locked(*_arguments: object, **_named: object) -> Command:

@@ -1,4 +1,4 @@
-"""A training that was broken off and taken up again ends with the very same numbers as one that never was."""
+"""A resumed training ends with exactly the same numbers as one without a break."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -127,7 +127,7 @@ def test_resumed_from_any_epoch_the_end_is_the_same(
     assert not np.array_equal(whole.states[0].model[0], whole.states[-1].model[0])
 
 
-def test_both_files_of_weights_are_the_same(parts: Split, tmp_path: Path) -> None:
+def test_both_weight_files_are_the_same_after_a_resume(parts: Split, tmp_path: Path) -> None:
     recipe = SMALL.with_changes(epochs=5, learning_rate=0.03)
     whole = Trained(parts, tmp_path / "whole", recipe)
     resumed = Trained(parts, tmp_path / "resumed", recipe, state=whole.states[-2])
@@ -148,7 +148,7 @@ def test_early_stopping_counts_on(parts: Split, tmp_path: Path) -> None:
         assert_equal(resumed.states[-1], whole.states[-1])
 
 
-def test_what_was_over_is_only_evaluated(parts: Split, tmp_path: Path) -> None:
+def test_a_finished_training_is_not_trained_again(parts: Split, tmp_path: Path) -> None:
     whole = Trained(parts, tmp_path / "whole", SMALL)
     again = Trained(parts, tmp_path / "again", SMALL, state=whole.states[-1])
     assert again.states == []
@@ -169,7 +169,7 @@ def test_a_continued_training_is_one_that_was_longer_from_the_start(
     assert without_times([*first.points, *continued.points]) == without_times(whole.points)
 
 
-def test_patience_that_ran_out_starts_anew_when_a_training_is_continued(parts: Split, tmp_path: Path) -> None:
+def test_patience_that_ran_out_starts_again_when_a_training_is_continued(parts: Split, tmp_path: Path) -> None:
     recipe = SMALL.with_changes(epochs=200, learning_rate=0.05, early_stopping=2)
     whole = Trained(parts, tmp_path / "whole", recipe)
     end = whole.outcome.epochs

@@ -171,7 +171,7 @@ def test_points_that_the_store_never_got_are_in_the_checkpoint(
     ("torn", "sentence", "epoch"),
     [((2,), "epoch-000002.checkpoint is not used", 1), ((1, 2), "the training starts from scratch", 0)],
 )
-def test_a_torn_checkpoint_is_noticed_and_the_one_before_it_used(
+def test_a_damaged_checkpoint_is_skipped_and_the_one_before_it_used(
     store: RunStore,
     work: Callable[[], Run],
     broken_off: Run,

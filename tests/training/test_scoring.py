@@ -22,7 +22,7 @@ def test_scores_worked_out_by_hand() -> None:
     assert sum(map(sum, scores.confusion)) == 4
 
 
-def test_a_network_that_is_sure_and_wrong_has_a_finite_loss() -> None:
+def test_a_certain_wrong_prediction_has_a_finite_loss() -> None:
     probabilities = np.eye(10, dtype=np.float32)[[1]]
     assert score(probabilities, np.array([2], np.uint8)).loss == pytest.approx(-math.log(1e-7), rel=1e-3)
 

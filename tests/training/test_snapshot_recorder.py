@@ -62,7 +62,7 @@ def watch(parts: Split, tmp_path: Path) -> Callable[..., tuple[Trainer, Outcome]
     return train
 
 
-def test_a_watched_training_ends_with_the_same_weights(watch: Callable[..., Any]) -> None:
+def test_snapshots_do_not_change_the_weights(watch: Callable[..., Any]) -> None:
     recipe = Recipe(epochs=3, batch_size=40, augmentation="pen", learning_rate=0.01)
     watched, one = watch(recipe)
     alone, other = watch(recipe, watched=False)
@@ -76,7 +76,9 @@ def test_a_watched_training_ends_with_the_same_weights(watch: Callable[..., Any]
     assert (one.epochs, one.best_epoch) == (other.epochs, other.best_epoch)
 
 
-def test_it_learns_from_nothing_to_the_last_epoch(watch: Callable[..., Any], parts: Split, tmp_path: Path) -> None:
+def test_snapshots_reach_from_the_initial_weights_to_the_last_epoch(
+    watch: Callable[..., Any], parts: Split, tmp_path: Path
+) -> None:
     plain = Network(name="plain", layers=(Conv2D(filters=8, activation="relu"), MaxPooling2D()))
     trainer, _ = watch(Recipe(epochs=8, batch_size=20, learning_rate=0.01), network=plain)
     epochs = list_epochs(tmp_path / "watch")
@@ -91,7 +93,7 @@ def test_it_learns_from_nothing_to_the_last_epoch(watch: Callable[..., Any], par
     np.testing.assert_allclose(last.probabilities, trainer.model(pictures, training=False).numpy(), atol=1e-5)
 
 
-def test_what_diverged_is_seen_as_it_is(watch: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_diverged_training_ends_with_a_snapshot_of_its_nan(watch: Callable[..., Any], tmp_path: Path) -> None:
     network = Network(name="wild", layers=(Dense(units=50, activation="linear"), Dense(units=50, activation="linear")))
     recipe = Recipe(epochs=50, learning_rate=10.0, optimizer="sgd", momentum=0.99, batch_size=20)
     _, outcome = watch(recipe, network=network)
@@ -104,7 +106,7 @@ def test_what_diverged_is_seen_as_it_is(watch: Callable[..., Any], tmp_path: Pat
     assert list_epochs(tmp_path / "watch")[0] == 0
 
 
-def test_a_training_stopped_in_an_epoch_ends_with_a_snapshot_of_it(watch: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_training_stopped_within_an_epoch_ends_with_a_snapshot(watch: Callable[..., Any], tmp_path: Path) -> None:
     _, outcome = watch(Recipe(epochs=5, batch_size=10), Notes(stop_at_chunk=2))
     assert (outcome.stopped, outcome.epochs) == (True, 0)
     assert list_epochs(tmp_path / "watch") == (0, 1)
@@ -160,7 +162,7 @@ def test_every_epoch_of_a_slow_training_is_taken(monkeypatch: pytest.MonkeyPatch
     assert clockwork.taken == list(range(21))
 
 
-def test_a_training_taken_up_again_overwrites_what_came_later(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_resumed_training_replaces_later_snapshots(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for epoch in (0, 3, 4, 5):
         (tmp_path / f"epoch-{epoch:06d}.npz").touch()
     clockwork = Clockwork(monkeypatch, cost=0.05)

@@ -1,4 +1,4 @@
-"""Real worker processes that really train, on the offline sample: the one test file here that loads TensorFlow."""
+"""Real worker processes that train on the offline sample."""
 
 import os
 import signal

@@ -28,7 +28,7 @@ def loaded(tmp_path, keras_file):
     return ModelCache(find, capacity=2)
 
 
-def test_a_network_reads_as_keras_does(keras_file):
+def test_predictions_are_those_of_keras(keras_file):
     import keras
 
     from mnist_lab.inference.engine.model_cache import load_model, make_predict_function
@@ -122,7 +122,7 @@ def test_a_network_with_code_in_it_is_not_run(tmp_path):
         load_model(Weights("one", path))
 
 
-def test_a_network_that_ran_away_says_so(keras_file):
+def test_a_diverged_network_is_reported(keras_file):
     from mnist_lab.inference.engine.model_cache import load_model, make_predict_function
 
     model = load_model(Weights("one", keras_file))

@@ -41,9 +41,7 @@ def test_a_machine_is_measured_a_probe_at_a_time_and_only_once(settings: Setting
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_probe_that_other_programs_disturbed_is_made_anew(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_probe_disturbed_by_other_programs_is_repeated(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     shares = iter([0.9, 0.0, 0.0, 0.5, 0.5, 0.1, 0.0])
     monkeypatch.setattr(hardware_benchmark.CpuContention, "share", lambda _self: next(shares))
     assert len(list(calibrate(settings))) == len(PROBES) + 3
@@ -51,7 +49,7 @@ def test_a_probe_that_other_programs_disturbed_is_made_anew(
 
 
 @pytest.mark.usefixtures("quick")
-def test_on_a_machine_without_peace_nothing_is_kept(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_busy_machine_nothing_is_saved(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hardware_benchmark.CpuContention, "share", lambda _self: 0.9)
     assert len(list(calibrate(settings))) == hardware_benchmark.MAX_TRIES
     assert machine_speed(settings) is None
@@ -79,14 +77,14 @@ def test_what_other_programs_take_is_seen() -> None:
     assert 0.2 / (os.cpu_count() or 1) < share <= 1
 
 
-def test_costs_are_found_again_in_seconds_that_follow_from_them() -> None:
+def test_costs_are_recovered_from_computed_seconds() -> None:
     truth = MachineSpeed(5e-11, 2e-9, 2e-4, 8e-9)
     works = [training_work(analyse(PRESETS[name].network), 100) for name in PROBES]
     found = fit_costs(works, [truth.seconds(work) for work in works])
     assert found == pytest.approx((5e-11, 2e-9, 2e-4, 8e-9), rel=1e-3)
 
 
-def test_no_cost_is_below_nothing() -> None:
+def test_no_cost_is_negative() -> None:
     # More work in less time: only a negative cost could explain it.
     works = [Work(1, 1, 1, 1), Work(2, 1, 1, 1), Work(3, 1, 1, 1), Work(4, 1, 1, 1)]
     assert min(fit_costs(works, [4.0, 3.0, 2.0, 1.0])) >= 0
@@ -103,16 +101,14 @@ def test_a_batch_of_any_size_can_be_measured() -> None:
     assert seconds_per_image(PRESETS["linear"].network, Recipe(batch_size=8192), "float32", seconds=0.0) > 0
 
 
-def test_what_was_measured_is_kept_beside_other_things(settings: Settings) -> None:
+def test_measurements_are_saved_beside_one_another(settings: Settings) -> None:
     save_measurement(settings, "one", [1.5])
     save_measurement(settings, "other", [2, 3])
     assert load_measurement(settings, "one") == [1.5]
     assert load_measurement(settings, "other") == [2.0, 3.0]
 
 
-def test_what_another_machine_was_measured_at_does_not_count(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_measurements_of_another_machine_do_not_count(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     save_measurement(settings, SPEED, [1e-11, 1e-9, 1e-4, 1e-9])
     monkeypatch.setattr(hardware, "_this_machine", lambda: "another one")
     assert machine_speed(settings) is None
@@ -136,7 +132,7 @@ def test_what_another_machine_was_measured_at_does_not_count(
     ],
 )
 @pytest.mark.usefixtures("quick")
-def test_a_damaged_file_is_as_good_as_none_and_is_written_anew(settings: Settings, content: str) -> None:
+def test_a_damaged_measurement_file_is_ignored_and_replaced(settings: Settings, content: str) -> None:
     save_measurement(settings, SPEED, [1e-11, 1e-9, 1e-4, 1e-9])
     path = settings.cache_folder / "machine.json"
     (key,) = json.loads(path.read_text(encoding="utf-8"))

@@ -151,7 +151,7 @@ def test_dead_units_are_counted(parts: Split) -> None:
     assert health[3] == pytest.approx(1 / 4)
 
 
-def test_a_model_is_afterwards_as_it_was(parts: Split) -> None:
+def test_capturing_does_not_change_the_model(parts: Split) -> None:
     model = build(NETWORK, seed=3, precision="float32")
     capture = SnapshotCapture(model, NETWORK, parts)
     first = capture.weights()
@@ -209,7 +209,7 @@ def test_maps_of_many_large_layers_stay_bounded(parts: Split) -> None:
     assert snapshot.maps[0].shape == (28, 28, 32)
 
 
-def test_a_look_at_a_huge_network_takes_fewer_pictures(parts: Split) -> None:
+def test_a_snapshot_of_a_huge_network_uses_fewer_images(parts: Split) -> None:
     seen: list[int] = []
     for filters in (8, 8_000):
         network = Network(name="n", layers=(Conv2D(filters=filters, kernel_size=(1, 1)), GlobalAveragePooling2D()))

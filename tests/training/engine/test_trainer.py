@@ -167,7 +167,7 @@ def test_stop_after_the_last_epoch_is_no_stop(parts: Split, tmp_path: Path) -> N
     assert (outcome.stopped, outcome.epochs) == (False, 2)
 
 
-def test_a_loss_that_is_no_number_ends_the_training(parts: Split, tmp_path: Path) -> None:
+def test_a_loss_of_nan_ends_the_training(parts: Split, tmp_path: Path) -> None:
     network = Network(name="wild", layers=(Dense(units=50, activation="linear"), Dense(units=50, activation="linear")))
     recipe = Recipe(epochs=50, learning_rate=10.0, optimizer="sgd", momentum=0.99, batch_size=20)
     _, outcome, notes = learn(parts, tmp_path, recipe, network=network)
@@ -219,5 +219,5 @@ def test_the_precision_is_measured_once_and_kept(settings: Settings) -> None:
     assert choose_precision(settings, "auto") in {"float32", "mixed_bfloat16"}
 
 
-def test_a_record_says_what_the_numbers_depend_on() -> None:
+def test_versions_name_all_libraries_that_results_depend_on() -> None:
     assert set(versions()) == {"python", "tensorflow", "keras", "numpy"}

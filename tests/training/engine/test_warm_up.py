@@ -18,7 +18,7 @@ def trained(split: Split, tmp_path) -> list[np.ndarray]:
     return [np.array(weight) for weight in trainer.model.get_weights()]
 
 
-def test_a_training_is_the_same_after_it(offline: Settings, tmp_path) -> None:
+def test_warming_up_does_not_change_a_later_training(offline: Settings, tmp_path) -> None:
     small_split = split(load_uci_digits(offline), validation="holdout", fraction=0.1, limit=300, seed=0)
     before = trained(small_split, tmp_path)
     warm_up(offline)

@@ -1,4 +1,4 @@
-"""What a standby worker does while nothing waits: it measures the machine, unless a run is under way."""
+"""What a standby worker does while no run is queued: it measures the machine's speed, unless a run is active."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ def probed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return done
 
 
-def test_a_worker_measures_after_some_peace_a_probe_between_two_looks(
+def test_an_idle_worker_measures_one_probe_between_two_polls(
     settings: Settings, store: RunStore, probed: list[int]
 ) -> None:
     spare_time = worker._measure_when_idle(settings, store)

@@ -1,4 +1,4 @@
-"""The store in trouble while a run trains, trouble of SQLite's own: nothing is lost, and the truth is told after."""
+"""A training while the store is locked, read-only or full: no point is lost, and the states are right afterwards."""
 
 import errno
 import logging
@@ -78,7 +78,7 @@ def full(store: RunStore) -> Iterator[None]:
     ("trouble", "sentence"),
     [(locked, "locked by another program"), (read_only, "read-only"), (full, "Free some space")],
 )
-def test_a_training_goes_on_through_trouble_and_everything_is_there_afterwards(
+def test_a_training_continues_while_the_store_fails_and_loses_no_point(
     impatient: RunStore,
     small_network: Network,
     caplog: pytest.LogCaptureFixture,
@@ -113,7 +113,7 @@ def test_a_training_goes_on_through_trouble_and_everything_is_there_afterwards(
     assert caplog.text.count("continues while the store does not answer") == 1
 
 
-def test_after_a_reboot_old_locks_hold_nobody_up(
+def test_lock_files_left_by_a_reboot_block_nothing(
     offline: Settings, store: RunStore, small_network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running, paused = (store.create(small_network, Recipe()) for _ in range(2))
