@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from mnist_lab import data
 from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.settings import load_settings
-from mnist_lab.training import memory_guard
+from mnist_lab.training import memory_guard, run_data
 from mnist_lab.training.callbacks import CallbackList
 from mnist_lab.training.checkpoint import TrainingState
 
@@ -103,7 +103,7 @@ def _noise(_settings: Any, **_options: Any) -> tuple[data.Digits, None]:
     return data.Digits(data.Source.MNIST, "Noise", images, labels, images[:50], labels[:50], "0" * 16), None
 
 
-data.load_digits = _noise
+run_data.load_digits = _noise
 
 if __name__ == "__main__":
     from mnist_lab.training.worker import main
