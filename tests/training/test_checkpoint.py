@@ -76,7 +76,7 @@ def test_a_single_bit_that_was_changed_is_noticed(shared_path: Path, share: floa
 def test_a_file_of_another_kind_is_noticed(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "checkpoint"
     path.write_bytes(content)
-    with pytest.raises(DamagedCheckpointError, match="no checkpoint of this version"):
+    with pytest.raises(DamagedCheckpointError, match="not a checkpoint of this version"):
         read_checkpoint(path)
 
 
