@@ -1,17 +1,17 @@
-"""The front door of MNIST Lab: `streamlit run app.py`.
+"""The entry point of MNIST Lab: `streamlit run app.py`.
 
-The router is a script of its own, `mnist_lab/ui/shell/router.py`: beside a folder named `pages/`, Streamlit would
-otherwise run a page of a cold deep link without it.
+The router is a separate script, `mnist_lab/ui/shell/router.py`. This file has a folder `pages/` beside it; if it were
+the router, Streamlit would run the first page that a browser opens by its address without it.
 """
 
 import streamlit as st
 
-from mnist_lab.ui.shell.asgi import lifespan, middleware, routes, show_error
+from mnist_lab.ui.shell.asgi import lifespan, middleware, on_script_error, routes
 
 app = st.App(
     "mnist_lab/ui/shell/router.py",
     lifespan=lifespan,
     routes=routes(),
     middleware=middleware(),
-    on_script_error=show_error,
+    on_script_error=on_script_error,
 )

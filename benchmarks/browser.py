@@ -101,10 +101,11 @@ def _end_workers(home: Path) -> None:
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Browser]:
-    """A Chromium without windows."""
+def chromium(program: Path | None = None, *flags: str) -> Iterator[Browser]:
+    """A Chromium without windows: the machine's own, or what `program` starts."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        path = program or shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
         try:
             yield browser
         finally:

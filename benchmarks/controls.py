@@ -21,21 +21,21 @@ from mnist_lab.network import get_preset
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
+from mnist_lab.ui.components.streamlit_dom import POPOVER, TOAST, by_key
 
 # Records the text of the run's heading and of its buttons whenever it changes, once per animation frame.
-WATCH = """() => {
+WATCH = f"""() => {{
   window.labSeen = [];
-  const text = (selector) => document.querySelector(selector)?.innerText ?? '';
   let before;
-  const look = () => {
-    const loose = [...document.querySelectorAll('[data-testid=stPopoverBody], [data-testid=stToast]')];
-    const now = [text('.st-key-run-head'), text('.st-key-run-controls'), ...loose.map((one) => one.innerText)].join();
-    if (now !== before) { window.labSeen.push([now, Date.now() / 1000]); before = now; }
+  const look = () => {{
+    const parts = document.querySelectorAll('{by_key("run-head")}, {by_key("run-controls")}, {POPOVER}, {TOAST}');
+    const now = [...parts].map((part) => part.innerText).join();
+    if (now !== before) {{ window.labSeen.push([now, Date.now() / 1000]); before = now; }}
     requestAnimationFrame(look);
-  };
+  }};
   look();
   document.addEventListener('pointerdown', () => (window.labClicked = Date.now() / 1000), true);
-}"""
+}}"""
 FOUND = (
     """(texts) => window.labSeen.find(([text, at]) => at >= window.labClicked && texts.some((t) => text.includes(t)))"""
 )

@@ -29,6 +29,7 @@ from typing import Any
 from benchmarks.doctor_cases import Case, Group, cases
 from benchmarks.recorded_run import from_record, thinned, to_record
 from mnist_lab import formatting
+from mnist_lab.files import atomic_write
 from mnist_lab.insight.doctor import Finding, diagnose
 from mnist_lab.runs import RunState, RunStore, open_store
 from mnist_lab.runs.snapshot_files import newest_health
@@ -92,11 +93,10 @@ def record_of(case: Case, folder: Path, store: RunStore) -> dict[str, Any]:
     done = subprocess.run(worker, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     run = store.get(run.id)
     if run.state is not RunState.FINISHED and not run.diverged:
-        sys.exit(f"{case.name} is {run.state}: {run.sentence} {done.stderr.decode()[-2000:]}")
+        sys.exit(f"{case.name} is {run.state}: {run.message} {done.stderr.decode()[-2000:]}")
     record = to_record(run, store.points(run.id), newest_health(store.folder(run.id).snapshots))
-    temporary = path.with_suffix(".part")
-    temporary.write_text(json.dumps(record), encoding="utf-8")
-    temporary.replace(path)
+    with atomic_write(path) as temporary:
+        temporary.write_text(json.dumps(record), encoding="utf-8")
     store.delete(run.id)
     return record
 

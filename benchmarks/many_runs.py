@@ -41,7 +41,7 @@ def fill(store: RunStore, count: int, *, seed: int = 0) -> None:
                     ended=now + 600.0 * number + 300,
                     epochs_done=EPOCHS,
                     seconds=chance.uniform(20, 400),
-                    sentence="Out of memory." if failed else "",
+                    message="Out of memory." if failed else "",
                     data=data_to_json(_SAMPLE if number % 20 == 0 else _DATA),
                     result=None if failed else result_to_json(_result(chance)),
                     run_group=f"Sweep {number // 500}" if number % 5 == 0 else "",

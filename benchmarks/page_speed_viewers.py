@@ -1,14 +1,13 @@
-"""Parts of `page_speed`: the memory of ten sessions; thirty viewers of a live run, beside one that nobody watches.
+"""Parts of `page_speed`: the memory of ten sessions; thirty viewers of a live run, compared with none.
 
-The viewers' own process shares the machine with training and pages, so the slowdown that is measured is an upper bound.
+The viewers share the machine with training and pages, so the slowdown that is measured is an upper bound.
 """
 
-import asyncio
-import contextlib
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,17 +16,34 @@ from benchmarks.browser import App, app
 from benchmarks.figures import Figure
 from benchmarks.many_runs import fill
 from benchmarks.training_speed import STANDBY_SECONDS
-from benchmarks.viewer import Viewer
+from benchmarks.viewer import answer_seconds, follow_menu, live_requests, open_page, viewers
 from mnist_lab.network import get_preset
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, Run, RunStore, open_store
+from mnist_lab.runs import Command, Run, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 
 SESSIONS, MEMORY_TARGET, STORED = 10, 600.0, 1_000
 VIEWERS, UPDATE_TARGET, SLOWER_TARGET = 30, 1.0, 10.0
 EPOCHS = 16
 WINDOW_SECONDS, SETTLE_SECONDS = 12.0, 4.0
-PAGES = ("", "train", "compare", "draw", "inspect")
+TITLES = ("Train", "Compare", "Draw", "Inspect", "Compose")
+
+
+@dataclass
+class Watched:
+    """What was measured, a value a round or, of `answers`, a value a question.
+
+    Attributes:
+        answers: Seconds of the answers to questions for live data, while all viewers ask too.
+        questions: Questions for live data of all viewers in a second.
+        alone: Training steps a second without viewers.
+        together: Training steps a second with viewers.
+    """
+
+    answers: list[float] = field(default_factory=list)
+    questions: list[float] = field(default_factory=list)
+    alone: list[float] = field(default_factory=list)
+    together: list[float] = field(default_factory=list)
 
 
 def memory(_rounds: int) -> Iterator[Figure]:
@@ -37,33 +53,44 @@ def memory(_rounds: int) -> Iterator[Figure]:
         fill(store, STORED)
         store.close()
         with app(Path(folder), MNIST_LAB_STANDBY="false") as lab:
-            one, all_of_them = asyncio.run(_walk(lab))
+            one, all_of_them = _walk(lab)
     what = f"Memory of the page process, {SESSIONS} sessions"
     yield Figure(what, all_of_them, MEMORY_TARGET, "MB", f"{one:.0f} MB with one session, {STORED:,} runs stored")
 
 
 def live(rounds: int) -> Iterator[Figure]:
+    measured = Watched()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         with app(home) as lab:
             store = open_store(Settings(home=home))
-            updates, alone, watched = asyncio.run(_watch(lab.address, store, min(rounds, 3)))
+            for _ in range(min(rounds, 3)):
+                _watch(lab.address, store, measured)
             store.close()
-    half, most = np.percentile(updates, [50, 95])
-    yield Figure(f"Update of a page, {VIEWERS} viewers, p95", float(most), UPDATE_TARGET, "s", f"median {half:.2f} s")
-    slower = 100 * (1 - statistics.median(other / one for one, other in zip(alone, watched, strict=True)))
-    one, other = statistics.median(alone), statistics.median(watched)
-    detail = f"{one:.0f} steps a second unwatched, {other:.0f} watched"
+    half, most = np.percentile(measured.answers, [50, 95])
+    asked = f"{statistics.median(measured.questions):.0f} questions a second"
+    yield Figure(
+        f"Answer to a live page, {VIEWERS} viewers, p95",
+        float(most),
+        UPDATE_TARGET,
+        "s",
+        f"median {half:.2f} s, {asked}",
+    )
+    pairs = zip(measured.alone, measured.together, strict=True)
+    slower = 100 * (1 - statistics.median(together / alone for alone, together in pairs))
+    alone, together = statistics.median(measured.alone), statistics.median(measured.together)
+    detail = f"{alone:.0f} steps a second unwatched, {together:.0f} watched"
     yield Figure(f"Training with {VIEWERS} viewers is slower by", slower, SLOWER_TARGET, "%", detail)
 
 
-async def _walk(lab: App) -> tuple[float, float]:
+def _walk(lab: App) -> tuple[float, float]:
     """Megabytes with the first session, and with all."""
     first = 0.0
-    async with _sessions(lab.address, SESSIONS) as sessions:
+    with viewers(SESSIONS) as sessions:
         for session in sessions:
-            for page in PAGES * 2:
-                await session.open(page)
+            open_page(session, lab.address)
+            for title in TITLES * 2:
+                follow_menu(session, title)
             first = first or _megabytes(lab)
         return first, _megabytes(lab)
 
@@ -82,42 +109,42 @@ def _training(store: RunStore) -> Run:
     return run
 
 
-async def _watch(address: str, store: RunStore, rounds: int) -> tuple[list[float], list[float], list[float]]:
-    """Seconds of the updates, and of each round's run steps a second without and with viewers.
+def _watch(address: str, store: RunStore, measured: Watched) -> None:
+    """Measure one training without viewers, with viewers, and without them again.
 
-    Without them it is measured before and after, as such machines grow faster and slower within a minute.
+    Such machines become faster and slower within a minute, so it is measured without viewers both before and after.
+    The training pauses while the tabs are opened: that takes the processors for half a minute.
     """
-    updates: list[float] = []
-    alone: list[float] = []
-    watched: list[float] = []
-    for _ in range(rounds):
-        run = _training(store)
-        before = await _pace(store, run)
-        async with _sessions(address, VIEWERS) as viewers:
-            for viewer in viewers:
-                await viewer.open("train", f"run={run.id}")
-            await asyncio.sleep(SETTLE_SECONDS)
-            for viewer in viewers:
-                viewer.updates.clear()
-            watched.append(await _pace(store, run))
-            updates += [seconds for viewer in viewers for seconds in viewer.updates]
-        await asyncio.sleep(SETTLE_SECONDS)
-        alone.append((before + await _pace(store, run)) / 2)
-        if store.get(run.id).state.is_ended:
-            raise RuntimeError("The training ended before it was watched to the end; give it more epochs.")
-        store.request(run.id, Command.STOP)
-        await asyncio.sleep(SETTLE_SECONDS)
-    return updates, alone, watched
+    run = _training(store)
+    before = _steps_per_second(store, run, WINDOW_SECONDS)
+    store.request(run.id, Command.PAUSE)
+    _wait_for(store, run, RunState.PAUSED)
+    with viewers(VIEWERS) as tabs:
+        for tab in tabs:
+            open_page(tab, f"{address}/train?run={run.id}")
+        store.request(run.id, Command.NONE)
+        _wait_for(store, run, RunState.RUNNING)
+        time.sleep(SETTLE_SECONDS)
+        asked = sum(len(live_requests(tab)) for tab in tabs)
+        start, steps = time.perf_counter(), store.get(run.id).steps_done
+        measured.answers += answer_seconds(live_requests(tabs[0])[-1], window=WINDOW_SECONDS)
+        seconds = time.perf_counter() - start
+        measured.together.append((store.get(run.id).steps_done - steps) / seconds)
+        measured.questions.append((sum(len(live_requests(tab)) for tab in tabs) - asked) / seconds)
+    time.sleep(SETTLE_SECONDS)
+    measured.alone.append((before + _steps_per_second(store, run, WINDOW_SECONDS)) / 2)
+    if store.get(run.id).state.is_ended:
+        raise RuntimeError("The training ended before it was watched to the end; give it more epochs.")
+    store.request(run.id, Command.STOP)
+    time.sleep(SETTLE_SECONDS)
 
 
-async def _pace(store: RunStore, run: Run) -> float:
-    """Steps a second, within a window of time."""
+def _steps_per_second(store: RunStore, run: Run, window: float) -> float:
     before, start = store.get(run.id).steps_done, time.perf_counter()
-    await asyncio.sleep(WINDOW_SECONDS)
+    time.sleep(window)
     return (store.get(run.id).steps_done - before) / (time.perf_counter() - start)
 
 
-@contextlib.asynccontextmanager
-async def _sessions(address: str, count: int) -> AsyncIterator[list[Viewer]]:
-    async with contextlib.AsyncExitStack() as stack:
-        yield [await stack.enter_async_context(Viewer(address)) for _ in range(count)]
+def _wait_for(store: RunStore, run: Run, state: RunState) -> None:
+    while store.get(run.id).state is not state:
+        time.sleep(0.1)

@@ -19,6 +19,7 @@ from mnist_lab.network import Conv2D, Dense, Flatten, Network
 from mnist_lab.network.url import link_from_network
 from mnist_lab.runs import open_store
 from mnist_lab.settings import Settings
+from mnist_lab.ui.components.streamlit_dom import MAIN, MENU_LINK, METRIC_VALUE, STALE, STEP_UP, by_key
 
 MORE_TARGET, EDIT_TARGET = 0.4, 0.4
 LAYERS, EDITS = 30, 40
@@ -37,18 +38,18 @@ st.navigation([page(*one) for one in {pages!r}], position="top").run()
 """
 CLICKED = "() => document.addEventListener('pointerdown', () => (window.labClicked = performance.now()), true)"
 # Looks at every animation frame for words that can be seen, then for what a click changed.
-SEEN = """(words) => {
-  const tree = document.createTreeWalker(document.querySelector('[data-testid="stMain"]'), NodeFilter.SHOW_TEXT);
+SEEN = f"""(words) => {{
+  const tree = document.createTreeWalker(document.querySelector('{MAIN}'), NodeFilter.SHOW_TEXT);
   while (tree.nextNode())
     if (tree.currentNode.data.includes(words) && tree.currentNode.parentElement.checkVisibility()
-        && !tree.currentNode.parentElement.closest('[data-stale="true"]'))
+        && !tree.currentNode.parentElement.closest('{STALE}'))
       return performance.now() - window.labClicked;
   return false;
-}"""
-CHANGED = """(before) => {
-  const value = document.querySelector('[data-testid="stMetricValue"]')?.innerText;
+}}"""
+CHANGED = f"""(before) => {{
+  const value = document.querySelector('{METRIC_VALUE}')?.innerText;
   return value && value !== before ? performance.now() - window.labClicked : false;
-}"""
+}}"""
 
 
 def figures(rounds: int) -> Iterator[Figure]:
@@ -95,13 +96,13 @@ def _edits(browser: Browser, lab: App) -> Figure:
     convolutions = [Conv2D(filters=4, kernel_size=(3, 3), padding="same", activation="relu")] * (LAYERS - 2)
     network = Network(layers=(*convolutions, Flatten(), Dense(units=10)))
     page = opened(browser, f"{lab.address}/?n={link_from_network(network)}")
-    page.locator(".st-key-layer-card-0").get_by_role("button", name="Edit").click()
-    arrow = page.locator(".st-key-layer-card-0 [data-testid='stNumberInputStepUp']").first
+    page.locator(by_key("layer-card-0")).get_by_role("button", name="Edit").click()
+    arrow = page.locator(f"{by_key('layer-card-0')} {STEP_UP}").first
     arrow.wait_for()
     page.wait_for_timeout(2000)
     took = []
     for _ in range(EDITS):
-        before = page.get_by_test_id("stMetricValue").first.inner_text()
+        before = page.locator(METRIC_VALUE).first.inner_text()
         arrow.click()
         took.append(milliseconds(page, CHANGED, before))
         page.wait_for_timeout(400)
@@ -120,7 +121,7 @@ def opened(browser: Browser, address: str) -> Page:
 
 def way(page: Page, title: str, words: str) -> float:
     """Click in the menu; seconds until the words can be seen."""
-    page.get_by_test_id("stTopNavLink").filter(has_text=title).click()
+    page.locator(MENU_LINK).filter(has_text=title).click()
     seconds = milliseconds(page, SEEN, words) / 1000
     page.wait_for_timeout(700)
     return seconds

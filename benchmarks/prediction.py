@@ -61,7 +61,7 @@ def training(settings: Settings, store: RunStore, preset: str) -> Iterator[None]
     try:
         while not store.points(run.id):
             if worker.poll() is not None or store.get(run.id).state is RunState.FAILED:
-                sys.exit(f"The training failed: {store.get(run.id).sentence} {Path(log.name).read_text()}")
+                sys.exit(f"The training failed: {store.get(run.id).message} {Path(log.name).read_text()}")
             time.sleep(0.2)
         yield
     finally:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mnist_lab.files import replacing
+from mnist_lab.files import atomic_write
 
 FOLDER = Path(__file__).parent / "recorded"
 
@@ -18,6 +18,5 @@ def read(name: str) -> dict[str, Any]:
 def put(name: str, key: str, value: object) -> None:
     """Write `value` under `key` into `name.json`, in place of what it had there; the file is whole at every moment."""
     content = {**read(name), key: value}
-    FOLDER.mkdir(exist_ok=True)
-    with replacing(FOLDER / f"{name}.json") as temporary:
+    with atomic_write(FOLDER / f"{name}.json") as temporary:
         temporary.write_text(json.dumps(dict(sorted(content.items())), indent=1) + "\n", encoding="utf-8")

@@ -98,7 +98,7 @@ def trained(store: RunStore, settings: Settings, name: str, training: Training, 
     def is_it(run: Run) -> bool:
         return (run.name, run.network, run.recipe) == (title, training.network, recipe)
 
-    store.sweep()
+    store.reap_stale_runs()
     found = [run for run in store.list() if is_it(run)]
     if done := next((run for run in found if run.state is RunState.FINISHED), None):
         return done

@@ -16,7 +16,7 @@ TIMES = frozenset({"seconds", "images", "step_seconds"})
 def faults(store: RunStore, run: Run, twin: Run) -> list[str]:
     """Short descriptions of what is wrong with `run`; empty if nothing is."""
     if run.state is not RunState.FINISHED or run.result is None or twin.result is None:
-        return [f"it is {run.state}: {run.sentence}"]
+        return [f"it is {run.state}: {run.message}"]
     points, twin_points = store.points(run.id), store.points(twin.id)
     found = point_faults(points, run)
     if _epochs(points) != _epochs(twin_points):

@@ -100,7 +100,7 @@ def by_the_lab(preset: str, store: RunStore, page: Page, address: str) -> float:
     while len(ends) < 2 or max(ends.values()) - min(ends.values()) < SECONDS:
         now = store.get(run.id)
         if now.state.is_ended or time.perf_counter() - start > PATIENCE:
-            raise RuntimeError(f"The run of {preset} is {now.state}: {now.sentence}")
+            raise RuntimeError(f"The run of {preset} is {now.state}: {now.message}")
         # The end of an epoch is written at once, so frequent polling shows when it was.
         if now.epochs_done and time.perf_counter() - start > STANDBY_SECONDS:
             ends.setdefault(now.epochs_done, time.perf_counter())
@@ -114,7 +114,7 @@ def by_the_lab(preset: str, store: RunStore, page: Page, address: str) -> float:
     while not (now := store.get(run.id)).state.is_ended:
         time.sleep(0.1)
     if now.data is None:
-        raise RuntimeError(f"The run of {preset} has no data: {now.sentence}")
+        raise RuntimeError(f"The run of {preset} has no data: {now.message}")
     first, last = min(ends), max(ends)
     return now.data.training * (last - first) / (ends[last] - ends[first])
 

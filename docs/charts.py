@@ -74,16 +74,16 @@ def notebook_figure() -> Figure:
     """Loss of training and validation, epoch by epoch, of the notebook's networks as they ship; dotted: its own end."""
     runs = [read_archive(path) for path in FOLDER.glob("*.zip")]
     shown = {name: next((run for run in runs if run.run.network == PRESETS[name].network), None) for name in NOTEBOOK}
-    there = {name: adopted for name, adopted in shown.items() if adopted is not None}
+    there = {name: imported for name, imported in shown.items() if imported is not None}
     if not there:
         raise SystemExit(
             f"None of the notebook's networks is in {FOLDER.name}/: benchmarks.reference_runs trains them."
         )
     traces, titles, ends = [], [], []
-    for place, (name, adopted) in enumerate(there.items(), start=1):
+    for place, (name, imported) in enumerate(there.items(), start=1):
         titles.append(_title(PRESETS[name].network.name, place))
         ends.append(_level(NOTEBOOK[name][0], place))
-        epochs = [point for point in adopted.points if point.kind == "epoch"]
+        epochs = [point for point in imported.points if point.kind == "epoch"]
         for which, colour in {"training": "@training", "validation": "@validation"}.items():
             traces.append(
                 {

@@ -1,29 +1,29 @@
 """Every error that MNIST Lab raises on purpose.
 
-Each message is one sentence (two at most) that a user can act on; it is shown as it is, without a traceback.
+Each message is one or two sentences that tell the user what to do. It is shown as it is, without a traceback.
 
     LabError
-    ├── RefusedError            the input is refused: exit status 2, nothing was changed
+    ├── RefusedError            the input is refused and nothing was changed: exit status 2
     │   ├── NetworkError        a network, or a network file, that cannot be used
     │   ├── RecipeError         a recipe, or a recipe file, that cannot be used
     │   ├── DataError           a data set that is missing, damaged or of the wrong shape
     │   ├── PictureError        a picture that cannot be read
-    │   ├── UnknownRunError     no run, or more than one, goes by that name
-    │   └── IllegalMoveError    a run in this state cannot do that
+    │   ├── UnknownRunError     no run, or more than one, has that id or name
+    │   └── IllegalMoveError    the run's state does not allow it
     ├── RunFailedError          a training run ended without a result: exit status 1
     ├── StoreError              the run store cannot be read or written
-    │   └── StorePlaceError     the settings put it where it cannot be: a RefusedError, too
-    ├── StaleAttemptError       another worker has taken this run over; this one must stop writing
+    │   └── StoreLocationError  the settings name a location that cannot be used; also a RefusedError
+    ├── StaleAttemptError       the run no longer belongs to this worker, which must stop writing
     └── PredictorError          the predictor process did not answer
 """
 
 
 class LabError(Exception):
-    """Base of every error below: `str(error)` is a sentence for the user."""
+    """Base of every error below; `str(error)` is a message for the user."""
 
 
 class RefusedError(LabError):
-    """The input is refused before anything was started or changed."""
+    """The input is refused, before anything was started or changed."""
 
 
 class NetworkError(RefusedError):
@@ -43,11 +43,11 @@ class PictureError(RefusedError):
 
 
 class UnknownRunError(RefusedError):
-    """No run, or more than one, goes by the given id or name."""
+    """No run, or more than one, has the given id or name."""
 
 
 class IllegalMoveError(RefusedError):
-    """A run in its present state cannot do what was asked."""
+    """The run's state does not allow what was asked."""
 
 
 class RunFailedError(LabError):
@@ -58,12 +58,12 @@ class StoreError(LabError):
     """The run store cannot be read or written."""
 
 
-class StorePlaceError(StoreError, RefusedError):
-    """The settings put the run store where it cannot be."""
+class StoreLocationError(StoreError, RefusedError):
+    """The settings name a location for the run store that cannot be used."""
 
 
 class StaleAttemptError(LabError):
-    """Another worker has taken the run over; the one that gets this must stop writing and exit."""
+    """The run no longer belongs to this worker, which must stop writing and exit."""
 
 
 class PredictorError(LabError):

@@ -1,12 +1,10 @@
-"""Write a file so that nobody ever sees half of it."""
+"""Atomic writes and lock files."""
 
 import os
 import secrets
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from filelock import FileLock, Timeout
 
@@ -14,44 +12,37 @@ from mnist_lab.errors import StoreError
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[IO[bytes]]:
-    """Open a temporary file beside `path` that takes its name when the block ends, and goes when the block fails.
+def atomic_write(path: Path, *, durable: bool = True) -> Iterator[Path]:
+    """Give a temporary path beside `path`; the file written there replaces `path` when the block ends.
 
-    Two processes may write the same path at the same time; the later one wins, and both files are whole.
+    A reader sees the old file or the new one, never a part. When the block fails, the old file stays and the temporary
+    one is removed. Two processes may write the same path at once; the later one wins.
+
+    Args:
+        path: The file to write. Its folder is made if needed.
+        durable: Write the file to the disk before it gets its name, so that it survives a power cut. Takes longer.
 
     Raises:
         OSError: The folder cannot be made or written to.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; what is written there replaces `path` whole, or not at all."""
+    # Its name ends as that of `path`: Keras and NumPy choose the format by the ending, or add one.
     temporary = path.with_name(f".{secrets.token_hex(4)}-{path.name}")
     try:
         yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
+        if durable:
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
         temporary.replace(path)
-        sync_folder(path.parent)
+        if durable:
+            _sync_folder(path.parent)
     finally:
-        with suppress(FileNotFoundError):
-            temporary.unlink()
+        temporary.unlink(missing_ok=True)
 
 
-def sync_folder(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     """Write a folder's list of names to the disk."""
-    # The new name is in the folder: without this a power cut could bring the old file back. Windows has no such thing.
+    # Without this a power cut could bring the old file back. Windows has no such call.
     if hasattr(os, "O_DIRECTORY"):
         opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -61,7 +52,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def try_lock(path: Path) -> FileLock | None:
-    """Take the lock on `path` if nobody has it. Keep the returned object: the lock goes with it, or with the process.
+    """Take the lock on `path`; None if another process has it.
+
+    Keep the returned object: the lock is released with it, or when the process ends.
 
     Raises:
         StoreError: The folder cannot be written.

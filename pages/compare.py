@@ -98,9 +98,9 @@ if len(chosen) == 1:
                 st.code(log, language=None, height=320)
 
 for run, name in zip(chosen, names, strict=True):
-    if run.sentence:
+    if run.message:
         show = st.error if run.state is RunState.FAILED and not run.diverged else st.warning
-        show(f"**{plain(name)}** ({run.state}): {plain(run.sentence)}", icon=":material/info:")
+        show(f"**{plain(name)}** ({run.state}): {plain(run.message)}", icon=":material/info:")
     if run.note and len(chosen) == 1:
         st.caption(plain(run.note))
 

@@ -8,6 +8,7 @@ from mnist_lab.charts import digit_png, probability_bars
 from mnist_lab.drawing import is_dot, to_mnist
 from mnist_lab.errors import LabError
 from mnist_lab.insight import read_probabilities
+from mnist_lab.ui.components import streamlit_dom as dom
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.plotly_chart import plot
 from mnist_lab.ui.components.theme import theme
@@ -15,12 +16,12 @@ from mnist_lab.ui.draw.canvas import FRAME, pen_canvas
 from mnist_lab.ui.panels.run_picker import empty_state, pick_run, runs_with_result
 from mnist_lab.ui.services.container import services
 
-STYLE = """<style>
-.st-key-draw-page > :last-child { min-width: min(340px, 100%); }
-.st-key-draw-below > :last-child { min-width: min(220px, 100%); }
-.st-key-draw-headline { min-height: 2.25rem; justify-content: center; }
+STYLE = f"""<style>
+{dom.DRAW_ANSWER} {{ min-width: min(340px, 100%); }}
+{dom.DRAW_NETWORK} {{ min-width: min(220px, 100%); }}
+{dom.DRAW_HEADLINE} {{ min-height: 2.25rem; justify-content: center; }}
 </style>"""
-"""What would have less room beside its neighbour comes below it; waiting for the reading moves nothing."""
+"""What would have less room beside its neighbour comes below it. The headline keeps its height while it is empty."""
 
 st.html(STYLE)
 st.title("Draw a digit", anchor=False)

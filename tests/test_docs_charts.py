@@ -31,7 +31,7 @@ def test_a_bar_of_the_speed_chart_stands_for_the_rate_written_on_it() -> None:
 def test_the_notebook_chart_shows_the_epochs_of_the_runs_that_ship() -> None:
     figure = notebook_figure()
     shipped = [read_archive(path) for path in FOLDER.glob("*.zip")]
-    there = [name for name in NOTEBOOK if any(PRESETS[name].network == adopted.run.network for adopted in shipped)]
+    there = [name for name in NOTEBOOK if any(PRESETS[name].network == imported.run.network for imported in shipped)]
     assert len(figure["data"]) == 2 * len(there) > 0
     assert [shape["y0"] for shape in figure["layout"]["shapes"]] == [NOTEBOOK[name][0] for name in there]
     for trace in figure["data"]:

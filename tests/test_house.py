@@ -1,6 +1,7 @@
 """Promises about the house as a whole, read from its files and asked of its processes."""
 
 import ast
+import importlib.util
 import re
 import subprocess
 import sys
@@ -124,3 +125,58 @@ def test_every_command_of_the_docs_exists() -> None:
             [sys.executable, "-m", "mnist_lab", name, "--help"], cwd=ROOT, capture_output=True, check=False
         )
         assert done.returncode == 0, name
+
+
+STREAMLIT_DOM = ROOT / "mnist_lab" / "ui" / "components" / "streamlit_dom.py"
+PUBLIC_STREAMLIT = {"streamlit", "streamlit.testing.v1"}
+SOURCES = sorted(
+    path
+    for folder in ("mnist_lab", "pages", "tests", "benchmarks", "docs")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in {".py", ".js"}
+)
+
+
+def imported_from_streamlit(source: str) -> set[str]:
+    """The modules of Streamlit that a source imports, or from which it imports a name, by their full names."""
+    nodes = list(ast.walk(ast.parse(source)))
+    found = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            if node.module == "streamlit":
+                # `from streamlit import runtime` imports a module, `from streamlit import write` does not.
+                names = [f"streamlit.{alias.name}" for alias in node.names]
+                found |= {name for name in names if importlib.util.find_spec(name) is not None}
+    return {name for name in found if name.split(".")[0] == "streamlit"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import streamlit.runtime",
+        "from streamlit import runtime",
+        "def f():\n    from streamlit.proto.BackMsg_pb2 import BackMsg",
+    ],
+)
+def test_a_private_import_of_streamlit_is_found(source: str) -> None:
+    assert not imported_from_streamlit(source) <= PUBLIC_STREAMLIT
+
+
+def test_no_private_module_of_streamlit_is_imported() -> None:
+    imports = {
+        str(path.relative_to(ROOT)): imported_from_streamlit(path.read_text(encoding="utf-8"))
+        for path in (ROOT / "app.py", *SOURCES)
+        if path.suffix == ".py"
+    }
+    assert {path: private for path, names in imports.items() if (private := names - PUBLIC_STREAMLIT)} == {}
+
+
+def test_only_one_module_names_elements_of_streamlits_page() -> None:
+    names = re.compile(
+        r"st-key|data-testid|data-stale|data-test-script|get_by_test_id|\bst(App|Main|Layout|Column|Top)"
+    )
+    others = [path for path in SOURCES if path not in {STREAMLIT_DOM, Path(__file__).resolve()}]
+    found = {str(path.relative_to(ROOT)) for path in others if names.search(path.read_text(encoding="utf-8"))}
+    assert found == set()
+    assert names.search(STREAMLIT_DOM.read_text(encoding="utf-8"))

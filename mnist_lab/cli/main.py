@@ -35,9 +35,9 @@ MODULES = {
     "resume": "train",
     "extend": "train",
     "delete": "runs",
-    "predict": "reading",
-    "evaluate": "reading",
-    "export": "exporting",
+    "predict": "predict",
+    "evaluate": "predict",
+    "export": "export",
     "worker": "processes",
     "predictor": "processes",
 }

@@ -22,7 +22,7 @@ def open_swept(settings: Settings) -> RunStore:
     if settings.reference:
         install_reference_runs(store)
     try:
-        store.sweep()
+        store.reap_stale_runs()
     except StoreError as error:  # a store that can only be read still has everything to show
         note(str(error))
     return store
@@ -50,7 +50,7 @@ def summary(run: Run) -> dict[str, object]:
         "learning_rate_factor": run.learning_rate_factor,
         "parent": run.parent or None,
         "created": run.created,
-        "sentence": run.sentence,
+        "sentence": run.message,
     }
 
 

@@ -50,7 +50,7 @@ def _print_card(run: Run) -> None:
     recipe = run.recipe
     print(f"{run.name} · {run.id} · {run.state}")
     lines = [
-        ("", run.sentence),
+        ("", run.message),
         ("note", " ".join(run.note.split())),
         ("network", f"{run.network.name} · {formatting.count(analysis.parameters)} parameters"),
         (

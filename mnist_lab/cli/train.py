@@ -92,7 +92,7 @@ def _train(options: argparse.Namespace, settings: Settings, store: RunStore, run
     run = _follow(settings, store, run, line)
     line.end()
     if run.result is None:
-        note(run.sentence or f"Run {run.id} is {run.state} and has no result.")
+        note(run.message or f"Run {run.id} is {run.state} and has no result.")
     if options.json:
         print_json(summary(run))
     elif run.result is not None:

@@ -1,9 +1,7 @@
 """Download MNIST into the lab's cache, on networks that stall, cut off and answer with something else."""
 
-import os
 import socket
 import ssl
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -17,6 +15,7 @@ import certifi
 
 from mnist_lab.data.mnist import FILE_NAME, load_mnist
 from mnist_lab.errors import DataError
+from mnist_lab.files import atomic_write
 from mnist_lab.settings import Settings
 
 Progress = Callable[[int, int | None], None]
@@ -70,15 +69,10 @@ def _download(settings: Settings, progress: Progress, stall: float, longest: flo
     if not url.lower().startswith(("http://", "https://")):
         raise DataError(f"MNIST_LAB_MNIST_URL must begin with https:// or http://. Received: {url}.")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f"{FILE_NAME}.", suffix=".part", dir=target.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
+        with atomic_write(target) as temporary:
+            with temporary.open("wb") as file:
                 _fetch(url, file, progress, stall, longest)
-            _check_content(Path(name), url)
-            Path(name).replace(target)
-        finally:
-            Path(name).unlink(missing_ok=True)
+            _check_content(temporary, url)
     except OSError as error:
         raise DataError(
             f"{target} cannot be written ({error.strerror or error}); set MNIST_LAB_HOME to a folder that can."

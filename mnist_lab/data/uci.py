@@ -11,7 +11,7 @@ from mnist_lab.data.npz import read_npz
 from mnist_lab.data.split import stratified
 from mnist_lab.drawing import place_ink
 from mnist_lab.errors import DataError
-from mnist_lab.files import written_whole
+from mnist_lab.files import atomic_write
 from mnist_lab.settings import Settings
 
 TITLE = "UCI digits, the offline sample"
@@ -60,8 +60,8 @@ def _read_cache(path: Path) -> Parts | None:
 
 
 def _write_cache(path: Path, parts: Parts) -> None:
-    with written_whole(path) as file:
-        np.savez_compressed(file, x_train=parts[0], y_train=parts[1], x_test=parts[2], y_test=parts[3])
+    with atomic_write(path) as temporary:
+        np.savez_compressed(temporary, x_train=parts[0], y_train=parts[1], x_test=parts[2], y_test=parts[3])
 
 
 def _make() -> Parts:

@@ -1,4 +1,4 @@
-"""The reference runs: trained by the lab itself, shipped with it, and there when a lab begins."""
+"""The reference runs, which are shipped with the lab and installed into every store."""
 
 from mnist_lab.reference.archive import read_archive, unpack, write_archive
 from mnist_lab.reference.install import FOLDER, install_reference_runs, shipped_archives

@@ -1,10 +1,9 @@
-"""One run in one file: its record, its curves, and of its folder the kept weights, predictions and snapshots.
+"""Reading and writing one run as one file: its record, curves, kept weights, predictions and snapshots.
 
-The file is a zip archive: `run.json`, and the files of the run's folder under the names they have there.
+The file is a zip archive with `run.json` and the files of the run's folder, under the names that they have there.
 """
 
 import json
-import secrets
 import shutil
 import zipfile
 import zlib
@@ -17,37 +16,37 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from mnist_lab.errors import StoreError
-from mnist_lab.files import replacing
+from mnist_lab.files import atomic_write
 from mnist_lab.network import network_from_json
 from mnist_lab.recipe import recipe_from_json
-from mnist_lab.runs import REFERENCE, Adopted, DataInfo, MetricPoint, Result, Run, RunFolder, RunState
+from mnist_lab.runs import REFERENCE, DataInfo, ImportedRun, MetricPoint, Result, Run, RunFolder, RunState
 from mnist_lab.runs.snapshot_files import snapshot_path
 
 VERSION = 1
-MOST_STEPS = 600
-"""Points between the epochs' ends that an archive keeps: of more, every second, third … one."""
-MOST_BYTES = 50_000_000
-"""An archive that unpacks to more is none of ours."""
+MAX_STEPS = 600
+"""Points of steps in an archive; of more, every second, third … one is kept."""
+MAX_BYTES = 50_000_000
+"""An archive that unpacks to more is refused."""
 SPARE_BYTES = 64_000_000
-"""Disk space that unpacking leaves to trainings."""
+"""Disk space that unpacking leaves free for trainings."""
 _ABOUT = "run.json"
 _COLUMNS = [field.name for field in fields(MetricPoint)]
-_RESULT, _DATA, _POINT, _WORDS = TypeAdapter(Result), TypeAdapter(DataInfo), TypeAdapter(MetricPoint), TypeAdapter(str)
-# Python's zip would write today's date into every member: the same run would be another file tomorrow.
-_NO_DATE = (1980, 1, 1, 0, 0, 0)
+_RESULT, _DATA, _POINT, _TEXT = TypeAdapter(Result), TypeAdapter(DataInfo), TypeAdapter(MetricPoint), TypeAdapter(str)
+# A fixed date, so that the same run always gives the same file.
+_FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def write_archive(
     path: Path, run: Run, points: Sequence[MetricPoint], folder: RunFolder, *, snapshots: Collection[int] = ()
 ) -> None:
-    """Write an ended run and its files to `path`, under the id, name and note that `run` has.
+    """Write an ended run and its files to `path`.
 
     Args:
         path: A name that ends in `.zip`.
         run: A run with a result.
         points: Its curves.
         folder: Its files.
-        snapshots: Epochs whose snapshots go along.
+        snapshots: Epochs whose snapshots are included.
 
     Raises:
         ValueError: The run has no result, or its folder no weights or predictions.
@@ -59,17 +58,17 @@ def write_archive(
     files = [weights, folder.predictions_path, *(snapshot_path(folder.snapshots, epoch) for epoch in sorted(snapshots))]
     if missing := [file.name for file in files if not file.is_file()]:
         raise ValueError(f"Run {run.id} lacks {', '.join(missing)}.")
-    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-        _put(archive, _ABOUT, json.dumps(_about(run, points), indent=1).encode())
+    with atomic_write(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        _add(archive, _ABOUT, json.dumps(_about(run, points), indent=1).encode())
         for file in files:
-            _put(archive, file.relative_to(folder.path).as_posix(), file.read_bytes())
+            _add(archive, file.relative_to(folder.path).as_posix(), file.read_bytes())
 
 
-def read_archive(path: Path) -> Adopted:
-    """The run in an archive, with its curves, as a reference run.
+def read_archive(path: Path) -> ImportedRun:
+    """Read the run in an archive, with its curves, as a reference run.
 
     Raises:
-        StoreError: The file is damaged, is named otherwise than its run, or is missing.
+        StoreError: The file is missing, damaged, or not named after its run.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -77,22 +76,22 @@ def read_archive(path: Path) -> Adopted:
             about = json.loads(archive.read(_ABOUT))
         _ensure_id(about["id"], path.stem)
         points = [_POINT.validate_python(dict(zip(about["columns"], row, strict=True))) for row in about["points"]]
-        return Adopted(_run(about, points), points)
+        return ImportedRun(_run(about, points), points)
     except Exception as error:  # a damaged archive makes zipfile, zlib and json raise nearly anything
         raise StoreError(f"The reference run {path.name} cannot be read: {error or type(error).__name__}") from error
 
 
 def is_unpacked(path: Path, folder: RunFolder) -> bool:
-    """Whether the run's folder has all files of an archive, with what is in them; false of a damaged archive, too."""
+    """Whether the run's folder has all files of the archive, unchanged; false for a damaged archive."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return all(_is_there(member, folder) for member in _files(archive))
+            return all(_is_extracted(member, folder) for member in _files(archive))
     except Exception:  # noqa: BLE001 - as above
         return False
 
 
 def unpack(path: Path, folder: RunFolder) -> None:
-    """Put the files of an archive into the run's folder; those that are there stay as they are until the new are whole.
+    """Extract the files of an archive into the run's folder, each atomically.
 
     Raises:
         StoreError: The archive is damaged, the folder cannot be written, or the disk is too full.
@@ -113,21 +112,16 @@ def unpack(path: Path, folder: RunFolder) -> None:
 def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: RunFolder) -> None:
     target = folder.path / member.filename
     _ensure_inside(target, folder)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Not synced: the first page waits for this, and what a power cut tears is unpacked again.
-    temporary = target.with_name(f".{secrets.token_hex(4)}-{target.name}")
-    try:
+    # Not durable: the first page waits for this, and a file that a power cut tears is unpacked again.
+    with atomic_write(target, durable=False) as temporary:
         temporary.write_bytes(archive.read(member))
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _files(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     return (member for member in archive.infolist() if member.filename != _ABOUT)
 
 
-def _is_there(member: zipfile.ZipInfo, folder: RunFolder) -> bool:
+def _is_extracted(member: zipfile.ZipInfo, folder: RunFolder) -> bool:
     file = folder.path / member.filename
     return file.is_file() and file.stat().st_size == member.file_size and zlib.crc32(file.read_bytes()) == member.CRC
 
@@ -139,8 +133,8 @@ def _ensure_id(found: object, expected: str) -> None:
 
 def _ensure_size(archive: zipfile.ZipFile) -> None:
     size = sum(member.file_size for member in archive.infolist())
-    if size > MOST_BYTES:
-        raise ValueError(f"it holds {size / 1e6:,.0f} MB, and may hold {MOST_BYTES / 1e6:.0f}")
+    if size > MAX_BYTES:
+        raise ValueError(f"it holds {size / 1e6:,.0f} MB; the limit is {MAX_BYTES / 1e6:.0f}")
 
 
 def _ensure_space(archive: zipfile.ZipFile, folder: RunFolder) -> None:
@@ -148,7 +142,7 @@ def _ensure_space(archive: zipfile.ZipFile, folder: RunFolder) -> None:
     free = shutil.disk_usage(folder.path).free
     if free < size + SPARE_BYTES:
         needed = (size + SPARE_BYTES) / 1e6
-        raise ValueError(f"it needs {needed:,.0f} MB of free disk, and {free / 1e6:,.0f} MB are free")
+        raise ValueError(f"it needs {needed:,.0f} MB of free disk space; {free / 1e6:,.0f} MB are free")
 
 
 def _ensure_inside(target: Path, folder: RunFolder) -> None:
@@ -156,8 +150,8 @@ def _ensure_inside(target: Path, folder: RunFolder) -> None:
         raise ValueError(f"{target.name} lies outside the run's folder")
 
 
-def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    member = zipfile.ZipInfo(name, _NO_DATE)
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    member = zipfile.ZipInfo(name, _FIXED_DATE)
     member.compress_type = zipfile.ZIP_DEFLATED
     archive.writestr(member, content, compresslevel=9)
 
@@ -182,12 +176,12 @@ def _about(run: Run, points: Sequence[MetricPoint]) -> dict[str, Any]:
 
 def _thinned(points: Sequence[MetricPoint]) -> list[MetricPoint]:
     steps = [point for point in points if point.kind == "step"]
-    kept = set(steps[:: -(-len(steps) // MOST_STEPS) or 1])
+    kept = set(steps[:: -(-len(steps) // MAX_STEPS) or 1])
     return [point for point in points if point.kind == "epoch" or point in kept]
 
 
 def _rounded(point: MetricPoint) -> list[Any]:
-    # Seven digits are what float32 has; more would only be ballast.
+    # float32 has about seven digits; more would only take space.
     return [float(f"{value:.7g}") if isinstance(value, float) else value for value in astuple(point)]
 
 
@@ -200,8 +194,8 @@ def _run(about: dict[str, Any], points: Sequence[MetricPoint]) -> Run:
     run = Run(
         id=about["id"],
         number=0,
-        name=_WORDS.validate_python(about["name"]),
-        note=_WORDS.validate_python(about["note"]),
+        name=_TEXT.validate_python(about["name"]),
+        note=_TEXT.validate_python(about["note"]),
         state=RunState.FINISHED,
         attempt=1,
         network=network_from_json(json.dumps(about["network"])),

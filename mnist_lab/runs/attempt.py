@@ -1,261 +1,251 @@
-"""What a worker writes of the run it has. Every write carries the run's attempt number and is refused when stale."""
+"""A worker's attempt at a run: claiming the run, and everything the worker writes about it."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import URL, Connection, delete, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import sqlite
 
 from mnist_lab.errors import StaleAttemptError
-from mnist_lab.runs.database import BUSY_SECONDS, Database
-from mnist_lab.runs.deletion import erase, remove_folder
-from mnist_lab.runs.records import DataInfo, MetricPoint, Result, Run, Wanted
+from mnist_lab.runs.database import Database
+from mnist_lab.runs.deletion import delete_record, remove_folder
+from mnist_lab.runs.records import ControlState, DataInfo, MetricPoint, Result, Run
 from mnist_lab.runs.rows import data_to_json, point_to_row, result_to_json, run_from_row
 from mnist_lab.runs.run_folder import RunFolder
 from mnist_lab.runs.schema import metrics, runs
-from mnist_lab.runs.stale_runs import place_of
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_legal
 
 
-class Attempts:
-    """The worker's side of the run store."""
+def claim_run(db: Database, run_id: str, worker: str, host: str) -> Run | None:
+    """Take a queued run (→ starting, next attempt); None if it is not queued. Lock its folder first.
 
-    def __init__(self, db_url: str | URL, runs_folder: Path, *, busy_seconds: float = BUSY_SECONDS):
-        """Open the store, and make it when it is new.
+    Points and progress of an earlier attempt stay until `RunAttempt.rewind`.
 
-        Raises:
-            StoreError: It cannot be opened, or was written by a newer MNIST Lab.
-        """
-        self.db = Database(db_url, busy_seconds=busy_seconds)
-        self.runs_folder = runs_folder
-        self.place = place_of(self.db, runs_folder)
-
-    def folder(self, run_id: str) -> RunFolder:
-        """The run's folder, which need not exist yet."""
-        return RunFolder(self.runs_folder / run_id)
-
-    def claim(self, run_id: str, worker: str) -> Run | None:
-        """Take a queued run (→ starting, next attempt); None when it is not queued any more. Lock its folder first.
-
-        Points and progress of an earlier attempt stay until `rewind`.
-
-        Raises:
-            StoreError: The store cannot be written, or the run's record is damaged.
-        """
-        now = time.time()
-        with self.db.write() as connection:
-            claimed = connection.execute(
-                update(runs)
-                .where(runs.c.id == run_id, runs.c.state == RunState.QUEUED)
-                .values(
-                    state=RunState.STARTING,
-                    attempt=runs.c.attempt + 1,
-                    command=Command.NONE,
-                    phase="starting",
-                    started=now,
-                    ended=None,
-                    heartbeat=now,
-                    sentence="",
-                    worker=worker,
-                    place=self.place,
-                )
+    Raises:
+        StoreError: The store cannot be written, or the run's record is damaged.
+    """
+    now = time.time()
+    with db.write() as connection:
+        claimed = connection.execute(
+            update(runs)
+            .where(runs.c.id == run_id, runs.c.state == RunState.QUEUED)
+            .values(
+                state=RunState.STARTING,
+                attempt=runs.c.attempt + 1,
+                command=Command.NONE,
+                phase="starting",
+                started=now,
+                ended=None,
+                heartbeat=now,
+                message="",
+                worker=worker,
+                host=host,
             )
-            if claimed.rowcount != 1:
-                return None
-            row = connection.execute(select(runs).where(runs.c.id == run_id)).one()
-            return run_from_row(row)
+        )
+        if claimed.rowcount != 1:
+            return None
+        return run_from_row(connection.execute(select(runs).where(runs.c.id == run_id)).one())
+
+
+class RunAttempt:
+    """One attempt at a run: the worker's side of the store, bound to the run and the number of the attempt.
+
+    Every method first checks that the run still belongs to this attempt. When it does not (it was given up as lost,
+    claimed again or deleted), the method changes nothing and raises `StaleAttemptError`. Each method is one transaction
+    and raises `StoreError` when the database cannot be read or written.
+    """
+
+    def __init__(self, db: Database, folder: RunFolder, run_id: str, number: int):
+        self._db = db
+        self._folder = folder
+        self._run_id = run_id
+        self._number = number
 
     def rewind(
-        self,
-        run_id: str,
-        attempt: int,
-        *,
-        step: int = 0,
-        epochs: int = 0,
-        seconds: float = 0.0,
-        points: Sequence[MetricPoint] = (),
+        self, *, step: int = 0, epochs: int = 0, seconds: float = 0.0, points: Sequence[MetricPoint] = ()
     ) -> None:
-        """Forget what an earlier attempt did after `step`, before training goes on from there.
+        """Remove what an earlier attempt recorded after `step`, before training resumes from there.
 
-        Of `points`, which are of steps up to there, those are added that the earlier attempt could not write.
-
-        Raises:
-            StaleAttemptError: The run is not this attempt's any more.
+        Args:
+            step: Optimizer steps of the checkpoint; 0 to start from the beginning.
+            epochs: Epochs of the checkpoint.
+            seconds: Seconds of training until the checkpoint.
+            points: Points up to `step`; those that the earlier attempt could not write are added.
         """
-        with self.db.write() as connection:
-            self._fenced(connection, run_id, attempt)
-            connection.execute(delete(metrics).where(metrics.c.run_id == run_id, metrics.c.step > step))
+        with self._db.write() as connection:
+            self._check_attempt(connection)
+            connection.execute(delete(metrics).where(metrics.c.run_id == self._run_id, metrics.c.step > step))
             if points:
-                self._insert_points(connection, run_id, points)
-            connection.execute(
-                update(runs)
-                .where(runs.c.id == run_id)
-                .values(steps_done=step, epochs_done=epochs, seconds=seconds, result=None)
-            )
+                _insert_points(connection, self._run_id, points)
+            self._update(connection, steps_done=step, epochs_done=epochs, seconds=seconds, result=None)
 
-    def move(self, run_id: str, attempt: int, new_state: RunState, sentence: str = "") -> None:
-        """Move the run to `new_state`; an empty sentence leaves the one it has.
+    def move(self, state: RunState, message: str = "") -> None:
+        """Move the run to `state`; an empty message keeps the present one.
 
         Raises:
             IllegalMoveError: Not a move of `LEGAL_MOVES`.
-            StaleAttemptError: The run is not this attempt's any more.
         """
-        with self.db.write() as connection:
-            name, state, _ = self._fenced(connection, run_id, attempt)
-            _move(connection, run_id, name, state, new_state, sentence, {})
+        with self._db.write() as connection:
+            self._move(connection, self._check_attempt(connection), state, message)
 
-    def finish(self, run_id: str, attempt: int, state: RunState, result: Result | None, sentence: str = "") -> bool:
-        """End the run in `state` with its result; a run that is to be discarded is deleted instead.
+    def finish(self, state: RunState, result: Result | None, message: str = "", *, diverged: bool = False) -> bool:
+        """End the run with its result. A run for which DISCARD stands is deleted instead.
+
+        Args:
+            state: An ended state.
+            result: The run's metrics; None if it has none.
+            message: Why it ended so; an empty one keeps the present message.
+            diverged: Whether it failed because its loss became NaN or infinite.
 
         Returns:
-            Whether the run is still there.
+            Whether the run still exists.
 
         Raises:
             IllegalMoveError: Not a move of `LEGAL_MOVES`.
-            StaleAttemptError: The run is not this attempt's any more.
         """
-        with self.db.write() as connection:
-            name, old_state, wanted = self._fenced(connection, run_id, attempt)
-            discarded = wanted.command is Command.DISCARD
+        with self._db.write() as connection:
+            current = self._check_attempt(connection)
+            discarded = current.control.command is Command.DISCARD
             if discarded:
-                erase(connection, run_id)
+                delete_record(connection, self._run_id)
             else:
-                values = {"result": result_to_json(result) if result else None}
-                _move(connection, run_id, name, old_state, state, sentence, values)
+                text = result_to_json(result) if result else None
+                self._move(connection, current, state, message, result=text, diverged=diverged)
         if discarded:
-            remove_folder(self.folder(run_id))
+            remove_folder(self._folder)
         return not discarded
 
-    def set_data(self, run_id: str, attempt: int, data: DataInfo) -> None:
-        """Record what the run is trained on; why it is not MNIST becomes the run's sentence.
-
-        Raises:
-            StaleAttemptError: The run is not this attempt's any more.
-        """
-        with self.db.write() as connection:
-            self._fenced(connection, run_id, attempt)
-            connection.execute(
-                update(runs).where(runs.c.id == run_id).values(data=data_to_json(data), sentence=data.fallback)
-            )
+    def set_data(self, data: DataInfo) -> None:
+        """Record which images the run is trained on; why they are not MNIST becomes the run's message."""
+        with self._db.write() as connection:
+            self._check_attempt(connection)
+            self._update(connection, data=data_to_json(data), message=data.fallback)
 
     def heartbeat(
         self,
-        run_id: str,
-        attempt: int,
         *,
         points: Sequence[MetricPoint] = (),
         state: RunState | None = None,
         phase: str | None = None,
         total_steps: int | None = None,
         stepped: bool = False,
-    ) -> Wanted:
-        """Say that the worker lives, add new points, and hear what is wanted: one transaction.
+    ) -> ControlState:
+        """Record that the worker is alive, with its new points, and read what is asked of it.
 
-        Progress (`steps_done`, `epochs_done`, `seconds`) follows from the newest point. `state` moves the run, as
-        `move` does. `stepped` says that the
-        epoch that STEP asked for is done: a STEP that stands becomes PAUSE.
+        Args:
+            points: New points. Progress (`steps_done`, `epochs_done`, `seconds`) is taken from the newest one. Points
+                that are stored already are left as they are.
+            state: Moves the run, as `move` does.
+            phase: What the worker does now; None keeps the present phase.
+            total_steps: Optimizer steps of the whole training; None keeps the present number.
+            stepped: Whether the epoch that STEP asked for is done: if STEP still stands, it becomes PAUSE.
 
         Raises:
             IllegalMoveError: `state` is not a move of `LEGAL_MOVES`.
-            StaleAttemptError: The run is not this attempt's any more.
         """
-        values: dict[str, Any] = {"heartbeat": time.time()}
+        values: dict[str, Any] = {"heartbeat": time.time(), **_progress(points)}
         if phase is not None:
             values["phase"] = phase
         if total_steps is not None:
             values["total_steps"] = total_steps
-        if points:
-            newest = max(points, key=lambda point: point.step)
-            values |= {"steps_done": newest.step, "seconds": newest.seconds}
-            epochs = [round(point.epoch) for point in points if point.kind == "epoch"]
-            if epochs:
-                values["epochs_done"] = max(epochs)
-        with self.db.write() as connection:
-            name, old_state, wanted = self._fenced(connection, run_id, attempt)
+        with self._db.write() as connection:
+            current = self._check_attempt(connection)
+            control = current.control
             if state is not None:
-                _move(connection, run_id, name, old_state, state, "", {})
-            if stepped and wanted.command is Command.STEP:
-                wanted = replace(wanted, command=Command.PAUSE)
+                self._move(connection, current, state, "")
+            if stepped and control.command is Command.STEP:
+                control = replace(control, command=Command.PAUSE)
                 values["command"] = Command.PAUSE
-            connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+            self._update(connection, **values)
             if points:
-                self._insert_points(connection, run_id, points)
-            return wanted
+                _insert_points(connection, self._run_id, points)
+            return control
 
-    def add_points(self, run_id: str, attempt: int, points: Sequence[MetricPoint]) -> None:
-        """Add points to the run's curves; points that are there already are left as they are.
+    def control_state(self) -> ControlState:
+        """Read what is asked of the run: one cheap query, no write."""
+        with self._db.read() as connection:
+            return self._check_attempt(connection, lock=False).control
+
+    def discard(self) -> None:
+        """Delete the run, with its points and its folder."""
+        with self._db.write() as connection:
+            self._check_attempt(connection)
+            delete_record(connection, self._run_id)
+        remove_folder(self._folder)
+
+    def _check_attempt(self, connection: Connection, *, lock: bool = True) -> "_Current":
+        """Read the run's present state, after checking that it belongs to this attempt.
+
+        Args:
+            connection: A transaction, for writing if `lock`.
+            lock: Keep other transactions from changing the run until this one ends.
 
         Raises:
-            StaleAttemptError: The run is not this attempt's any more.
+            StaleAttemptError: The run does not belong to this attempt.
         """
-        self.heartbeat(run_id, attempt, points=points)
-
-    def wanted(self, run_id: str, attempt: int) -> Wanted:
-        """What is wanted of the run: one cheap query, no write.
-
-        Raises:
-            StaleAttemptError: The run is not this attempt's any more.
-        """
-        with self.db.read() as connection:
-            return self._fenced(connection, run_id, attempt)[2]
-
-    def discard(self, run_id: str, attempt: int) -> None:
-        """Delete the run that this attempt has, with its points and its folder.
-
-        Raises:
-            StaleAttemptError: The run is not this attempt's any more.
-        """
-        with self.db.write() as connection:
-            self._fenced(connection, run_id, attempt)
-            erase(connection, run_id)
-        remove_folder(self.folder(run_id))
-
-    def _insert_points(self, connection: Connection, run_id: str, points: Sequence[MetricPoint]) -> None:
-        insert: Any = sqlite.insert
-        if not self.db.is_sqlite:
-            # Here, as it takes a while to load and few need it.
-            from sqlalchemy.dialects import postgresql
-
-            insert = postgresql.insert
-        rows = [point_to_row(run_id, point) for point in points]
-        # A commit whose answer was lost is written again: what is there already is the same.
-        connection.execute(insert(metrics).on_conflict_do_nothing(), rows)
-
-    @staticmethod
-    def _fenced(connection: Connection, run_id: str, attempt: int) -> tuple[str, RunState, Wanted]:
-        row = connection.execute(
-            select(runs.c.name, runs.c.state, runs.c.attempt, runs.c.command, runs.c.learning_rate_factor).where(
-                runs.c.id == run_id
-            )
-        ).one_or_none()
+        query = select(runs.c.name, runs.c.state, runs.c.attempt, runs.c.command, runs.c.learning_rate_factor).where(
+            runs.c.id == self._run_id
+        )
+        # On PostgreSQL another transaction could otherwise give the run to a new attempt between this check and the
+        # write. SQLite ignores it: there a write transaction is alone anyway.
+        row = connection.execute(query.with_for_update() if lock else query).one_or_none()
         if row is None:
-            raise StaleAttemptError(f"The run {run_id} was deleted.")
-        if row.attempt != attempt or RunState(row.state) not in ACTIVE_STATES:
+            raise StaleAttemptError(f"The run {self._run_id} was deleted.")
+        state = RunState(row.state)
+        if row.attempt != self._number or state not in ACTIVE_STATES:
             raise StaleAttemptError(
-                f"The run {run_id} is {row.state} in attempt {row.attempt}; attempt {attempt} may not write any more."
+                f"The run {self._run_id} is {state} in attempt {row.attempt}; attempt {self._number} can no longer"
+                " write to it."
             )
-        return row.name, RunState(row.state), Wanted(Command(row.command), row.learning_rate_factor)
+        return _Current(row.name, state, ControlState(Command(row.command), row.learning_rate_factor))
+
+    def _move(
+        self, connection: Connection, current: "_Current", state: RunState, message: str, **values: object
+    ) -> None:
+        # The same state again is no error: a move is repeated when the answer to it was lost.
+        if current.state is not state:
+            ensure_legal(current.name, current.state, state)
+        now = time.time()
+        values |= {"state": state, "heartbeat": now}
+        if message:
+            values["message"] = message
+        if state.is_ended:
+            values |= {"ended": now, "command": Command.NONE, "phase": ""}
+        self._update(connection, **values)
+
+    def _update(self, connection: Connection, **values: object) -> None:
+        connection.execute(update(runs).where(runs.c.id == self._run_id).values(**values))
 
 
-def _move(
-    connection: Connection,
-    run_id: str,
-    name: str,
-    old: RunState,
-    new: RunState,
-    sentence: str,
-    values: dict[str, Any],
-) -> None:
-    now = time.time()
-    values = values | {"state": new, "heartbeat": now}
-    if sentence:
-        values["sentence"] = sentence
-    if new.is_ended:
-        values |= {"ended": now, "command": Command.NONE, "phase": ""}
-    # A move whose answer was lost is asked for again.
-    if old is not new:
-        ensure_legal(name, old, new)
-    connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+class _Current(NamedTuple):
+    """The parts of a run's record that decide what its attempt may write."""
+
+    name: str
+    state: RunState
+    control: ControlState
+
+
+def _progress(points: Sequence[MetricPoint]) -> dict[str, Any]:
+    """The progress columns that follow from new points."""
+    if not points:
+        return {}
+    newest = max(points, key=lambda point: point.step)
+    values: dict[str, Any] = {"steps_done": newest.step, "seconds": newest.seconds}
+    epochs = [round(point.epoch) for point in points if point.kind == "epoch"]
+    if epochs:
+        values["epochs_done"] = max(epochs)
+    return values
+
+
+def _insert_points(connection: Connection, run_id: str, points: Sequence[MetricPoint]) -> None:
+    insert: Any = sqlite.insert
+    if connection.dialect.name != "sqlite":
+        # Imported here, as it takes a while to load and few need it.
+        from sqlalchemy.dialects import postgresql
+
+        insert = postgresql.insert
+    rows = [point_to_row(run_id, point) for point in points]
+    # A write is repeated when the answer to it was lost; then the points are there already.
+    connection.execute(insert(metrics).on_conflict_do_nothing(), rows)

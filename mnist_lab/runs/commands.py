@@ -1,20 +1,22 @@
-"""What pages, the command line and scripts ask of a run that is there."""
+"""What a user can do with a run: control its training, edit, queue, continue and delete it."""
 
 import secrets
 import string
 import time
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from mnist_lab.errors import IllegalMoveError, RefusedError, StoreError, UnknownRunError
 from mnist_lab.network.network import clean_name
-from mnist_lab.runs.attempt import Attempts
 from mnist_lab.runs.continuation import add_continuation, share_files
-from mnist_lab.runs.deletion import erase, remove_folder
+from mnist_lab.runs.database import Database
+from mnist_lab.runs.deletion import delete_record, remove_folder
 from mnist_lab.runs.queue_order import end_of_queue, front_of_queue
 from mnist_lab.runs.records import Run, clean_note
-from mnist_lab.runs.rows import damaged_sentence, run_from_row
+from mnist_lab.runs.rows import damaged_message, run_from_row
+from mnist_lab.runs.run_folder import RunFolder
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_legal
 
@@ -29,38 +31,43 @@ def new_run_id() -> str:
     return "".join(secrets.choice(_ID_CHARACTERS) for _ in range(ID_LENGTH))
 
 
-class Requests(Attempts):
-    """The part of the run store that changes single runs, at a user's wish. Each raises `UnknownRunError`."""
+class RunCommands:
+    """The user's commands on single runs. Each is one transaction and raises `StoreError` when it cannot be written."""
+
+    def __init__(self, db: Database, runs_folder: Path):
+        self._db = db
+        self._runs_folder = runs_folder
 
     def request(self, run_id: str, command: Command) -> None:
-        """Ask something of a run: pause, step, stop or discard it, or (`Command.NONE`) let it go on.
+        """Pause, step, stop, discard or (`Command.NONE`) continue a run.
 
-        The worker of an active run obeys within about a second. A queued one is stopped at once: it has no result,
-        or is interrupted as before when it was to be resumed. DISCARD deletes a queued or ended run at once.
+        The worker of an active run obeys within about a second. STOP takes a queued run out of the queue: a new run
+        becomes stopped, one that was to be resumed becomes interrupted again. DISCARD deletes a queued or ended run at
+        once.
 
         Raises:
             UnknownRunError: There is no such run.
             IllegalMoveError: The run's state does not allow it, or it is being stopped already.
         """
-        with self.db.write() as connection:
-            row = _row(connection, run_id)
-            name, state, standing = _read(row)
+        with self._db.write() as connection:
+            row = _locked_row(connection, run_id)
+            name, state, present = _parsed(row)
             deleted = command is Command.DISCARD and not state.is_active
             if deleted:
-                erase(connection, run_id)
+                delete_record(connection, run_id)
             elif state is RunState.QUEUED and command is Command.STOP:
-                values = _taken_out_of_queue(row)
+                values = _cancelled(row)
                 connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
             elif not state.is_active:
                 raise IllegalMoveError(f"The run '{name}' is {state}; only a run that is under way can do that.")
             else:
-                _ensure_not_taken_back(name, standing, command)
+                _ensure_not_revoked(name, present, command)
                 connection.execute(update(runs).where(runs.c.id == run_id).values(command=command))
         if deleted:
-            remove_folder(self.folder(run_id))
+            remove_folder(self._folder(run_id))
 
     def set_learning_rate(self, run_id: str, factor: float) -> None:
-        """Multiply the schedule's learning rate by `factor` from the next steps of a waiting or active run on.
+        """Multiply the learning rate of a queued or active run by `factor`, from its next steps on.
 
         Raises:
             RefusedError: The factor is not above 0 and at most 1,000.
@@ -72,48 +79,55 @@ class Requests(Attempts):
                 f"The learning rate's factor must be above 0 and at most {MAX_LEARNING_RATE_FACTOR:,.0f}."
                 f" Received: {factor}."
             )
-        with self.db.write() as connection:
-            name, state, _ = _read(_row(connection, run_id))
+        with self._db.write() as connection:
+            name, state, _ = _parsed(_locked_row(connection, run_id))
             if state.is_ended:
                 raise IllegalMoveError(f"The run '{name}' is {state}; its learning rate cannot be changed any more.")
             connection.execute(update(runs).where(runs.c.id == run_id).values(learning_rate_factor=float(factor)))
 
     def requeue(self, run_id: str) -> None:
-        """Put an interrupted or failed run at the end of the queue; it goes on from its last good checkpoint.
+        """Put an interrupted or failed run at the end of the queue; it resumes from its newest usable checkpoint.
 
         Raises:
             UnknownRunError: There is no such run.
             IllegalMoveError: The run is neither interrupted nor failed.
         """
-        with self.db.write() as connection:
-            name, state, _ = _read(_row(connection, run_id))
+        with self._db.write() as connection:
+            name, state, _ = _parsed(_locked_row(connection, run_id))
             ensure_legal(name, state, RunState.QUEUED)
             connection.execute(
                 update(runs)
                 .where(runs.c.id == run_id)
-                .values(state=RunState.QUEUED, position=end_of_queue(connection), ended=None, sentence="", result=None)
+                .values(
+                    state=RunState.QUEUED,
+                    position=end_of_queue(connection),
+                    ended=None,
+                    message="",
+                    diverged=False,
+                    result=None,
+                )
             )
 
     def move_to_front(self, run_id: str) -> None:
-        """Let a queued run be started next, whoever's turn it is.
+        """Move a queued run to the front of the queue.
 
         Raises:
             UnknownRunError: There is no such run.
-            IllegalMoveError: The run does not wait.
+            IllegalMoveError: The run is not queued.
         """
-        with self.db.write() as connection:
-            name, state, _ = _read(_row(connection, run_id))
+        with self._db.write() as connection:
+            name, state, _ = _parsed(_locked_row(connection, run_id))
             if state is not RunState.QUEUED:
                 raise IllegalMoveError(f"The run '{name}' is {state}; only a waiting run can be moved to the front.")
             connection.execute(update(runs).where(runs.c.id == run_id).values(position=front_of_queue(connection)))
 
     def continue_run(self, run_id: str, more_epochs: int, *, owner: str | None = None) -> Run:
-        """Queue a new run that trains on from where a finished or stopped one ended; that one stays as it is.
+        """Queue a new run that continues a finished or stopped one; that one stays as it is.
 
         Args:
             run_id: The run to continue. It needs a checkpoint.
-            more_epochs: Epochs to add to those it completed.
-            owner: The browser session or "cli" that asks; None for the run's own.
+            more_epochs: Epochs to train on top of those it completed.
+            owner: The browser session or "cli" that continues it; None for the run's own owner.
 
         Raises:
             UnknownRunError: There is no such run.
@@ -122,15 +136,15 @@ class Requests(Attempts):
             StoreError: The checkpoint cannot be copied.
         """
         new_id = new_run_id()
-        old, new = self.folder(run_id), self.folder(new_id)
+        old, new = self._folder(run_id), self._folder(new_id)
         try:
-            with self.db.write() as connection:
-                row = _row(connection, run_id)
+            with self._db.write() as connection:
+                row = _locked_row(connection, run_id)
                 has_checkpoint = bool(old.checkpoint_files())
                 add_continuation(connection, row, new_id, more_epochs, owner=owner, has_checkpoint=has_checkpoint)
-                # Before the commit: a run that is there has its checkpoint.
+                # Before the commit, so that no run exists without its checkpoint.
                 share_files(old, new)
-                return run_from_row(_row(connection, new_id))
+                return run_from_row(_locked_row(connection, new_id))
         except BaseException:
             remove_folder(new)
             raise
@@ -141,8 +155,8 @@ class Requests(Attempts):
         Raises:
             UnknownRunError: There is no such run.
         """
-        with self.db.write() as connection:
-            _row(connection, run_id)
+        with self._db.write() as connection:
+            _locked_row(connection, run_id)
             connection.execute(update(runs).where(runs.c.id == run_id).values(name=clean_name(name)))
 
     def annotate(self, run_id: str, note: str) -> None:
@@ -151,8 +165,8 @@ class Requests(Attempts):
         Raises:
             UnknownRunError: There is no such run.
         """
-        with self.db.write() as connection:
-            _row(connection, run_id)
+        with self._db.write() as connection:
+            _locked_row(connection, run_id)
             connection.execute(update(runs).where(runs.c.id == run_id).values(note=clean_note(note)))
 
     def delete(self, run_id: str) -> None:
@@ -162,41 +176,46 @@ class Requests(Attempts):
             UnknownRunError: There is no such run.
             IllegalMoveError: The run is under way.
         """
-        with self.db.write() as connection:
-            # Not `_read`: a damaged record can be deleted too.
-            row = _row(connection, run_id)
+        with self._db.write() as connection:
+            # Not parsed: a damaged record can be deleted too.
+            row = _locked_row(connection, run_id)
             if row.state in ACTIVE_STATES:
                 raise IllegalMoveError(f"The run '{row.name}' is {row.state} and cannot be deleted; stop it first.")
-            erase(connection, run_id)
-        remove_folder(self.folder(run_id))
+            delete_record(connection, run_id)
+        remove_folder(self._folder(run_id))
+
+    def _folder(self, run_id: str) -> RunFolder:
+        return RunFolder(self._runs_folder / run_id)
 
 
-def _row(connection: Connection, run_id: str) -> Any:
-    row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
+def _locked_row(connection: Connection, run_id: str) -> Any:
+    """The run's row, which no other transaction can change until this one ends."""
+    # On PostgreSQL a worker could otherwise claim the run between this look and the write; SQLite ignores it.
+    row = connection.execute(select(runs).where(runs.c.id == run_id).with_for_update()).one_or_none()
     if row is None:
         raise UnknownRunError(f"There is no run {run_id!r}; it may have been deleted.")
     return row
 
 
-def _read(row: Any) -> tuple[str, RunState, Command]:
+def _parsed(row: Any) -> tuple[str, RunState, Command]:
     try:
         return row.name, RunState(row.state), Command(row.command)
     except ValueError as error:
-        raise StoreError(damaged_sentence([row.id])) from error
+        raise StoreError(damaged_message([row.id])) from error
 
 
-def _taken_out_of_queue(row: Any) -> dict[str, Any]:
+def _cancelled(row: Any) -> dict[str, Any]:
     values: dict[str, Any] = {"ended": time.time()}
     if row.attempt == 0:
-        return values | {"state": RunState.STOPPED, "sentence": "Stopped before it started."}
+        return values | {"state": RunState.STOPPED, "message": "Stopped before it started."}
     return values | {
         "state": RunState.INTERRUPTED,
-        "sentence": f"Taken out of the queue before it was resumed, with {row.epochs_done} epochs done.",
+        "message": f"Taken out of the queue before it was resumed, with {row.epochs_done} epochs done.",
     }
 
 
-def _ensure_not_taken_back(name: str, standing: Command, command: Command) -> None:
-    if standing is Command.DISCARD and command is not Command.DISCARD:
+def _ensure_not_revoked(name: str, present: Command, command: Command) -> None:
+    if present is Command.DISCARD and command is not Command.DISCARD:
         raise IllegalMoveError(f"The run '{name}' is being discarded already; that cannot be taken back.")
-    if standing is Command.STOP and command not in {Command.STOP, Command.DISCARD}:
+    if present is Command.STOP and command not in {Command.STOP, Command.DISCARD}:
         raise IllegalMoveError(f"The run '{name}' is being stopped already; that cannot be taken back.")

@@ -1,4 +1,4 @@
-"""A run that trains on from where another one ended: its record, its points and its files."""
+"""A run that continues another one: its record, its points and its files."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ def add_continuation(
     owner: str | None,
     has_checkpoint: bool,
 ) -> None:
-    """Queue a run `new_id` that continues the one in `row`, with the points of that one's completed epochs.
+    """Queue a run `new_id` that continues the run in `row`, with the points of that run's completed epochs.
 
     Raises:
         IllegalMoveError: The run is neither finished nor stopped, or has no checkpoint.
@@ -70,10 +70,10 @@ def add_continuation(
 
 
 def share_files(old: RunFolder, new: RunFolder) -> None:
-    """Give the new run the old one's checkpoints and snapshots.
+    """Link or copy the checkpoints and snapshots of the old run to the new one.
 
     Raises:
-        StoreError: The disk does not take them.
+        StoreError: They cannot be copied.
     """
     try:
         for source, target in ((old.checkpoints, new.checkpoints), (old.snapshots, new.snapshots)):
@@ -84,7 +84,7 @@ def share_files(old: RunFolder, new: RunFolder) -> None:
 
 
 def _link_or_copy(source: str, target: str) -> None:
-    # These files are replaced whole and never written to, so two runs may share one.
+    # Two runs may share one file: these files are replaced as a whole and never changed.
     try:
         os.link(source, target)
     except OSError:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from mnist_lab.errors import StoreError, StorePlaceError
+from mnist_lab.errors import StoreError, StoreLocationError
 from mnist_lab.runs.migrations import migrate, schema_version
 from mnist_lab.runs.schema import SCHEMA_VERSION, meta, metadata
 
@@ -24,7 +24,7 @@ class Database:
         """Open the database; make its tables when it is new, and bring them up to date when it is old.
 
         Raises:
-            StoreError: It cannot be opened, or was written by a newer MNIST Lab; a StorePlaceError, if the settings
+            StoreError: It cannot be opened, or was written by a newer MNIST Lab; a StoreLocationError, if the settings
                 are to blame.
         """
         self._busy_seconds = busy_seconds
@@ -33,7 +33,7 @@ class Database:
             self.engine = _connect(address, busy_seconds)
         except (SQLAlchemyError, ImportError, ValueError) as error:
             # The first line: SQLAlchemy adds where its manual is.
-            raise StorePlaceError(
+            raise StoreLocationError(
                 f"MNIST_LAB_DB must be an address such as sqlite:////folder/runs.sqlite. Received: {_shown(url)!r}"
                 f" ({str(error).splitlines()[0].rstrip('.')})."
             ) from error
@@ -81,7 +81,7 @@ class Database:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 why = "a file of that name is in the way" if isinstance(error, FileExistsError) else error.strerror
-                raise StorePlaceError(
+                raise StoreLocationError(
                     f"The folder {folder} cannot be made: {why}. Set MNIST_LAB_HOME to a folder that you can write to."
                 ) from error
         with self.read() as connection:
@@ -138,7 +138,7 @@ class Database:
     def _error(self, error: BaseException) -> StoreError:
         text = str(error)
         if "unable to open" in text.lower():
-            return StorePlaceError(
+            return StoreLocationError(
                 f"The run store {self.where} cannot be opened. Make its folder readable and writable."
             )
         return StoreError(self._sentence(text))

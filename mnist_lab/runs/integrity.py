@@ -7,40 +7,41 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, func, select
 
-from mnist_lab.runs.rows import is_whole
+from mnist_lab.runs.rows import is_readable
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import ACTIVE_STATES
 
-MOST_IDS = 10_000
-"""A database takes only so many ids in one question."""
+MAX_IDS = 10_000
+"""Ids in one query: a database accepts only so many."""
 
-_Stamp: TypeAlias = tuple[str, int, str, int]
+_Version: TypeAlias = tuple[str, int, str, int]
+"""Id, attempt, state and length of a record: when one of them changes, the record is read again."""
 _TEXTS = (runs.c.network, runs.c.recipe, runs.c.data, runs.c.result)
 _LENGTH = reduce(add, (func.coalesce(func.length(text), 0) for text in _TEXTS))
 
 
-class Damage:
-    """Remembers which records it has found whole: to read ten thousand takes half a second. Safe between threads."""
+class IntegrityReport:
+    """Finds damaged records. It remembers which ones are readable, as reading ten thousand takes half a second.
+
+    Safe between threads.
+    """
 
     def __init__(self) -> None:
-        self._whole: frozenset[_Stamp] = frozenset()
+        self._readable: frozenset[_Version] = frozenset()
 
-    def find(self, connection: Connection) -> Sequence[str]:
-        """The ids of the runs, but for those under way, whose records cannot be read, oldest first.
-
-        One that was whole is read again when its attempt, its state or the length of what it holds has changed.
-        """
-        stamp = select(runs.c.id, runs.c.attempt, runs.c.state, _LENGTH.label("length"))
-        rows = connection.execute(stamp.where(runs.c.state.not_in(ACTIVE_STATES)).order_by(runs.c.number)).all()
-        there: list[_Stamp] = [tuple(row) for row in rows]
-        known = self._whole
-        unread = [one[0] for one in there if one not in known]
-        whole = _whole_of(connection, unread) if unread else set()
-        damaged = [one for one in there if one not in known and one[0] not in whole]
-        self._whole = frozenset(there) - frozenset(damaged)
-        return [one[0] for one in damaged]
+    def damaged(self, connection: Connection) -> Sequence[str]:
+        """The ids of the runs whose records cannot be read, oldest first; active runs are not looked at."""
+        columns = select(runs.c.id, runs.c.attempt, runs.c.state, _LENGTH.label("length"))
+        rows = connection.execute(columns.where(runs.c.state.not_in(ACTIVE_STATES)).order_by(runs.c.number)).all()
+        versions: list[_Version] = [tuple(row) for row in rows]
+        known = self._readable
+        new = [version[0] for version in versions if version not in known]
+        readable = _readable_of(connection, new) if new else set()
+        damaged = [version for version in versions if version not in known and version[0] not in readable]
+        self._readable = frozenset(versions) - frozenset(damaged)
+        return [version[0] for version in damaged]
 
 
-def _whole_of(connection: Connection, ids: Sequence[str]) -> set[str]:
-    query = select(runs) if len(ids) > MOST_IDS else select(runs).where(runs.c.id.in_(ids))
-    return {row.id for row in connection.execute(query) if is_whole(row)}
+def _readable_of(connection: Connection, ids: Sequence[str]) -> set[str]:
+    query = select(runs) if len(ids) > MAX_IDS else select(runs).where(runs.c.id.in_(ids))
+    return {row.id for row in connection.execute(query) if is_readable(row)}

@@ -1,4 +1,4 @@
-"""From the store of an older MNIST Lab to one of today's schema."""
+"""Bringing the store of an older MNIST Lab to today's schema."""
 
 from collections.abc import Mapping
 
@@ -13,24 +13,33 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "ALTER TABLE runs ADD COLUMN parent VARCHAR(8) DEFAULT '' NOT NULL",
     ),
     2: (),
+    3: (
+        "ALTER TABLE runs ADD COLUMN diverged BOOLEAN DEFAULT false NOT NULL",
+        # Until version 3 only the beginning of the message told that a run had diverged.
+        "UPDATE runs SET diverged = true WHERE state = 'failed' AND substr(sentence, 1, 21) = 'The training diverged'",
+    ),
 }
-"""By version: the statements that make a store of that version one of the next."""
+"""By version: the statements that bring a store of that version to the next one."""
 
 SQLITE_MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     2: ("CREATE INDEX runs_searched ON runs (state, number, id, name, note, run_group, data, recipe)",),
 }
-"""By version: the statements that a store in SQLite needs besides."""
+"""By version: the statements that only a store in SQLite needs."""
 
 
-def schema_version(connection: Connection, *, to_change: bool = False) -> int:
-    """The version of the open store; `to_change` keeps others from changing it before this transaction ends.
+def schema_version(connection: Connection, *, lock: bool = False) -> int:
+    """The schema version of the open store.
+
+    Args:
+        connection: A transaction, for writing if `lock`.
+        lock: Keep other transactions from changing the version until this one ends.
 
     Raises:
-        ValueError: The store does not say it.
+        ValueError: The store has no version, or one that is not a number.
     """
     query = select(meta.c.value).where(meta.c.key == "schema_version")
-    # SQLite needs no FOR UPDATE and gets none: there the whole write transaction is alone.
-    text = connection.execute(query.with_for_update() if to_change else query).scalar_one_or_none()
+    # SQLite ignores FOR UPDATE: there a write transaction is alone anyway.
+    text = connection.execute(query.with_for_update() if lock else query).scalar_one_or_none()
     if text is None or not text.isdecimal():
         raise ValueError("it does not say its version")
     return int(text)
@@ -38,9 +47,9 @@ def schema_version(connection: Connection, *, to_change: bool = False) -> int:
 
 def migrate(connection: Connection) -> None:
     """Bring an older store up to `SCHEMA_VERSION`, within one write transaction: all of it happens, or nothing."""
-    # Asked again here: of several processes that open an old store at once, the first has done it.
-    for version in range(schema_version(connection, to_change=True), SCHEMA_VERSION):
-        of_sqlite = SQLITE_MIGRATIONS.get(version, ()) if connection.dialect.name == "sqlite" else ()
-        for statement in (*MIGRATIONS[version], *of_sqlite):
+    # Read again here: when several processes open an old store at once, the first one migrates it.
+    for version in range(schema_version(connection, lock=True), SCHEMA_VERSION):
+        sqlite_only = SQLITE_MIGRATIONS.get(version, ()) if connection.dialect.name == "sqlite" else ()
+        for statement in (*MIGRATIONS[version], *sqlite_only):
             connection.exec_driver_sql(statement)
         connection.execute(update(meta).where(meta.c.key == "schema_version").values(value=str(version + 1)))

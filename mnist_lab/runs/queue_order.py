@@ -1,6 +1,7 @@
-"""The order in which queued runs are started: sessions take turns, and what was moved to the front goes first.
+"""The order in which queued runs are started: runs moved to the front first, then the sessions take turns.
 
-A position below 0 is the front: the smaller, the more recently moved there. From 1 on it is the order of arrival.
+A run's position below 0 means that it was moved to the front: the smaller, the later. Positions from 1 on are the order
+of arrival.
 """
 
 import functools
@@ -14,21 +15,21 @@ from mnist_lab.runs.state import ACTIVE_STATES, RunState
 
 @functools.cache
 def queue_query() -> Select[*tuple[Any, ...]]:
-    """Select the queued runs, next one first.
+    """Select the queued runs, in the order in which they are started.
 
-    A run's rank is its place among its owner's queued runs plus the number of the owner's active runs: so a session
-    that queues ten runs delays the first one of another by one training, not by ten.
+    A run's rank is its index among its owner's queued runs plus the number of the owner's active runs. So a session
+    that queues ten runs delays the first run of another session by one training, not by ten.
     """
-    # Made once: that takes SQLAlchemy longer than SQLite needs to answer.
+    # Built once: building it takes SQLAlchemy longer than the query takes SQLite.
     busy = (
         select(runs.c.owner, func.count().label("count"))
         .where(runs.c.state.in_(ACTIVE_STATES))
         .group_by(runs.c.owner)
         .subquery()
     )
-    place = func.row_number().over(partition_by=runs.c.owner, order_by=(runs.c.position, runs.c.number))
+    index = func.row_number().over(partition_by=runs.c.owner, order_by=(runs.c.position, runs.c.number))
     ranked = (
-        select(runs.c.number, (place + func.coalesce(busy.c.count, 0)).label("rank"))
+        select(runs.c.number, (index + func.coalesce(busy.c.count, 0)).label("rank"))
         .outerjoin(busy, busy.c.owner == runs.c.owner)
         .where(runs.c.state == RunState.QUEUED)
         .subquery()

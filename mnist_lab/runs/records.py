@@ -1,4 +1,4 @@
-"""What the store tells of a run: plain frozen data."""
+"""The records of the store, as frozen data: runs, their results and their points."""
 
 import unicodedata
 from dataclasses import dataclass, field
@@ -9,21 +9,18 @@ from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs.state import Command, RunState
 
-DIVERGED = "The training diverged"
-"""How the sentence of a run begins whose loss became NaN or infinite."""
-
 REFERENCE = "reference"
-"""Owner of the runs that the lab brings."""
+"""Owner of the reference runs, which come with the lab."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataInfo:
-    """Which digits a run was trained, validated and tested on."""
+    """The images that a run was trained, validated and tested on."""
 
     source: str
     """Value of `mnist_lab.data.Source`: "mnist" or "uci-digits"."""
     title: str
-    """For people: "MNIST" or "UCI digits, the offline sample"."""
+    """Its name in the app: "MNIST" or "UCI digits, the offline sample"."""
     fingerprint: str
     """16 hex digits of the content's SHA-256."""
     training: int
@@ -33,35 +30,35 @@ class DataInfo:
     test: int
     """Number of test images."""
     validation_choice: Literal["holdout", "test"]
-    """"test": the test images served as validation images too, as in the notebook."""
+    """"test": the test images were the validation images too, as in the notebook."""
     fallback: str = ""
     """Why the offline sample was used when MNIST could not be had; "" for MNIST."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The figures of a run that was trained, in full or until it was stopped.
+    """The metrics of a run that was trained, in full or until it was stopped.
 
-    Losses are mean categorical cross-entropies, accuracies are in 0..1, both on the images named.
-    `test_loss`, `test_accuracy`, `per_class_accuracy` and `confusion` belong to the kept weights.
+    Losses are mean categorical cross-entropies, accuracies are in 0..1. `test_loss`, `test_accuracy`,
+    `per_class_accuracy` and `confusion` belong to the kept weights.
     """
 
     test_loss: float
     test_accuracy: float
     per_class_accuracy: tuple[float, ...]
-    """Ten shares, class 0 to 9; NaN for a class without a test image."""
+    """Ten accuracies, class 0 to 9; NaN for a class without a test image."""
     confusion: tuple[tuple[int, ...], ...]
-    """10 rows (true class) of 10 counts (class read)."""
+    """10 rows (true class) of 10 counts (predicted class)."""
     best_epoch: int
     """1-based; the epoch with the lowest validation loss. 0 when no epoch was completed."""
     epochs: int
     """Epochs completed."""
     seconds: float
-    """Training alone, without loading and evaluation."""
+    """Of training alone, without loading and evaluation."""
     samples_per_second: float
     """Training images per second."""
     kept: Literal["best", "last"]
-    """Which epoch's weights the figures belong to."""
+    """Which epoch's weights were kept."""
     validation_loss: float
     validation_accuracy: float
     last_test_loss: float
@@ -77,11 +74,11 @@ class MetricPoint:
     """One point of a run's curves."""
 
     step: int
-    """Optimizer steps done, from the start of the run."""
+    """Optimizer steps since the start of the run."""
     epoch: float
-    """Epochs done, fractional: 1.5 is the middle of the second epoch."""
+    """Epochs since the start of the run, fractional: 1.5 is the middle of the second epoch."""
     kind: Literal["step", "epoch"]
-    """"step": mean over the batches since the last point; "epoch": the whole epoch, with validation."""
+    """"step": means over the batches since the last point; "epoch": means over the epoch, with validation."""
     training_loss: float
     training_accuracy: float
     validation_loss: float | None
@@ -93,8 +90,8 @@ class MetricPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is wanted of a run, as its worker hears it."""
+class ControlState:
+    """What the user asks of an active run, as its worker reads it."""
 
     command: Command
     learning_rate_factor: float
@@ -102,17 +99,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One training of one network with one recipe, as the store has it at one moment. Times are UTC, aware."""
+    """One training of one network with one recipe, as read from the store. Times are aware, in UTC."""
 
     id: str
     """8 characters of a to z and 0 to 9."""
     number: int
-    """Grows by one with each run of the store: the order of creation, whatever the clock did."""
+    """The order of creation, independent of the clock: each new run gets the next number."""
     name: str
     note: str
     state: RunState
     attempt: int
-    """How often a worker has claimed the run; every write of a worker carries it."""
+    """How often a worker has claimed the run. A worker may write only while its attempt is the latest."""
     network: Network
     recipe: Recipe
     created: datetime
@@ -120,48 +117,45 @@ class Run:
     ended: datetime | None = None
     heartbeat: datetime | None = None
     phase: str = ""
-    """What an active run is at: "loading data", "building", "training", "paused", "evaluating"."""
+    """What an active run does: "loading data", "building", "training", "paused", "evaluating"."""
     epochs_done: int = 0
     steps_done: int = 0
     total_steps: int = 0
-    """0 until the worker knows."""
+    """Optimizer steps of the whole training; 0 until the worker knows."""
     seconds: float = 0.0
     """Seconds of training so far, without pauses."""
-    sentence: str = ""
+    message: str = ""
     """Why it failed, was interrupted, or trained on the offline sample; "" if there is nothing to say."""
+    diverged: bool = False
+    """Whether it failed because its loss became NaN or infinite."""
     command: Command = Command.NONE
     data: DataInfo | None = None
     result: Result | None = None
     owner: str = ""
-    """The browser session or "cli" that created it; `REFERENCE` of a run that the lab brings."""
+    """The browser session or "cli" that created it; `REFERENCE` for a reference run."""
     group: str = ""
     """Name of the sweep it belongs to."""
     worker: str = ""
-    """The process that has it or had it last, for the log's readers."""
+    """Name of the process that trains it or trained it last."""
     learning_rate_factor: float = 1.0
     """Multiplies the schedule's learning rate from the next steps on."""
     parent: str = ""
-    """Id of the run whose training this one continues; that run may be deleted."""
+    """Id of the run that this one continues; that run may be deleted."""
 
     @property
     def is_reference(self) -> bool:
-        """Whether the lab brings it: it was trained on another machine, and is nobody's own."""
+        """Whether it comes with the lab: it was trained on another machine and belongs to no user."""
         return self.owner == REFERENCE
 
     @property
     def training_seconds(self) -> float:
-        """Seconds of training: the result's once there is one, else those that the worker told last."""
+        """Seconds of training: the result's if there is one, else the last that the worker reported."""
         return self.seconds if self.result is None else self.result.seconds
 
     @property
     def progress(self) -> float:
         """Share of the planned steps that are done, 0..1."""
         return min(1.0, self.steps_done / self.total_steps) if self.total_steps else 0.0
-
-    @property
-    def diverged(self) -> bool:
-        """Whether it failed because its loss became NaN or infinite."""
-        return self.state is RunState.FAILED and self.sentence.startswith(DIVERGED)
 
     @property
     def is_offline(self) -> bool:

@@ -1,4 +1,4 @@
-"""Between the rows of the tables and the records of `records.py`."""
+"""Converting rows of the tables to the records of `records.py`, and back."""
 
 import json
 import logging
@@ -21,8 +21,8 @@ from mnist_lab.runs.state import Command, RunState
 CLASSES = 10
 
 _RESULT, _DATA = TypeAdapter(Result), TypeAdapter(DataInfo)
-_MOST_NAMED = 5
-_told: set[str] = set()
+_MAX_NAMED = 5
+_logged: set[str] = set()
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def _recipe(text: str) -> Recipe:
 def _result(text: str) -> Result:
     result = _RESULT.validate_json(text)
     if [len(row) for row in (result.per_class_accuracy, *result.confusion)] != [CLASSES] * (1 + CLASSES):
-        raise ValueError(f"a result is of {CLASSES} classes")
+        raise ValueError(f"a result has {CLASSES} classes")
     return result
 
 
@@ -52,12 +52,12 @@ def _data(text: str) -> DataInfo:
 
 
 def result_to_json(result: Result) -> str:
-    """The text that the store keeps of a result."""
+    """A result as the JSON that the store keeps."""
     return json.dumps(asdict(result))
 
 
 def data_to_json(data: DataInfo) -> str:
-    """The text that the store keeps of what a run was trained on."""
+    """The description of a data set as the JSON that the store keeps."""
     return json.dumps(asdict(data))
 
 
@@ -86,7 +86,8 @@ def run_from_row(row: Row[*tuple[Any, ...]]) -> Run:
             steps_done=row.steps_done,
             total_steps=row.total_steps,
             seconds=row.seconds,
-            sentence=row.sentence,
+            message=row.message,
+            diverged=row.diverged,
             command=Command(row.command),
             data=_data(row.data) if row.data else None,
             result=_result(row.result) if row.result else None,
@@ -97,14 +98,14 @@ def run_from_row(row: Row[*tuple[Any, ...]]) -> Run:
             parent=row.parent,
         )
     except LabError as error:
-        raise StoreError(f"{damaged_sentence([row.id])[:-1]}: {error}") from error
+        raise StoreError(f"{damaged_message([row.id])[:-1]}: {error}") from error
     except (ValueError, TypeError, OverflowError) as error:
-        # Python's words on what it met there would tell nobody anything.
-        raise StoreError(damaged_sentence([row.id])) from error
+        # Python's own message would not help the user.
+        raise StoreError(damaged_message([row.id])) from error
 
 
 def run_to_row(run: Run) -> dict[str, Any]:
-    """The values of one row of `schema.runs` but `position`, which is the queue's."""
+    """The values of one row of `schema.runs`, without `position`, which belongs to the queue."""
     return {
         "number": run.number,
         "id": run.id,
@@ -123,7 +124,8 @@ def run_to_row(run: Run) -> dict[str, Any]:
         "steps_done": run.steps_done,
         "total_steps": run.total_steps,
         "seconds": run.seconds,
-        "sentence": run.sentence,
+        "message": run.message,
+        "diverged": run.diverged,
         "command": run.command,
         "data": None if run.data is None else data_to_json(run.data),
         "result": None if run.result is None else result_to_json(run.result),
@@ -135,7 +137,7 @@ def run_to_row(run: Run) -> dict[str, Any]:
     }
 
 
-def is_whole(row: Row[*tuple[Any, ...]]) -> bool:
+def is_readable(row: Row[*tuple[Any, ...]]) -> bool:
     """Whether a row of `schema.runs` can be read."""
     try:
         run_from_row(row)
@@ -144,39 +146,39 @@ def is_whole(row: Row[*tuple[Any, ...]]) -> bool:
     return True
 
 
-def damaged_sentence(ids: Sequence[str]) -> str:
-    """What is wrong with these runs: one of them, or more."""
+def damaged_message(ids: Sequence[str]) -> str:
+    """The message about one damaged record, or several."""
     if len(ids) == 1:
         return f"The record of run {ids[0]} is damaged and can only be deleted."
-    shown = ", ".join(ids[:_MOST_NAMED]) + (", …" if len(ids) > _MOST_NAMED else "")
+    shown = ", ".join(ids[:_MAX_NAMED]) + (", …" if len(ids) > _MAX_NAMED else "")
     return f"The records of {len(ids)} runs are damaged and can only be deleted: {shown}."
 
 
 def runs_from_rows(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Run]:
-    """The runs in `rows`; damaged ones are left out, so that they hide no other, with one warning in the log."""
-    found, untold = [], []
+    """The runs in `rows`, without those whose record is damaged. They are named once in the log."""
+    found, new = [], []
     for row in rows:
         try:
             found.append(run_from_row(row))
         except StoreError:
-            if row.id not in _told:
-                untold.append(row.id)
-    if untold:
-        # Once a process: pages read the same rows every second.
-        _told.update(untold)
-        log.warning("%s", damaged_sentence(untold))
+            if row.id not in _logged:
+                new.append(row.id)
+    if new:
+        # Once per process: pages read the same rows every second.
+        _logged.update(new)
+        log.warning("%s", damaged_message(new))
     return found
 
 
 def point_to_row(run_id: str, point: MetricPoint) -> dict[str, Any]:
-    """The values of one row of `schema.metrics`; a NaN, which SQL does not know, becomes NULL."""
+    """The values of one row of `schema.metrics`; NaN becomes NULL, as SQL has no NaN."""
     values: dict[str, Any] = {"run_id": run_id, **asdict(point)}
     return {name: None if isinstance(v, float) and math.isnan(v) else v for name, v in values.items()}
 
 
 def point_from_row(row: Row[*tuple[Any, ...]]) -> MetricPoint:
     """The point in one row of `schema.metrics`."""
-    # An epoch always has validation figures, a step never: so a NULL of an epoch was a NaN.
+    # An epoch always has validation metrics, a step never: so the NULL of an epoch was NaN.
     missing = math.nan if row.kind == "epoch" else None
     return MetricPoint(
         step=row.step,

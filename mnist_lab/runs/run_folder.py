@@ -1,4 +1,4 @@
-"""One run's folder: its lock, log, weights and predictions."""
+"""The folder of one run: its lock, log, weights, checkpoints, snapshots and predictions."""
 
 import io
 import os
@@ -10,11 +10,11 @@ import numpy.typing as npt
 from filelock import FileLock
 
 from mnist_lab.errors import StoreError
-from mnist_lab.files import replacing, try_lock
+from mnist_lab.files import atomic_write, try_lock
 
 
 class RunFolder:
-    """The files of one run. The folder is made by the first that writes to it."""
+    """The files of one run. The folder is created by the first write."""
 
     def __init__(self, path: Path):
         self.path = path
@@ -26,7 +26,7 @@ class RunFolder:
 
     @property
     def log_path(self) -> Path:
-        """Everything the worker wrote on its standard output and error."""
+        """Everything that the worker wrote to its standard output and error."""
         return self.path / "worker.log"
 
     @property
@@ -41,22 +41,22 @@ class RunFolder:
 
     @property
     def checkpoints(self) -> Path:
-        """Folder of what a training needs to be taken up again, a file for each of the last epochs."""
+        """Folder of the checkpoints from which a training can be resumed, one file per epoch for the last epochs."""
         return self.path / "checkpoints"
 
     @property
     def snapshots(self) -> Path:
-        """Folder of what the network looked like, epoch by epoch."""
+        """Folder of the snapshots of the network, one file per epoch."""
         return self.path / "watch"
 
     @property
     def predictions_path(self) -> Path:
-        """The probabilities for all test images."""
+        """The predicted probabilities for all test images."""
         return self.path / "predictions.npz"
 
     def checkpoint_files(self) -> list[Path]:
-        """The checkpoints, that of the latest epoch first. Whether their content is whole is not looked at here."""
-        # By name: the number of the epoch in it has leading zeros.
+        """The checkpoints, that of the latest epoch first. Their content is not checked here."""
+        # Sorted by name: the epoch in it has leading zeros.
         return sorted(self.checkpoints.glob("epoch-*.checkpoint"), reverse=True)
 
     def checkpoint_path(self, epoch: int) -> Path:
@@ -64,7 +64,7 @@ class RunFolder:
         return self.checkpoints / f"epoch-{epoch:06d}.checkpoint"
 
     def lock(self) -> FileLock | None:
-        """Take the run's lock, None if a live worker has it.
+        """Take the run's lock; None if a live worker has it.
 
         Raises:
             StoreError: The folder cannot be written.
@@ -72,13 +72,13 @@ class RunFolder:
         return try_lock(self.lock_path)
 
     def discard_results(self) -> None:
-        """Remove the weights and predictions of an earlier attempt, and what it left half-written when killed."""
-        half_written = [path for path in self.path.rglob(".*") if path.is_file()]
-        for path in (self.best_weights, self.last_weights, self.predictions_path, *half_written):
+        """Remove the weights, predictions and temporary files that an earlier attempt left."""
+        temporary = [path for path in self.path.rglob(".*") if path.is_file()]
+        for path in (self.best_weights, self.last_weights, self.predictions_path, *temporary):
             path.unlink(missing_ok=True)
 
     def read_log(self, last: int = 100_000) -> str:
-        """The last `last` bytes of the log, "" if there is none."""
+        """The last `last` bytes of the log; "" if there is none."""
         try:
             with self.log_path.open("rb") as file:
                 size = file.seek(0, os.SEEK_END)
@@ -88,15 +88,14 @@ class RunFolder:
             return ""
 
     def write_predictions(self, probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]) -> None:
-        """Keep the probabilities (n, 10) for all test images, and their true labels (n,)."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        """Write the probabilities (n, 10) for all test images, and their true labels (n,)."""
         buffer = io.BytesIO()
         np.savez_compressed(buffer, probabilities=probabilities.astype(np.float32), labels=labels.astype(np.uint8))
-        with replacing(self.predictions_path) as temporary:
+        with atomic_write(self.predictions_path) as temporary:
             temporary.write_bytes(buffer.getvalue())
 
     def read_predictions(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]] | None:
-        """Probabilities float32 (n, 10) and labels uint8 (n,) of all test images, None if the run has none.
+        """Probabilities float32 (n, 10) and labels uint8 (n,) of all test images; None if the run has none.
 
         Raises:
             StoreError: The file is damaged.
@@ -107,10 +106,10 @@ class RunFolder:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise StoreError(f"{self.predictions_path} is damaged; train the run again to have it anew.") from error
+            raise StoreError(f"{self.predictions_path} is damaged; train the run again to get it back.") from error
         if probabilities.dtype != np.float32 or probabilities.shape != (len(labels), 10):
             raise StoreError(
                 f"{self.predictions_path} holds {probabilities.dtype} {probabilities.shape}, not float32"
-                f" ({len(labels)}, 10); train the run again to have it anew."
+                f" ({len(labels)}, 10); train the run again to get it back."
             )
         return probabilities, labels

@@ -1,6 +1,7 @@
 """The tables of the run store, and the version they have."""
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -10,10 +11,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
-SCHEMA_VERSION = 3
-"""`migrations.py` says how an older store becomes one of this version."""
+SCHEMA_VERSION = 4
+"""`migrations.py` brings older stores to this version."""
 
 metadata = MetaData()
 
@@ -27,7 +29,7 @@ meta = Table(
 runs = Table(
     "runs",
     metadata,
-    # The order of creation; the clock may be set back, this never is.
+    # The order of creation: unlike the clock it is never set back.
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("id", String(8), nullable=False, unique=True),
     Column("name", Text, nullable=False),
@@ -35,7 +37,7 @@ runs = Table(
     Column("state", String(16), nullable=False),
     Column("attempt", Integer, nullable=False, server_default="0"),
     Column("command", String(16), nullable=False, server_default="none"),
-    # A number of its own, so that a run can be moved within the queue: below 0 is the front, see queueing.py.
+    # The order in the queue, see queue_order.py.
     Column("position", Float, nullable=False),
     Column("network", Text, nullable=False),
     Column("recipe", Text, nullable=False),
@@ -49,22 +51,26 @@ runs = Table(
     Column("steps_done", Integer, nullable=False, server_default="0"),
     Column("total_steps", Integer, nullable=False, server_default="0"),
     Column("seconds", Float, nullable=False, server_default="0"),
-    Column("sentence", Text, nullable=False, server_default=""),
+    # Named "sentence" in existing stores.
+    Column("sentence", Text, key="message", nullable=False, server_default=""),
+    # Whether the run failed because its loss became NaN or infinite.
+    Column("diverged", Boolean, nullable=False, server_default=text("false")),
     Column("data", Text),
     Column("result", Text),
     Column("owner", Text, nullable=False, server_default=""),
     Column("run_group", Text, nullable=False, server_default=""),
     Column("worker", Text, nullable=False, server_default=""),
-    # Where the worker's lock is: only there can a free lock prove that the worker is dead.
-    Column("place", Text, nullable=False, server_default=""),
+    # The machine and folder of the worker's lock: only there can a free lock prove that the worker is dead. Named
+    # "place" in existing stores.
+    Column("place", Text, key="host", nullable=False, server_default=""),
     # Multiplies the schedule's learning rate from the next steps on.
     Column("learning_rate_factor", Float, nullable=False, server_default="1"),
-    # The run whose training this one continues. No foreign key: the parent may be deleted.
+    # Id of the run that this one continues. No foreign key: that run may be deleted.
     Column("parent", String(8), nullable=False, server_default=""),
     Index("runs_by_state", "state", "position"),
     Index("runs_by_worker", "worker"),
-    # All that a search reads, so that it need not read the results, which are most of a run. Not on PostgreSQL, where
-    # a row of an index is too short for a note.
+    # Every column that a search reads, so that it need not read the results, which are most of a row. Not on
+    # PostgreSQL, where a note may be too long for an index.
     Index("runs_searched", "state", "number", "id", "name", "note", "run_group", "data", "recipe").ddl_if("sqlite"),
     sqlite_autoincrement=True,
 )

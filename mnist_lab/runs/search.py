@@ -1,25 +1,25 @@
-"""Finding ended runs among very many: what is looked through stays in the database, and only ids come back."""
+"""Searching and counting ended runs among very many. The database does it; only ids and numbers come back."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, String, case, false, func, or_, select
 
 from mnist_lab.data import Source
 from mnist_lab.recipe import Optimizer
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import RunState
 
-LONGEST_SEARCH = 200
-"""Characters of the words that are looked for; further ones are not."""
+MAX_SEARCH_LENGTH = 200
+"""Characters of a search text; further ones are ignored."""
 
 _SOURCES = {Source.MNIST: "mnist", Source.UCI: "uci digits, the offline sample"}
-"""What words on the data may be, in small letters."""
+"""By source: the text that a search for the data looks in."""
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """The runs that a search found."""
 
     ids: Sequence[str]
@@ -30,62 +30,83 @@ class Found:
 
 @dataclass(frozen=True)
 class Tally:
-    """What runs there are, without the runs."""
+    """Numbers of runs, without the runs."""
 
     states: Mapping[RunState, int]
-    """How many there are in each state; those of which there are none are not in it."""
+    """Number of runs in each state; a state without runs is missing."""
     groups: Sequence[str]
-    """The names of their sweeps, that with the newest run first."""
+    """The names of their sweeps, the one with the newest run first."""
 
     @property
     def runs(self) -> int:
-        """How many there are."""
+        """Number of runs in all states."""
         return sum(self.states.values())
 
 
-def matching(
-    words: str, states: Collection[RunState], group: str | None, leave_out: Collection[str], fold: Any
-) -> Select[*tuple[Any, ...]]:
-    """Select id and `offline` of the runs in these states and this sweep that hold all of the words, newest first.
-
-    Args:
-        words: Each must be a part of the run's name, note, id, state, sweep, kind of data or optimizer.
-        states: Of these the run must have one.
-        group: Its sweep; None is any.
-        leave_out: Ids that are not wanted.
-        fold: The database's function that makes letters comparable, as `str.casefold` does.
-    """
-    query = select(runs.c.id, and_(runs.c.data.is_not(None), ~_of(Source.MNIST)).label("offline"))
-    query = query.where(*_among(states, leave_out)).order_by(runs.c.number.desc())
-    if group is not None:
-        query = query.where(runs.c.run_group == group)
-    # A space between them: no word may begin in one and end in the next.
-    hay = fold(runs.c.name + " " + runs.c.note + " " + runs.c.id + " " + runs.c.state + " " + runs.c.run_group)
-    for word in words[:LONGEST_SEARCH].casefold().split():
-        query = query.where(or_(hay.contains(word, autoescape=True), *_by_kind(word)))
-    return query
+def search_runs(
+    connection: Connection, text: str, states: Collection[RunState], group: str | None, leave_out: Collection[str]
+) -> SearchResult:
+    """Find the runs that `search_query` selects."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    rows = connection.execute(search_query(text, states, group, leave_out, is_sqlite=is_sqlite)).all()
+    return SearchResult([row[0] for row in rows], sum(bool(row[1]) for row in rows))
 
 
-def tally_queries(
-    states: Collection[RunState], leave_out: Collection[str]
-) -> tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]]:
-    """Select state and count of the runs; and the names of their sweeps."""
+def count_runs(connection: Connection, states: Collection[RunState], leave_out: Collection[str]) -> Tally:
+    """Count the runs in each of the states, and list the names of their sweeps."""
     among = _among(states, leave_out)
     counts = select(runs.c.state, func.count()).where(*among).group_by(runs.c.state)
     groups = select(runs.c.run_group).where(*among, runs.c.run_group != "").group_by(runs.c.run_group)
-    return counts, groups.order_by(func.max(runs.c.number).desc())
+    found = connection.execute(counts).all()
+    names = connection.execute(groups.order_by(func.max(runs.c.number).desc())).scalars().all()
+    return Tally({RunState(state): count for state, count in found}, names)
+
+
+def search_query(
+    text: str, states: Collection[RunState], group: str | None, leave_out: Collection[str], *, is_sqlite: bool
+) -> Select[*tuple[Any, ...]]:
+    """Select id and `offline` of the runs in these states and this sweep that contain every word, newest first.
+
+    Args:
+        text: Words; each must be part of the run's name, note, id, state, sweep, kind of data or optimizer.
+        states: The run's state must be one of these.
+        group: Name of its sweep; None for any.
+        leave_out: Ids of runs that are not to be found.
+        is_sqlite: Write the query for SQLite; otherwise for PostgreSQL.
+    """
+    source = _json_value(runs.c.data, "source", is_sqlite=is_sqlite)
+    query = select(runs.c.id, func.coalesce(source != Source.MNIST, false()).label("offline"))
+    query = query.where(*_among(states, leave_out)).order_by(runs.c.number.desc())
+    if group is not None:
+        query = query.where(runs.c.run_group == group)
+    # `casefold` is registered in database.py: SQLite's own lower() knows English letters only.
+    fold = func.casefold if is_sqlite else func.lower
+    # The spaces keep a word from matching across two of the columns.
+    searched = fold(runs.c.name + " " + runs.c.note + " " + runs.c.id + " " + runs.c.state + " " + runs.c.run_group)
+    for word in text[:MAX_SEARCH_LENGTH].casefold().split():
+        in_json = _matches_source(source, word) + _matches_optimizer(word, is_sqlite=is_sqlite)
+        query = query.where(or_(searched.contains(word, autoescape=True), *in_json))
+    return query
 
 
 def _among(states: Collection[RunState], leave_out: Collection[str]) -> list[ColumnElement[bool]]:
     return [runs.c.state.in_(states), *([runs.c.id.not_in(leave_out)] if leave_out else [])]
 
 
-def _by_kind(word: str) -> list[ColumnElement[bool]]:
-    """Conditions on what is within the JSON that the store itself wrote: the kind of data, and the optimizer."""
-    data = [_of(source) for source, words in _SOURCES.items() if word in words]
-    optimizers = [name for name in get_args(Optimizer) if word in name]
-    return data + [runs.c.recipe.contains(f'"optimizer": "{name}"', autoescape=True) for name in optimizers]
+def _matches_source(source: ColumnElement[Any], word: str) -> list[ColumnElement[bool]]:
+    found = [value for value, text in _SOURCES.items() if word in text]
+    return [source.in_(found)] if found else []
 
 
-def _of(source: Source) -> ColumnElement[bool]:
-    return func.coalesce(runs.c.data, literal("")).startswith(f'{{"source": "{source}"')
+def _matches_optimizer(word: str, *, is_sqlite: bool) -> list[ColumnElement[bool]]:
+    found = [name for name in get_args(Optimizer) if word in name]
+    return [_json_value(runs.c.recipe, "optimizer", is_sqlite=is_sqlite).in_(found)] if found else []
+
+
+def _json_value(column: ColumnElement[Any], key: str, *, is_sqlite: bool) -> ColumnElement[Any]:
+    """The text under a key of the JSON object in a column; NULL if there is none, or the column is damaged."""
+    if is_sqlite:
+        return case((func.json_valid(column) == 1, func.json_extract(column, f"$.{key}", type_=String)))
+    # Not as JSON: one damaged record would make PostgreSQL refuse the whole query. Within a JSON text quotes are
+    # escaped, so this can only match a key.
+    return func.substring(column, rf'"{key}"\s*:\s*"([^"]*)"', type_=String)

@@ -1,7 +1,7 @@
-"""Snapshots on disk: one file an epoch, at most sixty of however many epochs.
+"""Snapshots on disk: one file per epoch, at most sixty files per run.
 
-A file is a NumPy archive (`.npz`) with one member more, `snapshot.json`, so that the health of all epochs can be read
-without the pictures.
+A file is a NumPy archive (`.npz`) with one additional member, `snapshot.json`. So the layers' health can be read
+without the images.
 """
 
 import io
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_lab.errors import StoreError
-from mnist_lab.files import replacing
+from mnist_lab.files import atomic_write
 from mnist_lab.runs.snapshot import PROBES, FirstWeights, LayerHealth, LayerMaps, Snapshot, layer_maps
 
 __all__ = [
@@ -32,15 +32,13 @@ __all__ = [
     "newest_health",
     "read_epoch_health",
     "read_epoch_probabilities",
-    "read_health",
     "read_snapshot",
-    "read_snapshots",
     "snapshot_path",
     "thinned",
     "write_snapshot",
 ]
 
-MOST_SNAPSHOTS = 60
+MAX_SNAPSHOTS = 60
 
 _VERSION = 1
 _ABOUT = "snapshot.json"
@@ -49,15 +47,12 @@ _ALWAYS_KEPT = 4
 
 
 def write_snapshot(folder: Path, snapshot: Snapshot) -> None:
-    """Keep a snapshot, in place of one of the same epoch; whoever reads at that moment sees one or the other, whole.
-
-    Of many epochs only some stay (`thinned`).
+    """Write a snapshot atomically, in place of one of the same epoch, and delete those that `thinned` leaves out.
 
     Raises:
         OSError: The folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with replacing(snapshot_path(folder, snapshot.epoch)) as temporary:
+    with atomic_write(snapshot_path(folder, snapshot.epoch)) as temporary:
         temporary.write_bytes(_packed(snapshot))
     epochs = list_epochs(folder)
     for epoch in set(epochs) - set(thinned(epochs)):
@@ -65,7 +60,7 @@ def write_snapshot(folder: Path, snapshot: Snapshot) -> None:
 
 
 def list_epochs(folder: Path) -> tuple[int, ...]:
-    """The epochs that have a snapshot, in order; none if there is no such folder."""
+    """The epochs that have a snapshot, in order; empty if there is no such folder."""
     with suppress(OSError):
         return tuple(sorted(int(match[1]) for path in folder.iterdir() if (match := _NAME.fullmatch(path.name))))
     return ()
@@ -77,48 +72,34 @@ def read_snapshot(folder: Path, epoch: int) -> Snapshot | None:
     Raises:
         StoreError: The file is damaged.
     """
-    with _looking_for(folder, epoch) as path, np.load(path, allow_pickle=False) as archive:
+    with _snapshot_file(folder, epoch) as path, np.load(path, allow_pickle=False) as archive:
         return _unpacked(archive)
     return None
 
 
-def read_snapshots(folder: Path) -> tuple[Snapshot, ...]:
-    """All snapshots that can be read, in the order of their epochs; damaged ones are left out."""
-    found = []
-    for epoch in list_epochs(folder):
-        with suppress(StoreError):
-            found.append(read_snapshot(folder, epoch))
-    return tuple(snapshot for snapshot in found if snapshot is not None)
-
-
-def read_health(folder: Path) -> dict[int, tuple[LayerHealth, ...]]:
-    """The health of every epoch that has a snapshot, without the pictures; damaged ones are left out."""
-    return {epoch: health for epoch in list_epochs(folder) if (health := read_epoch_health(folder, epoch)) is not None}
-
-
 def read_epoch_health(folder: Path, epoch: int) -> tuple[LayerHealth, ...] | None:
-    """The health of one epoch, without the pictures; None if there is no snapshot or it is damaged."""
-    with suppress(StoreError), _looking_for(folder, epoch) as path, zipfile.ZipFile(path) as archive:
+    """The layers' health after one epoch, without the images; None if there is no snapshot or it is damaged."""
+    with suppress(StoreError), _snapshot_file(folder, epoch) as path, zipfile.ZipFile(path) as archive:
         return _health(json.loads(archive.read(_ABOUT)))
     return None
 
 
 def newest_health(folder: Path) -> tuple[LayerHealth, ...]:
-    """The health of the latest epoch that has a whole snapshot; empty if there is none."""
+    """The layers' health after the latest epoch with an undamaged snapshot; empty if there is none."""
     healths = (read_epoch_health(folder, epoch) for epoch in reversed(list_epochs(folder)))
     return next((health for health in healths if health is not None), ())
 
 
 def read_epoch_probabilities(folder: Path, epoch: int) -> NDArray[np.float32] | None:
-    """The probabilities (12, 10) of one epoch, without the pictures; None if there is no snapshot or it is damaged."""
-    with suppress(StoreError), _looking_for(folder, epoch) as path, np.load(path, allow_pickle=False) as archive:
+    """The probabilities (12, 10) of one epoch, without the images; None if there is no snapshot or it is damaged."""
+    with suppress(StoreError), _snapshot_file(folder, epoch) as path, np.load(path, allow_pickle=False) as archive:
         found: NDArray[np.float32] = archive["probabilities"]
         return found if found.shape == (PROBES, 10) else None
     return None
 
 
 def discard_snapshots(folder: Path, *, after: int) -> None:
-    """Remove the snapshots of all epochs later than `after`, -1 for all: another attempt makes them anew.
+    """Remove the snapshots of all epochs later than `after`; -1 removes all.
 
     Raises:
         OSError: One cannot be removed.
@@ -128,11 +109,10 @@ def discard_snapshots(folder: Path, *, after: int) -> None:
             snapshot_path(folder, epoch).unlink(missing_ok=True)
 
 
-def thinned(epochs: Sequence[int], most: int = MOST_SNAPSHOTS) -> tuple[int, ...]:
-    """Which of these epochs stay, at most `most`: the first few, the last, and the multiples of a power of two.
+def thinned(epochs: Sequence[int], most: int = MAX_SNAPSHOTS) -> tuple[int, ...]:
+    """Which of these epochs are kept, at most `most`: the first few, the last, and the multiples of a power of two.
 
-    The power depends on the last epoch alone, so that what has stayed at one time was worth keeping at all earlier
-    ones.
+    The power depends on the last epoch alone, so an epoch that is kept now was also kept at every earlier time.
     """
     if not epochs:
         return ()
@@ -150,8 +130,8 @@ def snapshot_path(folder: Path, epoch: int) -> Path:
 
 
 @contextmanager
-def _looking_for(folder: Path, epoch: int) -> Iterator[Path]:
-    """Read a snapshot's file within; goes on after the block if there is none.
+def _snapshot_file(folder: Path, epoch: int) -> Iterator[Path]:
+    """Give the path of a snapshot to read within the block; a missing file ends the block early.
 
     Raises:
         StoreError: The file is damaged.
@@ -162,8 +142,8 @@ def _looking_for(folder: Path, epoch: int) -> Iterator[Path]:
     except FileNotFoundError:
         return
     except Exception as error:
-        # Zip and NumPy meet damage with errors of a dozen kinds.
-        raise StoreError(f"{path} is damaged; the snapshots of other epochs may still be whole.") from error
+        # For a damaged file zipfile and NumPy raise errors of many types.
+        raise StoreError(f"{path} is damaged; the snapshots of other epochs may still be readable.") from error
 
 
 def _packed(snapshot: Snapshot) -> bytes:
@@ -182,7 +162,7 @@ def _packed(snapshot: Snapshot) -> bytes:
     arrays["low"] = np.array([one.low for one in maps], np.float32)
     arrays["high"] = np.array([one.high for one in maps], np.float32)
     buffer = io.BytesIO()
-    # The quickest compression: it takes a third of np.savez_compressed's time, and gets nearly as far.
+    # The fastest compression: a third of the time of np.savez_compressed, and nearly as small.
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr(_ABOUT, json.dumps(about))
         for name, array in arrays.items():

@@ -1,4 +1,4 @@
-"""Finding runs whose worker is gone, by the lock it held; never by a process id."""
+"""Finding active runs whose worker is dead, by the lock that it held; never by a process id."""
 
 import platform
 import time
@@ -10,85 +10,89 @@ from sqlalchemy import Row, select, update
 from mnist_lab.errors import LabError, StoreError
 from mnist_lab.recipe import recipe_from_json
 from mnist_lab.runs.database import Database
-from mnist_lab.runs.deletion import erase, remove_folder
+from mnist_lab.runs.deletion import delete_record, remove_folder
 from mnist_lab.runs.run_folder import RunFolder
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState
 
-SILENCE_ELSEWHERE = 120.0
-"""Seconds without a heartbeat after which a worker in another place, whose lock cannot be tried here, is given up."""
+MAX_SILENCE_SECONDS = 120.0
+"""Time without a heartbeat after which a worker on another host, whose lock cannot be tried here, counts as dead."""
 
 
-def place_of(db: Database, runs_folder: Path) -> str:
-    """Name the place where this process keeps its locks; two processes share locks if their places are equal."""
+def host_of(db: Database, runs_folder: Path) -> str:
+    """The name of the machine and folder where this process keeps its locks: processes with equal names share them."""
     folder = str(runs_folder.resolve())
-    # A SQLite file is used by one machine only, even if containers give that machine several names.
+    # Only one machine uses a SQLite file, even if containers give that machine several names.
     return folder if db.is_sqlite else f"{platform.node()}:{folder}"
 
 
-def sweep(db: Database, runs_folder: Path, place: str) -> list[str]:
-    """Move every active run whose worker is gone to interrupted, with a sentence. Returns their ids.
+def reap_stale_runs(db: Database, runs_folder: Path, host: str) -> list[str]:
+    """Mark every active run whose worker is dead as interrupted, with a message. Returns their ids.
 
-    One that was being discarded is deleted, as its worker would have done.
+    A run that was being discarded is deleted instead, as its worker would have done.
 
-    A worker locks the folder before it claims and until it exits, so an active run with a free lock has lost its
-    worker. The lock is held here while the record is changed: nobody can claim the run in between.
+    A worker locks the run's folder before it claims the run, and holds the lock until it exits. So the worker of an
+    active run with a free lock is dead. The lock is held here while the record is changed, so that nobody can claim the
+    run in between.
 
     Raises:
-        StoreError: The store or a run's folder cannot be written; the other runs were looked at nevertheless.
+        StoreError: The store or a run's folder cannot be written; the other runs were checked all the same.
     """
     with db.read() as connection:
         active = connection.execute(select(runs).where(runs.c.state.in_(ACTIVE_STATES))).all()
-    lost, troubles = [], []
+    stale, errors = [], []
     for row in active:
         try:
-            if _lost(db, row, runs_folder, place):
-                lost.append(row.id)
+            if _reap_if_stale(db, row, runs_folder, host):
+                stale.append(row.id)
         except StoreError as error:
-            troubles.append(error)
-    if troubles:
-        raise troubles[0]
-    return lost
+            errors.append(error)
+    if errors:
+        raise errors[0]
+    return stale
 
 
-def _lost(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path, place: str) -> bool:
-    if row.place != place:
-        return time.time() - (row.heartbeat or 0.0) > SILENCE_ELSEWHERE and _give_up(db, row, runs_folder)
+def _reap_if_stale(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path, host: str) -> bool:
+    if row.host != host:
+        return time.time() - (row.heartbeat or 0.0) > MAX_SILENCE_SECONDS and _interrupt(db, row, runs_folder)
     if not runs_folder.parent.is_dir():
-        # A disk that is away for a moment: a lock that is made anew in its place would be free.
+        # The disk is not mounted at the moment. A lock file made now would be free and prove nothing.
         raise StoreError(
-            f"{runs_folder.parent} is not there, so that nobody can tell which runs are under way. Bring it back."
+            f"{runs_folder.parent} is missing, so it cannot be told which runs are under way. Bring it back."
         )
     lock = RunFolder(runs_folder / row.id).lock()
     if lock is None:
         return False
     try:
-        return _give_up(db, row, runs_folder)
+        return _interrupt(db, row, runs_folder)
     finally:
         lock.release()
 
 
-def _give_up(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path) -> bool:
+def _interrupt(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path) -> bool:
     with db.write() as connection:
+        # Locked, so that on PostgreSQL the worker cannot write between this check and the update.
         command = connection.execute(
-            select(runs.c.command).where(
+            select(runs.c.command)
+            .where(
                 runs.c.id == row.id,
                 runs.c.attempt == row.attempt,
                 runs.c.heartbeat == row.heartbeat,
                 runs.c.state.in_(ACTIVE_STATES),
             )
+            .with_for_update()
         ).scalar_one_or_none()
         if command is None:
             return False
         if command == Command.DISCARD:
-            erase(connection, row.id)
+            delete_record(connection, row.id)
         else:
             connection.execute(
                 update(runs)
                 .where(runs.c.id == row.id)
                 .values(
                     state=RunState.INTERRUPTED,
-                    sentence=_sentence(row),
+                    message=_message(row),
                     ended=time.time(),
                     command=Command.NONE,
                     phase="",
@@ -99,8 +103,8 @@ def _give_up(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path) -> boo
     return True
 
 
-def _sentence(row: Row[*tuple[Any, ...]]) -> str:
-    what = "The training process ended without a word (killed, out of memory, or the computer was switched off)"
+def _message(row: Row[*tuple[Any, ...]]) -> str:
+    what = "The training process ended unexpectedly (killed, out of memory, or the computer was switched off)"
     if row.state == RunState.STARTING:
         return f"{what} before the training began."
     try:

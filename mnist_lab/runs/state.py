@@ -1,4 +1,4 @@
-"""The states of a run and its legal moves, and what a user can ask of a run that is under way."""
+"""The states of a run, the legal moves between them, and the commands for an active run."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from mnist_lab.errors import IllegalMoveError
 
 
 class RunState(StrEnum):
-    """Where a run is; `LEGAL_MOVES` says where it may go from there."""
+    """The state of a run; `LEGAL_MOVES` lists the states that may follow."""
 
     QUEUED = "queued"
     STARTING = "starting"
@@ -24,7 +24,7 @@ class RunState(StrEnum):
 
     @property
     def is_ended(self) -> bool:
-        """No worker holds the run and none is to: finished, stopped, failed or interrupted."""
+        """The run is over: finished, stopped, failed or interrupted."""
         return self in ENDED_STATES
 
 
@@ -32,7 +32,7 @@ ACTIVE_STATES = frozenset({RunState.STARTING, RunState.RUNNING, RunState.PAUSED}
 ENDED_STATES = frozenset({RunState.FINISHED, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED})
 
 LEGAL_MOVES: dict[RunState, frozenset[RunState]] = {
-    # Cancelled before it started: to stopped, without a result; one that was to be resumed is interrupted as before.
+    # A cancelled run: stopped if it never started, interrupted again if it was to be resumed.
     RunState.QUEUED: frozenset({RunState.STARTING, RunState.STOPPED, RunState.INTERRUPTED}),
     RunState.STARTING: frozenset({RunState.RUNNING, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED}),
     RunState.RUNNING: frozenset(
@@ -60,15 +60,15 @@ def ensure_legal(name: str, old: RunState, new: RunState) -> None:
 
 
 class Command(StrEnum):
-    """What is wanted of an active run; it stands until another is asked for, so none is missed or done twice."""
+    """What the user asks of an active run. A command stands until the next one, so none is missed or done twice."""
 
     NONE = "none"
-    """Train on; asked of a paused run it means: continue."""
+    """Train; a paused run continues."""
     PAUSE = "pause"
-    """Wait after the current batches until another command comes."""
+    """Wait after the current batches until the next command."""
     STEP = "step"
     """Train to the end of the epoch, then wait: the worker turns it into PAUSE there."""
     STOP = "stop"
-    """End the training, keep and evaluate what was learnt. Only DISCARD can follow."""
+    """End the training, keep and evaluate the weights. Only DISCARD can follow."""
     DISCARD = "discard"
-    """End the training and delete the run with everything of it. Cannot be taken back."""
+    """End the training and delete the run with all its files. Cannot be taken back."""

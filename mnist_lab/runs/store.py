@@ -1,4 +1,4 @@
-"""The run store: what pages, the command line and the launcher read and ask of runs."""
+"""The run store: what pages, the command line and the launcher read and do."""
 
 import re
 import time
@@ -13,15 +13,17 @@ from mnist_lab.network import Network
 from mnist_lab.network.network import clean_name
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import imported, stale_runs
-from mnist_lab.runs.commands import ID_LENGTH, Requests, new_run_id
-from mnist_lab.runs.database import BUSY_SECONDS
-from mnist_lab.runs.integrity import MOST_IDS, Damage
+from mnist_lab.runs.attempt import RunAttempt, claim_run
+from mnist_lab.runs.commands import ID_LENGTH, RunCommands, new_run_id
+from mnist_lab.runs.database import BUSY_SECONDS, Database
+from mnist_lab.runs.integrity import MAX_IDS, IntegrityReport
 from mnist_lab.runs.queue_order import end_of_queue, queue_query
 from mnist_lab.runs.records import MetricPoint, Run
 from mnist_lab.runs.rows import point_from_row, run_from_row, runs_from_rows
+from mnist_lab.runs.run_folder import RunFolder
 from mnist_lab.runs.schema import metrics, runs
-from mnist_lab.runs.search import Found, Tally, matching, tally_queries
-from mnist_lab.runs.state import ENDED_STATES, RunState
+from mnist_lab.runs.search import SearchResult, Tally, count_runs, search_runs
+from mnist_lab.runs.state import ENDED_STATES, Command, RunState
 from mnist_lab.settings import Settings
 
 # Within the class `list` is the method.
@@ -29,48 +31,34 @@ Runs: TypeAlias = list[Run]
 Points: TypeAlias = list[MetricPoint]
 
 
-class RunStore(Requests):
+class RunStore:
     """All runs of one lab. Safe to use from several threads; each process opens its own.
 
-    Every method raises `StoreError` when the database cannot be read or written. The methods that take an attempt
-    number are the worker's and stand in `Attempts`; what is asked of single runs stands in `Requests`.
+    Every method raises `StoreError` when the database cannot be read or written. A worker writes through the
+    `RunAttempt` of the run that it has claimed.
     """
 
     def __init__(self, db_url: str | URL, runs_folder: Path, *, busy_seconds: float = BUSY_SECONDS):
-        """Open the store, as `Attempts` does."""
-        super().__init__(db_url, runs_folder, busy_seconds=busy_seconds)
-        self._damage = Damage()
+        """Open the store; create it if it does not exist.
 
-    def create(
-        self, network: Network, recipe: Recipe, *, name: str | None = None, owner: str = "", group: str = ""
-    ) -> Run:
-        """Queue a new run, named as its network if no name is given."""
-        run_id = new_run_id()
-        with self.db.write() as connection:
-            connection.execute(
-                runs.insert().values(
-                    id=run_id,
-                    name=clean_name(name or network.name),
-                    state=RunState.QUEUED,
-                    position=end_of_queue(connection),
-                    network=network.to_json(),
-                    recipe=recipe.to_json(),
-                    created=time.time(),
-                    owner=owner,
-                    run_group=clean_name(group) if group else "",
-                )
-            )
-            return run_from_row(connection.execute(select(runs).where(runs.c.id == run_id)).one())
+        Raises:
+            StoreError: It cannot be opened, or was written by a newer MNIST Lab.
+        """
+        self.db = Database(db_url, busy_seconds=busy_seconds)
+        self.runs_folder = runs_folder
+        self._host = stale_runs.host_of(self.db, runs_folder)
+        self._commands = RunCommands(self.db, runs_folder)
+        self._integrity = IntegrityReport()
 
-    def adopted_ids(self) -> frozenset[str]:
-        """The ids of all runs that were ever adopted, deleted ones as well."""
-        with self.db.read() as connection:
-            return imported.adopted_ids(connection)
+    def close(self) -> None:
+        """Close the connections to the database; the next use opens new ones."""
+        self.db.close()
 
-    def adopt(self, adopted: Sequence[imported.Adopted]) -> None:
-        """Add ended runs of another lab behind all others; known ids stay as they are. Their files come first."""
-        with self.db.write() as connection:
-            imported.adopt(connection, adopted)
+    def folder(self, run_id: str) -> RunFolder:
+        """The run's folder, which need not exist yet."""
+        return RunFolder(self.runs_folder / run_id)
+
+    # Reading runs
 
     def get(self, run_id: str) -> Run:
         """The run with this id.
@@ -89,16 +77,16 @@ class RunStore(Requests):
         """The run that a user means by an id, the start of one (3 characters or more) or a name.
 
         Raises:
-            UnknownRunError: No run, or more than one, goes by it.
+            UnknownRunError: No run matches, or more than one does.
             StoreError: Its record is damaged.
         """
         return self.get(self.find_id(text))
 
     def find_id(self, text: str) -> str:
-        """The id of the run that a user means, as `find` does; its record may be damaged.
+        """The id of the run that a user means, as in `find`; its record may be damaged.
 
         Raises:
-            UnknownRunError: No run, or more than one, goes by it.
+            UnknownRunError: No run matches, or more than one does.
         """
         text = text.strip()
         conditions = [runs.c.name == text]
@@ -124,55 +112,29 @@ class RunStore(Requests):
         newest_first: bool = True,
         group: str | None = None,
     ) -> Runs:
-        """Runs in the order of their creation; damaged records are left out with a warning in the log."""
+        """Runs in the order of their creation; damaged records are left out and named in the log."""
         query = select(runs).order_by(runs.c.number.desc() if newest_first else runs.c.number)
         if states is not None:
             query = query.where(runs.c.state.in_(states))
         if group is not None:
             query = query.where(runs.c.run_group == group)
-        return self._whole(query, limit)
+        return self._readable(query, limit)
 
     def queue(self, limit: int | None = None) -> Runs:
-        """The queued runs in the order in which they will be started: those moved to the front, then by turns."""
-        return self._whole(queue_query(), limit)
-
-    def damaged(self) -> Sequence[str]:
-        """The ids of the runs whose records cannot be read, oldest first; those under way are not looked at."""
-        with self.db.read() as connection:
-            return self._damage.find(connection)
-
-    def search(
-        self,
-        words: str = "",
-        states: Collection[RunState] = ENDED_STATES,
-        group: str | None = None,
-        leave_out: Collection[str] = (),
-    ) -> Found:
-        """Find the runs in one of the states that hold all of the words; `searching.matching` says more."""
-        fold = func.casefold if self.db.is_sqlite else func.lower
-        with self.db.read() as connection:
-            rows = connection.execute(matching(words, states, group, leave_out, fold)).all()
-        return Found([row[0] for row in rows], sum(bool(row[1]) for row in rows))
-
-    def tally(self, states: Collection[RunState] = ENDED_STATES, leave_out: Collection[str] = ()) -> Tally:
-        """How many runs there are in each of the states, and the names of their sweeps."""
-        counts, groups = tally_queries(states, leave_out)
-        with self.db.read() as connection:
-            found = connection.execute(counts).all()
-            names = connection.execute(groups).scalars().all()
-        return Tally({RunState(state): count for state, count in found}, names)
+        """The queued runs in the order in which they will be started."""
+        return self._readable(queue_query(), limit)
 
     def runs_of(self, run_ids: Sequence[str]) -> Runs:
-        """The runs with these ids, in their order; without those that are gone or whose record is damaged."""
+        """The runs with these ids, in their order, without those that were deleted or are damaged."""
         found: dict[str, Run] = {}
         with self.db.read() as connection:
-            for start in range(0, len(run_ids), MOST_IDS):
-                some = runs.c.id.in_(run_ids[start : start + MOST_IDS])
+            for start in range(0, len(run_ids), MAX_IDS):
+                some = runs.c.id.in_(run_ids[start : start + MAX_IDS])
                 found |= {run.id: run for run in runs_from_rows(connection.execute(select(runs).where(some)))}
         return [found[run_id] for run_id in run_ids if run_id in found]
 
     def count(self, states: Collection[RunState] | None = None) -> int:
-        """How many runs there are, in these states or at all."""
+        """The number of runs in these states, or in all."""
         query = select(func.count()).select_from(runs)
         if states is not None:
             query = query.where(runs.c.state.in_(states))
@@ -192,27 +154,125 @@ class RunStore(Requests):
             query = query.where(metrics.c.kind == kind)
         found: dict[str, Points] = {run_id: [] for run_id in run_ids}
         with self.db.read() as connection:
-            # At equal steps the epoch's point comes last: it includes the step's.
+            # At equal steps the epoch's point comes last, as the step's point is part of the epoch.
             for row in connection.execute(query.order_by(metrics.c.step, metrics.c.kind.desc())):
                 found[row.run_id].append(point_from_row(row))
         return found
 
-    def sweep(self) -> Runs:
-        """Move every active run whose worker is gone to interrupted, with a sentence; returns these runs."""
-        lost = stale_runs.sweep(self.db, self.runs_folder, self.place)
-        if not lost:
-            return []
+    def damaged(self) -> Sequence[str]:
+        """The ids of the runs whose records cannot be read, oldest first; active runs are not looked at."""
         with self.db.read() as connection:
-            rows = connection.execute(select(runs).where(runs.c.id.in_(lost)).order_by(runs.c.number)).all()
-        return runs_from_rows(rows)
+            return self._integrity.damaged(connection)
+
+    def search(
+        self,
+        text: str = "",
+        states: Collection[RunState] = ENDED_STATES,
+        group: str | None = None,
+        leave_out: Collection[str] = (),
+    ) -> SearchResult:
+        """Find the runs in one of the states that contain every word; see `search.search_query`."""
+        with self.db.read() as connection:
+            return search_runs(connection, text, states, group, leave_out)
+
+    def tally(self, states: Collection[RunState] = ENDED_STATES, leave_out: Collection[str] = ()) -> Tally:
+        """The number of runs in each of the states, and the names of their sweeps."""
+        with self.db.read() as connection:
+            return count_runs(connection, states, leave_out)
+
+    # Adding runs
+
+    def create(
+        self, network: Network, recipe: Recipe, *, name: str | None = None, owner: str = "", group: str = ""
+    ) -> Run:
+        """Queue a new run. Without a name it gets that of its network."""
+        run_id = new_run_id()
+        with self.db.write() as connection:
+            connection.execute(
+                runs.insert().values(
+                    id=run_id,
+                    name=clean_name(name or network.name),
+                    state=RunState.QUEUED,
+                    position=end_of_queue(connection),
+                    network=network.to_json(),
+                    recipe=recipe.to_json(),
+                    created=time.time(),
+                    owner=owner,
+                    run_group=clean_name(group) if group else "",
+                )
+            )
+            return run_from_row(connection.execute(select(runs).where(runs.c.id == run_id)).one())
+
+    def continue_run(self, run_id: str, more_epochs: int, *, owner: str | None = None) -> Run:
+        """Queue a new run that continues a finished or stopped one; see `RunCommands.continue_run`."""
+        return self._commands.continue_run(run_id, more_epochs, owner=owner)
+
+    def import_runs(self, runs_to_import: Sequence[imported.ImportedRun]) -> None:
+        """Add ended runs of another lab below all others; known ids stay as they are. Copy their files before."""
+        with self.db.write() as connection:
+            imported.import_runs(connection, runs_to_import)
+
+    def imported_ids(self) -> frozenset[str]:
+        """The ids of all runs that were ever imported, deleted ones included."""
+        with self.db.read() as connection:
+            return imported.imported_ids(connection)
+
+    # The user's commands, each documented in `RunCommands`
+
+    def request(self, run_id: str, command: Command) -> None:
+        """Pause, step, stop, discard or (`Command.NONE`) continue a run."""
+        self._commands.request(run_id, command)
+
+    def set_learning_rate(self, run_id: str, factor: float) -> None:
+        """Multiply the learning rate of a queued or active run by `factor`, from its next steps on."""
+        self._commands.set_learning_rate(run_id, factor)
+
+    def requeue(self, run_id: str) -> None:
+        """Put an interrupted or failed run at the end of the queue."""
+        self._commands.requeue(run_id)
+
+    def move_to_front(self, run_id: str) -> None:
+        """Move a queued run to the front of the queue."""
+        self._commands.move_to_front(run_id)
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Give a run another name."""
+        self._commands.rename(run_id, name)
+
+    def annotate(self, run_id: str, note: str) -> None:
+        """Replace a run's note."""
+        self._commands.annotate(run_id, note)
+
+    def delete(self, run_id: str) -> None:
+        """Delete a run that has ended or is queued, with its points and its folder."""
+        self._commands.delete(run_id)
+
+    # Workers
+
+    def claim(self, run_id: str, worker: str) -> Run | None:
+        """Take a queued run (→ starting, next attempt); None if it is not queued. See `attempt.claim_run`."""
+        return claim_run(self.db, run_id, worker, self._host)
+
+    def attempt(self, run: Run) -> RunAttempt:
+        """The worker's side of a claimed run: what may be written to it as long as `run.attempt` is its latest."""
+        return RunAttempt(self.db, self.folder(run.id), run.id, run.attempt)
 
     def has_claimed(self, worker: str) -> bool:
-        """Whether the process that calls itself `worker` has, or had, a run."""
+        """Whether the worker with this name has claimed a run."""
         with self.db.read() as connection:
             return connection.execute(select(runs.c.id).where(runs.c.worker == worker).limit(1)).first() is not None
 
-    def _whole(self, query: Select[*tuple[Any, ...]], limit: int | None) -> Runs:
-        """The first `limit` runs of a query that can be read: damaged ones take no other's place."""
+    def reap_stale_runs(self) -> Runs:
+        """Mark every active run whose worker is dead as interrupted; returns these runs."""
+        stale = stale_runs.reap_stale_runs(self.db, self.runs_folder, self._host)
+        if not stale:
+            return []
+        with self.db.read() as connection:
+            rows = connection.execute(select(runs).where(runs.c.id.in_(stale)).order_by(runs.c.number)).all()
+        return runs_from_rows(rows)
+
+    def _readable(self, query: Select[*tuple[Any, ...]], limit: int | None) -> Runs:
+        """The first `limit` runs of a query whose records can be read."""
         with self.db.read() as connection:
             rows = connection.execute(query.limit(limit)).all()
             found = runs_from_rows(rows)
@@ -220,18 +280,14 @@ class RunStore(Requests):
                 found = runs_from_rows(connection.execute(query).all())[:limit]
         return found
 
-    def close(self) -> None:
-        """Close the connections to the database; the next use opens new ones."""
-        self.db.close()
-
 
 def open_store(settings: Settings) -> RunStore:
-    """Open the run store that the settings name, and make it when it is new.
+    """Open the run store that the settings name; create it if it does not exist.
 
     Raises:
         StoreError: It cannot be opened, or was written by a newer MNIST Lab.
-        StorePlaceError: The settings put it where it cannot be.
+        StoreLocationError: The settings name a location that cannot be used.
     """
-    # Not by `db_url`: a question mark in the path of the home would end the path there.
+    # Not `settings.db_url`: a question mark in the path of the home would end the path there.
     home = URL.create("sqlite", database=str(settings.home / "runs.sqlite"))
     return RunStore(settings.db or home, settings.runs_folder)

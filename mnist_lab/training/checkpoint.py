@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_lab.files import replacing
+from mnist_lab.files import atomic_write
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import DataInfo, MetricPoint
@@ -102,8 +102,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     digest = hashlib.sha256()
     for part in parts:
         digest.update(part)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary, temporary.open("wb") as file:
+    with atomic_write(path) as temporary, temporary.open("wb") as file:
         file.write(FORMAT + digest.hexdigest().encode() + b"\n")
         for part in parts:
             file.write(part)

@@ -2,10 +2,11 @@
 
 import errno
 import logging
+from typing import NamedTuple
 
 from mnist_lab.errors import LabError, StaleAttemptError
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import DIVERGED, Command, Result, Run, RunState, RunStore
+from mnist_lab.runs import Command, Result, Run, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training.callbacks import ProgressListener, TrainingCallback
 from mnist_lab.training.checkpoint import Checkpoint
@@ -20,8 +21,14 @@ log = logging.getLogger(__name__)
 
 _DISK_FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
-Ending = tuple[RunState, Result | None, str]
-"""State, result and message of an ended run."""
+
+class Ending(NamedTuple):
+    """How a run ended: the arguments of `Reporter.end`."""
+
+    state: RunState
+    result: Result | None
+    message: str
+    diverged: bool = False
 
 
 def execute_run(
@@ -40,7 +47,7 @@ def execute_run(
     run = claim.run
     with Reporter(store, run, listener) as reporter:
         try:
-            state, result, message = _train_and_evaluate(settings, store, claim, reporter)
+            ending = _train_and_evaluate(settings, store, claim, reporter)
         except StaleAttemptError:
             raise
         except DiscardedError:
@@ -50,11 +57,11 @@ def execute_run(
             reporter.end(RunState.INTERRUPTED, None, "Interrupted by Ctrl-C.")
             raise
         except LabError as error:
-            state, result, message = RunState.FAILED, None, str(error)
+            ending = Ending(RunState.FAILED, None, str(error))
         except Exception as error:
             log.exception("Run %s failed", run.id)
-            state, result, message = RunState.FAILED, None, failure_message(error)
-        return store.get(run.id) if reporter.end(state, result, message) else None
+            ending = Ending(RunState.FAILED, None, failure_message(error))
+        return store.get(run.id) if reporter.end(*ending) else None
 
 
 def failure_message(error: Exception) -> str:
@@ -75,12 +82,12 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
     reporter.enter("loading data")
     split, data = load_split(settings, run, resumes=bool(folder.checkpoint_files()))
     checkpoints = find_checkpoints(run, folder, data)
-    reporter.retry(lambda: store.set_data(run.id, run.attempt, data))
+    reporter.retry(lambda: store.attempt(run).set_data(data))
 
     stop = reporter.enter("building", message=data.fallback) is Command.STOP
     # With a checkpoint the run is evaluated all the same: it has learnt something in an earlier attempt.
     if stop and not checkpoints:
-        return RunState.STOPPED, None, "Stopped before the training began."
+        return Ending(RunState.STOPPED, None, "Stopped before the training began.")
     folder.discard_results()
     # Imported here, as this loads TensorFlow.
     from mnist_lab.training.engine.precision import choose_precision
@@ -104,26 +111,25 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
         outcome = trainer.train()
 
     reporter.enter("evaluating")
-    if outcome.diverged and outcome.best_epoch == 0:
-        return RunState.FAILED, None, _divergence_message(outcome.epochs + 1, run.recipe, reporter.learning_rate_factor)
-    result = make_result(trainer, outcome, folder, reporter.pause_point)
+    has_weights = not outcome.diverged or outcome.best_epoch > 0
+    result = make_result(trainer, outcome, folder, reporter.pause_point) if has_weights else None
     if outcome.diverged:
         message = _divergence_message(outcome.epochs + 1, run.recipe, reporter.learning_rate_factor)
-        return RunState.FAILED, result, message
-    return (RunState.STOPPED if outcome.stopped else RunState.FINISHED), result, ""
+        return Ending(RunState.FAILED, result, message, diverged=True)
+    return Ending(RunState.STOPPED if outcome.stopped else RunState.FINISHED, result, "")
 
 
 def _rewind(store: RunStore, run: Run, checkpoint: Checkpoint | None, batches: int) -> None:
     """Remove the metrics that an earlier attempt wrote after the checkpoint, or all of them if there is none."""
     if checkpoint is None:
-        store.rewind(run.id, run.attempt)
+        store.attempt(run).rewind()
         return
     epoch, seconds = checkpoint.state.epoch, checkpoint.state.seconds
-    store.rewind(run.id, run.attempt, step=epoch * batches, epochs=epoch, seconds=seconds, points=checkpoint.points)
+    store.attempt(run).rewind(step=epoch * batches, epochs=epoch, seconds=seconds, points=checkpoint.points)
 
 
 def _divergence_message(epoch: int, recipe: Recipe, factor: float) -> str:
     return (
-        f"{DIVERGED}: the loss became NaN or infinite in epoch {epoch} of {recipe.epochs}."
+        f"The training diverged: the loss became NaN or infinite in epoch {epoch} of {recipe.epochs}."
         f" Try a learning rate smaller than {recipe.learning_rate * factor:g}."
     )

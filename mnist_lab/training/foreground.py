@@ -48,7 +48,7 @@ def train_run(settings: Settings, store: RunStore, run_id: str, listener: Progre
                     listener(Progress("waiting", message=f"Waiting for one of {settings.workers} training slots."))
             else:
                 last_step = _follow(store, run, last_step, listener)
-            store.sweep()
+            store.reap_stale_runs()
             time.sleep(POLL_SECONDS)
 
 

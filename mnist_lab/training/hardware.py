@@ -12,7 +12,7 @@ from typing import Any
 
 import psutil
 
-from mnist_lab.files import replacing
+from mnist_lab.files import atomic_write
 from mnist_lab.network import MachineSpeed, Work
 from mnist_lab.settings import Settings
 
@@ -59,10 +59,8 @@ def save_measurement(settings: Settings, name: str, numbers: Sequence[float]) ->
     """Save measured numbers under a name. If the cache cannot be written, they are measured again another time."""
     path = settings.cache_folder / _FILE
     content = {**_saved(settings), f"{name} of {_this_machine()}": list(numbers)}
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as temporary:
-            temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    with suppress(OSError), atomic_write(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
 SPEED = "speed"

@@ -120,7 +120,7 @@ class Launcher:
         store = self._store = self._store or open_store(self._settings)
         if now >= self._next_reap:
             self._next_reap = now + REAP_SECONDS
-            store.sweep()
+            store.reap_stale_runs()
         self._busy = [child for child in self._busy if child.poll() is None]
         self._update_idle(store, now)
         waiting = store.count([RunState.QUEUED])

@@ -68,7 +68,7 @@ def guard_for(settings: Settings, store: RunStore, run: Run) -> MemoryGuard:
         )
         log.error("%s", message)
         try:
-            store.finish(run.id, run.attempt, RunState.FAILED, None, message)
+            store.attempt(run).finish(RunState.FAILED, None, message)
         except LabError as error:
             # The run will be found interrupted.
             log.error("%s", error)  # noqa: TRY400 - the message is enough

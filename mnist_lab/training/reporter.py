@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from mnist_lab.errors import LabError, StaleAttemptError, StoreError
-from mnist_lab.runs import Command, MetricPoint, Result, Run, RunState, RunStore, Wanted
+from mnist_lab.runs import Command, ControlState, MetricPoint, Result, Run, RunState, RunStore
 from mnist_lab.training.callbacks import Progress, ProgressListener, TrainingCallback, ignore_progress
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ class Reporter(TrainingCallback):
 
     def __init__(self, store: RunStore, run: Run, listener: ProgressListener | None = None):
         """`listener` is told of each phase and each point."""
-        self._store = store
-        self._run = run
+        self._attempt = store.attempt(run)
         self._listener = listener or ignore_progress
         # Guards what follows; notified when the command changes or the attempt is lost.
         self._changed = threading.Condition()
@@ -56,7 +55,7 @@ class Reporter(TrainingCallback):
         self._phase = ""
         self._total_steps = 0
         self._state = RunState.STARTING
-        self._wanted = Wanted(Command.NONE, run.learning_rate_factor)
+        self._control = ControlState(Command.NONE, run.learning_rate_factor)
         self._step_done = False
         self._lost: LabError | None = None
         self._write_now = True
@@ -78,7 +77,7 @@ class Reporter(TrainingCallback):
     @property
     def learning_rate_factor(self) -> float:
         """Multiplies the schedule's learning rate, as the user has set it."""
-        return self._wanted.learning_rate_factor
+        return self._control.learning_rate_factor
 
     def on_chunk_end(self, point: MetricPoint) -> Command:
         """Report a point; returns once the training may continue, or STOP."""
@@ -104,14 +103,14 @@ class Reporter(TrainingCallback):
                 self._state = RunState.RUNNING
             self._request_write()
         self._listener(Progress(phase, self._total_steps, message=message))
-        return self._wanted.command
+        return self._control.command
 
     def unconfirmed_points(self) -> tuple[MetricPoint, ...]:
         """The points that the store has not confirmed yet, oldest first."""
         with self._changed:
             return tuple(self._points)
 
-    def end(self, state: RunState, result: Result | None, message: str) -> bool:
+    def end(self, state: RunState, result: Result | None, message: str, diverged: bool = False) -> bool:
         """Write the last points and the run's end, retrying for up to ten minutes while the store does not answer.
 
         Returns:
@@ -124,7 +123,7 @@ class Reporter(TrainingCallback):
 
         def write_end() -> bool:
             self._write()
-            return self._store.finish(self._run.id, self._run.attempt, state, result, message)
+            return self._attempt.finish(state, result, message, diverged=diverged)
 
         return self.retry(write_end)
 
@@ -135,7 +134,7 @@ class Reporter(TrainingCallback):
             StoreError: The store did not answer for ten minutes.
         """
         self._stop_thread()
-        self.retry(lambda: self._store.discard(self._run.id, self._run.attempt))
+        self.retry(self._attempt.discard)
 
     def retry(self, write: Callable[[], T]) -> T:
         """Do an indispensable write, retrying for up to ten minutes while the store does not answer.
@@ -162,22 +161,22 @@ class Reporter(TrainingCallback):
                 self._has_points = True
                 self._request_write()
             ends_epoch = point.kind == "epoch" and point.step < self._total_steps
-            if ends_epoch and self._wanted.command is Command.STEP:
+            if ends_epoch and self._control.command is Command.STEP:
                 # The store will do the same, unless another command has replaced the step by then.
                 self._step_done = True
-                self._wanted = replace(self._wanted, command=Command.PAUSE)
+                self._control = replace(self._control, command=Command.PAUSE)
             self._wait_while_paused()
             self._raise_if_over()
-            return self._wanted.command
+            return self._control.command
 
     def _wait_while_paused(self) -> None:
-        if self._wanted.command is not Command.PAUSE:
+        if self._control.command is not Command.PAUSE:
             return
         phase = self._phase
         self._state, self._phase = RunState.PAUSED, "paused"
         self._request_write()
         self._listener(Progress("paused", self._total_steps))
-        self._changed.wait_for(lambda: self._wanted.command is not Command.PAUSE or self._lost is not None)
+        self._changed.wait_for(lambda: self._control.command is not Command.PAUSE or self._lost is not None)
         self._state, self._phase = RunState.RUNNING, phase
         self._request_write()
 
@@ -211,20 +210,18 @@ class Reporter(TrainingCallback):
         if self._write_now or time.monotonic() - self._last_write >= WRITE_SECONDS:
             self._write()
             return
-        wanted = self._store.wanted(self._run.id, self._run.attempt)
+        control = self._attempt.control_state()
         with self._changed:
             # A step that has just been done still stands in the store until the next write.
             if not self._step_done:
-                self._receive(wanted)
+                self._receive(control)
 
     def _write(self) -> None:
         with self._changed:
             points, phase, total_steps, state = tuple(self._points), self._phase, self._total_steps, self._state
             step_done, self._write_now = self._step_done, False
         try:
-            wanted = self._store.heartbeat(
-                self._run.id,
-                self._run.attempt,
+            control = self._attempt.heartbeat(
                 points=points,
                 state=state,
                 phase=phase,
@@ -238,10 +235,10 @@ class Reporter(TrainingCallback):
             del self._points[: len(points)]
             if step_done == self._step_done:
                 self._step_done = False
-                self._receive(wanted)
+                self._receive(control)
 
-    def _receive(self, wanted: Wanted) -> None:
-        self._wanted = wanted
+    def _receive(self, control: ControlState) -> None:
+        self._control = control
         self._changed.notify_all()
 
     def _log_once(self, error: StoreError) -> None:
@@ -256,5 +253,5 @@ class Reporter(TrainingCallback):
 
     def _raise_if_over(self) -> None:
         self._raise_if_lost()
-        if self._wanted.command is Command.DISCARD:
+        if self._control.command is Command.DISCARD:
             raise DiscardedError

@@ -71,7 +71,7 @@ def _train(settings: Settings, store: RunStore, claimed: Claim) -> RunState | No
     if run is None:
         log.info("Run %s was discarded.", claimed.run.id)
         return None
-    log.info("Run %s %s. %s", run.id, run.state, run.sentence)
+    log.info("Run %s %s. %s", run.id, run.state, run.message)
     return run.state
 
 

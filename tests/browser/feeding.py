@@ -39,7 +39,7 @@ class Feeder:
         claimed = self.store.claim(created.id, "test")
         assert claimed is not None
         self.run = claimed
-        self.store.move(claimed.id, claimed.attempt, RunState.RUNNING)
+        self.store.attempt(claimed).move(RunState.RUNNING)
         self._thread = threading.Thread(target=self._feed, daemon=True)
         self._thread.start()
         if not self.wait_for_watchers:
@@ -51,7 +51,7 @@ class Feeder:
     ) -> None:
         self._ended.set()
         self.wait()
-        self.store.finish(self.run.id, self.run.attempt, RunState.STOPPED, None)
+        self.store.attempt(self.run).finish(RunState.STOPPED, None)
         if self._lock is not None:
             self._lock.release()
 
@@ -68,9 +68,7 @@ class Feeder:
         self._begun.wait()
         total = self.epochs * self.per_epoch
         while self._step < total and not self._ended.wait(self.pause):
-            self.store.heartbeat(
-                self.run.id, self.run.attempt, points=self._next(), phase="training", total_steps=total
-            )
+            self.store.attempt(self.run).heartbeat(points=self._next(), phase="training", total_steps=total)
 
     def _next(self) -> list[MetricPoint]:
         self._step += 1

@@ -27,8 +27,8 @@ class ObedientWorker:
         self._thread = threading.Thread(target=self._work, daemon=True)
 
     def __enter__(self) -> Self:
-        self._store.set_data(self.run.id, self.run.attempt, MNIST)
-        self._store.move(self.run.id, self.run.attempt, RunState.RUNNING)
+        self._store.attempt(self.run).set_data(MNIST)
+        self._store.attempt(self.run).move(RunState.RUNNING)
         self._thread.start()
         return self
 
@@ -42,13 +42,13 @@ class ObedientWorker:
 
     def _work(self) -> None:
         run, total = self.run, self.run.recipe.epochs * STEPS_AN_EPOCH
-        self._store.heartbeat(run.id, run.attempt, phase="training", total_steps=total)
+        self._store.attempt(run).heartbeat(phase="training", total_steps=total)
         while self._step < total:
             # At the end of the context the run is stopped, so that none is left behind.
-            wanted = self._store.wanted(run.id, run.attempt)
+            wanted = self._store.attempt(run).control_state()
             command = Command.STOP if self._leave.wait(self._pause) else wanted.command
             if command is Command.DISCARD:
-                return self._store.discard(run.id, run.attempt)
+                return self._store.attempt(run).discard()
             if command is Command.STOP:
                 break
             if command is Command.PAUSE:
@@ -58,16 +58,16 @@ class ObedientWorker:
             if command is Command.STEP and self._step % STEPS_AN_EPOCH == 0:
                 self._store.request(run.id, Command.PAUSE)
         state = RunState.FINISHED if self._step == total else RunState.STOPPED
-        return self._store.finish(run.id, run.attempt, state, self._result())
+        return self._store.attempt(run).finish(state, self._result())
 
     def _rest(self) -> None:
         run = self.run
-        self._store.move(run.id, run.attempt, RunState.PAUSED)
-        self._store.heartbeat(run.id, run.attempt, phase="paused")
-        while self._store.wanted(run.id, run.attempt).command is Command.PAUSE and not self._leave.wait(self._pause):
+        self._store.attempt(run).move(RunState.PAUSED)
+        self._store.attempt(run).heartbeat(phase="paused")
+        while self._store.attempt(run).control_state().command is Command.PAUSE and not self._leave.wait(self._pause):
             pass
-        self._store.move(run.id, run.attempt, RunState.RUNNING)
-        self._store.heartbeat(run.id, run.attempt, phase="training")
+        self._store.attempt(run).move(RunState.RUNNING)
+        self._store.attempt(run).heartbeat(phase="training")
 
     def _take_step(self, factor: float) -> None:
         self._step += 1
@@ -80,7 +80,7 @@ class ObedientWorker:
             folder = self._store.folder(self.run.id)
             folder.checkpoints.mkdir(parents=True, exist_ok=True)
             folder.checkpoint_path(round(epoch)).write_bytes(b"a checkpoint")
-        self._store.heartbeat(self.run.id, self.run.attempt, points=points)
+        self._store.attempt(self.run).heartbeat(points=points)
 
     def _result(self) -> Result:
         epochs = self._step // STEPS_AN_EPOCH

@@ -13,6 +13,7 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 from mnist_lab.training.claim import take_slot
+from mnist_lab.ui.components.streamlit_dom import MENU_LINK, by_key, by_key_prefix
 from tests.browser.obeying import ObedientWorker
 
 PHONE = {"width": 390, "height": 844}
@@ -70,7 +71,7 @@ def button(page: Page, name: str) -> Locator:
 
 def shows(page: Page, state: str) -> None:
     """The badge beside the run's name says so."""
-    expect(page.locator(".st-key-run-head")).to_contain_text(state)
+    expect(page.locator(by_key("run-head"))).to_contain_text(state)
 
 
 def test_what_is_asked_in_one_browser_shows_in_the_other(
@@ -135,7 +136,7 @@ def test_the_queue_has_an_order_that_can_be_changed(windows: Callable[[str], Pag
         for name in ("First", "Second", "Third"):
             queue(store, name)
         one, other = (windows(f"{lab}/train?run={worker.run.id}") for _ in range(2))
-        rows = [page.locator("[class*='st-key-row-']") for page in (one, other)]
+        rows = [page.locator(by_key_prefix("row-")) for page in (one, other)]
         for found in rows:
             expect(found).to_have_text([re.compile(name) for name in ("First", "Second", "Third")])
         rows[0].nth(2).get_by_role("button", name="To the front").click()
@@ -154,9 +155,11 @@ def test_nothing_jumps_when_a_training_ends(windows: Callable[[str], Page], lab:
     with ObedientWorker(store, queue(store, "To its end", epochs=4)) as worker:
         # By the menu: nothing in the address, and the run that is under way is found.
         page = windows(f"{lab}/train")
-        chart, head = page.locator(".st-key-live-chart"), page.locator(".st-key-run-head")
+        chart, head = page.locator(by_key("live-chart")), page.locator(by_key("run-head"))
         expect(head).to_contain_text("To its end")
-        page.wait_for_function("() => document.querySelector('.st-key-live-chart .lab-plot')?.data?.length > 0")
+        page.wait_for_function(
+            "(chart) => document.querySelector(chart)?.data?.length > 0", arg=f"{by_key('live-chart')} .lab-plot"
+        )
         before = chart.bounding_box(), head.bounding_box()
         shows(page, "finished")
         assert (chart.bounding_box(), head.bounding_box()) == before
@@ -172,7 +175,7 @@ def test_a_finished_run_trains_on(windows: Callable[[str], Page], lab: str, stor
         page.get_by_role("spinbutton", name="More epochs").fill("3")
         page.get_by_role("spinbutton", name="More epochs").press("Enter")
         button(page, "Train 3 more epochs").click()
-        expect(page.locator(".st-key-run-head")).to_contain_text("Once more, continued")
+        expect(page.locator(by_key("run-head"))).to_contain_text("Once more, continued")
         shows(page, "waiting")
     (continued,) = store.queue()
     assert (continued.parent, continued.recipe.epochs) == (worker.run.id, 4)
@@ -186,15 +189,15 @@ def test_a_sweep_is_launched_from_the_page_and_found_on_compare(
     button(page, "Sweep").click()
     expect(page.get_by_text("group “Small CNN · dropout”")).to_be_visible()
     button(page, "Train these 4 runs").click()
-    expect(page.locator("[class*='st-key-row-']")).to_have_text(
+    expect(page.locator(by_key_prefix("row-"))).to_have_text(
         [re.compile(f"dropout {rate}") for rate in ("0.25", "0.5", "0.7")]
     )
-    expect(page.locator(".st-key-run-head")).to_contain_text("Small CNN · dropout 0")
+    expect(page.locator(by_key("run-head"))).to_contain_text("Small CNN · dropout 0")
     expect(button(page, "Train these 4 runs")).to_have_count(0)
     first = store.queue()[0]
     with ObedientWorker(store, first, pause=0.0):
         shows(page, "finished")
-    page.locator(".st-key-run-controls").get_by_role("button", name="Compare", exact=True).click()
+    page.locator(by_key("run-controls")).get_by_role("button", name="Compare", exact=True).click()
     expect(page.get_by_text("1 of ")).to_be_visible()
     expect(page).to_have_url(re.compile("sweep="))
 
@@ -203,7 +206,7 @@ def test_one_step_back_leaves_compare(windows: Callable[[str], Page], lab: str, 
     with ObedientWorker(store, queue(store, "Left again", epochs=2), pause=0.0) as worker:
         page = windows(f"{lab}/train?run={worker.run.id}")
         shows(page, "finished")
-    page.get_by_test_id("stTopNavLink").filter(has_text="Compare").click()
+    page.locator(MENU_LINK).filter(has_text="Compare").click()
     # Drawn after the table: by then the page has written into its address what it wants to.
     expect(page.get_by_text("Logarithmic loss")).to_be_visible()
     page.go_back()
@@ -216,7 +219,7 @@ def test_on_a_phone_stop_needs_no_scrolling(windows: Callable[[str], Page], lab:
         page.set_viewport_size(PHONE)
         page.reload()
         expect(button(page, "Stop")).to_be_in_viewport()
-        chart, settings = page.locator(".st-key-live-chart"), page.locator(".st-key-train-recipe")
+        chart, settings = page.locator(by_key("live-chart")), page.locator(by_key("train-recipe"))
         expect(chart).to_be_in_viewport(ratio=0.5)
         upper, lower = chart.bounding_box(), settings.bounding_box()
         assert upper is not None

@@ -12,10 +12,11 @@ from playwright.sync_api import Page, expect
 from mnist_lab.charts import PALETTES
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings
+from mnist_lab.ui.components.streamlit_dom import by_key
 from tests.browser.feeding import Feeder
 
 WATCH = (Path(__file__).parent / "watch_chart.js").read_text(encoding="utf-8")
-CHART = ".st-key-live-chart .lab-plot"
+CHART = f"{by_key('live-chart')} .lab-plot"
 NODE = f"document.querySelector('{CHART}')"
 END = f"{NODE}?.data?.find((trace) => trace.uid === 'loss-smooth')?.x.at(-1) ?? 0"
 UPDATES = 100
@@ -79,7 +80,7 @@ def test_a_hundred_updates_change_the_curves_and_nothing_else(page: Page, lab: s
         page.mouse.move(panel["x"] + 90, panel["y"] + 130)
         page.wait_for_selector(f"{CHART} .hoverlayer .legend")
         zoom = ranges(page)
-        page.evaluate(WATCH)
+        page.evaluate(WATCH, CHART)
         page.evaluate("(zoom) => (labWatch.expects = { zoom, hidden: 'validation', hover: true })", zoom)
         found = wait_for_updates(page, UPDATES)
     assert found["faults"] == {}
@@ -134,7 +135,7 @@ def test_the_theme_of_the_page_is_followed_at_once(page: Page, lab: str, store: 
     with Feeder(store) as feeder:
         open_run(page, lab, feeder)
         assert page.evaluate(colour) == PALETTES["light"]["training"]
-        page.evaluate(WATCH)
+        page.evaluate(WATCH, CHART)
         wait_for_updates(page, 3)
         page.emulate_media(color_scheme="dark")
         page.wait_for_function(f"() => {colour} === '{PALETTES['dark']['training']}'")
@@ -149,7 +150,7 @@ def test_curves_grow_without_a_run_of_the_page(page: Page, lab: str, store: RunS
         open_run(page, lab, feeder)
         page.wait_for_timeout(1_000)
         said.clear()
-        page.evaluate(WATCH)
+        page.evaluate(WATCH, CHART)
         found = wait_for_updates(page, 10)
     assert (found["faults"], said) == ({}, [])
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from mnist_lab.runs import Run, RunStore, open_store
 from mnist_lab.runs.snapshot_files import write_snapshot
 from mnist_lab.settings import Settings
+from mnist_lab.ui.components.streamlit_dom import by_key
 from tests.browser.feeding import Feeder
 from tests.pages.ended_runs import ended
 from tests.snapshots import snapshot
@@ -18,13 +19,13 @@ from tests.snapshots import snapshot
 PATIENCE = 60_000
 PANELS = ("Guesses", "Filters", "Maps", "Health")
 # Looks at the panel on every animation frame: nodes replaced, pictures not yet there, heights.
-WATCH = """() => {
+WATCH = """(panel) => {
   const nodes = () => [document.querySelector(".lab-picture"), ...document.querySelectorAll(".lab-picture img")];
   const first = nodes();
   window.labSeen = { frames: 0, replaced: 0, blank: 0, heights: [] };
   const look = () => {
     const now = nodes();
-    const height = document.querySelector(".st-key-watch").getBoundingClientRect().height;
+    const height = document.querySelector(panel).getBoundingClientRect().height;
     labSeen.frames += 1;
     if (now.length !== first.length || now.some((node, i) => node !== first[i])) labSeen.replaced += 1;
     if (now.slice(1).some((image) => !image.complete || !image.naturalWidth)) labSeen.blank += 1;
@@ -71,7 +72,7 @@ def test_a_live_run_is_followed_in_place_until_the_slider_is_moved(page: Page, l
         # Streamlit loads the script of its buttons after the page, and keeps them a little more room until then.
         expect(page.get_by_role("radio", name="Guesses", exact=True)).to_be_visible(timeout=PATIENCE)
         page.wait_for_timeout(500)
-        page.evaluate(WATCH)
+        page.evaluate(WATCH, by_key("watch"))
         for epoch in range(2, 8):
             watched(store, feeder.run, epoch)
             shows(page, f"read right after epoch {epoch}")

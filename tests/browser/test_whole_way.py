@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from mnist_lab.ui.components.streamlit_dom import MENU_ARROW, TABLE, by_key
+
 # Lengths of the training curves; the page has other charts, too.
 POINTS = (
     "() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((p) => p.data)"
@@ -73,7 +75,7 @@ def test_the_ways_to_the_pages_are_in_sight_at_every_width_and_there_once(page: 
         # Streamlit's folded menu waits beyond the left edge, where only a browser's driver calls it visible.
         boxes = [link.bounding_box() for link in page.get_by_role("link", name=title).filter(visible=True).all()]
         assert [box is not None and 0 <= box["x"] < width for box in boxes].count(True) == 1, title
-    expect(page.get_by_test_id("stExpandSidebarButton").filter(visible=True)).to_have_count(0)
+    expect(page.locator(MENU_ARROW).filter(visible=True)).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [390, 640, 700, 768, 900, 1024, 1280])
@@ -81,20 +83,20 @@ def test_the_drawing_canvas_is_whole_at_every_width(page: Page, address: str, wi
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(f"{address}/draw")
     expect(page.locator("canvas").last).to_be_visible()
-    for part in (page.locator(".st-key-canvas-pad"), page.locator(".st-key-pen-width")):
+    for part in (page.locator(by_key("canvas-pad")), page.locator(by_key("pen-width"))):
         box = part.bounding_box()
-        frame = page.locator(".st-key-canvas-frame").bounding_box()
+        frame = page.locator(by_key("canvas-frame")).bounding_box()
         assert box is not None
         assert frame is not None
         assert frame["x"] <= box["x"]
         assert box["x"] + box["width"] <= frame["x"] + frame["width"] <= width
-    pad = page.locator(".st-key-canvas-pad").bounding_box()
+    pad = page.locator(by_key("canvas-pad")).bounding_box()
     assert pad is not None
     assert pad["width"] >= 320
 
 
 def test_a_drawing_outlives_its_page_and_ctrl_z_takes_it_back(page: Page, address: str) -> None:
-    undo = page.locator(".st-key-canvas-undo").get_by_role("button")
+    undo = page.locator(by_key("canvas-undo")).get_by_role("button")
     page.goto(f"{address}/draw")
     expect(page.get_by_text("Draw here")).to_be_visible()
     draw(page, [[(100, 100), (400, 400)]])
@@ -156,7 +158,7 @@ def test_the_whole_way(page: Page, address: str, pen_strokes: Path) -> None:
 
     # Compare: the run stands in the table.
     page.goto(f"{address}/compare")
-    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.locator(TABLE)).to_be_visible()
 
 
 def test_a_drawing_is_read_before_anything_was_trained_and_without_mnist(
@@ -173,4 +175,4 @@ def test_a_drawing_is_read_before_anything_was_trained_and_without_mnist(
         expect(page.get_by_role("heading", name=re.compile("^3, .*sure"))).to_be_visible(timeout=60_000)
         page.goto(f"{address}/compare")
         expect(page.get_by_role("button", name="CSV")).to_be_visible()
-        expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+        expect(page.locator(TABLE)).to_be_visible()

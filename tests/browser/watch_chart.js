@@ -1,6 +1,6 @@
 // Looks at the live chart on every animation frame, and writes down what a person would notice.
-() => {
-  const chart = () => document.querySelector(".st-key-live-chart .lab-plot");
+(selector) => {
+  const chart = () => document.querySelector(selector);
   const node = chart();
   const svg = node.querySelector(".main-svg");
   const box = (element) => Object.values(element.getBoundingClientRect().toJSON()).map((x) => x + 0).join();
@@ -25,7 +25,7 @@
   const look = () => {
     if (!watch.on) return;
     watch.frames += 1;
-    if (document.querySelectorAll(".st-key-live-chart .lab-plot").length !== 1) fault("not one chart");
+    if (document.querySelectorAll(selector).length !== 1) fault("not one chart");
     if (chart() !== node || node.querySelector(".main-svg") !== svg) fault("another node");
     if (box(node) !== first.box) fault("the chart moved", `${first.box} to ${box(node)}`);
     if (plotArea() !== first.area) fault("the panels moved", `${first.area} to ${plotArea()}`);

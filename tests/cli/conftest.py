@@ -94,14 +94,14 @@ def finished(store: RunStore) -> Run:
     run = store.create(PRESETS["notebook-3"].network, Recipe(epochs=2, seed=7), name="Ended <b>&</b> 😀")
     claimed = store.claim(run.id, "test")
     assert claimed is not None
-    attempt = claimed.attempt
-    store.set_data(run.id, attempt, DataInfo("mnist", "MNIST", "0123456789abcdef", 54_000, 6_000, 10_000, "holdout"))
-    store.move(run.id, attempt, RunState.RUNNING)
+    attempt = store.attempt(claimed)
+    attempt.set_data(DataInfo("mnist", "MNIST", "0123456789abcdef", 54_000, 6_000, 10_000, "holdout"))
+    attempt.move(RunState.RUNNING)
     points = [
         MetricPoint(100, 0.2, "step", 0.8, 0.7, None, None, 0.001, 2.0, 4500.0),
         MetricPoint(540, 1.0, "epoch", 0.4, 0.9, 0.2, 0.95, 0.001, 12.0, 4500.0),
         MetricPoint(1080, 2.0, "epoch", 0.3, 0.92, float("nan"), 0.94, 0.001, 24.0, 4500.0),
     ]
-    store.add_points(run.id, attempt, points)
-    store.finish(run.id, attempt, RunState.FINISHED, RESULT)
+    attempt.heartbeat(points=points)
+    attempt.finish(RunState.FINISHED, RESULT)
     return store.get(run.id)

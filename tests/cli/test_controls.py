@@ -10,7 +10,7 @@ def running(queued, store):
     """A run that a live process trains."""
     lock = store.folder(queued.id).lock()
     claimed = store.claim(queued.id, "a process that lives")
-    store.move(claimed.id, claimed.attempt, RunState.RUNNING)
+    store.attempt(claimed).move(RunState.RUNNING)
     yield store.get(queued.id)
     lock.release()
 
@@ -46,7 +46,7 @@ def test_what_is_asked_of_a_training_reaches_its_worker(call, running, store, na
     called = call(name, running.id)
     assert called.status == 0
     assert running.id in called.out
-    assert store.wanted(running.id, running.attempt).command is command
+    assert store.attempt(running).control_state().command is command
 
 
 @pytest.mark.parametrize("name", ["pause", "continue", "step"])
@@ -69,7 +69,7 @@ def test_stop_of_a_run_that_has_ended_is_refused(refused, finished):
 
 def test_the_learning_rate_is_multiplied(call, refused, running, store):
     assert call("learning-rate", running.id, "0.5", "--json").json["learning_rate_factor"] == 0.5
-    assert store.wanted(running.id, running.attempt).learning_rate_factor == 0.5
+    assert store.attempt(running).control_state().learning_rate_factor == 0.5
     for factor in ("0", "-1", "nan", "1001", "fast"):
         assert "factor" in refused("learning-rate", running.id, "--", factor).lower()
     assert store.get(running.id).learning_rate_factor == 0.5

@@ -62,8 +62,8 @@ def finished_run(store: RunStore, keras_file: Path) -> Callable[[], Run]:
         run = store.create(PRESETS["linear"].network, Recipe(epochs=1))
         claimed = store.claim(run.id, "test")
         assert claimed is not None
-        store.move(run.id, claimed.attempt, RunState.RUNNING)
-        store.finish(run.id, claimed.attempt, RunState.FINISHED, RESULT)
+        store.attempt(claimed).move(RunState.RUNNING)
+        store.attempt(claimed).finish(RunState.FINISHED, RESULT)
         folder = store.folder(run.id)
         folder.path.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(keras_file, folder.best_weights)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import DIVERGED, DataInfo, MetricPoint, Run, RunState
+from mnist_lab.runs import DataInfo, MetricPoint, Run, RunState
 from mnist_lab.runs.snapshot_files import LayerHealth
 
 BATCHES = 100
@@ -17,7 +17,7 @@ def made_run(
     network: Network | str = "tiny",
     *,
     state: RunState = RunState.FINISHED,
-    sentence: str = "",
+    diverged: bool = False,
     training: int = 9_000,
     validation: int = 1_000,
     **recipe: object,
@@ -34,14 +34,14 @@ def made_run(
         network=PRESETS[network].network if isinstance(network, str) else network,
         recipe=Recipe().with_changes(**recipe),
         created=datetime(2026, 1, 1, tzinfo=UTC),
-        sentence=sentence,
+        diverged=diverged,
         data=data,
     )
 
 
 def diverged_run(epochs: int = 0, **recipe: object) -> Run:
     """A run that failed because its loss was no number any more, after so many whole epochs."""
-    run = made_run(state=RunState.FAILED, sentence=f"{DIVERGED}: the loss became NaN.", **recipe)
+    run = made_run(state=RunState.FAILED, diverged=True, **recipe)
     return replace(run, epochs_done=epochs)
 
 

@@ -139,12 +139,12 @@ def test_runs_of_this_kind_of_machine_give_paces(settings: Settings) -> None:
     for rate, machine in ((5.0, HERE), (6.0, {**HERE, "cores": 64}), (0.0, HERE), (7.0, {})):
         claimed = store.claim(store.create(TINY, Recipe()).id, "test")
         assert claimed is not None
-        store.move(claimed.id, claimed.attempt, RunState.RUNNING)
+        store.attempt(claimed).move(RunState.RUNNING)
         result = Result(
             0.1, 0.9, (0.9,) * 10, ((1,) * 10,) * 10, 1, 1, 9.0, rate, "best", 0.1, 0.9, 0.1, 0.9, "float32"
         )
         with_machine = {name: getattr(result, name) for name in result.__slots__} | {"machine": machine}
-        store.finish(claimed.id, claimed.attempt, RunState.FINISHED, Result(**with_machine))
+        store.attempt(claimed).finish(RunState.FINISHED, Result(**with_machine))
     store.create(TINY, Recipe())
     assert paces(store.list(), HERE) == [Pace(TINY, Recipe(), 5.0)]
     store.close()
@@ -155,12 +155,12 @@ def test_what_a_training_took_besides_its_steps_is_its_start(settings: Settings,
     store: RunStore = open_store(settings)
     claimed = store.claim(store.create(TINY, Recipe()).id, "test")
     assert claimed is not None
-    store.set_data(claimed.id, claimed.attempt, DataInfo("mnist", "MNIST", "0" * 16, 500, 300, 100, "holdout"))
-    store.move(claimed.id, claimed.attempt, RunState.RUNNING)
+    store.attempt(claimed).set_data(DataInfo("mnist", "MNIST", "0" * 16, 500, 300, 100, "holdout"))
+    store.attempt(claimed).move(RunState.RUNNING)
     # Two epochs of 500 images trained on and 300 read at a third of the cost: 1,200 images' worth, at 200 a second.
     result = Result(
         0.1, 0.9, (0.9,) * 10, ((1,) * 10,) * 10, 1, 2, took, 200.0, "best", 0.1, 0.9, 0.1, 0.9, "float32", {}, HERE
     )
-    store.finish(claimed.id, claimed.attempt, RunState.FINISHED, result)
+    store.attempt(claimed).finish(RunState.FINISHED, result)
     assert paces(store.list(), HERE)[0].start_seconds == pytest.approx(start)
     store.close()

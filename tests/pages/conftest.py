@@ -1,31 +1,57 @@
 """Every page test has services of its own, in a lab and a home of its own."""
 
+import functools
+import importlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import pytest
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+import streamlit as st
 
 from mnist_lab.settings import Settings
 from mnist_lab.ui.services import container, store_cache
+from mnist_lab.ui.shell import notices
+from mnist_lab.ui.train import run_panel
+
+Drawn = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
 def fresh_services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the services anew for the settings of this test."""
+    """Make new services for the settings of this test."""
     monkeypatch.setattr(container, "_lab", container.Lab())
     # Tests write into the store as another process does, and look at once.
     monkeypatch.setattr(store_cache, "SHARED_SECONDS", 0.0)
 
 
 @pytest.fixture
-def intervals(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Seconds after which fragments asked to be run again, in the order in which they did."""
+def intervals(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """The `run_every` of each fragment that a page drew, in seconds, in the order of drawing.
+
+    Streamlit's test runner never runs a fragment again by itself, so `st.fragment` is replaced. It decorates when a
+    module is imported: the modules with such fragments are imported again, now and after the test.
+    """
     found: list[float] = []
-    real = ScriptRunContext.enqueue
+    real = st.fragment
 
-    def enqueue(context: ScriptRunContext, message: ForwardMsg) -> None:
-        if message.WhichOneof("type") == "auto_rerun":
-            found.append(message.auto_rerun.interval)
-        real(context, message)
+    def fragment(function: Drawn | None = None, *, run_every: float | None = None) -> Any:
+        if function is None:
+            return functools.partial(fragment, run_every=run_every)
+        draw = real(function, run_every=run_every)
 
-    monkeypatch.setattr(ScriptRunContext, "enqueue", enqueue)
-    return found
+        @functools.wraps(function)
+        def recorded(*arguments: object, **options: object) -> Any:
+            if run_every is not None:
+                found.append(run_every)
+            return draw(*arguments, **options)
+
+        return recorded
+
+    modules = (notices, run_panel)
+    with monkeypatch.context() as patched:
+        patched.setattr(st, "fragment", fragment)
+        for module in modules:
+            importlib.reload(module)
+    yield found
+    for module in modules:
+        importlib.reload(module)

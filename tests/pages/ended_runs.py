@@ -36,13 +36,13 @@ def ended(
     fingerprint = "f" * 16 if digits is None else digits.fingerprint
     source, title = ("uci-digits", "UCI digits, the offline sample") if offline else ("mnist", "MNIST")
     data = DataInfo(source, title, fingerprint, 900, 100, len(labels), "holdout", "No network." if offline else "")
-    store.set_data(run.id, run.attempt, data)
-    store.move(run.id, run.attempt, RunState.RUNNING)
+    store.attempt(run).set_data(data)
+    store.attempt(run).move(RunState.RUNNING)
     if state in {RunState.FAILED, RunState.INTERRUPTED}:
-        store.finish(run.id, run.attempt, state, None, sentence)
+        store.attempt(run).finish(state, None, sentence)
         return store.get(run.id)
     epochs = [MetricPoint(9 * e, float(e), "epoch", 0.5 / e, 0.9, 0.4 / e, 0.9, 0.001, float(e), 900.0) for e in (1, 2)]
-    store.add_points(run.id, run.attempt, epochs)
+    store.attempt(run).heartbeat(points=epochs)
     read = labels.copy()
     read[:wrong] = (read[:wrong] + 1) % 10
     probabilities = np.full((len(labels), 10), 0.01, np.float32)
@@ -65,5 +65,5 @@ def ended(
         last_test_accuracy=0.9,
         precision="float32",
     )
-    store.finish(run.id, run.attempt, state, result, sentence)
+    store.attempt(run).finish(state, result, sentence)
     return store.get(run.id)

@@ -34,11 +34,9 @@ def start(store: RunStore, run: Run, upto: float = 1.5, *, phase: str = "trainin
     """The run, trained so many epochs and under way."""
     claimed = store.claim(run.id, "test")
     assert claimed is not None
-    store.set_data(run.id, claimed.attempt, MNIST)
-    store.move(run.id, claimed.attempt, RunState.RUNNING)
-    store.heartbeat(
-        run.id,
-        claimed.attempt,
+    store.attempt(claimed).set_data(MNIST)
+    store.attempt(claimed).move(RunState.RUNNING)
+    store.attempt(claimed).heartbeat(
         points=points(upto),
         phase=phase,
         total_steps=run.recipe.epochs * STEPS_AN_EPOCH,
@@ -49,8 +47,8 @@ def start(store: RunStore, run: Run, upto: float = 1.5, *, phase: str = "trainin
 def pause(store: RunStore, run: Run) -> Run:
     """The run, which was told to pause and did."""
     store.request(run.id, Command.PAUSE)
-    store.move(run.id, run.attempt, RunState.PAUSED)
-    store.heartbeat(run.id, run.attempt, phase="paused")
+    store.attempt(run).move(RunState.PAUSED)
+    store.attempt(run).heartbeat(phase="paused")
     return store.get(run.id)
 
 
@@ -75,7 +73,14 @@ def result(*, best_epoch: int = 1, epochs: int = 1, seconds: float = 15.0, kept:
 
 
 def end(
-    store: RunStore, run: Run, state: RunState, *, sentence: str = "", with_result: bool = True, checkpoint: bool = True
+    store: RunStore,
+    run: Run,
+    state: RunState,
+    *,
+    sentence: str = "",
+    with_result: bool = True,
+    checkpoint: bool = True,
+    diverged: bool = False,
 ) -> Run:
     """The run under way, ended in a state."""
     scored = state in {RunState.FINISHED, RunState.STOPPED} and with_result
@@ -83,7 +88,7 @@ def end(
         folder = store.folder(run.id)
         folder.checkpoints.mkdir(parents=True, exist_ok=True)
         folder.checkpoint_path(1).write_bytes(b"a checkpoint")
-    store.finish(run.id, run.attempt, state, result() if scored else None, sentence)
+    store.attempt(run).finish(state, result() if scored else None, sentence, diverged=diverged)
     return store.get(run.id)
 
 
@@ -91,7 +96,7 @@ def finished(store: RunStore, name: str = "Finished", *, network: Network | None
     """A run that was trained for its two epochs."""
     run = store.create(network or PRESETS["tiny"].network, Recipe(epochs=2), name=name)
     run = start(store, run, upto=2.0)
-    store.finish(run.id, run.attempt, RunState.FINISHED, result(best_epoch=1, epochs=2, seconds=seconds))
+    store.attempt(run).finish(RunState.FINISHED, result(best_epoch=1, epochs=2, seconds=seconds))
     return store.get(run.id)
 
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import DIVERGED, MetricPoint, Result, Run, RunState, RunStore
+from mnist_lab.runs import MetricPoint, Result, Run, RunState, RunStore
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.panels import doctor_panel as panel_module
 from mnist_lab.ui.services.container import services
@@ -49,10 +49,10 @@ def made(store: RunStore) -> Made:
         recipe = Recipe(learning_rate=0.1, epochs=3, limit=700)
         run = store.claim(store.create(PRESETS["lenet-5"].network, recipe, name="Ill").id, "test")
         assert run is not None
-        store.move(run.id, run.attempt, RunState.RUNNING)
-        store.heartbeat(run.id, run.attempt, points=points, phase="training", total_steps=300)
+        store.attempt(run).move(RunState.RUNNING)
+        store.attempt(run).heartbeat(points=points, phase="training", total_steps=300)
         state = RunState.FAILED if result is None else RunState.FINISHED
-        store.finish(run.id, run.attempt, state, result, sentence)
+        store.attempt(run).finish(state, result, sentence, diverged=result is None)
         return store.get(run.id)
 
     return ended
@@ -92,7 +92,9 @@ def test_compare_says_in_a_line_each_what_is_wrong_with_several_runs(made: Made)
 
 @pytest.mark.parametrize("points", [[], [step(3, 2.3), step(9, 1e9)]])
 def test_a_nan_is_explained_beneath_the_run(made: Made, points: list[MetricPoint]):
-    test = opened("train", made(points, None, f"{DIVERGED}: the loss became NaN or infinite in epoch 1 of 3."))
+    test = opened(
+        "train", made(points, None, "The training diverged: the loss became NaN or infinite in epoch 1 of 3.")
+    )
     assert "**The training diverged**" in words(test)
     assert plain("Nothing is broken in the lab") in words(test)
 

@@ -42,7 +42,7 @@ def outline(test: AppTest) -> str:
 
 def grow(store: RunStore, run: Run, upto: float) -> None:
     new = [point for point in points(upto) if point.epoch > 1.5]
-    store.heartbeat(run.id, run.attempt, points=new, phase="training", total_steps=400)
+    store.attempt(run).heartbeat(points=new, phase="training", total_steps=400)
 
 
 def test_the_browser_is_told_what_the_page_shows(store: RunStore) -> None:
@@ -82,7 +82,7 @@ def test_whatever_else_changes_draws_the_page_anew(store: RunStore, what: str) -
         "pause": lambda: pause(store, run),
         "end": lambda: end(store, run, RunState.FINISHED),
         "queue": lambda: queue(store, "Another"),
-        "points": lambda: store.heartbeat(run.id, run.attempt, points=points(0.1)),
+        "points": lambda: store.attempt(run).heartbeat(points=points(0.1)),
         "name": lambda: store.rename(run.id, "Another name"),
     }
     changes[what]()
@@ -112,7 +112,7 @@ def test_whatever_a_browser_hears_the_run_is_drawn_anew_now_and_then(store: RunS
 def test_a_run_that_is_gone_is_told(store: RunStore) -> None:
     run = start(store, queue(store))
     test = open_page(run=run.id)
-    store.discard(run.id, run.attempt)
+    store.attempt(run).discard()
     assert asked(test)["outline"] == "gone"
 
 

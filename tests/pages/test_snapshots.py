@@ -35,9 +35,9 @@ def opened(page: str, run: Run, epoch: int | None = None) -> AppTest:
 def running(store: RunStore) -> Run:
     run = store.claim(store.create(PRESETS["tiny"].network, Recipe(epochs=4)).id, "test")
     assert run is not None
-    store.move(run.id, run.attempt, RunState.RUNNING)
+    store.attempt(run).move(RunState.RUNNING)
     point = MetricPoint(100, 1.0, "epoch", 0.5, 0.8, 0.4, 0.9, 0.001, 10.0, 1000.0)
-    store.heartbeat(run.id, run.attempt, points=[point], phase="training", total_steps=400)
+    store.attempt(run).heartbeat(points=[point], phase="training", total_steps=400)
     return store.get(run.id)
 
 
@@ -99,7 +99,7 @@ def test_an_ended_run_is_replayed(store: RunStore, page: str) -> None:
 
 def test_what_is_seen_of_an_epoch_that_was_broken_off_is_told_to_be_of_its_middle(store: RunStore) -> None:
     run = watched(store, running(store), 0, 1, 2)
-    store.finish(run.id, run.attempt, RunState.STOPPED, None, "Stopped.")
+    store.attempt(run).finish(RunState.STOPPED, None, "Stopped.")
     test = opened("train", run)
     assert component(test, "timeline")["done"] == 1
     assert "read right in epoch 2, where the training ended" in component(test, "picture")["html"]

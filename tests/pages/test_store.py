@@ -24,9 +24,9 @@ def opened(page: str) -> AppTest:
     """The page as the router runs it."""
     script = f"""
 import runpy
-from mnist_lab.ui.shell.notices import errors_told
+from mnist_lab.ui.shell.notices import lab_errors_shown
 
-with errors_told():
+with lab_errors_shown():
     runpy.run_path({str(PAGES / page)!r})
 """
     return AppTest.from_string(script, default_timeout=60).run()
@@ -89,7 +89,7 @@ def test_a_setting_that_cannot_be_used_is_one_sentence_whatever_page_is_asked_fo
     assert not test.button
 
 
-def test_the_launchers_trouble_is_looked_at_again_by_itself(intervals: list[float]) -> None:
+def test_an_error_of_the_launcher_is_refreshed_every_two_seconds(intervals: list[float]) -> None:
     script = "from mnist_lab.ui.shell.notices import show_notices\n\nshow_notices()"
     test = AppTest.from_string(script).run()
     assert (list(test.error), intervals) == ([], [])

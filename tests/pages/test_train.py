@@ -139,7 +139,7 @@ def test_compose_tells_how_long_an_epoch_takes_once_this_machine_is_known(store:
 
 def test_the_offline_sample_is_told(store: RunStore) -> None:
     run = start(store, queue(store))
-    store.set_data(run.id, run.attempt, OFFLINE)
+    store.attempt(run).set_data(OFFLINE)
     assert "No network." in words(open_page(run=run.id))
 
 
@@ -240,7 +240,7 @@ def test_a_run_that_this_session_discarded_leaves_the_page_without_a_warning(sto
     assert store.get(run.id).command is Command.DISCARD
     assert "discarding" in words(test)
     # What the worker does when it hears of it.
-    store.discard(run.id, run.attempt)
+    store.attempt(run).discard()
     ok(test.run())
     assert not test.warning
     assert "run" not in test.query_params

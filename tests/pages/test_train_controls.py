@@ -64,7 +64,7 @@ def test_a_run_that_starts_says_what_it_is_at(store: RunStore) -> None:
     run = queue(store)
     claimed = store.claim(run.id, "test")
     assert claimed is not None
-    store.heartbeat(run.id, claimed.attempt, phase="loading data")
+    store.attempt(claimed).heartbeat(phase="loading data")
     test = open_page(run=run.id)
     assert progress_text(test) == "Loading the digits …"
     assert not metrics(test)
@@ -180,7 +180,7 @@ def test_while_it_is_tested_there_is_nothing_to_pause(store: RunStore) -> None:
 def test_a_command_that_comes_too_late_does_no_harm(store: RunStore) -> None:
     run = start(store, queue(store))
     test = open_page(run=run.id)
-    store.finish(run.id, run.attempt, RunState.FINISHED, result())
+    store.attempt(run).finish(RunState.FINISHED, result())
     ok(test.button(key=f"stop-{run.id}").click().run())
     assert test.toast
     assert "99.27 %" in metrics(test).values()
@@ -202,7 +202,7 @@ def test_after_the_end_all_figures_are_of_the_kept_epoch(store: RunStore) -> Non
 
 def test_figures_of_a_run_that_was_validated_on_the_test_images_say_so(store: RunStore) -> None:
     run = start(store, queue(store, validation="test"))
-    store.finish(run.id, run.attempt, RunState.FINISHED, result(kept="last", epochs=1))
+    store.attempt(run).finish(RunState.FINISHED, result(kept="last", epochs=1))
     test = open_page(run=run.id)
     assert "Validation accuracy" not in metrics(test)
     assert "epoch 1, the last" in words(test)
@@ -266,7 +266,7 @@ def test_a_run_that_broke_off_is_resumed(store: RunStore, state: RunState, check
 
 
 def test_a_run_that_diverged_is_tried_again_with_smaller_steps(store: RunStore) -> None:
-    run = end(store, start(store, queue(store)), RunState.FAILED, sentence=DIVERGED)
+    run = end(store, start(store, queue(store)), RunState.FAILED, sentence=DIVERGED, diverged=True)
     test = open_page(run=run.id)
     assert "diverged" in words(test)
     assert f"again-{run.id}" not in keys_in_order(test)
@@ -280,8 +280,8 @@ def test_a_run_that_failed_before_its_first_step_has_no_empty_chart(store: RunSt
     run = queue(store)
     claimed = store.claim(run.id, "test")
     assert claimed is not None
-    store.set_data(run.id, claimed.attempt, DataInfo("mnist", "MNIST", "0" * 16, 1, 1, 1, "holdout"))
-    store.finish(run.id, claimed.attempt, RunState.FAILED, None, "The disk is full.")
+    store.attempt(claimed).set_data(DataInfo("mnist", "MNIST", "0" * 16, 1, 1, 1, "holdout"))
+    store.attempt(claimed).finish(RunState.FAILED, None, "The disk is full.")
     test = open_page(run=run.id)
     assert progress_text(test) == "Ended before its first epoch"
     assert not metrics(test)
@@ -292,7 +292,7 @@ def test_what_is_asked_in_one_browser_shows_in_the_other(store: RunStore) -> Non
     run = start(store, queue(store))
     one, other = open_page(run=run.id), open_page(run=run.id)
     ok(one.button(key=f"pause-{run.id}").click().run())
-    store.move(run.id, run.attempt, RunState.PAUSED)
+    store.attempt(run).move(RunState.PAUSED)
     ok(other.run())
     assert labels(other)[f"none-{run.id}"] == "Continue"
     ok(other.button(key=f"stop-{run.id}").click().run())

@@ -35,22 +35,22 @@ def make_run(store: RunStore, *, name: str = "Shipped", chunks: int = 3) -> Run:
     """A finished run with curves, weights (of no network), predictions and a snapshot of epoch 2."""
     claimed = store.claim(store.create(PRESETS["tiny"].network, Recipe(epochs=2, seed=7), name=name).id, "test")
     assert claimed is not None
-    run_id, attempt = claimed.id, claimed.attempt
-    store.set_data(run_id, attempt, DataInfo("mnist", "MNIST", "0123456789abcdef", 54_000, 6_000, 10_000, "holdout"))
-    store.move(run_id, attempt, RunState.RUNNING)
+    run_id, attempt = claimed.id, store.attempt(claimed)
+    attempt.set_data(DataInfo("mnist", "MNIST", "0123456789abcdef", 54_000, 6_000, 10_000, "holdout"))
+    attempt.move(RunState.RUNNING)
     points = [
         MetricPoint(step, step / 1000, "step", 1 / step, 0.7, None, None, 0.001, step / 3, 4500.0)
         for step in range(1, chunks + 1)
     ]
     points.append(MetricPoint(1000, 1.0, "epoch", 0.4, 0.9, float("nan"), 0.95, 0.001, 1234.5678912, 4500.0))
     points.append(MetricPoint(2000, 2.0, "epoch", 0.3, 0.92, 0.1, 0.94, 0.001, 24.0, 4500.0))
-    store.add_points(run_id, attempt, points)
+    attempt.heartbeat(points=points)
     folder = store.folder(run_id)
     folder.write_predictions(np.full((10, 10), 0.1, np.float32), np.arange(10, dtype=np.uint8))
     folder.best_weights.write_bytes(b"weights")
     folder.snapshots.mkdir()
     snapshot_path(folder.snapshots, 2).write_bytes(b"snapshot")
-    store.finish(run_id, attempt, RunState.FINISHED, RESULT)
+    attempt.finish(RunState.FINISHED, RESULT)
     return store.get(run_id)
 
 

@@ -9,7 +9,7 @@ import pytest
 from mnist_lab.errors import StoreError
 from mnist_lab.reference import archive as reference_archive
 from mnist_lab.reference import read_archive, unpack, write_archive
-from mnist_lab.reference.archive import MOST_STEPS, is_unpacked
+from mnist_lab.reference.archive import MAX_STEPS, is_unpacked
 from mnist_lab.runs import Run, RunFolder, RunState, RunStore
 from tests.reference.conftest import make_run
 
@@ -41,7 +41,7 @@ def test_of_very_many_points_only_some_between_the_epochs_are_kept(store: RunSto
     read = read_archive(path).points
     steps = [point.step for point in read if point.kind == "step"]
     assert steps == list(range(1, 951, 2))
-    assert len(steps) <= MOST_STEPS
+    assert len(steps) <= MAX_STEPS
     assert sum(point.kind == "epoch" for point in read) == 2
 
 
@@ -133,10 +133,10 @@ def test_a_record_nested_without_end_is_one_sentence(archive: Path):
 def test_an_archive_that_unpacks_to_very_much_is_refused(
     archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(reference_archive, "MOST_BYTES", 100)
-    with pytest.raises(StoreError, match="may hold"):
+    monkeypatch.setattr(reference_archive, "MAX_BYTES", 100)
+    with pytest.raises(StoreError, match="the limit is"):
         read_archive(archive)
-    with pytest.raises(StoreError, match="may hold"):
+    with pytest.raises(StoreError, match="the limit is"):
         unpack(archive, RunFolder(tmp_path / "new"))
 
 

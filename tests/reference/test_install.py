@@ -19,7 +19,7 @@ from mnist_lab.settings import Settings
 from tests.reference.conftest import make_run
 
 ROOT = Path(__file__).resolve().parents[2]
-MOST_BYTES = 12_000_000
+MAX_BYTES = 12_000_000
 
 
 def test_a_new_store_gets_the_runs_once(store: RunStore, archive: Path, ended: Run):
@@ -86,7 +86,7 @@ def test_one_damaged_archive_keeps_nobody_from_the_others(store: RunStore, archi
     folder.mkdir()
     install_reference_runs(store, [damaged, archive, folder])
     assert [run.id for run in store.list()] == [ended.id]
-    assert store.adopted_ids() == {ended.id}
+    assert store.imported_ids() == {ended.id}
 
 
 def test_a_record_that_no_database_holds_keeps_nobody_from_the_others(
@@ -130,7 +130,7 @@ def test_a_damaged_memory_of_what_was_given_keeps_nobody_from_working(
         connection.execute(update(meta).where(meta.c.key == "adopted").values(value=text))
     install_reference_runs(store, [archive])
     assert [run.id for run in store.list()] == [ended.id]
-    assert store.adopted_ids() == {ended.id}
+    assert store.imported_ids() == {ended.id}
 
 
 def test_labs_that_start_at_the_same_moment_have_each_run_once(settings: Settings, store: RunStore, archive: Path):
@@ -143,13 +143,13 @@ def test_labs_that_start_at_the_same_moment_have_each_run_once(settings: Setting
 
 
 def test_the_shipped_runs_are_few_whole_and_named_as_what_they_are():
-    assert sum(path.stat().st_size for path in shipped_archives()) <= MOST_BYTES
+    assert sum(path.stat().st_size for path in shipped_archives()) <= MAX_BYTES
     for path in shipped_archives():
-        adopted = read_archive(path)
-        assert adopted.run.id == path.stem
-        assert adopted.run.name.endswith("(reference)")
-        assert adopted.run.result is not None
-        assert sum(point.kind == "epoch" for point in adopted.points) == adopted.run.result.epochs
+        imported = read_archive(path)
+        assert imported.run.id == path.stem
+        assert imported.run.name.endswith("(reference)")
+        assert imported.run.result is not None
+        assert sum(point.kind == "epoch" for point in imported.points) == imported.run.result.epochs
 
 
 @pytest.mark.parametrize("run_id", [path.stem for path in shipped_archives()])

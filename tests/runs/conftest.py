@@ -29,7 +29,7 @@ def claimed(store: RunStore, queued: Run) -> Run:
 
 @pytest.fixture
 def running(store: RunStore, claimed: Run) -> Run:
-    store.move(claimed.id, claimed.attempt, RunState.RUNNING)
+    store.attempt(claimed).move(RunState.RUNNING)
     return store.get(claimed.id)
 
 

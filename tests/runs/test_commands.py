@@ -11,7 +11,7 @@ from mnist_lab.runs import Command, Result, Run, RunState, RunStore
 def test_stopping_a_queued_run_ends_it_at_once(store: RunStore, queued: Run) -> None:
     store.request(queued.id, Command.STOP)
     run = store.get(queued.id)
-    assert (run.state, run.sentence, run.result) == (RunState.STOPPED, "Stopped before it started.", None)
+    assert (run.state, run.message, run.result) == (RunState.STOPPED, "Stopped before it started.", None)
     assert run.ended is not None
     assert store.claim(queued.id, "test") is None
 
@@ -26,7 +26,7 @@ def test_a_command_stands_until_another_comes_and_stop_for_good(store: RunStore,
     pause, none, step, stop = Command.PAUSE, Command.NONE, Command.STEP, Command.STOP
     for command in (pause, none, pause, step, pause, stop, stop):
         store.request(running.id, command)
-        assert store.wanted(running.id, running.attempt).command is command
+        assert store.attempt(running).control_state().command is command
         assert store.get(running.id).command is command
     for command in (pause, none, step):
         with pytest.raises(IllegalMoveError, match="is being stopped already"):
@@ -48,7 +48,7 @@ def test_discarding_a_queued_or_ended_run_deletes_it_at_once(
     if state is not None:
         claimed = store.claim(queued.id, "test")
         assert claimed is not None
-        store.move(claimed.id, claimed.attempt, state, "over")
+        store.attempt(claimed).move(state, "over")
     store.folder(queued.id).path.mkdir(parents=True)
     store.request(queued.id, Command.DISCARD)
     assert store.list() == []
@@ -58,7 +58,7 @@ def test_discarding_a_queued_or_ended_run_deletes_it_at_once(
 
 
 def test_an_ended_run_can_do_nothing_else(store: RunStore, running: Run) -> None:
-    store.finish(running.id, running.attempt, RunState.FINISHED, None)
+    store.attempt(running).finish(RunState.FINISHED, None)
     for command in (Command.NONE, Command.PAUSE, Command.STEP, Command.STOP):
         with pytest.raises(IllegalMoveError, match="is finished; only a run that is under way"):
             store.request(running.id, command)
@@ -71,9 +71,9 @@ def test_the_learning_rate_of_a_waiting_or_active_run_is_changed(store: RunStore
     assert run is not None
     assert run.learning_rate_factor == 0.5
     store.set_learning_rate(run.id, 1000)
-    assert store.wanted(run.id, run.attempt).learning_rate_factor == 1000.0
-    assert store.heartbeat(run.id, run.attempt).learning_rate_factor == 1000.0
-    store.move(run.id, run.attempt, RunState.FAILED, "over")
+    assert store.attempt(run).control_state().learning_rate_factor == 1000.0
+    assert store.attempt(run).heartbeat().learning_rate_factor == 1000.0
+    store.attempt(run).move(RunState.FAILED, "over")
     with pytest.raises(IllegalMoveError, match="is failed; its learning rate cannot be changed any more"):
         store.set_learning_rate(run.id, 2.0)
 
@@ -86,20 +86,20 @@ def test_a_factor_that_makes_no_sense_is_refused(store: RunStore, queued: Run, f
 
 
 def test_an_interrupted_run_goes_to_the_end_of_the_queue(store: RunStore, network: Network, running: Run) -> None:
-    store.move(running.id, running.attempt, RunState.INTERRUPTED, "lost")
+    store.attempt(running).move(RunState.INTERRUPTED, "lost")
     waiting = store.create(network, Recipe())
     store.requeue(running.id)
     assert [run.id for run in store.queue()] == [waiting.id, running.id]
     again = store.claim(running.id, "test")
     assert again is not None
-    assert (again.attempt, again.sentence, again.ended) == (2, "", None)
+    assert (again.attempt, again.message, again.ended) == (2, "", None)
 
 
 def test_a_failed_run_is_queued_again_without_its_result(store: RunStore, running: Run, result: Result) -> None:
-    store.finish(running.id, running.attempt, RunState.FAILED, replace(result, best_epoch=1), "diverged")
+    store.attempt(running).finish(RunState.FAILED, replace(result, best_epoch=1), "diverged")
     store.requeue(running.id)
     run = store.get(running.id)
-    assert (run.state, run.result, run.sentence, run.ended) == (RunState.QUEUED, None, "", None)
+    assert (run.state, run.result, run.message, run.ended) == (RunState.QUEUED, None, "", None)
 
 
 @pytest.mark.parametrize("state", [None, RunState.FINISHED, RunState.STOPPED])
@@ -107,7 +107,7 @@ def test_a_run_that_trains_or_ended_well_is_not_queued_again(
     store: RunStore, running: Run, state: RunState | None
 ) -> None:
     if state is not None:
-        store.move(running.id, running.attempt, state)
+        store.attempt(running).move(state)
     with pytest.raises(IllegalMoveError, match=f"is {state or 'running'} and cannot become queued"):
         store.requeue(running.id)
 
@@ -115,13 +115,13 @@ def test_a_run_that_trains_or_ended_well_is_not_queued_again(
 def test_a_run_that_was_to_be_resumed_stays_resumable_when_taken_out_of_the_queue(
     store: RunStore, running: Run
 ) -> None:
-    store.rewind(running.id, running.attempt, step=20, epochs=2)
-    store.move(running.id, running.attempt, RunState.INTERRUPTED, "lost")
+    store.attempt(running).rewind(step=20, epochs=2)
+    store.attempt(running).move(RunState.INTERRUPTED, "lost")
     store.requeue(running.id)
     store.request(running.id, Command.STOP)
     run = store.get(running.id)
     assert (run.state, run.epochs_done, run.steps_done) == (RunState.INTERRUPTED, 2, 20)
-    assert run.sentence == "Taken out of the queue before it was resumed, with 2 epochs done."
+    assert run.message == "Taken out of the queue before it was resumed, with 2 epochs done."
     store.requeue(running.id)
     assert store.get(running.id).state is RunState.QUEUED
 

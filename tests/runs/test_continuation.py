@@ -12,14 +12,14 @@ DATA = DataInfo("mnist", "MNIST", "0" * 16, 900, 100, 10000, "holdout")
 @pytest.fixture
 def finished(store: RunStore, claimed: Run, make_point: Callable[..., MetricPoint], result: Result) -> Run:
     """Three epochs of ten steps, and two steps of a fourth, in which it was stopped."""
-    run_id, attempt = claimed.id, claimed.attempt
-    store.set_data(run_id, attempt, DATA)
-    store.move(run_id, attempt, RunState.RUNNING)
+    run_id, attempt = claimed.id, store.attempt(claimed)
+    attempt.set_data(DATA)
+    attempt.move(RunState.RUNNING)
     store.set_learning_rate(run_id, 0.5)
     points = [make_point(step=step, epoch=step / 10) for step in range(1, 33)]
     epochs = [make_point(step=10 * epoch, epoch=epoch, kind="epoch", validation_loss=1.0) for epoch in (1, 2, 3)]
-    store.heartbeat(run_id, attempt, points=points + epochs, total_steps=100)
-    store.finish(run_id, attempt, RunState.STOPPED, result)
+    attempt.heartbeat(points=points + epochs, total_steps=100)
+    attempt.finish(RunState.STOPPED, result)
     folder = store.folder(run_id)
     folder.checkpoints.mkdir(parents=True)
     folder.checkpoint_path(2).write_text("second")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from mnist_lab.errors import RefusedError, StoreError, StorePlaceError
+from mnist_lab.errors import RefusedError, StoreError, StoreLocationError
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import RunStore, open_store
@@ -103,7 +103,7 @@ def test_a_file_that_is_no_database_is_one_sentence(path: Path, content: bytes) 
     ],
 )
 def test_an_address_that_cannot_be_used_is_refused_in_one_sentence(address: str, words: str) -> None:
-    with pytest.raises(StorePlaceError) as refused:
+    with pytest.raises(StoreLocationError) as refused:
         Database(address)
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)

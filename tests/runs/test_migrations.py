@@ -107,7 +107,7 @@ def test_the_first_store_ever_written_still_opens(path: Path) -> None:
     assert finished.data is not None
     assert finished.data.title == "MNIST"
     assert [point.step for point in store.points(finished.id)] == [50, 100, 100]
-    assert interrupted.sentence.startswith("The training process ended without a word")
+    assert interrupted.message.startswith("The training process ended without a word")
     store.requeue(interrupted.id)
     claimed = store.claim(interrupted.id, "test")
     assert claimed is not None
@@ -116,7 +116,7 @@ def test_the_first_store_ever_written_still_opens(path: Path) -> None:
     assert store.count() == 2
 
 
-@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize("version", range(2, SCHEMA_VERSION + 1))
 def test_a_later_store_still_opens(tmp_path: Path, version: int) -> None:
     path = _store_of(version, tmp_path)
     store = RunStore(_url(path), path.parent)
@@ -126,8 +126,36 @@ def test_a_later_store_still_opens(tmp_path: Path, version: int) -> None:
     assert [point.step for point in store.points(continued.id)] == [50, 100, 100]
     assert [run.name for run in store.queue()] == [front.name, continued.name]
     assert (paused.state, paused.command, paused.learning_rate_factor) == (RunState.PAUSED, Command.PAUSE, 0.25)
+    assert {run.name: run.diverged for run in store.list()}["failed"]
+    assert not any(run.diverged for run in (parent, continued, front, paused))
     store.requeue(failed.id)
+    assert not store.get(failed.id).diverged
     assert store.claim(failed.id, "test") is not None
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_of_an_old_store_the_runs_that_failed_of_divergence_are_marked(tmp_path: Path, version: int) -> None:
+    path = _store_of(version, tmp_path)
+    with sqlite3.connect(path) as connection:
+        rows = [
+            ("diverged", "failed", "The training diverged: the loss became NaN or infinite in epoch 1 of 3."),
+            ("finished", "finished", "The training diverged"),
+            ("full", "failed", "The disk is full: the training diverged from its plan."),
+            ("silent", "failed", ""),
+        ]
+        for name, state, sentence in rows:
+            connection.execute(
+                "INSERT INTO runs (id, name, state, position, network, recipe, created, sentence)"
+                " SELECT ?, ?, ?, 9.0, network, recipe, created, ? FROM runs WHERE number = 1",
+                (name[:8], name, state, sentence),
+            )
+    store = RunStore(_url(path), path.parent)
+    assert {name: store.find(name).diverged for name, *_ in rows} == {
+        "diverged": True,
+        "finished": False,
+        "full": False,
+        "silent": False,
+    }
 
 
 def test_several_processes_that_open_an_old_store_at_once_all_succeed(path: Path) -> None:
@@ -153,13 +181,16 @@ def test_several_processes_that_open_an_old_store_at_once_all_succeed(path: Path
     assert RunStore(_url(path), path.parent).count() == 3
 
 
-@pytest.mark.parametrize("statement", ["ALTER TABLE runs ADD COLUMN learning", "ALTER TABLE runs ADD COLUMN parent"])
+@pytest.mark.parametrize(
+    "statement",
+    ["ALTER TABLE runs ADD COLUMN learning", "ALTER TABLE runs ADD COLUMN parent", "UPDATE runs SET diverged"],
+)
 def test_a_killed_migration_leaves_the_old_store_whole_and_the_next_start_does_it(path: Path, statement: str) -> None:
     opener = subprocess.run([sys.executable, "-c", OPEN_AND_DIE, str(path), statement], cwd=ROOT, check=False)
     assert opener.returncode == -9
     with sqlite3.connect(path) as connection:
         names = [row[1] for row in connection.execute("PRAGMA table_info(runs)")]
-        assert "learning_rate_factor" not in names
+        assert not {"learning_rate_factor", "diverged"} & set(names)
         assert connection.execute("SELECT value FROM meta").fetchone() == ("1",)
     database = Database(_url(path))
     with database.read() as opened:

@@ -31,12 +31,12 @@ while waiting := store.queue(limit=1):
     if run is None:
         continue
     claimed += 1
-    store.move(run.id, run.attempt, RunState.RUNNING)
+    store.attempt(run).move(RunState.RUNNING)
     for step in range(1, {POINTS_EACH} + 1):
         point = MetricPoint(step, step / 10, "step", 1.0, 0.5, None, None, 0.001, float(step), 100.0)
-        store.heartbeat(run.id, run.attempt, points=[point])
-        store.wanted(run.id, run.attempt)
-    store.finish(run.id, run.attempt, RunState.FINISHED, None, f"by {{sys.argv[1]}}")
+        store.attempt(run).heartbeat(points=[point])
+        store.attempt(run).control_state()
+    store.attempt(run).finish(RunState.FINISHED, None, f"by {{sys.argv[1]}}")
 print(claimed, flush=True)
 """
 
@@ -72,5 +72,5 @@ def test_eight_processes_write_at_once_and_nothing_is_lost(settings: Settings) -
     assert sum(int(output) for output, _ in outputs) == len(runs)
     assert {(run.state, run.attempt, run.steps_done) for run in runs} == {(RunState.FINISHED, 1, POINTS_EACH)}
     # Whoever claimed a run finished it: no run was had by two.
-    assert all(run.sentence == f"by {run.worker}" for run in runs)
+    assert all(run.message == f"by {run.worker}" for run in runs)
     assert {len(points) for points in store.points_of([run.id for run in runs]).values()} == {POINTS_EACH}

@@ -75,7 +75,7 @@ def test_no_session_waits_for_more_turns_of_another_than_it_had_itself(
     store: RunStore, owners: list[str], busy: list[str]
 ) -> None:
     for run in store.list():
-        store.sweep()
+        store.reap_stale_runs()
         store.delete(run.id)
     network = PRESETS["tiny"].network
     for owner in busy:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from mnist_lab.errors import StoreError
-from mnist_lab.files import replacing, try_lock
 from mnist_lab.runs import RunFolder
 
 
@@ -21,12 +20,6 @@ def test_the_lock_is_had_once(folder: RunFolder) -> None:
     again = folder.lock()
     assert again is not None
     again.release()
-
-
-def test_a_lock_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(StoreError, match="cannot be locked"):
-        try_lock(tmp_path / "file" / "run" / "worker.lock")
 
 
 def test_predictions_come_back_as_they_were(folder: RunFolder) -> None:
@@ -61,21 +54,6 @@ def test_predictions_are_never_unpickled(folder: RunFolder) -> None:
     np.savez(folder.predictions_path, probabilities=np.array([{"a": 1}], object), labels=np.zeros(1, np.uint8))
     with pytest.raises(StoreError, match="is damaged"):
         folder.read_predictions()
-
-
-def test_a_broken_off_write_leaves_the_file_before_it(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_text("before")
-
-    def write_half() -> None:
-        with replacing(path) as temporary:
-            temporary.write_text("half")
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        write_half()
-    assert path.read_text() == "before"
-    assert [found.name for found in tmp_path.iterdir()] == ["file"]
 
 
 def test_the_end_of_the_log_is_read(folder: RunFolder) -> None:

@@ -1,7 +1,9 @@
 """Finding ended runs by words, state and sweep within the store, and records that cannot be read."""
 
+import json
+
 import pytest
-from sqlalchemy import create_mock_engine, func, text, update
+from sqlalchemy import create_mock_engine, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from mnist_lab.network import PRESETS, Network
@@ -9,7 +11,7 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import ENDED_STATES, DataInfo, RunState, RunStore
 from mnist_lab.runs import integrity as module
 from mnist_lab.runs.schema import metadata, runs
-from mnist_lab.runs.search import LONGEST_SEARCH, matching
+from mnist_lab.runs.search import MAX_SEARCH_LENGTH, search_query
 
 MNIST = DataInfo("mnist", "MNIST", "f" * 16, 900, 100, 100, "holdout")
 SAMPLE = DataInfo("uci-digits", "UCI digits, the offline sample", "e" * 16, 900, 100, 100, "holdout", "No network.")
@@ -28,9 +30,9 @@ def ended(
     claimed = store.claim(run.id, "test")
     assert claimed is not None
     if data is not None:
-        store.set_data(run.id, claimed.attempt, data)
-    store.move(run.id, claimed.attempt, RunState.RUNNING)
-    store.finish(run.id, claimed.attempt, state, None, "It stopped.")
+        store.attempt(claimed).set_data(data)
+    store.attempt(claimed).move(RunState.RUNNING)
+    store.attempt(claimed).finish(state, None, "It stopped.")
     return run.id
 
 
@@ -80,7 +82,7 @@ def test_an_id_and_very_many_words_find_too(store: RunStore) -> None:
     assert store.search(one).ids == [one]
     assert store.search("a " * 50_000).ids == store.search("a").ids
     assert store.search("a" * 100_000).ids == []
-    assert store.search("b" + " " * LONGEST_SEARCH + "no such word").ids == store.search("b").ids
+    assert store.search("b" + " " * MAX_SEARCH_LENGTH + "no such word").ids == store.search("b").ids
 
 
 def test_states_sweeps_and_words_are_wanted_together(store: RunStore) -> None:
@@ -99,6 +101,32 @@ def test_runs_of_the_offline_sample_are_counted(store: RunStore) -> None:
     assert store.search("real").offline == 0
 
 
+def test_how_the_json_is_written_does_not_matter(store: RunStore) -> None:
+    one = ended(store, "One", data=MNIST)
+    two = ended(store, "Two", data=SAMPLE, optimizer="rmsprop")
+    with store.db.write() as connection:
+        for row in connection.execute(runs.select()).all():
+            data, recipe = (
+                json.dumps(dict(reversed(json.loads(text).items())), separators=(" ,", ":")).replace("{", "{\n")
+                for text in (row.data, row.recipe)
+            )
+            connection.execute(update(runs).where(runs.c.id == row.id).values(data=data, recipe=recipe))
+    assert store.search("rmsprop").ids == store.search("offline").ids == [two]
+    assert store.search("mnist adam").ids == [one]
+    assert store.search().offline == 1
+
+
+@pytest.mark.parametrize("damage", ["", "null", "[1]", '"source"', '{"source": ', '{"source": null}', "[" * 5000])
+def test_a_damaged_record_does_not_keep_others_from_being_found(store: RunStore, damage: str) -> None:
+    whole = ended(store, "Whole", data=SAMPLE)
+    damaged = ended(store, "Damaged", data=SAMPLE)
+    with store.db.write() as connection:
+        connection.execute(update(runs).where(runs.c.id == damaged).values(data=damage, recipe=damage))
+    assert store.search("offline adam").ids == [whole]
+    assert store.search("damaged").ids == [damaged]
+    assert store.search().offline == 1
+
+
 def test_the_tally_has_states_and_sweeps_without_the_runs(store: RunStore, network: Network) -> None:
     ended(store, "One", group="Old")
     ended(store, "Two", group="New")
@@ -114,7 +142,7 @@ def test_the_tally_has_states_and_sweeps_without_the_runs(store: RunStore, netwo
 def test_runs_come_in_the_order_of_their_ids_without_those_that_are_gone(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mnist_lab.runs.store.MOST_IDS", 2)
+    monkeypatch.setattr("mnist_lab.runs.store.MAX_IDS", 2)
     ids = [ended(store, name) for name in ("One", "Two", "Three")]
     assert [run.name for run in store.runs_of([ids[1], "gone", ids[2], ids[0]])] == ["Two", "Three", "One"]
     assert store.runs_of([]) == []
@@ -124,8 +152,8 @@ def test_a_record_is_read_once_and_again_when_its_run_has_changed(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    real = module.is_whole
-    monkeypatch.setattr(module, "is_whole", lambda row: read.append(row.id) or real(row))
+    real = module.is_readable
+    monkeypatch.setattr(module, "is_readable", lambda row: read.append(row.id) or real(row))
     ids = [ended(store, name) for name in ("One", "Two")]
     assert (store.damaged(), sorted(read)) == ([], sorted(ids))
     assert (store.damaged(), len(read)) == ([], 2)
@@ -138,14 +166,17 @@ def test_a_record_is_read_once_and_again_when_its_run_has_changed(
 
 
 def test_postgresql_is_asked_in_its_own_words() -> None:
-    query = matching("Ähre", ENDED_STATES, None, [], func.lower).compile(dialect=postgresql.dialect())
-    assert "lower(runs.name || " in str(query)
-    assert "casefold" not in str(query)
+    query = search_query("Ähre adam", ENDED_STATES, None, [], is_sqlite=False)
+    asked = str(query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True}))
+    assert "lower(runs.name || " in asked
+    assert """SUBSTRING(runs.recipe FROM '"optimizer"\\s*:\\s*"([^"]*)"') IN ('adam', 'adamw', 'nadam')""" in asked
+    assert "casefold" not in asked
+    assert "json" not in asked
 
 
-@pytest.mark.parametrize("words", ["", "ähre", "ähre adam"])
+@pytest.mark.parametrize("words", ["", "ähre", "ähre adam", "offline sample"])
 def test_a_search_in_sqlite_reads_no_whole_run(store: RunStore, words: str) -> None:
-    query = matching(words, ENDED_STATES, "Dropouts", ["aaaaaaaa"], func.casefold)
+    query = search_query(words, ENDED_STATES, "Dropouts", ["aaaaaaaa"], is_sqlite=True)
     asked = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
     with store.db.read() as connection:
         steps = [row.detail for row in connection.execute(text(f"EXPLAIN QUERY PLAN {asked}"))]

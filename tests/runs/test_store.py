@@ -95,10 +95,10 @@ def test_deleting_takes_points_and_folder_of_this_run_only(
     other = store.claim(store.create(network, Recipe()).id, "test")
     assert other is not None
     for run in (running, other):
-        store.add_points(run.id, run.attempt, [make_point()])
+        store.attempt(run).heartbeat(points=[make_point()])
         store.folder(run.id).path.mkdir(parents=True)
         store.folder(run.id).log_path.write_text("log")
-    store.finish(running.id, running.attempt, RunState.FAILED, None, "why")
+    store.attempt(running).finish(RunState.FAILED, None, "why")
     store.delete(running.id)
     assert not store.folder(running.id).path.exists()
     assert store.points_of([running.id, other.id]) == {running.id: [], other.id: [make_point()]}

@@ -87,7 +87,7 @@ def test_a_full_disk_leaves_the_checkpoint_before(tmp_path: Path, monkeypatch: p
     def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("mnist_lab.runs.run_folder.os.fsync", full)
+    monkeypatch.setattr("mnist_lab.files.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         write_checkpoint(path, make_checkpoint(4))
     assert_same(read_checkpoint(path), make_checkpoint(3))

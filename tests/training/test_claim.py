@@ -31,11 +31,11 @@ def test_the_next_in_the_queue_is_claimed_with_its_locks(
     assert claimed is not None
     with claimed:
         assert (claimed.run.id, claimed.run.state) == (first, RunState.STARTING)
-        assert store.sweep() == []
+        assert store.reap_stale_runs() == []
         # The one slot is taken, so the second run waits.
         assert claim(offline, store) is None
         assert store.get(second).state is RunState.QUEUED
-    assert [run.id for run in store.sweep()] == [first]
+    assert [run.id for run in store.reap_stale_runs()] == [first]
     again = claim(offline, store)
     assert again is not None
     with again:

@@ -90,8 +90,8 @@ def test_a_finished_training(
     assert (run.state, run.result, run.steps_done, run.total_steps) == (RunState.FINISHED, RESULT, 3, 10)
     assert run.data is not None
     assert (run.data.training, run.data.validation, run.data.test) == (270, 30, 50)
-    assert run.sentence == run.data.fallback
-    assert run.sentence == "Trained on Noise, because MNIST could not be had: There is no MNIST here."
+    assert run.message == run.data.fallback
+    assert run.message == "Trained on Noise, because MNIST could not be had: There is no MNIST here."
     assert free_slots(offline) == 1
 
 
@@ -123,7 +123,7 @@ def test_a_failed_training_has_a_message_and_keeps_its_points(
     training(fail)
     run = _execute(offline, store)
     assert (run.state, run.result) == (RunState.FAILED, None)
-    assert run.sentence.startswith(sentence)
+    assert run.message.startswith(sentence)
     assert store.points(run.id) == [_point(3)]
     assert free_slots(offline) == 1
 
@@ -146,7 +146,7 @@ def test_a_training_that_diverges_fails_with_advice_and_keeps_what_was_good(
     training(lambda _callbacks: SimpleNamespace(epochs=1, best_epoch=best_epoch, stopped=False, diverged=True))
     run = _execute(offline, store)
     assert (run.state, run.result) == (RunState.FAILED, result)
-    assert run.sentence == (
+    assert run.message == (
         "The training diverged: the loss became NaN or infinite in epoch 2 of 2. Try a learning rate smaller than 0.01."
     )
 
@@ -190,7 +190,7 @@ def test_a_stale_attempt_changes_nothing_more(
     offline: Settings, store: RunStore, queued: Run, training: Callable[[Train], None]
 ) -> None:
     def lose(callbacks: Any) -> None:
-        store.move(queued.id, 1, RunState.INTERRUPTED, "taken away")
+        store.attempt(store.get(queued.id)).move(RunState.INTERRUPTED, "taken away")
         while True:
             callbacks.on_chunk_end(_point(1))
             time.sleep(0.01)
@@ -198,7 +198,7 @@ def test_a_stale_attempt_changes_nothing_more(
     training(lose)
     with pytest.raises(StaleAttemptError):
         _execute(offline, store)
-    assert (store.get(queued.id).state, store.get(queued.id).sentence) == (RunState.INTERRUPTED, "taken away")
+    assert (store.get(queued.id).state, store.get(queued.id).message) == (RunState.INTERRUPTED, "taken away")
 
 
 def test_the_second_attempt_forgets_what_the_first_left(
@@ -206,8 +206,8 @@ def test_the_second_attempt_forgets_what_the_first_left(
 ) -> None:
     first = store.claim(queued.id, "lost")
     assert first is not None
-    store.add_points(queued.id, 1, [_point(step) for step in (1, 2, 9)])
-    store.sweep()
+    store.attempt(store.get(queued.id)).heartbeat(points=[_point(step) for step in (1, 2, 9)])
+    store.reap_stale_runs()
     store.requeue(queued.id)
     folder = store.folder(queued.id)
     for path in (folder.best_weights, folder.last_weights, folder.predictions_path):
@@ -246,7 +246,7 @@ def test_more_images_than_the_offline_sample_has_are_not_asked_of_it(
     assert run.state is RunState.FINISHED
     assert run.data is not None
     assert run.data.training + run.data.validation == 400
-    assert run.sentence.endswith("It has only 400 training images; all were used.")
+    assert run.message.endswith("It has only 400 training images; all were used.")
 
 
 def test_training_in_the_foreground(
@@ -285,14 +285,14 @@ def test_the_foreground_follows_a_worker_that_was_quicker(offline: Settings, sto
 
     def work() -> None:
         with claimed:
-            store.move(queued.id, 1, RunState.RUNNING)
-            store.heartbeat(queued.id, 1, phase="training", total_steps=10, points=[_point(1)])
+            store.attempt(store.get(queued.id)).move(RunState.RUNNING)
+            store.attempt(store.get(queued.id)).heartbeat(phase="training", total_steps=10, points=[_point(1)])
             while not any(progress.point for progress in heard):
                 time.sleep(0.02)
-            store.add_points(queued.id, 1, [_point(2)])
+            store.attempt(store.get(queued.id)).heartbeat(points=[_point(2)])
             while len([progress for progress in heard if progress.point]) < 2:
                 time.sleep(0.02)
-            store.finish(queued.id, 1, RunState.FINISHED, RESULT)
+            store.attempt(store.get(queued.id)).finish(RunState.FINISHED, RESULT)
 
     worker = threading.Thread(target=work)
     worker.start()
@@ -347,5 +347,5 @@ def test_a_second_ctrl_c_interrupts(
     with pytest.raises(KeyboardInterrupt):
         train_run(offline, store, queued.id)
     run = store.get(queued.id)
-    assert (run.state, run.sentence) == (RunState.INTERRUPTED, "Interrupted by Ctrl-C.")
+    assert (run.state, run.message) == (RunState.INTERRUPTED, "Interrupted by Ctrl-C.")
     assert free_slots(offline) == 1

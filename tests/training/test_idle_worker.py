@@ -49,8 +49,8 @@ def test_a_worker_does_not_measure_beside_a_training(settings: Settings, store: 
     for _ in range(worker.MIN_IDLE_POLLS + 20):
         next(spare_time)
     assert probed == []
-    store.move(run.id, run.attempt, RunState.RUNNING)
-    store.finish(run.id, run.attempt, RunState.STOPPED, None)
+    store.attempt(run).move(RunState.RUNNING)
+    store.attempt(run).finish(RunState.STOPPED, None)
     next(spare_time)
     assert probed == [0]
 

@@ -129,7 +129,7 @@ def test_a_killed_worker_leaves_an_interrupted_run_and_no_other_notices(
     (process,) = [found for found in workers_of(offline.home) if found.environ()["MNIST_LAB_WORKER_NAME"] == name]
     os.kill(process.pid, signal.SIGKILL)
     until(lambda: _state(store, victim) is RunState.INTERRUPTED, "it is found")
-    assert store.get(victim.id).sentence.startswith("The training process ended without a word (killed")
+    assert store.get(victim.id).message.startswith("The training process ended unexpectedly (killed")
     steps = store.get(witness.id).steps_done
     until(lambda: store.get(witness.id).steps_done > steps, "the other goes on")
     store.requeue(victim.id)
@@ -147,7 +147,7 @@ def test_a_crash_and_a_failure_say_so_and_the_next_run_is_trained(
     assert "Fatal Python error: Aborted" in store.folder(crash.id).read_log()
     failed = store.get(fail.id)
     assert failed.state is RunState.FAILED
-    assert failed.sentence == (
+    assert failed.message == (
         "The training failed with an unexpected error, RuntimeError: the wheels came off. See the log."
     )
     assert 'raise RuntimeError("the wheels came off")' in store.folder(fail.id).read_log()
@@ -163,9 +163,9 @@ def test_a_worker_that_grows_past_its_budget_ends_as_failed_and_the_next_run_is_
     assert failed.state is RunState.FAILED
     assert re.match(
         r"The training was ended because it used 0\.[5-9] GiB of memory; its budget is 0\.5 GiB\.",
-        failed.sentence,
+        failed.message,
     )
-    assert failed.sentence in store.folder(grow.id).read_log()
+    assert failed.message in store.folder(grow.id).read_log()
     assert launcher.error == ""
 
 

@@ -7,7 +7,7 @@ import pytest
 from mnist_lab.errors import StaleAttemptError, StoreError
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, MetricPoint, Run, RunState, RunStore
+from mnist_lab.runs import Command, MetricPoint, Run, RunAttempt, RunState, RunStore
 from mnist_lab.training.callbacks import Progress
 from mnist_lab.training.reporter import DiscardedError, Reporter
 
@@ -52,7 +52,7 @@ def test_reported_points_reach_the_store(store: RunStore, claimed: Run) -> None:
         reporter.on_epoch_end(_point(10, "epoch"), None)
         reporter.end(RunState.FINISHED, None, "well")
     run = store.get(claimed.id)
-    assert (run.state, run.steps_done, run.epochs_done, run.sentence) == (RunState.FINISHED, 10, 1, "well")
+    assert (run.state, run.steps_done, run.epochs_done, run.message) == (RunState.FINISHED, 10, 1, "well")
     assert [point.step for point in store.points(claimed.id)] == [1, 9, 10]
     assert [(progress.phase, progress.point and progress.point.step) for progress in heard] == [
         ("loading data", None),
@@ -148,18 +148,18 @@ def test_an_evaluation_is_held_by_a_pause_and_is_still_one_afterwards(store: Run
 
 
 def test_unconfirmed_points_are_known(store: RunStore, claimed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    working = store.heartbeat
+    working = RunAttempt.heartbeat
 
     def locked(*_arguments: object, **_named: object) -> Command:
         raise StoreError("The run store has been locked by another program.")
 
     with Reporter(store, claimed) as reporter:
         reporter.enter("training")
-        monkeypatch.setattr(store, "heartbeat", locked)
+        monkeypatch.setattr(RunAttempt, "heartbeat", locked)
         for step in (1, 2):
             reporter.on_chunk_end(_point(step))
         assert reporter.unconfirmed_points() == (_point(1), _point(2))
-        monkeypatch.setattr(store, "heartbeat", working)
+        monkeypatch.setattr(RunAttempt, "heartbeat", working)
         _until(lambda: reporter.unconfirmed_points() == ())
     assert [point.step for point in store.points(claimed.id)] == [1, 2]
 
@@ -196,7 +196,7 @@ def test_a_lost_attempt_ends_the_training(store: RunStore, claimed: Run) -> None
     with Reporter(store, claimed) as reporter:
         reporter.enter("training")
         _until(lambda: store.get(claimed.id).state is RunState.RUNNING)
-        store.move(claimed.id, claimed.attempt, RunState.INTERRUPTED)
+        store.attempt(claimed).move(RunState.INTERRUPTED)
 
         def train() -> None:
             _until(lambda: reporter.on_chunk_end(_point(1)) is not Command.NONE)
@@ -215,7 +215,7 @@ def test_a_paused_training_whose_attempt_is_lost_wakes_up(store: RunStore, claim
 
         def interrupt() -> None:
             _until(lambda: store.get(claimed.id).state is RunState.PAUSED)
-            store.move(claimed.id, claimed.attempt, RunState.INTERRUPTED)
+            store.attempt(claimed).move(RunState.INTERRUPTED)
 
         meanwhile = threading.Thread(target=interrupt)
         meanwhile.start()
@@ -231,7 +231,7 @@ def test_a_paused_training_whose_attempt_is_lost_wakes_up(store: RunStore, claim
 def test_points_wait_while_the_store_does_not_answer(
     store: RunStore, claimed: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    working, failures = store.heartbeat, []
+    working, failures = RunAttempt.heartbeat, []
 
     def locked(*_arguments: object, **_named: object) -> Command:
         failures.append(1)
@@ -239,18 +239,18 @@ def test_points_wait_while_the_store_does_not_answer(
 
     with Reporter(store, claimed) as reporter:
         reporter.enter("training")
-        monkeypatch.setattr(store, "heartbeat", locked)
+        monkeypatch.setattr(RunAttempt, "heartbeat", locked)
         for step in range(1, 6):
             assert reporter.on_chunk_end(_point(step)) is Command.NONE
         _until(lambda: len(failures) >= 2)
-        monkeypatch.setattr(store, "heartbeat", working)
+        monkeypatch.setattr(RunAttempt, "heartbeat", working)
         _until(lambda: len(store.points(claimed.id)) == 5)
         reporter.end(RunState.STOPPED, None, "")
     assert [point.step for point in store.points(claimed.id)] == [1, 2, 3, 4, 5]
 
 
 def test_the_end_waits_for_the_store(store: RunStore, claimed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    finish, calls = store.finish, []
+    finish, calls = RunAttempt.finish, []
 
     def locked_at_first(*arguments: object, **named: object) -> bool:
         calls.append(1)
@@ -258,7 +258,7 @@ def test_the_end_waits_for_the_store(store: RunStore, claimed: Run, monkeypatch:
             raise StoreError("The run store has been locked by another program.")
         return finish(*arguments, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(store, "finish", locked_at_first)
+    monkeypatch.setattr(RunAttempt, "finish", locked_at_first)
     with Reporter(store, claimed) as reporter:
         reporter.enter("training")
         reporter.end(RunState.FINISHED, None, "")

@@ -12,7 +12,7 @@ from mnist_lab.data import Digits
 from mnist_lab.errors import StoreError
 from mnist_lab.network import Conv2D, Dropout, MaxPooling2D, Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, MetricPoint, Run, RunState, RunStore, open_store
+from mnist_lab.runs import Command, MetricPoint, Run, RunAttempt, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 from mnist_lab.training import checkpoint_writer
 from mnist_lab.training import run_data as run_data_module
@@ -100,7 +100,7 @@ def _break_off(store: RunStore, work: Callable[[], Run], monkeypatch: pytest.Mon
     with pytest.raises(Killed):
         work()
     monkeypatch.setattr(Reporter, "on_chunk_end", ON_CHUNK_END)
-    store.sweep()
+    store.reap_stale_runs()
 
 
 def _assert_twins(store: RunStore, run: Run, twin: Trained) -> None:
@@ -150,7 +150,7 @@ def test_a_run_that_lost_its_worker_ends_as_if_nothing_had_happened(
 def test_points_that_the_store_never_got_are_in_the_checkpoint(
     store: RunStore, work: Callable[[], Run], twin: Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heartbeat = store.heartbeat
+    heartbeat = RunAttempt.heartbeat
 
     def locked(*arguments: object, points: tuple[MetricPoint, ...] = (), **named: object) -> object:
         if any(point.epoch > 1 for point in points):
@@ -158,9 +158,9 @@ def test_points_that_the_store_never_got_are_in_the_checkpoint(
         return heartbeat(*arguments, points=points, **named)  # type: ignore[arg-type]
 
     run = store.create(NETWORK, RECIPE)
-    monkeypatch.setattr(store, "heartbeat", locked)
+    monkeypatch.setattr(RunAttempt, "heartbeat", locked)
     _break_off(store, work, monkeypatch)
-    monkeypatch.setattr(store, "heartbeat", heartbeat)
+    monkeypatch.setattr(RunAttempt, "heartbeat", heartbeat)
     assert max(point.epoch for point in store.points(run.id)) <= 1
     store.requeue(run.id)
     resumed = work()
@@ -207,7 +207,7 @@ def test_a_run_is_not_resumed_with_other_digits(
     store.requeue(broken_off.id)
     failed = work()
     assert failed.state is RunState.FAILED
-    assert failed.sentence.startswith(
+    assert failed.message.startswith(
         "This run was trained on UCI digits, the offline sample, but only other digits is available now"
     )
     assert store.points(broken_off.id) == points
@@ -227,7 +227,7 @@ def test_a_run_of_the_offline_sample_goes_on_with_it_even_if_mnist_can_be_had_by
     store.requeue(broken_off.id)
     resumed = work()
     assert resumed.state is RunState.FINISHED
-    assert resumed.sentence == broken_off.data.fallback if broken_off.data else ""
+    assert resumed.message == broken_off.data.fallback if broken_off.data else ""
 
 
 def test_a_finished_run_is_trained_for_more_epochs(store: RunStore, work: Callable[[], Run], twin: Trained) -> None:

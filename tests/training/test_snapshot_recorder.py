@@ -13,7 +13,7 @@ from mnist_lab.data import Split, load_uci_digits, split
 from mnist_lab.network import BatchNormalization, Conv2D, Dense, Dropout, MaxPooling2D, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint
-from mnist_lab.runs.snapshot_files import Snapshot, list_epochs, read_health, read_snapshot
+from mnist_lab.runs.snapshot_files import Snapshot, list_epochs, read_snapshot
 from mnist_lab.settings import Settings
 from mnist_lab.training.callbacks import TrainingCallback
 from mnist_lab.training.engine.trainer import Outcome, Trainer
@@ -206,4 +206,4 @@ def test_a_full_disk_does_not_stop_the_training(
     _, outcome = watch(Recipe(epochs=2, batch_size=100))
     assert outcome.epochs == 2
     assert "The snapshot of epoch 0 could not be written" in caplog.text
-    assert read_health(tmp_path / "watch") == {}
+    assert list_epochs(tmp_path / "watch") == ()

@@ -108,7 +108,7 @@ def test_a_training_continues_while_the_store_fails_and_loses_no_point(
         ending.join(PATIENCE)
         assert not ending.is_alive()
     ended = store.get(run.id)
-    assert (ended.state, ended.sentence, ended.steps_done) == (RunState.FINISHED, "well", len(steps))
+    assert (ended.state, ended.message, ended.steps_done) == (RunState.FINISHED, "well", len(steps))
     assert [found.step for found in store.points(run.id)] == list(steps)
     assert caplog.text.count("continues while the store does not answer") == 1
 
@@ -119,8 +119,8 @@ def test_lock_files_left_by_a_reboot_block_nothing(
     running, paused = (store.create(small_network, Recipe()) for _ in range(2))
     for run, state in ((running, RunState.RUNNING), (paused, RunState.PAUSED)):
         assert store.claim(run.id, "worker-of-yesterday") is not None
-        store.move(run.id, 1, RunState.RUNNING)
-        store.move(run.id, 1, state)
+        store.attempt(store.get(run.id)).move(RunState.RUNNING)
+        store.attempt(store.get(run.id)).move(state)
         # As a process leaves them that has lost its power.
         for lock in (store.folder(run.id).lock_path, offline.home / "slots" / "slot-0.lock"):
             lock.parent.mkdir(parents=True, exist_ok=True)
@@ -179,7 +179,7 @@ def test_a_disk_that_is_full_at_the_end_costs_the_result_but_no_training(
         work()
     failed = store.get(run.id)
     assert (failed.state, failed.epochs_done) == (RunState.FAILED, 2)
-    assert failed.sentence.startswith("The disk is full")
+    assert failed.message.startswith("The disk is full")
     points = store.points(run.id)
     store.requeue(run.id)
     work()

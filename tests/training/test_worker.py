@@ -29,7 +29,7 @@ LONG = SHORT.model_copy(update={"epochs": 1000})
 def until(store: RunStore, run: Run, condition: Callable[[Run], bool]) -> Run:
     give_up = time.monotonic() + PATIENCE
     while not condition(now := store.get(run.id)):
-        assert time.monotonic() < give_up, f"{now.state} {now.phase}: {now.sentence}\n{store.folder(run.id).read_log()}"
+        assert time.monotonic() < give_up, f"{now.state} {now.phase}: {now.message}\n{store.folder(run.id).read_log()}"
         time.sleep(0.05)
     return now
 
@@ -57,7 +57,7 @@ def test_real_trainings_are_killed_stopped_finished_and_repeated(offline: Settin
         os.kill(worker_of(store.get(killed.id)).pid, signal.SIGKILL)
         lost = until(store, killed, lambda run: run.state.is_ended)
         assert lost.state is RunState.INTERRUPTED
-        assert "ended without a word" in lost.sentence
+        assert "ended unexpectedly" in lost.message
 
         finished = until(store, first, lambda run: run.state.is_ended)
         _check_finished(store, finished)
@@ -74,10 +74,10 @@ def test_real_trainings_are_killed_stopped_finished_and_repeated(offline: Settin
 
 
 def _check_finished(store: RunStore, run: Run) -> None:
-    assert run.state is RunState.FINISHED, run.sentence
+    assert run.state is RunState.FINISHED, run.message
     assert run.data is not None
     assert run.data.source == "uci-digits"
-    assert run.sentence.startswith("Trained on UCI digits")
+    assert run.message.startswith("Trained on UCI digits")
     assert run.result is not None
     assert run.result.test_accuracy > 0.5
     assert sum(map(sum, run.result.confusion)) == run.data.test
@@ -101,7 +101,7 @@ def _check_finished(store: RunStore, run: Run) -> None:
 
 
 def _check_stopped(store: RunStore, run: Run) -> None:
-    assert run.state is RunState.STOPPED, run.sentence
+    assert run.state is RunState.STOPPED, run.message
     assert run.result is not None
     assert run.result.epochs >= 2
     assert run.result.test_accuracy > 0.5

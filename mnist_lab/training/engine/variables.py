@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from mnist_lab.files import replacing
+from mnist_lab.files import atomic_write
 from mnist_lab.training.checkpoint import Arrays
 
 
@@ -37,5 +37,5 @@ def save_model(model: keras.Model, path: Path) -> None:
     Raises:
         OSError: The file cannot be written, for example because the disk is full.
     """
-    with replacing(path) as temporary:
+    with atomic_write(path) as temporary:
         model.save(temporary)

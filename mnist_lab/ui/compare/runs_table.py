@@ -15,7 +15,7 @@ from mnist_lab.charts import PALETTES, RUN_COLOURS, run_colour
 from mnist_lab.insight import notebook_columns
 from mnist_lab.network import analyse
 from mnist_lab.runs import Run, RunState
-from mnist_lab.runs.search import Found
+from mnist_lab.runs.search import SearchResult
 from mnist_lab.ui.compare.selection import asked_ids
 from mnist_lab.ui.compare.sweep_filter import any_sweep
 from mnist_lab.ui.services.container import MAX_TABLE_ROWS
@@ -52,7 +52,7 @@ def shown_ids(ids: Sequence[str], asked: str | None) -> list[str]:
     return [*ids[:MAX_TABLE_ROWS], *(run_id for run_id in ids[MAX_TABLE_ROWS:] if run_id in older)]
 
 
-def count_words(found: Found, shown: int, of: int) -> str:
+def count_words(found: SearchResult, shown: int, of: int) -> str:
     """How many runs of how many were found, how many of them are shown, and how many are not of MNIST; Markdown."""
     words = f"{len(found.ids):,} of {of:,} runs. "
     if len(found.ids) > shown:

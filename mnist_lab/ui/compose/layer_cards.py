@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnist_lab.network import KINDS, TITLES, Analysis, LayerReport, default_layer, place_for
+from mnist_lab.ui.components.streamlit_dom import by_key
 from mnist_lab.ui.compose.layer_form import layer_fields
 from mnist_lab.ui.compose.layer_html import card_html
 from mnist_lab.ui.panels.problem_list import problem_list
@@ -48,9 +49,10 @@ def layer_card(report: LayerReport, analysis: Analysis) -> None:
 
 def show_card(index: int) -> None:
     """Bring the card of the layer at `index` into sight, below the strip: it may be far down the page."""
+    card = by_key(f"layer-card-{index:d}")
     st.html(
         "<script>setTimeout(() => document.querySelector("
-        f"'.st-key-layer-card-{index:d}')?.scrollIntoView({{block: 'center', behavior: 'smooth'}}), 300);</script>",
+        f"'{card}')?.scrollIntoView({{block: 'center', behavior: 'smooth'}}), 300);</script>",
         unsafe_allow_javascript=True,
     )
 

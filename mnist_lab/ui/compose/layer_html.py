@@ -5,6 +5,7 @@ from html import escape
 from mnist_lab import formatting
 from mnist_lab.charts import PALETTES
 from mnist_lab.network import KIND_GROUPS, Dense, LayerReport
+from mnist_lab.ui.components import streamlit_dom as dom
 from mnist_lab.ui.components.markdown import unbroken
 
 _COLOURS = {name: f"light-dark({PALETTES['light'][name]}, {PALETTES['dark'][name]})" for name in PALETTES["light"]}
@@ -19,12 +20,12 @@ STYLE = f"""<style>
 .lab-layer-words b {{ font-weight: 650; margin-right: 0.35rem; }}
 .lab-layer-facts {{ color: {_COLOURS["muted"]}; font-size: 0.84rem; font-variant-numeric: tabular-nums; }}
 .lab-layer-quiet {{ opacity: 0.85; }}
-div:has(> .st-key-compose-strip) {{ position: sticky; top: 3.75rem; z-index: 50;
+{dom.DIAGRAM_WRAPPER} {{ position: sticky; top: {dom.HEADER_HEIGHT}; z-index: 50;
   background: {_COLOURS["background"]}; }}
-.st-key-compose-strip {{ padding-block: 0.5rem; }}
-.st-key-undo kbd, .st-key-redo kbd {{ display: none; }}
-@media (max-height: 800px) {{ .st-key-compose-strip .lab-strip svg {{ max-height: 10rem; }} }}
-@media (max-width: 640px) {{ .st-key-compose-strip .lab-strip svg {{ height: 8.5rem; width: auto; }} }}
+{dom.DIAGRAM} {{ padding-block: 0.5rem; }}
+{dom.SHORTCUT_HINTS} {{ display: none; }}
+@media (max-height: 800px) {{ {dom.DIAGRAM} .lab-strip svg {{ max-height: 10rem; }} }}
+@media (max-width: 640px) {{ {dom.DIAGRAM} .lab-strip svg {{ height: 8.5rem; width: auto; }} }}
 </style>"""
 """The look of the cards, and the strip that stays in sight; to be put into the page once."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from mnist_lab.charts import PALETTES
+from mnist_lab.ui.components import streamlit_dom as dom
 from mnist_lab.ui.components.theme import theme
 
 if TYPE_CHECKING:
@@ -27,14 +28,15 @@ _PICTURES = "canvas-pictures"
 _THEME = "canvas-theme"
 
 _STYLE = f"""<style>
-.st-key-canvas-pad {{ position: relative; }}
-.st-key-canvas-prompt {{
-  position: absolute; inset: 0; z-index: 15; height: {SIDE}px; pointer-events: none; transition: opacity 0.2s 3s;
+{dom.CANVAS_PAD} {{ position: relative; }}
+{dom.CANVAS_PROMPT} {{
+  position: absolute; inset: 0; z-index: {dom.CANVAS_PROMPT_LAYER}; height: {SIDE}px; pointer-events: none;
+  transition: opacity 0.2s 3s;
 }}
-.st-key-canvas-pad:active .st-key-canvas-prompt {{ opacity: 0; transition: none; }}
+{dom.CANVAS_PAD}:active {dom.CANVAS_PROMPT} {{ opacity: 0; transition: none; }}
 </style>"""
-"""The prompt lies on the canvas, whose toolbar is at 20, and goes when the pen comes down, not when its stroke has been
-told to the server; until then it stays away."""
+"""The prompt lies on the canvas and disappears when the pen comes down. It stays away until the server has received the
+stroke and no longer draws it."""
 
 
 @dataclass(frozen=True)

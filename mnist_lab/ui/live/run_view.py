@@ -113,7 +113,7 @@ def _outline(run: Run, moment: Moment, findings: Sequence[Finding], *, has_figur
     # What a finding says of curves and layers is brought up to date with every epoch and every snapshot.
     found = (said, run.epochs_done, snapshot) if said else ()
     depends = [
-        *(run.name, run.group, run.state, run.phase, run.command, run.attempt, run.sentence, run.learning_rate_factor),
+        *(run.name, run.group, run.state, run.phase, run.command, run.attempt, run.message, run.learning_rate_factor),
         *(run.data, run.result is None, has_figures, bool(snapshot), found, moment.tested),
         *((one.id, one.name, one.state, one.command, one.attempt) for one in (*moment.active, *moment.queue)),
     ]

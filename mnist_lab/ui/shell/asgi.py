@@ -1,7 +1,7 @@
-"""What surrounds the page script: start and end of the app, and what else a page asks for.
+"""The app's own part of the server: start and end of the app, its routes, its headers, and errors of a page script.
 
-The server answers before the lab behind it is loaded (store, settings, curves: half a second of imports), so this
-module imports nothing of it: a browser fetches and starts Streamlit's own scripts meanwhile.
+The server answers before the lab is loaded (store, settings, charts: half a second of imports), because a browser can
+meanwhile fetch and start Streamlit's own scripts. So this module imports the rest of the lab inside functions only.
 """
 
 import asyncio
@@ -24,90 +24,89 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_lab.errors import LabError
 
-OWN_ONLY = "img-src 'self' data: blob:; font-src 'self' data:"
-_LEVEL = 6
-"""Of compression."""
-_compressing = threading.Lock()
+CONTENT_SECURITY_POLICY = "img-src 'self' data: blob:; font-src 'self' data:"
+_GZIP_LEVEL = 6
+_gzip_lock = threading.Lock()
 
 
 async def _plotly_js(request: Request) -> Response:
-    packed = await asyncio.to_thread(_plotly)
-    return _answer(request, packed, "text/javascript", "public, max-age=86400")
+    script = await asyncio.to_thread(_gzipped_plotly)
+    return _gzip_response(request, script, "text/javascript", "public, max-age=86400")
 
 
-def _plotly() -> bytes:
-    # Five megabytes take a fifth of a second, and a class asks for them all at once.
-    with _compressing:
-        return _compressed_plotly()
+def _gzipped_plotly() -> bytes:
+    # Compressing five megabytes takes 0.2 s. All browsers of a class ask at once, and it must be done only once.
+    with _gzip_lock:
+        return _gzip_plotly()
 
 
 @functools.cache
-def _compressed_plotly() -> bytes:
+def _gzip_plotly() -> bytes:
     script = importlib.resources.files("plotly") / "package_data" / "plotly.min.js"
-    return gzip.compress(script.read_bytes(), _LEVEL)
+    return gzip.compress(script.read_bytes(), _GZIP_LEVEL)
 
 
 async def _live(request: Request) -> Response:
     try:
-        told = await asyncio.to_thread(_told, request.query_params)
+        content = await asyncio.to_thread(_live_answer, request.query_params)
     except LabError:
-        # The page says what is wrong when it is drawn the next time; the browser asks again.
+        # The page shows the error the next time it is drawn; the browser asks again.
         return Response(status_code=503)
-    return _answer(request, told, "application/json", "no-store")
+    return _gzip_response(request, content, "application/json", "no-store")
 
 
-def _answer(request: Request, packed: bytes, media_type: str, cache: str) -> Response:
-    """What was compressed once for all, compressed or, for the few that cannot read that, as it was."""
+def _gzip_response(request: Request, content: bytes, media_type: str, cache: str) -> Response:
+    """Answer with gzipped content; it is unzipped for a client that does not accept gzip."""
     headers = {"Cache-Control": cache, "Vary": "Accept-Encoding"}
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         headers["Content-Encoding"] = "gzip"
     else:
-        packed = gzip.decompress(packed)
-    return Response(packed, media_type=media_type, headers=headers)
+        content = gzip.decompress(content)
+    return Response(content, media_type=media_type, headers=headers)
 
 
-def _told(parameters: Mapping[str, str]) -> bytes:
+def _live_answer(parameters: Mapping[str, str]) -> bytes:
     from mnist_lab.ui.live.run_feed import answer
 
     return answer(parameters)
 
 
 def routes() -> list[Route]:
-    """The app's own routes: Plotly's packaged script, so that charts need no internet; how a run is getting on."""
+    """The app's own routes: Plotly's script, so that charts need no internet, and the live data of a run."""
     return [Route("/assets/plotly.min.js", _plotly_js), Route("/live", _live)]
 
 
-class OwnPicturesOnly:
-    """Tells browsers to take pictures and fonts from the lab alone.
+class ContentSecurityPolicy:
+    """Middleware that forbids browsers to load images and fonts from other hosts.
 
-    Streamlit would have them ask the internet for the icon of each page, before it gives them the lab's own.
+    Otherwise Streamlit's page would load an icon for each page from the internet before it gets the lab's own icon.
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        """`app` is what answers."""
+        """`app` is the next ASGI application."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on, and add the rule to the head of each answer."""
+        """Pass the request on, and add the header to its response."""
 
-        async def sent(message: Message) -> None:
+        async def send_with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).append("Content-Security-Policy", OWN_ONLY)
+                MutableHeaders(scope=message).append("Content-Security-Policy", CONTENT_SECURITY_POLICY)
             await send(message)
 
-        await self._app(scope, receive, sent)
+        await self._app(scope, receive, send_with_policy)
 
 
 def middleware() -> list[Middleware]:
-    """What stands before Streamlit's own answers."""
-    return [Middleware(OwnPicturesOnly)]
+    """The middleware in front of Streamlit's own routes and ours."""
+    return [Middleware(ContentSecurityPolicy)]
 
 
 @contextlib.asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
-    """Start the launcher and the predictor with the app; training that runs at the end of the app goes on.
+    """Start the launcher and the predictor with the app, and close them with it; running trainings go on.
 
-    Where a setting or the store keeps them from starting, the app starts nevertheless: every page says why.
+    If a setting or the store prevents them from starting, the app starts all the same and every page shows why.
     """
     start = threading.Thread(target=_serve, name="lab-start", daemon=True)
     start.start()
@@ -123,27 +122,31 @@ def _serve() -> None:
     try:
         lab().serve()
     except LabError as error:
-        print(f"mnist-lab: {error} Every page says so until it is mended.", file=sys.stderr, flush=True)
+        print(f"mnist-lab: {error} Every page shows this until it is repaired.", file=sys.stderr, flush=True)
 
 
 def _close(start: threading.Thread) -> None:
     from mnist_lab.ui.services.container import lab
 
-    # What starts only after it was closed would go on without an app.
+    # Services that started only after they were closed would go on without an app.
     start.join()
     lab().close()
 
 
-def show_error(error: Exception) -> bool:
-    """Show one sentence instead of a traceback when a page fails; the whole story goes to the app's log."""
-    from mnist_lab.ui.shell.notices import tell
+def on_script_error(error: Exception) -> bool:
+    """Show one message instead of a traceback when a page fails; the traceback goes to the app's log.
+
+    Returns:
+        True: the error is handled, and Streamlit shows nothing itself.
+    """
+    from mnist_lab.ui.shell.notices import show_lab_error
 
     if isinstance(error, LabError):
-        tell(error)
+        show_lab_error(error)
     else:
         logging.getLogger("mnist_lab").error("A page failed", exc_info=error)
         st.error(
-            "Something in the lab broke while it drew this page. Your runs are safe; reload the page to go on. "
+            "An unexpected error stopped this page. Your runs are safe. Reload the page to go on. "
             "The details are in the app's log.",
             icon=":material/error:",
         )

@@ -1,42 +1,40 @@
-"""What surrounds every page: the lab's name, less empty space above, and on a phone a menu that can be seen."""
+"""What surrounds every page: the logo, less empty space at the top, and a menu that is visible on a phone."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
+
+from mnist_lab.ui.components import streamlit_dom as dom
 
 _ASSETS = Path(__file__).parent / "assets"
 
 ICON = str(_ASSETS / "icon.svg")
-"""The icon of the browser's tab: a file of ours, as Streamlit's named icons would be asked of the internet."""
+"""The icon of the browser's tab: a file of ours, as a browser would fetch Streamlit's named icons from the internet."""
 
-STYLE = """<style>
-.st-key-page { margin-top: -4.25rem; }
-.st-key-narrow-menu { display: none; }
-@media (max-width: 767px) {
-  .st-key-page { margin-top: -1.25rem; }
-  .st-key-narrow-menu { display: flex; }
-  [data-testid="stExpandSidebarButton"] { display: none; }
-}
-/* Columns that have no room beside each other: figures are not to be cut off. */
-@media (max-width: 900px) {
-  [class*="st-key-stacked-"] > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]
-    > [data-testid="stColumn"] { min-width: 100%; }
-}
-@media print { .st-key-page { margin-top: 0; } .st-key-narrow-menu { display: none; } }
+STYLE = f"""<style>
+{dom.PAGE} {{ margin-top: -{dom.EMPTY_TOP}; }}
+{dom.NARROW_MENU} {{ display: none; }}
+@media (max-width: {dom.MENU_MIN_WIDTH - 1}px) {{
+  {dom.PAGE} {{ margin-top: -{dom.EMPTY_TOP_NARROW}; }}
+  {dom.NARROW_MENU} {{ display: flex; }}
+  {dom.MENU_ARROW} {{ display: none; }}
+}}
+/* Columns without enough room beside each other are stacked, so that no figure is cut off. */
+@media (max-width: 900px) {{ {dom.STACKED_COLUMN} {{ min-width: 100%; }} }}
+@media print {{ {dom.PAGE} {{ margin-top: 0; }} {dom.NARROW_MENU} {{ display: none; }} }}
 </style>"""
-"""Streamlit leaves a hand's breadth empty below its menu, which a projected page has better uses for. Below 768 pixels
-it shows an arrow in place of its menu; the lab's narrow menu then stands there for both."""
+"""Moves the page up into the space that Streamlit leaves empty below its menu. Where Streamlit folds its menu behind an
+arrow, the narrow menu replaces both."""
 
 
-def logo() -> None:
-    """Show the lab's name beside the menu."""
+def show_logo() -> None:
+    """Show the lab's logo beside the menu."""
     st.logo(str(_ASSETS / "logo.svg"), size="medium")
 
 
-def narrow_menu(pages: Sequence[StreamlitPage]) -> None:
-    """Draw the ways to the pages side by side, for screens on which Streamlit's own menu hides behind an arrow."""
+def show_narrow_menu(pages: Sequence[st.Page]) -> None:
+    """Show links to the pages side by side, for screens on which Streamlit folds its own menu."""
     with st.container(horizontal=True, gap=None, horizontal_alignment="distribute", key="narrow-menu"):
         for page in pages:
             st.page_link(page, label=page.title, icon="", width="content")

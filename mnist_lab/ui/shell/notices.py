@@ -1,4 +1,4 @@
-"""What every page says before its own content: which digits are in use when they are not MNIST, and what is broken."""
+"""Notices above the content of every page: that the offline sample replaces MNIST, and what prevents trainings."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,22 +10,22 @@ from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services.container import services
 
 
-def tell(error: LabError) -> None:
-    """Show the sentence of an error that was raised on purpose."""
+def show_lab_error(error: LabError) -> None:
+    """Show the message of an error of the lab's own."""
     st.error(plain(str(error)), icon=":material/error:")
 
 
 @contextmanager
-def errors_told() -> Iterator[None]:
-    """Show an error raised on purpose as its sentence; Streamlit would put a traceback into the app's log first."""
+def lab_errors_shown() -> Iterator[None]:
+    """Show an error of the lab's own as its message; Streamlit would first write a traceback into the app's log."""
     try:
         yield
     except LabError as error:
-        tell(error)
+        show_lab_error(error)
 
 
 def show_notices() -> None:
-    """Say plainly that the offline sample is in use, or that no training can start, and what to do."""
+    """Show that the offline sample is in use, or that no training can start, and what to do about it."""
     lab = services()
     shelf = lab.shelf
     if shelf.progress is not None:
@@ -41,7 +41,7 @@ def show_notices() -> None:
                 shelf.retry()
                 st.rerun()
     if lab.launcher.error:
-        _launcher_trouble()
+        _launcher_error()
 
 
 @st.fragment(run_every=1.0)
@@ -52,8 +52,9 @@ def _download_progress() -> None:
     st.progress(progress or 0.0, text="Downloading MNIST (11 MB). Until it is here, the offline sample is in use.")
 
 
-# Only where there was trouble when the page was drawn. A whole new page when it is over would close an open dialog.
+# Drawn only if there was an error when the page was drawn. When the error is gone, the fragment draws nothing: running
+# the whole page again would close an open dialog.
 @st.fragment(run_every=2.0)
-def _launcher_trouble() -> None:
-    if trouble := services().launcher.error:
-        st.error(plain(trouble), icon=":material/error:")
+def _launcher_error() -> None:
+    if message := services().launcher.error:
+        st.error(plain(message), icon=":material/error:")

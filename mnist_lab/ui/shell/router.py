@@ -1,16 +1,16 @@
-"""The router: every run of the app starts here, whatever page the address names."""
+"""The router: Streamlit runs this script for every page, and it runs the page that the address names."""
 
 import streamlit as st
 
 from mnist_lab.ui.session.navigation import PAGES
-from mnist_lab.ui.shell.chrome import ICON, STYLE, logo, narrow_menu
-from mnist_lab.ui.shell.notices import errors_told, show_notices
+from mnist_lab.ui.shell.chrome import ICON, STYLE, show_logo, show_narrow_menu
+from mnist_lab.ui.shell.notices import lab_errors_shown, show_notices
 
 compose = st.Page(PAGES / "compose.py", title="Compose", icon=":material/layers:", url_path="start", default=True)
 
 
 def _to_compose() -> None:
-    # The first page is served at "/" alone; this makes "/compose" an address, too.
+    # Streamlit serves the default page at "/" only; this makes "/compose" work as well.
     st.switch_page(compose, query_params=st.query_params.to_dict())
 
 
@@ -25,10 +25,10 @@ page = st.navigation(
     [*pages, st.Page(_to_compose, title="Compose", url_path="compose", visibility="hidden")], position="top"
 )
 st.set_page_config(page_title=f"{page.title} · MNIST Lab", page_icon=ICON, layout="wide")
-logo()
+show_logo()
 st.html(STYLE)
 with st.container(key="page"):
-    narrow_menu(pages)
-    with errors_told():
+    show_narrow_menu(pages)
+    with lab_errors_shown():
         show_notices()
         page.run()

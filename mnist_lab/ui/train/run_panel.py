@@ -60,7 +60,7 @@ def _show_run(run: Run, now: Growth, *, is_next: bool) -> None:
     else:
         with st.container(key="stacked-run"):
             chart, figures = st.columns([2, 1], gap="medium")
-        with figures, st.container(border=FIGURES in now.parts or bool(run.sentence), key="run-numbers"):
+        with figures, st.container(border=FIGURES in now.parts or bool(run.message), key="run-numbers"):
             _sentence(run)
             if FIGURES in now.parts:
                 readout(now.parts[FIGURES], key=FIGURES)
@@ -80,11 +80,11 @@ def _head(run: Run) -> None:
 
 
 def _sentence(run: Run) -> None:
-    sentence = plain(run.sentence)
+    sentence = plain(run.message)
     if run.state is RunState.FAILED:
         st.error(sentence or "The training failed; the log tells more.", icon=":material/error:")
     elif run.state is RunState.INTERRUPTED:
-        st.warning(sentence or "The training process ended without a word.", icon=":material/power_off:")
+        st.warning(sentence or "The training process ended unexpectedly.", icon=":material/power_off:")
     elif run.state is RunState.STOPPED:
         kept = f"Stopped after {run.epochs_done} of {run.recipe.epochs} epochs. What was learnt until then is kept."
         st.info(sentence or plain(kept), icon=":material/stop_circle:")

@@ -11,7 +11,7 @@ from mnist_lab.insight.doctor import Finding, diagnose
 from mnist_lab.insight.doctor.diagnosis import EXPLAINED_BY, ILLNESSES, MOST_TREATMENTS
 from mnist_lab.network import PRESETS, Network, analyse
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import DIVERGED, MetricPoint, Run, RunState
+from mnist_lab.runs import MetricPoint, Run, RunState
 from mnist_lab.runs.snapshot_files import LayerHealth
 from tests.insight.made_runs import curve, diverged_run, layer, made_run, step
 
@@ -63,13 +63,15 @@ recipes = st.builds(
     batch_size=st.sampled_from([1, 100]),
 )
 runs = st.builds(
-    lambda network, recipe, state, sentence, data: replace(
-        made_run(network, state=state, sentence=sentence), recipe=recipe, data=made_run().data if data else None
+    lambda network, recipe, state, diverged, data: replace(
+        made_run(network, state=state, diverged=diverged and state is RunState.FAILED),
+        recipe=recipe,
+        data=made_run().data if data else None,
     ),
     networks,
     recipes,
     st.sampled_from(list(RunState)),
-    st.sampled_from(["", f"{DIVERGED}."]),
+    st.booleans(),
     st.booleans(),
 )
 

@@ -63,7 +63,7 @@ def test_a_healthy_run_gives_no_alarm_at_any_moment_before_its_end(name: str):
 @pytest.mark.parametrize("name", [*ILL, *HEALTHY, *NOTES])
 def test_while_a_run_is_under_way_only_what_is_certain_is_said(name: str):
     run, points, health = from_record(RECORDS[name])
-    running = replace(run, state=RunState.RUNNING, sentence="")
+    running = replace(run, state=RunState.RUNNING, diverged=False)
     for count in range(0, len(points), 5):
         kinds = {finding.kind for finding in diagnose(running, points[:count], health)}
         assert not kinds & UNSEEN_WHILE_UNDER_WAY
@@ -72,7 +72,7 @@ def test_while_a_run_is_under_way_only_what_is_certain_is_said(name: str):
 @pytest.mark.parametrize("name", [*ILL, *HEALTHY, *NOTES])
 def test_what_is_said_while_a_run_is_under_way_still_holds_at_its_end(name: str):
     run, points, health = from_record(RECORDS[name])
-    running = replace(run, state=RunState.RUNNING, sentence="")
+    running = replace(run, state=RunState.RUNNING, diverged=False)
     at_the_end = {finding.kind for finding in diagnose(run, points, health)}
     for count in range(0, len(points), 3):
         for kind in alarms(diagnose(running, points[:count], health)):

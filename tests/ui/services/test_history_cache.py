@@ -33,7 +33,7 @@ def store(settings: Settings) -> Iterator[CountingStore]:
 def started(store: RunStore) -> Run:
     run = store.claim(store.create(PRESETS["tiny"].network, Recipe(epochs=9)).id, "test")
     assert run is not None
-    store.move(run.id, run.attempt, RunState.RUNNING)
+    store.attempt(run).move(RunState.RUNNING)
     return store.get(run.id)
 
 
@@ -48,18 +48,18 @@ def steps(tracks: Tracks, run: Run) -> list[tuple[int, str]]:
 
 def test_only_what_is_new_is_read_and_nothing_is_missed(store: CountingStore) -> None:
     run, tracks = started(store), Tracks(store)
-    store.add_points(run.id, run.attempt, points(1, 2, 10))
+    store.attempt(run).heartbeat(points=points(1, 2, 10))
     assert steps(tracks, run) == [(1, "step"), (2, "step"), (10, "step")]
     # The epoch's point has the step of a point that was read before.
-    store.add_points(run.id, run.attempt, points(epochs=(10,)))
-    store.add_points(run.id, run.attempt, points(11))
+    store.attempt(run).heartbeat(points=points(epochs=(10,)))
+    store.attempt(run).heartbeat(points=points(11))
     assert steps(tracks, run)[-2:] == [(10, "epoch"), (11, "step")]
     assert store.read == 6
 
 
 def test_one_read_serves_all(store: CountingStore) -> None:
     run, tracks = started(store), Tracks(store)
-    store.add_points(run.id, run.attempt, points(*range(1, 101)))
+    store.attempt(run).heartbeat(points=points(*range(1, 101)))
     for _ in range(5):
         assert len(tracks.of(run).points) == 100
     assert store.read == 100 + 4
@@ -67,25 +67,25 @@ def test_one_read_serves_all(store: CountingStore) -> None:
 
 def test_what_an_attempt_takes_back_is_forgotten(store: CountingStore) -> None:
     run, tracks = started(store), Tracks(store)
-    store.add_points(run.id, run.attempt, points(1, 2, 3))
+    store.attempt(run).heartbeat(points=points(1, 2, 3))
     assert len(tracks.of(run).points) == 3
-    store.finish(run.id, run.attempt, RunState.INTERRUPTED, None)
+    store.attempt(run).finish(RunState.INTERRUPTED, None)
     store.requeue(run.id)
     assert len(tracks.of(store.get(run.id)).points) == 3
     claimed = store.claim(run.id, "again")
     assert claimed is not None
     assert len(tracks.of(claimed).points) == 3
-    store.rewind(run.id, claimed.attempt, step=1)
-    store.move(run.id, claimed.attempt, RunState.RUNNING)
+    store.attempt(claimed).rewind(step=1)
+    store.attempt(claimed).move(RunState.RUNNING)
     # Farther than before, so that only the attempt tells the old points from the new.
-    store.add_points(run.id, claimed.attempt, points(4, 5, 6))
+    store.attempt(claimed).heartbeat(points=points(4, 5, 6))
     assert steps(tracks, store.get(run.id)) == [(step, "step") for step in (1, 4, 5, 6)]
 
 
 def test_an_ended_run_is_read_once(store: CountingStore) -> None:
     run, tracks = started(store), Tracks(store)
-    store.add_points(run.id, run.attempt, points(1, 2))
-    store.finish(run.id, run.attempt, RunState.STOPPED, None)
+    store.attempt(run).heartbeat(points=points(1, 2))
+    store.attempt(run).finish(RunState.STOPPED, None)
     ended = store.get(run.id)
     assert len(tracks.of(ended).points) == len(tracks.of(ended).points) == 2
     assert store.read == 2
@@ -100,8 +100,8 @@ def test_what_was_not_asked_for_longest_makes_room(
     tracks, runs = Tracks(store), []
     for _ in range(3):
         run = started(store)
-        store.add_points(run.id, run.attempt, points(1))
-        store.finish(run.id, run.attempt, RunState.STOPPED, None)
+        store.attempt(run).heartbeat(points=points(1))
+        store.attempt(run).finish(RunState.STOPPED, None)
         runs.append(store.get(run.id))
     for run in (*runs, runs[2], runs[0]):
         assert steps(tracks, run) == [(1, "step")]

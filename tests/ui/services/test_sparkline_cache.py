@@ -31,13 +31,13 @@ def ended(store: RunStore, *losses: float, run: Run | None = None) -> Run:
         run = store.create(PRESETS["tiny"].network, Recipe(epochs=9))
     claimed = store.claim(run.id, "test")
     assert claimed is not None
-    store.move(run.id, claimed.attempt, RunState.RUNNING)
+    store.attempt(claimed).move(RunState.RUNNING)
     points = [
         MetricPoint(10 * epoch, epoch, "epoch", 1.0, 0.5, loss, 0.8, 0.001, 1.0, 9.0)
         for epoch, loss in enumerate(losses, 1)
     ]
-    store.heartbeat(run.id, claimed.attempt, points=points, phase="training", total_steps=90)
-    store.finish(run.id, claimed.attempt, RunState.INTERRUPTED, None, "")
+    store.attempt(claimed).heartbeat(points=points, phase="training", total_steps=90)
+    store.attempt(claimed).finish(RunState.INTERRUPTED, None, "")
     return store.get(run.id)
 
 

@@ -58,6 +58,6 @@ def test_tested_runs_are_counted(store: RunStore) -> None:
     for state in (RunState.STOPPED, RunState.FAILED):
         run = store.claim(queued(store).id, "test")
         assert run is not None
-        store.move(run.id, run.attempt, RunState.RUNNING)
-        store.finish(run.id, run.attempt, state, None, "It ended.")
+        store.attempt(run).move(RunState.RUNNING)
+        store.attempt(run).finish(state, None, "It ended.")
     assert moments.now().tested == 1

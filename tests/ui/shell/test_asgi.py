@@ -1,4 +1,4 @@
-"""The start of the app: what it loads and when, and what it says where a setting or the store cannot be used."""
+"""The start of the app: what it loads and when, and what it reports when a setting or the store cannot be used."""
 
 import asyncio
 import gzip
@@ -20,14 +20,14 @@ from mnist_lab.settings import Settings
 from mnist_lab.ui.services import container as module
 from mnist_lab.ui.services import dataset_loader
 from mnist_lab.ui.services.container import Services, lab, services
-from mnist_lab.ui.shell.asgi import OwnPicturesOnly, lifespan, routes
+from mnist_lab.ui.shell.asgi import ContentSecurityPolicy, lifespan, routes
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(autouse=True)
 def started(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A lab of its own that starts no process; what it would have started and closed."""
+    """Replace the lab by one that starts no process; returns the calls of start and close."""
     calls: list[str] = []
     monkeypatch.setattr(module, "_lab", module.Lab())
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.0)
@@ -58,22 +58,22 @@ def test_the_app_starts_its_services_once_and_closes_them(started: list[str]) ->
     ("name", "value"),
     [("DB", "garbage"), ("HOME", os.devnull), ("WORKERS", "abc"), ("MEMORY", "-1"), ("STANDBY", "perhaps")],
 )
-def test_a_wrong_setting_is_one_sentence_on_standard_error_and_on_every_page(
+def test_a_wrong_setting_is_one_line_on_standard_error_and_an_error_on_every_page(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str, started: list[str]
 ) -> None:
     monkeypatch.setenv(f"MNIST_LAB_{name}", value)
     serve()
-    told = capsys.readouterr().err
-    assert told.startswith("mnist-lab: ")
-    assert f"MNIST_LAB_{name}" in told
-    assert told.count("\n") == 1
+    printed = capsys.readouterr().err
+    assert printed.startswith("mnist-lab: ")
+    assert f"MNIST_LAB_{name}" in printed
+    assert printed.count("\n") == 1
     for _ in range(2):
         with pytest.raises(LabError, match=f"MNIST_LAB_{name}"):
             services()
     assert started == []
 
 
-def test_a_store_that_is_mended_needs_no_new_start_of_the_app(
+def test_a_repaired_store_works_without_restarting_the_app(
     settings: Settings, capsys: pytest.CaptureFixture[str], started: list[str]
 ) -> None:
     corrupt(settings.home)
@@ -85,18 +85,18 @@ def test_a_store_that_is_mended_needs_no_new_start_of_the_app(
     assert started == ["start"]
 
 
-def test_sessions_that_come_at_once_are_refused_at_once(
+def test_sessions_opened_shortly_after_a_failure_do_not_open_the_store_again(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, started: list[str]
 ) -> None:
     monkeypatch.setattr(module, "RETRY_SECONDS", 3600.0)
     corrupt(settings.home)
-    tried: list[Settings] = []
+    attempts: list[Settings] = []
     real = module.open_store
-    monkeypatch.setattr(module, "open_store", lambda given: tried.append(given) or real(given))
+    monkeypatch.setattr(module, "open_store", lambda given: attempts.append(given) or real(given))
     for _ in range(30):
         with pytest.raises(LabError, match="is damaged"):
             services()
-    assert len(tried) == 1
+    assert len(attempts) == 1
 
 
 def test_the_server_answers_before_the_lab_is_loaded() -> None:
@@ -116,7 +116,7 @@ def test_a_chart_does_not_load_pandas() -> None:
 
 
 def loaded_by(*lines: str) -> set[str]:
-    """The modules that a new process has loaded after these lines."""
+    """The modules loaded by a new process after it has run these lines."""
     script = "\n".join([*lines, "import sys", "print('LOADED', *sys.modules)"])
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
@@ -136,7 +136,7 @@ def test_mnist_on_the_disk_is_read_when_a_page_asks_and_not_at_the_start(
     assert len(read) == 1
 
 
-def test_where_mnist_cannot_be_had_the_sample_is_read_in_the_background(
+def test_the_sample_is_read_in_the_background_if_mnist_is_unavailable(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_arguments: object) -> None:
@@ -160,7 +160,7 @@ def test_mnist_on_the_disk_is_read_in_the_background(settings: Settings, monkeyp
     assert read.wait(10.0)
 
 
-def test_the_chart_library_comes_compressed_or_for_the_few_that_cannot_read_that_as_it_is() -> None:
+def test_the_chart_library_is_sent_gzipped_unless_the_client_does_not_accept_gzip() -> None:
     script = importlib.resources.files("plotly") / "package_data" / "plotly.min.js"
     route = next(one for one in routes() if one.path == "/assets/plotly.min.js")
 
@@ -175,7 +175,7 @@ def test_the_chart_library_comes_compressed_or_for_the_few_that_cannot_read_that
     assert packed.media_type == plain.media_type == "text/javascript"
 
 
-def test_browsers_are_told_to_take_pictures_from_the_lab_alone() -> None:
+def test_browsers_may_load_images_and_fonts_from_the_lab_only() -> None:
     sent: list[MutableMapping[str, Any]] = []
 
     async def answer(_scope: object, _receive: object, send: Any) -> None:
@@ -188,7 +188,7 @@ def test_browsers_are_told_to_take_pictures_from_the_lab_alone() -> None:
     async def receive() -> MutableMapping[str, Any]:
         return {"type": "http.request"}
 
-    asyncio.run(OwnPicturesOnly(answer)({"type": "http"}, receive, send))
+    asyncio.run(ContentSecurityPolicy(answer)({"type": "http"}, receive, send))
     rule = (b"content-security-policy", b"img-src 'self' data: blob:; font-src 'self' data:")
     assert sent[0]["headers"] == [(b"content-type", b"text/plain"), rule]
     assert sent[1]["body"] == b"hello"

@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 
 from mnist_lab.charts import PALETTES
+from mnist_lab.ui.components import streamlit_dom
 
 _FOLDER = Path(__file__).parent
 
 
 def script(name: str, *helpers: str) -> str:
-    """The JavaScript of the component `name`, with the palettes, the theme helper and the other `helpers` it uses."""
-    palettes = f"const labPalettes = {json.dumps(PALETTES)};"
+    """The JavaScript of the component `name`, with the constants, the theme helper and the other `helpers` it uses."""
+    constants = {"labPalettes": PALETTES, "labBackground": streamlit_dom.BACKGROUND}
+    prelude = (f"const {constant} = {json.dumps(value)};" for constant, value in constants.items())
     files = ("theme", *helpers, name)
-    return "\n".join([palettes, *((_FOLDER / f"{file}.js").read_text(encoding="utf-8") for file in files)])
+    return "\n".join([*prelude, *((_FOLDER / f"{file}.js").read_text(encoding="utf-8") for file in files)])

@@ -3,7 +3,7 @@ const labThemes = {};
 
 function labTheme(element) {
   const host = element.host ?? element;
-  const colour = getComputedStyle(host).getPropertyValue("--st-background-color").trim() || "#ffffff";
+  const colour = getComputedStyle(host).getPropertyValue(labBackground).trim() || "#ffffff";
   return (labThemes[colour] ??= labIsLight(colour) ? "light" : "dark");
 }
 

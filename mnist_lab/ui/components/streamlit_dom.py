@@ -1,0 +1,118 @@
+"""All that the lab assumes about the page that Streamlit makes: selectors, sizes, and the CSS variables of components.
+
+Streamlit documents the class `st-key-<key>` and the CSS variables. The rest may change with any version, so no other
+module, component script or page names an element of Streamlit's. `tests/browser/test_streamlit_dom.py` checks each
+constant against the running app, and that the effect it is used for is there: run it first after an upgrade.
+
+The module stands in `components`, the lowest room that knows the browser: `shell`, the rooms of the pages, the pages
+themselves and the components' scripts (by `assets.script`) may all import it.
+"""
+
+# Documented by Streamlit.
+
+
+def by_key(key: str) -> str:
+    """The selector of the element or container with this `key`."""
+    return f".st-key-{key}"
+
+
+def by_key_prefix(prefix: str) -> str:
+    """The selector of all elements and containers whose `key` begins with `prefix`."""
+    return f'[class*="st-key-{prefix}"]'
+
+
+BACKGROUND = "--st-background-color"
+"""The variable that tells a component whether the page is light or dark."""
+
+THEME_VARIABLES = (BACKGROUND, "--st-border-color", "--st-primary-color", "--st-text-color")
+"""The colours of the page's theme, as CSS variables of every component; the lab uses no others."""
+
+
+def _test_id(name: str) -> str:
+    return f'[data-testid="{name}"]'
+
+
+# Around every page.
+
+PAGE = by_key("page")
+"""What the pages draw, within Streamlit's block of the page."""
+
+EMPTY_TOP, EMPTY_TOP_NARROW = "4.25rem", "1.25rem"
+"""How far the page can move up without touching the header, on wide screens and on narrow ones."""
+
+MENU_MIN_WIDTH = 768
+"""Pixels. On a screen that is not as wide, Streamlit folds its menu behind an arrow."""
+
+MENU_ARROW = _test_id("stExpandSidebarButton")
+"""The arrow that opens the folded menu."""
+
+NARROW_MENU = by_key("narrow-menu")
+"""Our own menu for narrow screens; a horizontal container, so it is shown with `display: flex`."""
+
+STACKED_COLUMN = f"{by_key_prefix('stacked-')} > {_test_id('stLayoutWrapper')} > {_test_id('stHorizontalBlock')} > " + (
+    _test_id("stColumn")
+)
+"""A column of `st.columns` in a container whose key begins with `stacked-`; `min-width: 100%` stacks such columns."""
+
+# Compose.
+
+DIAGRAM = by_key("compose-strip")
+"""The container of the network diagram."""
+
+DIAGRAM_WRAPPER = f"div:has(> {DIAGRAM})"
+"""The box around that container. It lies directly in the scrolled page, so it can stick to the top."""
+
+HEADER_HEIGHT = "3.75rem"
+"""Height of Streamlit's header, which covers the top of the page when the page is scrolled."""
+
+SHORTCUT_HINTS = f"{by_key('undo')} kbd, {by_key('redo')} kbd"
+"""The keys that Streamlit writes beside the labels of buttons with a shortcut."""
+
+# Draw. A horizontal container has its children as direct children.
+
+DRAW_ANSWER = f"{by_key('draw-page')} > :last-child"
+"""The container of the answer, beside the canvas."""
+
+DRAW_NETWORK = f"{by_key('draw-below')} > :last-child"
+"""The container of the picker of networks, beside the small picture."""
+
+DRAW_HEADLINE = by_key("draw-headline")
+"""The container of the answer's first line; a column of a flexbox, so `justify-content` centres it vertically."""
+
+CANVAS_PAD = by_key("canvas-pad")
+"""The container of the canvas. It is `:active` while the pen is down, as the canvas lets pointer events through."""
+
+CANVAS_PROMPT = by_key("canvas-prompt")
+"""The container of the text that lies on the empty canvas."""
+
+CANVAS_PROMPT_LAYER = 15
+"""The `z-index` between the canvas, 10, and the canvas's toolbar, 20."""
+
+# Looked for by the browser tests, the benchmarks and the screenshots only.
+
+SCRIPT_RUNS_NOT = '[data-test-script-state="notRunning"]'
+"""The app, while no script runs for it: the page is drawn."""
+
+STALE = '[data-stale="true"]'
+"""Elements of the run before, which the script has not drawn again yet."""
+
+MAIN = _test_id("stMain")
+"""The part of the page below the header; the part that scrolls."""
+
+MENU_LINK = _test_id("stTopNavLink")
+"""A link of Streamlit's menu."""
+
+TABLE = _test_id("stDataFrame")
+"""A table of `st.dataframe`."""
+
+METRIC_VALUE = _test_id("stMetricValue")
+"""The figure of `st.metric`."""
+
+STEP_UP = _test_id("stNumberInputStepUp")
+"""The button that increases a number."""
+
+POPOVER = _test_id("stPopoverBody")
+"""The content of an open popover."""
+
+TOAST = _test_id("stToast")
+"""A message of `st.toast`."""

@@ -1,0 +1,263 @@
+"""Every assumption of `streamlit_dom` about Streamlit's page, checked against the running app.
+
+Run these tests first after an upgrade of Streamlit. Each checks that a selector still matches and that the effect it is
+used for is still there.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from mnist_lab.charts import PALETTES
+from mnist_lab.runs import RunStore, open_store
+from mnist_lab.settings import Settings
+from mnist_lab.training.claim import take_slot
+from mnist_lab.ui.components import streamlit_dom as dom
+from tests.pages.ended_runs import ended
+
+PACKAGE = Path(dom.__file__).resolve().parents[2]
+REM = 16
+"""Pixels of a `rem`."""
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
+    opened = open_store(Settings(home=tmp_path_factory.mktemp("home")))
+    ended(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def lab(start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_folder: Path) -> Iterator[str]:
+    """An app with one finished run; no worker gets a slot, so nothing trains."""
+    home = store.runs_folder.parent
+    slot = take_slot(Settings(home=home, workers=1))
+    assert slot is not None
+    with start_app(home, data_folder, MNIST_LAB_WORKERS="1", MNIST_LAB_STANDBY="false") as address:
+        yield address
+    slot.release()
+
+
+def go(page: Page, address: str, width: int = 1280, height: int = 720) -> None:
+    """Open a page and wait until it is drawn."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(address)
+    page.wait_for_selector(dom.SCRIPT_RUNS_NOT)
+    # Streamlit fetches the scripts of many elements only when the page has them.
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)
+
+
+def box(found: Locator) -> dict[str, float]:
+    """The only match's `x`, `y`, `width` and `height`, and its `right` and `bottom`."""
+    expect(found).to_have_count(1)
+    measured: Any = found.bounding_box()
+    assert measured is not None
+    return {**measured, "right": measured["x"] + measured["width"], "bottom": measured["y"] + measured["height"]}
+
+
+def css(found: Locator, name: str) -> str:
+    value: str = found.evaluate("(node, name) => getComputedStyle(node).getPropertyValue(name)", name)
+    return value
+
+
+def pixels(length: str) -> float:
+    return REM * float(length.removesuffix("rem"))
+
+
+def in_view(page: Page, selector: str, width: int) -> list[dict[str, float]]:
+    """The boxes of all matches that lie within the screen's width; a folded menu lies beyond its left edge."""
+    boxes: list[Any] = [found.bounding_box() for found in page.locator(selector).filter(visible=True).all()]
+    return [found for found in boxes if found is not None and 0 <= found["x"] < width]
+
+
+def test_every_name_of_the_module_is_checked_in_this_file() -> None:
+    tree = ast.parse(Path(__file__).read_text(encoding="utf-8"))
+    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    checked = {node.attr for node in attributes if isinstance(node.value, ast.Name) and node.value.id == "dom"}
+    assert {name for name in checked if not name.startswith("_")} == {name for name in vars(dom) if name[0] != "_"}
+
+
+def test_the_lab_uses_no_other_variables_of_the_theme() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*") if path.suffix in {".py", ".js"}]
+    assert {name for text in texts for name in re.findall(r"--st-[a-z-]+", text)} == set(dom.THEME_VARIABLES)
+
+
+@pytest.mark.parametrize(("width", "empty"), [(1280, dom.EMPTY_TOP), (390, dom.EMPTY_TOP_NARROW)])
+def test_the_page_begins_right_below_the_header(page: Page, lab: str, width: int, empty: str) -> None:
+    go(page, f"{lab}/draw", width)
+    top, header = box(page.locator(dom.PAGE))["y"], pixels(dom.HEADER_HEIGHT)
+    assert header <= top <= header + 2.5 * REM
+    page.locator(dom.PAGE).evaluate("(node) => { node.style.marginTop = '0'; }")
+    assert box(page.locator(dom.PAGE))["y"] == pytest.approx(top + pixels(empty), abs=1)
+
+
+def test_a_wide_screen_shows_streamlits_menu_in_its_header(page: Page, lab: str) -> None:
+    go(page, f"{lab}/draw", dom.MENU_MIN_WIDTH)
+    expect(page.locator(dom.MENU_LINK).last).to_be_visible()
+    links = in_view(page, dom.MENU_LINK, dom.MENU_MIN_WIDTH)
+    assert len(links) == 5
+    assert all(link["y"] + link["height"] <= pixels(dom.HEADER_HEIGHT) for link in links)
+    expect(page.locator(dom.NARROW_MENU)).to_be_hidden()
+
+
+def test_a_narrow_screen_shows_our_menu_instead(page: Page, lab: str) -> None:
+    width = dom.MENU_MIN_WIDTH - 1
+    go(page, f"{lab}/draw", width)
+    assert in_view(page, dom.MENU_LINK, width) == []
+    arrow = page.locator(dom.MENU_ARROW)
+    expect(arrow).to_have_count(1)
+    assert css(arrow, "display") == "none"
+    found = page.locator(dom.NARROW_MENU).get_by_role("link")
+    expect(found).to_have_count(5)
+    links = [box(link) for link in found.all()]
+    assert len({link["y"] for link in links}) == 1
+    assert links == sorted(links, key=lambda link: link["x"])
+
+
+@pytest.mark.parametrize(("width", "stacked"), [(900, True), (901, False)])
+def test_columns_are_stacked_where_they_have_no_room(page: Page, lab: str, width: int, stacked: bool) -> None:
+    go(page, f"{lab}/train", width, 1000)
+    columns = page.locator(dom.STACKED_COLUMN)
+    # Two of the run that is shown, two of the setup of the next.
+    expect(columns).to_have_count(4)
+    boxes = [box(column) for column in columns.all()]
+    for left, right in (boxes[:2], boxes[2:]):
+        assert (right["y"] >= left["bottom"]) is stacked
+        assert (right["x"] >= left["right"]) is not stacked
+
+
+def test_the_network_diagram_stays_below_the_header(page: Page, lab: str) -> None:
+    go(page, lab)
+    wrapper = page.locator(dom.DIAGRAM_WRAPPER)
+    before = box(wrapper)["y"]
+    assert before > pixels(dom.HEADER_HEIGHT)
+    scrolled = page.locator(dom.MAIN).evaluate("(main) => { main.scrollBy(0, 400); return main.scrollTop; }")
+    assert scrolled > before
+    assert box(wrapper)["y"] == pytest.approx(pixels(dom.HEADER_HEIGHT), abs=1)
+    assert box(page.locator(dom.DIAGRAM))["y"] == pytest.approx(pixels(dom.HEADER_HEIGHT), abs=1)
+    # What scrolls by must not shine through.
+    assert css(wrapper, "background-color") != "rgba(0, 0, 0, 0)"
+
+
+def test_keys_name_elements_and_a_clicked_block_scrolls_to_its_card(page: Page, lab: str) -> None:
+    go(page, lab, height=500)
+    cards = page.locator(dom.by_key_prefix("layer-card-"))
+    assert cards.count() > 3
+    block = page.locator(f"{dom.DIAGRAM} [data-index]").last
+    card = page.locator(dom.by_key(f"layer-card-{block.get_attribute('data-index')}"))
+    expect(card).not_to_be_in_viewport()
+    block.click()
+    expect(card).to_be_in_viewport()
+
+
+def test_buttons_with_a_shortcut_do_not_show_it(page: Page, lab: str) -> None:
+    go(page, lab)
+    hints = page.locator(dom.SHORTCUT_HINTS)
+    # Ctrl and Z, of each button.
+    expect(hints).to_have_count(4)
+    assert {css(hint, "display") for hint in hints.all()} == {"none"}
+
+
+def test_components_know_the_colours_of_the_page(page: Page, lab: str) -> None:
+    page.emulate_media(color_scheme="light")
+    go(page, lab)
+    diagram = page.locator(f"{dom.DIAGRAM} .lab-strip")
+    assert all(css(diagram, name).strip() for name in dom.THEME_VARIABLES)
+    light = css(diagram, dom.BACKGROUND)
+    page.emulate_media(color_scheme="dark")
+    ours = "(node) => node.style.getPropertyValue('--lab-background')"
+    page.wait_for_function(
+        f"(node) => ({ours})(node) === '{PALETTES['dark']['background']}'", arg=diagram.element_handle()
+    )
+    assert css(diagram, dom.BACKGROUND) != light
+
+
+def test_the_answer_stands_beside_the_canvas_or_below_it(page: Page, lab: str) -> None:
+    answer, network, pad = (page.locator(name) for name in (dom.DRAW_ANSWER, dom.DRAW_NETWORK, dom.CANVAS_PAD))
+    go(page, f"{lab}/draw")
+    assert box(answer)["x"] >= box(pad)["right"]
+    expect(answer.locator(dom.DRAW_HEADLINE)).to_have_count(1)
+    expect(network.get_by_role("combobox", name="Network")).to_have_count(1)
+    go(page, f"{lab}/draw", 700)
+    assert box(answer)["y"] >= box(pad)["bottom"]
+    assert box(answer)["width"] >= 340
+    assert box(network)["width"] >= 220
+
+
+def test_the_headline_is_centred_in_its_height(page: Page, lab: str) -> None:
+    go(page, f"{lab}/draw")
+    headline = page.locator(dom.DRAW_HEADLINE)
+    outer, inner = box(headline), box(headline.get_by_text("The reading comes here"))
+    assert outer["height"] > inner["height"]
+    assert inner["y"] - outer["y"] == pytest.approx(outer["bottom"] - inner["bottom"], abs=2)
+
+
+def test_the_prompt_lies_on_the_canvas_until_the_pen_comes_down(page: Page, lab: str) -> None:
+    go(page, f"{lab}/draw")
+    pad, prompt = page.locator(dom.CANVAS_PAD), page.locator(dom.CANVAS_PROMPT)
+    canvas = pad.locator("canvas").last
+    drawn, over = box(canvas), box(prompt)
+    assert [over[side] for side in ("x", "y", "right", "bottom")] == pytest.approx(
+        [drawn[side] for side in ("x", "y", "right", "bottom")], abs=2
+    )
+    assert int(css(prompt, "z-index")) == dom.CANVAS_PROMPT_LAYER
+    assert all(int(css(layer, "z-index")) < dom.CANVAS_PROMPT_LAYER for layer in pad.locator("canvas").all())
+    toolbar = pad.locator("canvas").last.evaluate(
+        "(node) => Math.max(...[...node.getRootNode().querySelectorAll('*')]"
+        ".map((one) => Number(getComputedStyle(one).zIndex) || 0))"
+    )
+    assert toolbar > dom.CANVAS_PROMPT_LAYER
+    page.mouse.move(drawn["x"] + 60, drawn["y"] + 60)
+    assert css(prompt, "opacity") == "1"
+    page.mouse.down()
+    assert css(prompt, "opacity") == "0"
+    page.mouse.up()
+
+
+def test_a_page_that_is_left_is_stale_until_the_next_one_is_drawn(page: Page, lab: str) -> None:
+    go(page, lab)
+    page.evaluate(
+        """([stale, done]) => {
+          window.labSeen = { stale: false, running: false };
+          new MutationObserver(() => {
+            labSeen.stale ||= document.querySelector(stale) !== null;
+            labSeen.running ||= document.querySelector(done) === null;
+          }).observe(document.body, { subtree: true, childList: true, attributes: true });
+        }""",
+        [dom.STALE, dom.SCRIPT_RUNS_NOT],
+    )
+    page.locator(dom.MENU_LINK).filter(has_text="Compare").click()
+    expect(page.locator(dom.TABLE)).to_be_visible()
+    page.wait_for_selector(dom.SCRIPT_RUNS_NOT)
+    assert page.evaluate("labSeen") == {"stale": True, "running": True}
+    expect(page.locator(dom.STALE)).to_have_count(0)
+
+
+def test_a_number_is_increased_by_its_arrow(page: Page, lab: str) -> None:
+    go(page, lab)
+    figure = page.locator(dom.METRIC_VALUE).first
+    before = figure.inner_text()
+    card = page.locator(dom.by_key("layer-card-0"))
+    card.get_by_role("button", name="Edit").click()
+    card.locator(dom.STEP_UP).first.click()
+    expect(figure).not_to_have_text(before)
+
+
+def test_a_popover_and_a_toast_are_found(page: Page, lab: str, store: RunStore) -> None:
+    run = store.list()[0]
+    go(page, f"{lab}/train?run={run.id}")
+    page.get_by_role("button", name="Sweep", exact=True).click()
+    expect(page.locator(dom.POPOVER)).to_contain_text("Train these")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Train this network").click()
+    expect(page.locator(dom.TOAST)).to_contain_text("at the top of this page")
+    for queued in store.queue():
+        store.delete(queued.id)
