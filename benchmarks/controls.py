@@ -1,10 +1,10 @@
-"""How soon the controls answer: from a click to what the page shows, and to what the worker does.
+"""Response times of the controls of a run: from a click to the page's reaction, and to the worker's.
 
     python -m benchmarks.controls [--rounds 5] [--limit 6000] [--preset small-cnn]
 
-Starts the app in a lab of its own and trains there, with the real worker. Each control is clicked in Chromium; a script
-in the page reads the badge and the buttons on every animation frame. "shown": the page says that it was asked for.
-"done": the page says that the worker has done it; for the learning rate, a point in the store has it.
+Starts the app with an empty home and trains there, with the real worker. Each control is clicked in Chromium; a script
+in the page reads the badge and the buttons in every animation frame. "shown": the page shows that the command was sent.
+"done": the page shows that the worker has obeyed; for the learning rate, a point in the store has it.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from mnist_lab.runs import Run, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 from mnist_lab.ui.components.streamlit_dom import POPOVER, TOAST, by_key
 
-# Writes down the words of the run's head and of its buttons whenever they change, seen once an animation frame.
+# Records the text of the run's heading and of its buttons whenever it changes, once per animation frame.
 WATCH = f"""() => {{
   window.labSeen = [];
   let before;
@@ -37,7 +37,7 @@ WATCH = f"""() => {{
   document.addEventListener('pointerdown', () => (window.labClicked = Date.now() / 1000), true);
 }}"""
 FOUND = (
-    """(words) => window.labSeen.find(([text, at]) => at >= window.labClicked && words.some((w) => text.includes(w)))"""
+    """(texts) => window.labSeen.find(([text, at]) => at >= window.labClicked && texts.some((t) => text.includes(t)))"""
 )
 
 Times = dict[str, list[float]]
@@ -63,12 +63,12 @@ def main() -> None:
                 discard(page, store, run, times)
             store.close()
     for name, seconds in times.items():
-        half, worst = np.percentile(seconds, [50, 100])
-        print(f"{name:28} p50 {half:.2f} s, max {worst:.2f} s ({len(seconds)})")
+        median, worst = np.percentile(seconds, [50, 100])
+        print(f"{name:28} p50 {median:.2f} s, max {worst:.2f} s ({len(seconds)})")
 
 
 def start(store: RunStore, options: argparse.Namespace) -> Run:
-    """A run that trains already: its first steps, which compile, are behind it."""
+    """A training run whose first steps, in which TensorFlow compiles, are done."""
     recipe = Recipe(epochs=500, limit=options.limit)
     run = store.create(get_preset(options.preset).network, recipe, name="Measured")
     while len(store.points(run.id)) < 3:
@@ -77,7 +77,7 @@ def start(store: RunStore, options: argparse.Namespace) -> Run:
 
 
 def one_run(page: Page, store: RunStore, run: Run, times: Times) -> None:
-    """Click all that can be asked of one run, and at last stop it."""
+    """Click each control of one run, at the end Stop."""
     watch(page)
     click(page, button(page, "Pause"), "pause", times, shown=["pausing", "paused"], done=["paused"])
     click(page, button(page, "Continue"), "continue", times, shown=["going on", "training"], done=["training"])
@@ -95,7 +95,7 @@ def one_run(page: Page, store: RunStore, run: Run, times: Times) -> None:
 
 
 def discard(page: Page, store: RunStore, run: Run, times: Times) -> None:
-    """Discard a run that trains; done is when the store has it no more."""
+    """Discard a training run; it is done when the store no longer has it."""
     watch(page)
     button(page, "Discard").click()
     click(page, button(page, "Discard it"), "discard", times, shown=["discarding", "was discarded"])
@@ -114,17 +114,17 @@ def watch(page: Page) -> None:
 def click(
     page: Page, where: Locator, name: str, times: Times, *, shown: list[str], done: list[str] | None = None
 ) -> None:
-    """Click, and note the seconds until the page shows one of the words."""
+    """Click, and measure the seconds until the page shows one of the texts."""
     where.click()
     times[f"{name}, shown"].append(found(page, shown))
     if done is not None:
         times[f"{name}, done"].append(found(page, done))
 
 
-def found(page: Page, words: list[str]) -> float:
-    """Seconds from the last click to the first frame that shows one of the words."""
-    page.wait_for_function(FOUND, arg=words)
-    return float(page.evaluate(f"(words) => ({FOUND})(words)[1] - window.labClicked", words))
+def found(page: Page, texts: list[str]) -> float:
+    """Seconds from the last click to the first frame that shows one of the texts."""
+    page.wait_for_function(FOUND, arg=texts)
+    return float(page.evaluate(f"(texts) => ({FOUND})(texts)[1] - window.labClicked", texts))
 
 
 def button(page: Page, name: str) -> Locator:

@@ -1,13 +1,13 @@
-"""Kills trainings and the app at random, and checks that nothing is lost.
+"""Soak test: kills trainings and the app at random, and checks that nothing is lost.
 
     python -m benchmarks.soak [--kills 50] [--seed 0] [--short]
 
-Trains a few small networks on the offline sample without disturbance, then the same again and again while a worker,
-the app, or both are ended by SIGKILL at random moments. Every run that lost its worker is resumed, as its user would,
-and must end with the weights of its undisturbed twin, bit by bit. Prints a table; the exit status is 1 if anything is
+Trains a few small networks on the offline sample without interruption, then the same ones repeatedly while a worker,
+the app, or both are ended by SIGKILL at random times. Every run that lost its worker is resumed, as its user would do,
+and must end with exactly the weights of the uninterrupted run. Prints a table; the exit status is 1 if anything is
 wrong.
 
-In full the app is `streamlit run app.py`; the short form, which CI runs, has the launcher in a bare process instead.
+The full test runs `streamlit run app.py`; the short one, which CI runs, starts only the launcher, in a bare process.
 """
 
 import argparse
@@ -32,10 +32,10 @@ from mnist_lab.runs import ACTIVE_STATES, Run, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST_CALM = 5.0
-"""Seconds from one kill to the next, at the most."""
-TRUTH_SECONDS = 15.0
-"""After so long the state of every run must be true again."""
+MAX_KILL_INTERVAL = 5.0
+"""Seconds from one kill to the next."""
+MAX_DETECTION_SECONDS = 15.0
+"""Within this time a lost worker must be noticed."""
 PATIENCE = 900.0
 AT_ONCE = 2
 BARE_APP = "import time; from mnist_lab.settings import load_settings; from mnist_lab.training import Launcher"
@@ -44,7 +44,7 @@ BARE_APP += "; Launcher(load_settings()).start(); time.sleep(1e6)"
 
 @dataclass
 class Soak:
-    """The lab under test, and what was done to it."""
+    """The lab under test, and the record of the kills."""
 
     settings: Settings
     store: RunStore
@@ -54,12 +54,12 @@ class Soak:
     """Of the cases to train."""
     app: subprocess.Popen[bytes] | None = None
     killed: list[Run] = field(default_factory=list)
-    """The runs that are not safe."""
+    """The runs whose workers may be killed."""
     kills: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
-    """By run: how often it lost its worker."""
+    """By run id: how often it lost its worker."""
     slowest: dict[str, float] = field(default_factory=dict)
-    """By run: the longest time until its state was true again."""
+    """By run id: the longest time until a lost worker was noticed, in seconds."""
 
     def start_app(self) -> None:
         """Start the app, as a user would."""
@@ -70,22 +70,22 @@ class Soak:
             command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
             command += ["--server.port", port]
         environment = os.environ | {"MNIST_LAB_HOME": str(self.settings.home), "MNIST_LAB_WORKERS": str(AT_ONCE)}
-        # No MNIST, so that the offline sample is taken.
+        # Without MNIST, so that the offline sample is used.
         environment |= {"MNIST_LAB_DATA": str(self.settings.home / "none"), "PYTHONPATH": str(ROOT)}
         with (self.settings.home / "app.log").open("ab") as log:
             self.app = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
 
     def kill_app(self) -> None:
-        """End the app without a word."""
+        """End the app by SIGKILL."""
         if self.app is not None:
             self.app.kill()
             self.app.wait()
 
     def kill_something(self) -> None:
-        """Kill a worker, the app, or both, at a random moment; wait until the store tells the truth of it."""
+        """Kill a worker, the app, or both, at a random time; wait until the lost worker is noticed."""
         what = self.dice.choice(["worker", "worker", "both", "app"])
         victim = self._victim() if what != "app" else None
-        time.sleep(self.dice.uniform(0.0, LONGEST_CALM))
+        time.sleep(self.dice.uniform(0.0, MAX_KILL_INTERVAL))
         if what != "worker":
             self.kill_app()
         if victim is not None:
@@ -95,19 +95,19 @@ class Soak:
         if what != "worker":
             self.start_app()
         if victim is not None:
-            self._await_truth(victim)
+            self._await_detection(victim)
 
     def _victim(self) -> Run:
-        """One of the runs that have a worker, as soon as there is one."""
+        """One of the runs that have a worker; waits until there is one."""
         give_up = time.monotonic() + PATIENCE
         while not (active := self.store.list(ACTIVE_STATES)):
             if time.monotonic() > give_up:
-                raise TimeoutError("no run is started any more")
+                raise TimeoutError("no run is started")
             self.keep_busy()
             time.sleep(0.05)
         return self.dice.choice(active)
 
-    def _await_truth(self, victim: Run) -> None:
+    def _await_detection(self, victim: Run) -> None:
         start = time.monotonic()
         while (now := self.store.get(victim.id)).attempt == victim.attempt and not now.state.is_ended:
             if time.monotonic() - start > PATIENCE:
@@ -117,13 +117,13 @@ class Soak:
         self.slowest[victim.id] = max(self.slowest.get(victim.id, 0.0), time.monotonic() - start)
 
     def keep_busy(self) -> None:
-        """See to it that there are runs to kill."""
+        """Queue and resume runs until there are enough to kill."""
         self.resume_lost()
         while self.store.count(ACTIVE_STATES | {RunState.QUEUED}) < max(AT_ONCE, len(self.names)):
             self.killed.append(self.create(self.names[len(self.killed) % len(self.names)]))
 
     def resume_lost(self) -> None:
-        """Resume what lost its worker, as users do."""
+        """Resume the runs that lost their workers, as users do."""
         for run in self.store.list({RunState.INTERRUPTED}):
             self.store.requeue(run.id)
 
@@ -143,11 +143,11 @@ class Soak:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Soak, print the table, and say how it went."""
+    """Run the soak test and print the table; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--kills", type=int, default=None, help="how many (50; in short 5)")
-    parser.add_argument("--seed", type=int, default=0, help="of what is killed when")
-    parser.add_argument("--short", action="store_true", help="the form that CI runs: under a minute")
+    parser.add_argument("--seed", type=int, default=0, help="of the random kills")
+    parser.add_argument("--short", action="store_true", help="the short test that CI runs: under a minute")
     options = parser.parse_args(arguments)
     kills = options.kills or (5 if options.short else 50)
     names = list(CASES)[:2] if options.short else list(CASES)
@@ -169,7 +169,7 @@ def _soak(soak: Soak, kills: int) -> int:
     soak.start_app()
     twins = {name: soak.create(name) for name in soak.names}
     soak.wait_for_all()
-    print(f"{len(twins)} undisturbed trainings took {time.monotonic() - start:.0f} s", flush=True)
+    print(f"{len(twins)} uninterrupted trainings took {time.monotonic() - start:.0f} s", flush=True)
     while soak.kills.total() < kills:
         soak.keep_busy()
         soak.kill_something()
@@ -179,21 +179,21 @@ def _soak(soak: Soak, kills: int) -> int:
 
 def _report(soak: Soak, twins: dict[str, Run], seconds: float) -> int:
     wrong = 0
-    print(f"{'run':10}{'training':32}{'lost':>5}{'attempts':>9}{'epochs':>7}{'points':>7}{'truth':>8}  verdict")
+    print(f"{'run':10}{'training':32}{'lost':>5}{'attempts':>9}{'epochs':>7}{'points':>7}{'noticed':>8}  verdict")
     for run in (soak.store.get(run.id) for run in [*twins.values(), *soak.killed]):
         found = faults(soak.store, run, soak.store.get(twins[run.name].id))
-        truth = soak.slowest.get(run.id, 0.0)
-        if truth > TRUTH_SECONDS:
-            found.append(f"its state was untrue for {truth:.0f} s")
+        detection = soak.slowest.get(run.id, 0.0)
+        if detection > MAX_DETECTION_SECONDS:
+            found.append(f"its lost worker was noticed after {detection:.0f} s")
         wrong += bool(found)
         print(
             f"{run.id:10}{run.name:32}{soak.lost[run.id]:5}{run.attempt:9}{run.epochs_done:7}"
-            f"{len(soak.store.points(run.id)):7}{truth:6.1f} s  {'; '.join(found) or 'equal to its twin'}"
+            f"{len(soak.store.points(run.id)):7}{detection:6.1f} s  {'; '.join(found) or 'equal to its twin'}"
         )
     listed = ", ".join(f"{count} {what}" for what, count in sorted(soak.kills.items()))
     print(
         f"{soak.kills.total()} kills ({listed}), {soak.lost.total()} workers lost, {len(soak.killed)} runs,"
-        f" {wrong} wrong; the truth after {max(soak.slowest.values(), default=0.0):.1f} s at the latest;"
+        f" {wrong} wrong; each noticed within {max(soak.slowest.values(), default=0.0):.1f} s;"
         f" {seconds:.0f} s in all"
     )
     return 1 if wrong else 0

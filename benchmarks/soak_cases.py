@@ -1,4 +1,4 @@
-"""The trainings of the soak: small ones that together have everything a training can have to remember."""
+"""Trainings of the soak test: small, and together they use every kind of state that a checkpoint must hold."""
 
 from mnist_lab.network import BatchNormalization, Conv2D, Dense, Dropout, MaxPooling2D, Network, SpatialDropout2D
 from mnist_lab.recipe import Recipe
@@ -6,7 +6,7 @@ from mnist_lab.recipe import Recipe
 _CONVOLUTION = (Conv2D(filters=4, activation="relu"), MaxPooling2D())
 _USUAL = Recipe(epochs=40, batch_size=40, precision="float32", learning_rate=0.002)
 
-# The longest and the most forgetful first: the short form takes two.
+# The short test uses the first two.
 CASES: dict[str, tuple[Network, Recipe]] = {
     "dropouts, pen, one-cycle": (
         Network(layers=(*_CONVOLUTION, SpatialDropout2D(rate=0.2), Dropout(rate=0.3))),

@@ -1,4 +1,4 @@
-"""What must be true of a run that was killed: the same as of its twin, which never was."""
+"""Compares a run whose worker was killed with its twin, the same training without interruption."""
 
 import math
 import zipfile
@@ -14,29 +14,29 @@ TIMES = frozenset({"seconds", "images", "step_seconds"})
 
 
 def faults(store: RunStore, run: Run, twin: Run) -> list[str]:
-    """What is wrong with `run`, in a few words each; empty when all is well."""
+    """Short descriptions of what is wrong with `run`; empty if nothing is."""
     if run.state is not RunState.FINISHED or run.result is None or twin.result is None:
         return [f"it is {run.state}: {run.message}"]
     points, twin_points = store.points(run.id), store.points(twin.id)
     found = point_faults(points, run)
     if _epochs(points) != _epochs(twin_points):
-        found.append("its epochs have other figures")
+        found.append("the metrics of its epochs differ")
     if replace(run.result, seconds=0.0, samples_per_second=0.0) != replace(
         twin.result, seconds=0.0, samples_per_second=0.0
     ):
-        found.append("its result is another")
+        found.append("its result differs")
     return found + _file_faults(store, run, twin)
 
 
 def point_faults(points: list[MetricPoint], run: Run) -> list[str]:
-    """Whether a step is missing from a run's curves, or counted twice."""
+    """Steps that are missing from a run's metrics or counted twice."""
     if run.data is None:
         return ["it has no data"]
     images, size = run.data.training, run.recipe.batch_size
     batches = math.ceil(images / size)
     epochs = [point for point in points if point.kind == "epoch"]
-    if [point.step for point in epochs] != [batches * (place + 1) for place in range(run.epochs_done)]:
-        return ["its epochs are not one after the other"]
+    if [point.step for point in epochs] != [batches * (index + 1) for index in range(run.epochs_done)]:
+        return ["its epochs are not consecutive"]
     found = []
     steps = [point for point in points if point.kind == "step"]
     for epoch in epochs:
@@ -45,11 +45,11 @@ def point_faults(points: list[MetricPoint], run: Run) -> list[str]:
         shown = {p.step: min((p.step - first) * size, images) for p in steps if first < p.step <= epoch.step}
         weights = np.diff([0, *shown.values()])
         losses = [p.training_loss for p in steps if p.step in shown]
-        # Each point is the mean since the one before, so one too few or too many shows in the mean of the epoch.
+        # Each point is the mean since the previous point, so a missing or repeated point changes the mean of the epoch.
         if epoch.step not in shown or not math.isclose(
             float(np.dot(losses, weights)) / images, epoch.training_loss, rel_tol=1e-4
         ):
-            found.append(f"the steps of epoch {round(epoch.epoch)} have a gap or a double")
+            found.append(f"epoch {round(epoch.epoch)} has a missing or repeated step")
     return found
 
 
@@ -63,13 +63,13 @@ def _file_faults(store: RunStore, run: Run, twin: Run) -> list[str]:
     states = [read_checkpoint(folder.checkpoint_files()[0]).state for folder in (mine, theirs)]
     found += [f"{name} of its last checkpoint differ" for name in _differences(*states)]
     found += [
-        f"{path.name} has other weights"
+        f"{path.name} has different weights"
         for path, other in ((mine.best_weights, theirs.best_weights), (mine.last_weights, theirs.last_weights))
         if _weights(path) != _weights(other)
     ]
     predictions, others = mine.read_predictions(), theirs.read_predictions()
     if predictions is None or others is None or not all(map(np.array_equal, predictions, others)):
-        found.append("its predictions are others")
+        found.append("its predictions differ")
     left = [path.name for path in mine.path.rglob(".*") if path.is_file()]
     if left:
         found.append(f"half-written files are left: {', '.join(left)}")
@@ -91,6 +91,6 @@ def _same(one: object, other: object) -> bool:
 
 
 def _weights(path: Path) -> bytes:
-    """The weights in a Keras file, as the bytes that stand there: equal means the difference is 0.0."""
+    """The weights in a Keras file as bytes."""
     with zipfile.ZipFile(path) as archive:
         return archive.read("model.weights.h5")

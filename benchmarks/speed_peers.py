@@ -1,11 +1,11 @@
-"""The same training in other hands: plain Keras, as the notebook did it, and PyTorch at its best on a processor.
+"""The same training with plain Keras, as in the notebook, and with PyTorch in its fastest form on a processor.
 
     python -m benchmarks.speed_peers keras|torch|products|accuracy PRESET [--images N] [--epochs N] [--seed N]
 
-Each call is one process, which prints one number: training images a second, from the end of the first epoch to that of
-the last, validation included. `products` prints the rate of matrix products instead, in GFLOP/s, which no training can
-exceed, and `accuracy` the test accuracy that plain Keras reaches. All train on the first N training images of MNIST but
-a tenth, which is validated on.
+Each call is one process, which prints one number: training images per second, from the end of the first epoch to the
+end of the last one, validation included. `products` prints the rate of matrix products instead, in GFLOP/s, which no
+training can exceed, and `accuracy` the test accuracy of plain Keras. All use N training images of MNIST, a tenth of
+them for validation.
 """
 
 import argparse
@@ -77,7 +77,7 @@ def keras_accuracy(preset: str, images: int, epochs: int, seed: int) -> float:
 
 
 def with_keras(preset: str, arrays: Arrays, epochs: int, on_epoch: Callable[[], None]) -> Any:
-    """`fit` in float32 on NumPy arrays, with everything left as Keras has it; the trained model."""
+    """`fit` in float32 on NumPy arrays, with the defaults of Keras; returns the trained model."""
     import keras
 
     inputs, labels, checked, checked_labels = arrays
@@ -119,9 +119,9 @@ def with_torch(preset: str, arrays: Arrays, epochs: int, on_epoch: Callable[[], 
         optimizer.step()
 
     model.train()
-    # Where oneDNN has no bfloat16 at all, it takes many times as long.
+    # Without bfloat16 in oneDNN it takes many times as long.
     possible = torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    bfloat16 = possible and _is_faster_so(lambda choice: step(torch.arange(BATCH), choice))
+    bfloat16 = possible and _is_faster_with(lambda choice: step(torch.arange(BATCH), choice))
     for _ in range(epochs):
         model.train()
         for chosen in torch.randperm(len(inputs)).split(BATCH):
@@ -133,16 +133,16 @@ def with_torch(preset: str, arrays: Arrays, epochs: int, on_epoch: Callable[[], 
         on_epoch()
 
 
-def _is_faster_so(step: Callable[[bool], None]) -> bool:
+def _is_faster_with(step: Callable[[bool], None]) -> bool:
     """Whether a step is faster with True: without instructions for bfloat16 it takes longer than in float32."""
-    took = []
+    seconds = []
     for choice in (False, True):
-        # The first one chooses its kernels.
+        # The first step chooses the kernels.
         step(choice)
         start = time.perf_counter()
         step(choice)
-        took.append(time.perf_counter() - start)
-    return took[1] < took[0]
+        seconds.append(time.perf_counter() - start)
+    return seconds[1] < seconds[0]
 
 
 def _torch_layers(analysis: Analysis) -> list[Any]:
@@ -157,7 +157,7 @@ def _torch_layer(report: LayerReport) -> list[Any]:
         raise ValueError(f"{report.title} cannot take its input.")
     channels = report.input_shape[-1]
     activations: dict[str, Callable[[], Any]] = {"relu": nn.ReLU, "tanh": nn.Tanh}
-    # CrossEntropyLoss has the closing softmax in it.
+    # CrossEntropyLoss includes the softmax of the output layer.
     activation = getattr(layer, "activation", "linear")
     after = [activations[activation]()] if activation in activations else []
     match layer.kind:
@@ -170,11 +170,11 @@ def _torch_layer(report: LayerReport) -> list[Any]:
         case "Dropout":
             return [nn.Dropout(layer.rate)]
         case "BatchNormalization":
-            # Keras keeps 0.99 of the running statistics; PyTorch counts what is new.
+            # momentum is the share of the old statistics in Keras (0.99), that of the new ones in PyTorch.
             return [nn.BatchNorm2d(channels, eps=1e-3, momentum=0.01)]
         case "Flatten":
             return [nn.Flatten()]
-    raise ValueError(f"PyTorch's part of the benchmark has no {layer.kind}.")
+    raise ValueError(f"The PyTorch benchmark does not support {layer.kind}.")
 
 
 def products(side: int = 2048, repeats: int = 12) -> float:

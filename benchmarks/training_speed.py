@@ -1,14 +1,14 @@
-"""How fast the lab trains, beside plain Keras and PyTorch, and beside what the processor can do.
+"""Training speed of the lab compared with plain Keras, with PyTorch, and with the limit of the processor.
 
     python -m benchmarks.training_speed [--presets notebook-1 …] [--rounds 3] [--peers keras torch]
 
 The lab trains as its users see it: `streamlit run app.py`, the Train page open in Chromium, the run queued in the store
-and trained by the app's own worker with snapshots, checkpoints and metrics; the others by `benchmarks.speed_peers`. All
-take turns, with the same network, batch size and images; what counts is the time from the end of one epoch to that of
-a later one, validation included. A ratio is of one round; medians are printed. The ceiling is the rate of matrix
-products in the faster of float32 and bfloat16, measured in the same rounds, over what the multiply-adds of a
-training step come to. What all presets and peers came to is kept in `benchmarks/recorded/speed.json`, of each precision
-the newest; `make charts` draws it.
+and trained by the app's own worker with snapshots, checkpoints and metrics; the others by `benchmarks.speed_peers`.
+They alternate, with the same network, batch size and images. The time runs from the end of one epoch to the end of a
+later one, validation included. Ratios are computed per round; medians are printed. The ceiling is the rate of matrix
+products in the faster of float32 and bfloat16, measured in the same rounds, divided by the operations of a training
+step. Results of all presets and peers are saved in `benchmarks/recorded/speed.json`, the newest of each precision;
+`make charts` draws them.
 """
 
 import argparse
@@ -34,20 +34,20 @@ from mnist_lab.runs import Command, RunStore, open_store
 from mnist_lab.settings import Settings
 
 RECORDED = "speed"
-# So many that an epoch takes plain Keras some ten seconds on two cores: what is done once an epoch weighs no less here
-# than in an epoch of all 60,000.
+# An epoch of so many images takes plain Keras about ten seconds on two cores. With fewer images the work done once per
+# epoch counts at least as much as with all 60,000.
 IMAGES = {"notebook-1": 5_000, "notebook-2": 5_000, "notebook-3": 30_000, "small-cnn": 60_000}
 EPOCHS, LAB_EPOCHS = 3, 40
-"""The lab's run is broken off; that it is to have so many, its page looks as often as at a training of some minutes."""
+"""The lab's run is stopped early. It is planned with so many epochs that its page polls as in a long training."""
 SECONDS, PATIENCE = 15.0, 400.0
-LOOK_SECONDS = 0.1
-"""Between two looks at how far the lab's run is: a hundred a second would take a tenth of a processor from it."""
+POLL_SECONDS = 0.1
+"""Between two polls of the lab's run: a hundred polls per second would use a tenth of a processor."""
 STANDBY_SECONDS = 12.0
-"""When a run begins, the app makes the next worker ready; that takes some seconds of a processor, once."""
+"""When a run begins, the app starts the next standby worker, which uses a processor for some seconds, once."""
 TARGET_MEAN, TARGET_EACH, TARGET_TORCH, TARGET_SHARE = 2.0, 1.6, 1.0, 0.75
 PEERS = ("keras", "torch")
 Rates = dict[str, dict[str, list[float]]]
-"""By preset and by who trained it: images a second, one a round; of "products": GFLOP a second."""
+"""By preset and by "lab" or peer: images per second, one per round; of "products": GFLOP per second."""
 
 
 def main() -> None:
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def measured(rounds: int, presets: Sequence[str], peers: Sequence[str]) -> tuple[Rates, str]:
-    """The rates of all, who take turns; and the precision that the lab chose."""
+    """The rates of all, measured alternately; and the precision that the lab chose."""
     rates: Rates = defaultdict(lambda: defaultdict(list))
     with tempfile.TemporaryDirectory() as home, app(Path(home)) as lab, browser_page() as page:
         store = open_store(Settings(home=Path(home)))
@@ -77,12 +77,12 @@ def measured(rounds: int, presets: Sequence[str], peers: Sequence[str]) -> tuple
 
 
 def recorded() -> dict[str, dict[str, Any]]:
-    """By precision: what was measured last, medians in images a second."""
+    """By precision: the last measurement, medians in images per second."""
     return recording.read(RECORDED)
 
 
 def record(rates: Rates, precision: str) -> None:
-    """Keep the medians, in place of those that were measured before in this precision."""
+    """Save the medians in place of the earlier ones of this precision."""
     medians = {
         preset: {who: round(statistics.median(values)) for who, values in by.items()} for preset, by in rates.items()
     }
@@ -92,7 +92,7 @@ def record(rates: Rates, precision: str) -> None:
 
 
 def by_the_lab(preset: str, store: RunStore, page: Page, address: str) -> float:
-    """Training images a second of a run of the app, with its page open."""
+    """Training images per second of a run of the app, with its page open."""
     run = store.create(get_preset(preset).network, Recipe(epochs=LAB_EPOCHS, limit=IMAGES[preset]))
     page.goto(f"{address}/train?run={run.id}")
     start = time.perf_counter()
@@ -101,15 +101,15 @@ def by_the_lab(preset: str, store: RunStore, page: Page, address: str) -> float:
         now = store.get(run.id)
         if now.state.is_ended or time.perf_counter() - start > PATIENCE:
             raise RuntimeError(f"The run of {preset} is {now.state}: {now.message}")
-        # An epoch's end is written at once, so that looking often tells when it was.
+        # The end of an epoch is written at once, so frequent polling shows when it was.
         if now.epochs_done and time.perf_counter() - start > STANDBY_SECONDS:
             ends.setdefault(now.epochs_done, time.perf_counter())
-        time.sleep(LOOK_SECONDS)
-    # The first one may have ended long before it was looked at.
+        time.sleep(POLL_SECONDS)
+    # The first epoch seen may have ended long before.
     ends.pop(min(ends))
     while len(ends) < 2:
         ends.setdefault(store.get(run.id).epochs_done, time.perf_counter())
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
     store.request(run.id, Command.STOP)
     while not (now := store.get(run.id)).state.is_ended:
         time.sleep(0.1)
@@ -131,17 +131,17 @@ def by_peer(peer: str, preset: str) -> float:
 def training_operations(preset: str) -> float:
     """Floating-point operations of one training step for one image, in GFLOP.
 
-    Two a multiply-add, three times: forward, for the weights' gradient, and for the input's, which the first layer with
-    weights has no use for.
+    Two per multiply-add, three times: forward, for the gradient of the weights, and for the gradient of the input,
+    which the first layer with weights does not need.
     """
     costs = [report.multiply_adds for report in analyse(get_preset(preset).network).layers if report.multiply_adds]
     return (6 * sum(costs) - 2 * costs[0]) / 1e9
 
 
 def table(rates: Rates, peers: Sequence[str]) -> str:
-    """Medians of all, one preset a line."""
+    """Medians of all, one preset per line."""
     heads = ["lab", *peers, *(f"lab/{peer}" for peer in peers), "ceiling", "share"]
-    lines = [f"{'images a second':<16}" + "".join(f"{head:>11}" for head in heads)]
+    lines = [f"{'images per second':<16}" + "".join(f"{head:>11}" for head in heads)]
     for preset, by in rates.items():
         medians = [statistics.median(by[who]) for who in ("lab", *peers)]
         ratios = [ratio_to(peer, by) for peer in peers]
@@ -165,7 +165,7 @@ def share(preset: str, by: dict[str, list[float]]) -> float:
 
 
 def figures(rounds: int = 3, presets: Sequence[str] = tuple(IMAGES), peers: Sequence[str] = PEERS) -> Iterator[Figure]:
-    """Measure, print the table, and give what has a target."""
+    """Measure, print the table, and return the figures that have a target."""
     rates, precision = measured(rounds, presets, peers)
     print(table(rates, peers), file=sys.stderr)
     if set(presets) == set(IMAGES) and set(peers) == set(PEERS):
@@ -178,15 +178,15 @@ def figures(rounds: int = 3, presets: Sequence[str] = tuple(IMAGES), peers: Sequ
         if peer == "keras":
             mean = statistics.geometric_mean(ratios)
             yield Figure(f"Training speed over {name}, mean", mean, None, "times", f"images/s: {detail}", TARGET_MEAN)
-        words = ", ".join(f"{preset} {ratio:.2f}" for preset, ratio in zip(rates, ratios, strict=True))
+        detail_of_ratios = ", ".join(f"{preset} {ratio:.2f}" for preset, ratio in zip(rates, ratios, strict=True))
         least = TARGET_EACH if peer == "keras" else TARGET_TORCH
-        yield Figure(f"Training speed over {name}, least", min(ratios), None, "times", words, least)
+        yield Figure(f"Training speed over {name}, least", min(ratios), None, "times", detail_of_ratios, least)
     if "notebook-1" in rates:
         by = rates["notebook-1"]
         products = statistics.median(by["products"])
-        words = f"ceiling {ceiling('notebook-1', by):,.0f} images/s, products {products:.0f} GFLOP/s"
+        detail = f"ceiling {ceiling('notebook-1', by):,.0f} images/s, products {products:.0f} GFLOP/s"
         percent = 100 * share("notebook-1", by)
-        yield Figure("Share of the ceiling, notebook-1", percent, None, "%", words, 100 * TARGET_SHARE, 0)
+        yield Figure("Share of the ceiling, notebook-1", percent, None, "%", detail, 100 * TARGET_SHARE, 0)
 
 
 if __name__ == "__main__":

@@ -49,6 +49,19 @@ def test_what_the_page_process_imports_loads_neither_tensorflow_nor_keras_nor_pa
     assert done.stdout.strip() == "[]"
 
 
+def test_training_and_inference_load_tensorflow_only_in_their_engines() -> None:
+    program = (
+        "import importlib, pkgutil, sys, mnist_lab.inference, mnist_lab.training\n"
+        "for package in (mnist_lab.inference, mnist_lab.training):\n"
+        "    for module in pkgutil.iter_modules(package.__path__, package.__name__ + '.'):\n"
+        "        if not module.ispkg:\n"
+        "            importlib.import_module(module.name)\n"
+        "print(sorted({'tensorflow', 'keras'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_every_make_target_and_file_that_the_readme_names_exists() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The soak in its short form: real processes, really killed. `make soak` is the long one."""
+"""The short soak test: real processes are killed. `make soak` is the full test."""
 
 import subprocess
 import sys
@@ -45,13 +45,13 @@ def _points() -> list[MetricPoint]:
     return [*first, point(4, "step", 1.0), point(5, "step", 1.0), point(6, "step", 1.0), point(6, "epoch", 1.0)]
 
 
-def test_points_without_gap_or_double_are_right(run: Run) -> None:
+def test_complete_points_have_no_fault(run: Run) -> None:
     assert point_faults(_points(), run) == []
 
 
 @pytest.mark.parametrize(
     ("missing", "fault"),
-    [(0, "of epoch 1 have a gap"), (1, "of epoch 1 have a gap"), (2, "one after the other"), (5, "of epoch 2 have")],
+    [(0, "epoch 1 has a missing"), (1, "epoch 1 has a missing"), (2, "not consecutive"), (5, "epoch 2 has")],
 )
 def test_a_missing_point_is_noticed(run: Run, missing: int, fault: str) -> None:
     points = _points()
@@ -59,6 +59,6 @@ def test_a_missing_point_is_noticed(run: Run, missing: int, fault: str) -> None:
     assert any(fault in found for found in point_faults(points, run))
 
 
-def test_an_epoch_that_stands_there_twice_is_noticed(run: Run) -> None:
+def test_a_repeated_epoch_is_noticed(run: Run) -> None:
     points = _points()
-    assert point_faults([*points, points[-1]], run) == ["its epochs are not one after the other"]
+    assert point_faults([*points, points[-1]], run) == ["its epochs are not consecutive"]

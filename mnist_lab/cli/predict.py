@@ -86,9 +86,9 @@ def _predict(settings: Settings, weights: Weights, pictures: list[Floats]) -> It
     if not pictures:
         return
     with redirect_output(settings.home / LOG_NAME):
-        from mnist_lab.inference.engine.model_cache import load_model, reader
+        from mnist_lab.inference.engine.model_cache import load_model, make_predict_function
 
-        read = reader(load_model(weights), weights.run_id)
+        read = make_predict_function(load_model(weights), weights.run_id)
     for picture in pictures:
         yield read(picture)
 
@@ -127,9 +127,9 @@ def _test_digits(run: Run, settings: Settings) -> Digits:
 def _test(settings: Settings, weights: Weights, digits: Digits) -> Scores:
     with redirect_output(settings.home / LOG_NAME):
         from mnist_lab.inference.engine.model_cache import load_model
-        from mnist_lab.training.engine.evaluation import evaluate_model
+        from mnist_lab.training.engine.evaluation import predict_probabilities
 
-        probabilities = evaluate_model(load_model(weights), digits.test_images)
+        probabilities = predict_probabilities(load_model(weights), digits.test_images)
     return score(probabilities, digits.test_labels)
 
 

@@ -16,8 +16,8 @@ from mnist_lab.recipe import Recipe, preset_recipe, recipe_from_json
 from mnist_lab.recipe.recipe import MAX_JSON_BYTES
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.settings import Settings
+from mnist_lab.training.callbacks import Progress
 from mnist_lab.training.foreground import train_run
-from mnist_lab.training.progress import Progress
 
 
 def chosen_recipe(options: argparse.Namespace) -> Recipe:
@@ -108,10 +108,10 @@ def _follow(settings: Settings, store: RunStore, run: Run, line: ProgressLine) -
     shown: set[str] = set()
 
     def on_progress(progress: Progress) -> None:
-        if progress.sentence and progress.sentence not in shown:
-            shown.add(progress.sentence)
+        if progress.message and progress.message not in shown:
+            shown.add(progress.message)
             line.end()
-            note(progress.sentence)
+            note(progress.message)
         if progress.point is not None:
             line.point(progress.point, progress.total_steps, run.recipe.epochs)
         else:

@@ -1,6 +1,6 @@
-"""A finished network answers: pictures in, ten probabilities out.
+"""Prediction with trained networks: from an image to ten probabilities.
 
-Imported by the page process, so nothing here brings TensorFlow: `Predictor` talks to a process that has it.
+The page process imports this package, so it does not load TensorFlow; `Predictor` talks to a process that does.
 """
 
 from mnist_lab.inference.predictor import Answer, Predictor

@@ -1,4 +1,4 @@
-"""The page process asks here what a network reads; a process of its own, with TensorFlow, answers."""
+"""Prediction for the page process: requests go to a process of its own, which has loaded TensorFlow."""
 
 import contextlib
 import sys
@@ -11,40 +11,41 @@ from typing import Any
 
 import numpy as np
 
+from mnist_lab.data import CLASSES
 from mnist_lab.errors import PredictorError
-from mnist_lab.inference.process import Child, ChildHungError, ChildLostError
-from mnist_lab.inference.protocol import CLASSES, PICTURE_SHAPE, Floats, ProtocolError, is_run_id, pack, unpack
+from mnist_lab.inference.process import PredictorProcess, ProcessHungError, ProcessLostError
+from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats, ProtocolError, is_run_id, pack, unpack
 from mnist_lab.settings import Settings
 
 LOG_NAME = "predictor.log"
 START_TIMEOUT = 90.0  # seconds; importing TensorFlow takes 3 to 6 on a quiet machine, many more on a busy one
 ANSWER_TIMEOUT = 20.0  # seconds; loading a network takes about 1
-LONGEST_PAUSE = 60.0  # seconds between two starts of a process that keeps dying
-LONGEST_HOLD = 30.0  # seconds that a start waits for others that want the processor
+MAX_PAUSE = 60.0  # seconds between two starts of a process that keeps dying
+MAX_HOLD = 30.0  # seconds that a start waits while others need the processor
 HOLD_POLL = 0.5  # seconds
 MAX_RUNS_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one run's network says about a picture.
+    """The prediction of one run's network for an image.
 
     Attributes:
-        run_id: The run that was asked.
-        probabilities: float32 (10,), sums to 1; None when this run cannot answer.
-        sentence: Why not; empty when it did.
+        run_id: The run.
+        probabilities: float32 (10,), sums to 1; None if the network cannot be used.
+        error: Why it cannot be used; "" if it can.
     """
 
     run_id: str
     probabilities: Floats | None
-    sentence: str = ""
+    error: str = ""
 
 
 class Predictor:
-    """The predictor process, kept alive: one object for the whole page process, shared by all its threads.
+    """Keeps a predictor process alive and sends it requests. One object serves all threads of the page process.
 
-    Questions are asked one at a time; a warm one takes a few milliseconds. A process that dies is started again; the
-    question it died over is asked once more. One that hangs is killed, and the question fails.
+    Requests are sent one at a time; one takes a few milliseconds if the model is loaded. A process that dies is started
+    again, and the request is sent once more. A process that hangs is killed, and the request fails.
     """
 
     def __init__(
@@ -55,68 +56,68 @@ class Predictor:
         start_timeout: float = START_TIMEOUT,
         answer_timeout: float = ANSWER_TIMEOUT,
     ) -> None:
-        """Start nothing yet. `command` is another program that speaks the protocol; timeouts are in seconds."""
+        """Nothing is started yet. `command` is another program that implements `protocol`; timeouts are in seconds."""
         self._command = list(command or (sys.executable, "-m", "mnist_lab", "predictor"))
         self._log_path = settings.home / LOG_NAME
         self._start_timeout = start_timeout
         self._answer_timeout = answer_timeout
-        self._child: Child | None = None
-        self._starting = threading.Lock()  # held to start or drop the process
-        self._turn = threading.Lock()  # held to ask it
+        self._process: PredictorProcess | None = None
+        self._process_lock = threading.Lock()  # held to start or drop the process
+        self._request_lock = threading.Lock()  # held to send a request
         self._closed = threading.Event()
-        self._keeper: threading.Thread | None = None
+        self._monitor: threading.Thread | None = None
         self._warming: set[str] = set()
 
     @property
     def pid(self) -> int | None:
-        """Process id of the process that would be asked now; None when there is none."""
-        child = self._child
-        return child.pid if child is not None and child.alive else None
+        """Id of the current process; None if there is none."""
+        process = self._process
+        return process.pid if process is not None and process.alive else None
 
     def start(self, delay: float = 0.0, hold: Callable[[], bool] = lambda: False) -> None:
         """Start the process and keep it alive until `close`; returns at once.
 
         Args:
             delay: Seconds from now.
-            hold: The start waits while this is true, but no longer than `LONGEST_HOLD` seconds; a question does not.
+            hold: The start waits while this returns true, at most `MAX_HOLD` seconds; requests do not wait for it.
         """
-        with self._starting:
-            if self._keeper is None and not self._closed.is_set():
+        with self._process_lock:
+            if self._monitor is None and not self._closed.is_set():
                 keep_alive = partial(self._keep_alive, delay, hold)
-                self._keeper = threading.Thread(target=keep_alive, name="predictor", daemon=True)
-                self._keeper.start()
+                self._monitor = threading.Thread(target=keep_alive, name="predictor", daemon=True)
+                self._monitor.start()
 
-    def predict(self, run_id: str, picture: Floats) -> Floats:
-        """Ask the network of one run what digit `picture` shows.
+    def predict(self, run_id: str, image: Floats) -> Floats:
+        """Predict the digit in `image` with the network of one run.
 
         Args:
             run_id: Id of a run that has weights.
-            picture: float32 (28, 28), 0..1, white ink on black, as `drawing.normalize_drawing` makes it.
+            image: float32 (28, 28), 0..1, white ink on black, as `drawing.normalize_drawing` makes it.
 
         Returns:
             Probabilities of the digits 0 to 9, float32 (10,), summing to 1.
 
         Raises:
-            PredictorError: The run has no usable weights, or the process did not answer even when started again.
+            PredictorError: The run has no usable weights, or the process did not reply even after a restart.
         """
-        answer = self.predict_many([run_id], picture)[0]
+        answer = self.predict_many([run_id], image)[0]
         if answer.probabilities is None:
-            raise PredictorError(answer.sentence)
+            raise PredictorError(answer.error)
         return answer.probabilities
 
-    def predict_many(self, run_ids: Sequence[str], picture: Floats) -> list[Answer]:
-        """Ask the networks of several runs about the same picture; one answer a run, in the order asked.
+    def predict_many(self, run_ids: Sequence[str], image: Floats) -> list[Answer]:
+        """Predict the digit in one image with the networks of several runs; one answer per run, in the same order.
 
         Raises:
-            PredictorError: The question cannot be asked, or the process did not answer even when started again.
+            PredictorError: The request is invalid, or the process did not reply even after a restart.
         """
-        picture = _checked_picture(picture)
-        return self._answers(run_ids, {"picture": pack(picture)})
+        image = _checked_image(image)
+        return self._answers(run_ids, {"image": pack(image)})
 
     def warm(self, run_id: str) -> None:
-        """Have the network of a run loaded, so that the first picture is read as fast as the second.
+        """Have the model of a run loaded, so that the first prediction is as fast as later ones.
 
-        Returns at once, and says nothing of a run that cannot be loaded: the first prediction will.
+        Returns at once. An error is not reported here but by the first prediction.
         """
         if run_id in self._warming or self._closed.is_set():
             return
@@ -130,14 +131,14 @@ class Predictor:
         threading.Thread(target=load, name="predictor-warm", daemon=True).start()
 
     def close(self) -> None:
-        """End the process; further questions raise PredictorError. May be called more than once."""
+        """End the process; further requests raise PredictorError. May be called more than once."""
         self._closed.set()
-        with self._starting:
-            if self._child is not None:
-                self._child.close()
-                self._child = None
+        with self._process_lock:
+            if self._process is not None:
+                self._process.close()
+                self._process = None
 
-    def _answers(self, run_ids: Sequence[str], question: dict[str, Any]) -> list[Answer]:
+    def _answers(self, run_ids: Sequence[str], request: dict[str, Any]) -> list[Answer]:
         if not 1 <= len(run_ids) <= MAX_RUNS_AT_ONCE:
             raise PredictorError(
                 f"Between 1 and {MAX_RUNS_AT_ONCE} runs can be asked at once. Received: {len(run_ids)}."
@@ -145,85 +146,85 @@ class Predictor:
         for run_id in run_ids:
             if not is_run_id(run_id):
                 raise PredictorError(f"A run's id is eight characters of a-z and 0-9. Received: {str(run_id)[:40]!r}.")
-        reply = self._ask({**question, "runs": list(run_ids)})
-        if "sentence" in reply:
-            raise PredictorError(str(reply["sentence"]))
+        reply = self._ask({**request, "runs": list(run_ids)})
+        if "error" in reply:
+            raise PredictorError(str(reply["error"]))
         try:
             return [_answer(run_id, entry) for run_id, entry in zip(run_ids, reply["answers"], strict=True)]
         except (KeyError, TypeError, ValueError, ProtocolError) as error:
-            raise PredictorError("The predictor process gave an answer that makes no sense; try again.") from error
+            raise PredictorError("The predictor process sent an invalid reply; try again.") from error
 
-    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
-        if not self._turn.acquire(timeout=self._answer_timeout + self._start_timeout):
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        if not self._request_lock.acquire(timeout=self._answer_timeout + self._start_timeout):
             raise PredictorError("The predictor is busy with other drawings; try again in a moment.")
         try:
-            return self._ask_twice(question)
+            return self._ask_twice(request)
         finally:
-            self._turn.release()
+            self._request_lock.release()
 
-    def _ask_twice(self, question: dict[str, Any]) -> dict[str, Any]:
+    def _ask_twice(self, request: dict[str, Any]) -> dict[str, Any]:
         for _ in range(2):
-            child = self._living_child()
+            process = self._running_process()
             try:
-                child.wait_ready(self._start_timeout)
-                return child.ask(question, self._answer_timeout)
-            except ChildHungError:
+                process.wait_ready(self._start_timeout)
+                return process.ask(request, self._answer_timeout)
+            except ProcessHungError:
                 raise PredictorError(
-                    f"The predictor did not answer within {self._answer_timeout:g} s and is started again; "
-                    f"try once more. Its log is {self._log_path}."
+                    f"The predictor did not reply within {self._answer_timeout:g} s and is restarted; "
+                    f"try again. Its log is {self._log_path}."
                 ) from None
-            except ChildLostError:
-                self._drop(child)
-        raise PredictorError(f"The predictor process failed twice over this question; its log is {self._log_path}.")
+            except ProcessLostError:
+                self._drop(process)
+        raise PredictorError(f"The predictor process failed twice at this request; its log is {self._log_path}.")
 
-    def _living_child(self) -> Child:
-        with self._starting:
+    def _running_process(self) -> PredictorProcess:
+        with self._process_lock:
             if self._closed.is_set():
                 raise PredictorError("The predictor is closed.")
-            if self._child is None or not self._child.alive:
-                if self._child is not None:
-                    self._child.kill()  # it is dead already: this closes its pipe
+            if self._process is None or not self._process.alive:
+                if self._process is not None:
+                    self._process.kill()  # it has ended already: this closes its pipe
                 try:
-                    self._child = Child(self._command, self._log_path)
+                    self._process = PredictorProcess(self._command, self._log_path)
                 except OSError as error:
                     raise PredictorError(f"The predictor process cannot be started: {error}.") from error
-            return self._child
+            return self._process
 
-    def _drop(self, child: Child) -> None:
-        with self._starting:
-            child.kill()
-            if self._child is child:
-                self._child = None
+    def _drop(self, process: PredictorProcess) -> None:
+        with self._process_lock:
+            process.kill()
+            if self._process is process:
+                self._process = None
 
     def _keep_alive(self, delay: float, hold: Callable[[], bool]) -> None:
         self._closed.wait(delay)
-        at_last = time.monotonic() + LONGEST_HOLD
-        while hold() and self._child is None and time.monotonic() < at_last and not self._closed.wait(HOLD_POLL):
+        deadline = time.monotonic() + MAX_HOLD
+        while hold() and self._process is None and time.monotonic() < deadline and not self._closed.wait(HOLD_POLL):
             pass
         pause = 0.0
         while not self._closed.wait(pause):
             try:
-                child = self._living_child()
+                process = self._running_process()
             except PredictorError:
-                pause = LONGEST_PAUSE
+                pause = MAX_PAUSE
                 continue
-            while not child.wait_end(1.0) and not self._closed.is_set():
+            while not process.wait_end(1.0) and not self._closed.is_set():
                 pass
-            lived = time.monotonic() - child.started
-            # One that dies young would only die again: wait twice as long each time.
-            pause = 0.5 if lived > LONGEST_PAUSE else min(LONGEST_PAUSE, max(0.5, 2 * pause))
+            lifetime = time.monotonic() - process.started
+            # After a short lifetime the next process would probably die, too: the pause doubles each time.
+            pause = 0.5 if lifetime > MAX_PAUSE else min(MAX_PAUSE, max(0.5, 2 * pause))
 
 
-def _checked_picture(picture: Floats) -> Floats:
-    picture = np.asarray(picture, dtype=np.float32)
-    if picture.shape != PICTURE_SHAPE:
-        raise PredictorError(f"A picture is {PICTURE_SHAPE} numbers. Received: {picture.shape}.")
-    if not (np.isfinite(picture).all() and picture.min() >= 0.0 and picture.max() <= 1.0):
-        raise PredictorError("The numbers of a picture are ink between 0 and 1.")
-    return picture
+def _checked_image(image: Floats) -> Floats:
+    image = np.asarray(image, dtype=np.float32)
+    if image.shape != IMAGE_SHAPE:
+        raise PredictorError(f"An image must have the shape {IMAGE_SHAPE}. Received: {image.shape}.")
+    if not (np.isfinite(image).all() and image.min() >= 0.0 and image.max() <= 1.0):
+        raise PredictorError("The values of an image must be between 0 and 1.")
+    return image
 
 
 def _answer(run_id: str, entry: dict[str, Any]) -> Answer:
-    if "sentence" in entry:
-        return Answer(run_id, None, str(entry["sentence"]))
+    if "error" in entry:
+        return Answer(run_id, None, str(entry["error"]))
     return Answer(run_id, unpack(entry["probabilities"], (CLASSES,)))

@@ -1,4 +1,4 @@
-"""One predictor process seen from outside: its pipes, its log, its end."""
+"""Starts and controls one predictor process: its pipes, its log, its end."""
 
 import contextlib
 import queue
@@ -14,19 +14,19 @@ from mnist_lab.inference.protocol import ProtocolError, from_line, to_line
 MAX_LOG_BYTES = 1_000_000
 
 
-class ChildLostError(Exception):
-    """The process is gone, or says things that are no answer; another one may do better."""
+class ProcessLostError(Exception):
+    """The process has ended or sent an invalid reply; another process may work."""
 
 
-class ChildHungError(Exception):
-    """The process did not answer in time and has been killed."""
+class ProcessHungError(Exception):
+    """The process did not reply in time and has been killed."""
 
 
-class Child:
-    """A predictor process that answers one question after the other.
+class PredictorProcess:
+    """A predictor process that serves one request after the other.
 
-    Not thread-safe: whoever asks must be alone in asking. Reading happens in a thread of its own, because a pipe
-    cannot be read with a time limit on every platform.
+    Not thread-safe: only one thread may send requests. Replies are read in another thread, because not every platform
+    can read a pipe with a time limit.
     """
 
     def __init__(self, command: Sequence[str], log_path: Path) -> None:
@@ -38,7 +38,8 @@ class Child:
         log_path.parent.mkdir(parents=True, exist_ok=True)
         too_long = log_path.exists() and log_path.stat().st_size > MAX_LOG_BYTES
         with log_path.open("wb" if too_long else "ab") as log:
-            # A session of its own keeps Ctrl-C in the app's terminal away from it; the end of its input ends it.
+            # In a session of its own, so that Ctrl-C in the app's terminal does not reach it.
+            # It ends when its input is closed.
             self._process = subprocess.Popen(
                 list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
             )
@@ -59,41 +60,41 @@ class Child:
         return self._process.poll() is None
 
     def wait_ready(self, timeout: float) -> None:
-        """Wait until it has said that TensorFlow is loaded.
+        """Wait until the process has loaded TensorFlow.
 
         Raises:
-            ChildLostError: It ended or said something else.
-            ChildHungError: It took longer than `timeout` seconds; it has been killed.
+            ProcessLostError: It has ended, or sent something else.
+            ProcessHungError: It took longer than `timeout` seconds; it has been killed.
         """
         if not self._ready:
             message = self._next_message(time.monotonic() + timeout)
             if message.get("ready") is not True:
-                raise ChildLostError(f"expected to hear that it is ready, heard {message!r}")
+                raise ProcessLostError(f"expected the ready message, received {message!r}")
             self._ready = True
 
-    def ask(self, question: dict[str, Any], timeout: float) -> dict[str, Any]:
-        """Send one question and wait for its answer, at most `timeout` seconds.
+    def ask(self, request: dict[str, Any], timeout: float) -> dict[str, Any]:
+        """Send one request and wait at most `timeout` seconds for the reply.
 
         Raises:
-            ChildLostError: It ended, or answered nonsense.
-            ChildHungError: It took too long; it has been killed.
+            ProcessLostError: It has ended, or sent an invalid reply.
+            ProcessHungError: It took too long; it has been killed.
         """
         self._last_id += 1
-        # A question has less than the 64 KiB that a pipe holds, so writing it cannot block.
-        line = to_line({**question, "id": self._last_id})
+        # A request has less than the 64 KiB that a pipe holds, so writing it cannot block.
+        line = to_line({**request, "id": self._last_id})
         assert self._process.stdin is not None  # noqa: S101 - it was opened as a pipe
         try:
             self._process.stdin.write(line)
             self._process.stdin.flush()
         except (OSError, ValueError) as error:
-            raise ChildLostError(f"it no longer listens: {error}") from error
-        answer = self._next_message(time.monotonic() + timeout)
-        if answer.get("id") != self._last_id:
-            raise ChildLostError(f"answered {answer.get('id')!r} to question {self._last_id}")
-        return answer
+            raise ProcessLostError(f"it no longer listens: {error}") from error
+        reply = self._next_message(time.monotonic() + timeout)
+        if reply.get("id") != self._last_id:
+            raise ProcessLostError(f"sent reply {reply.get('id')!r} to request {self._last_id}")
+        return reply
 
     def wait_end(self, timeout: float) -> bool:
-        """Wait at most `timeout` seconds for it to end by itself; say whether it has."""
+        """Wait at most `timeout` seconds for it to end by itself; returns whether it has."""
         try:
             self._process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -101,20 +102,20 @@ class Child:
         return True
 
     def kill(self) -> None:
-        """End it at once and reap it."""
+        """Kill it and wait for its end."""
         self._process.kill()
         self._process.wait()
         self._close_input()
 
     def close(self, patience: float = 2.0) -> None:
-        """End it: politely by closing its input, after `patience` seconds by force."""
+        """End it by closing its input; kill it if it still runs after `patience` seconds."""
         self._close_input()
         if not self.wait_end(patience):
             self.kill()
 
     def _close_input(self) -> None:
         if self._process.stdin is not None:
-            with contextlib.suppress(OSError):  # what was not read yet is lost with the reader
+            with contextlib.suppress(OSError):  # unread requests are lost with the process
                 self._process.stdin.close()
 
     def _next_message(self, deadline: float) -> dict[str, Any]:
@@ -122,13 +123,13 @@ class Child:
             line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
             self.kill()
-            raise ChildHungError from None
+            raise ProcessHungError from None
         if line is None:
-            raise ChildLostError("it ended")
+            raise ProcessLostError("it ended")
         try:
             return from_line(line)
         except ProtocolError as error:
-            raise ChildLostError(str(error)) from error
+            raise ProcessLostError(str(error)) from error
 
     def _read(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 - it was opened as a pipe

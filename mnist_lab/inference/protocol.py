@@ -1,9 +1,8 @@
-"""The words that the page process and the predictor process say to each other: one JSON object a line.
+"""The protocol between the page process and the predictor process: one JSON object per line.
 
-A question is `{"id": 7, "runs": ["3f9ak2xq"], "picture": "<base64 of 784 float32>"}`; without a picture the networks
-of the runs are only loaded. The answer is `{"id": 7, "answers": [{"run": …, "probabilities": "<base64>"}]}` with ten
-float32, where a run that cannot answer has a `sentence` instead, or `{"id": 7, "sentence": …}` when the question itself
-was bad.
+A request is `{"id": 7, "runs": ["3f9ak2xq"], "image": "<base64 of 784 float32>"}`; without an image the models of the
+runs are only loaded. The reply is `{"id": 7, "answers": [{"run": …, "probabilities": "<base64>"}]}` with ten float32
+per run. A run whose model cannot be used has an `error` instead; an invalid request gives `{"id": 7, "error": …}`.
 """
 
 import base64
@@ -15,31 +14,32 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mnist_lab.network import INPUT_SHAPE
+
 Floats = npt.NDArray[np.float32]
 
-PICTURE_SHAPE = (28, 28)
-CLASSES = 10
+IMAGE_SHAPE = INPUT_SHAPE[:2]
 READY = {"id": 0, "ready": True}
 
 _RUN_ID = re.compile(r"[a-z0-9]{8}")
 
 
 class ProtocolError(Exception):
-    """A line that is not what this protocol says; never shown to a user."""
+    """A line that violates the protocol; never shown to a user."""
 
 
 def is_run_id(text: object) -> bool:
-    """Say whether `text` is a run's id: eight of a-z and 0-9, so that it can name no other folder."""
+    """Whether `text` is a run's id: eight characters of a-z and 0-9, so it cannot be a path to another folder."""
     return isinstance(text, str) and _RUN_ID.fullmatch(text) is not None
 
 
 def pack(numbers: Floats) -> str:
-    """Write an array as base64 of little-endian float32, which costs nothing to read and loses no digit."""
+    """Encode an array as base64 of little-endian float32, which is fast to decode and exact."""
     return base64.b64encode(np.ascontiguousarray(numbers, dtype="<f4").tobytes()).decode("ascii")
 
 
 def unpack(text: object, shape: tuple[int, ...]) -> Floats:
-    """Read what `pack` wrote.
+    """Decode what `pack` has encoded.
 
     Raises:
         ProtocolError: `text` is not base64 of exactly as many float32 as `shape` holds, or one is not finite.
@@ -60,15 +60,15 @@ def unpack(text: object, shape: tuple[int, ...]) -> Floats:
 
 
 def to_line(message: dict[str, Any]) -> bytes:
-    """Write one message as one line."""
+    """Encode a message as one line."""
     return json.dumps(message, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
 
 
 def from_line(line: bytes) -> dict[str, Any]:
-    """Read one line.
+    """Decode one line.
 
     Raises:
-        ProtocolError: It is not one JSON object.
+        ProtocolError: It is not a JSON object.
     """
     try:
         message = json.loads(line)

@@ -1,4 +1,4 @@
-"""Where a run keeps the weights that it answers with (no TensorFlow here)."""
+"""Finds the weights file of a run. No TensorFlow here."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,22 +10,22 @@ from mnist_lab.settings import Settings
 
 @dataclass(frozen=True)
 class Weights:
-    """The Keras file of one run, which was there when this was made."""
+    """The Keras file of one run, which existed when this object was made."""
 
     run_id: str
     path: Path
     remedy: str = "train it again"
-    """What helps if the file turns out to be damaged."""
+    """What the user can do if the file is damaged."""
 
 
 def weights_of(run: Run, settings: Settings) -> Weights:
-    """Find the weights a run is judged by: those of its best epoch, or of its last, as its result says.
+    """Find the weights that a run's result belongs to: those of its best epoch or of its last one.
 
-    They are written at the end of the training: a run whose result is still being made answers already.
+    They are written at the end of the training, before the evaluation: they exist before the run has a result.
 
     Raises:
-        IllegalMoveError: It has none yet, or was stopped before it had any.
-        PredictorError: The file is gone.
+        IllegalMoveError: It has no weights yet, or was stopped before it had any.
+        PredictorError: The file is missing.
     """
     folder = RunFolder(settings.runs_folder / run.id)
     kept = run.result.kept if run.result is not None else run.recipe.kept
@@ -38,7 +38,7 @@ def weights_of(run: Run, settings: Settings) -> Weights:
     if not path.is_file():
         if run.result is None:
             raise IllegalMoveError(f"Run {run.id} has no weights: it is {run.state}.")
-        raise PredictorError(f"The weights of run {run.id} are gone ({path.name} is missing); {weights.remedy}.")
+        raise PredictorError(f"The weights of run {run.id} are missing ({path.name}); {weights.remedy}.")
     return weights
 
 
@@ -48,7 +48,7 @@ def find_weights(store: RunStore, settings: Settings, run_id: str) -> Weights:
     Raises:
         UnknownRunError: There is no such run, or it has been deleted.
         IllegalMoveError: It has no weights yet.
-        PredictorError: Its weights are gone.
+        PredictorError: Its weights are missing.
         StoreError: The run store cannot be read.
     """
     return weights_of(store.get(run_id), settings)

@@ -2,9 +2,7 @@
 
 from mnist_lab.insight.confusion import (
     Confused,
-    confusion_matrix,
     most_confused,
-    per_class_accuracy,
     worst_mistakes,
 )
 from mnist_lab.insight.duration_estimate import Duration, Pace, expected_duration, paces
@@ -31,7 +29,6 @@ __all__ = [
     "accuracy_standard_error",
     "batch_norm_summary",
     "compare_pair",
-    "confusion_matrix",
     "convolution_filters",
     "differences",
     "dropout_summary",
@@ -43,7 +40,6 @@ __all__ = [
     "most_confused",
     "notebook_columns",
     "paces",
-    "per_class_accuracy",
     "read_probabilities",
     "seconds_left",
     "worst_mistakes",

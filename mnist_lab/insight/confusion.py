@@ -22,39 +22,6 @@ class Confused(NamedTuple):
         return f"{self.true} read as {self.read}: {times}"
 
 
-def confusion_matrix(labels: ArrayLike, predicted: ArrayLike) -> NDArray[np.int64]:
-    """Count the pairs of true and read digits: int64, shape (10, 10), rows true, columns read.
-
-    Args:
-        labels: True digits, shape (n,), 0..9.
-        predicted: Digits read, shape (n,), 0..9.
-
-    Raises:
-        ValueError: The shapes differ, or a digit is outside 0..9.
-    """
-    true, read = np.asarray(labels), np.asarray(predicted)
-    if true.ndim != 1 or true.shape != read.shape:
-        raise ValueError(f"labels and predicted have one shape (n,). Received: {true.shape} and {read.shape}.")
-    digits = np.concatenate([true, read]).astype(np.int64)
-    if digits.size and not 0 <= digits.min() <= digits.max() < CLASSES:
-        raise ValueError(f"Digits are 0 to 9. Received: {digits.min()} to {digits.max()}.")
-    pairs = digits[: true.size] * CLASSES + digits[true.size :]
-    return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES).astype(np.int64)
-
-
-def per_class_accuracy(matrix: ArrayLike) -> NDArray[np.float64]:
-    """Share of each true digit that was read right: float64, shape (10,); NaN for a digit that has no image.
-
-    Args:
-        matrix: Confusion matrix, shape (10, 10), rows true.
-    """
-    counts = np.asarray(matrix, dtype=np.float64)
-    totals = counts.sum(axis=1)
-    shares: NDArray[np.float64] = np.full(len(totals), np.nan)
-    np.divide(np.diag(counts), totals, out=shares, where=totals > 0)
-    return shares
-
-
 def most_confused(matrix: ArrayLike, count: int = 5) -> list[Confused]:
     """The most frequent mistakes, most frequent first; equal ones in the order of their digits."""
     counts = np.asarray(matrix)

@@ -1,11 +1,11 @@
-"""How a network learns: the worker process that trains one run, and the launcher that keeps workers coming.
+"""Training: the worker process that trains one run, and the launcher that starts workers.
 
-Importing this package never loads TensorFlow; the worker does.
+Importing this package does not load TensorFlow; only `engine` does.
 """
 
+from mnist_lab.training.callbacks import Progress, ProgressListener
 from mnist_lab.training.foreground import train_run
 from mnist_lab.training.launcher import Launcher
-from mnist_lab.training.progress import Progress, ProgressCallback
 from mnist_lab.training.submit import submit
 
-__all__ = ["Launcher", "Progress", "ProgressCallback", "submit", "train_run"]
+__all__ = ["Launcher", "Progress", "ProgressListener", "submit", "train_run"]

@@ -1,32 +1,105 @@
-"""What is wanted of a training while it goes on, besides the commands that its observer gives."""
+"""Callbacks of a training, as in Keras: objects that the trainer calls at fixed points. No TensorFlow here."""
 
-from typing import Protocol
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from mnist_lab.runs import MetricPoint
-from mnist_lab.training.checkpoint import TrainingState
+from mnist_lab.runs import Command, MetricPoint
+
+if TYPE_CHECKING:
+    from mnist_lab.training.engine.trainer import Outcome, Trainer
 
 
-class Wishes(Protocol):
-    """What is wanted of a training meanwhile."""
+class TrainingCallback:
+    """Base class of all callbacks: every hook does nothing, and subclasses override those they need.
+
+    The time spent in hooks does not count as training time. An exception raised by a hook ends the training; then
+    `on_train_end` is not called.
+    """
 
     @property
     def learning_rate_factor(self) -> float:
-        """Multiplies the schedule; asked before each chunk of steps."""
+        """Multiplies the schedule's learning rate; read before each chunk of steps."""
+        return 1.0
 
-    def breathe(self) -> None:
+    def on_train_begin(self, trainer: "Trainer") -> None:
+        """Called before the first step, after a checkpoint has been restored."""
+
+    def on_chunk_end(self, point: MetricPoint) -> Command:  # noqa: ARG002
+        """Called after each chunk of steps with its metrics. STOP ends the training; blocking pauses it."""
+        return Command.NONE
+
+    def on_epoch_end(self, point: MetricPoint, trainer: "Trainer") -> Command:  # noqa: ARG002
+        """Called after each epoch's validation with its metrics. STOP ends the training; blocking pauses it."""
+        return Command.NONE
+
+    def on_train_end(self, outcome: "Outcome") -> None:
+        """Called after the last step, when the weights have been written."""
+
+    def pause_point(self) -> None:
         """Called between the batches of an evaluation; blocking pauses it."""
 
-    def keep(self, state: TrainingState, point: MetricPoint) -> None:
-        """Called after each epoch's validation, before the observer, with where the training is and its point."""
+
+class CallbackList(TrainingCallback):
+    """Calls each hook of several callbacks, in the order of the list."""
+
+    def __init__(self, callbacks: Sequence[TrainingCallback] = ()) -> None:
+        """Callbacks that record come before callbacks that may block, so that a paused training is recorded."""
+        self._callbacks = tuple(callbacks)
+
+    def __iter__(self) -> Iterator[TrainingCallback]:
+        return iter(self._callbacks)
+
+    @property
+    def learning_rate_factor(self) -> float:
+        """Product of the callbacks' factors."""
+        return math.prod((callback.learning_rate_factor for callback in self), start=1.0)
+
+    def on_train_begin(self, trainer: "Trainer") -> None:
+        """Call `on_train_begin` of each callback."""
+        for callback in self:
+            callback.on_train_begin(trainer)
+
+    def on_chunk_end(self, point: MetricPoint) -> Command:
+        """Call `on_chunk_end` of each callback; STOP if one of them returns STOP."""
+        return _combined([callback.on_chunk_end(point) for callback in self])
+
+    def on_epoch_end(self, point: MetricPoint, trainer: "Trainer") -> Command:
+        """Call `on_epoch_end` of each callback; STOP if one of them returns STOP."""
+        return _combined([callback.on_epoch_end(point, trainer) for callback in self])
+
+    def on_train_end(self, outcome: "Outcome") -> None:
+        """Call `on_train_end` of each callback."""
+        for callback in self:
+            callback.on_train_end(outcome)
+
+    def pause_point(self) -> None:
+        """Call `pause_point` of each callback."""
+        for callback in self:
+            callback.pause_point()
 
 
-class NoWishes:
-    """Nothing is wanted: the training goes by its recipe, and leaves no checkpoint."""
+def _combined(commands: Sequence[Command]) -> Command:
+    return Command.STOP if Command.STOP in commands else Command.NONE
 
-    learning_rate_factor = 1.0
 
-    def breathe(self) -> None:
-        """Go on."""
+@dataclass(frozen=True)
+class Progress:
+    """What a training in the foreground reports to its caller."""
 
-    def keep(self, state: TrainingState, point: MetricPoint) -> None:
-        """Keep nothing."""
+    phase: str
+    """"waiting", "loading data", "building", "training", "paused", "evaluating"."""
+    total_steps: int = 0
+    """0 until it is known."""
+    point: MetricPoint | None = None
+    """The newest metrics, while it trains."""
+    message: str = ""
+    """A sentence for the user; "" if there is none."""
+
+
+ProgressListener = Callable[[Progress], None]
+
+
+def ignore_progress(_progress: Progress) -> None:
+    """No-op listener."""

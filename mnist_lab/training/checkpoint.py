@@ -1,7 +1,7 @@
-"""A checkpoint: everything a training needs to go on from the end of an epoch as if it had never been broken off.
+"""Checkpoints: all that a training needs to resume at the end of an epoch, with the same numbers as without a break.
 
-The file is plain: a first line that names the format, a line with the SHA-256 of all that follows, a line of JSON, and
-the bytes of the arrays one after the other. Nothing in it is ever executed.
+File format: a line that names the format, a line with the SHA-256 of all that follows, a line of JSON, and the bytes of
+the arrays one after the other. Nothing in a file is ever executed.
 """
 
 import hashlib
@@ -27,12 +27,12 @@ Arrays: TypeAlias = tuple[NDArray[Any], ...]
 
 @dataclass(frozen=True, eq=False)
 class TrainingState:
-    """Where a training is at the end of an epoch. Its arrays are copies, in Keras's order of the variables."""
+    """The state of a training at the end of an epoch. Arrays are copies, in Keras's order of the variables."""
 
     epoch: int
     """Epochs completed."""
     best_epoch: int
-    """1-based; 0 while no epoch had a validation loss that is a number."""
+    """1-based; 0 while no epoch had a finite validation loss."""
     best_loss: float
     patience_from: int
     """Early stopping counts epochs without improvement from here or from the best epoch, whichever is later."""
@@ -50,10 +50,10 @@ class TrainingState:
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A training's state, and whose it is."""
+    """A training's state, and the run it belongs to."""
 
     run: str
-    """Id of the run that wrote it; a run that continues another starts with that one's."""
+    """Id of the run that wrote it. A run that continues another one starts with that run's checkpoint."""
     fingerprint: str
     """Of network, recipe and data, see `fingerprint`."""
     precision: str
@@ -64,14 +64,14 @@ class Checkpoint:
 
 
 class DamagedCheckpointError(Exception):
-    """The file is torn, was changed, or is no checkpoint of this format."""
+    """The file is incomplete, was changed, or is not a checkpoint of this format."""
 
 
 def fingerprint(network: Network, recipe: Recipe, data: DataInfo) -> str:
-    """64 hex digits that differ whenever a training would: never resume one from another's checkpoint.
+    """64 hex digits that identify a training: a checkpoint is used only where they are the same.
 
-    The number of epochs is left out, so that a run can be continued for more of them. So are fields that have their
-    default, so that a field which a later version adds does not make earlier checkpoints useless.
+    The number of epochs is left out, so that a run can be continued for more epochs. Fields with their default value
+    are left out too, so that checkpoints stay usable when a later version adds a field.
     """
     content = {
         "layers": [[layer.kind, layer.model_dump(mode="json", exclude_defaults=True)] for layer in network.layers],
@@ -82,10 +82,10 @@ def fingerprint(network: Network, recipe: Recipe, data: DataInfo) -> str:
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint to `path`: whole, or not at all.
+    """Write a checkpoint to `path`, completely or not at all.
 
     Raises:
-        OSError: The disk does not take it.
+        OSError: It cannot be written.
     """
     state = checkpoint.state
     arrays = [array for group in GROUPS for array in getattr(state, group)]
@@ -94,10 +94,10 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "fingerprint": checkpoint.fingerprint,
         "precision": checkpoint.precision,
         "points": [asdict(point) for point in checkpoint.points],
-        "state": {name: getattr(state, name) for name in _STATE_NUMBERS},
+        "state": {name: getattr(state, name) for name in _NUMBERS},
         "arrays": {group: [[array.dtype.str, array.shape] for array in getattr(state, group)] for group in GROUPS},
     }
-    # ascontiguousarray makes a scalar one-dimensional; its bytes are the same.
+    # ascontiguousarray makes a scalar one-dimensional; the bytes are the same.
     parts: list[Any] = [json.dumps(header).encode() + b"\n", *(np.ascontiguousarray(array).data for array in arrays)]
     digest = hashlib.sha256()
     for part in parts:
@@ -109,26 +109,26 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
-    """Read a checkpoint and check every byte of it.
+    """Read a checkpoint and verify its checksum.
 
     Raises:
-        DamagedCheckpointError: The file is torn, was changed, or is no checkpoint of this format.
+        DamagedCheckpointError: The file is incomplete, was changed, or is not a checkpoint of this format.
         OSError: It cannot be read.
     """
     content = path.read_bytes()
     start = len(FORMAT) + 65
     if not content.startswith(FORMAT) or len(content) <= start:
-        raise DamagedCheckpointError("it is no checkpoint of this version")
+        raise DamagedCheckpointError("it is not a checkpoint of this version")
     body = memoryview(content)[start:]
     if hashlib.sha256(body).hexdigest().encode() + b"\n" != content[len(FORMAT) : start]:
-        raise DamagedCheckpointError("its content is not what was written")
+        raise DamagedCheckpointError("its checksum is wrong")
     try:
         return _parse(content, start)
     except (ValueError, TypeError, KeyError) as error:
-        raise DamagedCheckpointError(f"its content is not understood: {error}") from error
+        raise DamagedCheckpointError(f"its content is invalid: {error}") from error
 
 
-_STATE_NUMBERS = (
+_NUMBERS = (
     "epoch",
     "best_epoch",
     "best_loss",
@@ -143,22 +143,22 @@ _STATE_NUMBERS = (
 def _parse(content: bytes, start: int) -> Checkpoint:
     end_of_header = content.index(b"\n", start)
     header = json.loads(content[start:end_of_header])
-    place = end_of_header + 1
+    offset = end_of_header + 1
     groups: dict[str, Any] = {}
     for group in GROUPS:
         arrays = []
         for name, shape in header["arrays"][group]:
             count = math.prod(shape)
             dtype = np.dtype(name)
-            arrays.append(np.frombuffer(content, dtype, count, place).reshape(shape))
-            place += count * dtype.itemsize
+            arrays.append(np.frombuffer(content, dtype, count, offset).reshape(shape))
+            offset += count * dtype.itemsize
         groups[group] = tuple(arrays)
-    if place != len(content):
+    if offset != len(content):
         raise ValueError("it is longer than its arrays")
     return Checkpoint(
         run=header["run"],
         fingerprint=header["fingerprint"],
         precision=header["precision"],
         points=tuple(MetricPoint(**point) for point in header["points"]),
-        state=TrainingState(**{name: header["state"][name] for name in _STATE_NUMBERS}, **groups),
+        state=TrainingState(**{name: header["state"][name] for name in _NUMBERS}, **groups),
     )

@@ -1,4 +1,4 @@
-"""Checkpoints on disk: written behind the training's back, the newest good one found again."""
+"""Checkpoints on disk: writing them in a thread, and finding the usable ones."""
 
 import logging
 import threading
@@ -12,14 +12,14 @@ from mnist_lab.runs import RunFolder
 from mnist_lab.training.checkpoint import Checkpoint, DamagedCheckpointError, read_checkpoint, write_checkpoint
 
 KEPT = 2
-SECONDS_BETWEEN = 1.0
-"""At the least: epochs that are shorter share a checkpoint, that of the last of them."""
+MIN_INTERVAL_SECONDS = 1.0
+"""Between two checkpoints; of several shorter epochs only the last one gets a checkpoint."""
 
 log = logging.getLogger(__name__)
 
 
-def good_checkpoints(folder: RunFolder, fingerprint: str) -> Iterator[Checkpoint]:
-    """The checkpoints that are whole and of this training, that of the latest epoch first; the log tells of others."""
+def usable_checkpoints(folder: RunFolder, fingerprint: str) -> Iterator[Checkpoint]:
+    """The undamaged checkpoints of this training, newest epoch first; the others are logged."""
     for path in folder.checkpoint_files():
         try:
             checkpoint = read_checkpoint(path)
@@ -27,26 +27,26 @@ def good_checkpoints(folder: RunFolder, fingerprint: str) -> Iterator[Checkpoint
             log.warning("The checkpoint %s is not used: %s.", path.name, error)
             continue
         if checkpoint.fingerprint != fingerprint:
-            log.warning("The checkpoint %s is not used: it is of another network, recipe or data.", path.name)
+            log.warning("The checkpoint %s is not used: it belongs to another network, recipe or data.", path.name)
         else:
             yield checkpoint
 
 
 class CheckpointWriter:
-    """Writes checkpoints in a thread of its own and keeps the newest two. A context: at its end the last is written.
+    """Writes checkpoints in a thread and keeps the newest two. A context: at its end the last one is written.
 
-    A disk that takes none is told of in the log, and the training goes on.
+    Errors are logged, and the training continues.
     """
 
     def __init__(self, folder: RunFolder, *, write: Callable[[Path, Checkpoint], None] = write_checkpoint) -> None:
         """Nothing is written or removed before the first `put`."""
         self._folder = folder
-        self._good: list[Path] = []
+        self._kept: list[Path] = []
         self._write = write
         self._changed = threading.Condition()
-        self._waiting: Checkpoint | None = None
+        self._pending: Checkpoint | None = None
         self._closing = False
-        self._trouble = ""
+        self._last_error = ""
         self._thread = threading.Thread(target=self._run, name="checkpoints", daemon=True)
 
     def __enter__(self) -> Self:
@@ -63,44 +63,44 @@ class CheckpointWriter:
 
     def start_from(self, epoch: int) -> None:
         """Keep the checkpoint of this epoch until there are two newer ones; to be called before the first `put`."""
-        self._good = [self._folder.checkpoint_path(epoch)]
+        self._kept = [self._folder.checkpoint_path(epoch)]
 
     def put(self, checkpoint: Checkpoint) -> None:
-        """Have this checkpoint written soon; one that still waits is given up for it. Returns at once."""
+        """Have this checkpoint written soon; it replaces one that has not been written yet. Returns at once."""
         with self._changed:
-            self._waiting = checkpoint
+            self._pending = checkpoint
             self._changed.notify_all()
 
     def _run(self) -> None:
         not_before = 0.0
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting is not None or self._closing)
+                self._changed.wait_for(lambda: self._pending is not None or self._closing)
                 self._changed.wait_for(lambda: self._closing, timeout=max(0.0, not_before - time.monotonic()))
-                checkpoint, self._waiting = self._waiting, None
+                checkpoint, self._pending = self._pending, None
             if checkpoint is None:
                 return
-            not_before = time.monotonic() + SECONDS_BETWEEN
-            self._keep(checkpoint)
+            not_before = time.monotonic() + MIN_INTERVAL_SECONDS
+            self._write_and_log(checkpoint)
 
-    def _keep(self, checkpoint: Checkpoint) -> None:
+    def _write_and_log(self, checkpoint: Checkpoint) -> None:
         path = self._folder.checkpoint_path(checkpoint.state.epoch)
         try:
             self._write(path, checkpoint)
-            self._good = [*(good for good in self._good if good != path), path][-KEPT:]
-            self._tidy()
+            self._kept = [*(other for other in self._kept if other != path), path][-KEPT:]
+            self._remove_others()
         except OSError as error:
-            # Once, not at every epoch: the disk may be full.
-            if str(error) != self._trouble:
-                self._trouble = str(error)
-                log.warning("The training goes on without new checkpoints: %s", error)
+            # Not at every epoch: the disk may be full.
+            if str(error) != self._last_error:
+                self._last_error = str(error)
+                log.warning("The training continues without new checkpoints: %s", error)
         except Exception:
-            log.exception("The training goes on without a checkpoint of epoch %d", checkpoint.state.epoch)
+            log.exception("The training continues without a checkpoint of epoch %d", checkpoint.state.epoch)
         else:
-            self._trouble = ""
+            self._last_error = ""
 
-    def _tidy(self) -> None:
-        # Not by their names' order: an unusable one of a later epoch would push out a good one.
+    def _remove_others(self) -> None:
+        # Not by epoch: a damaged checkpoint of a later epoch would replace a good one.
         for path in self._folder.checkpoints.iterdir():
-            if path not in self._good:
+            if path not in self._kept:
                 path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""How a worker gets hold of a run: a slot, then the run's folder, then the run itself."""
+"""Claiming a run: a worker takes a training slot, locks the run's folder, then claims the run in the store."""
 
 import os
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ WORKER_NAME = "MNIST_LAB_WORKER_NAME"
 
 @dataclass
 class Claim:
-    """A run that this process has, and the locks that prove it. Leaving it as a context gives them back."""
+    """A run that this process has claimed, and its locks. A context: at its end the locks are released."""
 
     run: Run
     folder: RunFolder
@@ -35,9 +35,9 @@ class Claim:
 
 
 def worker_name() -> str:
-    """How the store calls this process: as its launcher does, or by its process id.
+    """The name of this process in the store: the one its launcher gave it, or its process id.
 
-    Not always by the process id: in a virtual environment on Windows the launcher sees that of a go-between.
+    Not always the process id: in a virtual environment on Windows the launcher knows only an intermediate process.
     """
     return os.environ.get(WORKER_NAME) or f"process-{os.getpid()}"
 
@@ -55,9 +55,9 @@ def claim(settings: Settings, store: RunStore, run_id: str | None = None) -> Cla
         return None
     try:
         for candidate in [run_id] if run_id else [run.id for run in store.queue(limit=20)]:
-            found = _claim(store, candidate, slot)
-            if found is not None:
-                return found
+            claimed = _claim(store, candidate, slot)
+            if claimed is not None:
+                return claimed
     except BaseException:
         slot.release()
         raise
@@ -67,7 +67,7 @@ def claim(settings: Settings, store: RunStore, run_id: str | None = None) -> Cla
 
 def _claim(store: RunStore, run_id: str, slot: FileLock) -> Claim | None:
     folder = store.folder(run_id)
-    # Before the claim: an active run whose folder is not locked counts as one whose worker is dead.
+    # Before the claim: an active run whose folder is not locked counts as lost by its worker.
     lock = folder.lock()
     if lock is None:
         return None
@@ -83,7 +83,7 @@ def _claim(store: RunStore, run_id: str, slot: FileLock) -> Claim | None:
 
 
 def take_slot(settings: Settings) -> FileLock | None:
-    """Take a free slot, None if every one is taken. It is free again when released, or when the process ends.
+    """Take a free slot; None if all are taken. It is free again when released, or when the process ends.
 
     Raises:
         StoreError: The home cannot be written.
@@ -96,7 +96,7 @@ def take_slot(settings: Settings) -> FileLock | None:
 
 
 def free_slots(settings: Settings) -> int:
-    """How many slots are free at this moment.
+    """The number of slots that are free now.
 
     Raises:
         StoreError: The home cannot be written.

@@ -1,4 +1,4 @@
-"""One claimed run from its data to its result. Whatever happens on the way, the run's record says how it ended."""
+"""Executes one claimed run, from loading its data to its result. However it ends, the run's record says how."""
 
 import errno
 import logging
@@ -8,18 +8,18 @@ from mnist_lab.errors import LabError, StaleAttemptError
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, Result, Run, RunState, RunStore
 from mnist_lab.settings import Settings
+from mnist_lab.training.callbacks import ProgressListener, TrainingCallback
 from mnist_lab.training.checkpoint import Checkpoint
 from mnist_lab.training.checkpoint_writer import CheckpointWriter
 from mnist_lab.training.claim import Claim
-from mnist_lab.training.progress import ProgressCallback
 from mnist_lab.training.reporter import DiscardedError, Reporter
-from mnist_lab.training.resume import Keeper, find_checkpoints, take_up
-from mnist_lab.training.run_data import load_parts
-from mnist_lab.training.snapshot_recorder import train_watched
+from mnist_lab.training.resume import CheckpointCallback, find_checkpoints, restore
+from mnist_lab.training.run_data import load_split
+from mnist_lab.training.snapshot_recorder import SnapshotRecorder
 
 log = logging.getLogger(__name__)
 
-_FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_DISK_FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 
 class Ending(NamedTuple):
@@ -31,8 +31,10 @@ class Ending(NamedTuple):
     diverged: bool = False
 
 
-def conduct(settings: Settings, store: RunStore, claim: Claim, callback: ProgressCallback | None = None) -> Run | None:
-    """Train the claimed run, from its last good checkpoint if it has one; evaluate it and end it.
+def execute_run(
+    settings: Settings, store: RunStore, claim: Claim, listener: ProgressListener | None = None
+) -> Run | None:
+    """Train the claimed run, from its newest usable checkpoint if it has one; evaluate it and end it.
 
     Returns:
         The ended run: finished, stopped or failed. None if it was discarded.
@@ -43,9 +45,9 @@ def conduct(settings: Settings, store: RunStore, claim: Claim, callback: Progres
         KeyboardInterrupt: Ctrl-C; the run is interrupted.
     """
     run = claim.run
-    with Reporter(store, run, callback) as reporter:
+    with Reporter(store, run, listener) as reporter:
         try:
-            ending = _train(settings, store, claim, reporter)
+            ending = _train_and_evaluate(settings, store, claim, reporter)
         except StaleAttemptError:
             raise
         except DiscardedError:
@@ -58,76 +60,75 @@ def conduct(settings: Settings, store: RunStore, claim: Claim, callback: Progres
             ending = Ending(RunState.FAILED, None, str(error))
         except Exception as error:
             log.exception("Run %s failed", run.id)
-            ending = Ending(RunState.FAILED, None, why_failed(error))
+            ending = Ending(RunState.FAILED, None, failure_message(error))
         return store.get(run.id) if reporter.end(*ending) else None
 
 
-def why_failed(error: Exception) -> str:
-    """One sentence for an error that nobody foresaw."""
-    # By its name, as TensorFlow need not be loaded to be here.
+def failure_message(error: Exception) -> str:
+    """One or two sentences for the user about an unexpected error."""
+    # Compared by name, as TensorFlow need not be loaded here.
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return "The training ran out of memory. Use a smaller batch size, or a network with fewer filters or units."
-    # HDF5 has it in its words alone.
-    if isinstance(error, OSError) and (error.errno in _FULL or "No space left" in str(error)):
+    # HDF5 reports a full disk in the message only.
+    if isinstance(error, OSError) and (error.errno in _DISK_FULL or "No space left" in str(error)):
         return "The disk is full: the training could not write its files. Free some space, then resume the run."
     first_line = (str(error).strip().splitlines() or ["no reason given"])[0][:300].rstrip(".")
-    return (
-        f"The training failed with an error of the program, {type(error).__name__}: {first_line}. The log tells more."
-    )
+    return f"The training failed with an unexpected error, {type(error).__name__}: {first_line}. See the log."
 
 
-def _train(settings: Settings, store: RunStore, claim: Claim, reporter: Reporter) -> Ending:
-    run, recipe, folder = claim.run, claim.run.recipe, claim.folder
+def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, reporter: Reporter) -> Ending:
+    run, folder = claim.run, claim.folder
+
     reporter.enter("loading data")
-    parts, info = load_parts(settings, run, again=bool(folder.checkpoint_files()))
-    checkpoints = find_checkpoints(run, folder, info)
-    reporter.insist(lambda: store.attempt(run).set_data(info))
-    stops = reporter.enter("building", sentence=info.fallback) is Command.STOP
-    # What an earlier attempt had learnt is evaluated even so.
-    if stops and not checkpoints:
+    split, data = load_split(settings, run, resumes=bool(folder.checkpoint_files()))
+    checkpoints = find_checkpoints(run, folder, data)
+    reporter.retry(lambda: store.attempt(run).set_data(data))
+
+    stop = reporter.enter("building", message=data.fallback) is Command.STOP
+    # With a checkpoint the run is evaluated all the same: it has learnt something in an earlier attempt.
+    if stop and not checkpoints:
         return Ending(RunState.STOPPED, None, "Stopped before the training began.")
     folder.discard_results()
-    # TensorFlow is loaded here, if it was not before.
+    # Imported here, as this loads TensorFlow.
     from mnist_lab.training.engine.precision import choose_precision
     from mnist_lab.training.engine.result import make_result
-    from mnist_lab.training.engine.trainer import Learner
+    from mnist_lab.training.engine.trainer import Trainer
 
-    # Not chosen anew: what "auto" comes to is measured, and may come out otherwise today.
-    precision = checkpoints[0].precision if checkpoints else choose_precision(settings, recipe.precision)
+    # A resumed run keeps its precision: for "auto" it is measured, and another measurement may choose another one.
+    precision = checkpoints[0].precision if checkpoints else choose_precision(settings, run.recipe.precision)
     files = {"best_path": folder.best_weights, "last_path": folder.last_weights}
-    with CheckpointWriter(folder) as writer:
-        keeper = Keeper(reporter, writer, run, info, precision)
-        learner = Learner(run.network, recipe, parts, **files, precision=precision, wishes=keeper)
-        start = take_up(learner, run, folder, checkpoints)
-        if start is not None:
-            writer.start_from(start.state.epoch)
-        reporter.insist(lambda: _rewind(store, run, start, learner.batches))
-        reporter.enter("training", total_steps=learner.total_steps)
+    with CheckpointWriter(folder) as writer, SnapshotRecorder(folder.snapshots) as recorder:
+        # The reporter is last, as it blocks while the run is paused: by then the epoch has its checkpoint, with the
+        # metrics that the reporter has not received yet, and its snapshot can be seen. The checkpoint is first, so
+        # that a failing snapshot cannot cost it.
+        callbacks: list[TrainingCallback] = [CheckpointCallback(writer, reporter, run, data, precision), reporter]
         if settings.watch:
-            epochs_done = 0 if start is None else start.state.epoch
-            outcome = train_watched(learner, reporter, run.network, parts, folder.snapshots, epochs_done=epochs_done)
-        else:
-            outcome = learner.train(reporter)
+            callbacks.insert(1, recorder)
+        trainer = Trainer(run.network, run.recipe, split, **files, precision=precision, callbacks=callbacks)
+        checkpoint = restore(trainer, run, folder, checkpoints)
+        reporter.retry(lambda: _rewind(store, run, checkpoint, trainer.batches))
+        reporter.enter("training", total_steps=trainer.total_steps)
+        outcome = trainer.train()
+
     reporter.enter("evaluating")
     has_weights = not outcome.diverged or outcome.best_epoch > 0
-    result = None
-    if has_weights:
-        result = make_result(learner, outcome, parts, recipe, folder, precision, reporter.breathe)
+    result = make_result(trainer, outcome, folder, reporter.pause_point) if has_weights else None
     if outcome.diverged:
-        message = _why_diverged(outcome.epochs + 1, recipe, reporter.learning_rate_factor)
+        message = _divergence_message(outcome.epochs + 1, run.recipe, reporter.learning_rate_factor)
         return Ending(RunState.FAILED, result, message, diverged=True)
     return Ending(RunState.STOPPED if outcome.stopped else RunState.FINISHED, result, "")
 
 
-def _rewind(store: RunStore, run: Run, start: Checkpoint | None, batches: int) -> None:
-    if start is None:
+def _rewind(store: RunStore, run: Run, checkpoint: Checkpoint | None, batches: int) -> None:
+    """Remove the metrics that an earlier attempt wrote after the checkpoint, or all of them if there is none."""
+    if checkpoint is None:
         store.attempt(run).rewind()
         return
-    epoch = start.state.epoch
-    store.attempt(run).rewind(step=epoch * batches, epochs=epoch, seconds=start.state.seconds, points=start.points)
+    epoch, seconds = checkpoint.state.epoch, checkpoint.state.seconds
+    store.attempt(run).rewind(step=epoch * batches, epochs=epoch, seconds=seconds, points=checkpoint.points)
 
 
-def _why_diverged(epoch: int, recipe: Recipe, factor: float) -> str:
+def _divergence_message(epoch: int, recipe: Recipe, factor: float) -> str:
     return (
         f"The training diverged: the loss became NaN or infinite in epoch {epoch} of {recipe.epochs}."
         f" Try a learning rate smaller than {recipe.learning_rate * factor:g}."

@@ -11,25 +11,25 @@ from types import FrameType
 from mnist_lab.errors import LabError
 from mnist_lab.runs import Command, Run, RunFolder, RunState, RunStore
 from mnist_lab.settings import Settings
+from mnist_lab.training.callbacks import Progress, ProgressListener, ignore_progress
 from mnist_lab.training.claim import claim
-from mnist_lab.training.execute import conduct
-from mnist_lab.training.progress import Progress, ProgressCallback, ignore_progress
+from mnist_lab.training.execute import execute_run
 
-LOOK_SECONDS = 0.3
+POLL_SECONDS = 0.3
 
 
-def train_run(settings: Settings, store: RunStore, run_id: str, progress: ProgressCallback | None = None) -> Run:
-    """Train a queued run here, waiting for a free slot if need be; returns the ended run.
+def train_run(settings: Settings, store: RunStore, run_id: str, listener: ProgressListener | None = None) -> Run:
+    """Train a queued run in this process, waiting for a free slot if necessary; returns the ended run.
 
-    An app on the same store may have a worker that is quicker to claim the run: then its progress is followed. The
-    first Ctrl-C stops the training and keeps what was learnt, the second ends this process.
+    If a worker of an app on the same store claims the run first, its progress is followed instead. The first Ctrl-C
+    stops the training and keeps what was learnt; the second ends this process.
 
     Raises:
         UnknownRunError: There is no such run, or it was deleted meanwhile.
         StoreError: The store does not answer.
         KeyboardInterrupt: The second Ctrl-C.
     """
-    callback = progress or ignore_progress
+    listener = listener or ignore_progress
     waits = False
     last_step = -1
     with _stopping_at_ctrl_c(store, run_id):
@@ -41,34 +41,35 @@ def train_run(settings: Settings, store: RunStore, run_id: str, progress: Progre
                 claimed = claim(settings, store, run_id)
                 if claimed is not None:
                     with claimed, _logging_to(claimed.folder):
-                        conduct(settings, store, claimed, callback)
+                        execute_run(settings, store, claimed, listener)
                     continue
                 if not waits:
                     waits = True
-                    callback(Progress("waiting", sentence=f"Waiting for one of {settings.workers} training slots."))
+                    listener(Progress("waiting", message=f"Waiting for one of {settings.workers} training slots."))
             else:
-                last_step = _follow(store, run, last_step, callback)
+                last_step = _follow(store, run, last_step, listener)
             store.reap_stale_runs()
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_SECONDS)
 
 
-def _follow(store: RunStore, run: Run, last_step: int, callback: ProgressCallback) -> int:
+def _follow(store: RunStore, run: Run, last_step: int, listener: ProgressListener) -> int:
+    """Report what another process has trained since `last_step`; returns the newest step."""
     points = store.points(run.id, after_step=last_step)
     for point in points:
-        callback(Progress("training", run.total_steps, point))
+        listener(Progress("training", run.total_steps, point))
     if not points and run.phase != "training":
-        callback(Progress(run.phase, run.total_steps))
+        listener(Progress(run.phase, run.total_steps))
     return points[-1].step if points else last_step
 
 
 class _LogFile(logging.FileHandler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - its name in `logging`
-        """Say nothing: on a full disk the terminal would be filled with it."""
+        """Ignore the error: on a full disk it would fill the terminal."""
 
 
 @contextmanager
 def _logging_to(folder: RunFolder) -> Iterator[None]:
-    # A worker's whole output is its log; here the terminal is the caller's, so only what is logged goes there.
+    # A worker's whole output is its log; here the terminal is the caller's, so only log records go into the file.
     handler = _LogFile(folder.log_path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.getLogger("mnist_lab")
@@ -86,15 +87,15 @@ def _stopping_at_ctrl_c(store: RunStore, run_id: str) -> Iterator[None]:
         yield
         return
 
-    def ask_to_stop() -> None:
-        # Refused when it has just ended: then there is nothing to stop.
+    def request_stop() -> None:
+        # Refused when the run has just ended: then there is nothing to stop.
         with suppress(LabError):
             store.request(run_id, Command.STOP)
 
     def on_ctrl_c(_number: int, _frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        # Not here: the interrupted code may hold the very connection that is needed.
-        threading.Thread(target=ask_to_stop, name="ctrl-c").start()
+        # In a thread, as the interrupted code may hold the database connection that is needed.
+        threading.Thread(target=request_stop, name="ctrl-c").start()
 
     before = signal.signal(signal.SIGINT, on_ctrl_c)
     try:

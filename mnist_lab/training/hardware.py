@@ -1,4 +1,4 @@
-"""What machine this is and what was measured of it, told without TensorFlow."""
+"""Hardware of this machine and its saved measurements. No TensorFlow here."""
 
 import importlib.metadata
 import json
@@ -31,7 +31,7 @@ def machine_info() -> dict[str, Any]:
 
 @cache
 def processor() -> str:
-    """The processor's name, as exactly as the system tells it."""
+    """The processor's name, as exactly as the system gives it."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:  # noqa: PTH123 - one well-known file
             names = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
@@ -40,47 +40,47 @@ def processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def measured(settings: Settings, what: str) -> Sequence[float] | None:
-    """What was once measured on this machine and kept in the cache folder; None if it was not.
+def load_measurement(settings: Settings, name: str) -> Sequence[float] | None:
+    """The numbers that `save_measurement` wrote to the cache folder; None if there are none.
 
-    Measured on another processor, or with another TensorFlow, does not count, nor does what is no number.
+    Numbers of another processor or of another version of TensorFlow do not count, nor does damaged content.
     """
-    kept = _kept(settings).get(f"{what} of {_this_machine()}")
-    if not isinstance(kept, list) or not all(type(number) in (int, float) for number in kept):
+    saved = _saved(settings).get(f"{name} of {_this_machine()}")
+    if not isinstance(saved, list) or not all(type(number) in (int, float) for number in saved):
         return None
     try:
-        numbers = [float(number) for number in kept]
+        numbers = [float(number) for number in saved]
     except OverflowError:
         return None
     return numbers if all(map(math.isfinite, numbers)) else None
 
 
-def keep(settings: Settings, what: str, numbers: Sequence[float]) -> None:
-    """Keep what was measured. A cache that cannot be written costs another measurement, nothing else."""
+def save_measurement(settings: Settings, name: str, numbers: Sequence[float]) -> None:
+    """Save measured numbers under a name. If the cache cannot be written, they are measured again another time."""
     path = settings.cache_folder / _FILE
-    content = {**_kept(settings), f"{what} of {_this_machine()}": list(numbers)}
+    content = {**_saved(settings), f"{name} of {_this_machine()}": list(numbers)}
     with suppress(OSError), atomic_write(path) as temporary:
         temporary.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
 SPEED = "speed"
-"""What the four numbers of `machine_speed` are kept as."""
-SOME_WORK = TrainingWork(multiply_adds=2.4e6, values=5e4, operations=0.07, parameters=350)
-"""That of a small network, of which two cores train some thousand images a second."""
-PLAUSIBLE = (1e-7, 1.0)
-"""Seconds an image of `SOME_WORK` that a machine may take; anything else was not measured."""
+"""Name under which the four numbers of `machine_speed` are saved."""
+TYPICAL_WORK = TrainingWork(multiply_adds=2.4e6, values=5e4, operations=0.07, parameters=350)
+"""Work of a small network, of which two cores train some thousand images per second."""
+PLAUSIBLE_SECONDS = (1e-7, 1.0)
+"""Seconds per image of `TYPICAL_WORK` that a machine may take; anything else is a damaged measurement."""
 
 
 def machine_speed(settings: Settings) -> MachineSpeed | None:
-    """How fast this machine trains, if that was measured (`calibration.py`)."""
-    numbers = measured(settings, SPEED)
+    """How fast this machine trains; None if `engine.hardware_benchmark` has not measured it."""
+    numbers = load_measurement(settings, SPEED)
     if numbers is None or len(numbers) != 4 or min(numbers) < 0:
         return None
     speed = MachineSpeed(*numbers)
-    return speed if PLAUSIBLE[0] <= speed.seconds(SOME_WORK) <= PLAUSIBLE[1] else None
+    return speed if PLAUSIBLE_SECONDS[0] <= speed.seconds(TYPICAL_WORK) <= PLAUSIBLE_SECONDS[1] else None
 
 
-def _kept(settings: Settings) -> dict[str, Any]:
+def _saved(settings: Settings) -> dict[str, Any]:
     try:
         content = json.loads((settings.cache_folder / _FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):

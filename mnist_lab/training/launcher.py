@@ -1,7 +1,7 @@
-"""The launcher: a thread of the app that keeps worker processes coming, and finds the runs that lost theirs.
+"""The launcher: a thread of the app that starts worker processes, and marks runs whose worker died as interrupted.
 
-It owns nothing that matters: the queue is in the store, slots and runs are locks. So there may be two of it, or it may
-die, and no run notices.
+It holds no state that matters: the queue is in the store, slots and claimed runs are file locks. So there may be two
+launchers, or one may die, and no run is affected.
 """
 
 import logging
@@ -25,19 +25,21 @@ from mnist_lab.training.claim import WORKER_NAME, free_slots
 
 TICK_SECONDS = 0.25
 REAP_SECONDS = 2.0
+"""Between two looks for runs whose worker died."""
 FIRST_PAINT_SECONDS = 5.0
-"""How long the first worker waits after `start`, so that the first page has the processor to itself."""
+"""Delay of the first worker after `start`, so that it does not slow the first page."""
 SETTLE_SECONDS = 3.0
-"""How long the next standby waits after a run was claimed, so that the run's first points come at once."""
+"""Delay of the next standby worker after a run was claimed, so that it does not slow the run's first points."""
 LOADING_SECONDS = 8.0
-"""How long a worker takes at most to load TensorFlow, on a machine that is not very slow."""
-LONGEST_PAUSE_SECONDS = 60.0
+"""Time after which a worker is assumed to have loaded TensorFlow."""
+MAX_PAUSE_SECONDS = 60.0
+"""Between two attempts to start a worker."""
 TRUST_SECONDS = 20.0
-"""A worker that stands by so long has loaded TensorFlow: what kept earlier ones from starting is over."""
+"""A worker that has been idle for so long has started successfully; earlier failures are forgotten."""
 UNKNOWN_ERROR_SECONDS = 5.0
 MAX_LOG_BYTES = 1_000_000
-# What TensorFlow says of every machine while it is loaded: infos and warnings in the form of absl and in its older one.
-_NOISE = re.compile(
+# Messages of TensorFlow while it is loaded: infos and warnings in the format of absl and in the older one.
+_TENSORFLOW_MESSAGE = re.compile(
     r"[IW]\d{4} |\d{4}-\d\d-\d\d [\d:.]+: [IW] tensorflow|WARNING: All log messages before absl|"
     r"To enable the following instructions"
 )
@@ -51,11 +53,11 @@ class _Child:
     process: subprocess.Popen[bytes]
     started: float
     log_start: int
-    """Bytes that the log of all workers had before this one's."""
+    """Size of the common log, in bytes, when this worker started."""
 
 
 class Launcher:
-    """Keeps one worker standing by, and as many more as there are queued runs and free slots."""
+    """Keeps one standby worker, and starts more while there are queued runs and free slots."""
 
     def __init__(self, settings: Settings, command: Sequence[str] = WORKER_COMMAND):
         self._settings = settings
@@ -64,23 +66,23 @@ class Launcher:
         self._idle: dict[str, _Child] = {}
         self._busy: list[subprocess.Popen[bytes]] = []
         self._failures = 0
-        self._start_trouble = ""
+        self._start_error = ""
         self._not_before = 0.0
         self._quiet_until = 0.0
         self._next_reap = 0.0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        self.trouble = ""
-        """Why queued runs do not start, for pages to show; "" when all is well."""
+        self.error = ""
+        """Why queued runs do not start, for pages to show; "" if there is no error."""
 
     @property
     def log_path(self) -> Path:
-        """What workers write before they have a run."""
+        """The common log of all workers before they claim a run."""
         return self._settings.home / "workers.log"
 
     @property
     def is_loading(self) -> bool:
-        """Whether a worker is loading TensorFlow, or a run is about to begin: both want the processor to themselves."""
+        """Whether a worker is loading TensorFlow or a run is about to begin: both need the whole processor."""
         now = time.monotonic()
         return now < self._quiet_until or any(
             now - child.started < LOADING_SECONDS for child in list(self._idle.values())
@@ -94,7 +96,7 @@ class Launcher:
             self._thread.start()
 
     def close(self) -> None:
-        """Stop the thread and let the standby worker go; workers that train go on."""
+        """Stop the thread and end the standby worker; workers that train continue."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(timeout=5.0)
@@ -106,10 +108,10 @@ class Launcher:
             try:
                 self._tick()
             except LabError as error:
-                self.trouble = str(error)
+                self.error = str(error)
             except Exception as error:
-                log.exception("The launcher goes on after an error that it does not know")
-                self.trouble = f"Trainings cannot be started: {error}"
+                log.exception("The launcher continues after an unexpected error")
+                self.error = f"Trainings cannot be started: {error}"
                 self._stop.wait(UNKNOWN_ERROR_SECONDS)
             self._stop.wait(TICK_SECONDS)
 
@@ -120,19 +122,19 @@ class Launcher:
             self._next_reap = now + REAP_SECONDS
             store.reap_stale_runs()
         self._busy = [child for child in self._busy if child.poll() is None]
-        self._sort_idle(store, now)
+        self._update_idle(store, now)
         waiting = store.count([RunState.QUEUED])
         if waiting:
-            # By their records: one that is damaged waits for ever.
+            # A run with a damaged record is never claimed: count those whose records can be read.
             waiting = len(store.queue(limit=free_slots(self._settings)))
         wanted = max(waiting, 1 if self._settings.standby else 0)
-        self.trouble = self._start_trouble
-        # A queued run with a free slot does not wait for the quiet after another's start.
+        self.error = self._start_error
+        # A queued run with a free slot does not wait for `SETTLE_SECONDS`.
         may_start = now >= self._not_before and (waiting > 0 or now >= self._quiet_until)
         if len(self._idle) < wanted and may_start:
             self._launch()
 
-    def _sort_idle(self, store: RunStore, now: float) -> None:
+    def _update_idle(self, store: RunStore, now: float) -> None:
         for name, child in list(self._idle.items()):
             status = child.process.poll()
             if store.has_claimed(name):
@@ -148,30 +150,30 @@ class Launcher:
                     self._note_failure(child, status, now)
 
     def _forget_failures(self) -> None:
-        self._failures, self._start_trouble = 0, ""
+        self._failures, self._start_error = 0, ""
 
     def _note_failure(self, child: _Child, status: int, now: float) -> None:
         self._failures += 1
-        had_started = status < 0 or now - child.started > TRUST_SECONDS
-        if had_started and self._failures == 1:
-            # Killed, for the memory it took perhaps; that alone is no reason why the next one should not do.
+        had_loaded = status < 0 or now - child.started > TRUST_SECONDS
+        if had_loaded and self._failures == 1:
+            # Killed, perhaps because of its memory; the next one may still start.
             self._not_before = now
-            sentence = "The training process ended unexpectedly; another one is being started."
+            message = "The training process ended unexpectedly; another one is being started."
         else:
-            pause = min(2.0**self._failures, LONGEST_PAUSE_SECONDS)
+            pause = min(2.0**self._failures, MAX_PAUSE_SECONDS)
             self._not_before = now + pause
-            sentence = self._why_not(child, status, pause)
-        self.trouble = self._start_trouble = sentence
-        log.warning("%s", sentence)
+            message = self._failure_message(child, status, pause)
+        self.error = self._start_error = message
+        log.warning("%s", message)
 
-    def _why_not(self, child: _Child, status: int, pause: float) -> str:
+    def _failure_message(self, child: _Child, status: int, pause: float) -> str:
         how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
         often = f", {self._failures} times in a row" if self._failures > 1 else ""
-        words = last_words(self.log_path, child.log_start)
-        said = f" Its last words: {words!r}." if words else ""
+        last_line = last_log_line(self.log_path, child.log_start)
+        output = f" Its last output: {last_line!r}." if last_line else ""
         return (
-            f"The training process does not start: it {how}{often}.{said} The next try is in {pause:.0f} s;"
-            f" {self.log_path} tells more."
+            f"The training process does not start: it {how}{often}.{output} The next attempt is in {pause:.0f} s;"
+            f" see {self.log_path}."
         )
 
     def _launch(self) -> None:
@@ -193,20 +195,20 @@ class Launcher:
             )
         self._idle[name] = _Child(child, time.monotonic(), 0 if too_long else size)
         if not self._settings.standby:
-            # It trains what waits, or ends.
+            # It trains a queued run, or ends.
             _close_input(child)
 
 
-def last_words(path: Path, start: int = 0) -> str:
-    """The last line that says something in what a log has from byte `start` on; "" if there is none."""
+def last_log_line(path: Path, start: int = 0) -> str:
+    """The last line of a log from byte `start` on, without TensorFlow's messages at start-up; "" if there is none."""
     try:
         with path.open("rb") as file:
             file.seek(max(start, file.seek(0, os.SEEK_END) - 4000))
             lines = file.read().decode("utf-8", errors="replace").split("\n")
     except OSError:
         return ""
-    telling = (line.strip()[:300] for line in reversed(lines) if not _NOISE.match(line))
-    return next(filter(None, telling), "")
+    relevant = (line.strip()[:300] for line in reversed(lines) if not _TENSORFLOW_MESSAGE.match(line))
+    return next(filter(None, relevant), "")
 
 
 def _close_input(child: subprocess.Popen[bytes]) -> None:
@@ -216,15 +218,15 @@ def _close_input(child: subprocess.Popen[bytes]) -> None:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """The environment in which a child finds this very package and these settings, wherever it was started."""
+    """Environment variables by which a child process finds this package and these settings."""
     values = settings.model_dump(mode="json")
     names = {name: f"MNIST_LAB_{name.upper()}" for name in values}
     inherited = {name: value for name, value in os.environ.items() if name not in names.values()}
     root = str(Path(mnist_lab.__file__).resolve().parent.parent)
-    found = os.environ.get("PYTHONPATH")
+    python_path = os.environ.get("PYTHONPATH")
     return {
         **inherited,
         **{names[name]: str(value) for name, value in values.items() if value is not None},
-        "PYTHONPATH": root + (os.pathsep + found if found else ""),
+        "PYTHONPATH": root + (os.pathsep + python_path if python_path else ""),
         "PYTHONUNBUFFERED": "1",
     }

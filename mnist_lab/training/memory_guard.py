@@ -1,4 +1,4 @@
-"""A worker that grows past its budget is ended, with a word about why, before the whole machine suffers."""
+"""Ends a worker that uses more memory than its budget, before the whole machine runs out of memory."""
 
 import logging
 import os
@@ -14,30 +14,30 @@ from mnist_lab.runs import Run, RunState, RunStore
 from mnist_lab.settings import Settings
 
 BASE_GIB = 1.0
-"""What a worker takes whatever it trains: Python, TensorFlow, the digits, compiled graphs. Measured: 0.7 to 0.9."""
-LOOK_SECONDS = 0.5
+"""What any worker uses: Python, TensorFlow, the digits, compiled graphs. Measured: 0.7 to 0.9."""
+POLL_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
 
 
 def resident_gib() -> float:
-    """The memory in GiB that this process holds at the moment."""
+    """The resident memory of this process in GiB."""
     return float(psutil.Process().memory_info().rss / 2**30)
 
 
-class MemoryWatch:
-    """A thread that looks at this process's memory, and calls `on_excess` once when it is more than the budget.
+class MemoryGuard:
+    """A thread that polls this process's memory, and calls `on_excess` once when it exceeds the budget.
 
-    A context: the thread lives within it.
+    A context: the thread starts at its beginning and is stopped at its end.
     """
 
     def __init__(
         self, budget_gib: float, on_excess: Callable[[float], None], *, resident: Callable[[], float] = resident_gib
     ) -> None:
-        """`on_excess` is given the GiB that the process holds."""
+        """`on_excess` is given the resident memory in GiB."""
         self._budget, self._on_excess, self._resident = budget_gib, on_excess, resident
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._look, name="memory-watch", daemon=True)
+        self._thread = threading.Thread(target=self._poll, name="memory-guard", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -49,30 +49,30 @@ class MemoryWatch:
         self._stop.set()
         self._thread.join()
 
-    def _look(self) -> None:
-        while not self._stop.wait(LOOK_SECONDS):
+    def _poll(self) -> None:
+        while not self._stop.wait(POLL_SECONDS):
             used = self._resident()
             if used > self._budget:
                 self._on_excess(used)
                 return
 
 
-def watch_of(settings: Settings, store: RunStore, run: Run) -> MemoryWatch:
-    """The watch that ends this process, and `run` as failed, when it grows past `settings.memory` and the base."""
+def guard_for(settings: Settings, store: RunStore, run: Run) -> MemoryGuard:
+    """The guard that ends `run` as failed, and this process, when it exceeds `settings.memory` plus `BASE_GIB`."""
     budget = settings.memory + BASE_GIB
 
-    def give_up(used: float) -> None:
-        sentence = (
-            f"The training was ended because it grew to {used:.1f} GiB of memory, and its budget is {budget:.1f} GiB."
+    def end_process(used: float) -> None:
+        message = (
+            f"The training was ended because it used {used:.1f} GiB of memory; its budget is {budget:.1f} GiB."
             " Use a smaller batch size, or a network with fewer filters or units, or set MNIST_LAB_MEMORY higher."
         )
-        log.error("%s", sentence)
+        log.error("%s", message)
         try:
-            store.attempt(run).finish(RunState.FAILED, None, sentence)
+            store.attempt(run).finish(RunState.FAILED, None, message)
         except LabError as error:
-            # The run will be found without its worker.
-            log.error("%s", error)  # noqa: TRY400 - the sentence says it all
-        # Not an exception: the thread that trains is in TensorFlow, and may be there for long.
+            # The run will be found interrupted.
+            log.error("%s", error)  # noqa: TRY400 - the message is enough
+        # Not an exception: the training thread may stay inside TensorFlow for a long time.
         os._exit(1)
 
-    return MemoryWatch(budget, give_up)
+    return MemoryGuard(budget, end_process)

@@ -1,4 +1,7 @@
-"""Between a training and the run store: points go out, commands come in, and the training never waits for the disk."""
+"""The connection between a training and the run store: metrics go out, commands come in.
+
+A thread does the talking, so the training never waits for the disk.
+"""
 
 import logging
 import threading
@@ -6,15 +9,18 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from mnist_lab.errors import LabError, StaleAttemptError, StoreError
 from mnist_lab.runs import Command, ControlState, MetricPoint, Result, Run, RunState, RunStore
-from mnist_lab.training.progress import Progress, ProgressCallback, ignore_progress
+from mnist_lab.training.callbacks import Progress, ProgressListener, TrainingCallback, ignore_progress
+
+if TYPE_CHECKING:
+    from mnist_lab.training.engine.trainer import Trainer
 
 POLL_SECONDS = 0.2
 WRITE_SECONDS = 1.0
-PATIENCE_SECONDS = 600.0
+MAX_RETRY_SECONDS = 600.0
 
 log = logging.getLogger(__name__)
 
@@ -26,35 +32,38 @@ class DiscardedError(Exception):
     """The run is to be discarded: raised through the training, so that it ends at once."""
 
 
-class Reporter:
-    """Observer of one training, with a thread that alone talks to the store.
+class Reporter(TrainingCallback):
+    """Callback that reports a training's metrics to the run store and obeys the commands that stand there.
 
-    The thread polls the wanted command, writes heartbeats and points about once a second, and keeps what it could not
-    write while the store does not answer. A context: the thread lives within it.
+    Its thread is the only one that talks to the store while the run trains. It polls the command, writes heartbeats and
+    points about once a second, and keeps what it could not write while the store does not answer. A context: the thread
+    starts at its beginning and is stopped at its end.
 
-    Its methods raise `StaleAttemptError` when the run is not this attempt's any more, and those that the training calls
-    raise `DiscardedError` when the run is to be discarded.
+    A hook returns STOP when the run is to be stopped, and blocks while the run is paused. All methods raise
+    `StaleAttemptError` when the run no longer belongs to this attempt; hooks and `enter` raise `DiscardedError` when
+    the run is to be discarded.
     """
 
-    def __init__(self, store: RunStore, run: Run, callback: ProgressCallback | None = None):
+    def __init__(self, store: RunStore, run: Run, listener: ProgressListener | None = None):
+        """`listener` is told of each phase and each point."""
         self._attempt = store.attempt(run)
-        self._callback = callback or ignore_progress
+        self._listener = listener or ignore_progress
         # Guards what follows; notified when the command changes or the attempt is lost.
         self._changed = threading.Condition()
         self._points: list[MetricPoint] = []
         self._has_points = False
         self._phase = ""
         self._total_steps = 0
-        self._wanted_state = RunState.STARTING
-        self._wanted = ControlState(Command.NONE, run.learning_rate_factor)
-        self._stepped = False
+        self._state = RunState.STARTING
+        self._control = ControlState(Command.NONE, run.learning_rate_factor)
+        self._step_done = False
         self._lost: LabError | None = None
-        self._urgent = True
+        self._write_now = True
         self._last_write = 0.0
-        self._trouble = ""
+        self._last_error = ""
         self._wake = threading.Event()
         self._closing = False
-        self._thread = threading.Thread(target=self._talk, name="reporter", daemon=True)
+        self._thread = threading.Thread(target=self._communicate, name="reporter", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -63,48 +72,46 @@ class Reporter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._closing = True
-        self._wake.set()
-        self._thread.join()
+        self._stop_thread()
 
-    def enter(self, phase: str, *, total_steps: int = 0, sentence: str = "") -> Command:
-        """Say what the run is at now, and hear what is wanted."""
+    @property
+    def learning_rate_factor(self) -> float:
+        """Multiplies the schedule's learning rate, as the user has set it."""
+        return self._control.learning_rate_factor
+
+    def on_chunk_end(self, point: MetricPoint) -> Command:
+        """Report a point; returns once the training may continue, or STOP."""
+        return self._report(point)
+
+    def on_epoch_end(self, point: MetricPoint, trainer: "Trainer") -> Command:  # noqa: ARG002
+        """Report an epoch's point; returns once the training may continue, or STOP. STEP becomes a pause here."""
+        return self._report(point)
+
+    def pause_point(self) -> None:
+        """Block while the run is paused."""
+        with self._changed:
+            self._wait_while_paused()
+            self._raise_if_over()
+
+    def enter(self, phase: str, *, total_steps: int = 0, message: str = "") -> Command:
+        """Report the phase that the run enters; returns the current command."""
         with self._changed:
             self._raise_if_over()
             self._phase = phase
             self._total_steps = total_steps or self._total_steps
             if phase == "training":
-                self._wanted_state = RunState.RUNNING
-            self._hurry()
-        self._callback(Progress(phase, self._total_steps, sentence=sentence))
-        return self._wanted.command
+                self._state = RunState.RUNNING
+            self._request_write()
+        self._listener(Progress(phase, self._total_steps, message=message))
+        return self._control.command
 
-    @property
-    def learning_rate_factor(self) -> float:
-        """What the schedule is to be multiplied by."""
-        return self._wanted.learning_rate_factor
-
-    def on_chunk(self, point: MetricPoint) -> Command:
-        """Take a point of the training; returns once the training may go on, or is to stop."""
-        return self._take(point)
-
-    def on_epoch(self, point: MetricPoint, _learner: object) -> Command:
-        """Take an epoch's point; returns once the training may go on, or is to stop. STEP ends in a pause here."""
-        return self._take(point)
-
-    def breathe(self) -> None:
-        """Hold the evaluation while the run is paused."""
-        with self._changed:
-            self._pause_if_wanted()
-            self._raise_if_over()
-
-    def unconfirmed(self) -> tuple[MetricPoint, ...]:
+    def unconfirmed_points(self) -> tuple[MetricPoint, ...]:
         """The points that the store has not confirmed yet, oldest first."""
         with self._changed:
             return tuple(self._points)
 
     def end(self, state: RunState, result: Result | None, message: str, diverged: bool = False) -> bool:
-        """Write the last points and the run's end, and wait for the store as long as ten minutes if need be.
+        """Write the last points and the run's end, retrying for up to ten minutes while the store does not answer.
 
         Returns:
             False if the run was to be discarded at the last moment, and is deleted now.
@@ -112,127 +119,133 @@ class Reporter:
         Raises:
             StoreError: The store did not answer for ten minutes; the run will be found interrupted.
         """
-        self.__exit__(None, None, None)
+        self._stop_thread()
 
         def write_end() -> bool:
             self._write()
             return self._attempt.finish(state, result, message, diverged=diverged)
 
-        return self.insist(write_end)
+        return self.retry(write_end)
 
     def discard(self) -> None:
-        """Delete the run, and wait for the store as long as ten minutes if need be.
+        """Delete the run, retrying for up to ten minutes while the store does not answer.
 
         Raises:
             StoreError: The store did not answer for ten minutes.
         """
-        self.__exit__(None, None, None)
-        self.insist(lambda: self._attempt.discard())
+        self._stop_thread()
+        self.retry(self._attempt.discard)
 
-    def insist(self, write: Callable[[], T]) -> T:
-        """Do a write that the run cannot do without, and wait for the store as long as ten minutes if need be.
+    def retry(self, write: Callable[[], T]) -> T:
+        """Do an indispensable write, retrying for up to ten minutes while the store does not answer.
 
         Raises:
             StoreError: The store did not answer for ten minutes.
         """
-        give_up = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + MAX_RETRY_SECONDS
         while True:
             self._raise_if_lost()
             try:
                 return write()
             except StoreError as error:
-                if time.monotonic() > give_up:
+                if time.monotonic() > deadline:
                     raise
-                self._note(error)
+                self._log_once(error)
             time.sleep(WRITE_SECONDS)
 
-    def _take(self, point: MetricPoint) -> Command:
-        self._callback(Progress("training", self._total_steps, point))
+    def _report(self, point: MetricPoint) -> Command:
+        self._listener(Progress("training", self._total_steps, point))
         with self._changed:
             self._points.append(point)
             if point.kind == "epoch" or not self._has_points:
                 self._has_points = True
-                self._hurry()
+                self._request_write()
             ends_epoch = point.kind == "epoch" and point.step < self._total_steps
-            if ends_epoch and self._wanted.command is Command.STEP:
-                # As the store will have it: whatever was asked for after the step goes before it.
-                self._stepped = True
-                self._wanted = replace(self._wanted, command=Command.PAUSE)
-            self._pause_if_wanted()
+            if ends_epoch and self._control.command is Command.STEP:
+                # The store will do the same, unless another command has replaced the step by then.
+                self._step_done = True
+                self._control = replace(self._control, command=Command.PAUSE)
+            self._wait_while_paused()
             self._raise_if_over()
-            return self._wanted.command
+            return self._control.command
 
-    def _pause_if_wanted(self) -> None:
-        if self._wanted.command is not Command.PAUSE:
+    def _wait_while_paused(self) -> None:
+        if self._control.command is not Command.PAUSE:
             return
         phase = self._phase
-        self._wanted_state, self._phase = RunState.PAUSED, "paused"
-        self._hurry()
-        self._callback(Progress("paused", self._total_steps))
-        self._changed.wait_for(lambda: self._wanted.command is not Command.PAUSE or self._lost is not None)
-        self._wanted_state, self._phase = RunState.RUNNING, phase
-        self._hurry()
+        self._state, self._phase = RunState.PAUSED, "paused"
+        self._request_write()
+        self._listener(Progress("paused", self._total_steps))
+        self._changed.wait_for(lambda: self._control.command is not Command.PAUSE or self._lost is not None)
+        self._state, self._phase = RunState.RUNNING, phase
+        self._request_write()
 
-    def _hurry(self) -> None:
-        self._urgent = True
+    def _request_write(self) -> None:
+        self._write_now = True
         self._wake.set()
 
-    def _talk(self) -> None:
+    def _stop_thread(self) -> None:
+        """Stop the thread and wait for its end; may be called more than once."""
+        self._closing = True
+        self._wake.set()
+        self._thread.join()
+
+    def _communicate(self) -> None:
         while not self._closing:
             self._wake.wait(POLL_SECONDS)
             self._wake.clear()
             try:
-                self._beat()
+                self._write_or_poll()
             except StoreError as error:
-                self._note(error)
+                self._log_once(error)
             except LabError as error:
                 with self._changed:
                     self._lost = error
                     self._changed.notify_all()
                 return
             except Exception:
-                log.exception("The reporter goes on after an error that it does not know")
+                log.exception("The reporter continues after an unexpected error")
 
-    def _beat(self) -> None:
-        if self._urgent or time.monotonic() - self._last_write >= WRITE_SECONDS:
+    def _write_or_poll(self) -> None:
+        if self._write_now or time.monotonic() - self._last_write >= WRITE_SECONDS:
             self._write()
             return
-        wanted = self._attempt.control_state()
+        control = self._attempt.control_state()
         with self._changed:
             # A step that has just been done still stands in the store until the next write.
-            if not self._stepped:
-                self._hear(wanted)
+            if not self._step_done:
+                self._receive(control)
 
     def _write(self) -> None:
         with self._changed:
-            points, phase, total_steps, state = tuple(self._points), self._phase, self._total_steps, self._wanted_state
-            stepped, self._urgent = self._stepped, False
+            points, phase, total_steps, state = tuple(self._points), self._phase, self._total_steps, self._state
+            step_done, self._write_now = self._step_done, False
         try:
-            wanted = self._attempt.heartbeat(
+            control = self._attempt.heartbeat(
                 points=points,
                 state=state,
                 phase=phase,
                 total_steps=total_steps,
-                stepped=stepped,
+                stepped=step_done,
             )
         finally:
             self._last_write = time.monotonic()
-        self._trouble = ""
+        self._last_error = ""
         with self._changed:
             del self._points[: len(points)]
-            if stepped == self._stepped:
-                self._stepped = False
-                self._hear(wanted)
+            if step_done == self._step_done:
+                self._step_done = False
+                self._receive(control)
 
-    def _hear(self, wanted: ControlState) -> None:
-        self._wanted = wanted
+    def _receive(self, control: ControlState) -> None:
+        self._control = control
         self._changed.notify_all()
 
-    def _note(self, error: StoreError) -> None:
-        # Once, not once a second: the disk may be full.
-        if str(error) != self._trouble:
-            self._trouble = str(error)
-            log.warning("The training goes on while the store does not answer: %s", error)
+    def _log_once(self, error: StoreError) -> None:
+        # Not once a second: the disk may be full.
+        if str(error) != self._last_error:
+            self._last_error = str(error)
+            log.warning("The training continues while the store does not answer: %s", error)
 
     def _raise_if_lost(self) -> None:
         if self._lost is not None:
@@ -240,5 +253,5 @@ class Reporter:
 
     def _raise_if_over(self) -> None:
         self._raise_if_lost()
-        if self._wanted.command is Command.DISCARD:
+        if self._control.command is Command.DISCARD:
             raise DiscardedError

@@ -1,66 +1,70 @@
-"""Going on from a checkpoint: which one, whether it may be used, and the checkpoints of the training that follows."""
+"""Resuming from a checkpoint: which checkpoint may be used, restoring it, and writing new ones."""
 
 import logging
 from typing import TYPE_CHECKING
 
 from mnist_lab.errors import DataError
-from mnist_lab.runs import DataInfo, MetricPoint, Run, RunFolder
-from mnist_lab.training.checkpoint import Checkpoint, TrainingState, fingerprint
-from mnist_lab.training.checkpoint_writer import CheckpointWriter, good_checkpoints
+from mnist_lab.runs import Command, DataInfo, MetricPoint, Run, RunFolder
+from mnist_lab.training.callbacks import TrainingCallback
+from mnist_lab.training.checkpoint import Checkpoint, fingerprint
+from mnist_lab.training.checkpoint_writer import CheckpointWriter, usable_checkpoints
 from mnist_lab.training.reporter import Reporter
 
 if TYPE_CHECKING:
-    from mnist_lab.training.engine.trainer import Learner
+    from mnist_lab.training.engine.trainer import Trainer
 
 log = logging.getLogger(__name__)
 
 
-def find_checkpoints(run: Run, folder: RunFolder, info: DataInfo) -> list[Checkpoint]:
-    """The checkpoints from which this run may go on with these digits, that of the latest epoch first.
+def find_checkpoints(run: Run, folder: RunFolder, data: DataInfo) -> list[Checkpoint]:
+    """The checkpoints from which this run may be resumed on this data, newest epoch first.
 
     Raises:
-        DataError: It has checkpoints, but was trained on other digits than can be had now.
+        DataError: It has checkpoints, but was trained on other digits than those available now.
     """
     if not folder.checkpoint_files():
         return []
-    if run.data is not None and run.data.fingerprint != info.fingerprint:
+    if run.data is not None and run.data.fingerprint != data.fingerprint:
         raise DataError(
-            f"This run was trained on {run.data.title}, but now only {info.title} can be had; nothing was changed."
-            f" Bring {run.data.title} back, then resume it."
+            f"This run was trained on {run.data.title}, but only {data.title} is available now. Nothing was changed."
+            f" Make {run.data.title} available again, then resume the run."
         )
-    return list(good_checkpoints(folder, fingerprint(run.network, run.recipe, info)))
+    return list(usable_checkpoints(folder, fingerprint(run.network, run.recipe, data)))
 
 
-def take_up(learner: "Learner", run: Run, folder: RunFolder, checkpoints: list[Checkpoint]) -> Checkpoint | None:
-    """Let `learner` go on from the first of the checkpoints that fits; None if it starts anew."""
+def restore(trainer: "Trainer", run: Run, folder: RunFolder, checkpoints: list[Checkpoint]) -> Checkpoint | None:
+    """Restore the first checkpoint that fits the trainer's network; returns None if the training starts from scratch.
+
+    A checkpoint of another run, which this run continues, restarts the patience of early stopping if it had run out.
+    """
     for checkpoint in checkpoints:
-        if learner.take_up(checkpoint.state, continued=checkpoint.run != run.id):
-            log.info("The training goes on after epoch %d.", checkpoint.state.epoch)
+        if trainer.restore(checkpoint.state, continued=checkpoint.run != run.id):
+            log.info("The training resumes after epoch %d.", checkpoint.state.epoch)
             return checkpoint
         log.warning("The checkpoint of epoch %d is not used: it does not fit the network.", checkpoint.state.epoch)
     if run.attempt > 1 or folder.checkpoint_files():
-        log.warning("There is no checkpoint to go on from: the training starts anew.")
+        log.warning("There is no usable checkpoint: the training starts from scratch.")
     return None
 
 
-class Keeper:
-    """What a run's worker wants of its training: what the reporter hears, and a checkpoint of every epoch."""
+class CheckpointCallback(TrainingCallback):
+    """Writes a checkpoint after each epoch. Comes before the reporter in the list of callbacks."""
 
-    def __init__(self, reporter: Reporter, writer: CheckpointWriter, run: Run, info: DataInfo, precision: str) -> None:
-        self._reporter, self._writer = reporter, writer
+    def __init__(self, writer: CheckpointWriter, reporter: Reporter, run: Run, data: DataInfo, precision: str) -> None:
+        """`reporter` tells which metrics the store has not confirmed: they are saved in the checkpoint."""
+        self._writer, self._reporter = writer, reporter
         self._run_id, self._precision = run.id, precision
-        self._fingerprint = fingerprint(run.network, run.recipe, info)
+        self._fingerprint = fingerprint(run.network, run.recipe, data)
 
-    @property
-    def learning_rate_factor(self) -> float:
-        """What the schedule is to be multiplied by."""
-        return self._reporter.learning_rate_factor
+    def on_train_begin(self, trainer: "Trainer") -> None:
+        """Keep the checkpoint that was restored until there are two newer ones."""
+        if trainer.epochs_done:
+            self._writer.start_from(trainer.epochs_done)
 
-    def breathe(self) -> None:
-        """Hold the evaluation while the run is paused."""
-        self._reporter.breathe()
-
-    def keep(self, state: TrainingState, point: MetricPoint) -> None:
-        """Have a checkpoint written, with the points that the store has not confirmed yet."""
-        points = (*self._reporter.unconfirmed(), point)
+    def on_epoch_end(self, point: MetricPoint, trainer: "Trainer") -> Command:
+        """Hand the training's state to the writer; returns at once."""
+        # The reporter has not received this epoch's point yet.
+        points = (*self._reporter.unconfirmed_points(), point)
+        state = trainer.state(point.seconds)
         self._writer.put(Checkpoint(self._run_id, self._fingerprint, self._precision, points, state))
+        return Command.NONE

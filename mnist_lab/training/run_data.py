@@ -1,23 +1,23 @@
-"""The digits of a run, divided as its recipe says."""
+"""Loads the data of a run, split as its recipe says."""
 
 from mnist_lab.data import Digits, Source, Split, load_digits, load_uci_digits, split
 from mnist_lab.runs import DataInfo, Run
 from mnist_lab.settings import Settings
 
 
-def load_parts(settings: Settings, run: Run, *, again: bool = False) -> tuple[Split, DataInfo]:
-    """Load the digits of a run, from disk only, and divide them.
+def load_split(settings: Settings, run: Run, *, resumes: bool = False) -> tuple[Split, DataInfo]:
+    """Load the digits of a run, from disk only, and split them into training, validation and test images.
 
     Args:
         settings: Where to look.
-        run: Whose digits.
-        again: It goes on with what it was trained on: with the offline sample even if MNIST can be had by now.
+        run: The run.
+        resumes: Use the data the run was trained on before: the offline sample even if MNIST is available now.
 
     Raises:
-        DataError: No digits can be had, or they cannot be divided so.
+        DataError: No digits are available, or they cannot be split as the recipe says.
     """
     recipe = run.recipe
-    digits, fallback = _load(settings, run, again=again)
+    digits, fallback = _load(settings, run, resumes=resumes)
     limit = recipe.limit
     if digits.source is Source.UCI and limit is not None and limit > len(digits.train_labels):
         limit = None
@@ -33,8 +33,8 @@ def load_parts(settings: Settings, run: Run, *, again: bool = False) -> tuple[Sp
     return parts, _info(digits, parts, run, fallback)
 
 
-def _load(settings: Settings, run: Run, *, again: bool) -> tuple[Digits, str]:
-    if again and run.data is not None and run.data.source == Source.UCI:
+def _load(settings: Settings, run: Run, *, resumes: bool) -> tuple[Digits, str]:
+    if resumes and run.data is not None and run.data.source == Source.UCI:
         return load_uci_digits(settings), run.data.fallback
     digits, why_not_mnist = load_digits(settings, download=False)
     if why_not_mnist is None:

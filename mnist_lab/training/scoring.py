@@ -1,42 +1,60 @@
-"""A run's figures on the test images, from the probabilities its network gave them."""
+"""Scores a network: loss, accuracy and confusion matrix, from the probabilities it gives images whose digits are known.
+
+The only scoring of the lab: validation, the result of a run and `evaluate` of the command line use it.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-CLASSES = 10
-SMALLEST_PROBABILITY = 1e-7
+from mnist_lab.data import CLASSES
+
+EPSILON = 1e-7
 """Probabilities are clipped to this and 1 minus this before the logarithm, as Keras does (`keras.config.epsilon`)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """What a network scored on images whose digits are known."""
+    """How well a network classifies images."""
 
     loss: float
     """Mean categorical cross-entropy."""
     accuracy: float
-    """Share read right, 0..1."""
+    """Share of images classified correctly, 0..1."""
     per_class_accuracy: tuple[float, ...]
     """Ten shares, class 0 to 9; NaN for a class without an image."""
     confusion: tuple[tuple[int, ...], ...]
-    """10 rows (true class) of 10 counts (class read)."""
+    """10 rows (true class) of 10 counts (predicted class)."""
 
 
 def score(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> Scores:
     """Score probabilities float32 (n, 10) against labels uint8 (n,); n is at least 1."""
     true = labels.astype(np.int64)
     of_true = probabilities[np.arange(len(true)), true].astype(np.float64)
-    loss = -np.log(np.clip(of_true, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)).mean()
-    read = probabilities.argmax(axis=1)
-    confusion = np.zeros((CLASSES, CLASSES), np.int64)
-    np.add.at(confusion, (true, read), 1)
-    counts = confusion.sum(axis=1)
-    per_class = np.where(counts > 0, confusion.diagonal() / np.maximum(counts, 1), np.nan)
+    loss = -np.log(np.clip(of_true, EPSILON, 1 - EPSILON)).mean()
+    predicted = probabilities.argmax(axis=1)
+    confusion = confusion_matrix(true, predicted)
     return Scores(
         loss=float(loss),
-        accuracy=float((read == true).mean()),
-        per_class_accuracy=tuple(float(share) for share in per_class),
-        confusion=tuple(tuple(int(count) for count in row) for row in confusion),
+        accuracy=float((predicted == true).mean()),
+        per_class_accuracy=tuple(per_class_accuracy(confusion).tolist()),
+        confusion=tuple(map(tuple, confusion.tolist())),
     )
+
+
+def confusion_matrix(labels: NDArray[np.integer], predicted: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Count the pairs of true and predicted digits: int64 (10, 10), rows true, columns predicted.
+
+    Args:
+        labels: True digits, shape (n,), 0..9.
+        predicted: Predicted digits, shape (n,), 0..9.
+    """
+    pairs = labels.astype(np.int64) * CLASSES + predicted
+    return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES).astype(np.int64)
+
+
+def per_class_accuracy(confusion: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Share of each true digit that is predicted correctly: float64 (10,); NaN for a digit without an image."""
+    counts = confusion.sum(axis=1)
+    return np.where(counts > 0, confusion.diagonal() / np.maximum(counts, 1), np.nan)

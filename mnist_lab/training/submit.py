@@ -1,4 +1,4 @@
-"""Handing in a run: what could not be trained is refused before anything is started."""
+"""Submits a run to the queue, after checking that its network can be trained."""
 
 from mnist_lab.network import Analysis, ensure_trainable
 from mnist_lab.recipe import Recipe

@@ -1,4 +1,4 @@
-"""A sweep: one thing about a network or its recipe takes several values, and each value is an ordinary run."""
+"""Sweeps: one hyperparameter of a network or its recipe takes several values, and each value becomes a run."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,30 +13,30 @@ from mnist_lab.settings import Settings
 from mnist_lab.training.submit import submit
 
 Value = float | int | str
-Changed = tuple[Network, Recipe]
+Setup = tuple[Network, Recipe]
 
 
 @dataclass(frozen=True)
-class Knob:
-    """One thing that a sweep can vary."""
+class Hyperparameter:
+    """A hyperparameter that a sweep can vary."""
 
     title: str
-    """For people: "Dropout rate"."""
-    word: str
+    """On the page: "Dropout rate"."""
+    label: str
     """In names of runs: "dropout"."""
-    values: Callable[[Recipe], tuple[Value, ...]]
-    """What is offered, for the recipe at hand; a few of them, log-spaced where that fits."""
-    chosen: Callable[[Recipe], tuple[Value, ...]]
-    """What of that is proposed."""
-    turn: Callable[[Network, Recipe, Value], Changed]
-    """Give it a value."""
-    written: Callable[[Value], str] = str
-    """How a value is written."""
+    choices: Callable[[Recipe], tuple[Value, ...]]
+    """The values to choose from for a recipe; log-spaced where that fits."""
+    defaults: Callable[[Recipe], tuple[Value, ...]]
+    """The values selected at first, a subset of `choices`."""
+    apply: Callable[[Network, Recipe, Value], Setup]
+    """Returns network and recipe with the hyperparameter set to a value."""
+    format: Callable[[Value], str] = str
+    """Returns a value as text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One run of a sweep, not handed in yet."""
+    """One run of a sweep, not submitted yet."""
 
     name: str
     network: Network
@@ -45,52 +45,52 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """What a sweep would train, and what of it cannot be trained."""
+    """The planned runs of a sweep."""
 
     group: str
-    """The name that its runs have in common."""
+    """Name of the group that its runs belong to."""
     variants: tuple[Variant, ...]
     refused: tuple[str, ...]
-    """A sentence for each value that was asked for and is left out."""
+    """A message for each requested value that is left out."""
 
 
-def plan_sweep(network: Network, recipe: Recipe, knob: str, values: Sequence[Value], *, memory: float) -> Sweep:
-    """Plan a run for each value, in their order; a value that changes nothing more is left out.
+def plan_sweep(network: Network, recipe: Recipe, name: str, values: Sequence[Value], *, memory: float) -> Sweep:
+    """Plan a run for each value, in this order; a value that gives the same training as another is left out.
 
     Args:
-        network: The network at hand.
-        recipe: The recipe at hand.
-        knob: A key of `KNOBS`.
-        values: For the knob, whether it offers them or not.
-        memory: GiB that one training may be estimated to need.
+        network: The network to vary.
+        recipe: The recipe to vary.
+        name: A key of `HYPERPARAMETERS`.
+        values: Values of the hyperparameter; they need not be among its `choices`.
+        memory: Largest estimated memory of one training in GiB.
 
     Raises:
-        KeyError: There is no such knob.
+        KeyError: There is no such hyperparameter.
     """
-    turned = KNOBS[knob]
-    variants: dict[Changed, Variant] = {}
+    hyperparameter = HYPERPARAMETERS[name]
+    variants: dict[Setup, Variant] = {}
     refused = []
     for value in values:
-        word = f"{turned.word} {turned.written(value)}"
-        changed = turned.turn(network, recipe, value)
-        if changed in variants:
-            same = variants[changed].name
-            refused.append(f"With {word} it would be the same training as “{same}”.")
+        label = f"{hyperparameter.label} {hyperparameter.format(value)}"
+        setup = hyperparameter.apply(network, recipe, value)
+        if setup in variants:
+            same = variants[setup].name
+            refused.append(f"With {label} it would be the same training as “{same}”.")
             continue
         try:
-            ensure_trainable(analyse(changed[0]), changed[1].batch_size, memory)
+            ensure_trainable(analyse(setup[0]), setup[1].batch_size, memory)
         except NetworkError as error:
-            refused.append(f"With {word} it cannot be trained. {error}")
+            refused.append(f"With {label} it cannot be trained. {error}")
         else:
-            variants[changed] = Variant(_name(network, word), *changed)
-    return Sweep(_name(network, turned.word), tuple(variants.values()), tuple(refused))
+            variants[setup] = Variant(_run_name(network, label), *setup)
+    return Sweep(_run_name(network, hyperparameter.label), tuple(variants.values()), tuple(refused))
 
 
 def submit_sweep(store: RunStore, settings: Settings, sweep: Sweep, *, owner: str = "") -> list[Run]:
-    """Queue the runs of a sweep in its group, with a number behind the group's name when that is taken.
+    """Queue the runs of a sweep in its group; if the group's name is taken, a number is appended to it.
 
     Raises:
-        NetworkError: A network cannot be trained any more; the runs before it are queued.
+        NetworkError: A network can no longer be trained; the runs before it are queued.
         StoreError: The store cannot be written.
     """
     group, number = sweep.group, 1
@@ -103,92 +103,92 @@ def submit_sweep(store: RunStore, settings: Settings, sweep: Sweep, *, owner: st
     ]
 
 
-def _name(network: Network, word: str) -> str:
-    # The value is what tells the runs apart: a long name gives way to it.
-    return f"{formatting.shortened(network.name, MAX_NAME_LENGTH - len(word) - 3)} · {word}"
+def _run_name(network: Network, label: str) -> str:
+    # The label distinguishes the runs: a long network name is shortened, not the label.
+    return f"{formatting.shortened(network.name, MAX_NAME_LENGTH - len(label) - 3)} · {label}"
 
 
-def _dropout(network: Network, recipe: Recipe, rate: Value) -> Changed:
-    """Every dropout layer gets the rate; where there is none, one comes before the output layer."""
-    places = [place for place, layer in enumerate(network.layers) if isinstance(layer, Dropout | SpatialDropout2D)]
-    if not places:
+def _set_dropout(network: Network, recipe: Recipe, rate: Value) -> Setup:
+    """Set the rate of every dropout layer; without one, a dropout layer is added before the output layer."""
+    indices = [index for index, layer in enumerate(network.layers) if isinstance(layer, Dropout | SpatialDropout2D)]
+    if not indices:
         return (network.add(Dropout(rate=float(rate))) if rate else network), recipe
-    for place in places:
-        network = network.replace(place, network.layers[place].with_changes(rate=float(rate)))
+    for index in indices:
+        network = network.replace(index, network.layers[index].with_changes(rate=float(rate)))
     return network, recipe
 
 
-def _filters(network: Network, recipe: Recipe, factor: Value) -> Changed:
-    for place, layer in enumerate(network.layers):
+def _scale_filters(network: Network, recipe: Recipe, factor: Value) -> Setup:
+    for index, layer in enumerate(network.layers):
         if isinstance(layer, Conv2D):
             filters = max(1, round(layer.filters * float(factor)))
-            network = network.replace(place, layer.with_changes(filters=filters))
+            network = network.replace(index, layer.with_changes(filters=filters))
     return network, recipe
 
 
-def _of_recipe(field: str) -> Callable[[Network, Recipe, Value], Changed]:
-    def turn(network: Network, recipe: Recipe, value: Value) -> Changed:
+def _set_recipe_field(field: str) -> Callable[[Network, Recipe, Value], Setup]:
+    def apply(network: Network, recipe: Recipe, value: Value) -> Setup:
         return network, recipe.with_changes(**{field: value})
 
-    return turn
+    return apply
 
 
-def _always(*values: Value) -> Callable[[Recipe], tuple[Value, ...]]:
+def _fixed(*values: Value) -> Callable[[Recipe], tuple[Value, ...]]:
     return lambda _recipe: values
 
 
-def _with_own(field: str, *values: float) -> Callable[[Recipe], tuple[Value, ...]]:
-    """The values, and the recipe's own among them, in order."""
+def _including_current(field: str, *values: float) -> Callable[[Recipe], tuple[Value, ...]]:
+    """The values and the recipe's current value, sorted."""
     return lambda recipe: tuple(sorted({*values, getattr(recipe, field)}))
 
 
 def _seeds(count: int) -> Callable[[Recipe], tuple[Value, ...]]:
-    # Not beyond the largest seed that a recipe takes.
+    # Seeds of recipes are below 2**31.
     return lambda recipe: tuple((recipe.seed + step) % 2**31 for step in range(count))
 
 
-KNOBS: Mapping[str, Knob] = MappingProxyType(
+HYPERPARAMETERS: Mapping[str, Hyperparameter] = MappingProxyType(
     {
-        "dropout": Knob(
+        "dropout": Hyperparameter(
             "Dropout rate",
             "dropout",
-            _always(0.0, 0.1, 0.25, 0.4, 0.5, 0.6, 0.7, 0.8),
-            _always(0.0, 0.25, 0.5, 0.7),
-            _dropout,
+            _fixed(0.0, 0.1, 0.25, 0.4, 0.5, 0.6, 0.7, 0.8),
+            _fixed(0.0, 0.25, 0.5, 0.7),
+            _set_dropout,
             lambda rate: f"{rate:g}",
         ),
-        "learning_rate": Knob(
+        "learning_rate": Hyperparameter(
             "Learning rate",
             "learning rate",
-            _with_own("learning_rate", 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
-            _always(0.0001, 0.001, 0.01),
-            _of_recipe("learning_rate"),
+            _including_current("learning_rate", 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1),
+            _fixed(0.0001, 0.001, 0.01),
+            _set_recipe_field("learning_rate"),
             lambda rate: formatting.learning_rate(float(rate)),
         ),
-        "batch_size": Knob(
+        "batch_size": Hyperparameter(
             "Batch size",
             "batch",
-            _with_own("batch_size", 16, 32, 64, 128, 256, 512, 1024),
-            _always(32, 128, 512),
-            _of_recipe("batch_size"),
+            _including_current("batch_size", 16, 32, 64, 128, 256, 512, 1024),
+            _fixed(32, 128, 512),
+            _set_recipe_field("batch_size"),
             lambda size: f"{size:,}",
         ),
-        "optimizer": Knob(
+        "optimizer": Hyperparameter(
             "Optimizer",
             "optimizer",
-            _always("adam", "adamw", "sgd", "rmsprop", "nadam"),
-            _always("adam", "sgd", "rmsprop"),
-            _of_recipe("optimizer"),
+            _fixed("adam", "adamw", "sgd", "rmsprop", "nadam"),
+            _fixed("adam", "sgd", "rmsprop"),
+            _set_recipe_field("optimizer"),
         ),
-        "filters": Knob(
+        "filters": Hyperparameter(
             "Filters of every convolution",
             "filters",
-            _always(0.25, 0.5, 1.0, 2.0, 4.0),
-            _always(0.5, 1.0, 2.0),
-            _filters,
+            _fixed(0.25, 0.5, 1.0, 2.0, 4.0),
+            _fixed(0.5, 1.0, 2.0),
+            _scale_filters,
             lambda factor: f"× {factor:g}",
         ),
-        "seed": Knob("Seed", "seed", _seeds(8), _seeds(3), _of_recipe("seed")),
+        "seed": Hyperparameter("Seed", "seed", _seeds(8), _seeds(3), _set_recipe_field("seed")),
     }
 )
-"""What can be varied, by a short name."""
+"""The hyperparameters that a sweep can vary, by a short name."""

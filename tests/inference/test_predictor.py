@@ -1,4 +1,4 @@
-"""The client's promises, kept with stand-ins for the predictor process that need no TensorFlow."""
+"""The predictor with scripts that stand in for the predictor process and need no TensorFlow."""
 
 import os
 import signal
@@ -24,11 +24,11 @@ def say(message):
     sys.stdout.write(json.dumps(message) + "\\n")
     sys.stdout.flush()
 def probabilities(question, run):
-    first = struct.unpack("<f", base64.b64decode(question["picture"])[:4])[0]
+    first = struct.unpack("<f", base64.b64decode(question["image"])[:4])[0]
     return base64.b64encode(struct.pack("<10f", first, *[0.0] * 8, float(run == "abcd1234"))).decode()
 def answer(question):
     answers = [{"run": run} for run in question["runs"]]
-    if "picture" in question:
+    if "image" in question:
         for entry in answers:
             entry["probabilities"] = probabilities(question, entry["run"])
     say({"id": question["id"], "answers": answers})
@@ -61,10 +61,10 @@ def wait_for(condition, what: str) -> None:
 
 
 def test_it_answers_without_having_been_started(make):
-    picture = BLACK.copy()
-    picture[0, 0] = 0.25
+    image = BLACK.copy()
+    image[0, 0] = 0.25
 
-    probabilities = make(HONEST + LOOP).predict(RUN, picture)
+    probabilities = make(HONEST + LOOP).predict(RUN, image)
 
     assert probabilities.dtype == np.float32
     assert probabilities.tolist() == [0.25, 0, 0, 0, 0, 0, 0, 0, 0, 1]
@@ -97,7 +97,7 @@ def test_a_late_start_does_not_delay_a_question(make):
     assert predictor.predict(RUN, BLACK) is not None
 
 
-def test_a_start_waits_while_it_is_held_but_a_question_does_not(make, monkeypatch):
+def test_a_held_start_waits_but_a_request_does_not(make, monkeypatch):
     monkeypatch.setattr(predictor_module, "HOLD_POLL", 0.01)
     held = threading.Event()
     held.set()
@@ -134,7 +134,7 @@ def test_a_killed_process_comes_back_by_itself(make):
     wait_for(lambda: predictor.pid not in {None, first}, "another process")
 
 
-def test_a_question_it_dies_over_is_asked_once_more(make, tmp_path):
+def test_a_request_at_which_the_process_dies_is_sent_once_more(make, tmp_path):
     mark = tmp_path / "died-once"
     dies_once = """
 for line in sys.stdin:
@@ -147,7 +147,7 @@ for line in sys.stdin:
     assert mark.exists()
 
 
-def test_a_question_it_dies_over_twice_is_given_up(make):
+def test_a_request_at_which_two_processes_die_fails(make):
     with pytest.raises(PredictorError, match=r"failed twice.*predictor\.log"):
         make(HONEST + "sys.stdin.readline()\nos.kill(os.getpid(), 9)").predict(RUN, BLACK)
 
@@ -167,7 +167,7 @@ for line in sys.stdin:
 """
     predictor = make(HONEST + hangs_once, str(tmp_path / "hung-once"), answer_timeout=1.0)
 
-    with pytest.raises(PredictorError, match="did not answer within 1 s"):
+    with pytest.raises(PredictorError, match="did not reply within 1 s"):
         predictor.predict(RUN, BLACK)
 
     assert predictor.predict(RUN, BLACK) is not None
@@ -181,7 +181,7 @@ for line in sys.stdin:
         "say({'id': 999, 'answers': []})",
     ],
 )
-def test_garbage_from_the_process_is_no_answer(make, reply):
+def test_invalid_output_of_the_process_is_no_reply(make, reply):
     with pytest.raises(PredictorError, match="failed twice"):
         make(f"{HONEST}\nfor line in sys.stdin:\n    {reply}").predict(RUN, BLACK)
 
@@ -197,24 +197,24 @@ def test_garbage_from_the_process_is_no_answer(make, reply):
         "[{'probabilities': None}]",
     ],
 )
-def test_an_answer_of_the_wrong_shape_is_refused(make, answers):
+def test_a_reply_of_the_wrong_shape_is_refused(make, answers):
     script = f"{HONEST}\nfor line in sys.stdin:\n    say({{'id': json.loads(line)['id'], 'answers': {answers}}})"
 
-    with pytest.raises(PredictorError, match="makes no sense"):
+    with pytest.raises(PredictorError, match="invalid reply"):
         make(script).predict(RUN, BLACK)
 
 
-def test_the_sentence_of_a_run_is_raised(make):
+def test_the_error_of_a_run_is_raised(make):
     script = f"""{HONEST}
 for line in sys.stdin:
     question = json.loads(line)
-    say({{"id": question["id"], "answers": [{{"run": run, "sentence": "It is gone."}} for run in question["runs"]]}})
+    say({{"id": question["id"], "answers": [{{"run": run, "error": "It is gone."}} for run in question["runs"]]}})
 """
     predictor = make(script)
 
     with pytest.raises(PredictorError, match=r"^It is gone\.$"):
         predictor.predict(RUN, BLACK)
-    assert [answer.sentence for answer in predictor.predict_many([RUN], BLACK)] == ["It is gone."]
+    assert [answer.error for answer in predictor.predict_many([RUN], BLACK)] == ["It is gone."]
 
 
 def test_many_threads_get_their_own_answers(make):
@@ -241,7 +241,7 @@ def test_warm_asks_for_the_network_without_waiting(make, tmp_path):
     script = f"""{HONEST}
 for line in sys.stdin:
     question = json.loads(line)
-    if "picture" not in question:
+    if "image" not in question:
         open(sys.argv[1], "w").write(question["runs"][0])
     answer(question)
 """
@@ -251,13 +251,13 @@ for line in sys.stdin:
 
 
 @pytest.mark.parametrize("run_id", ["", "../secret", "ABCD1234", "abcd12345", "abcd 123", None])
-def test_a_run_id_that_is_none_is_refused(make, run_id):
+def test_an_invalid_run_id_is_refused(make, run_id):
     with pytest.raises(PredictorError, match="eight characters"):
         make("raise SystemExit").predict(run_id, BLACK)
 
 
 @pytest.mark.parametrize(
-    ("picture", "rule"),
+    ("image", "rule"),
     [
         (np.zeros((27, 28), np.float32), "28"),
         (np.zeros(784, np.float32), "28"),
@@ -266,9 +266,9 @@ def test_a_run_id_that_is_none_is_refused(make, run_id):
         (np.full((28, 28), -0.5, np.float32), "between 0 and 1"),
     ],
 )
-def test_a_picture_of_the_wrong_shape_or_range_is_refused(make, picture, rule):
+def test_an_image_of_the_wrong_shape_or_range_is_refused(make, image, rule):
     with pytest.raises(PredictorError, match=rule):
-        make("raise SystemExit").predict(RUN, picture)
+        make("raise SystemExit").predict(RUN, image)
 
 
 def test_too_many_runs_at_once_are_refused(make):
@@ -305,7 +305,7 @@ def test_the_log_has_what_the_process_says_on_standard_error(make, settings):
     assert "chatter" in (settings.home / "predictor.log").read_text()
 
 
-def test_a_long_log_starts_anew(make, settings):
+def test_a_long_log_is_started_again(make, settings):
     settings.home.mkdir(parents=True)
     log = settings.home / "predictor.log"
     log.write_bytes(b"x" * 1_000_001)

@@ -1,4 +1,4 @@
-"""The real predictor process, TensorFlow and all, asked by the real client."""
+"""The predictor with the real predictor process and TensorFlow."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ import pytest
 
 from mnist_lab.errors import PredictorError
 from mnist_lab.inference import Predictor
-from mnist_lab.inference.engine.model_cache import MAX_LOADED, load_model, reader
+from mnist_lab.inference.engine.model_cache import MAX_LOADED, load_model, make_predict_function
 from mnist_lab.inference.weights import Weights
 
 PICTURE = np.random.default_rng(0).random((28, 28), dtype=np.float32)
@@ -23,7 +23,7 @@ def predictor(settings):
 
 
 def test_the_whole_life_of_a_predictor(predictor, finished_run, store, keras_file):
-    expected = reader(load_model(Weights("here", keras_file)), "here")(PICTURE)
+    expected = make_predict_function(load_model(Weights("here", keras_file)), "here")(PICTURE)
     runs = [finished_run() for _ in range(MAX_LOADED + 2)]
     first, second = runs[:2]
 

@@ -30,22 +30,22 @@ def test_a_transposed_picture_is_packed_as_it_looks():
         pack(np.full(10, np.inf, np.float32)),
     ],
 )
-def test_anything_else_is_refused(text):
+def test_invalid_arrays_are_refused(text):
     with pytest.raises(ProtocolError):
         unpack(text, (10,))
 
 
 @pytest.mark.parametrize("line", [b"", b"\n", b"hello", b"[1]", b"7", b"\xff\xfe", b"[" * 100_000, b'{"id": 1'])
-def test_a_line_that_is_no_object_is_refused(line):
+def test_a_line_that_is_not_a_json_object_is_refused(line):
     with pytest.raises(ProtocolError):
         from_line(line)
 
 
 def test_a_message_is_one_line():
-    line = to_line({"sentence": "two\nlines, «quoted» 😀"})
+    line = to_line({"error": "two\nlines, «quoted» 😀"})
 
     assert line.count(b"\n") == 1
-    assert from_line(line) == {"sentence": "two\nlines, «quoted» 😀"}
+    assert from_line(line) == {"error": "two\nlines, «quoted» 😀"}
 
 
 @pytest.mark.parametrize("text", ["abc12345", "00000000", "zzzzzzzz"])
@@ -56,5 +56,5 @@ def test_run_ids(text):
 @pytest.mark.parametrize(
     "text", ["", "abc1234", "abc123456", "ABC12345", "../../ab", "abc/1234", "abc12345\n", "abc1234é", None, 12345678]
 )
-def test_what_is_no_run_id(text):
+def test_invalid_run_ids(text):
     assert not is_run_id(text)

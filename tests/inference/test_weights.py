@@ -19,19 +19,19 @@ def put(path):
     path.write_bytes(b"weights")
 
 
-def test_a_run_that_waits_has_none(settings, run):
+def test_a_queued_run_has_no_weights(settings, run):
     with pytest.raises(IllegalMoveError, match="no weights: it is queued"):
         weights_of(run, settings)
 
 
-def test_a_run_whose_result_is_being_made_answers_already(settings, store, run):
+def test_a_run_being_evaluated_has_weights(settings, store, run):
     put(store.folder(run.id).best_weights)
 
     assert weights_of(run, settings).path == store.folder(run.id).best_weights
 
 
 @pytest.mark.parametrize(("kept", "name"), [("best", "best.keras"), ("last", "last.keras")])
-def test_an_ended_run_answers_with_what_it_is_judged_by(settings, store, run, result, kept, name):
+def test_the_weights_are_those_of_the_result(settings, store, run, result, kept, name):
     put(store.folder(run.id).best_weights)
     put(store.folder(run.id).last_weights)
 
@@ -39,7 +39,7 @@ def test_an_ended_run_answers_with_what_it_is_judged_by(settings, store, run, re
 
 
 def test_weights_that_are_gone_are_told_from_weights_not_there_yet(settings, run, result):
-    with pytest.raises(PredictorError, match=r"are gone \(best\.keras is missing\)"):
+    with pytest.raises(PredictorError, match=r"are missing \(best\.keras\)"):
         weights_of(replace(run, result=result), settings)
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 
 from mnist_lab.data import Digits
-from mnist_lab.insight import confusion_matrix, per_class_accuracy
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import DataInfo, MetricPoint, Result, Run, RunState, RunStore
+from mnist_lab.training.scoring import score
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -48,12 +48,12 @@ def ended(
     probabilities = np.full((len(labels), 10), 0.01, np.float32)
     probabilities[np.arange(len(labels)), read] = 0.91
     store.folder(run.id).write_predictions(probabilities, labels)
-    confusion = confusion_matrix(labels, read)
+    scores = score(probabilities, labels)
     result = Result(
         test_loss=0.1,
         test_accuracy=1 - wrong / len(labels),
-        per_class_accuracy=tuple(per_class_accuracy(confusion).tolist()),
-        confusion=tuple(map(tuple, confusion.tolist())),
+        per_class_accuracy=scores.per_class_accuracy,
+        confusion=scores.confusion,
         best_epoch=2,
         epochs=2,
         seconds=84.0,

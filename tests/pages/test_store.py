@@ -93,6 +93,6 @@ def test_an_error_of_the_launcher_is_refreshed_every_two_seconds(intervals: list
     script = "from mnist_lab.ui.shell.notices import show_notices\n\nshow_notices()"
     test = AppTest.from_string(script).run()
     assert (list(test.error), intervals) == ([], [])
-    services().launcher.trouble = "No worker starts."
+    services().launcher.error = "No worker starts."
     assert [error.value for error in test.run().error] == [plain("No worker starts.")]
     assert intervals == [2.0]

@@ -1,4 +1,4 @@
-"""A lab of its own for every test here, which sees no MNIST but what the test gives it."""
+"""A home of its own for every test, in which MNIST is not available."""
 
 from collections.abc import Iterator
 from pathlib import Path

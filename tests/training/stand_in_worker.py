@@ -1,7 +1,7 @@
-"""The real worker process with digits and a learner that only pretend, so that a test has many of them in seconds.
+"""The real worker process with digits and a trainer that only pretend, so that a test has many of them in seconds.
 
 Started by the tests of the launcher. The network's name says what happens in training: "crash" ends the process
-without a word, "fail" raises, "grow" takes more and more memory; any other trains `epochs` epochs of ten steps, `seed`
+with a signal, "fail" raises, "grow" uses more and more memory; any other trains `epochs` epochs of ten steps, `seed`
 milliseconds each.
 """
 
@@ -9,6 +9,7 @@ import os
 import sys
 import time
 import types
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +20,26 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from mnist_lab import data
 from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.settings import load_settings
-from mnist_lab.training import memory_guard
+from mnist_lab.training import memory_guard, run_data
+from mnist_lab.training.callbacks import CallbackList
 from mnist_lab.training.checkpoint import TrainingState
 
 
-class Learner:
+class Trainer:
     batches = 10
 
-    def __init__(self, network: Any, recipe: Any, split: Any, *, wishes: Any, **_files: Any):
-        self.network, self.recipe, self.split, self.wishes = network, recipe, split, wishes
+    def __init__(self, network: Any, recipe: Any, split: Any, *, precision: str, callbacks: Any, **_files: Any):
+        self.network, self.recipe, self.split, self.precision = network, recipe, split, precision
+        self.callbacks = CallbackList(callbacks)
         self.total_steps = recipe.epochs * self.batches
         self.model = types.SimpleNamespace(load_weights=lambda _path: None)
-        self.first_step = 1
+        self.epochs_done = 0
 
-    def take_up(self, state: TrainingState, *, continued: bool = False) -> bool:
-        self.first_step = state.epoch * self.batches + 1
+    def restore(self, state: TrainingState, *, continued: bool = False) -> bool:
+        self.epochs_done = state.epoch
         return True
 
-    def train(self, observer: Any) -> Any:
+    def train(self) -> Any:
         if self.network.name == "crash":
             os.abort()
         if self.network.name == "fail":
@@ -46,41 +49,49 @@ class Learner:
             while True:
                 held.append(b"x" * 20 * 2**20)
                 time.sleep(0.02)
-        stopped, step = False, self.first_step - 1
-        for step in range(self.first_step, self.total_steps + 1):
+        trainer: Any = self
+        self.callbacks.on_train_begin(trainer)
+        stopped = False
+        for step in range(self.epochs_done * self.batches + 1, self.total_steps + 1):
             time.sleep(self.recipe.seed / 1000)
-            rate = 0.001 * self.wishes.learning_rate_factor
+            rate = 0.001 * self.callbacks.learning_rate_factor
             point = MetricPoint(step, step / 10, "step", 1.0, 0.5, None, None, rate, step / 100, 100.0)
-            stopped = observer.on_chunk(point) is Command.STOP
-            if step % self.batches == 0:
-                self.wishes.keep(_state(step // self.batches), point)
+            stopped = self.callbacks.on_chunk_end(point) is Command.STOP
+            if step % self.batches == 0 and not stopped:
+                self.epochs_done = step // self.batches
+                epoch_point = replace(point, kind="epoch", validation_loss=1.0, validation_accuracy=0.5)
+                stopped = self.callbacks.on_epoch_end(epoch_point, trainer) is Command.STOP
             if stopped:
                 break
-        epochs = step // self.batches
         return types.SimpleNamespace(
-            epochs=epochs, best_epoch=epochs, stopped=stopped, seconds=1.0, samples_per_second=100.0, diverged=False
+            epochs=self.epochs_done,
+            best_epoch=self.epochs_done,
+            stopped=stopped,
+            seconds=1.0,
+            samples_per_second=100.0,
+            diverged=False,
         )
 
+    def state(self, _seconds: float) -> TrainingState:
+        epoch, array = self.epochs_done, np.array([float(self.epochs_done)])
+        return TrainingState(epoch, epoch, 1.0, 0, 1.0, epoch / 10, 10, 1.0, (array,), (array,), (array,))
 
-def _state(epoch: int) -> TrainingState:
-    array = np.array([float(epoch)])
-    return TrainingState(epoch, epoch, 1.0, 0, 1.0, epoch / 10, 10, 1.0, (array,), (array,), (array,))
 
-
-def evaluate_model(_model: Any, images: Any, _breathe: Any) -> Any:
+def predict_probabilities(_model: Any, images: Any, _pause_point: Any) -> Any:
     return np.full((len(images), 10), 0.1, np.float32)
 
 
 def _pretend(name: str, **contents: Any) -> None:
-    module = types.ModuleType(f"mnist_lab.training.{name}")
+    module = types.ModuleType(f"mnist_lab.training.engine.{name}")
     vars(module).update(contents)
     sys.modules[module.__name__] = module
 
 
-_pretend("learner", Learner=Learner, Outcome=types.SimpleNamespace)
-_pretend("evaluation", evaluate_model=evaluate_model)
+_pretend("trainer", Trainer=Trainer, Outcome=types.SimpleNamespace)
+_pretend("evaluation", predict_probabilities=predict_probabilities)
+_pretend("warm_up", warm_up=lambda _settings: None)
 _pretend(
-    "machine",
+    "precision",
     choose_precision=lambda _settings, wanted: wanted,
     versions=lambda: {"stand-in": "1"},
 )
@@ -92,12 +103,12 @@ def _noise(_settings: Any, **_options: Any) -> tuple[data.Digits, None]:
     return data.Digits(data.Source.MNIST, "Noise", images, labels, images[:50], labels[:50], "0" * 16), None
 
 
-data.load_digits = _noise
+run_data.load_digits = _noise
 
 if __name__ == "__main__":
     from mnist_lab.training.worker import main
 
     memory_guard.BASE_GIB = 0.2
-    # To watch it learn takes TensorFlow.
+    # Snapshots need TensorFlow.
     os.environ["MNIST_LAB_WATCH"] = "false"
     sys.exit(main(load_settings(), run_id=sys.argv[1] if len(sys.argv) > 1 else None))

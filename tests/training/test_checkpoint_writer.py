@@ -10,7 +10,7 @@ import pytest
 from mnist_lab.runs import RunFolder
 from mnist_lab.training import checkpoint_writer
 from mnist_lab.training.checkpoint import Checkpoint, write_checkpoint
-from mnist_lab.training.checkpoint_writer import CheckpointWriter, good_checkpoints
+from mnist_lab.training.checkpoint_writer import CheckpointWriter, usable_checkpoints
 from tests.training.checkpoints import WHOSE, make_checkpoint
 
 
@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> RunFolder:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoint_writer, "SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(checkpoint_writer, "MIN_INTERVAL_SECONDS", 0.0)
 
 
 def names(folder: RunFolder) -> list[str]:
@@ -36,7 +36,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def epochs_of(folder: RunFolder) -> list[int]:
-    return [checkpoint.state.epoch for checkpoint in good_checkpoints(folder, WHOSE)]
+    return [checkpoint.state.epoch for checkpoint in usable_checkpoints(folder, WHOSE)]
 
 
 @pytest.mark.usefixtures("quick")
@@ -72,7 +72,7 @@ def test_the_training_does_not_wait_and_the_last_one_is_always_written(folder: R
 def test_short_epochs_share_a_checkpoint_which_comes_by_itself(
     folder: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkpoint_writer, "SECONDS_BETWEEN", 0.2)
+    monkeypatch.setattr(checkpoint_writer, "MIN_INTERVAL_SECONDS", 0.2)
     written = []
 
     def note(path: Path, checkpoint: Checkpoint) -> None:
@@ -105,7 +105,7 @@ def test_only_good_ones_count_among_the_two(folder: RunFolder) -> None:
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), RuntimeError("unforeseen")])
-def test_a_disk_that_takes_none_is_told_of_and_the_ones_before_stay(
+def test_a_write_error_is_logged_and_earlier_checkpoints_stay(
     folder: RunFolder, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     tried = []
@@ -126,7 +126,7 @@ def test_a_disk_that_takes_none_is_told_of_and_the_ones_before_stay(
     assert epochs_of(folder) == [5, 2]
 
 
-def test_a_torn_one_and_one_of_another_training_are_passed_over_and_logged(
+def test_damaged_and_foreign_checkpoints_are_skipped_and_logged(
     folder: RunFolder, caplog: pytest.LogCaptureFixture
 ) -> None:
     write_checkpoint(folder.checkpoint_path(3), make_checkpoint(3))
@@ -136,9 +136,9 @@ def test_a_torn_one_and_one_of_another_training_are_passed_over_and_logged(
     folder.checkpoint_path(5).write_bytes(content[:-10])
     with caplog.at_level(logging.WARNING):
         assert epochs_of(folder) == [3]
-    assert "epoch-000005.checkpoint is not used: its content is not what was written" in caplog.text
-    assert "epoch-000004.checkpoint is not used: it is of another network, recipe or data" in caplog.text
+    assert "epoch-000005.checkpoint is not used: its checksum is wrong" in caplog.text
+    assert "epoch-000004.checkpoint is not used: it belongs to another network, recipe or data" in caplog.text
 
 
-def test_no_folder_no_checkpoints(folder: RunFolder) -> None:
+def test_without_a_folder_there_are_no_checkpoints(folder: RunFolder) -> None:
     assert epochs_of(folder) == []

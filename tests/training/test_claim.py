@@ -42,7 +42,7 @@ def test_the_next_in_the_queue_is_claimed_with_its_locks(
         assert again.run.id == second
 
 
-def test_a_run_whose_folder_another_process_has_is_passed_over(
+def test_a_run_whose_folder_is_locked_is_skipped(
     offline: Settings, store: RunStore, small_network: Network, small_recipe: Recipe
 ) -> None:
     first, second = (store.create(small_network, small_recipe).id for _ in range(2))

@@ -1,4 +1,4 @@
-"""How runs end: `conduct` and `train_run` in this process, with a learner that does what the test says."""
+"""How runs end: `execute_run` and `train_run` in this process, with a trainer that does what the test says."""
 
 import errno
 import os
@@ -19,12 +19,14 @@ from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint, Result, Run, RunState, RunStore
 from mnist_lab.settings import Settings
-from mnist_lab.training import execute as conduct_module
-from mnist_lab.training import run_data as parts_module
+from mnist_lab.training import run_data as run_data_module
+from mnist_lab.training.callbacks import CallbackList, Progress
 from mnist_lab.training.claim import claim, free_slots, take_slot
-from mnist_lab.training.execute import conduct, why_failed
+from mnist_lab.training.execute import execute_run, failure_message
 from mnist_lab.training.foreground import train_run
-from mnist_lab.training.progress import Progress
+from mnist_lab.training.reporter import Reporter
+from mnist_lab.training.resume import CheckpointCallback
+from mnist_lab.training.snapshot_recorder import SnapshotRecorder
 
 RESULT = Result(0.1, 0.9, (0.9,) * 10, ((1,) * 10,) * 10, 1, 1, 1.0, 100.0, "best", 0.1, 0.9, 0.1, 0.9, "float32")
 Train = Callable[[Any], Any]
@@ -43,26 +45,25 @@ def _noise(monkeypatch: pytest.MonkeyPatch) -> None:
     images = np.zeros((400, 28, 28), np.uint8)
     labels = (np.arange(400) % 10).astype(np.uint8)
     digits = Digits(Source.UCI, "Noise", images, labels, images[:50], labels[:50], "0" * 16)
-    monkeypatch.setattr(parts_module, "load_digits", lambda *_a, **_n: (digits, "There is no MNIST here."))
+    monkeypatch.setattr(run_data_module, "load_digits", lambda *_a, **_n: (digits, "There is no MNIST here."))
 
 
 @pytest.fixture
 def training(monkeypatch: pytest.MonkeyPatch) -> Callable[[Train], None]:
-    """Let the learner train by this function of its observer."""
+    """Let the trainer train by this function of its callbacks."""
 
     def pretend(name: str, **contents: Any) -> None:
-        module = ModuleType(f"mnist_lab.training.{name}")
+        module = ModuleType(f"mnist_lab.training.engine.{name}")
         vars(module).update(contents)
         monkeypatch.setitem(sys.modules, module.__name__, module)
 
     def install(train: Train) -> None:
-        learner = SimpleNamespace(total_steps=10, batches=5, train=train)
-        pretend("learner", Learner=lambda *_a, **_n: learner)
-        pretend("machine", choose_precision=lambda _settings, wanted: wanted)
-        pretend("finishing", make_result=lambda *_a: RESULT)
-        monkeypatch.setattr(
-            conduct_module, "train_watched", lambda learner, observer, *_a, **_n: learner.train(observer)
-        )
+        def make_trainer(*_arguments: Any, callbacks: Any, **_named: Any) -> SimpleNamespace:
+            return SimpleNamespace(total_steps=10, batches=5, train=lambda: train(CallbackList(callbacks)))
+
+        pretend("trainer", Trainer=make_trainer)
+        pretend("precision", choose_precision=lambda _settings, wanted: wanted)
+        pretend("result", make_result=lambda *_a: RESULT)
 
     return install
 
@@ -72,20 +73,20 @@ def queued(store: RunStore, small_network: Network, small_recipe: Recipe) -> Run
     return store.create(small_network, small_recipe)
 
 
-def _conduct(settings: Settings, store: RunStore) -> Run:
+def _execute(settings: Settings, store: RunStore) -> Run:
     claimed = claim(settings, store)
     assert claimed is not None
     with claimed:
-        run = conduct(settings, store, claimed)
+        run = execute_run(settings, store, claimed)
     assert run is not None
     return run
 
 
-def test_a_training_that_ends_well(
+def test_a_finished_training(
     offline: Settings, store: RunStore, queued: Run, training: Callable[[Train], None]
 ) -> None:
-    training(lambda observer: observer.on_chunk(_point(3)) and _outcome())
-    run = _conduct(offline, store)
+    training(lambda callbacks: callbacks.on_chunk_end(_point(3)) and _outcome())
+    run = _execute(offline, store)
     assert (run.state, run.result, run.steps_done, run.total_steps) == (RunState.FINISHED, RESULT, 3, 10)
     assert run.data is not None
     assert (run.data.training, run.data.validation, run.data.test) == (270, 30, 50)
@@ -103,11 +104,11 @@ def test_a_training_that_ends_well(
         (OSError(errno.ENOSPC, "No space left on device"), "The disk is full"),
         (OSError(errno.EFBIG, "File too large"), "The disk is full"),
         (OSError("Can't write data (errno = 28, error message = 'No space left on device')"), "The disk is full"),
-        (KeyError("x"), "The training failed with an error of the program, KeyError: 'x'. The log tells more."),
-        (ValueError(), "The training failed with an error of the program, ValueError: no reason given."),
+        (KeyError("x"), "The training failed with an unexpected error, KeyError: 'x'. See the log."),
+        (ValueError(), "The training failed with an unexpected error, ValueError: no reason given."),
     ],
 )
-def test_a_training_that_fails_says_why_and_the_points_before_are_kept(
+def test_a_failed_training_has_a_message_and_keeps_its_points(
     offline: Settings,
     store: RunStore,
     queued: Run,
@@ -115,12 +116,12 @@ def test_a_training_that_fails_says_why_and_the_points_before_are_kept(
     error: Exception,
     sentence: str,
 ) -> None:
-    def fail(observer: Any) -> None:
-        observer.on_chunk(_point(3))
+    def fail(callbacks: Any) -> None:
+        callbacks.on_chunk_end(_point(3))
         raise error
 
     training(fail)
-    run = _conduct(offline, store)
+    run = _execute(offline, store)
     assert (run.state, run.result) == (RunState.FAILED, None)
     assert run.message.startswith(sentence)
     assert store.points(run.id) == [_point(3)]
@@ -128,9 +129,9 @@ def test_a_training_that_fails_says_why_and_the_points_before_are_kept(
 
 
 def test_the_reason_of_a_failure_is_one_short_line() -> None:
-    sentence = why_failed(RuntimeError("first\nsecond" + "x" * 1000))
-    assert "RuntimeError: first. The log" in sentence
-    assert len(why_failed(RuntimeError("x" * 10_000))) < 500
+    sentence = failure_message(RuntimeError("first\nsecond" + "x" * 1000))
+    assert "RuntimeError: first. See the log." in sentence
+    assert len(failure_message(RuntimeError("x" * 10_000))) < 500
 
 
 @pytest.mark.parametrize(("best_epoch", "result"), [(0, None), (1, RESULT)])
@@ -142,38 +143,61 @@ def test_a_training_that_diverges_fails_with_advice_and_keeps_what_was_good(
     best_epoch: int,
     result: Result | None,
 ) -> None:
-    training(lambda _observer: SimpleNamespace(epochs=1, best_epoch=best_epoch, stopped=False, diverged=True))
-    run = _conduct(offline, store)
+    training(lambda _callbacks: SimpleNamespace(epochs=1, best_epoch=best_epoch, stopped=False, diverged=True))
+    run = _execute(offline, store)
     assert (run.state, run.result) == (RunState.FAILED, result)
     assert run.message == (
         "The training diverged: the loss became NaN or infinite in epoch 2 of 2. Try a learning rate smaller than 0.01."
     )
 
 
-def test_a_training_that_is_not_to_be_watched_is_not(
+@pytest.mark.parametrize("watch", [False, True])
+def test_snapshots_are_recorded_if_the_settings_say_so(
     offline: Settings,
     store: RunStore,
     queued: Run,
     training: Callable[[Train], None],
     monkeypatch: pytest.MonkeyPatch,
+    watch: bool,
 ) -> None:
-    training(lambda observer: observer.on_chunk(_point(3)) and _outcome())
-    monkeypatch.setattr(conduct_module, "train_watched", lambda *_a, **_n: pytest.fail("watched"))
-    assert _conduct(offline.model_copy(update={"watch": False}), store).state is RunState.FINISHED
+    recorded: list[object] = []
+    monkeypatch.setattr(SnapshotRecorder, "on_train_begin", lambda _self, trainer: recorded.append(trainer))
+
+    def train(callbacks: Any) -> SimpleNamespace:
+        callbacks.on_train_begin(SimpleNamespace(epochs_done=0))
+        return _outcome()
+
+    training(train)
+    assert _execute(offline.model_copy(update={"watch": watch}), store).state is RunState.FINISHED
+    assert len(recorded) == watch
+
+
+def test_the_reporter_is_the_last_callback_as_it_may_block(
+    offline: Settings, store: RunStore, queued: Run, training: Callable[[Train], None]
+) -> None:
+    order: list[type] = []
+
+    def train(callbacks: Any) -> SimpleNamespace:
+        order.extend(type(callback) for callback in callbacks)
+        return _outcome()
+
+    training(train)
+    _execute(offline, store)
+    assert order == [CheckpointCallback, SnapshotRecorder, Reporter]
 
 
 def test_a_stale_attempt_changes_nothing_more(
     offline: Settings, store: RunStore, queued: Run, training: Callable[[Train], None]
 ) -> None:
-    def lose(observer: Any) -> None:
+    def lose(callbacks: Any) -> None:
         store.attempt(store.get(queued.id)).move(RunState.INTERRUPTED, "taken away")
         while True:
-            observer.on_chunk(_point(1))
+            callbacks.on_chunk_end(_point(1))
             time.sleep(0.01)
 
     training(lose)
     with pytest.raises(StaleAttemptError):
-        _conduct(offline, store)
+        _execute(offline, store)
     assert (store.get(queued.id).state, store.get(queued.id).message) == (RunState.INTERRUPTED, "taken away")
 
 
@@ -188,8 +212,8 @@ def test_the_second_attempt_forgets_what_the_first_left(
     folder = store.folder(queued.id)
     for path in (folder.best_weights, folder.last_weights, folder.predictions_path):
         path.write_bytes(b"of the first attempt")
-    training(lambda observer: observer.on_chunk(_point(2)) and _outcome())
-    assert _conduct(offline, store).attempt == 2
+    training(lambda callbacks: callbacks.on_chunk_end(_point(2)) and _outcome())
+    assert _execute(offline, store).attempt == 2
     assert store.points(queued.id) == [_point(2)]
     assert not folder.best_weights.exists()
     assert not folder.last_weights.exists()
@@ -199,10 +223,10 @@ def test_the_second_attempt_forgets_what_the_first_left(
 def test_a_discarded_run_is_gone_with_its_folder(
     offline: Settings, store: RunStore, queued: Run, training: Callable[[Train], None]
 ) -> None:
-    def discard(observer: Any) -> None:
+    def discard(callbacks: Any) -> None:
         store.request(queued.id, Command.DISCARD)
         for step in range(1, 10_000):
-            observer.on_chunk(_point(step))
+            callbacks.on_chunk_end(_point(step))
             time.sleep(0.01)
 
     training(discard)
@@ -217,8 +241,8 @@ def test_more_images_than_the_offline_sample_has_are_not_asked_of_it(
     offline: Settings, store: RunStore, small_network: Network, training: Callable[[Train], None]
 ) -> None:
     store.create(small_network, Recipe(limit=6000))
-    training(lambda _observer: _outcome())
-    run = _conduct(offline, store)
+    training(lambda _callbacks: _outcome())
+    run = _execute(offline, store)
     assert run.state is RunState.FINISHED
     assert run.data is not None
     assert run.data.training + run.data.validation == 400
@@ -229,11 +253,11 @@ def test_training_in_the_foreground(
     offline: Settings, store: RunStore, queued: Run, training: Callable[[Train], None]
 ) -> None:
     heard: list[Progress] = []
-    training(lambda observer: observer.on_chunk(_point(3)) and _outcome())
+    training(lambda callbacks: callbacks.on_chunk_end(_point(3)) and _outcome())
     run = train_run(offline, store, queued.id, heard.append)
     assert (run.state, run.result) == (RunState.FINISHED, RESULT)
     assert [progress.phase for progress in heard] == ["loading data", "building", "training", "training", "evaluating"]
-    assert heard[1].sentence.startswith("Trained on Noise, because")
+    assert heard[1].message.startswith("Trained on Noise, because")
     assert heard[3].point == _point(3)
 
 
@@ -249,9 +273,9 @@ def test_the_foreground_waits_for_a_slot_and_says_so(
         if progress.phase == "waiting":
             slot.release()
 
-    training(lambda _observer: _outcome())
+    training(lambda _callbacks: _outcome())
     assert train_run(offline, store, queued.id, hear).state is RunState.FINISHED
-    assert heard[0] == Progress("waiting", sentence="Waiting for one of 1 training slots.")
+    assert heard[0] == Progress("waiting", message="Waiting for one of 1 training slots.")
 
 
 def test_the_foreground_follows_a_worker_that_was_quicker(offline: Settings, store: RunStore, queued: Run) -> None:
@@ -283,7 +307,7 @@ def test_the_foreground_notices_that_a_quicker_worker_died(offline: Settings, st
     assert train_run(offline, store, queued.id).state is RunState.INTERRUPTED
 
 
-def test_a_run_that_is_deleted_while_it_waits_is_one_sentence(offline: Settings, store: RunStore, queued: Run) -> None:
+def test_a_run_deleted_while_it_waits_raises_an_error(offline: Settings, store: RunStore, queued: Run) -> None:
     slot = take_slot(offline)
     assert slot is not None
     with pytest.raises(UnknownRunError, match="may have been deleted"):
@@ -295,10 +319,10 @@ def test_a_run_that_is_deleted_while_it_waits_is_one_sentence(offline: Settings,
 def test_ctrl_c_stops_and_keeps(
     offline: Settings, store: RunStore, queued: Run, training: Callable[[Train], None]
 ) -> None:
-    def train(observer: Any) -> SimpleNamespace:
+    def train(callbacks: Any) -> SimpleNamespace:
         os.kill(os.getpid(), signal.SIGINT)
         step = 1
-        while observer.on_chunk(_point(step)) is not Command.STOP:
+        while callbacks.on_chunk_end(_point(step)) is not Command.STOP:
             step += 1
             time.sleep(0.01)
         return SimpleNamespace(epochs=0, best_epoch=0, stopped=True, diverged=False)
@@ -314,7 +338,7 @@ def test_ctrl_c_stops_and_keeps(
 def test_a_second_ctrl_c_interrupts(
     offline: Settings, store: RunStore, queued: Run, training: Callable[[Train], None]
 ) -> None:
-    def train(_observer: Any) -> None:
+    def train(_callbacks: Any) -> None:
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(60)

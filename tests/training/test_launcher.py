@@ -1,4 +1,4 @@
-"""The launcher and real worker processes, with a learner that only pretends (see `stand_in_worker.py`)."""
+"""The launcher with real worker processes that only pretend to train (see `stand_in_worker.py`)."""
 
 import contextlib
 import itertools
@@ -19,7 +19,7 @@ from mnist_lab.runs import Command, Run, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training import launcher as launcher_module
 from mnist_lab.training.claim import free_slots
-from mnist_lab.training.launcher import Launcher, last_words
+from mnist_lab.training.launcher import Launcher, last_log_line
 
 PATIENCE = 180.0
 STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in_worker.py")))
@@ -94,10 +94,10 @@ def test_two_launchers_on_one_store_train_each_run_once(
     launch(two)
     until(lambda: all(_state(store, run) is RunState.FINISHED for run in runs), "all are trained")
     assert {store.get(run.id).attempt for run in runs} == {1}
-    assert all(len(store.points(run.id)) == 10 for run in runs)
+    assert all(len(store.points(run.id)) == 11 for run in runs)
 
 
-def test_a_training_outlives_its_launcher_and_is_not_taken_for_lost_by_the_next(
+def test_a_training_outlives_its_launcher_and_the_next_launcher_leaves_it_alone(
     offline: Settings, store: RunStore, launch: Callable[..., Launcher]
 ) -> None:
     run = store.create(Network(), SLOW)
@@ -113,7 +113,8 @@ def test_a_training_outlives_its_launcher_and_is_not_taken_for_lost_by_the_next(
     stopped = store.get(run.id)
     assert stopped.attempt == 1
     assert stopped.result is not None
-    assert [point.step for point in store.points(run.id)] == list(range(1, stopped.steps_done + 1))
+    steps_trained = [point.step for point in store.points(run.id) if point.kind == "step"]
+    assert steps_trained == list(range(1, stopped.steps_done + 1))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
@@ -147,7 +148,7 @@ def test_a_crash_and_a_failure_say_so_and_the_next_run_is_trained(
     failed = store.get(fail.id)
     assert failed.state is RunState.FAILED
     assert failed.message == (
-        "The training failed with an error of the program, RuntimeError: the wheels came off. The log tells more."
+        "The training failed with an unexpected error, RuntimeError: the wheels came off. See the log."
     )
     assert 'raise RuntimeError("the wheels came off")' in store.folder(fail.id).read_log()
 
@@ -161,11 +162,11 @@ def test_a_worker_that_grows_past_its_budget_ends_as_failed_and_the_next_run_is_
     failed = store.get(grow.id)
     assert failed.state is RunState.FAILED
     assert re.match(
-        r"The training was ended because it grew to 0\.[5-9] GiB of memory, and its budget is 0\.5 GiB\.",
+        r"The training was ended because it used 0\.[5-9] GiB of memory; its budget is 0\.5 GiB\.",
         failed.message,
     )
     assert failed.message in store.folder(grow.id).read_log()
-    assert launcher.trouble == ""
+    assert launcher.error == ""
 
 
 def test_workers_that_do_not_start_are_told_and_tried_again_later(
@@ -175,17 +176,17 @@ def test_workers_that_do_not_start_are_told_and_tried_again_later(
     broken.write_text("raise SystemExit('ImportError: no TensorFlow here')")
     run = store.create(Network(), QUICK)
     launcher = launch(command=(sys.executable, str(broken)))
-    until(lambda: "2 times in a row" in launcher.trouble, "told")
-    assert launcher.trouble.startswith("The training process does not start: it ended with status 1, 2 times in a row.")
-    assert "'ImportError: no TensorFlow here'" in launcher.trouble
+    until(lambda: "2 times in a row" in launcher.error, "told")
+    assert launcher.error.startswith("The training process does not start: it ended with status 1, 2 times in a row.")
+    assert "'ImportError: no TensorFlow here'" in launcher.error
     assert _state(store, run) is RunState.QUEUED
     broken.write_text(Path(STAND_IN[1]).read_text().replace("__file__", repr(STAND_IN[1])))
     until(lambda: _state(store, run) is RunState.FINISHED, "once it works the run is trained")
-    until(lambda: launcher.trouble == "", "all is well")
+    until(lambda: launcher.error == "", "all is well")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-def test_one_that_is_killed_while_it_stands_by_is_replaced_at_once(
+def test_a_standby_worker_that_is_killed_is_replaced_at_once(
     offline: Settings, store: RunStore, launch: Callable[..., Launcher], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     patient = tmp_path / "worker.py"
@@ -196,8 +197,8 @@ def test_one_that_is_killed_while_it_stands_by_is_replaced_at_once(
     (first,) = launcher._idle
     launcher._idle[first].process.kill()
     until(lambda: bool(launcher._idle) and first not in launcher._idle, "another one stands by")
-    assert launcher.trouble == "The training process ended unexpectedly; another one is being started."
-    until(lambda: launcher.trouble == "", "it has stood by long enough")
+    assert launcher.error == "The training process ended unexpectedly; another one is being started."
+    until(lambda: launcher.error == "", "it has stood by long enough")
 
 
 def test_a_worker_that_is_killed_again_and_again_is_tried_again_later(offline: Settings) -> None:
@@ -207,14 +208,14 @@ def test_a_worker_that_is_killed_again_and_again_is_tried_again_later(offline: S
     assert launcher._not_before == 1.0
     launcher._note_failure(child, -9, 2.0)
     assert launcher._not_before == 6.0
-    assert launcher.trouble.startswith(
-        "The training process does not start: it was killed by signal 9, 2 times in a row. The next try is in 4 s; "
+    assert launcher.error.startswith(
+        "The training process does not start: it was killed by signal 9, 2 times in a row. The next attempt is in 4 s; "
     )
 
 
-def test_last_words_are_those_of_this_worker_without_tensorflows_noise(tmp_path: Path) -> None:
+def test_the_last_log_line_is_of_this_worker_and_not_tensorflows(tmp_path: Path) -> None:
     path = tmp_path / "workers.log"
-    assert last_words(path) == ""
+    assert last_log_line(path) == ""
     before = "ImportError: what an earlier one said\n"
     noise = (
         "2026-11-24 15:56:47.273012: I tensorflow/core/util/port.cc:153] oneDNN custom operations are on.\n"
@@ -224,12 +225,12 @@ def test_last_words_are_those_of_this_worker_without_tensorflows_noise(tmp_path:
         "W0000 00:00:1795537513.617943   16098 gpu_device.cc:2341] Cannot dlopen some GPU libraries.\n\n"
     )
     path.write_text(before + noise)
-    assert last_words(path, len(before)) == ""
+    assert last_log_line(path, len(before)) == ""
     path.write_text(before + "MemoryError\n" + noise)
-    assert last_words(path, len(before)) == "MemoryError"
+    assert last_log_line(path, len(before)) == "MemoryError"
 
 
-def test_it_says_while_a_worker_is_loading(
+def test_the_launcher_reports_that_a_worker_is_loading(
     offline: Settings, launch: Callable[..., Launcher], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not Launcher(offline).is_loading
@@ -250,9 +251,9 @@ def test_without_standby_a_worker_comes_only_for_a_run(
     until(lambda: not workers_of(offline.home), "none is left")
 
 
-def test_a_home_that_cannot_be_used_is_trouble_and_no_crash(offline: Settings, tmp_path: Path) -> None:
+def test_an_unusable_home_is_reported_as_an_error(offline: Settings, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     launcher = Launcher(offline.model_copy(update={"home": tmp_path / "file" / "home"}), STAND_IN)
     launcher.start()
-    until(lambda: "cannot be made" in launcher.trouble, "told")
+    until(lambda: "cannot be made" in launcher.error, "told")
     launcher.close()

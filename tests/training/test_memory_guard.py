@@ -3,15 +3,15 @@ import threading
 import pytest
 
 from mnist_lab.training import memory_guard
-from mnist_lab.training.memory_guard import MemoryWatch, resident_gib
+from mnist_lab.training.memory_guard import MemoryGuard, resident_gib
 
 
 @pytest.fixture(autouse=True)
 def _often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory_guard, "LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(memory_guard, "POLL_SECONDS", 0.001)
 
 
-def test_growing_past_the_budget_is_told_once_with_the_size() -> None:
+def test_exceeding_the_budget_is_reported_once_with_the_size() -> None:
     sizes = iter([0.5, 1.0, 1.5, 2.0])
     told: list[float] = []
     done = threading.Event()
@@ -20,7 +20,7 @@ def test_growing_past_the_budget_is_told_once_with_the_size() -> None:
         told.append(used)
         done.set()
 
-    with MemoryWatch(1.0, tell, resident=lambda: next(sizes)):
+    with MemoryGuard(1.0, tell, resident=lambda: next(sizes)):
         assert done.wait(20)
     assert told == [1.5]
 
@@ -32,7 +32,7 @@ def test_within_the_budget_nothing_happens() -> None:
         looks.release()
         return 1.0
 
-    with MemoryWatch(1.0, lambda _used: pytest.fail("told"), resident=resident):
+    with MemoryGuard(1.0, lambda _used: pytest.fail("told"), resident=resident):
         for _ in range(5):
             assert looks.acquire(timeout=20)
 

@@ -8,7 +8,7 @@ from mnist_lab.errors import StaleAttemptError, StoreError
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint, Run, RunAttempt, RunState, RunStore
-from mnist_lab.training.progress import Progress
+from mnist_lab.training.callbacks import Progress
 from mnist_lab.training.reporter import DiscardedError, Reporter
 
 PATIENCE = 20.0
@@ -37,19 +37,19 @@ def _until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_what_is_reported_reaches_the_store(store: RunStore, claimed: Run) -> None:
+def test_reported_points_reach_the_store(store: RunStore, claimed: Run) -> None:
     heard: list[Progress] = []
     with Reporter(store, claimed, heard.append) as reporter:
         reporter.enter("loading data")
         _until(lambda: store.get(claimed.id).phase == "loading data")
         assert store.get(claimed.id).state is RunState.STARTING
         reporter.enter("training", total_steps=20)
-        assert reporter.on_chunk(_point(1)) is Command.NONE
+        assert reporter.on_chunk_end(_point(1)) is Command.NONE
         _until(lambda: len(store.points(claimed.id)) == 1)
         run = store.get(claimed.id)
         assert (run.state, run.phase, run.total_steps, run.steps_done) == (RunState.RUNNING, "training", 20, 1)
-        reporter.on_chunk(_point(9))
-        reporter.on_epoch(_point(10, "epoch"), None)
+        reporter.on_chunk_end(_point(9))
+        reporter.on_epoch_end(_point(10, "epoch"), None)
         reporter.end(RunState.FINISHED, None, "well")
     run = store.get(claimed.id)
     assert (run.state, run.steps_done, run.epochs_done, run.message) == (RunState.FINISHED, 10, 1, "well")
@@ -67,14 +67,14 @@ def test_stop_is_heard(store: RunStore, claimed: Run) -> None:
     with Reporter(store, claimed) as reporter:
         reporter.enter("training")
         store.request(claimed.id, Command.STOP)
-        _until(lambda: reporter.on_chunk(_point(1)) is Command.STOP)
+        _until(lambda: reporter.on_chunk_end(_point(1)) is Command.STOP)
 
 
-@pytest.mark.parametrize("call", ["on_chunk", "breathe", "enter"])
+@pytest.mark.parametrize("call", ["on_chunk_end", "pause_point", "enter"])
 def test_discard_ends_whatever_the_training_is_at(store: RunStore, claimed: Run, call: str) -> None:
     calls: dict[str, Callable[[Reporter], object]] = {
-        "on_chunk": lambda reporter: reporter.on_chunk(_point(1)),
-        "breathe": lambda reporter: reporter.breathe(),
+        "on_chunk_end": lambda reporter: reporter.on_chunk_end(_point(1)),
+        "pause_point": lambda reporter: reporter.pause_point(),
         "enter": lambda reporter: reporter.enter("evaluating"),
     }
     with Reporter(store, claimed) as reporter:
@@ -117,7 +117,7 @@ def test_a_step_goes_to_the_end_of_the_epoch_and_waits_there(store: RunStore, cl
             for epoch in range(1, 5):
                 for point in (_point(10 * epoch - 5), _point(10 * epoch), _point(10 * epoch, "epoch")):
                     done.append(point)
-                    take = reporter.on_chunk if point.kind == "step" else lambda p: reporter.on_epoch(p, None)
+                    take = reporter.on_chunk_end if point.kind == "step" else lambda p: reporter.on_epoch_end(p, None)
                     take(point)
 
         training = threading.Thread(target=train)
@@ -139,7 +139,7 @@ def test_an_evaluation_is_held_by_a_pause_and_is_still_one_afterwards(store: Run
         reporter.enter("training")
         reporter.enter("evaluating")
         store.request(claimed.id, Command.PAUSE)
-        held = threading.Thread(target=lambda: [reporter.breathe() for _ in range(200) if not time.sleep(0.01)])
+        held = threading.Thread(target=lambda: [reporter.pause_point() for _ in range(200) if not time.sleep(0.01)])
         held.start()
         _until(lambda: store.get(claimed.id).phase == "paused")
         store.request(claimed.id, Command.NONE)
@@ -147,9 +147,7 @@ def test_an_evaluation_is_held_by_a_pause_and_is_still_one_afterwards(store: Run
         _until(lambda: store.get(claimed.id).phase == "evaluating")
 
 
-def test_what_the_store_has_not_confirmed_is_known(
-    store: RunStore, claimed: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unconfirmed_points_are_known(store: RunStore, claimed: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     working = RunAttempt.heartbeat
 
     def locked(*_arguments: object, **_named: object) -> Command:
@@ -159,10 +157,10 @@ def test_what_the_store_has_not_confirmed_is_known(
         reporter.enter("training")
         monkeypatch.setattr(RunAttempt, "heartbeat", locked)
         for step in (1, 2):
-            reporter.on_chunk(_point(step))
-        assert reporter.unconfirmed() == (_point(1), _point(2))
+            reporter.on_chunk_end(_point(step))
+        assert reporter.unconfirmed_points() == (_point(1), _point(2))
         monkeypatch.setattr(RunAttempt, "heartbeat", working)
-        _until(lambda: reporter.unconfirmed() == ())
+        _until(lambda: reporter.unconfirmed_points() == ())
     assert [point.step for point in store.points(claimed.id)] == [1, 2]
 
 
@@ -175,7 +173,7 @@ def test_a_pause_holds_the_training_until_another_command(store: RunStore, claim
 
         def train() -> None:
             for step in range(1, 500):
-                answers.append(reporter.on_chunk(_point(step)))
+                answers.append(reporter.on_chunk_end(_point(step)))
                 if store.get(claimed.id).command is way_out:
                     return
                 time.sleep(0.02)
@@ -201,7 +199,7 @@ def test_a_lost_attempt_ends_the_training(store: RunStore, claimed: Run) -> None
         store.attempt(claimed).move(RunState.INTERRUPTED)
 
         def train() -> None:
-            _until(lambda: reporter.on_chunk(_point(1)) is not Command.NONE)
+            _until(lambda: reporter.on_chunk_end(_point(1)) is not Command.NONE)
 
         with pytest.raises(StaleAttemptError):
             train()
@@ -223,7 +221,7 @@ def test_a_paused_training_whose_attempt_is_lost_wakes_up(store: RunStore, claim
         meanwhile.start()
 
         def train() -> None:
-            _until(lambda: reporter.on_chunk(_point(1)) is not Command.NONE)
+            _until(lambda: reporter.on_chunk_end(_point(1)) is not Command.NONE)
 
         with pytest.raises(StaleAttemptError):
             train()
@@ -243,7 +241,7 @@ def test_points_wait_while_the_store_does_not_answer(
         reporter.enter("training")
         monkeypatch.setattr(RunAttempt, "heartbeat", locked)
         for step in range(1, 6):
-            assert reporter.on_chunk(_point(step)) is Command.NONE
+            assert reporter.on_chunk_end(_point(step)) is Command.NONE
         _until(lambda: len(failures) >= 2)
         monkeypatch.setattr(RunAttempt, "heartbeat", working)
         _until(lambda: len(store.points(claimed.id)) == 5)

@@ -1,4 +1,4 @@
-"""A training that was broken off and taken up again ends with the very same numbers as one that never was."""
+"""A resumed training ends with exactly the same numbers as one without a break."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +13,9 @@ from mnist_lab.network import BatchNormalization, Conv2D, Dropout, MaxPooling2D,
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.settings import Settings
-from mnist_lab.training.callbacks import NoWishes
+from mnist_lab.training.callbacks import TrainingCallback
 from mnist_lab.training.checkpoint import Checkpoint, TrainingState, read_checkpoint, write_checkpoint
-from mnist_lab.training.engine.trainer import Learner, Outcome
+from mnist_lab.training.engine.trainer import Outcome, Trainer
 
 NETWORK = Network(
     name="all that has a memory",
@@ -30,26 +30,23 @@ NETWORK = Network(
 SMALL = Recipe(epochs=4, batch_size=40, learning_rate=0.01, precision="float32")
 
 
-class Wishes(NoWishes):
+class History(TrainingCallback):
     """Keeps every state, as a checkpoint file would, and changes the learning rate as told."""
 
     def __init__(self, folder: Path, factor: float = 1.0) -> None:
         self.states: list[TrainingState] = []
         self.points: list[MetricPoint] = []
-        self.learning_rate_factor = factor
+        self._factor = factor
         self._path = folder / "state"
 
-    def keep(self, state: TrainingState, point: MetricPoint) -> None:
-        write_checkpoint(self._path, Checkpoint("run", "print", "float32", (point,), state))
+    @property
+    def learning_rate_factor(self) -> float:
+        return self._factor
+
+    def on_epoch_end(self, point: MetricPoint, trainer: Trainer) -> Command:
+        write_checkpoint(self._path, Checkpoint("run", "print", "float32", (point,), trainer.state(point.seconds)))
         self.states.append(read_checkpoint(self._path).state)
         self.points.append(point)
-
-
-class Observer:
-    def on_chunk(self, _point: MetricPoint) -> Command:
-        return Command.NONE
-
-    def on_epoch(self, _point: MetricPoint, _learner: Learner) -> Command:
         return Command.NONE
 
 
@@ -74,15 +71,21 @@ class Trained:
         factor: float = 1.0,
     ) -> None:
         folder.mkdir(exist_ok=True)
-        wishes = Wishes(folder, factor)
+        history = History(folder, factor)
         self.best, self.last = folder / "best.keras", folder / "last.keras"
-        self.learner = Learner(
-            NETWORK, recipe, parts, best_path=self.best, last_path=self.last, precision=precision, wishes=wishes
+        self.trainer = Trainer(
+            NETWORK,
+            recipe,
+            parts,
+            best_path=self.best,
+            last_path=self.last,
+            precision=precision,
+            callbacks=[history],
         )
         if state is not None:
-            assert self.learner.take_up(state, continued=continued)
-        self.outcome: Outcome = self.learner.train(Observer())
-        self.states, self.points = wishes.states, wishes.points
+            assert self.trainer.restore(state, continued=continued)
+        self.outcome: Outcome = self.trainer.train()
+        self.states, self.points = history.states, history.points
 
 
 def assert_equal(one: TrainingState, other: TrainingState) -> None:
@@ -124,7 +127,7 @@ def test_resumed_from_any_epoch_the_end_is_the_same(
     assert not np.array_equal(whole.states[0].model[0], whole.states[-1].model[0])
 
 
-def test_both_files_of_weights_are_the_same(parts: Split, tmp_path: Path) -> None:
+def test_both_weight_files_are_the_same_after_a_resume(parts: Split, tmp_path: Path) -> None:
     recipe = SMALL.with_changes(epochs=5, learning_rate=0.03)
     whole = Trained(parts, tmp_path / "whole", recipe)
     resumed = Trained(parts, tmp_path / "resumed", recipe, state=whole.states[-2])
@@ -145,7 +148,7 @@ def test_early_stopping_counts_on(parts: Split, tmp_path: Path) -> None:
         assert_equal(resumed.states[-1], whole.states[-1])
 
 
-def test_what_was_over_is_only_evaluated(parts: Split, tmp_path: Path) -> None:
+def test_a_finished_training_is_not_trained_again(parts: Split, tmp_path: Path) -> None:
     whole = Trained(parts, tmp_path / "whole", SMALL)
     again = Trained(parts, tmp_path / "again", SMALL, state=whole.states[-1])
     assert again.states == []
@@ -166,7 +169,7 @@ def test_a_continued_training_is_one_that_was_longer_from_the_start(
     assert without_times([*first.points, *continued.points]) == without_times(whole.points)
 
 
-def test_patience_that_ran_out_starts_anew_when_a_training_is_continued(parts: Split, tmp_path: Path) -> None:
+def test_patience_that_ran_out_starts_again_when_a_training_is_continued(parts: Split, tmp_path: Path) -> None:
     recipe = SMALL.with_changes(epochs=200, learning_rate=0.05, early_stopping=2)
     whole = Trained(parts, tmp_path / "whole", recipe)
     end = whole.outcome.epochs
@@ -189,8 +192,8 @@ def test_seconds_and_images_add_up_over_attempts(parts: Split, tmp_path: Path) -
 def test_a_state_of_another_network_is_refused_and_changes_nothing(parts: Split, tmp_path: Path) -> None:
     whole = Trained(parts, tmp_path / "whole", SMALL)
     state = whole.states[0]
-    learner = Learner(NETWORK, SMALL, parts, best_path=tmp_path / "b", last_path=tmp_path / "l", precision="float32")
-    before = learner.model.get_weights()
+    trainer = Trainer(NETWORK, SMALL, parts, best_path=tmp_path / "b", last_path=tmp_path / "l", precision="float32")
+    before = trainer.model.get_weights()
     for wrong in (
         replace(state, model=state.model[:-1]),
         replace(state, model=(state.model[0][..., :3], *state.model[1:])),
@@ -199,8 +202,8 @@ def test_a_state_of_another_network_is_refused_and_changes_nothing(parts: Split,
         replace(state, best=state.best[1:]),
         replace(state, epoch=SMALL.epochs + 1),
     ):
-        assert not learner.take_up(wrong)
-    for array, twin in zip(before, learner.model.get_weights(), strict=True):
+        assert not trainer.restore(wrong)
+    for array, twin in zip(before, trainer.model.get_weights(), strict=True):
         np.testing.assert_array_equal(array, twin)
 
 

@@ -1,4 +1,4 @@
-"""Runs that lose their worker and get another: `conduct` with the store and the files of real runs, in this process."""
+"""Runs that lose their worker and get another: `execute_run` with the store and files of real runs."""
 
 import logging
 from collections.abc import Callable
@@ -15,25 +15,25 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint, Run, RunAttempt, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 from mnist_lab.training import checkpoint_writer
-from mnist_lab.training import run_data as parts_module
+from mnist_lab.training import run_data as run_data_module
 from mnist_lab.training.checkpoint import Checkpoint, read_checkpoint
 from mnist_lab.training.claim import claim
-from mnist_lab.training.execute import conduct
+from mnist_lab.training.execute import execute_run
 from mnist_lab.training.reporter import Reporter
 
 NETWORK = Network(layers=(Conv2D(filters=4, activation="relu"), MaxPooling2D(), Dropout(rate=0.3)))
 RECIPE = Recipe(epochs=4, batch_size=40, learning_rate=0.01, precision="float32", limit=400, augmentation="light")
 BATCHES = 9
-ON_CHUNK = Reporter.on_chunk
+ON_CHUNK_END = Reporter.on_chunk_end
 
 
 class Killed(BaseException):
-    """The end of a process, as far as `conduct` can see."""
+    """The end of a process, as far as `execute_run` can see."""
 
 
 @pytest.fixture(autouse=True)
 def _a_checkpoint_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoint_writer, "SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(checkpoint_writer, "MIN_INTERVAL_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def _work(settings: Settings, store: RunStore) -> Run:
     claimed = claim(settings, store)
     assert claimed is not None
     with claimed:
-        conduct(settings, store, claimed)
+        execute_run(settings, store, claimed)
     return store.get(claimed.run.id)
 
 
@@ -94,12 +94,12 @@ def _break_off(store: RunStore, work: Callable[[], Run], monkeypatch: pytest.Mon
     def die(self: Reporter, point: MetricPoint) -> Command:
         if point.epoch > 2:
             raise Killed
-        return ON_CHUNK(self, point)
+        return ON_CHUNK_END(self, point)
 
-    monkeypatch.setattr(Reporter, "on_chunk", die)
+    monkeypatch.setattr(Reporter, "on_chunk_end", die)
     with pytest.raises(Killed):
         work()
-    monkeypatch.setattr(Reporter, "on_chunk", ON_CHUNK)
+    monkeypatch.setattr(Reporter, "on_chunk_end", ON_CHUNK_END)
     store.reap_stale_runs()
 
 
@@ -143,7 +143,7 @@ def test_a_run_that_lost_its_worker_ends_as_if_nothing_had_happened(
     with caplog.at_level(logging.INFO):
         resumed = work()
     assert (resumed.state, resumed.attempt) == (RunState.FINISHED, 2)
-    assert "The training goes on after epoch 2." in caplog.text
+    assert "The training resumes after epoch 2." in caplog.text
     _assert_twins(store, resumed, twin)
 
 
@@ -169,9 +169,9 @@ def test_points_that_the_store_never_got_are_in_the_checkpoint(
 
 @pytest.mark.parametrize(
     ("torn", "sentence", "epoch"),
-    [((2,), "epoch-000002.checkpoint is not used", 1), ((1, 2), "the training starts anew", 0)],
+    [((2,), "epoch-000002.checkpoint is not used", 1), ((1, 2), "the training starts from scratch", 0)],
 )
-def test_a_torn_checkpoint_is_noticed_and_the_one_before_it_used(
+def test_a_damaged_checkpoint_is_skipped_and_the_one_before_it_used(
     store: RunStore,
     work: Callable[[], Run],
     broken_off: Run,
@@ -190,29 +190,29 @@ def test_a_torn_checkpoint_is_noticed_and_the_one_before_it_used(
     with caplog.at_level(logging.INFO):
         resumed = work()
     assert sentence in caplog.text
-    assert (f"goes on after epoch {epoch}." in caplog.text) == (epoch > 0)
+    assert (f"resumes after epoch {epoch}." in caplog.text) == (epoch > 0)
     _assert_twins(store, resumed, twin)
 
 
 def test_a_run_is_not_resumed_with_other_digits(
     store: RunStore, work: Callable[[], Run], broken_off: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load = parts_module.load_uci_digits
+    load = run_data_module.load_uci_digits
     points = store.points(broken_off.id)
 
     def load_others(settings: Settings) -> Digits:
         return replace(load(settings), fingerprint="another", title="other digits")
 
-    monkeypatch.setattr(parts_module, "load_uci_digits", load_others)
+    monkeypatch.setattr(run_data_module, "load_uci_digits", load_others)
     store.requeue(broken_off.id)
     failed = work()
     assert failed.state is RunState.FAILED
     assert failed.message.startswith(
-        "This run was trained on UCI digits, the offline sample, but now only other digits"
+        "This run was trained on UCI digits, the offline sample, but only other digits is available now"
     )
     assert store.points(broken_off.id) == points
     assert len(store.folder(broken_off.id).checkpoint_files()) == 2
-    monkeypatch.setattr(parts_module, "load_uci_digits", load)
+    monkeypatch.setattr(run_data_module, "load_uci_digits", load)
     store.requeue(broken_off.id)
     assert work().state is RunState.FINISHED
 
@@ -223,7 +223,7 @@ def test_a_run_of_the_offline_sample_goes_on_with_it_even_if_mnist_can_be_had_by
     def mnist(*_arguments: object, **_named: object) -> object:
         pytest.fail("MNIST is not asked for")
 
-    monkeypatch.setattr(parts_module, "load_digits", mnist)
+    monkeypatch.setattr(run_data_module, "load_digits", mnist)
     store.requeue(broken_off.id)
     resumed = work()
     assert resumed.state is RunState.FINISHED
@@ -254,7 +254,7 @@ def test_a_run_that_is_stopped_while_it_is_resumed_keeps_what_it_had_learnt(
         enter(self, phase, **named)  # type: ignore[arg-type]
         if phase == "loading data":
             store.request(broken_off.id, Command.STOP)
-            self._beat()
+            self._write_or_poll()
         return Command.STOP
 
     monkeypatch.setattr(Reporter, "enter", stop_early)

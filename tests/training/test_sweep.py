@@ -10,7 +10,7 @@ from mnist_lab.network import PRESETS, Conv2D, Dropout, Network, SpatialDropout2
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import RunState, RunStore
 from mnist_lab.settings import Settings
-from mnist_lab.training.sweep import KNOBS, plan_sweep, submit_sweep
+from mnist_lab.training.sweep import HYPERPARAMETERS, plan_sweep, submit_sweep
 
 SMALL = PRESETS["small-cnn"].network
 MEMORY = 8.0
@@ -97,17 +97,17 @@ def test_the_same_training_is_not_planned_twice() -> None:
 
 
 @hypothesis_settings(deadline=None)
-@given(name=st.text(min_size=1, max_size=200), knob=st.sampled_from(sorted(KNOBS)))
+@given(name=st.text(min_size=1, max_size=200), knob=st.sampled_from(sorted(HYPERPARAMETERS)))
 def test_what_a_knob_offers_can_be_planned_and_names_tell_the_value(name: str, knob: str) -> None:
     recipe = Recipe(learning_rate=0.002, batch_size=99, seed=2**31 - 2)
-    values = KNOBS[knob].values(recipe)
-    assert set(KNOBS[knob].chosen(recipe)) <= set(values)
+    values = HYPERPARAMETERS[name].choices(recipe)
+    assert set(HYPERPARAMETERS[name].defaults(recipe)) <= set(values)
     sweep = plan_sweep(SMALL.rename(name), recipe, knob, values, memory=MEMORY)
     assert len(sweep.variants) == len(values)
     names = [variant.name for variant in sweep.variants]
     assert len(set(names)) == len(names)
     for value, own in zip(values, names, strict=True):
-        assert own.endswith(f"{KNOBS[knob].word} {KNOBS[knob].written(value)}")
+        assert own.endswith(f"{HYPERPARAMETERS[name].label} {HYPERPARAMETERS[name].format(value)}")
         assert len(own) <= 80
 
 

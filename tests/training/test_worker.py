@@ -1,4 +1,4 @@
-"""Real worker processes that really train, on the offline sample: the one test file here that loads TensorFlow."""
+"""Real worker processes that train on the offline sample."""
 
 import os
 import signal
@@ -68,7 +68,7 @@ def test_real_trainings_are_killed_stopped_finished_and_repeated(offline: Settin
 
         again = until(store, second, lambda run: run.state.is_ended)
         _check_same(store, finished, again)
-        assert launcher.trouble == ""
+        assert launcher.error == ""
     finally:
         launcher.close()
 

@@ -1,28 +1,31 @@
-"""Trained networks, loaded and ready to answer (TensorFlow is imported here)."""
+"""Loads trained models and keeps the most recently used ones ready for prediction. Imports TensorFlow."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
+from cachetools import LRUCache
 
+from mnist_lab.data import CLASSES
 from mnist_lab.errors import PredictorError
-from mnist_lab.inference.protocol import CLASSES, PICTURE_SHAPE, Floats
+from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats
 from mnist_lab.inference.weights import Weights
 
-BATCH_SHAPE = (1, *PICTURE_SHAPE, 1)
+BATCH_SHAPE = (1, *IMAGE_SHAPE, 1)
 MAX_LOADED = 4
 
-Reader = Callable[[Floats], Floats]
+PredictFunction = Callable[[Floats], Floats]
+"""From one image float32 (28, 28) to probabilities float32 (10,)."""
 
 
 def load_model(weights: Weights) -> keras.Model:
-    """Load the Keras model that a run kept.
+    """Load the Keras model of a run.
 
     Raises:
-        PredictorError: The file is damaged, or holds a network that does not read digits.
+        PredictorError: The file is damaged, or holds a network that does not classify digits.
     """
     try:
         model = keras.saving.load_model(weights.path, compile=False, safe_mode=True)
@@ -32,7 +35,7 @@ def load_model(weights: Weights) -> keras.Model:
             f"{weights.remedy}."
         ) from error
     shapes = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
-    if shapes != ((None, *PICTURE_SHAPE, 1), (None, CLASSES)):
+    if shapes != ((None, *IMAGE_SHAPE, 1), (None, CLASSES)):
         raise PredictorError(
             f"The weights of run {weights.run_id} belong to another network: one that reads digits takes (28, 28, 1) "
             f"and gives (10,). Received: {shapes[0]} and {shapes[1]}."
@@ -40,8 +43,8 @@ def load_model(weights: Weights) -> keras.Model:
     return model
 
 
-def reader(model: keras.Model, run_id: str) -> Reader:
-    """Compile `model` for one picture at a time; the first call has been made when this returns.
+def make_predict_function(model: keras.Model, run_id: str) -> PredictFunction:
+    """Compile `model` for one image at a time; it is traced before this returns.
 
     `model.predict` sets up a data pipeline for every call and retraces; a function of one fixed shape does neither.
     """
@@ -50,56 +53,60 @@ def reader(model: keras.Model, run_id: str) -> Reader:
     def forward(batch: tf.Tensor) -> tf.Tensor:  # (1, 28, 28, 1) -> (1, 10)
         return tf.cast(model(batch, training=False), tf.float32)
 
-    def read(picture: Floats) -> Floats:  # (28, 28) -> (10,)
-        probabilities: Floats = forward(tf.constant(picture.reshape(BATCH_SHAPE)))[0].numpy()
+    def predict(image: Floats) -> Floats:  # (28, 28) -> (10,)
+        probabilities: Floats = forward(tf.constant(image.reshape(BATCH_SHAPE)))[0].numpy()
         if not np.isfinite(probabilities).all():
             raise PredictorError(
-                f"The network of run {run_id} answers with no numbers at all: its training ran away. "
+                f"The network of run {run_id} gives NaN instead of probabilities: its training diverged. "
                 "Train it again with a smaller learning rate."
             )
         return probabilities
 
     forward(tf.zeros(BATCH_SHAPE))
-    return read
+    return predict
 
 
-class LoadedNetworks:
-    """The few networks asked last, at most `capacity` of them; a file that changed is loaded again."""
+class _CachedModel(NamedTuple):
+    path: Path
+    version: tuple[int, int]
+    predict: PredictFunction
+
+
+class ModelCache:
+    """The most recently used models, at most `capacity` of them; a file that has changed is loaded again."""
 
     def __init__(self, find: Callable[[str], Weights], capacity: int = MAX_LOADED) -> None:
-        """`find` gives the weights of a run by its id, or raises a LabError with the reason why there are none."""
+        """`find` gives the weights of a run by its id, or raises a LabError that says why there are none."""
         self._find = find
-        self._capacity = capacity
-        self._loaded: OrderedDict[str, tuple[Path, tuple[int, int], Reader]] = OrderedDict()
+        self._models: LRUCache[str, _CachedModel] = LRUCache(capacity)
 
     def __len__(self) -> int:
-        return len(self._loaded)
+        return len(self._models)
 
     def __contains__(self, run_id: str) -> bool:
-        return run_id in self._loaded
+        return run_id in self._models
 
-    def get(self, run_id: str) -> Reader:
-        """Return the network of a run, loading it if need be.
+    def get(self, run_id: str) -> PredictFunction:
+        """Return the predict function of a run, loading its model if necessary.
 
         Raises:
             LabError: The run is unknown, or has no usable weights.
         """
-        if run_id in self._loaded:
-            path, stamp, read = self._loaded[run_id]
-            if _stamp(path) == stamp:
-                self._loaded.move_to_end(run_id)
-                return read
-            del self._loaded[run_id]
+        cached = self._models.get(run_id)
+        if cached is not None:
+            if _file_version(cached.path) == cached.version:
+                return cached.predict
+            del self._models[run_id]
         weights = self._find(run_id)
-        stamp = _stamp(weights.path)  # before loading: a file replaced meanwhile is then noticed at the next question
-        read = reader(load_model(weights), run_id)
-        while len(self._loaded) >= self._capacity:
-            self._loaded.popitem(last=False)
-        self._loaded[run_id] = (weights.path, stamp, read)
-        return read
+        # Read before loading: a file that is replaced meanwhile is then noticed at the next call.
+        version = _file_version(weights.path)
+        predict = make_predict_function(load_model(weights), run_id)
+        self._models[run_id] = _CachedModel(weights.path, version, predict)
+        return predict
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _file_version(path: Path) -> tuple[int, int]:
+    """Modification time in nanoseconds and size in bytes; zeros if there is no file."""
     try:
         status = path.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""The predictor process: questions on standard input, answers on standard output, until the input ends."""
+"""The predictor process: reads requests from standard input and writes replies to standard output."""
 
 import contextlib
 import logging
@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from mnist_lab.errors import LabError
 from mnist_lab.inference.protocol import (
-    PICTURE_SHAPE,
+    IMAGE_SHAPE,
     READY,
     Floats,
     ProtocolError,
@@ -25,50 +25,51 @@ from mnist_lab.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-# One picture is little work: more threads would gain nothing and take cores from a training that runs.
+# One image is little work: more threads would not be faster, and would slow down a training.
 THREADS = 1
 
 
 def main(settings: Settings) -> int:
-    """Answer questions until standard input ends.
+    """Serve requests until standard input ends.
 
     Returns:
         The exit status, 0.
     """
-    answers_out = _claim_stdout()
+    output = _claim_stdout()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
         os.environ[name] = str(THREADS)
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # TensorFlow would take the whole memory of a GPU that a training needs
-    from mnist_lab.inference.engine.model_cache import LoadedNetworks
+    # Imported here, as this loads TensorFlow, which reads the variables above.
+    from mnist_lab.inference.engine.model_cache import ModelCache
 
     store = open_store(settings)
-    networks = LoadedNetworks(lambda run_id: find_weights(store, settings, run_id))
-    answers_out.write(to_line(READY))
-    answers_out.flush()
-    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # nobody is left to answer
+    models = ModelCache(lambda run_id: find_weights(store, settings, run_id))
+    output.write(to_line(READY))
+    output.flush()
+    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # the page process has ended
         for line in sys.stdin.buffer:
-            answers_out.write(to_line(answer(line, networks.get)))
-            answers_out.flush()
+            output.write(to_line(reply_to(line, models.get)))
+            output.flush()
     return 0
 
 
-def answer(line: bytes, get: Callable[[str], Callable[[Floats], Floats]]) -> dict[str, Any]:
-    """Answer one line; whatever it holds, the process goes on.
+def reply_to(line: bytes, get: Callable[[str], Callable[[Floats], Floats]]) -> dict[str, Any]:
+    """Reply to one request; an invalid request gives a reply with an error.
 
     Args:
-        line: A question as `protocol` describes it.
-        get: Gives the network of a run by its id, or raises a LabError.
+        line: A request as `protocol` describes it.
+        get: Gives the predict function of a run by its id, or raises a LabError.
     """
-    question_id: object = None
+    request_id: object = None
     try:
-        question = from_line(line)
-        question_id = question.get("id")
-        runs = _run_ids(question.get("runs"))
-        picture = unpack(question["picture"], PICTURE_SHAPE) if "picture" in question else None
+        request = from_line(line)
+        request_id = request.get("id")
+        run_ids = _run_ids(request.get("runs"))
+        image = unpack(request["image"], IMAGE_SHAPE) if "image" in request else None
     except ProtocolError as error:
-        return {"id": question_id, "sentence": f"The predictor cannot read this question: {error}."}
-    return {"id": question_id, "answers": [_answer_of(run_id, picture, get) for run_id in runs]}
+        return {"id": request_id, "error": f"The predictor received an invalid request: {error}."}
+    return {"id": request_id, "answers": [_answer(run_id, image, get) for run_id in run_ids]}
 
 
 def _run_ids(value: object) -> list[str]:
@@ -77,21 +78,21 @@ def _run_ids(value: object) -> list[str]:
     return value
 
 
-def _answer_of(run_id: str, picture: Floats | None, get: Callable[[str], Callable[[Floats], Floats]]) -> dict[str, Any]:
+def _answer(run_id: str, image: Floats | None, get: Callable[[str], Callable[[Floats], Floats]]) -> dict[str, Any]:
     try:
-        read = get(run_id)
-        if picture is None:
+        predict = get(run_id)
+        if image is None:
             return {"run": run_id}
-        return {"run": run_id, "probabilities": pack(read(picture))}
+        return {"run": run_id, "probabilities": pack(predict(image))}
     except LabError as error:
-        return {"run": run_id, "sentence": str(error)}
+        return {"run": run_id, "error": str(error)}
     except Exception as error:
         logger.exception("run %s", run_id)
-        return {"run": run_id, "sentence": f"The network of run {run_id} cannot answer: {type(error).__name__}."}
+        return {"run": run_id, "error": f"The network of run {run_id} cannot be used: {type(error).__name__}."}
 
 
 def _claim_stdout() -> BinaryIO:
-    """Keep standard output for answers alone; whatever else is printed, even by C++ code, goes to standard error."""
-    answers_out = os.fdopen(os.dup(1), "wb")
+    """Reserve standard output for replies; other output, also of C++ code, goes to standard error."""
+    output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    return answers_out
+    return output

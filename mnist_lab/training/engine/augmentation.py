@@ -1,6 +1,6 @@
-"""Augmentation: each training picture a little moved, turned and sized anew every time it is shown.
+"""Augmentation: each training image is randomly shifted, rotated and scaled a little, differently in every epoch.
 
-It is part of the input, never of the network, where it would also change the pictures that are to be read.
+It belongs to the input pipeline, not to the network: there it would also change the images at prediction.
 """
 
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ SIDE = 28
 
 @dataclass(frozen=True)
 class Amplitudes:
-    """How far a picture may be changed, either way, evenly spread."""
+    """Largest change of an image in either direction; changes are drawn from a uniform distribution."""
 
     shift: float
     """Pixels."""
     rotation: float
     """Radians."""
     zoom: float
-    """Share of the size: 0.1 is 0.9 to 1.1 times."""
+    """Relative change of the size: 0.1 is 0.9 to 1.1 times."""
     shear: float
-    """Pixels across for each pixel down."""
+    """Horizontal pixels for each vertical pixel."""
     thickness: float
-    """Share of the pictures whose strokes are made thicker, and the same share thinner, by a pixel."""
+    """Share of the images whose strokes become one pixel thicker; the same share becomes thinner."""
 
 
 AMPLITUDES: dict[Augmentation, Amplitudes] = {
@@ -35,13 +35,13 @@ AMPLITUDES: dict[Augmentation, Amplitudes] = {
 
 
 def augmented(images: tf.Tensor, augmentation: Augmentation, seed: tf.Tensor) -> tf.Tensor:
-    """Change pictures float32 (batch, 28, 28, 1) in 0..1; the same `seed`, int32 (2,), changes them alike."""
+    """Augment images float32 (batch, 28, 28, 1) in 0..1; the same `seed`, int32 (2,), gives the same result."""
     if augmentation == "none":
         return images
     amplitudes = AMPLITUDES[augmentation]
     size = tf.shape(images)[0]
     draws = tf.random.stateless_uniform((7, size), seed, -1.0, 1.0)
-    moved = tf.raw_ops.ImageProjectiveTransformV3(
+    transformed = tf.raw_ops.ImageProjectiveTransformV3(
         images=images,
         transforms=_transforms(draws[:6], amplitudes),
         output_shape=(SIDE, SIDE),
@@ -50,25 +50,25 @@ def augmented(images: tf.Tensor, augmentation: Augmentation, seed: tf.Tensor) ->
         fill_mode="CONSTANT",
     )
     if not amplitudes.thickness:
-        return moved
+        return transformed
     choice = tf.reshape(draws[6], (-1, 1, 1, 1))
-    thicker = tf.nn.max_pool2d(moved, 2, 1, "SAME")
-    thinner = -tf.nn.max_pool2d(-moved, 2, 1, "SAME")
+    thicker = tf.nn.max_pool2d(transformed, 2, 1, "SAME")
+    thinner = -tf.nn.max_pool2d(-transformed, 2, 1, "SAME")
     thick_from = 1 - 2 * amplitudes.thickness
-    return tf.where(choice > thick_from, thicker, tf.where(choice < -thick_from, thinner, moved))
+    return tf.where(choice > thick_from, thicker, tf.where(choice < -thick_from, thinner, transformed))
 
 
 def _transforms(draws: tf.Tensor, amplitudes: Amplitudes) -> tf.Tensor:
-    """Maps from output to input pixels as (batch, 8): the eight numbers of a projective map whose last two are 0."""
+    """Maps from output to input pixels, float32 (batch, 8): coefficients of projective maps whose last two are 0."""
     angle = draws[0] * amplitudes.rotation
     shear = draws[1] * amplitudes.shear
-    across, down = 1 + draws[2] * amplitudes.zoom, 1 + draws[3] * amplitudes.zoom
+    zoom_x, zoom_y = 1 + draws[2] * amplitudes.zoom, 1 + draws[3] * amplitudes.zoom
     cosine, sine = tf.cos(angle), tf.sin(angle)
-    a, b = cosine / across, (shear * cosine - sine) / across
-    c, d = sine / down, (shear * sine + cosine) / down
-    middle = (SIDE - 1) / 2
-    # The middle of the picture stays where it is, but for the shift.
-    x = middle - a * middle - b * middle + draws[4] * amplitudes.shift
-    y = middle - c * middle - d * middle + draws[5] * amplitudes.shift
-    nothing = tf.zeros_like(a)
-    return tf.stack([a, b, x, c, d, y, nothing, nothing], axis=1)
+    a, b = cosine / zoom_x, (shear * cosine - sine) / zoom_x
+    c, d = sine / zoom_y, (shear * sine + cosine) / zoom_y
+    center = (SIDE - 1) / 2
+    # The center of the image moves only by the shift.
+    x = center - a * center - b * center + draws[4] * amplitudes.shift
+    y = center - c * center - d * center + draws[5] * amplitudes.shift
+    zeros = tf.zeros_like(a)
+    return tf.stack([a, b, x, c, d, y, zeros, zeros], axis=1)

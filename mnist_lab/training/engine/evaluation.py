@@ -1,4 +1,4 @@
-"""What a model reads in many images at once."""
+"""Predicts the digits of many images at once."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,11 +8,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-BATCH = 500
+BATCH_SIZE = 500
 
 
 class Evaluator:
-    """Reads images with a model as it is at the moment; traced once, used after every epoch."""
+    """Applies a model to images, with the weights that it has at the time; traced once, used after every epoch."""
 
     def __init__(self, model: keras.Model) -> None:
         """`model` takes float32 (batch, 28, 28, 1) in 0..1 and gives probabilities (batch, 10)."""
@@ -24,19 +24,19 @@ class Evaluator:
         self._forward: Any = tf.function(forward, input_signature=signature, jit_compile=False)
 
     def probabilities(
-        self, images: NDArray[np.uint8], breathe: Callable[[], None] | None = None
+        self, images: NDArray[np.uint8], pause_point: Callable[[], None] | None = None
     ) -> NDArray[np.float32]:
-        """The probabilities float32 (n, 10) of images uint8 (n, 28, 28); `breathe` is called between batches."""
+        """The probabilities float32 (n, 10) of images uint8 (n, 28, 28); `pause_point` is called between batches."""
         parts = []
-        for start in range(0, len(images), BATCH):
-            parts.append(self._forward(images[start : start + BATCH]).numpy())
-            if breathe is not None:
-                breathe()
+        for start in range(0, len(images), BATCH_SIZE):
+            parts.append(self._forward(images[start : start + BATCH_SIZE]).numpy())
+            if pause_point is not None:
+                pause_point()
         return np.concatenate(parts) if parts else np.zeros((0, 10), np.float32)
 
 
-def evaluate_model(
-    model: keras.Model, images: NDArray[np.uint8], breathe: Callable[[], None] | None = None
+def predict_probabilities(
+    model: keras.Model, images: NDArray[np.uint8], pause_point: Callable[[], None] | None = None
 ) -> NDArray[np.float32]:
     """The probabilities float32 (n, 10) that `model` gives images uint8 (n, 28, 28); see `Evaluator`."""
-    return Evaluator(model).probabilities(images, breathe)
+    return Evaluator(model).probabilities(images, pause_point)

@@ -1,4 +1,4 @@
-"""How fast this machine trains: measured once, on a few small networks, and kept."""
+"""Measures how fast this machine trains, once, on a few small networks, and saves it."""
 
 import os
 import time
@@ -15,24 +15,24 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.settings import Settings
 from mnist_lab.training.engine.model import build, make_optimizer
 from mnist_lab.training.engine.precision import choose_precision
-from mnist_lab.training.engine.train_step import Steps
-from mnist_lab.training.hardware import SPEED, keep, machine_speed
+from mnist_lab.training.engine.train_step import StepRunner
+from mnist_lab.training.hardware import SPEED, machine_speed, save_measurement
 
 PROBES = ("dense-only", "tiny", "batch-norm", "strong")
-"""Presets that differ in what they spend their time on; of many choices this one told the speed of others best."""
+"""Presets that spend their time on different operations; of many choices these predict other networks best."""
 SECONDS = 0.4
-"""Of training on each probe, after its first steps."""
+"""Seconds of training on each probe, after its first steps."""
 IMAGES = 2_000
-MOST_DISTURBED = 0.15
-"""Share of all cores that other programs may take beside a probe: an open page takes less."""
-TRIES = 4
+MAX_CONTENTION = 0.15
+"""Share of all cores that other programs may use during a probe: an open page uses less."""
+MAX_TRIES = 4
 
 
 def calibrate(settings: Settings) -> Iterator[None]:
-    """Measure the machine's speed if it is not known, and keep it: a probe at each step, of one to two seconds each.
+    """Measure the machine's speed if it is not known, and save it. Each iteration is a probe of one to two seconds.
 
-    Whoever has better things to do lets the rest of the iterator be, and the machine is measured another time. So it is
-    when other programs leave no peace: a probe that they disturbed is made anew, a few times at most.
+    The caller may stop iterating early; then the machine is measured another time. A probe during which other programs
+    used the processor is repeated, a few times at most; then, too, the machine is measured another time.
     """
     if machine_speed(settings) is not None:
         return
@@ -40,10 +40,10 @@ def calibrate(settings: Settings) -> Iterator[None]:
     works, seconds = [], []
     for name in PROBES:
         network = PRESETS[name].network
-        for _ in range(TRIES):
-            others = Others()
-            taken = seconds_an_image(network, Recipe(), precision)
-            disturbed = others.share() > MOST_DISTURBED
+        for _ in range(MAX_TRIES):
+            contention = CpuContention()
+            taken = seconds_per_image(network, Recipe(), precision)
+            disturbed = contention.share() > MAX_CONTENTION
             yield
             if not disturbed:
                 break
@@ -51,17 +51,17 @@ def calibrate(settings: Settings) -> Iterator[None]:
             return
         seconds.append(taken)
         works.append(training_work(analyse(network), Recipe().batch_size))
-    keep(settings, SPEED, fitted(works, seconds))
+    save_measurement(settings, SPEED, fit_costs(works, seconds))
 
 
-class Others:
-    """What other programs take of the processor, from when this is made."""
+class CpuContention:
+    """Measures how much processor time other programs use, from the creation of this object on."""
 
     def __init__(self) -> None:
         self._since, self._busy, self._own = time.perf_counter(), _busy_seconds(), time.process_time()
 
     def share(self) -> float:
-        """Of all cores, 0..1."""
+        """The other programs' share of all cores, 0..1."""
         passed = (time.perf_counter() - self._since) * (os.cpu_count() or 1)
         others = (_busy_seconds() - self._busy) - (time.process_time() - self._own)
         return min(1.0, max(0.0, others / passed))
@@ -72,35 +72,36 @@ def _busy_seconds() -> float:
     return float(sum(times) - times.idle - getattr(times, "iowait", 0.0))
 
 
-def seconds_an_image(network: Network, recipe: Recipe, precision: str, *, seconds: float = SECONDS) -> float:
-    """How long training on one image takes, above 0: the median over chunks of steps on noise, compiling left out."""
+def seconds_per_image(network: Network, recipe: Recipe, precision: str, *, seconds: float = SECONDS) -> float:
+    """Seconds of training per image, above 0: the median over chunks of steps on noise, without compilation."""
     model = build(network, seed=0, precision=precision)
-    steps = Steps(model, make_optimizer(recipe), recipe)
+    step_runner = StepRunner(model, make_optimizer(recipe), recipe)
     images = tf.cast(tf.random.stateless_uniform((IMAGES, 28, 28), (1, 2), maxval=256, dtype=tf.int32), tf.uint8)
     labels = tf.cast(tf.range(IMAGES) % 10, tf.uint8)
     rates, order = tf.constant(np.full(IMAGES, 1e-3, np.float32)), tf.range(IMAGES)
 
     def timed(count: int) -> float:
         start = time.perf_counter()
-        steps.run(images, labels, order, rates, first_batch=0, first_step=0, count=count)
+        step_runner.run(images, labels, order, rates, first_batch=0, first_step=0, count=count)
         return (time.perf_counter() - start) / (count * recipe.batch_size)
 
-    most = max(1, IMAGES // recipe.batch_size)
-    timed(min(2, most))
+    max_count = max(1, IMAGES // recipe.batch_size)
+    timed(min(2, max_count))
     times: list[float] = []
     count, end = 1, time.perf_counter() + seconds
-    # The first chunk in which the counts have grown is the first that the start of a call does not weigh on.
+    # The first chunk is left out: it has one step only, so the overhead of the call counts most in it.
     while len(times) < 3 or time.perf_counter() < end:
         times.append(timed(count))
-        count = min(2 * count, most)
+        count = min(2 * count, max_count)
     keras.backend.clear_session()
     return float(np.median(times[1:]))
 
 
-def fitted(works: Sequence[TrainingWork], seconds: Sequence[float]) -> tuple[float, float, float, float]:
-    """The costs, none below 0, of a multiply-add, a value, an operation and a parameter, that explain the seconds best.
+def fit_costs(works: Sequence[TrainingWork], seconds: Sequence[float]) -> tuple[float, float, float, float]:
+    """Seconds per multiply-add, value, operation and parameter, none below 0, that fit the measured seconds best.
 
-    Least squares of the relative errors (Lawson and Hanson, "Solving Least Squares Problems", 1974, chapter 23).
+    Non-negative least squares of the relative errors (Lawson and Hanson, "Solving Least Squares Problems", 1974,
+    chapter 23).
     """
     parts = np.array([[work.multiply_adds, work.values, work.operations, work.parameters] for work in works])
     scale = parts.max(axis=0)

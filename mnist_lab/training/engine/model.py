@@ -1,4 +1,4 @@
-"""From a network, which is plain data, to the Keras model that can be trained."""
+"""Builds the Keras model of a network, and the optimizer of a recipe."""
 
 import keras
 import tensorflow as tf
@@ -14,21 +14,21 @@ def build(network: Network, *, seed: int, precision: str) -> keras.Model:
 
     Args:
         network: A valid network.
-        seed: Decides the first weights and what dropout drops.
+        seed: Determines the initial weights and what dropout drops.
         precision: "float32" or "mixed_bfloat16" (weights in float32, arithmetic in bfloat16).
 
     Returns:
         A model from float32 (batch, 28, 28, 1) in 0..1 to float32 probabilities (batch, 10).
     """
     keras.utils.set_random_seed(seed)
-    # Without it some sums over threads differ in the last bit from one training to the next.
+    # Otherwise some sums over threads differ in the last bit from one training to the next.
     tf.config.experimental.enable_op_determinism()
     reports = analyse(network).layers
     last = len(reports) - 1
     layers = [
-        # The probabilities are float32 in any precision: bfloat16 has but 8 bits to tell 0.999 from 1.
-        _keras_layer(report.layer, f"layer_{place + 1}", seed + place, "float32" if place == last else precision)
-        for place, report in enumerate(reports)
+        # The probabilities are always float32: bfloat16 has only 8 bits to distinguish 0.999 from 1.
+        _keras_layer(report.layer, f"layer_{index + 1}", seed + index, "float32" if index == last else precision)
+        for index, report in enumerate(reports)
     ]
     return keras.Sequential([keras.Input(INPUT_SHAPE), *layers])
 
@@ -37,12 +37,12 @@ def _keras_layer(layer: AnyLayer, name: str, seed: int, precision: str) -> keras
     arguments = layer.model_dump(exclude={"kind"})
     if layer.kind in _SEEDED:
         arguments["seed"] = seed
-    made: keras.Layer = getattr(keras.layers, layer.kind)(**arguments, name=name, dtype=precision)
-    return made
+    keras_layer: keras.Layer = getattr(keras.layers, layer.kind)(**arguments, name=name, dtype=precision)
+    return keras_layer
 
 
 def make_optimizer(recipe: Recipe) -> keras.optimizers.Optimizer:
-    """The recipe's optimizer; its learning rate is set anew at every step by the schedule."""
+    """The recipe's optimizer; the schedule sets its learning rate at every step."""
     rate = recipe.learning_rate
     match recipe.optimizer:
         case "adam":

@@ -1,8 +1,8 @@
-"""Takes snapshots of a model: what a few fixed digits become in it, and how healthy its layers are.
+"""Captures snapshots of a model: the feature maps of a few fixed digits, and the health of its layers.
 
-Everything is read in inference mode, the gradients too: dropout draws no random number and batch normalization keeps
-its moving averages, so a training goes on exactly as if nobody had looked. Gradients are therefore those of the
-network as it reads, without dropout's noise.
+Everything is computed in inference mode, the gradients too: dropout draws no random numbers and batch normalization
+keeps its moving averages, so capturing does not change the training. The gradients are therefore those of the network
+at prediction, without the noise of dropout.
 """
 
 import math
@@ -28,48 +28,48 @@ from mnist_lab.runs.snapshot import (
     layer_maps,
 )
 
-MOST_CHANNELS = 16
-MOST_UNITS = 256
-MOST_FILTERS = 64
-MAP_VALUES = 400_000
-"""Values of all feature maps of a snapshot, one byte each; with larger layers, fewer channels are kept."""
+MAX_CHANNELS = 16
+MAX_UNITS = 256
+MAX_FILTERS = 64
+MAX_MAP_VALUES = 400_000
+"""Values of all feature maps of a snapshot, one byte each; of larger layers fewer channels are kept."""
 
-_FILTER_VALUES = 40 * 28 * 28
+_MAX_FILTER_VALUES = 40 * 28 * 28
 _BATCH_PER_CLASS = 10
-_LOOK_BYTES = 640 * 2**20
-_SEEN_UNCHANGED = {"Dropout", "SpatialDropout2D", "Flatten"}
+_MAX_FORWARD_BYTES = 640 * 2**20
+_WITHOUT_MAPS = {"Dropout", "SpatialDropout2D", "Flatten"}
 
 Weights = Sequence[NDArray[Any]]
 
 
-class Camera:
-    """A model and the digits that it is watched with: twelve test digits, and ten training digits of each class."""
+class SnapshotCapture:
+    """Captures snapshots of one model on twelve test digits, and on ten training digits of each class."""
 
-    def __init__(self, model: keras.Model, network: Network, parts: Split) -> None:
-        """`model` is what `build` made of `network`, and `parts` is what it trains on."""
+    def __init__(self, model: keras.Model, network: Network, split: Split) -> None:
+        """`model` is built from `network` and trained on `split`."""
         self._model = model
         analysis = analyse(network)
         self._reports = analysis.layers
-        places = probe_places(parts.test_images, parts.test_labels)
-        self._images, self._labels = parts.test_images[places], parts.test_labels[places]
+        indices = probe_places(split.test_images, split.test_labels)
+        self._images, self._labels = split.test_images[indices], split.test_labels[indices]
         batch = np.concatenate(
-            [np.flatnonzero(parts.train_labels == digit)[: _batch_per_class(analysis)] for digit in range(CLASSES)]
+            [np.flatnonzero(split.train_labels == digit)[: _batch_per_class(analysis)] for digit in range(CLASSES)]
         )
-        pictures = np.concatenate([self._images, parts.train_images[batch]])
-        self._pictures = tf.constant(pictures.astype(np.float32)[..., np.newaxis] / 255)  # (12 + batch, 28, 28, 1)
-        true = np.zeros((len(pictures), CLASSES), np.float32)
-        true[PROBES + np.arange(len(batch)), parts.train_labels[batch]] = 1 / len(batch)
+        images = np.concatenate([self._images, split.train_images[batch]])
+        self._inputs = tf.constant(images.astype(np.float32)[..., np.newaxis] / 255)  # (12 + batch, 28, 28, 1)
+        true = np.zeros((len(images), CLASSES), np.float32)
+        true[PROBES + np.arange(len(batch)), split.train_labels[batch]] = 1 / len(batch)
         self._shares = tf.constant(true)  # (12 + batch, 10), each image's share in the mean loss, 0 for test digits
         self._channels = _channels(self._reports)
 
     def weights(self) -> Weights:
-        """The model's weights as they are now, to be looked at later."""
+        """Copies of the model's current weights, for a later `capture`."""
         return [np.array(values) for values in self._model.get_weights()]
 
-    def take(self, epoch: int, weights: Weights | None = None) -> Snapshot:
-        """Look at the model, with the weights that it has or with those given; afterwards it is as it was."""
-        with self._having(weights):
-            outputs, gradients = self._look()
+    def capture(self, epoch: int, weights: Weights | None = None) -> Snapshot:
+        """Capture the model with its current weights, or with those given; the model is not changed."""
+        with self._with_weights(weights):
+            outputs, gradients = self._outputs_and_gradients()
             return Snapshot(
                 epoch=epoch,
                 images=self._images,
@@ -81,89 +81,91 @@ class Camera:
             )
 
     @contextmanager
-    def _having(self, weights: Weights | None) -> Iterator[None]:
+    def _with_weights(self, weights: Weights | None) -> Iterator[None]:
         if weights is None:
             yield
             return
-        now = self.weights()
+        current = self.weights()
         self._model.set_weights(weights)
         try:
             yield
         finally:
-            self._model.set_weights(now)
+            self._model.set_weights(current)
 
-    def _look(self) -> tuple[list[tf.Tensor], dict[int, tf.Tensor]]:
-        """Every layer's output for all pictures, and the gradient by each kernel, by the layer's place from 0."""
-        # Layer by layer, without a graph: tracing one would cost as much as dozens of looks.
+    def _outputs_and_gradients(self) -> tuple[list[tf.Tensor], dict[int, tf.Tensor]]:
+        """Every layer's output for all images, and the gradient of each kernel, by the layer's index from 0."""
+        # Layer by layer, without a graph: tracing one would cost as much as dozens of captures.
         outputs = []
-        kernels = {place: layer.kernel.value for place, layer in enumerate(self._model.layers) if _has_kernel(layer)}
+        kernels = {index: layer.kernel.value for index, layer in enumerate(self._model.layers) if _has_kernel(layer)}
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(list(kernels.values()))
-            value = self._pictures
+            value = self._inputs
             for layer in self._model.layers:
                 value = layer(value, training=False)
                 outputs.append(value)
-            # Cross-entropy, clipped as in Keras, but of the few operations that a first look has to prepare.
-            tiny = keras.config.epsilon()
-            loss = -tf.reduce_sum(self._shares * tf.math.log(tf.clip_by_value(value, tiny, 1 - tiny)))
+            # Cross-entropy, clipped as in Keras, but with few operations, as the first capture has to prepare them.
+            epsilon = keras.config.epsilon()
+            loss = -tf.reduce_sum(self._shares * tf.math.log(tf.clip_by_value(value, epsilon, 1 - epsilon)))
         return outputs, tape.gradient(loss, kernels)
 
     def _maps(self, outputs: Sequence[tf.Tensor]) -> Iterator[LayerMaps]:
-        for place, (report, output) in enumerate(zip(self._reports, outputs, strict=True)):
-            if report.layer.kind in _SEEN_UNCHANGED:
+        for index, (report, output) in enumerate(zip(self._reports, outputs, strict=True)):
+            if report.layer.kind in _WITHOUT_MAPS:
                 continue
             shape = tuple(output.shape[1:])
             if math.prod(shape[:-1]) > 1:
-                seen = output[:MAP_DIGITS, :, :, : self._channels].numpy().transpose(0, 3, 1, 2)
+                values = output[:MAP_DIGITS, :, :, : self._channels].numpy().transpose(0, 3, 1, 2)
             else:
-                row = output[:MAP_DIGITS, ..., :MOST_UNITS].numpy()
-                seen = row.reshape(len(row), 1, 1, -1)
-            yield layer_maps(*_about(place, report), shape, seen.astype(np.float32))
+                row = output[:MAP_DIGITS, ..., :MAX_UNITS].numpy()
+                values = row.reshape(len(row), 1, 1, -1)
+            yield layer_maps(*_heading(index, report), shape, values.astype(np.float32))
 
     def _health(self, outputs: Sequence[tf.Tensor], gradients: dict[int, tf.Tensor]) -> Iterator[LayerHealth]:
-        for place, (report, output) in enumerate(zip(self._reports, outputs, strict=True)):
-            layer, gradient = self._model.layers[place], gradients.get(place)
-            dead = _dead(output[PROBES:]) if _is_relu(report) else None
+        for index, (report, output) in enumerate(zip(self._reports, outputs, strict=True)):
+            layer, gradient = self._model.layers[index], gradients.get(index)
+            dead = _dead_share(output[PROBES:]) if _is_relu(report) else None
             if gradient is not None:
-                yield LayerHealth(*_about(place, report), dead, _size(gradient), _size(layer.kernel.value))
+                yield LayerHealth(
+                    *_heading(index, report), dead, _root_mean_square(gradient), _root_mean_square(layer.kernel.value)
+                )
             elif dead is not None:
-                yield LayerHealth(*_about(place, report), dead, None, None)
+                yield LayerHealth(*_heading(index, report), dead, None, None)
 
     def _filters(self) -> FirstWeights | None:
-        place = next(place for place, layer in enumerate(self._model.layers) if _has_kernel(layer))
-        report, kernel = self._reports[place], self._model.layers[place].kernel.value
+        index = next(index for index, layer in enumerate(self._model.layers) if _has_kernel(layer))
+        report, kernel = self._reports[index], self._model.layers[index].kernel.value
         if isinstance(report.layer, Conv2D):
             rows, columns, channels, count = kernel.shape
         else:
-            # A row of units that looks at the whole picture, if there was a picture before it was made a row.
+            # A dense layer directly on the image: its weights can be shown if the image was flattened before it.
             shape = next(
-                (one.input_shape for one in reversed(self._reports[:place]) if one.layer.kind == "Flatten"), None
+                (one.input_shape for one in reversed(self._reports[:index]) if one.layer.kind == "Flatten"), None
             )
             rows, columns, channels = shape or (0, 0, 0)
             count = kernel.shape[1]
         if channels != 1:
             return None
-        kept = min(count, MOST_FILTERS, max(1, _FILTER_VALUES // (rows * columns)))
-        values = tf.reshape(kernel, (rows, columns, count))[..., :kept].numpy().transpose(2, 0, 1)
-        return FirstWeights(*_about(place, report), count, values.astype(np.float32))
+        shown = min(count, MAX_FILTERS, max(1, _MAX_FILTER_VALUES // (rows * columns)))
+        values = tf.reshape(kernel, (rows, columns, count))[..., :shown].numpy().transpose(2, 0, 1)
+        return FirstWeights(*_heading(index, report), count, values.astype(np.float32))
 
 
-def _about(place: int, report: LayerReport) -> tuple[int, str, str]:
-    return place + 1, report.layer.kind, f"{place + 1} {report.title}"
+def _heading(index: int, report: LayerReport) -> tuple[int, str, str]:
+    return index + 1, report.layer.kind, f"{index + 1} {report.title}"
 
 
 def _batch_per_class(analysis: Analysis) -> int:
-    """Ten, or fewer for a network so large that a look would take more memory than a small training."""
-    per_picture = analysis.memory(1) - analysis.memory(0)
-    return max(1, min(_BATCH_PER_CLASS, (_LOOK_BYTES // per_picture - PROBES) // CLASSES))
+    """Ten, or fewer for a network so large that a capture would take more memory than a small training."""
+    per_image = analysis.memory(1) - analysis.memory(0)
+    return max(1, min(_BATCH_PER_CLASS, (_MAX_FORWARD_BYTES // per_image - PROBES) // CLASSES))
 
 
 def _channels(reports: Sequence[LayerReport]) -> int:
-    """How many channels of each layer are kept, so that all feature maps together stay within their bound."""
-    shapes = [report.output_shape for report in reports if report.layer.kind not in _SEEN_UNCHANGED]
+    """How many channels of each layer are kept, so that all feature maps together stay below `MAX_MAP_VALUES`."""
+    shapes = [report.output_shape for report in reports if report.layer.kind not in _WITHOUT_MAPS]
     maps = [shape for shape in shapes if shape is not None and math.prod(shape[:-1]) > 1]
-    channels = MOST_CHANNELS
-    while channels > 1 and MAP_DIGITS * sum(h * w * min(c, channels) for h, w, c in maps) > MAP_VALUES:
+    channels = MAX_CHANNELS
+    while channels > 1 and MAP_DIGITS * sum(h * w * min(c, channels) for h, w, c in maps) > MAX_MAP_VALUES:
         channels //= 2
     return channels
 
@@ -176,12 +178,12 @@ def _is_relu(report: LayerReport) -> bool:
     return isinstance(report.layer, Conv2D | Dense | Activation) and report.layer.activation == "relu"
 
 
-def _dead(output: tf.Tensor) -> float:
-    """Share of the units, along the last axis, that are 0 everywhere; NaN is not 0."""
-    strongest = tf.reduce_max(tf.abs(output), axis=list(range(len(output.shape) - 1)))
-    return float(tf.reduce_mean(tf.cast(strongest == 0, tf.float32)))
+def _dead_share(output: tf.Tensor) -> float:
+    """Share of the units, along the last axis, that are 0 for all images; NaN is not 0."""
+    largest = tf.reduce_max(tf.abs(output), axis=list(range(len(output.shape) - 1)))
+    return float(tf.reduce_mean(tf.cast(largest == 0, tf.float32)))
 
 
-def _size(values: tf.Tensor) -> float:
+def _root_mean_square(values: tf.Tensor) -> float:
     """Root mean square."""
     return float(tf.sqrt(tf.reduce_mean(tf.square(tf.cast(values, tf.float32)))))

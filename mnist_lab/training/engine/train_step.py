@@ -1,4 +1,4 @@
-"""The training step, many of them in one call of TensorFlow: Python is asked only every quarter of a second."""
+"""The training step; many steps run in one call of TensorFlow."""
 
 from typing import Any
 
@@ -13,16 +13,16 @@ from mnist_lab.training.engine.augmentation import augmented
 Floats = NDArray[np.float32]
 
 
-class Steps:
-    """Trains a model on images held in memory, batch after batch, in the order it is given.
+class StepRunner:
+    """Trains a model on images held in memory, batch after batch, in a given order.
 
-    A loop within one graph, instead of `Model.fit`, gives the loss of every single step, any number of steps to a
-    call without tracing anew, and the learning rate and the randomness of each step by its number alone, so that a
-    training can be taken up again at any step.
+    The loop is inside one TensorFlow graph, instead of `Model.fit`. So every single step has its loss, a call may run
+    any number of steps without tracing again, and a step's learning rate and random numbers depend on its number alone,
+    so that a training can be resumed.
     """
 
     def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer, recipe: Recipe) -> None:
-        """`model` and `optimizer` are changed by every step."""
+        """Each step changes `model` and `optimizer`."""
         self._model = model
         self._optimizer = optimizer
         self._recipe = recipe
@@ -49,13 +49,13 @@ class Steps:
             labels: uint8 (n,).
             order: int32 (n,), the order of the images in this epoch.
             rates: float32 (total steps,), the learning rate of each step.
-            first_batch: Place of the first batch in the epoch.
-            first_step: Number of the first step in the whole training.
-            count: Batches to train on; the epoch has as many left.
+            first_batch: 0-based index of the first batch in the epoch.
+            first_step: 0-based index of the first step in the whole training.
+            count: Number of batches; the epoch must have that many left.
             factor: Multiplies the learning rates.
 
         Returns:
-            Mean loss and share read right of each batch, float32 (count,) each.
+            Mean loss and accuracy of each batch, float32 (count,) each.
         """
         losses, accuracies = self._run(
             images,
@@ -83,15 +83,15 @@ class Steps:
         losses = tf.TensorArray(tf.float32, size=count)
         accuracies = tf.TensorArray(tf.float32, size=count)
         size = self._recipe.batch_size
-        for place in tf.range(count):
-            start = (first_batch + place) * size
+        for index in tf.range(count):
+            start = (first_batch + index) * size
             chosen = order[start : start + size]  # the epoch's last batch may be smaller
-            step = first_step + place
+            step = first_step + index
             batch = tf.cast(tf.gather(images, chosen), tf.float32)[..., tf.newaxis] / 255.0  # (batch, 28, 28, 1)
             batch = augmented(batch, self._recipe.augmentation, tf.stack([self._recipe.seed, step]))
             loss, accuracy = self._step(batch, tf.cast(tf.gather(labels, chosen), tf.int32), rates[step] * factor)
-            losses = losses.write(place, loss)
-            accuracies = accuracies.write(place, accuracy)
+            losses = losses.write(index, loss)
+            accuracies = accuracies.write(index, accuracy)
         return losses.stack(), accuracies.stack()
 
     def _step(self, batch: tf.Tensor, true: tf.Tensor, rate: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -102,10 +102,10 @@ class Steps:
         gradients = tape.gradient(loss, [variable.value for variable in variables])
         self._optimizer.learning_rate.assign(rate)
         self._optimizer.apply(gradients, variables)
-        read = tf.argmax(probabilities, axis=1, output_type=tf.int32)
-        return loss, tf.reduce_mean(tf.cast(read == true, tf.float32))
+        predicted = tf.argmax(probabilities, axis=1, output_type=tf.int32)
+        return loss, tf.reduce_mean(tf.cast(predicted == true, tf.float32))
 
 
 def epoch_order(size: int, seed: int, epoch: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-    """The order of the training images in one epoch, int32 (size,): another in every epoch, the same for a seed."""
+    """The order of the training images in one epoch, int32 (size,): new in every epoch, determined by the seed."""
     return np.random.default_rng([seed, epoch]).permutation(size).astype(np.int32)

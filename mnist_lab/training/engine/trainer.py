@@ -1,10 +1,10 @@
-"""One training, from the first weights to the last: epochs, validation, early stopping, the best epoch's weights."""
+"""Trains one network: epochs, validation, early stopping, the best epoch's weights."""
 
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import keras
 import numpy as np
@@ -14,27 +14,17 @@ from mnist_lab.data import Split
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe, learning_rates
 from mnist_lab.runs import Command, MetricPoint
-from mnist_lab.training.callbacks import NoWishes, Wishes
+from mnist_lab.training.callbacks import CallbackList, TrainingCallback
 from mnist_lab.training.checkpoint import Arrays, TrainingState
 from mnist_lab.training.clock import Clock
 from mnist_lab.training.engine.evaluation import Evaluator
 from mnist_lab.training.engine.model import build, make_optimizer
-from mnist_lab.training.engine.train_step import Floats, Steps, epoch_order
-from mnist_lab.training.engine.variables import assign, fit, save_model, values_of
+from mnist_lab.training.engine.train_step import Floats, StepRunner, epoch_order
+from mnist_lab.training.engine.variables import assign, copy_values, save_model, values_fit
 from mnist_lab.training.scoring import Scores, score
 
 CHUNK_SECONDS = 0.25
-"""Steps are run in chunks of about this length; after each the observer is told, and asked whether to go on."""
-
-
-class Observer(Protocol):
-    """Who is told how a training goes on, and may end it."""
-
-    def on_chunk(self, point: MetricPoint) -> Command:
-        """Called after each chunk of steps; STOP ends the training, and blocking pauses it."""
-
-    def on_epoch(self, point: MetricPoint, learner: "Learner") -> Command:
-        """Called after each epoch's validation."""
+"""Steps are run in chunks of about this length; after each the callbacks are called."""
 
 
 @dataclass(frozen=True)
@@ -46,17 +36,17 @@ class Outcome:
     best_epoch: int
     """1-based; the epoch with the lowest validation loss; 0 if none was completed."""
     stopped: bool
-    """The observer ended it."""
+    """A callback returned STOP before the last epoch was completed."""
     diverged: bool
     """The loss became NaN or infinite."""
     seconds: float
-    """Training and validation, without the time the observer took."""
+    """Training and validation, without the time of the callbacks."""
     samples_per_second: float
     """Training images per second of training steps; the first chunk, in which TensorFlow compiles, does not count."""
 
 
-class Learner:
-    """A model, its data and its recipe; `train` may be called once."""
+class Trainer:
+    """Trains a model on a data set by a recipe; `train` may be called once."""
 
     def __init__(
         self,
@@ -67,86 +57,98 @@ class Learner:
         best_path: Path,
         last_path: Path,
         precision: str,
-        wishes: Wishes | None = None,
+        callbacks: Sequence[TrainingCallback] = (),
     ) -> None:
-        """Build the model; the same network, recipe and split give the same training on the same machine."""
-        self.recipe = recipe
+        """Build the model; the same network, recipe and split give the same training on the same machine.
+
+        Args:
+            network: A valid network.
+            recipe: How it is trained.
+            split: Training and validation images.
+            best_path: Where the weights of the best epoch are written at the end.
+            last_path: Where the last weights are written at the end.
+            precision: "float32" or "mixed_bfloat16".
+            callbacks: Called in this order at each hook.
+        """
+        self.network, self.recipe, self.split, self.precision = network, recipe, split, precision
         self.model: keras.Model = build(network, seed=recipe.seed, precision=precision)
         self.batches = math.ceil(len(split.train_labels) / recipe.batch_size)
-        """Steps to an epoch."""
+        """Steps per epoch."""
         self.total_steps = self.batches * recipe.epochs
-        self._split = split
-        self._wishes: Wishes = wishes or NoWishes()
+        self.epochs_done = 0
+        self._callbacks = CallbackList(callbacks)
         self._best_path, self._last_path = best_path, last_path
         self._images = tf.constant(split.train_images)
         self._labels = tf.constant(split.train_labels)
-        rates = learning_rates(recipe, self.total_steps)
-        self._rates, self._rate_of = tf.constant(rates), rates
+        self._rates = learning_rates(recipe, self.total_steps)
+        self._rates_tensor = tf.constant(self._rates)
         self._optimizer = make_optimizer(recipe)
-        self._steps = Steps(self.model, self._optimizer, recipe)
+        self._step_runner = StepRunner(self.model, self._optimizer, recipe)
         self._evaluator = Evaluator(self.model)
         self._clock = Clock()
         self._chunk, self._factor = 1, 1.0
-        self._epochs, self._best_epoch, self._best_loss, self._patience_from = 0, 0, math.inf, 0
+        self._best_epoch, self._best_loss, self._patience_from = 0, math.inf, 0
         self._best: Arrays = ()
 
-    def take_up(self, state: TrainingState, *, continued: bool = False) -> bool:
-        """Go on from `state` instead of from the first weights; false, and nothing changed, if it does not fit.
+    def restore(self, state: TrainingState, *, continued: bool = False) -> bool:
+        """Continue from `state` instead of from the initial weights; false, and nothing changed, if it does not fit.
 
         Args:
-            state: Where a training of this network, recipe and split was.
-            continued: It had ended there, and is to train for more epochs: patience that had run out starts anew.
+            state: The state of an earlier training with this network, recipe and split.
+            continued: That training had ended, and this one trains for more epochs: patience that had run out starts
+                again.
         """
-        best_fits = not state.best or fit(self.model.weights, state.best)
+        best_fits = not state.best or values_fit(self.model.weights, state.best)
         if not (
             best_fits
-            and fit(self.model.variables, state.model)
-            and fit(self._optimizer.variables, state.optimizer)
+            and values_fit(self.model.variables, state.model)
+            and values_fit(self._optimizer.variables, state.optimizer)
             and state.epoch <= self.recipe.epochs
         ):
             return False
         assign(self.model.variables, state.model)
         assign(self._optimizer.variables, state.optimizer)
-        self._epochs, self._best_epoch, self._best_loss = state.epoch, state.best_epoch, state.best_loss
+        self.epochs_done, self._best_epoch, self._best_loss = state.epoch, state.best_epoch, state.best_loss
         self._patience_from, self._best = state.patience_from, state.best
         self._clock = Clock(seconds=state.seconds, images=state.images, step_seconds=state.step_seconds)
         if continued and self._is_out_of_patience():
-            self._patience_from = self._epochs
+            self._patience_from = self.epochs_done
         return True
 
-    def train(self, observer: Observer) -> Outcome:
-        """Train until the recipe's end, early stopping, STOP, or a loss that is no number; then write the weights.
+    def train(self) -> Outcome:
+        """Train until the recipe's end, early stopping, STOP of a callback, or divergence; then write the weights.
 
         Raises:
             OSError: The weights cannot be written.
         """
+        self._callbacks.on_train_begin(self)
         stopped = diverged = False
-        while self._epochs < self.recipe.epochs and not stopped and not self._is_out_of_patience():
-            training = self._epoch(observer)
+        while self.epochs_done < self.recipe.epochs and not stopped and not self._is_out_of_patience():
+            training = self._train_epoch()
             if training.stopped or training.diverged:
                 stopped, diverged = training.stopped, training.diverged
                 break
             validation = self._validate()
-            self._epochs += 1
+            self.epochs_done += 1
             if validation.loss < self._best_loss:
-                self._best_epoch, self._best_loss = self._epochs, validation.loss
-                self._best = values_of(self.model.weights)
-            point = self._point(self._epochs * self.batches, training.loss, training.accuracy, validation)
+                self._best_epoch, self._best_loss = self.epochs_done, validation.loss
+                self._best = copy_values(self.model.weights)
+            point = self._point(self.epochs_done * self.batches, training.loss, training.accuracy, validation)
             with self._clock.paused():
-                self._wishes.keep(self._state(point.seconds), point)
-                stopped = observer.on_epoch(point, self) is Command.STOP
+                stopped = self._callbacks.on_epoch_end(point, self) is Command.STOP
         self._save(last=not diverged)
         # A stop after the last epoch stops nothing.
-        stopped = stopped and self._epochs < self.recipe.epochs
-        return Outcome(self._epochs, self._best_epoch, stopped, diverged, self._clock.seconds(), self._clock.rate())
+        stopped = stopped and self.epochs_done < self.recipe.epochs
+        outcome = Outcome(
+            self.epochs_done, self._best_epoch, stopped, diverged, self._clock.seconds(), self._clock.rate()
+        )
+        self._callbacks.on_train_end(outcome)
+        return outcome
 
-    def _is_out_of_patience(self) -> bool:
-        patience = self.recipe.early_stopping
-        return patience is not None and self._epochs - max(self._best_epoch, self._patience_from) >= patience
-
-    def _state(self, seconds: float) -> TrainingState:
+    def state(self, seconds: float) -> TrainingState:
+        """Copy the state at the end of an epoch, which took `seconds` of training from the run's beginning."""
         return TrainingState(
-            epoch=self._epochs,
+            epoch=self.epochs_done,
             best_epoch=self._best_epoch,
             best_loss=self._best_loss,
             patience_from=self._patience_from,
@@ -154,70 +156,76 @@ class Learner:
             seconds=seconds,
             images=self._clock.images,
             step_seconds=self._clock.step_seconds,
-            model=values_of(self.model.variables),
-            optimizer=values_of(self._optimizer.variables),
+            model=copy_values(self.model.variables),
+            optimizer=copy_values(self._optimizer.variables),
             best=self._best,
         )
+
+    def _is_out_of_patience(self) -> bool:
+        patience = self.recipe.early_stopping
+        return patience is not None and self.epochs_done - max(self._best_epoch, self._patience_from) >= patience
 
     def _save(self, *, last: bool) -> None:
         if last:
             save_model(self.model, self._last_path)
         if self._best_epoch:
-            weights = values_of(self.model.weights)
+            weights = copy_values(self.model.weights)
             assign(self.model.weights, self._best)
             save_model(self.model, self._best_path)
             assign(self.model.weights, weights)
 
-    def _epoch(self, observer: Observer) -> "_Training":
-        epoch = self._epochs
-        order = tf.constant(epoch_order(len(self._split.train_labels), self.recipe.seed, epoch))
-        epoch_losses: list[float] = []
-        epoch_hits: list[float] = []
+    def _train_epoch(self) -> "_TrainedEpoch":
+        epoch = self.epochs_done
+        order = tf.constant(epoch_order(len(self.split.train_labels), self.recipe.seed, epoch))
+        loss_sums: list[float] = []
+        correct_counts: list[float] = []
         done = 0
         while done < self.batches:
             count = min(self._chunk, self.batches - done)
-            self._factor = self._wishes.learning_rate_factor
+            self._factor = self._callbacks.learning_rate_factor
             start = time.perf_counter()
-            losses, accuracies = self._steps.run(
+            losses, accuracies = self._step_runner.run(
                 self._images,
                 self._labels,
                 order,
-                self._rates,
+                self._rates_tensor,
                 first_batch=done,
                 first_step=epoch * self.batches + done,
                 count=count,
                 factor=self._factor,
             )
-            sizes = self._sizes(done, count)
+            sizes = self._batch_sizes(done, count)
             self._clock.add_chunk(time.perf_counter() - start, int(sizes.sum()))
             self._chunk = _next_chunk(count, time.perf_counter() - start)
             done += count
             if not np.isfinite(losses).all():
-                return _Training(math.nan, math.nan, stopped=False, diverged=True)
-            epoch_losses.extend(losses.astype(np.float64) * sizes)
-            epoch_hits.extend(accuracies.astype(np.float64) * sizes)
+                return _TrainedEpoch(math.nan, math.nan, stopped=False, diverged=True)
+            loss_sums.extend(losses.astype(np.float64) * sizes)
+            correct_counts.extend(accuracies.astype(np.float64) * sizes)
             loss, accuracy = (float(np.average(values, weights=sizes)) for values in (losses, accuracies))
             point = self._point(epoch * self.batches + done, loss, accuracy)
             with self._clock.paused():
-                if observer.on_chunk(point) is Command.STOP:
-                    return _Training(math.nan, math.nan, stopped=True, diverged=False)
-        # An exact sum: the chunks' lengths follow the clock, and must not show in the last digits.
-        size = len(self._split.train_labels)
-        return _Training(math.fsum(epoch_losses) / size, math.fsum(epoch_hits) / size, stopped=False, diverged=False)
+                if self._callbacks.on_chunk_end(point) is Command.STOP:
+                    return _TrainedEpoch(math.nan, math.nan, stopped=True, diverged=False)
+        # Exact sums: the lengths of chunks depend on the clock, and must not change the last digits.
+        size = len(self.split.train_labels)
+        return _TrainedEpoch(
+            math.fsum(loss_sums) / size, math.fsum(correct_counts) / size, stopped=False, diverged=False
+        )
 
-    def _sizes(self, first_batch: int, count: int) -> Floats:
+    def _batch_sizes(self, first_batch: int, count: int) -> Floats:
         """Images in each of `count` batches of an epoch, float32 (count,)."""
         starts = np.arange(first_batch, first_batch + count) * self.recipe.batch_size
-        left = len(self._split.train_labels) - starts
+        left = len(self.split.train_labels) - starts
         return np.minimum(left, self.recipe.batch_size).astype(np.float32)
 
     def _validate(self) -> Scores:
-        probabilities = self._evaluator.probabilities(self._split.validation_images, self._breathe)
-        return score(probabilities, self._split.validation_labels)
+        probabilities = self._evaluator.probabilities(self.split.validation_images, self._pause_point)
+        return score(probabilities, self.split.validation_labels)
 
-    def _breathe(self) -> None:
+    def _pause_point(self) -> None:
         with self._clock.paused():
-            self._wishes.breathe()
+            self._callbacks.pause_point()
 
     def _point(self, step: int, loss: float, accuracy: float, validation: Scores | None = None) -> MetricPoint:
         return MetricPoint(
@@ -228,14 +236,16 @@ class Learner:
             training_accuracy=float(accuracy),
             validation_loss=None if validation is None else validation.loss,
             validation_accuracy=None if validation is None else validation.accuracy,
-            learning_rate=float(self._rate_of[step - 1] * np.float32(self._factor)),
+            learning_rate=float(self._rates[step - 1] * np.float32(self._factor)),
             seconds=self._clock.seconds(),
             samples_per_second=self._clock.rate(),
         )
 
 
 @dataclass(frozen=True)
-class _Training:
+class _TrainedEpoch:
+    """The steps of one epoch; loss and accuracy are NaN if it was not completed."""
+
     loss: float
     accuracy: float
     stopped: bool

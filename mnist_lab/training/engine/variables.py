@@ -11,14 +11,14 @@ from mnist_lab.files import atomic_write
 from mnist_lab.training.checkpoint import Arrays
 
 
-def values_of(variables: Iterable[keras.Variable]) -> Arrays:
-    """Copies of the variables' values: what is trained on meanwhile does not change them."""
+def copy_values(variables: Iterable[keras.Variable]) -> Arrays:
+    """Copies of the variables' values, which later training steps do not change."""
     return tuple(np.array(variable.value.numpy()) for variable in variables)
 
 
-def fit(variables: Sequence[Any], values: Arrays) -> bool:
-    """Whether the values are, one by one, of the shapes and types of the variables."""
-    # By their place, not by name: Keras numbers some names through the process.
+def values_fit(variables: Sequence[Any], values: Arrays) -> bool:
+    """Whether the values have the shapes and types of the variables, in the same order."""
+    # By order, not by name: Keras numbers some names continuously within a process.
     return len(variables) == len(values) and all(
         tuple(variable.shape) == value.shape and keras.backend.standardize_dtype(variable.dtype) == value.dtype.name
         for variable, value in zip(variables, values, strict=True)
@@ -26,13 +26,13 @@ def fit(variables: Sequence[Any], values: Arrays) -> bool:
 
 
 def assign(variables: Iterable[keras.Variable], values: Arrays) -> None:
-    """Give the variables these values, which must `fit`."""
+    """Assign values to the variables; `values_fit` must hold."""
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
 
 
 def save_model(model: keras.Model, path: Path) -> None:
-    """Write a model to `path` (.keras) through a temporary name, so that nobody ever reads half a file.
+    """Write a model to `path` (.keras) through a temporary name, so that a reader never sees half a file.
 
     Raises:
         OSError: The file cannot be written, for example because the disk is full.

@@ -1,4 +1,4 @@
-"""What a worker does before it has a run, so that the run's first point comes at once."""
+"""Prepares a worker before it has a run, so that the run's first point comes sooner."""
 
 import logging
 
@@ -13,25 +13,25 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.settings import Settings
 from mnist_lab.training.engine.model import build, make_optimizer
 from mnist_lab.training.engine.precision import choose_precision
-from mnist_lab.training.engine.train_step import Steps
+from mnist_lab.training.engine.train_step import StepRunner
 
 log = logging.getLogger(__name__)
 
 
 def warm_up(settings: Settings) -> None:
-    """Read the digits, and train a small network for two steps.
+    """Load the digits, and train a small network for two steps.
 
-    TensorFlow and Keras load a part of themselves only when they first build, trace and compute. Nothing of it stays:
-    each training begins by seeding everything anew.
+    TensorFlow and Keras load some of their code only when they first build, trace and compute. This does not change
+    the results of a later training, which sets all seeds itself.
     """
     try:
         load_digits(settings)
     except LabError as error:
-        log.info("No digits yet: %s", error)
+        log.info("The digits are not available yet: %s", error)
     recipe = Recipe(batch_size=10)
     model = build(get_preset("tiny").network, seed=0, precision=choose_precision(settings, "auto"))
-    steps = Steps(model, make_optimizer(recipe), recipe)
+    step_runner = StepRunner(model, make_optimizer(recipe), recipe)
     images, labels = tf.zeros((20, 28, 28), tf.uint8), tf.zeros(20, tf.uint8)
     order, rates = tf.range(20), tf.constant(np.full(2, 1e-3, np.float32))
-    steps.run(images, labels, order, rates, first_batch=0, first_step=0, count=2)
+    step_runner.run(images, labels, order, rates, first_batch=0, first_step=0, count=2)
     keras.backend.clear_session()

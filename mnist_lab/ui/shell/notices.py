@@ -40,7 +40,7 @@ def show_notices() -> None:
             if st.button("Try again", icon=":material/refresh:", key="retry-mnist"):
                 shelf.retry()
                 st.rerun()
-    if lab.launcher.trouble:
+    if lab.launcher.error:
         _launcher_error()
 
 
@@ -56,5 +56,5 @@ def _download_progress() -> None:
 # the whole page again would close an open dialog.
 @st.fragment(run_every=2.0)
 def _launcher_error() -> None:
-    if message := services().launcher.trouble:
+    if message := services().launcher.error:
         st.error(plain(message), icon=":material/error:")

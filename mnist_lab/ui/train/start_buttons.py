@@ -7,7 +7,7 @@ from mnist_lab.network import Analysis
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run
 from mnist_lab.training.submit import submit
-from mnist_lab.training.sweep import KNOBS, Sweep, plan_sweep, submit_sweep
+from mnist_lab.training.sweep import HYPERPARAMETERS, Sweep, plan_sweep, submit_sweep
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.live.run_labels import epochs
 from mnist_lab.ui.services.container import services
@@ -68,16 +68,18 @@ def sweep_popover(analysis: Analysis, recipe: Recipe) -> None:
 
 def _sweep_form(analysis: Analysis, recipe: Recipe) -> None:
     st.markdown("Train the same network several times, with one thing changed.")
-    knob = st.selectbox("What changes", list(KNOBS), format_func=lambda key: KNOBS[key].title, key=_KNOB)
+    knob = st.selectbox(
+        "What changes", list(HYPERPARAMETERS), format_func=lambda key: HYPERPARAMETERS[key].title, key=_KNOB
+    )
     values = st.pills(
         "Values",
-        KNOBS[knob].values(recipe),
-        default=KNOBS[knob].chosen(recipe),
-        format_func=KNOBS[knob].written,
+        HYPERPARAMETERS[knob].choices(recipe),
+        default=HYPERPARAMETERS[knob].defaults(recipe),
+        format_func=HYPERPARAMETERS[knob].format,
         selection_mode="multi",
         key=f"sweep-values-{knob}",
     )
-    ordered = [value for value in KNOBS[knob].values(recipe) if value in values]
+    ordered = [value for value in HYPERPARAMETERS[knob].choices(recipe) if value in values]
     sweep = plan_sweep(analysis.network, recipe, knob, ordered, memory=services().settings.memory)
     for sentence in sweep.refused:
         st.warning(plain(sentence), icon=":material/block:")

@@ -15,7 +15,7 @@ BLACK = np.zeros((28, 28), np.float32)
 @pytest.fixture
 def loaded(tmp_path, keras_file):
     """Networks whose files lie in `tmp_path`, at most two of them loaded."""
-    from mnist_lab.inference.engine.model_cache import LoadedNetworks
+    from mnist_lab.inference.engine.model_cache import ModelCache
 
     def find(run_id):
         path = tmp_path / f"{run_id}.keras"
@@ -25,22 +25,22 @@ def loaded(tmp_path, keras_file):
 
     for run_id in ("one", "two", "three"):
         shutil.copyfile(keras_file, tmp_path / f"{run_id}.keras")
-    return LoadedNetworks(find, capacity=2)
+    return ModelCache(find, capacity=2)
 
 
-def test_a_network_reads_as_keras_does(keras_file):
+def test_predictions_are_those_of_keras(keras_file):
     import keras
 
-    from mnist_lab.inference.engine.model_cache import load_model, reader
+    from mnist_lab.inference.engine.model_cache import load_model, make_predict_function
 
-    picture = np.random.default_rng(0).random((28, 28), dtype=np.float32)
+    image = np.random.default_rng(0).random((28, 28), dtype=np.float32)
     model = keras.saving.load_model(keras_file)
 
-    probabilities = reader(load_model(Weights("one", keras_file)), "one")(picture)
+    probabilities = make_predict_function(load_model(Weights("one", keras_file)), "one")(image)
 
     assert probabilities.shape == (10,)
     assert probabilities.dtype == np.float32
-    assert np.allclose(probabilities, model(picture[None, :, :, None], training=False)[0], atol=1e-6)
+    assert np.allclose(probabilities, model(image[None, :, :, None], training=False)[0], atol=1e-6)
 
 
 def test_only_the_networks_asked_last_stay_loaded(loaded):
@@ -122,11 +122,11 @@ def test_a_network_with_code_in_it_is_not_run(tmp_path):
         load_model(Weights("one", path))
 
 
-def test_a_network_that_ran_away_says_so(keras_file):
-    from mnist_lab.inference.engine.model_cache import load_model, reader
+def test_a_diverged_network_is_reported(keras_file):
+    from mnist_lab.inference.engine.model_cache import load_model, make_predict_function
 
     model = load_model(Weights("one", keras_file))
     model.set_weights([np.full_like(weight, np.nan) for weight in model.get_weights()])
 
     with pytest.raises(PredictorError, match="smaller learning rate"):
-        reader(model, "one")(BLACK)
+        make_predict_function(model, "one")(BLACK)

@@ -1,4 +1,4 @@
-"""What the predictor process answers, line by line, with stand-ins for the networks."""
+"""Replies of the predictor process, line by line, with stand-ins for the networks."""
 
 import json
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mnist_lab.errors import PredictorError
-from mnist_lab.inference.engine.server import answer
+from mnist_lab.inference.engine.server import reply_to
 from mnist_lab.inference.protocol import pack, unpack
 
 PICTURE = np.full((28, 28), 0.5, np.float32)
@@ -16,33 +16,33 @@ def network(run_id):
     if run_id == "gone0000":
         raise PredictorError("It is gone.")
     if run_id == "broken00":
-        return lambda picture: 1 / 0
-    return lambda picture: np.full(10, picture.mean() / 5, np.float32)
+        return lambda image: 1 / 0
+    return lambda image: np.full(10, image.mean() / 5, np.float32)
 
 
 def ask(**question):
-    return answer(json.dumps(question).encode() + b"\n", network)
+    return reply_to(json.dumps(question).encode() + b"\n", network)
 
 
-def test_a_picture_is_read_by_every_run_asked():
-    reply = ask(id=3, runs=["aaaaaaaa", "bbbbbbbb"], picture=pack(PICTURE))
+def test_an_image_is_read_by_every_run_of_a_request():
+    reply = ask(id=3, runs=["aaaaaaaa", "bbbbbbbb"], image=pack(PICTURE))
 
     assert reply["id"] == 3
     assert [entry["run"] for entry in reply["answers"]] == ["aaaaaaaa", "bbbbbbbb"]
     assert np.allclose(unpack(reply["answers"][0]["probabilities"], (10,)), 0.1)
 
 
-def test_without_a_picture_the_networks_are_only_loaded():
+def test_without_an_image_the_networks_are_only_loaded():
     assert ask(id=1, runs=["aaaaaaaa"]) == {"id": 1, "answers": [{"run": "aaaaaaaa"}]}
 
 
 def test_a_run_that_cannot_answer_does_not_silence_the_others():
-    answers = ask(id=1, runs=["gone0000", "broken00", "aaaaaaaa"], picture=pack(PICTURE))["answers"]
+    answers = ask(id=1, runs=["gone0000", "broken00", "aaaaaaaa"], image=pack(PICTURE))["answers"]
 
-    assert answers[0] == {"run": "gone0000", "sentence": "It is gone."}
+    assert answers[0] == {"run": "gone0000", "error": "It is gone."}
     assert answers[1] == {
         "run": "broken00",
-        "sentence": "The network of run broken00 cannot answer: ZeroDivisionError.",
+        "error": "The network of run broken00 cannot be used: ZeroDivisionError.",
     }
     assert "probabilities" in answers[2]
 
@@ -60,13 +60,13 @@ def test_a_run_that_cannot_answer_does_not_silence_the_others():
         b'{"id": 1, "runs": "aaaaaaaa"}',
         b'{"id": 1, "runs": ["../../../etc"]}',
         b'{"id": 1, "runs": [["aaaaaaaa"]]}',
-        b'{"id": 1, "runs": ["aaaaaaaa"], "picture": null}',
-        b'{"id": 1, "runs": ["aaaaaaaa"], "picture": "AAAA"}',
-        b'{"id": 1, "runs": ["aaaaaaaa"], "picture": "' + pack(PICTURE * np.nan).encode() + b'"}',
+        b'{"id": 1, "runs": ["aaaaaaaa"], "image": null}',
+        b'{"id": 1, "runs": ["aaaaaaaa"], "image": "AAAA"}',
+        b'{"id": 1, "runs": ["aaaaaaaa"], "image": "' + pack(PICTURE * np.nan).encode() + b'"}',
     ],
 )
-def test_a_bad_question_gets_a_sentence(line):
-    reply = answer(line, network)
+def test_an_invalid_request_gets_an_error(line):
+    reply = reply_to(line, network)
 
-    assert set(reply) == {"id", "sentence"}
-    assert reply["sentence"].startswith("The predictor cannot read this question: ")
+    assert set(reply) == {"id", "error"}
+    assert reply["error"].startswith("The predictor received an invalid request: ")

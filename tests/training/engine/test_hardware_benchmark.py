@@ -13,17 +13,17 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.settings import Settings
 from mnist_lab.training import hardware
 from mnist_lab.training.engine import hardware_benchmark
-from mnist_lab.training.engine.hardware_benchmark import PROBES, calibrate, fitted, seconds_an_image
-from mnist_lab.training.hardware import SPEED, keep, machine_speed, measured
+from mnist_lab.training.engine.hardware_benchmark import PROBES, calibrate, fit_costs, seconds_per_image
+from mnist_lab.training.hardware import SPEED, load_measurement, machine_speed, save_measurement
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        hardware_benchmark, "seconds_an_image", lambda network, _recipe, _precision: 1e-5 * len(network.layers)
+        hardware_benchmark, "seconds_per_image", lambda network, _recipe, _precision: 1e-5 * len(network.layers)
     )
     monkeypatch.setattr(hardware_benchmark, "choose_precision", lambda _settings, _wanted: "float32")
-    monkeypatch.setattr(hardware_benchmark.Others, "share", lambda _self: 0.0)
+    monkeypatch.setattr(hardware_benchmark.CpuContention, "share", lambda _self: 0.0)
 
 
 @pytest.mark.usefixtures("quick")
@@ -41,26 +41,24 @@ def test_a_machine_is_measured_a_probe_at_a_time_and_only_once(settings: Setting
 
 
 @pytest.mark.usefixtures("quick")
-def test_a_probe_that_other_programs_disturbed_is_made_anew(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_probe_disturbed_by_other_programs_is_repeated(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     shares = iter([0.9, 0.0, 0.0, 0.5, 0.5, 0.1, 0.0])
-    monkeypatch.setattr(hardware_benchmark.Others, "share", lambda _self: next(shares))
+    monkeypatch.setattr(hardware_benchmark.CpuContention, "share", lambda _self: next(shares))
     assert len(list(calibrate(settings))) == len(PROBES) + 3
     assert machine_speed(settings) is not None
 
 
 @pytest.mark.usefixtures("quick")
-def test_on_a_machine_without_peace_nothing_is_kept(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hardware_benchmark.Others, "share", lambda _self: 0.9)
-    assert len(list(calibrate(settings))) == hardware_benchmark.TRIES
+def test_on_a_busy_machine_nothing_is_saved(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hardware_benchmark.CpuContention, "share", lambda _self: 0.9)
+    assert len(list(calibrate(settings))) == hardware_benchmark.MAX_TRIES
     assert machine_speed(settings) is None
 
 
 def test_what_this_program_takes_is_not_taken_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
     # A machine on which nothing else works.
     monkeypatch.setattr(hardware_benchmark, "_busy_seconds", time.process_time)
-    others = hardware_benchmark.Others()
+    others = hardware_benchmark.CpuContention()
     end = time.perf_counter() + 0.3
     while time.perf_counter() < end:
         pass
@@ -70,7 +68,7 @@ def test_what_this_program_takes_is_not_taken_for_others(monkeypatch: pytest.Mon
 def test_what_other_programs_take_is_seen() -> None:
     burning = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     try:
-        others = hardware_benchmark.Others()
+        others = hardware_benchmark.CpuContention()
         time.sleep(1.0)
         share = others.share()
     finally:
@@ -79,41 +77,39 @@ def test_what_other_programs_take_is_seen() -> None:
     assert 0.2 / (os.cpu_count() or 1) < share <= 1
 
 
-def test_costs_are_found_again_in_seconds_that_follow_from_them() -> None:
+def test_costs_are_recovered_from_computed_seconds() -> None:
     truth = MachineSpeed(5e-11, 2e-9, 2e-4, 8e-9)
     works = [training_work(analyse(PRESETS[name].network), 100) for name in PROBES]
-    found = fitted(works, [truth.seconds(work) for work in works])
+    found = fit_costs(works, [truth.seconds(work) for work in works])
     assert found == pytest.approx((5e-11, 2e-9, 2e-4, 8e-9), rel=1e-3)
 
 
-def test_no_cost_is_below_nothing() -> None:
+def test_no_cost_is_negative() -> None:
     # More work in less time: only a negative cost could explain it.
     works = [TrainingWork(1, 1, 1, 1), TrainingWork(2, 1, 1, 1), TrainingWork(3, 1, 1, 1), TrainingWork(4, 1, 1, 1)]
-    assert min(fitted(works, [4.0, 3.0, 2.0, 1.0])) >= 0
+    assert min(fit_costs(works, [4.0, 3.0, 2.0, 1.0])) >= 0
 
 
 def test_a_larger_network_takes_longer() -> None:
     tiny, small = (
-        seconds_an_image(PRESETS[name].network, Recipe(), "float32", seconds=0.2) for name in ("linear", "small-cnn")
+        seconds_per_image(PRESETS[name].network, Recipe(), "float32", seconds=0.2) for name in ("linear", "small-cnn")
     )
     assert 0 < tiny < small
 
 
 def test_a_batch_of_any_size_can_be_measured() -> None:
-    assert seconds_an_image(PRESETS["linear"].network, Recipe(batch_size=8192), "float32", seconds=0.0) > 0
+    assert seconds_per_image(PRESETS["linear"].network, Recipe(batch_size=8192), "float32", seconds=0.0) > 0
 
 
-def test_what_was_measured_is_kept_beside_other_things(settings: Settings) -> None:
-    keep(settings, "one", [1.5])
-    keep(settings, "other", [2, 3])
-    assert measured(settings, "one") == [1.5]
-    assert measured(settings, "other") == [2.0, 3.0]
+def test_measurements_are_saved_beside_one_another(settings: Settings) -> None:
+    save_measurement(settings, "one", [1.5])
+    save_measurement(settings, "other", [2, 3])
+    assert load_measurement(settings, "one") == [1.5]
+    assert load_measurement(settings, "other") == [2.0, 3.0]
 
 
-def test_what_another_machine_was_measured_at_does_not_count(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keep(settings, SPEED, [1e-11, 1e-9, 1e-4, 1e-9])
+def test_measurements_of_another_machine_do_not_count(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_measurement(settings, SPEED, [1e-11, 1e-9, 1e-4, 1e-9])
     monkeypatch.setattr(hardware, "_this_machine", lambda: "another one")
     assert machine_speed(settings) is None
 
@@ -136,20 +132,20 @@ def test_what_another_machine_was_measured_at_does_not_count(
     ],
 )
 @pytest.mark.usefixtures("quick")
-def test_a_damaged_file_is_as_good_as_none_and_is_written_anew(settings: Settings, content: str) -> None:
-    keep(settings, SPEED, [1e-11, 1e-9, 1e-4, 1e-9])
+def test_a_damaged_measurement_file_is_ignored_and_replaced(settings: Settings, content: str) -> None:
+    save_measurement(settings, SPEED, [1e-11, 1e-9, 1e-4, 1e-9])
     path = settings.cache_folder / "machine.json"
     (key,) = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(content.replace("KEY", key), encoding="utf-8")
     assert machine_speed(settings) is None
     assert len(list(calibrate(settings))) == len(PROBES)
     assert machine_speed(settings) is not None
-    keep(settings, SPEED, [1e-11, 1e-9, 1e-4, 1e-9])
+    save_measurement(settings, SPEED, [1e-11, 1e-9, 1e-4, 1e-9])
     assert machine_speed(settings) == MachineSpeed(1e-11, 1e-9, 1e-4, 1e-9)
 
 
 def test_a_cache_that_cannot_be_written_costs_nothing_else(settings: Settings) -> None:
     settings.home.mkdir(parents=True)
     settings.cache_folder.write_text("a file in the way", encoding="utf-8")
-    keep(settings, SPEED, [1e-11, 1e-9, 1e-4, 1e-9])
+    save_measurement(settings, SPEED, [1e-11, 1e-9, 1e-4, 1e-9])
     assert machine_speed(settings) is None

@@ -1,10 +1,7 @@
-"""Which weights a result is of; with a model that answers by the weights it was given last."""
+"""Which weights a result is of, with a model that answers by the weights it was given last."""
 
-import importlib
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,11 +10,11 @@ import pytest
 from mnist_lab.data import Split
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import RunFolder
+from mnist_lab.training.engine import result as result_module
 
-MODULE = "mnist_lab.training.engine.result"
 LABELS = (np.arange(40) % 10).astype(np.uint8)
 IMAGES = np.zeros((40, 28, 28), np.uint8)
-PARTS = Split(IMAGES, LABELS, IMAGES, LABELS, IMAGES, LABELS)
+SPLIT = Split(IMAGES, LABELS, IMAGES, LABELS, IMAGES, LABELS)
 
 
 class Model:
@@ -31,25 +28,18 @@ class Model:
         self.answers = np.eye(10, dtype=np.float32)[LABELS]
 
 
-@pytest.fixture
-def finishing(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    contents: dict[str, dict[str, Any]] = {
-        "learner": {"Learner": object, "Outcome": object},
-        "evaluation": {"evaluate_model": lambda model, _images, _breathe: model.answers},
-        "machine": {"versions": lambda: {"keras": "0"}},
-        "this_machine": {"machine_info": lambda: {"cores": 1}},
-    }
-    for name, values in contents.items():
-        module = ModuleType(f"mnist_lab.training.{name}")
-        vars(module).update(values)
-        monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.delitem(sys.modules, MODULE, raising=False)
-    yield importlib.import_module(MODULE)
-    # It has seen the stand-ins: whoever imports it next is to see the real ones.
-    sys.modules.pop(MODULE, None)
+@pytest.fixture(autouse=True)
+def _stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(result_module, "predict_probabilities", lambda model, _images, _pause_point: model.answers)
+    monkeypatch.setattr(result_module, "versions", lambda: {"keras": "0"})
+    monkeypatch.setattr(result_module, "machine_info", lambda: {"cores": 1})
 
 
-def _outcome(**changes: Any) -> SimpleNamespace:
+def _trainer(recipe: Recipe, last: float) -> Any:
+    return SimpleNamespace(model=Model(last), recipe=recipe, split=SPLIT, precision="float32")
+
+
+def _outcome(**changes: Any) -> Any:
     usual = {"epochs": 3, "best_epoch": 2, "stopped": False, "diverged": False, "seconds": 9.0}
     return SimpleNamespace(**(usual | {"samples_per_second": 50.0} | changes))
 
@@ -65,11 +55,9 @@ def _outcome(**changes: Any) -> SimpleNamespace:
         (Recipe(keep="last"), _outcome(diverged=True), "best"),
     ],
 )
-def test_the_result_is_of_the_kept_weights(
-    finishing: ModuleType, tmp_path: Path, recipe: Recipe, outcome: SimpleNamespace, kept: str
-) -> None:
+def test_the_result_is_of_the_kept_weights(tmp_path: Path, recipe: Recipe, outcome: Any, kept: str) -> None:
     folder = RunFolder(tmp_path)
-    result = finishing.make_result(SimpleNamespace(model=Model(0.09)), outcome, PARTS, recipe, folder, "float32")
+    result = result_module.make_result(_trainer(recipe, 0.09), outcome, folder)
     accuracy = 1.0 if kept == "best" else 0.1
     assert (result.kept, result.test_accuracy, result.validation_accuracy) == (kept, accuracy, accuracy)
     assert result.last_test_accuracy == pytest.approx(0.1)
@@ -80,8 +68,8 @@ def test_the_result_is_of_the_kept_weights(
     assert (predictions[0].argmax(axis=1) == predictions[1]).mean() == pytest.approx(accuracy)
 
 
-def test_last_weights_that_are_nan_do_not_spoil_the_best(finishing: ModuleType, tmp_path: Path) -> None:
-    learner = SimpleNamespace(model=Model(float("nan")))
-    result = finishing.make_result(learner, _outcome(diverged=True), PARTS, Recipe(), RunFolder(tmp_path), "float32")
+def test_last_weights_that_are_nan_do_not_spoil_the_best(tmp_path: Path) -> None:
+    trainer = _trainer(Recipe(), float("nan"))
+    result = result_module.make_result(trainer, _outcome(diverged=True), RunFolder(tmp_path))
     assert (result.kept, result.test_accuracy) == ("best", 1.0)
     assert np.isnan(result.last_test_loss)

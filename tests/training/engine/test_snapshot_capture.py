@@ -24,7 +24,7 @@ from mnist_lab.network import (
 from mnist_lab.runs.snapshot_files import LayerHealth, Snapshot
 from mnist_lab.settings import Settings
 from mnist_lab.training.engine.model import build
-from mnist_lab.training.engine.snapshot_capture import MAP_VALUES, Camera
+from mnist_lab.training.engine.snapshot_capture import MAX_MAP_VALUES, SnapshotCapture
 
 NETWORK = Network(
     name="all kinds",
@@ -49,7 +49,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Split:
 
 def taken(network: Network, parts: Split, precision: str = "float32") -> tuple[keras.Model, Snapshot]:
     model = build(network, seed=3, precision=precision)
-    return model, Camera(model, network, parts).take(7)
+    return model, SnapshotCapture(model, network, parts).capture(7)
 
 
 def scaled(images: np.ndarray) -> np.ndarray:
@@ -146,18 +146,18 @@ def test_dead_units_are_counted(parts: Split) -> None:
     kernel, bias = dense.get_weights()
     bias[:] = [-1e6, 1, 1, 1]
     dense.set_weights([kernel, bias])
-    health = {one.layer: one.dead for one in Camera(model, network, parts).take(1).health}
+    health = {one.layer: one.dead for one in SnapshotCapture(model, network, parts).capture(1).health}
     assert health[1] == pytest.approx(3 / 8)
     assert health[3] == pytest.approx(1 / 4)
 
 
-def test_a_model_is_afterwards_as_it_was(parts: Split) -> None:
+def test_capturing_does_not_change_the_model(parts: Split) -> None:
     model = build(NETWORK, seed=3, precision="float32")
-    camera = Camera(model, NETWORK, parts)
-    first = camera.weights()
+    capture = SnapshotCapture(model, NETWORK, parts)
+    first = capture.weights()
     model.set_weights([values + 0.25 for values in first])
     before = [variable.numpy() for variable in model.variables]
-    early, late = camera.take(0, first), camera.take(1)
+    early, late = capture.capture(0, first), capture.capture(1)
     for value, variable in zip(before, model.variables, strict=True):
         np.testing.assert_array_equal(variable.numpy(), value)
     assert early.filters is not None
@@ -170,7 +170,7 @@ def test_a_model_is_afterwards_as_it_was(parts: Split) -> None:
 def test_weights_that_are_no_numbers_do_no_harm(parts: Split, value: float) -> None:
     model = build(NETWORK, seed=3, precision="float32")
     model.set_weights([np.full_like(values, value) for values in model.get_weights()])
-    snapshot = Camera(model, NETWORK, parts).take(1)
+    snapshot = SnapshotCapture(model, NETWORK, parts).capture(1)
     assert np.isnan(snapshot.probabilities).all()
     assert not np.isfinite(snapshot.health[-1].weight or 0)
     assert np.isnan(snapshot.maps[-1].low).all()
@@ -205,15 +205,15 @@ def test_maps_of_many_large_layers_stay_bounded(parts: Split) -> None:
     network = Network(name="deep", layers=(Conv2D(filters=32, padding="same", activation="relu"),) * 12)
     _, snapshot = taken(network, parts)
     assert len(snapshot.maps) == 13
-    assert sum(one.values.size for one in snapshot.maps) <= MAP_VALUES
+    assert sum(one.values.size for one in snapshot.maps) <= MAX_MAP_VALUES
     assert snapshot.maps[0].shape == (28, 28, 32)
 
 
-def test_a_look_at_a_huge_network_takes_fewer_pictures(parts: Split) -> None:
+def test_a_snapshot_of_a_huge_network_uses_fewer_images(parts: Split) -> None:
     seen: list[int] = []
     for filters in (8, 8_000):
         network = Network(name="n", layers=(Conv2D(filters=filters, kernel_size=(1, 1)), GlobalAveragePooling2D()))
-        seen.append(len(Camera(build(network, seed=0, precision="float32"), network, parts)._pictures))
+        seen.append(len(SnapshotCapture(build(network, seed=0, precision="float32"), network, parts)._pictures))
     assert seen == [112, 22]
 
 

@@ -23,12 +23,13 @@ from mnist_lab.network import (
 from mnist_lab.recipe import Recipe, learning_rates
 from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.settings import Settings
+from mnist_lab.training.callbacks import TrainingCallback
 from mnist_lab.training.engine.augmentation import augmented
-from mnist_lab.training.engine.evaluation import evaluate_model
+from mnist_lab.training.engine.evaluation import predict_probabilities
 from mnist_lab.training.engine.model import build, make_optimizer
 from mnist_lab.training.engine.precision import choose_precision, versions
-from mnist_lab.training.engine.train_step import Steps
-from mnist_lab.training.engine.trainer import Learner, Outcome, epoch_order
+from mnist_lab.training.engine.train_step import StepRunner
+from mnist_lab.training.engine.trainer import Outcome, Trainer, epoch_order
 from mnist_lab.training.scoring import score
 
 NETWORK = Network(
@@ -37,19 +38,19 @@ NETWORK = Network(
 )
 
 
-class Notes:
-    """An observer that keeps every point, and gives a command at a chosen call."""
+class Notes(TrainingCallback):
+    """Keeps every point, and gives a command at a chosen call."""
 
     def __init__(self, stop_at_chunk: int | None = None, stop_at_epoch: int | None = None) -> None:
         self.chunks: list[MetricPoint] = []
         self.epochs: list[MetricPoint] = []
         self._stop_at_chunk, self._stop_at_epoch = stop_at_chunk, stop_at_epoch
 
-    def on_chunk(self, point: MetricPoint) -> Command:
+    def on_chunk_end(self, point: MetricPoint) -> Command:
         self.chunks.append(point)
         return Command.STOP if len(self.chunks) == self._stop_at_chunk else Command.NONE
 
-    def on_epoch(self, point: MetricPoint, _learner: Learner) -> Command:
+    def on_epoch_end(self, point: MetricPoint, trainer: Trainer) -> Command:
         self.epochs.append(point)
         return Command.STOP if len(self.epochs) == self._stop_at_epoch else Command.NONE
 
@@ -62,13 +63,19 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Split:
 
 def learn(
     parts: Split, folder: Path, recipe: Recipe, notes: Notes | None = None, network: Network = NETWORK
-) -> tuple[Learner, Outcome, Notes]:
+) -> tuple[Trainer, Outcome, Notes]:
     folder.mkdir(exist_ok=True)
     notes = notes or Notes()
-    learner = Learner(
-        network, recipe, parts, best_path=folder / "best.keras", last_path=folder / "last.keras", precision="float32"
+    trainer = Trainer(
+        network,
+        recipe,
+        parts,
+        best_path=folder / "best.keras",
+        last_path=folder / "last.keras",
+        precision="float32",
+        callbacks=[notes],
     )
-    return learner, learner.train(notes), notes
+    return trainer, trainer.train(), notes
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -99,7 +106,7 @@ def test_the_steps_are_those_of_keras(parts: Split) -> None:
     images, labels = parts.train_images, parts.train_labels
     order = epoch_order(len(labels), 0, 0)
     batches = math.ceil(len(labels) / 40)
-    losses, _ = Steps(ours, make_optimizer(recipe), recipe).run(
+    losses, _ = StepRunner(ours, make_optimizer(recipe), recipe).run(
         tf.constant(images),
         tf.constant(labels),
         tf.constant(order),
@@ -127,11 +134,11 @@ def test_the_order_differs_from_epoch_to_epoch_and_holds_every_image_once() -> N
 
 
 def test_points_grow_and_an_epoch_trains_on_every_batch(parts: Split, tmp_path: Path) -> None:
-    learner, outcome, notes = learn(parts, tmp_path, Recipe(epochs=3, batch_size=50))
+    trainer, outcome, notes = learn(parts, tmp_path, Recipe(epochs=3, batch_size=50))
     steps = [point.step for point in notes.chunks]
     assert steps == sorted(set(steps))
     assert [point.epoch for point in notes.epochs] == [1, 2, 3]
-    assert notes.epochs[-1].step == learner.total_steps == 3 * math.ceil(len(parts.train_labels) / 50)
+    assert notes.epochs[-1].step == trainer.total_steps == 3 * math.ceil(len(parts.train_labels) / 50)
     assert notes.epochs[-1].training_loss < notes.epochs[0].training_loss
     assert (outcome.epochs, outcome.stopped, outcome.diverged) == (3, False, False)
     assert outcome.best_epoch == 1 + int(np.argmin([point.validation_loss for point in notes.epochs]))
@@ -141,17 +148,17 @@ def test_points_grow_and_an_epoch_trains_on_every_batch(parts: Split, tmp_path: 
 def test_the_best_epoch_is_on_disk(parts: Split, tmp_path: Path) -> None:
     _, outcome, notes = learn(parts, tmp_path, Recipe(epochs=4, batch_size=20, learning_rate=0.01))
     best = keras.saving.load_model(tmp_path / "best.keras")
-    scores = score(evaluate_model(best, parts.validation_images), parts.validation_labels)
+    scores = score(predict_probabilities(best, parts.validation_images), parts.validation_labels)
     assert scores.loss == pytest.approx(notes.epochs[outcome.best_epoch - 1].validation_loss, rel=1e-6)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["best.keras", "last.keras"]
 
 
 def test_stop_in_the_middle_of_an_epoch_keeps_what_was_learnt(parts: Split, tmp_path: Path) -> None:
-    learner, outcome, _ = learn(parts, tmp_path, Recipe(epochs=5, batch_size=10), Notes(stop_at_chunk=2))
+    trainer, outcome, _ = learn(parts, tmp_path, Recipe(epochs=5, batch_size=10), Notes(stop_at_chunk=2))
     assert (outcome.stopped, outcome.epochs, outcome.best_epoch) == (True, 0, 0)
     assert not (tmp_path / "best.keras").exists()
     last = keras.saving.load_model(tmp_path / "last.keras")
-    for one, two in zip(last.get_weights(), learner.model.get_weights(), strict=True):
+    for one, two in zip(last.get_weights(), trainer.model.get_weights(), strict=True):
         np.testing.assert_array_equal(one, two)
 
 
@@ -160,7 +167,7 @@ def test_stop_after_the_last_epoch_is_no_stop(parts: Split, tmp_path: Path) -> N
     assert (outcome.stopped, outcome.epochs) == (False, 2)
 
 
-def test_a_loss_that_is_no_number_ends_the_training(parts: Split, tmp_path: Path) -> None:
+def test_a_loss_of_nan_ends_the_training(parts: Split, tmp_path: Path) -> None:
     network = Network(name="wild", layers=(Dense(units=50, activation="linear"), Dense(units=50, activation="linear")))
     recipe = Recipe(epochs=50, learning_rate=10.0, optimizer="sgd", momentum=0.99, batch_size=20)
     _, outcome, notes = learn(parts, tmp_path, recipe, network=network)
@@ -212,5 +219,5 @@ def test_the_precision_is_measured_once_and_kept(settings: Settings) -> None:
     assert choose_precision(settings, "auto") in {"float32", "mixed_bfloat16"}
 
 
-def test_a_record_says_what_the_numbers_depend_on() -> None:
+def test_versions_name_all_libraries_that_results_depend_on() -> None:
     assert set(versions()) == {"python", "tensorflow", "keras", "numpy"}

@@ -5,29 +5,20 @@ import numpy as np
 from mnist_lab.data import Split, load_uci_digits, split
 from mnist_lab.network import get_preset
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command
 from mnist_lab.settings import Settings
-from mnist_lab.training.engine.trainer import Learner
+from mnist_lab.training.engine.trainer import Trainer
 from mnist_lab.training.engine.warm_up import warm_up
-
-
-class Quiet:
-    def on_chunk(self, _point: object) -> Command:
-        return Command.NONE
-
-    def on_epoch(self, _point: object, _learner: object) -> Command:
-        return Command.NONE
 
 
 def trained(split: Split, tmp_path) -> list[np.ndarray]:
     files = {"best_path": tmp_path / "best.keras", "last_path": tmp_path / "last.keras"}
     recipe = Recipe(epochs=2, batch_size=32, augmentation="pen", seed=3)
-    learner = Learner(get_preset("too-much-dropout").network, recipe, split, **files, precision="float32")
-    learner.train(Quiet())
-    return [np.array(weight) for weight in learner.model.get_weights()]
+    trainer = Trainer(get_preset("too-much-dropout").network, recipe, split, **files, precision="float32")
+    trainer.train()
+    return [np.array(weight) for weight in trainer.model.get_weights()]
 
 
-def test_a_training_is_the_same_after_it(offline: Settings, tmp_path) -> None:
+def test_warming_up_does_not_change_a_later_training(offline: Settings, tmp_path) -> None:
     small_split = split(load_uci_digits(offline), validation="holdout", fraction=0.1, limit=300, seed=0)
     before = trained(small_split, tmp_path)
     warm_up(offline)

@@ -1,4 +1,4 @@
-"""The store in trouble while a run trains, trouble of SQLite's own: nothing is lost, and the truth is told after."""
+"""A training while the store is locked, read-only or full: no point is lost, and the states are right afterwards."""
 
 import errno
 import logging
@@ -78,7 +78,7 @@ def full(store: RunStore) -> Iterator[None]:
     ("trouble", "sentence"),
     [(locked, "locked by another program"), (read_only, "read-only"), (full, "Free some space")],
 )
-def test_a_training_goes_on_through_trouble_and_everything_is_there_afterwards(
+def test_a_training_continues_while_the_store_fails_and_loses_no_point(
     impatient: RunStore,
     small_network: Network,
     caplog: pytest.LogCaptureFixture,
@@ -99,7 +99,7 @@ def test_a_training_goes_on_through_trouble_and_everything_is_there_afterwards(
         until(lambda: store.get(run.id).state is RunState.RUNNING)
         with trouble(store):
             for step in steps:
-                assert reporter.on_chunk(point(step)) is Command.NONE
+                assert reporter.on_chunk_end(point(step)) is Command.NONE
             until(lambda: sentence in caplog.text)
             ending = threading.Thread(target=lambda: reporter.end(RunState.FINISHED, None, "well"))
             ending.start()
@@ -110,10 +110,10 @@ def test_a_training_goes_on_through_trouble_and_everything_is_there_afterwards(
     ended = store.get(run.id)
     assert (ended.state, ended.message, ended.steps_done) == (RunState.FINISHED, "well", len(steps))
     assert [found.step for found in store.points(run.id)] == list(steps)
-    assert caplog.text.count("goes on while the store does not answer") == 1
+    assert caplog.text.count("continues while the store does not answer") == 1
 
 
-def test_after_a_reboot_old_locks_hold_nobody_up(
+def test_lock_files_left_by_a_reboot_block_nothing(
     offline: Settings, store: RunStore, small_network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running, paused = (store.create(small_network, Recipe()) for _ in range(2))
@@ -147,10 +147,10 @@ def test_the_launcher_says_what_is_wrong_with_the_store_and_finds_lost_runs_when
     launcher = Launcher(offline)
     with locked(store):
         launcher.start()
-        until(lambda: "locked by another program" in launcher.trouble)
+        until(lambda: "locked by another program" in launcher.error)
     try:
         until(lambda: store.get(run.id).state is RunState.INTERRUPTED)
-        until(lambda: launcher.trouble == "")
+        until(lambda: launcher.error == "")
     finally:
         launcher.close()
 
@@ -159,8 +159,8 @@ def test_a_disk_that_is_full_at_the_end_costs_the_result_but_no_training(
     offline: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mnist_lab.training.claim import claim
-    from mnist_lab.training.engine import trainer as learner_module
-    from mnist_lab.training.execute import conduct
+    from mnist_lab.training.engine import trainer as trainer_module
+    from mnist_lab.training.execute import execute_run
 
     store = open_store(offline)
     run = store.create(Network(layers=()), Recipe(epochs=2, limit=300, precision="float32"))
@@ -172,10 +172,10 @@ def test_a_disk_that_is_full_at_the_end_costs_the_result_but_no_training(
         claimed = claim(offline, store)
         assert claimed is not None
         with claimed:
-            conduct(offline, store, claimed)
+            execute_run(offline, store, claimed)
 
     with monkeypatch.context() as patch:
-        patch.setattr(learner_module, "save_model", refuse)
+        patch.setattr(trainer_module, "save_model", refuse)
         work()
     failed = store.get(run.id)
     assert (failed.state, failed.epochs_done) == (RunState.FAILED, 2)

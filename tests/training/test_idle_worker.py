@@ -1,4 +1,4 @@
-"""What a standby worker does while nothing waits: it measures the machine, unless a run is under way."""
+"""What a standby worker does while no run is queued: it measures the machine's speed, unless a run is active."""
 
 from collections.abc import Iterator
 
@@ -29,11 +29,11 @@ def probed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return done
 
 
-def test_a_worker_measures_after_some_peace_a_probe_between_two_looks(
+def test_an_idle_worker_measures_one_probe_between_two_polls(
     settings: Settings, store: RunStore, probed: list[int]
 ) -> None:
-    spare_time = worker._measurements(settings, store)
-    for _ in range(worker.PEACEFUL_POLLS):
+    spare_time = worker._measure_when_idle(settings, store)
+    for _ in range(worker.MIN_IDLE_POLLS):
         next(spare_time)
     assert probed == []
     next(spare_time)
@@ -45,8 +45,8 @@ def test_a_worker_measures_after_some_peace_a_probe_between_two_looks(
 def test_a_worker_does_not_measure_beside_a_training(settings: Settings, store: RunStore, probed: list[int]) -> None:
     run = store.claim(store.create(PRESETS["tiny"].network, Recipe()).id, "test")
     assert run is not None
-    spare_time = worker._measurements(settings, store)
-    for _ in range(worker.PEACEFUL_POLLS + 20):
+    spare_time = worker._measure_when_idle(settings, store)
+    for _ in range(worker.MIN_IDLE_POLLS + 20):
         next(spare_time)
     assert probed == []
     store.attempt(run).move(RunState.RUNNING)
@@ -62,8 +62,8 @@ def test_a_store_that_does_not_answer_lets_it_wait(
         raise StoreError("The run store is locked.")
 
     monkeypatch.setattr(store, "count", locked)
-    spare_time = worker._measurements(settings, store)
-    for _ in range(worker.PEACEFUL_POLLS + 20):
+    spare_time = worker._measure_when_idle(settings, store)
+    for _ in range(worker.MIN_IDLE_POLLS + 20):
         next(spare_time)
     assert probed == []
 
@@ -72,8 +72,8 @@ def test_a_worker_does_not_measure_while_the_machine_is_busy(
     settings: Settings, store: RunStore, probed: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker.psutil, "cpu_percent", lambda: 80.0)
-    spare_time = worker._measurements(settings, store)
-    for _ in range(worker.PEACEFUL_POLLS + 20):
+    spare_time = worker._measure_when_idle(settings, store)
+    for _ in range(worker.MIN_IDLE_POLLS + 20):
         next(spare_time)
     assert probed == []
     monkeypatch.setattr(worker.psutil, "cpu_percent", lambda: 10.0)
