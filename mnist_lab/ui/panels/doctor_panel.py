@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mnist_lab.insight.doctor import Finding, Treatment
+from mnist_lab.insight.doctor import Finding, Remedy
 from mnist_lab.runs import MetricPoint, Run
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.live.run_view import examine
@@ -61,30 +61,30 @@ def _finding(run: Run, finding: Finding, *, is_first: bool) -> None:
         else:
             with st.expander("Why", type="compact"):
                 st.caption(plain(finding.why))
-    if finding.treatments:
+    if finding.remedies:
         with tries, st.container(gap="xsmall"):
             st.caption("Try this")
-            for number, treatment in enumerate(finding.treatments):
-                _try_button(run, finding, treatment, number)
+            for number, remedy in enumerate(finding.remedies):
+                _try_button(run, finding, remedy, number)
 
 
-def _try_button(run: Run, finding: Finding, treatment: Treatment, number: int) -> None:
+def _try_button(run: Run, finding: Finding, remedy: Remedy, number: int) -> None:
     pressed = st.button(
-        plain(treatment.label),
+        plain(remedy.label),
         key=f"try-{finding.kind}-{number}-{run.id}",
-        icon=":material/layers:" if treatment.network is not None else ":material/tune:",
-        help="Opens the changed network" if treatment.network is not None else "Opens the changed recipe",
+        icon=":material/layers:" if remedy.network is not None else ":material/tune:",
+        help="Opens the changed network" if remedy.network is not None else "Opens the changed recipe",
         width="stretch",
         on_click=_prepare,
-        args=(run, finding, treatment),
+        args=(run, finding, remedy),
     )
     if pressed:
-        go("compose" if treatment.network is not None else "train", network_draft.link_parameters())
+        go("compose" if remedy.network is not None else "train", network_draft.link_parameters())
 
 
-def _prepare(run: Run, finding: Finding, treatment: Treatment) -> None:
+def _prepare(run: Run, finding: Finding, remedy: Remedy) -> None:
     """Make the changed network and recipe the session's: that of the run, but for the one change."""
-    network = treatment.network or run.network
+    network = remedy.network or run.network
     same_places = len(network.layers) == len(run.network.layers)
-    network_draft.start_with(network, pick=finding.index if treatment.network is not None and same_places else None)
-    open_recipe(treatment.recipe or run.recipe)
+    network_draft.start_with(network, pick=finding.index if remedy.network is not None and same_places else None)
+    open_recipe(remedy.recipe or run.recipe)
