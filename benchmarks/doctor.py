@@ -120,7 +120,9 @@ def report(selected: Sequence[Case], records: Sequence[dict[str, Any]], diagnose
     print(f"\n{'healthy network':<24}{'runs':>6}{'false alarms':>14}{'lowest test accuracy':>22}")
     for name, runs in Counter(case.name for case, _ in healthy).items():
         false = sum(bool(kinds) for case, kinds in healthy if case.name == name)
-        lowest = min(record["test_accuracy"] for case, record in zip(selected, records, strict=True) if case.name == name)
+        lowest = min(
+            record["test_accuracy"] for case, record in zip(selected, records, strict=True) if case.name == name
+        )
         print(f"{name:<24}{runs:>6}{false:>14}{formatting.accuracy(lowest, 1):>22}")
     wrong = [(case, kinds) for case, kinds in healthy if kinds]
     print(f"{'all':<24}{len(healthy):>6}{len(wrong):>14}   {share(len(wrong), len(healthy))}")

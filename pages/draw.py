@@ -7,7 +7,7 @@ from mnist_lab import formatting
 from mnist_lab.charts import digit_png, probability_bars
 from mnist_lab.drawing import is_dot, to_mnist
 from mnist_lab.errors import LabError
-from mnist_lab.insight import read_probabilities
+from mnist_lab.insight import interpret_probabilities
 from mnist_lab.ui.components import streamlit_dom as dom
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.plotly_chart import plot
@@ -67,8 +67,8 @@ with answer:
         try:
             with headline, st.spinner("Waking the network…"):
                 probabilities = services().predictor.predict(run.id, picture)
-            reading = read_probabilities(probabilities)
-            said = reading.sentence
+            reading = interpret_probabilities(probabilities)
+            said = reading.text
             if is_dot(drawing.pixels, drawing.pen):
                 said = f"Hardly more than a dot: {reading.digit} ({formatting.probability(reading.probability)})"
             headline.subheader(plain(said), anchor=False)

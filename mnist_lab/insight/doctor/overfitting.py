@@ -73,9 +73,7 @@ def _validation_loss_text(curves: RunCurves) -> str:
 def _why_overfitting(curves: RunCurves) -> str:
     data = curves.run.data
     images = f"the {data.training:,} training images" if data else "the training images"
-    kept = (
-        "; so does keeping the weights of the best epoch, which this run did" if curves.recipe.kept == "best" else ""
-    )
+    kept = "; so does keeping the weights of the best epoch, which this run did" if curves.recipe.kept == "best" else ""
     return (
         f"{count_text(curves.analysis.parameters, 'parameter')} can memorise many of {images}. From some point on, "
         "memorising them lowers the training loss more easily than learning what the digits have in common. What makes "

@@ -58,7 +58,7 @@ def with_adam(recipe: Recipe) -> Iterator[Remedy]:
 
 
 def with_more_epochs(recipe: Recipe, epochs: int) -> Iterator[Remedy]:
-    """This many epochs, or the most that a recipe may have, if that is more than the recipe has."""
+    """Train for `epochs` epochs, or as many as a recipe may have, if the recipe has fewer."""
     allowed = min(epochs, MAX_EPOCHS)
     if allowed > recipe.epochs:
         yield Remedy(f"{formatting.count(allowed)} epochs", recipe=recipe.with_changes(epochs=allowed))

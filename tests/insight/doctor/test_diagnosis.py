@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_lab.insight.doctor import Finding, diagnose
-from mnist_lab.insight.doctor.diagnosis import EXPLAINED_BY, RULES, MAX_REMEDIES
+from mnist_lab.insight.doctor.diagnosis import EXPLAINED_BY, MAX_REMEDIES, RULES
 from mnist_lab.network import PRESETS, Network, analyse
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import MetricPoint, Run, RunState
