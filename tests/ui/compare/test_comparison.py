@@ -13,15 +13,15 @@ from mnist_lab.ui.components.markdown import plain
 from tests.pages.ended_runs import ended
 
 
-def test_names_and_colours_are_distinct(run_store: RunStore) -> None:
-    runs = [ended(run_store) for _ in range(11)]
+def test_names_and_colours_are_distinct(store: RunStore) -> None:
+    runs = [ended(store) for _ in range(11)]
     assert len(set(distinct_names(runs))) == 11
     assert len(set(run_colour_indices(runs[:10]))) == 10
     assert len(run_colour_indices(runs)) == 11
 
 
-def test_unshared_layers_are_listed_one_per_line(run_store: RunStore) -> None:
-    runs = [ended(run_store, "Tiny"), ended(run_store, "LeNet", preset="lenet-5")]
+def test_unshared_layers_are_listed_one_per_line(store: RunStore) -> None:
+    runs = [ended(store, "Tiny"), ended(store, "LeNet", preset="lenet-5")]
     row = next(row for row in difference_rows(runs, ["A", "B"], differing=True) if row[""] == "Layers not shared")
     first, *others = row["A"].split("  \n")
     assert first == plain("1 Convolution 8 filters 3×3 · relu")
@@ -29,15 +29,15 @@ def test_unshared_layers_are_listed_one_per_line(run_store: RunStore) -> None:
     assert all(line[0].isdigit() for line in others)
 
 
-def test_equal_fields_are_separate_from_differing_ones(run_store: RunStore) -> None:
-    runs = [ended(run_store, wrong=1), ended(run_store, wrong=2)]
+def test_equal_fields_are_separate_from_differing_ones(store: RunStore) -> None:
+    runs = [ended(store, wrong=1), ended(store, wrong=2)]
     assert [row[""] for row in difference_rows(runs, ["A", "B"], differing=True)] == ["Test accuracy"]
     assert "Optimizer" in [row[""] for row in difference_rows(runs, ["A", "B"], differing=False)]
 
 
-def test_the_most_accurate_run_is_compared_with_each_other_one(run_store: RunStore) -> None:
-    runs = [ended(run_store, wrong=wrong) for wrong in (40, 0, 7)]
-    messages = significance_messages(run_store, runs, ["A", "B", "C"])
+def test_the_most_accurate_run_is_compared_with_each_other_one(store: RunStore) -> None:
+    runs = [ended(store, wrong=wrong) for wrong in (40, 0, 7)]
+    messages = significance_messages(store, runs, ["A", "B", "C"])
     assert [message.split(" (")[0] for message in messages] == [
         "B has a test accuracy 40.00 points higher than A",
         "B has a test accuracy 7.00 points higher than C",
@@ -51,18 +51,18 @@ def test_the_most_accurate_run_is_compared_with_each_other_one(run_store: RunSto
         (RunState.FINISHED, True, "tested on different images"),
     ],
 )
-def test_runs_that_cannot_be_compared(run_store: RunStore, state: RunState, offline: bool, expected: str) -> None:
-    other = ended(run_store, state=state, offline=offline)
+def test_runs_that_cannot_be_compared(store: RunStore, state: RunState, offline: bool, expected: str) -> None:
+    other = ended(store, state=state, offline=offline)
     if offline:
-        run_store.folder(other.id).write_predictions(*_predictions_of_other_images())
-    (message,) = significance_messages(run_store, [ended(run_store), other], ["A", "B"])
+        store.folder(other.id).write_predictions(*_predictions_of_other_images())
+    (message,) = significance_messages(store, [ended(store), other], ["A", "B"])
     assert expected in message
 
 
-def test_damaged_predictions_are_an_error_message(run_store: RunStore) -> None:
-    runs = [ended(run_store), ended(run_store)]
-    run_store.folder(runs[0].id).predictions_path.write_bytes(b"not an archive")
-    (message,) = significance_messages(run_store, runs, ["A", "B"])
+def test_damaged_predictions_are_an_error_message(store: RunStore) -> None:
+    runs = [ended(store), ended(store)]
+    store.folder(runs[0].id).predictions_path.write_bytes(b"not an archive")
+    (message,) = significance_messages(store, runs, ["A", "B"])
     assert "damaged" in message
 
 

@@ -23,21 +23,21 @@ def displayed(frame) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(shown), delimiter="\t"))
 
 
-def test_the_csv_has_every_run_and_no_formula(run_store: RunStore) -> None:
+def test_the_csv_has_every_run_and_no_formula(store: RunStore) -> None:
     for name in HOSTILE:
-        run_store.annotate(ended(run_store, name).id, "@SUM(A1)")
-    rows = csv_rows(run_store.list())
+        store.annotate(ended(store, name).id, "@SUM(A1)")
+    rows = csv_rows(store.list())
     assert len(rows) == len(HOSTILE)
     assert {row["Note"] for row in rows} == {"'@SUM(A1)"}
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
     assert rows[0]["Convolution filters"] == "8; 16"
 
 
-def test_the_newest_tested_runs_are_selected_at_first(run_store: RunStore) -> None:
+def test_the_newest_tested_runs_are_selected_at_first(store: RunStore) -> None:
     for name in ("First", "Second", "Third"):
-        ended(run_store, name)
-    ended(run_store, "Bad", state=RunState.FAILED)
-    runs = run_store.list()
+        ended(store, name)
+    ended(store, "Bad", state=RunState.FAILED)
+    runs = store.list()
     assert [runs[row].name for row in runs_table.initial_selection(runs, None)] == ["Third", "Second"]
     assert [runs[row].name for row in runs_table.initial_selection(runs, "no-such-run")] == ["Third", "Second"]
     assert [runs[row].name for row in runs_table.initial_selection(runs, None, of_one_sweep=True)] == [
@@ -47,8 +47,8 @@ def test_the_newest_tested_runs_are_selected_at_first(run_store: RunStore) -> No
     ]
 
 
-def test_runs_requested_by_the_url_are_selected_instead(run_store: RunStore) -> None:
-    runs = [ended(run_store, name) for name in ("First", "Second", "Third")]
+def test_runs_requested_by_the_url_are_selected_instead(store: RunStore) -> None:
+    runs = [ended(store, name) for name in ("First", "Second", "Third")]
     assert runs_table.initial_selection(runs, ",".join([runs[2].id, "no-such-run", runs[0].id])) == [0, 2]
     assert runs_table.initial_selection(runs, "") == []
 
@@ -72,17 +72,17 @@ def test_the_message_about_the_number_of_runs(found: Found, shown: int, expected
     assert expected in runs_table.count_message(found, shown, 4)
 
 
-def test_each_run_has_its_colour_in_both_themes(run_store: RunStore) -> None:
-    runs = [ended(run_store, "One"), ended(run_store, "Two")]
+def test_each_run_has_its_colour_in_both_themes(store: RunStore) -> None:
+    runs = [ended(store, "One"), ended(store, "Two")]
     light, dark = (runs_table.table_frame(runs, {}, theme)[runs_table.COLOUR] for theme in ("light", "dark"))
     assert len({*light, *dark}) == 4
     assert all(dot.startswith("data:image/svg+xml,") for dot in light)
 
 
-def test_cells_are_formatted_and_long_texts_end_with_an_ellipsis(run_store: RunStore) -> None:
-    runs = [ended(run_store, "A name of very many characters"), ended(run_store, "Short", preset="notebook-3")]
-    run_store.annotate(runs[0].id, "long " * 20)
-    frame = runs_table.table_frame(run_store.list(), {})
+def test_cells_are_formatted_and_long_texts_end_with_an_ellipsis(store: RunStore) -> None:
+    runs = [ended(store, "A name of very many characters"), ended(store, "Short", preset="notebook-3")]
+    store.annotate(runs[0].id, "long " * 20)
+    frame = runs_table.table_frame(store.list(), {})
     short, long = displayed(frame)
     assert (short["Time"], short["Multiply-adds"]) == ("1 m 24 s", "1.5 M")
     assert (long["Name"], long["Note"][-1]) == ("A name of very many charac…", "…")
@@ -92,19 +92,19 @@ def test_cells_are_formatted_and_long_texts_end_with_an_ellipsis(run_store: RunS
     assert widths["Note"] > widths["Convolution filters"] > widths["Name"] > 150
 
 
-def test_a_list_is_never_cut_inside_a_number(run_store: RunStore) -> None:
-    run = run_store.create(Network(name="Deep", layers=(Conv2D(filters=128, padding="same"),) * 20), Recipe())
+def test_a_list_is_never_cut_inside_a_number(store: RunStore) -> None:
+    run = store.create(Network(name="Deep", layers=(Conv2D(filters=128, padding="same"),) * 20), Recipe())
     (cells,) = displayed(runs_table.table_frame([run], {}))
     assert cells["Convolution filters"] == "128, 128, 128, 128, 128, 128, 128, …"
     assert (cells["Best epoch"], cells["Time"]) == ("–", "0.0 s")
 
 
-def test_the_column_of_sweeps_is_there_only_if_there_are_sweeps(run_store: RunStore) -> None:
-    run = ended(run_store)
+def test_the_column_of_sweeps_is_there_only_if_there_are_sweeps(store: RunStore) -> None:
+    run = ended(store)
     assert "Sweep" not in runs_table.table_frame([run], {}).columns
-    assert "Sweep" in runs_table.table_frame([run, ended(run_store, group="Tiny · seed")], {}).columns
+    assert "Sweep" in runs_table.table_frame([run, ended(store, group="Tiny · seed")], {}).columns
 
 
-def test_a_run_is_created_at_its_exact_time(run_store: RunStore) -> None:
-    run = ended(run_store)
+def test_a_run_is_created_at_its_exact_time(store: RunStore) -> None:
+    run = ended(store)
     assert runs_table.row(run)["Made"] == run.created

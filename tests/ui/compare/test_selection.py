@@ -13,20 +13,20 @@ def test_requested_ids_have_no_duplicates_and_a_limit() -> None:
     assert len(requested_ids(",".join(map(str, range(1000))))) == MAX_REQUESTED
 
 
-def test_without_missing_runs_there_is_no_message(run_store: RunStore) -> None:
-    run = ended(run_store)
-    assert missing_runs_message(run_store, None) == missing_runs_message(run_store, "") == ""
-    assert missing_runs_message(run_store, run.id) == ""
+def test_without_missing_runs_there_is_no_message(store: RunStore) -> None:
+    run = ended(store)
+    assert missing_runs_message(store, None) == missing_runs_message(store, "") == ""
+    assert missing_runs_message(store, run.id) == ""
 
 
-def test_missing_runs_are_named(run_store: RunStore) -> None:
-    run = ended(run_store)
-    waiting = run_store.create(run.network, run.recipe)
-    assert "requests the run “gone”, which is not" in missing_runs_message(run_store, f"gone,{run.id},gone")
+def test_missing_runs_are_named(store: RunStore) -> None:
+    run = ended(store)
+    waiting = store.create(run.network, run.recipe)
+    assert "requests the run “gone”, which is not" in missing_runs_message(store, f"gone,{run.id},gone")
     assert f"2 runs that are not among the ended runs of this lab: “gone”, “{waiting.id}”;" in missing_runs_message(
-        run_store, f"gone,{waiting.id}"
+        store, f"gone,{waiting.id}"
     )
-    assert "“e”, …;" in missing_runs_message(run_store, "a,b,c,d,e,f")
+    assert "“e”, …;" in missing_runs_message(store, "a,b,c,d,e,f")
 
 
 def test_the_table_is_reset_when_the_url_changes_elsewhere() -> None:
