@@ -9,7 +9,7 @@ CLASSES = 10
 
 
 class Confusion(NamedTuple):
-    """How often one digit was read as another."""
+    """How often one digit was predicted as another."""
 
     true: int
     read: int
@@ -17,9 +17,9 @@ class Confusion(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The mistake as text: "4 read as 9: 12 times"."""
+        """The mistake as text: "4 predicted as 9: 12 times"."""
         times = "once" if self.times == 1 else f"{self.times:,} times"
-        return f"{self.true} read as {self.read}: {times}"
+        return f"{self.true} predicted as {self.read}: {times}"
 
 
 def confusion_matrix(labels: ArrayLike, predicted: ArrayLike) -> NDArray[np.int64]:

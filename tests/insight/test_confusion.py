@@ -50,8 +50,8 @@ def test_most_confused():
     matrix = confusion_matrix([4] * 13 + [7] * 2 + [3, 3, 5], [9] * 12 + [4] + [2] * 2 + [5, 3, 3])
     assert most_confused(matrix, 3) == [Confusion(4, 9, 12), Confusion(7, 2, 2), Confusion(3, 5, 1)]
     assert [mistake.text for mistake in most_confused(matrix, 3)][::2] == [
-        "4 read as 9: 12 times",
-        "3 read as 5: once",
+        "4 predicted as 9: 12 times",
+        "3 predicted as 5: once",
     ]
     assert most_confused(np.diag([5] * 10)) == []
 
