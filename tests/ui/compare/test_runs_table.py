@@ -8,7 +8,7 @@ import pytest
 from mnist_lab.network import Conv2D, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunState, RunStore
-from mnist_lab.runs.search import Found
+from mnist_lab.runs.search import SearchResult
 from mnist_lab.ui.compare import runs_table
 from tests.pages.ended_runs import HOSTILE, ended
 
@@ -63,12 +63,12 @@ def test_requested_runs_are_shown_beyond_the_limit(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("found", "shown", "expected"),
     [
-        (Found(["a"], 0), 1, "1 of 4 runs. Tick rows to compare them."),
-        (Found(["a", "b", "c"], 0), 2, "3 of 4 runs. **Only the newest 2 are shown.**"),
-        (Found(["a"], 1), 1, "**1 of them used"),
+        (SearchResult(["a"], 0), 1, "1 of 4 runs. Tick rows to compare them."),
+        (SearchResult(["a", "b", "c"], 0), 2, "3 of 4 runs. **Only the newest 2 are shown.**"),
+        (SearchResult(["a"], 1), 1, "**1 of them used"),
     ],
 )
-def test_the_message_about_the_number_of_runs(found: Found, shown: int, expected: str) -> None:
+def test_the_message_about_the_number_of_runs(found: SearchResult, shown: int, expected: str) -> None:
     assert expected in runs_table.count_message(found, shown, 4)
 
 
