@@ -1,10 +1,10 @@
-"""The notebook's conclusions, put to the test: depth, dropout and batch normalization, one thing changed at a time.
+"""Test of the notebook's conclusions on depth, dropout and batch normalization, with one change at a time.
 
     python -m benchmarks.conclusions [depth normalization] [--home DIR]
 
 Networks of 3×3 convolutions with 32 filters, two poolings, and the same output layer, trained on 12,000 images with
 the default recipe and three seeds each; accuracies are on the 10,000 test images or, after each epoch, on 1,200
-held-out ones. What is there already is not trained again.
+held-out ones. Trainings that are already recorded are not repeated.
 """
 
 import argparse
@@ -39,7 +39,7 @@ HEADS = "network | parameters | validation, epoch 1 | epoch 5 | test | training 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("parts", nargs="*", metavar="part", help="of depth, normalization; both if none is named")
+    parser.add_argument("parts", nargs="*", metavar="part", help="depth or normalization; default: both")
     parser.add_argument("--home", type=Path, default=platformdirs.user_cache_path("mnist-lab-reference"))
     options = parser.parse_args()
     parts: Mapping[str, Mapping[str, Network]] = {"depth": dict(by_depth()), "normalization": dict(by_regularization())}
@@ -62,12 +62,12 @@ def convolution(*, normalized: bool = False) -> list[AnyLayer]:
 
 
 def by_depth() -> Iterator[tuple[str, Network]]:
-    """One convolution more at a time; the maps are 7×7 in front of the output layer in all of them."""
+    """Networks with more and more convolutions; the maps before the output layer are 7×7 in all of them."""
     for depth in DEPTHS:
         layers: list[AnyLayer] = []
-        for place in range(depth):
+        for index in range(depth):
             layers += convolution()
-            if place < 2:
+            if index < 2:
                 layers.append(MaxPooling2D())
         if depth == 1:
             layers.append(MaxPooling2D())
@@ -76,7 +76,7 @@ def by_depth() -> Iterator[tuple[str, Network]]:
 
 
 def by_regularization() -> Iterator[tuple[str, Network]]:
-    """Three convolutions, with and without dropout in front of the output layer and batch normalization."""
+    """Three convolutions, with and without dropout before the output layer and batch normalization."""
     for normalized in (False, True):
         for rate in (0.0, 0.5):
             layers = [
@@ -93,7 +93,7 @@ def by_regularization() -> Iterator[tuple[str, Network]]:
 
 
 def line(name: str, store: RunStore, network: Network, runs: list[Run]) -> str:
-    """Medians over the seeds, with the range of the test accuracy."""
+    """One row of the table: medians over the seeds, with the range of the test accuracy."""
     epochs = [[point for point in store.points(run.id) if point.kind == "epoch"] for run in runs]
     tests = sorted(100 * accuracy(run) for run in runs)
     cells = [

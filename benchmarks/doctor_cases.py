@@ -1,4 +1,4 @@
-"""The trainings that the run doctor is measured on: illnesses made by their real causes, and healthy runs."""
+"""The trainings that the run doctor is measured on: problems produced by their real causes, and healthy runs."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,15 +20,16 @@ from mnist_lab.network import (
 from mnist_lab.recipe import Recipe
 
 Group = Literal["illness", "healthy", "note"]
+"""Written into the recorded runs, so "illness" keeps its name: a run with a problem caused on purpose."""
 Variant = tuple[Network, dict[str, object]]
-"""A network, and what its recipe changes of `BASE`."""
+"""A network, and the changes of its recipe to `BASE`."""
 
 BASE = Recipe(epochs=5, limit=2_000, precision="float32")
 
 
 @dataclass(frozen=True)
 class Case:
-    """One training: its name, the kind of finding that is right ("" for a healthy one), and what is trained."""
+    """One training: its name, the expected kind of finding ("" for a healthy run), network and recipe."""
 
     group: Group
     name: str
@@ -101,7 +102,7 @@ NO_ACTIVATION = stack(
 )
 TWO_FILTERS = stack("Two filters averaged", conv(2), MaxPooling2D(pool_size=(4, 4)), GlobalAveragePooling2D())
 
-ILLNESSES: dict[str, tuple[Variant, ...]] = {
+PROBLEMS: dict[str, tuple[Variant, ...]] = {
     "diverged": (
         (denses(4, 128, "leaky_relu"), {"optimizer": "sgd", "learning_rate": 3.0}),
         (denses(3, 64, "elu"), {"optimizer": "sgd", "learning_rate": 10.0}),
@@ -216,13 +217,13 @@ NOTES: dict[str, tuple[Variant, ...]] = {
         (preset("small-cnn"), {"limit": 1_000}),
     ),
 }  # fmt: skip
-"""What is worth a word and no illness."""
+"""Runs with something to note and no problem."""
 
 
 def cases(seeds: range, *, healthy_seeds: int) -> Iterator[Case]:
     """All cases of these seeds; of the healthy ones only the first `healthy_seeds` seeds."""
     for number, seed in enumerate(seeds):
-        for kind, variants in ILLNESSES.items():
+        for kind, variants in PROBLEMS.items():
             yield _case("illness", kind, kind, variants, number, seed)
         for kind, variants in NOTES.items():
             yield _case("note", kind, kind, variants, number, seed)

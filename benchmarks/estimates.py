@@ -1,11 +1,11 @@
-"""How well the lab foretells how long an epoch takes, on ten networks that it has never trained on this machine.
+"""How accurately the lab estimates the duration of an epoch, for ten networks not yet trained on this machine.
 
     python -m benchmarks.estimates [--networks small-cnn …]
 
-The machine is measured as a standby worker does it, in a lab that knows no run, and right before each network, as the
-speed of a shared machine wanders by more than what is looked for. Then the network is trained for three epochs by
-`python -m mnist_lab train`, on so few images that an epoch takes some seconds, and the last two epochs are compared
-with what was foretold.
+The machine is measured as a standby worker measures it, in a lab without runs, and again before each network, because
+the speed of a shared machine varies by more than the error to be measured. Then the network is trained for three epochs
+by `python -m mnist_lab train`, on so few images that an epoch takes some seconds, and the mean of the last two epochs
+is compared with the estimate.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.figures import Figure
-from mnist_lab.insight import expected_duration
+from mnist_lab.insight import estimate_duration
 from mnist_lab.network import PRESETS, MachineSpeed
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import open_store
@@ -42,7 +42,7 @@ NETWORKS = (
 )
 """None of them is one of `mnist_lab.training.engine.hardware_benchmark.PROBES`."""
 WITHIN = 0.3
-EPOCHS, EPOCH_SECONDS, FEWEST, MOST = 3, 4.0, 1_000, 60_000
+EPOCHS, EPOCH_SECONDS, MIN_IMAGES, MAX_IMAGES = 3, 4.0, 1_000, 60_000
 TRIES, PAUSE_SECONDS = 5, 20.0
 CALIBRATE = (
     "from mnist_lab.settings import load_settings\n"
@@ -59,16 +59,16 @@ def main() -> None:
 
 
 def figures(networks: Sequence[str] = NETWORKS) -> Iterator[Figure]:
-    """How far each network was off, and how many of them were within the target."""
+    """The number of networks whose estimate was within the target, with the relative error of each."""
     with tempfile.TemporaryDirectory() as home:
-        offs = []
+        errors = []
         for name in networks:
-            foretold, took = epoch_seconds(name, measured_speed(home), home)
-            offs.append(foretold / took - 1)
-            print(f"{name}: foretold {foretold:.1f} s, took {took:.1f} s: {offs[-1]:+.0%}", file=sys.stderr)
-    good = sum(abs(off) <= WITHIN for off in offs)
-    words = ", ".join(f"{name} {off:+.0%}" for name, off in zip(networks, offs, strict=True))
-    yield Figure(f"epochs foretold within 30 %, of {len(offs)}", good, None, "networks", words, len(offs), 0)
+            estimated, took = epoch_seconds(name, measured_speed(home), home)
+            errors.append(estimated / took - 1)
+            print(f"{name}: estimated {estimated:.1f} s, took {took:.1f} s: {errors[-1]:+.0%}", file=sys.stderr)
+    good = sum(abs(error) <= WITHIN for error in errors)
+    detail = ", ".join(f"{name} {error:+.0%}" for name, error in zip(networks, errors, strict=True))
+    yield Figure(f"epochs estimated within 30 %, of {len(errors)}", good, None, "networks", detail, len(errors), 0)
 
 
 def measured_speed(home: str) -> MachineSpeed:
@@ -79,23 +79,23 @@ def measured_speed(home: str) -> MachineSpeed:
         subprocess.run([sys.executable, "-c", CALIBRATE], check=True, env=environment, capture_output=True)
         if (speed := machine_speed(settings)) is not None:
             return speed
-        # What the benchmark did before it, or another program, leaves no peace.
+        # The machine is still busy with the previous training or another program.
         time.sleep(PAUSE_SECONDS)
-    raise RuntimeError("Other programs leave the machine no peace in which it could be measured.")
+    raise RuntimeError("The machine could not be measured: other programs keep it busy.")
 
 
 def epoch_seconds(name: str, speed: MachineSpeed, home: str) -> tuple[float, float]:
-    """What an epoch was foretold to take, and what it took."""
+    """Estimated and measured seconds per epoch."""
     network = PRESETS[name].network
-    sizes = {"images": MOST, "test_images": 10_000, "speed": speed}
-    whole = expected_duration(network, Recipe(epochs=1), [], **sizes)
-    assert whole is not None, "a machine that was measured can always be told of"  # noqa: S101
-    limit = round(min(max(MOST * EPOCH_SECONDS / whole.epoch_seconds, FEWEST), MOST))
+    sizes = {"images": MAX_IMAGES, "test_images": 10_000, "speed": speed}
+    whole = estimate_duration(network, Recipe(epochs=1), [], **sizes)
+    assert whole is not None, "a measured machine always gives an estimate"  # noqa: S101
+    limit = round(min(max(MAX_IMAGES * EPOCH_SECONDS / whole.epoch_seconds, MIN_IMAGES), MAX_IMAGES))
     recipe = Recipe(epochs=EPOCHS, limit=limit)
-    foretold = expected_duration(network, recipe, [], **sizes)
-    assert foretold is not None, "a machine that was measured can always be told of"  # noqa: S101
+    estimated = estimate_duration(network, recipe, [], **sizes)
+    assert estimated is not None, "a measured machine always gives an estimate"  # noqa: S101
     command = [sys.executable, "-m", "mnist_lab", "train", "--preset", name, "--name", name, "--limit", str(limit)]
-    # Not the preset's own recipe, which may be another one.
+    # The preset's own recipe may differ.
     path = Path(home) / "recipe.json"
     path.write_text(recipe.to_json(), encoding="utf-8")
     environment = {**os.environ, "MNIST_LAB_HOME": home, "MNIST_LAB_REFERENCE": "false"}
@@ -104,7 +104,7 @@ def epoch_seconds(name: str, speed: MachineSpeed, home: str) -> tuple[float, flo
     store = open_store(Settings(home=Path(home)))
     ends = [point.seconds for point in store.points(store.find(name).id) if point.kind == "epoch"]
     store.close()
-    return foretold.epoch_seconds, statistics.mean(later - end for end, later in itertools.pairwise(ends))
+    return estimated.epoch_seconds, statistics.mean(later - end for end, later in itertools.pairwise(ends))
 
 
 if __name__ == "__main__":

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """What was measured, and at most, or at least, how much it is to be.
+    """A measured value with its target: a maximum, a minimum or both.
 
     Attributes:
-        what: For people.
+        what: What was measured, for the reader.
         value: In `unit`.
         at_most: The target, in `unit`; None if the target is `at_least`.
-        unit: Stands after both numbers.
-        detail: What the value was made of.
+        unit: Unit of value and target.
+        detail: How the value came about.
         at_least: The target, in `unit`; None if the target is `at_most`.
-        digits: Decimals that are shown.
+        digits: Number of decimals printed.
     """
 
     what: str
@@ -34,21 +34,21 @@ class Figure:
 
     @property
     def target(self) -> str:
-        words = [f"at most {self.at_most:g}"] if self.at_most is not None else []
-        return " and ".join([*words, *([f"at least {self.at_least:g}"] if self.at_least is not None else [])])
+        limits = [f"at most {self.at_most:g}"] if self.at_most is not None else []
+        return " and ".join([*limits, *([f"at least {self.at_least:g}"] if self.at_least is not None else [])])
 
     def line(self) -> str:
-        words = f"{self.what:58} {self.value:8.{self.digits}f} {self.unit} ({self.target}: "
-        return words + ("holds)" if self.holds else "MISSES)") + (f"   {self.detail}" if self.detail else "")
+        text = f"{self.what:58} {self.value:8.{self.digits}f} {self.unit} ({self.target}: "
+        return text + ("holds)" if self.holds else "MISSES)") + (f"   {self.detail}" if self.detail else "")
 
 
 def ratio(what: str, bare: Sequence[float], lab: Sequence[float], at_most: float) -> Figure:
-    """The lab's median over that of the bare app, both in seconds."""
+    """The lab's median divided by that of the bare app."""
     one, other = statistics.median(bare), statistics.median(lab)
     return Figure(what, other / one, at_most, "times", f"bare {one:.2f} s, lab {other:.2f} s, {len(lab)} rounds")
 
 
 def difference(what: str, bare: Sequence[float], lab: Sequence[float], at_most: float) -> Figure:
-    """How many seconds the lab's median is more than that of the bare app."""
+    """The lab's median minus that of the bare app, in seconds."""
     one, other = statistics.median(bare), statistics.median(lab)
     return Figure(what, other - one, at_most, "s more", f"bare {one:.2f} s, lab {other:.2f} s, {len(lab)} rounds")

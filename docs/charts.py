@@ -1,6 +1,6 @@
-"""Draw the charts of the documentation from what was recorded: `make charts`. Needs Chromium.
+"""Draw the charts of the documentation from recorded data: `make charts`. Needs Chromium.
 
-`speed.png` from `benchmarks/recorded/speed.json`, `notebook.png` from the reference runs that ship.
+`speed.png` from `benchmarks/recorded/speed.json`, `notebook.png` from the shipped reference runs.
 """
 
 import json
@@ -21,12 +21,12 @@ from mnist_lab.runs import MetricPoint
 
 DOCS = Path(__file__).resolve().parent
 WIDTH = 1000
-WHO = {
+TRAINERS = {
     "keras": ("plain Keras, float32", "@muted"),
     "torch": ("PyTorch", "@validation"),
     "lab": ("MNIST Lab", "@training"),
 }
-"""Who trained, from the left bar to the right one: name and colour."""
+"""The bars from left to right: name and colour."""
 _FONT = "Source Sans 3, Source Sans Pro, DejaVu Sans, sans-serif"
 
 
@@ -38,20 +38,20 @@ def main() -> None:
 
 
 def speed_figure() -> Figure:
-    """Images a second as multiples of plain Keras, one panel a machine."""
+    """Images per second as multiples of plain Keras, one panel per machine."""
     machines = recorded()
     traces: list[dict[str, Any]] = []
     titles: list[dict[str, Any]] = []
-    for place, (precision, machine) in enumerate(machines.items(), start=1):
+    for panel, (precision, machine) in enumerate(machines.items(), start=1):
         rates: Mapping[str, Mapping[str, float]] = machine["rates"]
-        titles.append(_title(f"The lab in {precision}, {machine['date']}", place))
-        for who, (name, colour) in WHO.items():
+        titles.append(_title(f"The lab in {precision}, {machine['date']}", panel))
+        for who, (name, colour) in TRAINERS.items():
             traces.append(
                 {
                     "type": "bar",
                     "name": name,
                     "legendgroup": who,
-                    "showlegend": place == 1,
+                    "showlegend": panel == 1,
                     "x": list(rates),
                     "y": [rate[who] / rate["keras"] for rate in rates.values()],
                     "text": [f"{rate[who]:,.0f}" for rate in rates.values()],
@@ -60,8 +60,8 @@ def speed_figure() -> Figure:
                     "constraintext": "none",
                     "cliponaxis": False,
                     "marker": {"color": colour},
-                    "xaxis": f"x{place}",
-                    "yaxis": f"y{place}",
+                    "xaxis": f"x{panel}",
+                    "yaxis": f"y{panel}",
                 }
             )
     highest = max(max(trace["y"]) for trace in traces)
@@ -71,18 +71,18 @@ def speed_figure() -> Figure:
 
 
 def notebook_figure() -> Figure:
-    """Loss of training and validation, epoch by epoch, of the notebook's networks as they ship; dotted: its own end."""
+    """Training and validation loss per epoch of the shipped notebook runs; dotted: the loss in the notebook."""
     runs = [read_archive(path) for path in FOLDER.glob("*.zip")]
     shown = {name: next((run for run in runs if run.run.network == PRESETS[name].network), None) for name in NOTEBOOK}
-    there = {name: imported for name, imported in shown.items() if imported is not None}
-    if not there:
+    available = {name: imported for name, imported in shown.items() if imported is not None}
+    if not available:
         raise SystemExit(
             f"None of the notebook's networks is in {FOLDER.name}/: benchmarks.reference_runs trains them."
         )
     traces, titles, ends = [], [], []
-    for place, (name, imported) in enumerate(there.items(), start=1):
-        titles.append(_title(PRESETS[name].network.name, place))
-        ends.append(_level(NOTEBOOK[name][0], place))
+    for panel, (name, imported) in enumerate(available.items(), start=1):
+        titles.append(_title(PRESETS[name].network.name, panel))
+        ends.append(_level(NOTEBOOK[name][0], panel))
         epochs = [point for point in imported.points if point.kind == "epoch"]
         for which, colour in {"training": "@training", "validation": "@validation"}.items():
             traces.append(
@@ -91,23 +91,23 @@ def notebook_figure() -> Figure:
                     "mode": "lines+markers",
                     "name": which,
                     "legendgroup": which,
-                    "showlegend": place == 1,
+                    "showlegend": panel == 1,
                     "x": [point.epoch for point in epochs],
                     "y": [_loss(point, which) for point in epochs],
                     "marker": {"color": colour, "size": 6},
                     "line": {"color": colour, "width": 2},
-                    "xaxis": f"x{place}",
-                    "yaxis": f"y{place}",
+                    "xaxis": f"x{panel}",
+                    "yaxis": f"y{panel}",
                 }
             )
     ticks = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]
     axes = {"title": {"text": "loss"}, "type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
-    layout = _panels(len(there), axes) | {"annotations": titles, "shapes": ends, "height": 400}
+    layout = _panels(len(available), axes) | {"annotations": titles, "shapes": ends, "height": 400}
     return {"data": traces, "layout": layout}
 
 
 def draw(page: Page, figure: Figure, path: Path) -> None:
-    """Draw a figure in the browser, in the colours of the light theme, and photograph it."""
+    """Draw a figure in the browser, in the colours of the light theme, and save it as PNG."""
     script = (files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
     page.set_content('<body style="margin:0;background:white"><div id="chart"></div></body>')
     page.add_script_tag(content=script)
@@ -122,28 +122,28 @@ def _loss(point: MetricPoint, which: str) -> float | None:
     return point.training_loss if which == "training" else point.validation_loss
 
 
-def _title(words: str, place: int) -> dict[str, Any]:
+def _title(text: str, panel: int) -> dict[str, Any]:
     font = {"size": 17, "color": "@ink"}
     return {
-        "text": words,
+        "text": text,
         "x": 0.5,
         "y": 1.02,
-        "xref": f"x{place} domain",
-        "yref": f"y{place} domain",
+        "xref": f"x{panel} domain",
+        "yref": f"y{panel} domain",
         "showarrow": False,
         "font": font,
         "yanchor": "bottom",
     }
 
 
-def _level(loss: float, place: int) -> dict[str, Any]:
+def _level(loss: float, panel: int) -> dict[str, Any]:
     line = {"color": "@muted", "width": 1.5, "dash": "dot"}
-    span = {"x0": 0, "x1": 1, "y0": loss, "y1": loss, "xref": f"x{place} domain", "yref": f"y{place}"}
+    span = {"x0": 0, "x1": 1, "y0": loss, "y1": loss, "xref": f"x{panel} domain", "yref": f"y{panel}"}
     return {"type": "line", "line": line, **span}
 
 
 def _panels(count: int, axis: dict[str, Any]) -> dict[str, Any]:
-    """A layout of `count` panels beside each other, the leftmost with the title of the axis."""
+    """A layout of `count` panels side by side, the leftmost with the title of the y axis."""
     layout: dict[str, Any] = {
         "width": WIDTH,
         "font": {"family": _FONT, "size": 15, "color": "@ink"},
@@ -151,16 +151,16 @@ def _panels(count: int, axis: dict[str, Any]) -> dict[str, Any]:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "legend": {"orientation": "h", "x": 0.5, "xanchor": "center", "y": -0.14},
     }
-    for place in range(1, count + 1):
-        left, right = (place - 1) / count, place / count
-        layout[f"xaxis{place}"] = {
+    for panel in range(1, count + 1):
+        left, right = (panel - 1) / count, panel / count
+        layout[f"xaxis{panel}"] = {
             "domain": [left + 0.03, right - 0.03],
-            "anchor": f"y{place}",
+            "anchor": f"y{panel}",
             "linecolor": "@grid",
             "showgrid": False,
         }
-        title = {} if place > 1 else {"title": axis["title"]}
-        layout[f"yaxis{place}"] = {**axis, "title": None, **title, "anchor": f"x{place}", "gridcolor": "@grid"}
+        title = {} if panel > 1 else {"title": axis["title"]}
+        layout[f"yaxis{panel}"] = {**axis, "title": None, **title, "anchor": f"x{panel}", "gridcolor": "@grid"}
     return layout
 
 

@@ -1,4 +1,4 @@
-"""Make the pictures of the documentation anew: `make screenshots`. Needs Chromium and MNIST."""
+"""Take the screenshots of the documentation: `make screenshots`. Needs Chromium and MNIST."""
 
 import tempfile
 from collections.abc import Callable
@@ -13,45 +13,45 @@ from mnist_lab.runs import Command, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 
 DOCS = Path(__file__).resolve().parent
-SEEN = {
+FINISHED = {
     "small-cnn": Recipe(epochs=6, limit=12_000),
     "lenet-5": Recipe(epochs=6, limit=12_000),
     "too-much-dropout": Recipe(epochs=6, limit=12_000),
 }
 LIVE = Recipe(epochs=8)
 SEVEN = ((90, 80), (160, 78), (230, 75), (215, 110), (200, 150), (175, 205), (150, 260))
-"""Pixels of the canvas."""
+"""Points of a seven, in pixels of the canvas."""
 
 
 def main() -> None:
-    """Train in a lab of its own, with the app, and photograph its pages."""
+    """Train some networks in a temporary lab and take screenshots of its pages."""
     with (
         tempfile.TemporaryDirectory() as home,
         app(Path(home)) as lab,
         browser_page(1280, 860) as page,
     ):
         store = open_store(Settings(home=Path(home)))
-        for name, recipe in SEEN.items():
+        for name, recipe in FINISHED.items():
             run = store.create(get_preset(name).network, recipe)
             wait_for(page, store, run.id, lambda state, _epochs: state.is_ended)
         page.goto(lab.address)
-        photograph(page, "compose", page.get_by_text("of memory to train"))
+        screenshot_page(page, "compose", page.get_by_text("of memory to train"))
         live = store.create(get_preset("small-cnn").network, LIVE)
         wait_for(page, store, live.id, lambda _state, epochs: epochs >= 4)
         page.goto(f"{lab.address}/train?run={live.id}")
-        photograph(page, "train", page.get_by_text("read right"))
+        screenshot_page(page, "train", page.get_by_text("read right"))
         store.request(live.id, Command.STOP)
         wait_for(page, store, live.id, lambda state, _epochs: state.is_ended)
-        for name, words in {"compare": "Which is better", "inspect": "Most confused"}.items():
+        for name, text in {"compare": "Which is better", "inspect": "Most confused"}.items():
             page.goto(f"{lab.address}/{name}")
-            photograph(page, name, page.get_by_text(words))
+            screenshot_page(page, name, page.get_by_text(text))
         page.goto(f"{lab.address}/draw")
         draw(page)
-        photograph(page, "draw", page.get_by_text("sure"))
+        screenshot_page(page, "draw", page.get_by_text("sure"))
 
 
 def wait_for(page: Page, store: RunStore, run_id: str, reached: Callable[[RunState, int], bool]) -> None:
-    """Wait until the run's state and number of finished epochs are as wanted."""
+    """Wait until the run's state and number of finished epochs satisfy `reached`."""
     while True:
         run = store.get(run_id)
         if reached(run.state, run.epochs_done):
@@ -59,8 +59,8 @@ def wait_for(page: Page, store: RunStore, run_id: str, reached: Callable[[RunSta
         page.wait_for_timeout(200)
 
 
-def photograph(page: Page, name: str, sign: Locator) -> None:
-    """Photograph the page once the sign that it is complete can be seen."""
+def screenshot_page(page: Page, name: str, sign: Locator) -> None:
+    """Take a screenshot of the page once `sign`, which shows that it is complete, is visible."""
     expect(sign).to_be_visible(timeout=60_000)
     page.wait_for_timeout(2_000)
     page.screenshot(path=DOCS / f"{name}.png")
@@ -73,10 +73,10 @@ def draw(page: Page) -> None:
     page.wait_for_timeout(2_000)
     box = canvas.bounding_box()
     if box is None:
-        raise RuntimeError("The canvas has no place on the page.")
-    for place, (x, y) in enumerate(SEVEN):
+        raise RuntimeError("The canvas is not on the page.")
+    for index, (x, y) in enumerate(SEVEN):
         page.mouse.move(box["x"] + x, box["y"] + y, steps=8)
-        if place == 0:
+        if index == 0:
             page.mouse.down()
     page.mouse.up()
 

@@ -1,4 +1,4 @@
-"""What the environment decides: one prefix, `MNIST_LAB_`, read once at the start of a process."""
+"""Settings from environment variables with the prefix `MNIST_LAB_`, read once at the start of a process."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,7 @@ MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.n
 
 
 def _default_workers() -> int:
-    # TensorFlow uses every core it finds; two trainings on fewer than eight cores only slow each other down.
+    # TensorFlow uses all cores; on fewer than eight, two trainings at once only slow each other down.
     return max(1, (os.cpu_count() or 1) // 4)
 
 
@@ -25,8 +25,8 @@ def _default_memory() -> float:
 class Settings(BaseSettings):
     """The lab's settings; each field is the environment variable `MNIST_LAB_<FIELD>`.
 
-    Each field's description completes the sentence "MNIST_LAB_<FIELD> must be …", and is what a refusal says. Folders
-    are absolute, with `~` written out: processes started elsewhere find the same ones.
+    Each field's description completes the sentence "MNIST_LAB_<FIELD> must be …", which is the error message. Folders
+    are absolute, with `~` expanded, so that processes started elsewhere use the same ones.
     """
 
     model_config = SettingsConfigDict(env_prefix="MNIST_LAB_", frozen=True, env_ignore_empty=True)
@@ -55,11 +55,9 @@ class Settings(BaseSettings):
     watch: bool = Field(
         default=True, description="true or false: whether snapshots of the network are kept while it trains"
     )
-    reference: bool = Field(
-        default=True, description="true or false: whether a lab begins with the reference runs that MNIST Lab brings"
-    )
+    reference: bool = Field(default=True, description="true or false: whether a new lab contains the reference runs")
     refresh: float = Field(
-        default=0.8, ge=0.05, le=60, description="a number from 0.05 to 60: seconds between two looks at a training"
+        default=0.8, ge=0.05, le=60, description="a number from 0.05 to 60: seconds between two updates of a live page"
     )
     standby: bool = Field(
         default=True, description="true or false: whether one worker is kept ready with TensorFlow loaded"
@@ -70,7 +68,7 @@ class Settings(BaseSettings):
     def _absolute(cls, path: Path | None) -> Path | None:
         try:
             return None if path is None else path.expanduser().resolve()
-        except (OSError, RuntimeError) as error:  # no such user's folder, or links that lead to one another
+        except (OSError, RuntimeError) as error:  # unknown user, or links that form a loop
             raise ValueError(str(error)) from error
 
     @property
@@ -80,12 +78,12 @@ class Settings(BaseSettings):
 
     @property
     def runs_folder(self) -> Path:
-        """Folder with one folder a run: weights, predictions, log, lock."""
+        """Folder that contains one folder per run, with weights, predictions, log and lock."""
         return self.home / "runs"
 
     @property
     def cache_folder(self) -> Path:
-        """Folder for what can be made again: the downloaded data set, the machine's measured abilities."""
+        """Folder for data that can be recreated: the downloaded data set, the measured speed of the machine."""
         return self.home / "cache"
 
 
@@ -93,7 +91,7 @@ def load_settings() -> Settings:
     """Read the settings from the environment.
 
     Raises:
-        RefusedError: A variable has a value that cannot be used; the sentence names it.
+        RefusedError: A variable has an invalid value; the message names it.
     """
     try:
         return Settings()

@@ -1,13 +1,19 @@
-"""Compare: the table of ended runs, the curves of the chosen ones, what differs between them and which is better."""
+"""Compare: the table of ended runs, the curves of the selected ones, their differences and which is better."""
 
 import streamlit as st
 
 from mnist_lab.charts import Curve, run_figure
 from mnist_lab.runs import ENDED_STATES, RunState
 from mnist_lab.ui.compare import runs_table
-from mnist_lab.ui.compare.comparison import cost_plot, difference_rows, distinct_names, run_colour_indices, verdicts
+from mnist_lab.ui.compare.comparison import (
+    cost_plot,
+    difference_rows,
+    distinct_names,
+    run_colour_indices,
+    significance_messages,
+)
 from mnist_lab.ui.compare.run_dialogs import damaged_notice, delete_dialog, note_dialog, rename_dialog
-from mnist_lab.ui.compare.selection import missing_words, table_key, write_chosen
+from mnist_lab.ui.compare.selection import missing_runs_message, table_key, write_selection
 from mnist_lab.ui.compare.sweep_filter import sweep_filter
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.plotly_chart import plot
@@ -25,18 +31,24 @@ store = lab.store
 st.title("Compare runs", anchor=False)
 damaged = store.damaged()
 damaged_notice(damaged)
-there = store.tally(leave_out=damaged)
-if not there.runs:
-    empty_state("No run has ended yet. Train a network; the small ones take seconds, and land here.", key="compare")
+tally = store.tally(leave_out=damaged)
+if not tally.runs:
+    empty_state(
+        "No run has ended yet. Train a network: small ones take seconds. Ended runs appear here.", key="compare"
+    )
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="center", key="compare-filters"):
-    words = st.text_input(
-        "Find", placeholder="Find by name, note, data …", label_visibility="collapsed", key=runs_table.WORDS, width=280
+    query = st.text_input(
+        "Find",
+        placeholder="Find by name, note, data …",
+        label_visibility="collapsed",
+        key=runs_table.SEARCH_KEY,
+        width=280,
     )
-    states = runs_table.state_pills(sorted(there.states))
-    sweep = sweep_filter(there.groups)
-    found = store.search(words, states or ENDED_STATES, sweep, leave_out=damaged)
+    states = runs_table.state_pills(sorted(tally.states))
+    sweep = sweep_filter(tally.groups)
+    found = store.search(query, states or ENDED_STATES, sweep, leave_out=damaged)
     st.download_button(
         "CSV",
         data=lambda: runs_table.csv_of(store.runs_of(found.ids)),
@@ -47,17 +59,17 @@ with st.container(horizontal=True, vertical_alignment="center", key="compare-fil
         on_click="ignore",
         key="compare-csv",
     )
-asked = st.query_params.get(RUNS)
-if missing := missing_words(store, asked):
+requested = st.query_params.get(RUNS)
+if missing := missing_runs_message(store, requested):
     st.warning(plain(missing), icon=":material/link_off:")
-shown = store.runs_of(runs_table.shown_ids(found.ids, asked))
+shown = store.runs_of(runs_table.shown_ids(found.ids, requested))
 if not shown:
     st.info("No run matches.", icon=":material/filter_alt_off:")
-    st.button("Show all runs", on_click=runs_table.show_all, key="compare-all")
+    st.button("Show all runs", on_click=runs_table.clear_filters, key="compare-all")
     st.stop()
 
 frame = runs_table.table_frame(shown, lab.sparklines.of(shown), theme())
-ticked = runs_table.rows_at_first(shown, asked, of_one_sweep=sweep is not None)
+preselected = runs_table.initial_selection(shown, requested, of_one_sweep=sweep is not None)
 table = st.dataframe(
     runs_table.styled(frame),
     column_config=runs_table.column_config(frame),
@@ -66,26 +78,26 @@ table = st.dataframe(
     selection_mode="multi-row",
     placeholder="–",
     height=min(38 + 35 * len(shown), 420),
-    key=table_key([run.id for run in shown], asked),
-    selection_default={"selection": {"rows": ticked}},
+    key=table_key([run.id for run in shown], requested),
+    selection_default={"selection": {"rows": preselected}},
 )
-st.caption(runs_table.count_words(found, len(shown), there.runs))
+st.caption(runs_table.count_message(found, len(shown), tally.runs))
 
-chosen = [shown[place] for place in table.selection.rows if place < len(shown)]
-if sorted(table.selection.rows) != ticked:
-    write_chosen([run.id for run in chosen])
-if not chosen:
+selected = [shown[row] for row in table.selection.rows if row < len(shown)]
+if sorted(table.selection.rows) != preselected:
+    write_selection([run.id for run in selected])
+if not selected:
     st.stop()
-names = distinct_names(chosen)
+names = distinct_names(selected)
 
-if len(chosen) == 1:
-    (run,) = chosen
+if len(selected) == 1:
+    (run,) = selected
     with st.container(horizontal=True, vertical_alignment="center", key="compare-actions"):
         st.markdown(f"**{plain(names[0])}**", width="content")
         if run.result is not None:
-            if st.button("Draw for it", icon=":material/draw:", key="compare-draw"):
+            if st.button("Draw a digit", icon=":material/draw:", key="compare-draw"):
                 go("draw", {"run": run.id})
-            if st.button("Inspect it", icon=":material/search_insights:", key="compare-inspect"):
+            if st.button("Inspect", icon=":material/search_insights:", key="compare-inspect"):
                 go("inspect", {"run": run.id})
         if st.button("Rename", icon=":material/edit:", key="compare-rename"):
             rename_dialog(run)
@@ -97,21 +109,21 @@ if len(chosen) == 1:
             with st.popover("Log", icon=":material/description:", width="content"):
                 st.code(log, language=None, height=320)
 
-for run, name in zip(chosen, names, strict=True):
+for run, name in zip(selected, names, strict=True):
     if run.message:
         show = st.error if run.state is RunState.FAILED and not run.diverged else st.warning
         show(f"**{plain(name)}** ({run.state}): {plain(run.message)}", icon=":material/info:")
-    if run.note and len(chosen) == 1:
+    if run.note and len(selected) == 1:
         st.caption(plain(run.note))
 
 with st.container(border=True, key="compare-curves"):
-    tracks = {run.id: lab.tracks.of(run) for run in chosen}
+    tracks = {run.id: lab.tracks.of(run) for run in selected}
     curves = [
         Curve(name, tracks[run.id], run.id, colour, run.result.best_epoch or None if run.result else None)
-        for run, name, colour in zip(chosen, names, run_colour_indices(chosen), strict=True)
+        for run, name, colour in zip(selected, names, run_colour_indices(selected), strict=True)
     ]
-    # One run's spike would press the curves of the others flat.
-    several = len(chosen) > 1
+    # On a linear scale, a peak of one run would flatten the curves of the others.
+    several = len(selected) > 1
     log_key = "compare-log-several" if several else "compare-log-one"
     figure = run_figure(curves, log=st.session_state.get(log_key, several))
     plot(
@@ -120,24 +132,24 @@ with st.container(border=True, key="compare-curves"):
     st.toggle("Logarithmic loss", value=several, key=log_key)
 
 if len(tested := [run for run in shown if run.result is not None]) > 1:
-    with st.expander("What accuracy costs", icon=":material/scatter_plot:"):
+    with st.expander("Accuracy and number of parameters", icon=":material/scatter_plot:"):
         cost_plot(tested)
 
-if len(chosen) > 1:
+if len(selected) > 1:
     st.subheader("Which is better", anchor=False)
-    for sentence in verdicts(store, chosen, names):
-        st.markdown(":material/balance: " + plain(sentence))
-    doctor_lines(chosen, names, {run_id: track.points for run_id, track in tracks.items()})
+    for message in significance_messages(store, selected, names):
+        st.markdown(":material/balance: " + plain(message))
+    doctor_lines(selected, names, {run_id: track.points for run_id, track in tracks.items()})
     st.subheader("What differs", anchor=False)
-    if rows := difference_rows(chosen, names, differing=True):
+    if rows := difference_rows(selected, names, differing=True):
         st.table(rows, border="horizontal", hide_index=True)
     else:
-        st.caption("Nothing: same network, recipe and data.")
-    if rows := difference_rows(chosen, names, differing=False):
+        st.caption("Nothing: network, recipe and data are the same.")
+    if rows := difference_rows(selected, names, differing=False):
         with st.expander("What is the same"):
             st.table(rows, border="horizontal", hide_index=True)
 else:
-    points = tracks[chosen[0].id].points
+    points = tracks[selected[0].id].points
     if not points:
-        st.caption("This run ended before it had a curve.")
-    doctor_panel(chosen[0], points, examine(chosen[0], points))
+        st.caption("This run ended before its first metrics were recorded.")
+    doctor_panel(selected[0], points, examine(selected[0], points))

@@ -7,7 +7,7 @@ from mnist_lab import formatting
 from mnist_lab.charts import digit_png, probability_bars
 from mnist_lab.drawing import normalize_drawing
 from mnist_lab.errors import LabError
-from mnist_lab.insight import read_probabilities
+from mnist_lab.insight import interpret_probabilities
 from mnist_lab.ui.components import streamlit_dom as dom
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.plotly_chart import plot
@@ -67,8 +67,8 @@ with answer:
         try:
             with headline, st.spinner("Loading the network…"):
                 probabilities = services().predictor.predict(run.id, drawing.pixels)
-            reading = read_probabilities(probabilities)
-            prediction = reading.sentence
+            reading = interpret_probabilities(probabilities)
+            prediction = reading.text
             if drawing.is_dot:
                 share = formatting.probability(reading.probability)
                 prediction = f"Only a dot, not a digit; read as {reading.digit} ({share})"

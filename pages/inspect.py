@@ -1,4 +1,4 @@
-"""Inspect: how well one run's network reads, digit by digit, and the test images it gets wrong."""
+"""Inspect: the accuracy of one run's network, digit by digit, and the test images it misclassifies."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from mnist_lab.ui.components.theme import theme
 from mnist_lab.ui.live.run_view import examine
 from mnist_lab.ui.panels.doctor_panel import doctor_panel
 from mnist_lab.ui.panels.run_picker import empty_state, pick_run, runs_with_result
-from mnist_lab.ui.panels.snapshot_panel import watch_panel
+from mnist_lab.ui.panels.snapshot_panel import snapshot_panel
 from mnist_lab.ui.services.container import services
 
 MISTAKES = 24
@@ -21,9 +21,7 @@ st.title("Inspect a network", anchor=False)
 
 runs = runs_with_result()
 if not runs:
-    empty_state(
-        "No trained network yet whose mistakes could be shown. Train one; the small ones take seconds.", key="inspect"
-    )
+    empty_state("No trained network yet. Train one: small ones take seconds.", key="inspect")
     st.stop()
 
 lab = services()
@@ -33,44 +31,49 @@ assert result is not None, "runs_with_result() gives only runs with one"  # noqa
 
 tested = sum(map(sum, result.confusion))
 wrong = tested - sum(result.confusion[digit][digit] for digit in range(10))
-luck = accuracy_standard_error(result.test_accuracy, max(tested, 1)) * 100
+standard_error = accuracy_standard_error(result.test_accuracy, max(tested, 1)) * 100
 with st.container(horizontal=True, gap="medium", key="inspect-figures"):
     accuracy = formatting.accuracy(result.test_accuracy).removesuffix(" %")
     st.metric(
         "Test accuracy",
-        f"{accuracy} ± {luck:.2f} %",
+        f"{accuracy} ± {standard_error:.2f} %",
         width="content",
-        help="± one standard error: the luck of the test images, not that of the seed",
+        help="± one standard error, from the number of test images. It does not cover the variation between seeds.",
     )
     st.metric("Test loss", formatting.loss(result.test_loss), width="content")
-    st.metric("Read wrong", f"{formatting.count(wrong)} of {formatting.count(tested)}", width="content")
+    st.metric("Misclassified", f"{formatting.count(wrong)} of {formatting.count(tested)}", width="content")
 
 left, right = st.columns(2, gap="medium")
 with left:
-    st.subheader("Which digit is taken for which", anchor=False)
+    st.subheader("Confusion matrix", anchor=False)
     confused = most_confused(result.confusion, 4)
-    said = ", ".join(mistake.sentence for mistake in confused) or "no mistake"
-    plot(confusion_figure(result.confusion), key="confusion", alt=f"Confusion matrix; most often {said}", height=440)
+    most_frequent = ", ".join(mistake.text for mistake in confused) or "none"
+    plot(
+        confusion_figure(result.confusion),
+        key="confusion",
+        alt=f"Confusion matrix; most frequent mistakes: {most_frequent}",
+        height=440,
+    )
 with right:
-    st.subheader("How often each digit is read wrong", anchor=False)
+    st.subheader("Error rate per digit", anchor=False)
     worst = ", ".join(map(str, worst_classes(result.per_class_accuracy)))
     plot(
         errors_by_class_figure(result.per_class_accuracy),
         key="by-class",
-        alt=f"Share of each digit's test images that is read wrong; read worst: {worst or 'none was tested'}",
+        alt=f"Error rate of each digit on the test images; highest: {worst or 'none was tested'}",
         height=260,
     )
-    st.markdown("**Most confused**" if confused else "**Every test image is read right.**")
+    st.markdown("**Most confused**" if confused else "**Every test image is classified correctly.**")
     for mistake in confused:
-        st.markdown(plain(mistake.sentence))
+        st.markdown(plain(mistake.text))
 
-st.subheader("What the curves say", anchor=False)
+st.subheader("Diagnosis", anchor=False)
 points = lab.tracks.of(run).points
 doctor_panel(run, points, examine(run, points))
 
-watch_panel(run)
+snapshot_panel(run)
 
-st.subheader("The surest mistakes", anchor=False)
+st.subheader("Most confident mistakes", anchor=False)
 try:
     predictions = lab.store.folder(run.id).read_predictions()
     digits = lab.shelf.digits()
@@ -78,22 +81,22 @@ except LabError as error:
     st.warning(plain(str(error)), icon=":material/error:")
     st.stop()
 if predictions is None:
-    st.caption("This run kept no predictions.")
+    st.caption("This run has no stored predictions.")
     st.stop()
 if run.data is None or digits.fingerprint != run.data.fingerprint:
-    title = "other digits" if run.data is None else plain(run.data.title)
-    st.caption(f"This run was tested on {title}, which are not the digits loaded now, so its images cannot be shown.")
+    title = "another data set" if run.data is None else plain(run.data.title)
+    st.caption(f"This run was tested on {title}, which is not the data set loaded now, so its images cannot be shown.")
     st.stop()
 probabilities, labels = predictions
-places = worst_mistakes(probabilities, labels, MISTAKES)
-if not len(places):
+indices = worst_mistakes(probabilities, labels, MISTAKES)
+if not len(indices):
     st.caption("There are none.")
 else:
-    st.caption("Test images that the network read wrong with most confidence.")
+    st.caption("The misclassified test images to whose wrong digit the network gave the highest probability.")
 with st.container(horizontal=True, key="mistakes"):
-    for place in places:
-        chances, true = probabilities[place], int(labels[place])
-        read = int(chances.argmax())
-        chance = formatting.probability(float(chances[read])).replace(" ", "\u00a0")
-        words = f"true {true}, read {read} ({chance})"
-        st.image(digit_png(digits.test_images[place], scale=4, theme=theme()), caption=words, width=104, alt=words)
+    for index in indices:
+        values, true = probabilities[index], int(labels[index])
+        predicted = int(values.argmax())
+        confidence = formatting.probability(float(values[predicted])).replace(" ", "\u00a0")
+        caption = f"true {true}, read {predicted} ({confidence})"
+        st.image(digit_png(digits.test_images[index], scale=4, theme=theme()), caption=caption, width=104, alt=caption)

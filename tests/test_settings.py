@@ -1,4 +1,4 @@
-"""What the environment decides, and how it is refused."""
+"""The settings from the environment, and the errors for invalid values."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from mnist_lab.settings import Settings, load_settings
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "sentence"),
+    ("name", "value", "message"),
     [
         (
             "WORKERS",
@@ -25,17 +25,17 @@ from mnist_lab.settings import Settings, load_settings
         ("HOME", "~no-such-user-of-this-computer/x", "a folder, for runs and caches. Received: '~no-such-user"),
     ],
 )
-def test_what_a_setting_cannot_be_is_refused_in_the_labs_own_words(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+def test_an_invalid_value_gives_a_plain_error(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
     monkeypatch.setenv(f"MNIST_LAB_{name}", value)
     with pytest.raises(RefusedError) as refused:
         load_settings()
     assert str(refused.value).startswith(f"MNIST_LAB_{name} must be ")
-    assert sentence in str(refused.value)
+    assert message in str(refused.value)
 
 
-def test_folders_are_absolute_and_the_users_own_is_written_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_folders_are_absolute_with_the_users_own_expanded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for variable in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(variable, str(tmp_path))
     monkeypatch.setenv("MNIST_LAB_HOME", "~/lab")
@@ -46,5 +46,5 @@ def test_folders_are_absolute_and_the_users_own_is_written_out(monkeypatch: pyte
     assert settings.data == (tmp_path / "digits").resolve()
 
 
-def test_every_setting_says_what_it_must_be() -> None:
+def test_every_setting_has_a_description() -> None:
     assert all(field.description for field in Settings.model_fields.values())

@@ -9,7 +9,7 @@ from mnist_lab.charts.curves import Metric, Series, smoothed, thin, value_range
 from mnist_lab.charts.figure import Figure, empty_figure, label
 from mnist_lab.charts.learning import Curve, run_figure
 from mnist_lab.charts.metric_history import Track, sparkline_values
-from mnist_lab.charts.network_diagram.diagram import network_strip_svg
+from mnist_lab.charts.network_diagram.diagram import network_diagram_svg
 from mnist_lab.charts.palette import PALETTES, RUN_COLOURS, SEQUENCE, paint, run_colour
 from mnist_lab.charts.per_class import (
     class_counts_figure,
@@ -54,7 +54,7 @@ __all__ = [
     "health_html",
     "label",
     "maps_html",
-    "network_strip_svg",
+    "network_diagram_svg",
     "paint",
     "parameters_accuracy_figure",
     "probability_bars",

@@ -1,4 +1,4 @@
-"""Bars: where a network's cost is, and what it reads in a digit."""
+"""Bar charts: the cost of each layer, and the ten probabilities of a prediction."""
 
 import math
 from collections.abc import Sequence
@@ -18,20 +18,20 @@ DIGITS = tuple(str(digit) for digit in range(10))
 
 @dataclass(frozen=True, slots=True)
 class CostBar:
-    """One layer's part of the cost."""
+    """One layer's share of the cost."""
 
     name: str
     """"1  conv 3×3"; implied layers have no number."""
     group: str
-    """Colour group."""
+    """Layer group, which sets the colour."""
     share: float
     """Of all multiply-adds, 0..1."""
-    words: str
+    text: str
     """"540,800 multiply-adds, 320 parameters"."""
 
 
 def cost_info(analysis: "Analysis") -> list[CostBar]:
-    """The layers that multiply and add (all others cost next to nothing), in the order of the network."""
+    """The layers with multiply-adds, in the order of the network; all others cost almost nothing."""
     return [
         CostBar(
             f"{'+' if report.index is None else report.index + 1}  {short_name(report.layer)}",
@@ -48,7 +48,7 @@ def cost_bars(analysis: "Analysis") -> Figure:
     """Each layer's share of the multiply-adds, in the colours of the layer groups; layers without any are left out."""
     bars = cost_info(analysis)
     if not bars:
-        return empty_figure("No layer costs anything yet.")
+        return empty_figure("No layer has multiply-adds yet.")
     names = [label(bar.name) for bar in bars]
     trace = {
         "type": "bar",
@@ -59,24 +59,24 @@ def cost_bars(analysis: "Analysis") -> Figure:
         "text": [formatting.probability(bar.share) for bar in bars],
         "textposition": "outside",
         "textfont": {"color": "@ink", "size": TEXT_SIZE - 1},
-        "customdata": [f"{name}<br>{bar.words}" for name, bar in zip(names, bars, strict=True)],
+        "customdata": [f"{name}<br>{bar.text}" for name, bar in zip(names, bars, strict=True)],
         "hovertemplate": "%{customdata}<extra></extra>",
         "cliponaxis": False,
         "width": 0.62,
     }
     ticks: dict[str, Any] = {"tickvals": list(range(len(bars))), "ticktext": names}
-    most = max(max(bar.share for bar in bars) * 100, 1.0)
+    highest = max(max(bar.share for bar in bars) * 100, 1.0)
     layout = base_layout(
         hovermode="closest",
         margin={"l": 8, "r": 44, "t": 4, "b": 4},
-        xaxis=axis(visible=False, range=[0, most]),
+        xaxis=axis(visible=False, range=[0, highest]),
         yaxis=axis(**ticks, range=[len(bars) - 0.4, -0.6], showgrid=False, ticklabelstandoff=6),
     )
     return {"data": [trace], "layout": layout}
 
 
 def probability_bars(probabilities: Sequence[float] | None) -> Figure:
-    """The ten probabilities of a reading as bars 0 to 9, the highest one strong; None is a blank sheet.
+    """The ten probabilities of a prediction as bars 0 to 9, the highest one emphasised.
 
     Args:
         probabilities: Ten numbers in 0..1, or None when nothing is drawn.
@@ -118,7 +118,7 @@ def probability_bars(probabilities: Sequence[float] | None) -> Figure:
             showline=True,
         ),
         yaxis=axis(range=[0, 1], tickvals=[0, 0.5, 1], showticklabels=False),
-        # A bar grows from where it was to where it is: the eye can follow what a stroke has changed.
+        # Bars change gradually, so that the effect of a stroke can be followed.
         transition={"duration": 150, "easing": "cubic-out"},
     )
     return {"data": [trace], "layout": layout}

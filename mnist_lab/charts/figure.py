@@ -1,4 +1,4 @@
-"""What every figure starts from: layout defaults, axes, safe labels, and the figure that has nothing to show yet."""
+"""Parts of every figure: default layout, axes, escaped labels, annotations, and the empty figure."""
 
 import html
 from typing import Any, TypeAlias
@@ -6,16 +6,16 @@ from typing import Any, TypeAlias
 from mnist_lab.formatting import shortened
 
 Figure: TypeAlias = dict[str, Any]
-"""A Plotly figure as plain data: {"data": [traces], "layout": {…}}, JSON-ready, colours as tokens."""
+"""A Plotly figure as plain data: {"data": [traces], "layout": {…}}, ready for JSON, with colour tokens."""
 
 TEXT_SIZE = 14
 
 
 def base_layout(**changes: Any) -> dict[str, Any]:
-    """Layout that all figures share; keyword arguments are added to it, or replace its parts.
+    """The default layout of all figures; keyword arguments add to it or replace its parts.
 
     The background is transparent and the font family is the page's. `uirevision` is constant, so that zoom and legend
-    choices stay when data arrive. Numbers are written 12,345.6.
+    choices are kept when data arrive. Numbers are written 12,345.6.
     """
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -47,7 +47,7 @@ def base_layout(**changes: Any) -> dict[str, Any]:
 
 
 def axis(title: str = "", **changes: Any) -> dict[str, Any]:
-    """An axis with hairlines and muted tick labels, not to be zoomed; keyword arguments are added, or replace parts."""
+    """An axis with thin lines and muted tick labels, without zoom; keyword arguments add to it or replace its parts."""
     return {
         "title": {"text": title, "font": {"color": "@muted", "size": TEXT_SIZE}, "standoff": 8},
         "tickfont": {"color": "@muted", "size": TEXT_SIZE - 1},
@@ -58,33 +58,38 @@ def axis(title: str = "", **changes: Any) -> dict[str, Any]:
         "automargin": True,
         "fixedrange": True,
         "ticks": "",
-        # Plotly underlays its hover line with white wherever the background is transparent.
+        # Plotly draws a white line behind its hover line if the background is transparent.
         "showspikes": False,
         **changes,
     }
 
 
-def label(words: str, length: int = 40) -> str:
-    """Text of a user's as Plotly shall show it: one short line, no markup, no link, never taken for a colour token."""
-    return html.escape(shortened(words, length), quote=False).replace("@", "&#64;")
+def label(text: str, length: int = 40) -> str:
+    """The user's text escaped for Plotly: one line of at most `length` characters, no markup, no colour token."""
+    return html.escape(shortened(text, length), quote=False).replace("@", "&#64;")
 
 
-def note(words: str, **place: Any) -> dict[str, Any]:
-    """An annotation without an arrow, in paper coordinates; (0.5, 0.5) is the middle of the plot."""
+def note(text: str, **options: Any) -> dict[str, Any]:
+    """An annotation without an arrow, in paper coordinates: (0.5, 0.5) is the centre of the plot.
+
+    Args:
+        text: May contain Plotly's markup.
+        options: Position, and other properties of a Plotly annotation.
+    """
     return {
-        "text": words,
+        "text": text,
         "showarrow": False,
         "xref": "paper",
         "yref": "paper",
         "font": {"color": "@muted", "size": TEXT_SIZE},
-        **place,
+        **options,
     }
 
 
-def empty_figure(sentence: str) -> Figure:
-    """A figure with nothing but a quiet sentence in its middle."""
+def empty_figure(message: str) -> Figure:
+    """A figure without data, with a message in its centre."""
     hidden = {"visible": False, "fixedrange": True}
     return {
         "data": [],
-        "layout": base_layout(xaxis=hidden, yaxis=hidden, annotations=[note(sentence, x=0.5, y=0.5, align="center")]),
+        "layout": base_layout(xaxis=hidden, yaxis=hidden, annotations=[note(message, x=0.5, y=0.5, align="center")]),
     }

@@ -1,4 +1,4 @@
-"""What a layer is called in a picture: in two short lines."""
+"""Short names of layers for diagrams, in two lines."""
 
 from mnist_lab.formatting import shortened
 from mnist_lab.network import (
@@ -18,7 +18,7 @@ from mnist_lab.network import (
 
 
 def short_lines(layer: Layer) -> tuple[str, str]:
-    """A word for the kind of layer, and its one most telling argument: ("conv", "3×3"), ("dropout", "0.25")."""
+    """The kind of a layer and its main argument: ("conv", "3×3"), ("dropout", "0.25")."""
     match layer:
         case Conv2D():
             return "conv", _window(layer.kernel_size)
@@ -44,7 +44,7 @@ def short_lines(layer: Layer) -> tuple[str, str]:
 
 
 def short_name(layer: Layer) -> str:
-    """Both lines in one: "conv 3×3"."""
+    """Both lines as one: "conv 3×3"."""
     return shortened(" ".join(short_lines(layer)), 24)
 
 

@@ -1,7 +1,7 @@
-"""The lab's colours, and how a figure gets them: figures name colours by tokens, `paint` puts in a theme's own.
+"""The colours of both themes. Figures name colours by tokens, which `paint` replaces by the colours of a theme.
 
-A token is a string such as "@training", or "@training/0.25" with an opacity. Figures can so be computed once and
-shown in both themes, and the browser can repaint one at once when the theme changes.
+A token is a string such as "@training", or "@training/0.25" with an opacity. So a figure is
+computed once for both themes, and the browser can repaint it when the theme changes.
 """
 
 from collections.abc import Mapping
@@ -103,14 +103,14 @@ PALETTES: dict[str, dict[str, str]] = {"light": _LIGHT, "dark": _DARK}
 """Theme name → colour name → "#RRGGBB"."""
 
 SEQUENCE: tuple[tuple[float, str], ...] = tuple((step / 4, f"@sequence-{step}") for step in range(5))
-"""The one sequential colour scale, from paper (0) to ink (1): pixels, feature maps, matrices."""
+"""The sequential colour scale, from paper (0) to ink (1), for pixels, feature maps and matrices."""
 
 SIGNED: tuple[tuple[float, str], ...] = tuple((step / 4, f"@signed-{step}") for step in range(5))
-"""The one scale of signed values: blue below zero (0 … 0.5), paper at zero (0.5), orange above."""
+"""The diverging colour scale for signed values: blue below zero (0 … 0.5), paper at zero (0.5), orange above."""
 
 
 def variable(name: str) -> str:
-    """A colour as CSS takes it: the variable that the page sets for its theme, or else the light theme's."""
+    """A colour for CSS: the variable that the page sets for its theme, with the light theme's colour as fallback."""
     return f"var(--lab-{name},{_LIGHT[name]})"
 
 
@@ -120,14 +120,14 @@ def run_colour(index: int) -> str:
 
 
 def faded(token: str, opacity: float) -> str:
-    """A token without opacity, given one in 0..1."""
+    """The token with an opacity in 0..1 added."""
     return f"{token}/{opacity:g}"
 
 
 def paint(figure: Any, theme: str) -> Any:
-    """A copy of a figure, or of any nest of dicts, lists and tuples, with the colours of a theme for its tokens.
+    """A copy of a figure, or of nested dicts, lists and tuples, with its tokens replaced by the colours of a theme.
 
-    Text that starts with "@" is no token when it went through `figure.label`, which writes that sign as an entity.
+    Text that starts with "@" must be escaped by `figure.label`, or it is taken for a token.
 
     Raises:
         KeyError: The theme or a token's colour does not exist.
@@ -147,5 +147,5 @@ def _colour(token: str, palette: Mapping[str, str]) -> str:
     colour = palette[name]
     if not opacity:
         return colour
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"

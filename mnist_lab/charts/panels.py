@@ -1,6 +1,6 @@
-"""The frame that learning curves are drawn in: loss, accuracy and learning rate above each other, over the same epochs.
+"""Layout of the learning curves: three panels, loss, accuracy and learning rate, over the same epochs.
 
-Margins are fixed, not fitted to the tick labels: a growing chart must not move.
+Margins are fixed, not fitted to the tick labels, so that a growing chart does not move.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,22 +15,22 @@ PANELS: dict[str, tuple[str, tuple[float, float]]] = {
     "accuracy": ("y2", (0.165, 0.545)),
     "rate": ("y3", (0.0, 0.085)),
 }
-"""Panel → y axis, and the share of the chart's height it has, from below."""
+"""Panel → y axis and its range of the chart's height, 0 at the bottom."""
 TITLES = {"loss": "loss", "accuracy": "accuracy", "rate": "learning rate"}
 EMPTY: dict[Metric, tuple[float, float]] = {"loss": (0.0, 2.5), "accuracy": (0.0, 103.0)}
 EMPTY_LOG = (-2.0, 0.5)
 SHORT = 16
-"""A training of at most so many epochs has its whole frame from the start."""
+"""A training of at most so many epochs shows its whole epoch axis from the start."""
 
 
 def frame_end(done: float, planned: int | None) -> float:
-    """Where the epoch axis ends: at the planned epochs, or for a long training at the next power of two.
+    """End of the epoch axis: the planned epochs, or for a long training the next power of two.
 
-    So curves fill at least half of the frame, and it changes only when they have doubled.
+    So the curves fill at least half of the axis, which changes only when they have doubled.
 
     Args:
-        done: Epochs that there are curves of.
-        planned: Epochs that there are to be, None for runs that have ended.
+        done: Epochs done.
+        planned: Epochs planned; None for ended runs.
     """
     if not planned:
         return max(done, 1.0)
@@ -43,15 +43,15 @@ def frame_end(done: float, planned: int | None) -> float:
 def panel_layout(
     drawn: Mapping[Metric, Sequence[Series]], rates: Sequence[Line], *, log: bool, end: float, key: str, solid: bool
 ) -> dict[str, Any]:
-    """The layout without marks.
+    """The layout without markers of single epochs.
 
     Args:
-        drawn: What is drawn in the panels of the metrics.
-        rates: What is drawn in the strip of the learning rate.
-        log: Logarithmic loss.
-        end: Where the epoch axis ends.
-        key: While it stays the same, zoom and legend choices stay.
-        solid: Whether the axis explains solid and dashed lines.
+        drawn: The series of each metric's panel.
+        rates: The lines of the panel of the learning rate.
+        log: Whether the loss is logarithmic.
+        end: End of the epoch axis.
+        key: Zoom and legend choices are kept while it stays the same.
+        solid: Whether the axis title explains solid and dashed lines.
     """
     layout = base_layout(
         showlegend=True,
@@ -76,7 +76,7 @@ def panel_layout(
         annotations=[_title(panel) for panel in PANELS],
         shapes=[],
     )
-    # Above the first panel's title. A second row of it, as on a phone, pushes the panels down.
+    # Above the title of the first panel. A second row, as on a phone, moves the panels down.
     layout["legend"] |= {"y": 1.06}
     return layout
 
@@ -110,5 +110,5 @@ def _rate_axis(rates: Sequence[Line]) -> dict[str, Any]:
 
 
 def _title(panel: str) -> dict[str, Any]:
-    place = {"x": 0, "xanchor": "left", "y": PANELS[panel][1][1], "yanchor": "bottom"}
-    return note(TITLES[panel], **place, font={"color": "@muted", "size": TEXT_SIZE - 1})
+    position = {"x": 0, "xanchor": "left", "y": PANELS[panel][1][1], "yanchor": "bottom"}
+    return note(TITLES[panel], **position, font={"color": "@muted", "size": TEXT_SIZE - 1})

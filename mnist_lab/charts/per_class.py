@@ -1,4 +1,4 @@
-"""The ten classes: how many images each has, how well each is read, which are taken for which."""
+"""Figures of the ten classes: images per class, error rate per class, confusion matrix."""
 
 import math
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 _DIGITS = list(range(10))
 DARK_FROM = 0.62
-"""From this strength on, a cell's number is written in the background's colour."""
+"""Strength from which the number in a cell has the background's colour."""
 
 
 def class_counts_figure(counts: "ArrayLike") -> Figure:
-    """Images per class as bars, each with its number.
+    """Bar chart of the number of images per class.
 
     Args:
         counts: Shape (10,), whole numbers from 0.
@@ -30,7 +30,7 @@ def class_counts_figure(counts: "ArrayLike") -> Figure:
     values = _ten(counts, "counts").astype(int).tolist()
     figure = _digit_bars(values, [formatting.count(value) for value in values], "@muted/0.75")
     figure["layout"]["yaxis"] |= {"range": [0, max(1, *values) * 1.02], "showticklabels": False, "showgrid": False}
-    # Upright in the bars: beside each other the numbers have no room above them on a narrow page.
+    # Rotated inside the bars: on a narrow page there is no space for the numbers above them.
     inside = {"textposition": "inside", "textangle": -90, "insidetextanchor": "end"}
     font = {"color": "@background", "size": TEXT_SIZE - 2}
     hover = "digit %{x}: %{y:,} images<extra></extra>"
@@ -39,9 +39,9 @@ def class_counts_figure(counts: "ArrayLike") -> Figure:
 
 
 def errors_by_class_figure(accuracies: Sequence[float]) -> Figure:
-    """The share of each class that is read wrong, as bars from 0: near 100 % accuracy, mistakes tell classes apart.
+    """Bar chart of the error rate of each class; near 100 % accuracy, errors show differences better than accuracies.
 
-    The highest bars are marked: all that show the same share, unless every bar does.
+    The highest bars are marked: all with the same displayed rate, unless every bar has it.
 
     Args:
         accuracies: Ten shares in 0..1; NaN for a class without images.
@@ -55,13 +55,13 @@ def errors_by_class_figure(accuracies: Sequence[float]) -> Figure:
         return empty_figure("No class was tested.")
     tested = sum(map(math.isfinite, values))
     heights = [(1 - value) * 100 if math.isfinite(value) else None for value in values]
-    words = [_share_wrong(value) if math.isfinite(value) else "" for value in values]
-    figure = _digit_bars(heights, words, "@test")
+    texts = [_error_rate(value) if math.isfinite(value) else "" for value in values]
+    figure = _digit_bars(heights, texts, "@test")
     colours = ["@bad" if digit in worst and len(worst) < tested else "@test" for digit in _DIGITS]
     figure["data"][0] |= {
         "marker": {"color": colours, "cornerradius": 3},
         "customdata": [formatting.accuracy(value) for value in values],
-        "hovertemplate": "digit %{x}: %{customdata} read right<extra></extra>",
+        "hovertemplate": "digit %{x}: %{customdata} correct<extra></extra>",
     }
     highest = max(height for height in heights if height is not None)
     figure["layout"]["yaxis"] |= {"range": [0, max(highest, 0.1) * 1.05], "showticklabels": False, "showgrid": False}
@@ -69,26 +69,26 @@ def errors_by_class_figure(accuracies: Sequence[float]) -> Figure:
 
 
 def worst_classes(accuracies: Sequence[float]) -> list[int]:
-    """The digits with the highest share read wrong, as it is shown: what is written alike is equally bad.
+    """The digits with the highest displayed error rate: several if it is displayed alike; none if no class has images.
 
     Args:
-        accuracies: Ten shares in 0..1; NaN for a class without images. Without any there is no worst.
+        accuracies: Ten shares in 0..1; NaN for a class without images.
     """
     known = {digit: share for digit, share in enumerate(accuracies) if math.isfinite(share)}
     if not known:
         return []
-    most = _share_wrong(min(known.values()))
-    return [digit for digit, share in known.items() if _share_wrong(share) == most]
+    highest = _error_rate(min(known.values()))
+    return [digit for digit, share in known.items() if _error_rate(share) == highest]
 
 
 def confusion_info(matrix: "ArrayLike") -> tuple[list[list[float | None]], list[list[str]], list[list[str]]]:
-    """What the confusion figure shows: strength of each cell, number in each cell, words on each cell.
+    """Data of the confusion figure: colour strength, number and hover text of each cell.
 
-    The strength of a mistake is log(1 + count) against the largest one's, so that rare mistakes can be seen beside
-    frequent ones; the diagonal has none (None).
+    The strength of a mistake is log(1 + count) against the largest one's, so that rare mistakes are visible next to
+    frequent ones; the diagonal has no strength (None).
 
     Args:
-        matrix: Shape (10, 10), whole numbers: rows are true digits, columns the digits read.
+        matrix: Shape (10, 10), whole numbers: rows are true digits, columns predicted digits.
 
     Raises:
         ValueError: The shape is another one.
@@ -102,13 +102,13 @@ def confusion_info(matrix: "ArrayLike") -> tuple[list[list[float | None]], list[
         [None if true == read else float(np.log1p(counts[true, read]) / scale) for read in _DIGITS] for true in _DIGITS
     ]
     cells = [[_cell(int(counts[true, read]), true == read) for read in _DIGITS] for true in _DIGITS]
-    words = [[_words(counts, true, read) for read in _DIGITS] for true in _DIGITS]
-    return strength, cells, words
+    texts = [[_hover_text(counts, true, read) for read in _DIGITS] for true in _DIGITS]
+    return strength, cells, texts
 
 
 def confusion_figure(matrix: "ArrayLike") -> Figure:
-    """The confusion matrix with its mistakes in front: the diagonal is only written, not coloured."""
-    strength, cells, words = confusion_info(matrix)
+    """The confusion matrix as a heat map of the mistakes; the diagonal has numbers, but no colour."""
+    strength, cells, texts = confusion_info(matrix)
     trace = {
         "type": "heatmap",
         "x": _DIGITS,
@@ -120,7 +120,7 @@ def confusion_figure(matrix: "ArrayLike") -> Figure:
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
-        "text": words,
+        "text": texts,
         "hovertemplate": "%{text}<extra></extra>",
         "hoverongaps": True,
     }
@@ -142,38 +142,38 @@ def confusion_figure(matrix: "ArrayLike") -> Figure:
     tiles = [
         {
             "type": "rect",
-            "x0": place - 0.46,
-            "x1": place + 0.46,
-            "y0": place - 0.46,
-            "y1": place + 0.46,
+            "x0": digit - 0.46,
+            "x1": digit + 0.46,
+            "y0": digit - 0.46,
+            "y1": digit + 0.46,
             "fillcolor": "@surface",
             "line": {"width": 0},
             "layer": "below",
         }
-        for place in _DIGITS
+        for digit in _DIGITS
     ]
     ticks: dict[str, Any] = {"tickvals": _DIGITS, "showgrid": False, "ticklabelstandoff": 5}
     layout = base_layout(
         hovermode="closest",
         annotations=notes,
         shapes=tiles,
-        xaxis=axis("read as", **ticks, range=[-0.5, 9.5], constrain="domain"),
+        xaxis=axis("predicted", **ticks, range=[-0.5, 9.5], constrain="domain"),
         yaxis=axis("true digit", **ticks, range=[9.5, -0.5], scaleanchor="x", constrain="domain"),
     )
     return {"data": [trace], "layout": layout}
 
 
-def _share_wrong(accuracy: float) -> str:
+def _error_rate(accuracy: float) -> str:
     return formatting.accuracy(1 - accuracy, 1)
 
 
-def _digit_bars(values: Sequence[float | None], words: Sequence[str], colour: str) -> Figure:
+def _digit_bars(values: Sequence[float | None], texts: Sequence[str], colour: str) -> Figure:
     trace = {
         "type": "bar",
         "x": _DIGITS,
         "y": list(values),
         "marker": {"color": colour, "cornerradius": 3},
-        "text": list(words),
+        "text": list(texts),
         "textposition": "outside",
         "textangle": 0,
         "textfont": {"color": "@muted", "size": TEXT_SIZE - 3},
@@ -194,17 +194,17 @@ def _ten(values: "ArrayLike", what: str) -> "NDArray[np.float64]":
 
 
 def _cell(count: int, diagonal: bool) -> str:
-    # Right answers are in the hundreds: short, so that they fit the cell on a phone.
+    # Counts on the diagonal can be large: they are abbreviated to fit a cell on a phone.
     return (formatting.short_count(count) if count >= 10_000 else str(count)) if count or diagonal else ""
 
 
-def _words(counts: "NDArray[np.int64]", true: int, read: int) -> str:
+def _hover_text(counts: "NDArray[np.int64]", true: int, read: int) -> str:
     of_class = int(counts[true].sum())
     share = formatting.accuracy(int(counts[true, read]) / of_class) if of_class else "none"
-    how = "read right" if true == read else f"read as {read}"
+    how = "predicted correctly" if true == read else f"predicted as {read}"
     return f"{true} {how}: {formatting.count(int(counts[true, read]))} of {formatting.count(of_class)} ({share})"
 
 
 def _on_scale(strength: float | None) -> str:
-    """The text colour that can be read on a cell."""
+    """The text colour with enough contrast on a cell."""
     return "@ink" if strength is None or strength < DARK_FROM else "@background"

@@ -1,4 +1,4 @@
-"""Digits as crisp pictures: every pixel a square, never smoothed, on the lab's one sequential scale."""
+"""Images and feature maps as PNG: each pixel is a square, without smoothing, in the colours of the theme."""
 
 import base64
 import io
@@ -20,32 +20,32 @@ if TYPE_CHECKING:
 
 
 def digit_png(image: "Grey", scale: int = 8, theme: str = "light") -> bytes:
-    """One picture as PNG, ink in the theme's strongest colour on its background.
+    """One image as PNG, with ink in the theme's strongest colour.
 
     Args:
-        image: Shape (h, w): uint8 0..255, or floats 0..1 (outside values are cut off, NaN is paper).
+        image: Shape (h, w): uint8 0..255, or floats 0..1 (other values are clipped, NaN is paper).
         scale: Side of a pixel's square, at least 1.
         theme: "light" or "dark".
 
     Raises:
-        ValueError: The shape or the scale is another one.
+        ValueError: Wrong shape or scale.
         KeyError: The theme does not exist.
     """
     return digit_sheet_png(image[np.newaxis], columns=1, scale=scale, theme=theme, gap=0)
 
 
 def digit_sheet_png(images: "Grey", columns: int = 10, scale: int = 2, theme: str = "light", gap: int = 1) -> bytes:
-    """Many pictures on one transparent sheet, row by row, as PNG.
+    """Many images in one transparent PNG, row by row.
 
     Args:
         images: Shape (n, h, w), n at least 1; as in `digit_png`.
-        columns: Pictures in a row.
+        columns: Images in a row.
         scale: Side of a pixel's square, at least 1.
         theme: "light" or "dark".
-        gap: Space between pictures, in pixels of the pictures.
+        gap: Space between images, in their pixels.
 
     Raises:
-        ValueError: The shape is another one, or columns, scale or gap is too small.
+        ValueError: Wrong shape, or columns, scale or gap too small.
         KeyError: The theme does not exist.
     """
     return _sheet(_levels(images), _scale(theme), columns, scale, gap)
@@ -59,24 +59,24 @@ def signed_sheet_png(
     theme: str = "light",
     gap: int = 1,
 ) -> bytes:
-    """Many pictures of signed values on one transparent sheet, as PNG: blue below zero, paper at zero, orange above.
+    """Many images of signed values in one transparent PNG: blue below zero, paper at zero, orange above.
 
     Args:
         values: Shape (n, h, w), n at least 1; NaN is grey.
         limit: The value, above 0, that gets the strongest orange; its negative gets the strongest blue.
-        columns: As in `digit_sheet_png`, like all that follow.
+        columns: Images in a row.
         scale: Side of a value's square.
         theme: "light" or "dark".
-        gap: Space between pictures, in values' squares.
+        gap: Space between images, in squares of values.
 
     Raises:
-        ValueError: As `digit_sheet_png`, or the limit is not above 0.
+        ValueError: As in `digit_sheet_png`, or the limit is not above 0.
         KeyError: The theme does not exist.
     """
     if not limit > 0:
         raise ValueError(f"limit must be above 0. Received: {limit}.")
     shares = np.clip(np.nan_to_num(values / limit, nan=0.0), -1, 1)
-    # Level 0 is for what is no number; 1 to 255 have their middle, 128, at zero.
+    # Level 0 is NaN; of the levels 1 to 255, 128 is zero.
     levels = np.where(np.isnan(values), 0, np.round(shares * 127) + 128).astype(np.uint8)
     colours = np.concatenate([_scale(theme, ["@muted"] * 2, 1), _scale(theme, _SIGNED_TOKENS, 255)])
     return _sheet(levels, colours, columns, scale, gap)
@@ -91,24 +91,24 @@ def _sheet(levels: "NDArray[np.uint8]", colours: "NDArray[np.uint8]", columns: i
     columns = min(columns, count)
     rows = -(-count // columns)
     sheet = np.zeros((rows * (height + gap) - gap, columns * (width + gap) - gap, 4), np.uint8)
-    for place, picture in enumerate(levels):
-        top, left = place // columns * (height + gap), place % columns * (width + gap)
+    for index, picture in enumerate(levels):
+        top, left = index // columns * (height + gap), index % columns * (width + gap)
         sheet[top : top + height, left : left + width] = colours[picture]
     return _png(sheet.repeat(scale, axis=0).repeat(scale, axis=1))
 
 
 def data_uri(png: bytes) -> str:
-    """A PNG as text that can stand in an `src`."""
+    """A PNG as a data URI for the `src` of an image."""
     return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
 def image_tag(png: bytes, alt: str, style: str = "") -> str:
-    """A PNG as an HTML element, class `sheet`, that is there at once when it is changed.
+    """A PNG as an `<img>` element of class `sheet`, decoded synchronously so that it does not flicker.
 
     Args:
-        png: The picture.
-        alt: What it shows, in words; escaped here.
-        style: CSS of ours.
+        png: The image.
+        alt: Description; escaped here.
+        style: Trusted CSS.
     """
     return f'<img class="sheet" style="{style}" src="{data_uri(png)}" alt="{escape(alt)}" decoding="sync">'
 
@@ -123,9 +123,9 @@ def _levels(images: "Grey") -> "NDArray[np.uint8]":
 def _scale(theme: str, stops: Sequence[str] = _SEQUENCE_TOKENS, steps: int = 256) -> "NDArray[np.uint8]":
     """RGBA of each of `steps` levels between evenly spaced colours, shape (steps, 4)."""
     palette = PALETTES[theme]
-    places = np.linspace(0, 1, len(stops))
+    stop_positions = np.linspace(0, 1, len(stops))
     parts = np.array([list(bytes.fromhex(palette[token[1:]][1:])) for token in stops])
-    channels = [np.interp(np.linspace(0, 1, steps), places, parts[:, channel]) for channel in range(3)]
+    channels = [np.interp(np.linspace(0, 1, steps), stop_positions, parts[:, channel]) for channel in range(3)]
     colours: NDArray[np.uint8] = np.stack([*channels, np.full(steps, 255)], axis=1).round().astype(np.uint8)
     return colours
 

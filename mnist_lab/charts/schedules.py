@@ -1,4 +1,4 @@
-"""The learning rate over a training, before it starts or beneath its curves."""
+"""The learning rate over the epochs of a training."""
 
 import math
 from typing import TYPE_CHECKING
@@ -17,8 +17,8 @@ def schedule_figure(learning_rates: "ArrayLike", epochs: float) -> Figure:
     """The learning rate as a filled line over epochs.
 
     Args:
-        learning_rates: Of each step, shape (steps,).
-        epochs: Epochs that the steps make up.
+        learning_rates: Learning rate of each step, shape (steps,).
+        epochs: Number of epochs of these steps.
     """
     rates = np.asarray(learning_rates, dtype=np.float64)
     rates = rates[np.isfinite(rates)]

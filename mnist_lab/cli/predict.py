@@ -17,7 +17,7 @@ from mnist_lab.drawing import normalize_drawing, open_picture
 from mnist_lab.drawing.image_file import MAX_BYTES
 from mnist_lab.errors import DataError, IllegalMoveError, PictureError
 from mnist_lab.inference.weights import Weights, weights_of
-from mnist_lab.insight import read_probabilities
+from mnist_lab.insight import interpret_probabilities
 from mnist_lab.runs import Result, Run
 from mnist_lab.settings import Settings
 from mnist_lab.training.scoring import Scores, score
@@ -97,14 +97,14 @@ def _answer(name: str, probabilities: Floats | None) -> dict[str, object]:
     if probabilities is None:
         blank = {"digit": None, "probability": None, "sure": False, "probabilities": None}
         return {"picture": name, **blank, "sentence": "blank: there is no digit to read."}
-    reading = read_probabilities(probabilities)
+    reading = interpret_probabilities(probabilities)
     return {
         "picture": name,
         "digit": reading.digit,
         "probability": reading.probability,
-        "sure": reading.sure,
+        "sure": reading.is_sure,
         "probabilities": [float(probability) for probability in probabilities],
-        "sentence": reading.sentence,
+        "sentence": reading.text,
     }
 
 

@@ -41,7 +41,7 @@ def _finding(finding: Finding) -> dict[str, object]:
         "title": finding.title,
         "evidence": finding.evidence,
         "why": finding.why,
-        "treatments": list(finding.treatments),
+        "treatments": list(finding.remedies),
     }
 
 
@@ -125,5 +125,5 @@ def _print_findings(findings: Sequence[Finding]) -> None:
         print(f"\n{_MARKS[finding.severity]} {finding.title}")
         for paragraph in (finding.evidence, finding.why):
             print(textwrap.fill(paragraph, 100, initial_indent="  ", subsequent_indent="  "))
-        if finding.treatments:
-            print(f"  Try: {'; or '.join(treatment.label for treatment in finding.treatments)}.")
+        if finding.remedies:
+            print(f"  Try: {'; or '.join(remedy.label for remedy in finding.remedies)}.")

@@ -1,11 +1,11 @@
-"""What the numbers mean: confusions, readings, differences between runs, which is better, how long one takes."""
+"""Evaluation of runs: confusions, predictions, diffs, significance, and estimated durations."""
 
 from mnist_lab.insight.confusion import (
-    Confused,
+    Confusion,
     most_confused,
     worst_mistakes,
 )
-from mnist_lab.insight.duration_estimate import Duration, Pace, expected_duration, paces
+from mnist_lab.insight.duration_estimate import DurationEstimate, Throughput, estimate_duration, past_throughputs
 from mnist_lab.insight.notebook_columns import (
     NOTEBOOK_COLUMNS,
     batch_norm_summary,
@@ -13,34 +13,34 @@ from mnist_lab.insight.notebook_columns import (
     dropout_summary,
     notebook_columns,
 )
-from mnist_lab.insight.prediction import Reading, read_probabilities
+from mnist_lab.insight.prediction import Prediction, interpret_probabilities
 from mnist_lab.insight.remaining_time import expected_starts, is_settled, seconds_left
-from mnist_lab.insight.run_diff import Difference, differences, layers_of_its_own
-from mnist_lab.insight.significance import Verdict, accuracy_standard_error, compare_pair, mid_p
+from mnist_lab.insight.run_diff import FieldDiff, diff_runs, unshared_layers
+from mnist_lab.insight.significance import SignificanceTest, accuracy_standard_error, compare_pair, mcnemar_mid_p
 
 __all__ = [
     "NOTEBOOK_COLUMNS",
-    "Confused",
-    "Difference",
-    "Duration",
-    "Pace",
-    "Reading",
-    "Verdict",
+    "Confusion",
+    "DurationEstimate",
+    "FieldDiff",
+    "Prediction",
+    "SignificanceTest",
+    "Throughput",
     "accuracy_standard_error",
     "batch_norm_summary",
     "compare_pair",
     "convolution_filters",
-    "differences",
+    "diff_runs",
     "dropout_summary",
-    "expected_duration",
+    "estimate_duration",
     "expected_starts",
+    "interpret_probabilities",
     "is_settled",
-    "layers_of_its_own",
-    "mid_p",
+    "mcnemar_mid_p",
     "most_confused",
     "notebook_columns",
-    "paces",
-    "read_probabilities",
+    "past_throughputs",
     "seconds_left",
+    "unshared_layers",
     "worst_mistakes",
 ]

@@ -1,4 +1,4 @@
-"""Which digits are taken for which, and which mistakes are worth looking at."""
+"""Confusion matrix, accuracy per class, and the most frequent and most confident mistakes."""
 
 from typing import NamedTuple
 
@@ -8,25 +8,25 @@ from numpy.typing import ArrayLike, NDArray
 CLASSES = 10
 
 
-class Confused(NamedTuple):
-    """One kind of mistake."""
+class Confusion(NamedTuple):
+    """How often one digit was predicted as another."""
 
     true: int
     read: int
     times: int
 
     @property
-    def sentence(self) -> str:
-        """The mistake in words: "4 read as 9: 12 times"."""
+    def text(self) -> str:
+        """The mistake as text: "4 predicted as 9: 12 times"."""
         times = "once" if self.times == 1 else f"{self.times:,} times"
-        return f"{self.true} read as {self.read}: {times}"
+        return f"{self.true} predicted as {self.read}: {times}"
 
 
-def most_confused(matrix: ArrayLike, count: int = 5) -> list[Confused]:
+def most_confused(matrix: ArrayLike, count: int = 5) -> list[Confusion]:
     """The most frequent mistakes, most frequent first; equal ones in the order of their digits."""
     counts = np.asarray(matrix)
     mistakes = [
-        Confused(true, read, int(counts[true, read]))
+        Confusion(true, read, int(counts[true, read]))
         for true in range(len(counts))
         for read in range(len(counts))
         if true != read and counts[true, read]
@@ -35,21 +35,21 @@ def most_confused(matrix: ArrayLike, count: int = 5) -> list[Confused]:
 
 
 def worst_mistakes(probabilities: ArrayLike, labels: ArrayLike, count: int = 20) -> NDArray[np.int64]:
-    """Places of the images that were read wrong, those read wrong with most confidence first.
+    """Indices of the misclassified images, the most confident mistakes first.
 
     Args:
-        probabilities: Shape (n, 10). Rows with NaN count as read wrong without confidence.
+        probabilities: Shape (n, 10). Rows with NaN count as misclassified with confidence 0.
         labels: True digits, shape (n,).
-        count: At most so many.
+        count: Maximum number of indices.
 
     Returns:
         int64, shape (at most count,).
     """
-    chances = np.nan_to_num(np.asarray(probabilities, dtype=np.float64), nan=0.0)
+    confidences = np.nan_to_num(np.asarray(probabilities, dtype=np.float64), nan=0.0)
     true = np.asarray(labels, dtype=np.int64)
-    if chances.shape != (true.size, CLASSES):
-        raise ValueError(f"probabilities have the shape ({true.size}, 10). Received: {chances.shape}.")
-    unread = chances.max(axis=1) <= 0
-    wrong = np.flatnonzero((chances.argmax(axis=1) != true) | unread)
-    order = np.argsort(-chances[wrong].max(axis=1), kind="stable")
+    if confidences.shape != (true.size, CLASSES):
+        raise ValueError(f"probabilities have the shape ({true.size}, 10). Received: {confidences.shape}.")
+    unread = confidences.max(axis=1) <= 0
+    wrong = np.flatnonzero((confidences.argmax(axis=1) != true) | unread)
+    order = np.argsort(-confidences[wrong].max(axis=1), kind="stable")
     return wrong[order][:count].astype(np.int64)

@@ -1,4 +1,4 @@
-"""A network in the few words of a table's columns."""
+"""The six columns of the notebook's table of results."""
 
 from typing import TYPE_CHECKING, Any
 

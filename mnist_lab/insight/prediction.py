@@ -1,4 +1,4 @@
-"""What ten probabilities say about a digit, in a sentence."""
+"""The answer that ten probabilities give, as text: the digit, how sure, and the second most likely digit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,34 +7,34 @@ import numpy as np
 
 from mnist_lab import formatting
 
-SURE_FROM = 0.9
-"""Naming one digit is called sure from this probability on.
+MIN_SURE_PROBABILITY = 0.9
+"""From this probability on, the answer is called sure.
 
 Chow's rule (On optimum recognition error and reject tradeoff, IEEE Trans. Inf. Theory 16, 1970): refuse to answer when
-the highest probability is below 1 - (cost of refusing / cost of a mistake). At 0.9, a wrong digit told plainly counts
-as bad as ten times "not sure". Networks are surer of drawings than they are right, which asks for no less.
+the highest probability is below 1 - (cost of refusing / cost of a mistake). At 0.9, a wrong answer given as sure costs
+as much as ten times "not sure". Networks are overconfident on drawings, so the threshold should not be lower.
 """
 
-MENTION_FROM = 0.1
-"""A second digit is named when it has at least this probability."""
+MIN_SECOND_PROBABILITY = 0.1
+"""The second digit is named if it has at least this probability."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How a digit was read."""
+class Prediction:
+    """The digit that a network predicts, with its probability."""
 
     digit: int
     probability: float
-    """Of the digit, 0..1."""
+    """Probability of the digit, 0..1."""
     runner_up: int
     runner_up_probability: float
-    sure: bool
-    sentence: str
-    """For people: "7, quite sure (98 %)", or "Not sure: 4 (48 %) or 9 (41 %)"."""
+    is_sure: bool
+    text: str
+    """For the user: "7, quite sure (98 %)", or "Not sure: 4 (48 %) or 9 (41 %)"."""
 
 
-def read_probabilities(probabilities: "Sequence[float] | np.ndarray") -> Reading:
-    """Read ten probabilities.
+def interpret_probabilities(probabilities: "Sequence[float] | np.ndarray") -> Prediction:
+    """Turn ten probabilities into a prediction.
 
     Args:
         probabilities: Shape (10,), each in 0..1.
@@ -42,22 +42,27 @@ def read_probabilities(probabilities: "Sequence[float] | np.ndarray") -> Reading
     Raises:
         ValueError: There are not ten finite numbers.
     """
-    chances = np.asarray(probabilities, dtype=np.float64)
-    if chances.shape != (10,) or not np.isfinite(chances).all():
-        raise ValueError(f"There must be ten finite probabilities. Received: {chances.tolist()}.")
-    order = np.argsort(-chances, kind="stable")
+    values = np.asarray(probabilities, dtype=np.float64)
+    if values.shape != (10,) or not np.isfinite(values).all():
+        raise ValueError(f"There must be ten finite probabilities. Received: {values.tolist()}.")
+    order = np.argsort(-values, kind="stable")
     digit, second = int(order[0]), int(order[1])
-    first_chance, second_chance = float(chances[digit]), float(chances[second])
-    sure = first_chance >= SURE_FROM
-    return Reading(
-        digit, first_chance, second, second_chance, sure, _sentence(digit, first_chance, second, second_chance)
+    first_probability, second_probability = float(values[digit]), float(values[second])
+    sure = first_probability >= MIN_SURE_PROBABILITY
+    return Prediction(
+        digit,
+        first_probability,
+        second,
+        second_probability,
+        sure,
+        _text(digit, first_probability, second, second_probability),
     )
 
 
-def _sentence(digit: int, chance: float, second: int, second_chance: float) -> str:
-    if chance >= SURE_FROM:
-        return f"{digit}, quite sure ({formatting.probability(chance)})"
-    first = f"{digit} ({formatting.probability(chance)})"
-    if second_chance >= MENTION_FROM:
-        return f"Not sure: {first} or {second} ({formatting.probability(second_chance)})"
+def _text(digit: int, probability: float, second: int, second_probability: float) -> str:
+    if probability >= MIN_SURE_PROBABILITY:
+        return f"{digit}, quite sure ({formatting.probability(probability)})"
+    first = f"{digit} ({formatting.probability(probability)})"
+    if second_probability >= MIN_SECOND_PROBABILITY:
+        return f"Not sure: {first} or {second} ({formatting.probability(second_probability)})"
     return f"Not sure: perhaps {first}"

@@ -1,4 +1,4 @@
-"""How long a training under way still takes, and how long those behind it wait."""
+"""Remaining time of the training under way, and waiting time of the queued runs."""
 
 import heapq
 import math
@@ -11,57 +11,57 @@ from mnist_lab.runs import Command, RunState
 if TYPE_CHECKING:
     from mnist_lab.runs import MetricPoint, Run
 
-LOOK_BACK_SECONDS = 60.0
-"""The speed is that of the last minute: a machine may get other work, or be rid of it."""
+WINDOW_SECONDS = 60.0
+"""The speed is measured over the last minute, since the load of the machine by other programs changes."""
 SETTLED_SECONDS = 3.0
-"""So long must the steps after the first ones have gone on before their speed says anything."""
+"""Seconds of steps, without the first ones, after which their speed is meaningful."""
 
 
 def is_settled(points: "Sequence[MetricPoint]") -> bool:
-    """Whether so many steps are done that their speed means something; the first ones also compile.
+    """Whether enough steps are done to measure their speed; the first ones include compilation.
 
     Args:
-        points: Of one run, in the order of their steps.
+        points: Metric points of one run, in the order of their steps.
     """
     return len(points) > 2 and points[-1].seconds - points[0].seconds >= SETTLED_SECONDS
 
 
 def seconds_left(run: "Run", points: "Sequence[MetricPoint]", expected: float | None = None) -> float | None:
-    """Seconds of training that are left; None while it is to wait, to end, or nothing is known.
+    """Seconds of training left; None if unknown, or if the run is paused, stopping or not training.
 
     Args:
         run: In any state.
-        points: Its curves so far, in the order of their steps.
-        expected: Seconds that the whole training was expected to take, for as long as its own speed is not known.
+        points: Its metric points so far, in the order of their steps.
+        expected: Estimated seconds of the whole training, used until its own speed is known.
     """
-    begins = run.state is RunState.STARTING
-    trains = run.state is RunState.RUNNING and run.phase == "training"
-    if not (begins or trains) or run.command is not Command.NONE:
+    is_starting = run.state is RunState.STARTING
+    is_training = run.state is RunState.RUNNING and run.phase == "training"
+    if not (is_starting or is_training) or run.command is not Command.NONE:
         return None
-    if trains and is_settled(points):
+    if is_training and is_settled(points):
         newest = points[-1]
-        # From the second point on: it ends the first steps, which also compile.
-        since = bisect_left(points, newest.seconds - LOOK_BACK_SECONDS, lo=1, key=lambda point: point.seconds)
+        # The first point ends the first steps, which include compilation.
+        since = bisect_left(points, newest.seconds - WINDOW_SECONDS, lo=1, key=lambda point: point.seconds)
         first = points[since]
         steps, seconds = newest.step - first.step, newest.seconds - first.seconds
         if steps > 0:
             return max(0.0, (run.total_steps - newest.step) * seconds / steps)
-    # What takes longer than was expected is not almost done.
+    # A training that exceeds its estimate is not almost done: its remaining time is unknown.
     return None if expected is None or expected <= run.seconds else expected - run.seconds
 
 
 def expected_starts(
     left: Sequence[float | None], durations: Sequence[float | None], *, workers: int
 ) -> list[float | None]:
-    """Seconds until each queued run starts; None where that hangs on something unknown.
+    """Seconds until each queued run starts; None if that depends on an unknown time.
 
     Args:
-        left: Seconds that are left of each active run; None if unknown, for example because it is paused.
+        left: Seconds left of each active run; None if unknown, for example because it is paused.
         durations: Expected seconds of each queued run, next one first; None if unknown.
-        workers: How many trainings may run at the same time.
+        workers: Number of trainings that may run at the same time.
     """
     ends = sorted(math.inf if seconds is None else seconds for seconds in left)
-    # With more under way than may be, the first to end make no room.
+    # If more runs are active than may be, the first ones to end free no slot.
     free = [0.0] * (workers - len(ends)) + ends[-workers:]
     starts: list[float | None] = []
     for duration in durations:

@@ -1,7 +1,8 @@
-"""What differs between chosen runs: that first, so that nobody has to search two columns for it."""
+"""Field-by-field comparison of several runs: first the fields that differ."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from mnist_lab import formatting
@@ -26,20 +27,20 @@ _RECIPE_FIELDS = {
     "validation_fraction": "Share held out",
     "limit": "Training images used",
     "keep": "Weights kept",
-    "precision": "Precision asked for",
+    "precision": "Precision requested",
     "seed": "Seed",
 }
 _USED_BY = {"momentum": ("sgd",), "weight_decay": ("adamw",)}
-_NOTHING_ELSE = "nothing else"
+_NO_LAYERS = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """One field of the chosen runs."""
+class FieldDiff:
+    """One field of the runs compared."""
 
     field: str
     values: tuple[str, ...]
-    """One a run, in the order of the runs; of several lines where it lists layers."""
+    """One value per run, in the order of the runs; of several lines where it lists layers."""
 
     @property
     def differs(self) -> bool:
@@ -47,69 +48,50 @@ class Difference:
         return len(set(self.values)) > 1
 
 
-def differences(runs: Sequence["Run"]) -> list[Difference]:
-    """All fields of the runs' results, networks, recipes and data, in words; those that differ first."""
+def diff_runs(runs: Sequence["Run"]) -> list[FieldDiff]:
+    """All fields of the runs' results, networks, recipes and data as text; those that differ first."""
     networks = [run.network for run in runs]
     results = [run.result for run in runs]
-    found = [
-        Difference(
+    fields = [
+        FieldDiff(
             "Test accuracy", tuple(formatting.accuracy(each.test_accuracy if each else None) for each in results)
         ),
-        Difference("Test loss", tuple(formatting.loss(each.test_loss if each else None) for each in results)),
-        Difference("Layers of its own", layers_of_its_own(networks)),
-        Difference("Convolution filters", tuple(_filters(network) for network in networks)),
-        Difference("Dropout", tuple(dropout_summary(network) for network in networks)),
-        Difference("Batch norm", tuple(batch_norm_summary(network) for network in networks)),
-        Difference("Parameters", tuple(formatting.count(analyse(network).parameters) for network in networks)),
+        FieldDiff("Test loss", tuple(formatting.loss(each.test_loss if each else None) for each in results)),
+        FieldDiff("Layers not shared", unshared_layers(networks)),
+        FieldDiff("Convolution filters", tuple(_filters(network) for network in networks)),
+        FieldDiff("Dropout", tuple(dropout_summary(network) for network in networks)),
+        FieldDiff("Batch norm", tuple(batch_norm_summary(network) for network in networks)),
+        FieldDiff("Parameters", tuple(formatting.count(analyse(network).parameters) for network in networks)),
     ]
     for name, title in _RECIPE_FIELDS.items():
-        found.append(Difference(title, tuple(_recipe_value(run.recipe, name) for run in runs)))
-    found.append(Difference("Data", tuple(run.data.title if run.data else formatting.NONE for run in runs)))
-    return sorted(found, key=lambda difference: not difference.differs)
+        fields.append(FieldDiff(title, tuple(_recipe_value(run.recipe, name) for run in runs)))
+    fields.append(FieldDiff("Data", tuple(run.data.title if run.data else formatting.NONE for run in runs)))
+    return sorted(fields, key=lambda field: not field.differs)
 
 
-def layers_of_its_own(networks: Sequence[Network]) -> tuple[str, ...]:
-    """For each network the layers that the others do not share, numbered, one a line, such as "2 Dropout rate 0.5".
+def unshared_layers(networks: Sequence[Network]) -> tuple[str, ...]:
+    """For each network, the layers that not all networks share, numbered, one per line: "2 Dropout rate 0.5".
 
-    Shared is the longest common subsequence of the first two networks, that of it and the third, and so on.
+    Shared layers are those that `difflib` matches between the first two networks, then between these and the third, and
+    so on.
     """
     stacks = [[report.label for report in analyse(network).layers if report.index is not None] for network in networks]
-    if not stacks:
-        return ()
-    shared = stacks[0]
+    shared = stacks[0] if stacks else []
     for stack in stacks[1:]:
-        shared = _common(shared, stack)
+        shared = [stack[index] for index in _matched(shared, stack)]
     return tuple(_unshared(stack, shared) for stack in stacks)
 
 
+def _matched(shared: Sequence[str], stack: Sequence[str]) -> list[int]:
+    """The indices in `stack` of the layers that match one of `shared` in the same order."""
+    blocks = SequenceMatcher(None, shared, stack, autojunk=False).get_matching_blocks()
+    return [index for block in blocks for index in range(block.b, block.b + block.size)]
+
+
 def _unshared(stack: Sequence[str], shared: Sequence[str]) -> str:
-    own, place = [], 0
-    for number, words in enumerate(stack, start=1):
-        if place < len(shared) and words == shared[place]:
-            place += 1
-        else:
-            own.append(f"{number} {words}")
-    return "\n".join(own) or _NOTHING_ELSE
-
-
-def _common(first: Sequence[str], second: Sequence[str]) -> list[str]:
-    """Longest common subsequence, by the usual table of lengths (Hunt and McIlroy 1976); at most 64 × 64."""
-    lengths = [[0] * (len(second) + 1) for _ in range(len(first) + 1)]
-    for row in reversed(range(len(first))):
-        for column in reversed(range(len(second))):
-            same = first[row] == second[column]
-            longest = max(lengths[row + 1][column], lengths[row][column + 1])
-            lengths[row][column] = lengths[row + 1][column + 1] + 1 if same else longest
-    common, row, column = [], 0, 0
-    while row < len(first) and column < len(second):
-        if first[row] == second[column]:
-            common.append(first[row])
-            row, column = row + 1, column + 1
-        elif lengths[row + 1][column] >= lengths[row][column + 1]:
-            row += 1
-        else:
-            column += 1
-    return common
+    matched = set(_matched(shared, stack))
+    lines = [f"{index + 1} {label}" for index, label in enumerate(stack) if index not in matched]
+    return "\n".join(lines) or _NO_LAYERS
 
 
 def _filters(network: Network) -> str:

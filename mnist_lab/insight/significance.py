@@ -1,4 +1,4 @@
-"""Whether one run is better than another, or had luck with the test images."""
+"""Whether the difference in test accuracy of two runs is statistically significant."""
 
 import math
 from dataclasses import dataclass
@@ -8,54 +8,55 @@ from numpy.typing import ArrayLike
 
 from mnist_lab import formatting
 
-SIGNIFICANT = 0.05
+LEVEL = 0.05
+"""Significance level: a p-value below it counts as significant."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """How two runs compare on the same test images."""
+class SignificanceTest:
+    """McNemar's test (mid-p) of two runs on the same test images."""
 
-    sentence: str
+    message: str
+    """For the user: which run is more accurate, by how much, and whether that is significant."""
     difference: float
     """Accuracy of B minus accuracy of A, -1..1."""
     p_value: float
-    """Chance of a difference as large or larger if both were equally good."""
-    real: bool
-    """Whether the p-value is below 0.05; says nothing of other seeds."""
+    """Probability of a difference at least as large if both were equally good."""
+    is_significant: bool
+    """Whether the p-value is below 0.05. It does not cover the variation between seeds."""
     only_a: int
-    """Images that only A reads right."""
+    """Number of images that only A classifies correctly."""
     only_b: int
+    """Number of images that only B classifies correctly."""
 
 
 def compare_pair(
     probabilities_a: ArrayLike, probabilities_b: ArrayLike, labels: ArrayLike, names: tuple[str, str] = ("A", "B")
-) -> Verdict:
-    """Compare two runs by the images that only one of them reads right (McNemar's test, mid-p).
+) -> SignificanceTest:
+    """Compare two runs by the images that only one of them classifies correctly (McNemar's test, mid-p).
 
-    The test asks about the luck of the test images alone. How much another seed would change either run is another
-    question, and has to be said beside it.
+    The test covers the random choice of the test images only, not the variation between seeds.
 
     Args:
         probabilities_a: Shape (n, 10), n at least 1.
         probabilities_b: Shape (n, 10), of the same images in the same order.
         labels: True digits, shape (n,).
-        names: What the sentence calls the two.
+        names: Names of the two runs in the message.
 
     Raises:
         ValueError: The shapes do not fit, or there is no image.
     """
     true = np.asarray(labels)
-    right_a, right_b = (_right(chances, true) for chances in (probabilities_a, probabilities_b))
-    only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
+    correct_a, correct_b = (_correct(each, true) for each in (probabilities_a, probabilities_b))
+    only_a, only_b = int((correct_a & ~correct_b).sum()), int((correct_b & ~correct_a).sum())
     difference = (only_b - only_a) / true.size
-    p_value = mid_p(only_a, only_b)
-    real = p_value < SIGNIFICANT
-    sentence = _sentence(names, difference, p_value, real=real, images=true.size, differing=only_a + only_b)
-    return Verdict(sentence, difference, p_value, real, only_a, only_b)
+    p_value = mcnemar_mid_p(only_a, only_b)
+    message = _message(names, difference, p_value, images=true.size, discordant=only_a + only_b)
+    return SignificanceTest(message, difference, p_value, p_value < LEVEL, only_a, only_b)
 
 
-def mid_p(only_a: int, only_b: int) -> float:
-    """Two-sided mid-p value of McNemar's test, 0..1, for the two counts of images that only one run reads right.
+def mcnemar_mid_p(only_a: int, only_b: int) -> float:
+    """Two-sided mid-p value of McNemar's test, 0..1, for the numbers of images that only one run classifies correctly.
 
     Source: Fagerland, Lydersen and Laake, "The McNemar test for binary matched-pairs data: mid-p and asymptotic are
     better than exact conditional", BMC Medical Research Methodology 13:91 (2013): the exact conditional p-value from
@@ -72,7 +73,7 @@ def mid_p(only_a: int, only_b: int) -> float:
 def accuracy_standard_error(accuracy: float, n: int) -> float:
     """Standard error of an accuracy measured on n images: √(p·(1 - p) / n), same unit as the accuracy (0..1).
 
-    The binomial's; it tells the luck of the test images, not that of the seed.
+    From the binomial distribution: it covers the choice of the test images, not the variation between seeds.
 
     Raises:
         ValueError: `accuracy` is outside 0..1, or n is below 1.
@@ -82,44 +83,39 @@ def accuracy_standard_error(accuracy: float, n: int) -> float:
     return math.sqrt(accuracy * (1 - accuracy) / n)
 
 
-def _right(probabilities: ArrayLike, true: np.ndarray) -> np.ndarray:
-    chances = np.asarray(probabilities)
-    if true.ndim != 1 or not true.size or chances.shape != (true.size, 10):
-        raise ValueError(f"Expected labels (n,) and probabilities (n, 10). Received: {true.shape}, {chances.shape}.")
-    # argmax takes NaN for the largest value; what is NaN was not read.
-    right: np.ndarray = (chances.argmax(axis=1) == true) & np.isfinite(chances).all(axis=1)
-    return right
+def _correct(probabilities: ArrayLike, true: np.ndarray) -> np.ndarray:
+    values = np.asarray(probabilities)
+    if true.ndim != 1 or not true.size or values.shape != (true.size, 10):
+        raise ValueError(f"Expected labels (n,) and probabilities (n, 10). Received: {true.shape}, {values.shape}.")
+    # argmax takes NaN for the largest value; an image with NaN counts as misclassified.
+    correct: np.ndarray = (values.argmax(axis=1) == true) & np.isfinite(values).all(axis=1)
+    return correct
 
 
 def _log_binomial(total: int, count: int) -> float:
-    """Logarithm of the probability of `count` heads in `total` throws of a fair coin."""
+    """Logarithm of the probability of `count` heads in `total` tosses of a fair coin."""
     ways = math.lgamma(total + 1) - math.lgamma(count + 1) - math.lgamma(total - count + 1)
     return ways - total * math.log(2)
 
 
-def _sentence(
-    names: tuple[str, str], difference: float, p_value: float, *, real: bool, images: int, differing: int
-) -> str:
+def _message(names: tuple[str, str], difference: float, p_value: float, *, images: int, discordant: int) -> str:
     first, second = names
-    if not differing:
-        return f"{first} and {second} read the same {images:,} test images right: there is nothing between them."
+    if not discordant:
+        return f"{first} and {second} classify the same of the {images:,} test images correctly: no difference."
     if difference == 0:
         return (
-            f"{first} and {second} are equally good on {images:,} test images, "
-            f"though they differ on {differing:,} of them."
+            f"{first} and {second} have the same test accuracy on {images:,} images; "
+            f"on {discordant:,} of them only one of the two is correct."
         )
     better, other = (second, first) if difference > 0 else (first, second)
-    by = formatting.points(difference)
-    if real:
-        return (
-            f"{better} is better than {other} by {by}; "
-            f"the luck of {images:,} test images hardly explains that ({_p(p_value)})."
-        )
+    conclusion = (
+        "unlikely to be chance at the 5 % level" if p_value < LEVEL else "not significant, chance may explain it"
+    )
     return (
-        f"No clear winner between {better} and {other}: {better} read {by} more of the test images right, "
-        f"which luck alone could do ({_p(p_value)})."
+        f"{better} has a test accuracy {formatting.points(difference)} higher than {other} "
+        f"({images:,} images, McNemar mid-p {_p_text(p_value)}): {conclusion}."
     )
 
 
-def _p(value: float) -> str:
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}" if value < 0.1 else f"p = {value:.2f}"
+def _p_text(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"= {value:.3f}" if value < 0.1 else f"= {value:.2f}"

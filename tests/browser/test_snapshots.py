@@ -61,7 +61,7 @@ def says(page: Page, words: str) -> None:
 
 
 def shows(page: Page, words: str) -> None:
-    expect(page.locator(".lab-watch p").first).to_contain_text(words, timeout=PATIENCE)
+    expect(page.locator(".lab-snapshot p").first).to_contain_text(words, timeout=PATIENCE)
 
 
 def test_a_live_run_is_followed_in_place_until_the_slider_is_moved(page: Page, lab: str, store: RunStore) -> None:
@@ -102,7 +102,7 @@ def test_an_ended_run_is_replayed_from_its_first_epoch_to_its_last(page: Page, l
         """() => {
           window.labShown = [];
           setInterval(() => {
-            const words = document.querySelector(".lab-watch p").textContent.match(/read right (.*?)\\./)[1];
+            const words = document.querySelector(".lab-snapshot p").textContent.match(/read right (.*?)\\./)[1];
             if (labShown.at(-1) !== words) labShown.push(words);
           }, 20);
         }"""
@@ -125,11 +125,11 @@ def test_every_panel_fits_a_phone(page: Page, lab: str, store: RunStore) -> None
     page.goto(f"{lab}/train?run={run.id}")
     for panel in PANELS:
         page.get_by_role("radio", name=panel, exact=True).click()
-        expect(page.locator(".lab-watch")).to_be_visible(timeout=PATIENCE)
+        expect(page.locator(".lab-snapshot")).to_be_visible(timeout=PATIENCE)
         page.wait_for_timeout(500)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, panel
-        box = page.locator(".lab-watch").bounding_box()
+        box = page.locator(".lab-snapshot").bounding_box()
         assert box is not None
         assert box["x"] >= 0, panel
         assert box["x"] + box["width"] <= 390, panel
@@ -139,7 +139,7 @@ def test_pixels_follow_the_theme(page: Page, lab: str, store: RunStore) -> None:
     run = watched(store, ended(store), 0, 1)
     page.emulate_media(color_scheme="light")
     page.goto(f"{lab}/inspect?run={run.id}")
-    picture = page.locator(".lab-watch img").first
+    picture = page.locator(".lab-snapshot img").first
     light = picture.get_attribute("src", timeout=PATIENCE)
     page.emulate_media(color_scheme="dark")
     expect(picture).not_to_have_attribute("src", light or "", timeout=PATIENCE)

@@ -50,11 +50,11 @@ def test_cost_bars_without_cost(assert_drawable):
     assert_drawable(cost_bars(analysis))
 
 
-def test_probability_bars_name_the_digit(assert_drawable):
+def test_probability_bars_emphasise_the_predicted_digit(assert_drawable):
     figure = probability_bars(SEVEN)
     (trace,) = figure["data"]
     assert trace["y"] == SEVEN
-    assert [place for place, colour in enumerate(trace["marker"]["color"]) if colour == "@ink"] == [7]
+    assert [digit for digit, colour in enumerate(trace["marker"]["color"]) if colour == "@ink"] == [7]
     assert trace["text"][7] == "96\u2009%"
     assert trace["text"][5] == ""
     assert figure["layout"]["yaxis"]["range"] == [0, 1]
@@ -69,7 +69,7 @@ def test_probability_bars_of_a_blank_sheet(assert_drawable):
     figure = probability_bars(None)
     assert figure["data"][0]["y"] == [0.0] * 10
     assert "@ink" not in figure["data"][0]["marker"]["color"]
-    assert "annotations" not in figure["layout"], "what to do stands on the canvas"
+    assert "annotations" not in figure["layout"], "the canvas says what to do"
     assert_drawable(figure)
 
 
@@ -91,7 +91,7 @@ def test_schedule(schedule, assert_drawable):
 
 
 @pytest.mark.parametrize("rates", [[], [0.001], [0.0, 0.0], [math.nan]])
-def test_schedule_of_next_to_nothing(rates, assert_drawable):
+def test_schedule_of_few_or_no_rates(rates, assert_drawable):
     assert_drawable(schedule_figure(rates, 1))
 
 
@@ -104,16 +104,16 @@ def test_class_counts(assert_drawable):
         class_counts_figure([1, 2, 3])
 
 
-def test_errors_by_class_start_at_0_and_mark_the_worst(assert_drawable):
+def test_error_rates_start_at_0_and_the_highest_is_marked(assert_drawable):
     figure = errors_by_class_figure([0.99] * 4 + [0.962, math.nan] + [0.98] * 4)
     assert figure["layout"]["yaxis"]["range"][0] == 0
     assert figure["data"][0]["y"][4] == pytest.approx(3.8)
     assert figure["data"][0]["text"][4] == "3.8 %"
-    assert [place for place, colour in enumerate(figure["data"][0]["marker"]["color"]) if colour == "@bad"] == [4]
+    assert [digit for digit, colour in enumerate(figure["data"][0]["marker"]["color"]) if colour == "@bad"] == [4]
     assert figure["data"][0]["y"][5] is None
     assert_drawable(figure)
     alike = errors_by_class_figure([0.999, 0.9932, 0.9928, 0.995] + [0.998] * 6)
-    assert [place for place, colour in enumerate(alike["data"][0]["marker"]["color"]) if colour == "@bad"] == [1, 2]
+    assert [digit for digit, colour in enumerate(alike["data"][0]["marker"]["color"]) if colour == "@bad"] == [1, 2]
     assert "@bad" not in errors_by_class_figure([0.9912, 0.9908] * 5)["data"][0]["marker"]["color"]
     assert_drawable(errors_by_class_figure([math.nan] * 10))
     assert_drawable(errors_by_class_figure([0.0] * 10))
@@ -124,16 +124,16 @@ def test_worst_classes_are_all_that_show_the_highest_share():
     assert worst_classes([math.nan] * 10) == []
 
 
-def test_confusion_info_puts_mistakes_in_front():
+def test_confusion_info_emphasises_mistakes():
     matrix = np.diag([1000] * 10)
     matrix[4, 9], matrix[7, 2] = 7, 1
-    strength, cells, words = confusion_info(matrix)
+    strength, cells, texts = confusion_info(matrix)
     assert strength[4][9] == 1.0
     assert strength[7][2] == pytest.approx(math.log(2) / math.log(8))
     assert (strength[0][1], strength[0][0]) == (0.0, None)
     assert (cells[4][9], cells[0][1], cells[0][0]) == ("7", "", "1000")
-    assert words[4][9] == "4 read as 9: 7 of 1,007 (0.70 %)"
-    assert words[0][0] == "0 read right: 1,000 of 1,000 (100.00 %)"
+    assert texts[4][9] == "4 predicted as 9: 7 of 1,007 (0.70 %)"
+    assert texts[0][0] == "0 predicted correctly: 1,000 of 1,000 (100.00 %)"
 
 
 def test_confusion_figure(assert_drawable):
@@ -158,7 +158,7 @@ def test_parameters_accuracy(assert_drawable):
     assert parameters_accuracy_figure([RunDot("A", 1, 0.5, 0.1)] * 9)["data"][0]["mode"] == "markers"
 
 
-def test_names_of_neighbours_do_not_lie_on_each_other():
+def test_names_of_neighbours_do_not_overlap():
     near = [RunDot("Strong (reference)", 39_338, 0.9956, 0.0), RunDot("Fast (reference)", 34_250, 0.9916, 0.0)]
     first, second = parameters_accuracy_figure([*near, RunDot("Tiny", 14_410, 0.91, 0.0)])["data"][:2]
     assert (first["textposition"], second["textposition"]) == ("top left", "middle left")
@@ -177,12 +177,12 @@ def test_names_of_neighbours_do_not_lie_on_each_other():
         ((1, 1), ["1"]),
     ],
 )
-def test_parameters_have_round_ticks_as_the_page_writes_them(parameters, words):
+def test_the_axis_of_parameters_has_round_ticks(parameters, words):
     dots = [RunDot("A", each, 0.9, 0.01) for each in parameters]
     assert parameters_accuracy_figure(dots)["layout"]["xaxis"]["ticktext"] == words
 
 
-def test_figures_bring_no_background_and_stay_as_the_user_left_them(assert_drawable):
+def test_figures_have_no_background_and_keep_zoom_and_legend_choices(assert_drawable):
     figure = empty_figure("Nothing yet.")
     assert figure["layout"]["paper_bgcolor"] == figure["layout"]["plot_bgcolor"] == "rgba(0,0,0,0)"
     assert figure["layout"]["uirevision"] == probability_bars(None)["layout"]["uirevision"]

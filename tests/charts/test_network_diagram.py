@@ -1,4 +1,4 @@
-"""The picture of a network as an SVG element."""
+"""The network diagram as an SVG element."""
 
 import re
 import xml.etree.ElementTree as ET  # what is parsed here was written here
@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from mnist_lab.charts import PALETTES, network_strip_svg
+from mnist_lab.charts import PALETTES, network_diagram_svg
 from mnist_lab.charts.network_diagram.layout import layout
 from mnist_lab.network import (
     PRESETS,
@@ -34,7 +34,7 @@ LONG = Network(
 
 
 def parsed(network: Network, **options: object) -> ET.Element:
-    svg = network_strip_svg(analyse(network), **options).replace(' xmlns="http://www.w3.org/2000/svg"', "")
+    svg = network_diagram_svg(analyse(network), **options).replace(' xmlns="http://www.w3.org/2000/svg"', "")
     return ET.fromstring(svg)  # noqa: S314
 
 
@@ -43,7 +43,7 @@ def groups(root: ET.Element, word: str) -> list[ET.Element]:
 
 
 @pytest.mark.parametrize("network", [*(preset.network for preset in PRESETS.values()), LONG], ids=lambda n: n.name)
-def test_every_layer_is_a_block_that_can_be_picked(network):
+def test_every_layer_is_a_block_that_can_be_selected(network):
     root = parsed(network)
     blocks = groups(root, "block")
     assert [block.get("data-index") for block in blocks] == [str(index) for index in range(len(network.layers))]
@@ -54,7 +54,7 @@ def test_every_layer_is_a_block_that_can_be_picked(network):
 
 @pytest.mark.parametrize("network", [*(preset.network for preset in PRESETS.values()), LONG], ids=lambda n: n.name)
 @pytest.mark.parametrize("width_hint", [340, 1080])
-def test_nothing_overlaps_or_leaves_the_picture(network, width_hint):
+def test_no_block_overlaps_or_leaves_the_diagram(network, width_hint):
     plan = layout(analyse(network), width_hint)
     assert all(before.left + before.slot <= after.left for before, after in pairwise(plan.blocks))
     for block in plan.blocks:
@@ -74,14 +74,14 @@ def test_maps_are_drawn_to_scale():
     assert convolution.planes < layout(analyse(Network(name="x", layers=(Conv2D(filters=64),))), 1080).blocks[1].planes
 
 
-def test_what_is_implied_is_dashed_and_cannot_be_picked():
+def test_implied_layers_are_dashed_and_cannot_be_selected():
     implied = groups(parsed(Network(name="x", layers=(Conv2D(filters=4), Dense(units=8)))), "implied")
     assert len(implied) == 2
     assert not any("data-index" in group.attrib or "tabindex" in group.attrib for group in implied)
-    assert ".implied .plane{stroke-dasharray" in network_strip_svg(analyse(LONG))
+    assert ".implied .plane{stroke-dasharray" in network_diagram_svg(analyse(LONG))
 
 
-def test_the_closing_layer_shows_the_ten_digits():
+def test_the_output_layer_shows_the_ten_digits():
     digits = [text.text for text in groups(parsed(Network(name="x")), "output")[0].iter("text")]
     assert digits[:10] == list("0123456789")
 
@@ -93,7 +93,7 @@ def test_the_selected_layer_is_marked():
     assert groups(parsed(PRESETS["lenet-5"].network, selected=99), "selected") == []
 
 
-def test_a_problem_is_marked_on_its_layer_and_told():
+def test_an_error_is_marked_and_described_on_its_layer():
     network = Network(name="x", layers=(MaxPooling2D(pool_size=9), Conv2D(filters=8, kernel_size=7), Dropout(rate=0.5)))
     (error,) = groups(parsed(network), "error")
     assert error.get("data-index") == "1"
@@ -130,19 +130,19 @@ def test_windows_are_drawn_for_convolution_and_pooling_only():
         (),
     ],
 )
-def test_every_stack_has_a_picture(layers):
+def test_every_stack_has_a_diagram(layers):
     root = parsed(Network(name="x", layers=layers))
     assert len(groups(root, "block")) == len(layers)
 
 
-def test_a_hostile_name_does_no_harm():
+def test_a_hostile_name_is_escaped():
     name = '"><script>alert(1)</script>&'
-    svg = network_strip_svg(analyse(Network(name=name, layers=(Conv2D(filters=2),))))
+    svg = network_diagram_svg(analyse(Network(name=name, layers=(Conv2D(filters=2),))))
     assert "<script" not in svg
     ET.fromstring(svg)  # noqa: S314
 
 
-def test_it_says_what_it_is():
+def test_the_diagram_has_a_description():
     assert parsed(PRESETS["notebook-1"].network).get("aria-label") == "The network, 7 layers, 829,760 parameters"
 
 
@@ -154,17 +154,17 @@ def test_long_networks_scroll_and_short_ones_grow():
 
 
 def test_colours_are_variables_of_the_palette():
-    svg = network_strip_svg(analyse(PRESETS["notebook-3"].network))
+    svg = network_diagram_svg(analyse(PRESETS["notebook-3"].network))
     used = re.findall(r"var\(--lab-([a-z]+),(#[0-9A-F]{6})\)", svg)
     assert len(used) > 10
     assert {(name, PALETTES["light"][name]) for name, _ in used} == set(used)
     assert re.sub(r"var\(--lab-[a-z]+,#[0-9A-F]{6}\)", "", svg).count("#") == 0
 
 
-def test_the_style_touches_nothing_else_on_the_page():
+def test_the_style_applies_to_the_diagram_only():
     style = parsed(LONG).findtext("style") or ""
     assert all(rule.startswith(".lab-network") for rule in style.split("}") if rule)
 
 
-def test_it_stays_small():
-    assert len(network_strip_svg(analyse(LONG))) < 150_000
+def test_the_svg_stays_small():
+    assert len(network_diagram_svg(analyse(LONG))) < 150_000

@@ -1,4 +1,4 @@
-"""The colours: readable, the same in both themes, and painted everywhere."""
+"""The colours: contrast, same names in both themes, distinguishable, and replaced everywhere by `paint`."""
 
 import re
 
@@ -23,7 +23,7 @@ DEUTERANOPIA = [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
 
 
 def linear(colour: str) -> np.ndarray:
-    values = np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) / 255
+    values = np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) / 255
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
@@ -56,8 +56,8 @@ def smallest_distance(colours: list[str]) -> float:
     return min(
         float(np.linalg.norm(oklab(eye @ linear(first)) - oklab(eye @ linear(second))))
         for eye in eyes
-        for place, first in enumerate(colours)
-        for second in colours[place + 1 :]
+        for index, first in enumerate(colours)
+        for second in colours[index + 1 :]
     )
 
 
@@ -75,7 +75,7 @@ def test_contrast(theme):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_run_colours_stay_apart_for_colour_blind_eyes(theme):
+def test_run_colours_are_distinguishable_with_colour_blindness(theme):
     colours = [PALETTES[theme][run_colour(index)[1:]] for index in range(RUN_COLOURS)]
     assert smallest_distance(colours) > 0.07
     assert smallest_distance(colours[:6]) > 0.12
@@ -103,7 +103,7 @@ def test_paint_replaces_tokens_everywhere_and_nothing_else():
     assert figure["layout"]["font"] == {"color": "@ink"}, "the figure itself is left alone"
 
 
-def test_paint_refuses_what_it_does_not_know():
+def test_paint_refuses_unknown_colours_and_themes():
     with pytest.raises(KeyError, match="mauve"):
         paint({"color": "@mauve"}, "light")
     with pytest.raises(KeyError, match="sepia"):

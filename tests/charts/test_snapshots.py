@@ -1,4 +1,4 @@
-"""The pictures of a training: guesses, filters, feature maps and health."""
+"""The HTML of snapshots: guesses, filters, feature maps and layer health."""
 
 import base64
 import dataclasses
@@ -20,7 +20,7 @@ VOID = {"img", "path"}
 
 
 class Page(HTMLParser):
-    """A strict reader of our own HTML: every tag closed, every picture told in words."""
+    """A strict parser of our HTML: every tag is closed, every image has a description."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ def guesses(shown: Snapshot) -> Page:
     return read(guesses_html(shown, {shown.epoch: shown.probabilities}, "light"))
 
 
-def test_guesses_say_right_and_wrong_in_words() -> None:
+def test_guesses_say_right_or_wrong() -> None:
     page = guesses(snapshot(right=9))
     assert page.words.startswith("9 of 12 test digits read right after epoch 3.")
     assert page.words.count("✓ right") == 9
@@ -90,11 +90,11 @@ def test_guesses_are_the_three_most_likely() -> None:
     assert "0 < 1 %" not in page.words
 
 
-def test_before_the_first_step_it_is_called_so() -> None:
+def test_epoch_0_is_before_the_first_step() -> None:
     assert "read right before the first step" in guesses(snapshot(0)).words
 
 
-def test_guesses_that_are_no_numbers() -> None:
+def test_nan_guesses() -> None:
     page = guesses(dataclasses.replace(snapshot(), probabilities=np.full((12, 10), np.nan, np.float32)))
     assert page.words.startswith("0 of 12 ")
     assert page.words.count("✗ no answer") == 12
@@ -107,23 +107,23 @@ def test_filters_are_centred_at_zero(theme: str) -> None:
     first = FirstWeights(1, "Conv2D", "1 Convolution", 100, values)
     page = read(filters_html(dataclasses.replace(snapshot(), filters=first), 3, theme))
     sheet = pixels(page.images[0])
-    wanted = [*(PALETTES[theme][name] for name in ("signed-4", "signed-0", "muted", "signed-2"))]
-    for place, colour in enumerate(wanted):
-        assert sheet[5, place * 30 + 5].tolist() == [*bytes.fromhex(colour[1:]), 255]
-        assert sheet[5, place * 30 + 28, 3] == 0 if place < 3 else True
+    expected = [*(PALETTES[theme][name] for name in ("signed-4", "signed-0", "muted", "signed-2"))]
+    for index, colour in enumerate(expected):
+        assert sheet[5, index * 30 + 5].tolist() == [*bytes.fromhex(colour[1:]), 255]
+        assert sheet[5, index * 30 + 28, 3] == 0 if index < 3 else True
     assert "1 Convolution : 100 filters of 3×3 weights; the first 4 are shown." in page.words
     assert "−0.5 0.5" in page.words
 
 
-def test_filters_stand_over_what_they_make_of_the_digit() -> None:
+def test_filters_are_above_their_outputs() -> None:
     page = read(filters_html(snapshot(), 3, "light"))
     assert page.words.endswith("Filters 1 to 8 Filters 9 to 16 Filters 17 to 24 Filters 25 to 32")
-    made = [str(image["alt"]) for image in page.images if str(image["alt"]).startswith("What they make")]
-    assert made == ["What they make of the digit 3"] * 2
+    made = [str(image["alt"]) for image in page.images if str(image["alt"]).startswith("Their outputs")]
+    assert made == ["Their outputs for the digit 3"] * 2
     assert pixels(page.images[0]).shape[1] == pytest.approx(pixels(page.images[1]).shape[1], rel=0.07)
 
 
-def test_units_that_look_at_the_whole_digit_stand_four_in_a_row() -> None:
+def test_units_with_a_weight_per_pixel_are_four_per_row() -> None:
     values = np.random.default_rng(0).normal(size=(10, 28, 28)).astype(np.float32)
     shown = dataclasses.replace(
         snapshot(), filters=FirstWeights(2, "Dense", "2 Dense", 10, values), maps=(maps(2, "Dense", "2 Dense", (10,)),)
@@ -134,7 +134,7 @@ def test_units_that_look_at_the_whole_digit_stand_four_in_a_row() -> None:
     assert str(page.images[2]["style"]) == "width:50%"
 
 
-def test_one_large_weight_does_not_pale_all_others() -> None:
+def test_one_large_weight_does_not_set_the_scale() -> None:
     values = np.full((10, 28, 28), 0.1, np.float32)
     values[0, 0, 0] = 50
     shown = dataclasses.replace(snapshot(), filters=FirstWeights(2, "Dense", "2 Dense", 10, values))
@@ -142,10 +142,10 @@ def test_one_large_weight_does_not_pale_all_others() -> None:
 
 
 @pytest.mark.parametrize("filters", [None, FirstWeights(1, "Conv2D", "c", 2, np.full((2, 3, 3), np.inf, np.float32))])
-def test_first_weights_that_are_no_pictures(filters: FirstWeights | None) -> None:
+def test_first_weights_that_are_no_images(filters: FirstWeights | None) -> None:
     page = read(filters_html(dataclasses.replace(snapshot(), filters=filters), 3, "light"))
     assert not page.images
-    assert "look at no picture" in page.words or "the training diverged" in page.words
+    assert "does not process images" in page.words or "the training diverged" in page.words
 
 
 def test_weights_that_are_all_zero_have_a_scale() -> None:
@@ -158,12 +158,12 @@ def test_a_limit_that_is_none_is_refused() -> None:
         signed_sheet_png(np.zeros((1, 2, 2)), 0.0)
 
 
-def test_maps_lead_from_the_digit_to_the_answer() -> None:
+def test_maps_from_the_digit_to_the_answer() -> None:
     page = read(maps_html(snapshot(), 7, "light"))
     headings = ["The digit", "1 Convolution", "2 Max pooling", "4 Dense", "5 Dense"]
-    places = [page.words.index(heading) for heading in headings]
-    assert places == sorted(places)
-    assert "what becomes of this 7" in page.words
+    positions = [page.words.index(heading) for heading in headings]
+    assert positions == sorted(positions)
+    assert "the outputs of the layers for this 7" in page.words
     assert "dropout and Flatten, are left out" in page.words
     assert "26×26×32 · the first 16 maps" in page.words
     assert "40 units" in page.words
@@ -187,16 +187,16 @@ def test_maps_show_dead_channels_as_paper() -> None:
     assert (pixels(page.images[1])[:26, 54:80] == [255, 255, 255, 255]).all()
 
 
-def test_a_wrong_answer_is_told_in_words() -> None:
+def test_a_wrong_answer_is_named() -> None:
     assert "✗ it is a 7" in read(maps_html(snapshot(right=0), 7, "light")).words
 
 
-def test_maps_that_are_no_numbers() -> None:
+def test_nan_maps() -> None:
     shown = snapshot()
     broken = dataclasses.replace(shown.maps[0], low=np.full(10, np.nan, np.float32))
     chances = np.full((12, 10), np.nan, np.float32)
     page = read(maps_html(dataclasses.replace(shown, maps=(broken, *shown.maps[1:]), probabilities=chances), 1, "dark"))
-    assert page.words.count("no numbers any more") == 2
+    assert page.words.count("NaN") == 2
 
 
 def history() -> dict[int, tuple[LayerHealth, ...]]:
@@ -210,7 +210,7 @@ def test_health_is_a_table_of_the_epoch_shown() -> None:
     assert "5 Dense – 1e-4 0.1000" in page.words
 
 
-def test_health_that_is_no_number_stands_out() -> None:
+def test_non_finite_health_is_marked() -> None:
     broken = (LayerHealth(1, "Conv2D", "1 Convolution", 1.0, math.nan, math.inf),)
     html = health_html({0: history()[0], 1: broken}, 1)
     page = read(html)

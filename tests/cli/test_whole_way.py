@@ -140,7 +140,7 @@ def test_a_limit_beyond_mnist_is_refused_before_there_is_a_run(refused, store, m
 
 
 def test_a_run_that_failed_is_status_1_and_still_prints_its_json(call, monkeypatch, store, offline):
-    monkeypatch.setattr("mnist_lab.training.engine.trainer.Learner", failing)
+    monkeypatch.setattr("mnist_lab.training.engine.trainer.Trainer", failing)
 
     called = call("train", "--preset", "tiny", "--epochs", 1, "--json")
 
@@ -161,7 +161,7 @@ def test_only_json_is_printed_and_chatter_is_logged(call, monkeypatch, store, of
         os.write(1, b"C++ says something\n")
         raise MemoryError
 
-    monkeypatch.setattr("mnist_lab.training.engine.trainer.Learner", chatty)
+    monkeypatch.setattr("mnist_lab.training.engine.trainer.Trainer", chatty)
 
     called = call("train", "--preset", "tiny", "--json")
 

@@ -1,4 +1,4 @@
-"""Runs and curves made up for the tests of the run doctor."""
+"""Invented runs and curves for the tests of the run doctor."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -40,7 +40,7 @@ def made_run(
 
 
 def diverged_run(epochs: int = 0, **recipe: object) -> Run:
-    """A run that failed because its loss was no number any more, after so many whole epochs."""
+    """A run that failed because its loss became NaN, after so many whole epochs."""
     run = made_run(state=RunState.FAILED, diverged=True, **recipe)
     return replace(run, epochs_done=epochs)
 
@@ -70,6 +70,6 @@ def curve(
     ]
 
 
-def layer(place: int, dead: float | None = None, gradient: float | None = 0.01) -> LayerHealth:
-    """The health of one layer."""
-    return LayerHealth(place, "Dense", f"{place} Dense", dead, gradient, 0.1)
+def layer(number: int, dead: float | None = None, gradient: float | None = 0.01) -> LayerHealth:
+    """The health of the layer with this number, counted from 1."""
+    return LayerHealth(number, "Dense", f"{number} Dense", dead, gradient, 0.1)

@@ -1,12 +1,12 @@
-"""How long a training will take, told from past ones."""
+"""The estimated duration of a training, from past ones and from the measured speed of the machine."""
 
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from mnist_lab.insight import Pace, expected_duration, paces
-from mnist_lab.insight.duration_estimate import LONGEST_START_SECONDS
+from mnist_lab.insight import Throughput, estimate_duration, past_throughputs
+from mnist_lab.insight.duration_estimate import MAX_START_SECONDS
 from mnist_lab.network import PRESETS, Dropout, MachineSpeed
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import DataInfo, Result, RunState, RunStore, open_store
@@ -17,23 +17,23 @@ HERE = {"processor": "This one", "cores": 2}
 MNIST = {"images": 60_000, "test_images": 10_000}
 
 
-def pace(rate: float, network=SMALL, **recipe) -> Pace:
-    return Pace(network, Recipe(**recipe), rate)
+def throughput(rate: float, network=SMALL, **recipe) -> Throughput:
+    return Throughput(network, Recipe(**recipe), rate)
 
 
-def seconds(network, recipe: Recipe, *past: Pace) -> float:
-    duration = expected_duration(network, recipe, past, **MNIST)
+def seconds(network, recipe: Recipe, *past: Throughput) -> float:
+    duration = estimate_duration(network, recipe, past, **MNIST)
     assert duration is not None
     return duration.seconds
 
 
-def test_nothing_is_said_when_nothing_is_known() -> None:
-    assert expected_duration(SMALL, Recipe(), [], **MNIST) is None
+def test_without_past_runs_or_a_measured_speed_there_is_no_estimate() -> None:
+    assert estimate_duration(SMALL, Recipe(), [], **MNIST) is None
 
 
 def test_the_same_network_trains_as_fast_as_before() -> None:
     # 54,000 images trained on and 6,000 read at a third of the cost: 56,000 images' worth of work an epoch.
-    duration = expected_duration(SMALL, Recipe(epochs=2), [pace(5_600.0)], **MNIST)
+    duration = estimate_duration(SMALL, Recipe(epochs=2), [throughput(5_600.0)], **MNIST)
     assert duration is not None
     assert not duration.is_rough
     assert duration.seconds == pytest.approx(20.0)
@@ -41,83 +41,83 @@ def test_the_same_network_trains_as_fast_as_before() -> None:
 
 
 def test_the_name_of_the_network_does_not_matter() -> None:
-    duration = expected_duration(SMALL.rename("Other"), Recipe(), [pace(1_000.0)], **MNIST)
+    duration = estimate_duration(SMALL.rename("Other"), Recipe(), [throughput(1_000.0)], **MNIST)
     assert duration is not None
     assert not duration.is_rough
 
 
 def test_limit_and_validation_images_count() -> None:
-    assert seconds(SMALL, Recipe(epochs=1, limit=6_000), pace(100.0)) == pytest.approx((5_400 + 200) / 100)
-    assert seconds(SMALL, Recipe(epochs=1, validation="test"), pace(100.0)) == pytest.approx(
+    assert seconds(SMALL, Recipe(epochs=1, limit=6_000), throughput(100.0)) == pytest.approx((5_400 + 200) / 100)
+    assert seconds(SMALL, Recipe(epochs=1, validation="test"), throughput(100.0)) == pytest.approx(
         (60_000 + 10_000 / 3) / 100
     )
     many = Recipe(epochs=1, limit=1_000_000)
-    assert seconds(SMALL, many, pace(100.0)) == seconds(SMALL, Recipe(epochs=1), pace(100.0))
+    assert seconds(SMALL, many, throughput(100.0)) == seconds(SMALL, Recipe(epochs=1), throughput(100.0))
 
 
 def test_the_start_counts_once() -> None:
-    past = Pace(SMALL, Recipe(), 100.0, start_seconds=4.0)
+    past = Throughput(SMALL, Recipe(), 100.0, start_seconds=4.0)
     once, twice = (seconds(SMALL, Recipe(epochs=epochs, limit=6_000), past) for epochs in (1, 2))
     assert once == pytest.approx(4.0 + 56.0)
     assert twice == pytest.approx(4.0 + 2 * 56.0)
 
 
-def test_one_odd_training_does_not_mislead() -> None:
-    past = [pace(rate) for rate in (10.0, 1_000.0, 1_000.0, 1_010.0, 990.0)]
+def test_one_unusual_training_does_not_matter() -> None:
+    past = [throughput(rate) for rate in (10.0, 1_000.0, 1_000.0, 1_010.0, 990.0)]
     assert seconds(SMALL, Recipe(epochs=1), *past) == pytest.approx(56.0)
 
 
 def test_only_the_newest_count() -> None:
-    past = [pace(1_000.0)] * 5 + [pace(10.0)] * 100
+    past = [throughput(1_000.0)] * 5 + [throughput(10.0)] * 100
     assert seconds(SMALL, Recipe(epochs=1), *past) == pytest.approx(56.0)
 
 
-def test_trainings_with_the_same_batch_size_tell_more() -> None:
-    past = [pace(9_000.0, batch_size=1024), pace(1_000.0, batch_size=16)]
+def test_trainings_with_the_same_batch_size_are_preferred() -> None:
+    past = [throughput(9_000.0, batch_size=1024), throughput(1_000.0, batch_size=16)]
     assert seconds(SMALL, Recipe(epochs=1, batch_size=1024), *past) == pytest.approx(56_000 / 9_000)
     assert seconds(SMALL, Recipe(epochs=1, batch_size=16), *past) == pytest.approx(56.0)
 
 
-def test_another_network_is_scaled_by_what_it_costs() -> None:
-    duration = expected_duration(WIDE, Recipe(epochs=1), [pace(9_000.0)], **MNIST)
+def test_another_network_is_scaled_by_its_cost() -> None:
+    duration = estimate_duration(WIDE, Recipe(epochs=1), [throughput(9_000.0)], **MNIST)
     assert duration is not None
     assert duration.is_rough
     # Measured on two cores: notebook-1 trains at 692 images a second where the small CNN does 9,096.
     assert 56_000 / 692 / 2 < duration.seconds < 56_000 / 692 * 2
 
 
-def test_the_network_nearest_in_cost_tells_most() -> None:
+def test_the_network_nearest_in_cost_is_preferred() -> None:
     like_small = SMALL.add(Dropout(rate=0.5))
-    near = [pace(1_000.0)] * 5
-    far = [pace(1.0, WIDE)] * 5
+    near = [throughput(1_000.0)] * 5
+    far = [throughput(1.0, WIDE)] * 5
     assert seconds(like_small, Recipe(epochs=1), *far, *near) == pytest.approx(56.0, rel=0.1)
 
 
 SPEED = MachineSpeed(multiply_add=1e-9, value=0.0, operation=0.0, parameter=0.0)
 
 
-def test_a_machine_that_was_measured_needs_no_past() -> None:
-    duration = expected_duration(LINEAR, Recipe(epochs=1), [], speed=SPEED, **MNIST)
+def test_a_measured_machine_needs_no_past_runs() -> None:
+    duration = estimate_duration(LINEAR, Recipe(epochs=1), [], speed=SPEED, **MNIST)
     assert duration is not None
     assert not duration.is_rough
     assert duration.seconds == pytest.approx(56_000 * 7840e-9)
 
 
-def test_what_was_measured_of_the_machine_tells_more_than_another_networks_past() -> None:
-    duration = expected_duration(LINEAR, Recipe(epochs=1), [pace(1.0, WIDE)], speed=SPEED, **MNIST)
+def test_the_measured_speed_is_preferred_to_runs_of_other_networks() -> None:
+    duration = estimate_duration(LINEAR, Recipe(epochs=1), [throughput(1.0, WIDE)], speed=SPEED, **MNIST)
     assert duration is not None
     assert duration.seconds == pytest.approx(56_000 * 7840e-9)
 
 
-def test_the_same_networks_past_tells_more_than_what_was_measured_of_the_machine() -> None:
-    duration = expected_duration(LINEAR, Recipe(epochs=1), [pace(100.0, LINEAR)], speed=SPEED, **MNIST)
+def test_runs_of_the_same_network_are_preferred_to_the_measured_speed() -> None:
+    duration = estimate_duration(LINEAR, Recipe(epochs=1), [throughput(100.0, LINEAR)], speed=SPEED, **MNIST)
     assert duration is not None
     assert duration.seconds == pytest.approx(560.0)
 
 
-def test_augmentation_takes_its_time() -> None:
+def test_augmentation_adds_time() -> None:
     plain, pen = (
-        expected_duration(LINEAR, Recipe(augmentation=name), [], speed=SPEED, **MNIST) for name in ("none", "pen")
+        estimate_duration(LINEAR, Recipe(augmentation=name), [], speed=SPEED, **MNIST) for name in ("none", "pen")
     )
     assert plain is not None
     assert pen is not None
@@ -126,15 +126,15 @@ def test_augmentation_takes_its_time() -> None:
 
 @hypothesis_settings(deadline=None)
 @given(st.sampled_from(sorted(PRESETS)), st.sampled_from(sorted(PRESETS)), st.floats(1.0, 1e6))
-def test_every_network_can_be_foretold_from_every_other(one: str, other: str, rate: float) -> None:
-    past = pace(rate, PRESETS[other].network)
+def test_every_network_gives_an_estimate_for_every_other(one: str, other: str, rate: float) -> None:
+    past = throughput(rate, PRESETS[other].network)
     there = seconds(PRESETS[one].network, Recipe(), past)
     assert there > 0
-    # Its own kind of network is foretold at its own pace.
+    # The same network is estimated from its own throughput.
     assert seconds(PRESETS[other].network, Recipe(), past) == pytest.approx(280_000 / rate, rel=0.1)
 
 
-def test_runs_of_this_kind_of_machine_give_paces(settings: Settings) -> None:
+def test_only_runs_of_this_machine_give_throughputs(settings: Settings) -> None:
     store: RunStore = open_store(settings)
     for rate, machine in ((5.0, HERE), (6.0, {**HERE, "cores": 64}), (0.0, HERE), (7.0, {})):
         claimed = store.claim(store.create(TINY, Recipe()).id, "test")
@@ -146,12 +146,12 @@ def test_runs_of_this_kind_of_machine_give_paces(settings: Settings) -> None:
         with_machine = {name: getattr(result, name) for name in result.__slots__} | {"machine": machine}
         store.attempt(claimed).finish(RunState.FINISHED, Result(**with_machine))
     store.create(TINY, Recipe())
-    assert paces(store.list(), HERE) == [Pace(TINY, Recipe(), 5.0)]
+    assert past_throughputs(store.list(), HERE) == [Throughput(TINY, Recipe(), 5.0)]
     store.close()
 
 
-@pytest.mark.parametrize(("took", "start"), [(9.0, 3.0), (5.0, 0.0), (500.0, LONGEST_START_SECONDS)])
-def test_what_a_training_took_besides_its_steps_is_its_start(settings: Settings, took: float, start: float) -> None:
+@pytest.mark.parametrize(("took", "start"), [(9.0, 3.0), (5.0, 0.0), (500.0, MAX_START_SECONDS)])
+def test_the_time_beyond_the_steps_is_the_start(settings: Settings, took: float, start: float) -> None:
     store: RunStore = open_store(settings)
     claimed = store.claim(store.create(TINY, Recipe()).id, "test")
     assert claimed is not None
@@ -162,5 +162,5 @@ def test_what_a_training_took_besides_its_steps_is_its_start(settings: Settings,
         0.1, 0.9, (0.9,) * 10, ((1,) * 10,) * 10, 1, 2, took, 200.0, "best", 0.1, 0.9, 0.1, 0.9, "float32", {}, HERE
     )
     store.attempt(claimed).finish(RunState.FINISHED, result)
-    assert paces(store.list(), HERE)[0].start_seconds == pytest.approx(start)
+    assert past_throughputs(store.list(), HERE)[0].start_seconds == pytest.approx(start)
     store.close()

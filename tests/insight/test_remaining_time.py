@@ -1,4 +1,4 @@
-"""How long a training still takes, and how long those behind it wait."""
+"""Remaining time of a training, and waiting time of queued runs."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -42,7 +42,7 @@ def test_the_first_steps_which_compile_do_not_count() -> None:
     assert seconds_left(RUN, points) == pytest.approx(800 / 20)
 
 
-def test_nothing_is_said_before_the_speed_has_settled() -> None:
+def test_before_the_speed_has_settled_the_time_is_unknown() -> None:
     points = steady(60)
     assert not is_settled(points)
     assert seconds_left(RUN, points) is None
@@ -50,14 +50,14 @@ def test_nothing_is_said_before_the_speed_has_settled() -> None:
     assert not is_settled([point(1, 0.0), point(2, 100.0)])
 
 
-def test_until_then_what_was_expected_counts_down() -> None:
+def test_until_then_the_estimate_counts_down() -> None:
     early = replace(RUN, seconds=4.0)
     assert seconds_left(early, steady(20), expected=60.0) == 56.0
     assert seconds_left(early, [], expected=1.0) is None
     assert seconds_left(replace(RUN, state=RunState.STARTING, phase=""), [], expected=60.0) == 60.0
 
 
-def test_the_last_minute_tells_the_speed() -> None:
+def test_the_speed_is_measured_over_the_last_minute() -> None:
     slow = steady(500, a_second=2.0)
     fast = [point(500 + 10 * n, slow[-1].seconds + n) for n in range(1, 81)]
     run = replace(RUN, total_steps=2300)
@@ -77,18 +77,18 @@ def test_the_last_minute_tells_the_speed() -> None:
         {"command": Command.DISCARD},
     ],
 )
-def test_a_run_that_does_not_train_on_has_no_time_left(changes: dict) -> None:
+def test_a_run_that_will_not_train_on_has_no_remaining_time(changes: dict) -> None:
     assert seconds_left(replace(RUN, **changes), steady(500), expected=60.0) is None
 
 
-def test_points_that_stand_still_do_no_harm() -> None:
+def test_points_without_progress_give_no_speed() -> None:
     still = [point(10, float(seconds)) for seconds in range(10)]
     assert seconds_left(RUN, still) is None
     assert seconds_left(RUN, steady(1000)) == 0.0
 
 
 @given(st.integers(60, 990), st.floats(0.5, 500.0), st.floats(0.0, 100.0))
-def test_a_steady_run_is_foretold_exactly(done: int, a_second: float, first: float) -> None:
+def test_a_run_at_constant_speed_is_predicted_exactly(done: int, a_second: float, first: float) -> None:
     points = steady(done, first=first, a_second=a_second)
     left = seconds_left(RUN, points)
     if is_settled(points):
@@ -97,22 +97,22 @@ def test_a_steady_run_is_foretold_exactly(done: int, a_second: float, first: flo
         assert left is None
 
 
-def test_runs_wait_for_those_before_them() -> None:
+def test_queued_runs_wait_for_the_ones_before_them() -> None:
     assert expected_starts([30.0], [10.0, 20.0, 5.0], workers=1) == [30.0, 40.0, 60.0]
 
 
-def test_a_free_place_is_taken_at_once() -> None:
+def test_a_free_slot_is_taken_at_once() -> None:
     assert expected_starts([], [10.0, 10.0], workers=1) == [0.0, 10.0]
     assert expected_starts([50.0], [10.0, 10.0, 10.0], workers=2) == [0.0, 10.0, 20.0]
 
 
-def test_what_hangs_on_the_unknown_is_unknown() -> None:
+def test_a_start_that_depends_on_an_unknown_time_is_unknown() -> None:
     assert expected_starts([None], [10.0, 10.0], workers=1) == [None, None]
     assert expected_starts([30.0], [None, 10.0], workers=1) == [30.0, None]
     assert expected_starts([None, 30.0], [10.0, 10.0], workers=2) == [30.0, 40.0]
 
 
-def test_with_more_under_way_than_may_be_the_first_to_end_make_no_room() -> None:
+def test_with_more_active_runs_than_slots_the_first_to_end_free_none() -> None:
     assert expected_starts([5.0, 10.0, 60.0], [1.0], workers=1) == [60.0]
 
 
@@ -121,7 +121,7 @@ def test_with_more_under_way_than_may_be_the_first_to_end_make_no_room() -> None
     st.lists(st.floats(0, 1e5) | st.none(), max_size=12),
     st.integers(1, 4),
 )
-def test_nobody_starts_before_the_one_in_front(left: list, durations: list, workers: int) -> None:
+def test_no_run_starts_before_the_one_before_it(left: list, durations: list, workers: int) -> None:
     starts = expected_starts(left, durations, workers=workers)
     assert len(starts) == len(durations)
     known = [start for start in starts if start is not None]

@@ -1,4 +1,4 @@
-"""What differs between runs, and a network in the notebook's columns."""
+"""The field-by-field diff of runs, and the notebook's columns."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,12 +7,12 @@ import pytest
 
 from mnist_lab import formatting
 from mnist_lab.insight import (
-    Difference,
+    FieldDiff,
     batch_norm_summary,
-    differences,
+    diff_runs,
     dropout_summary,
-    layers_of_its_own,
     notebook_columns,
+    unshared_layers,
 )
 from mnist_lab.network import PRESETS, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Network, SpatialDropout2D
 from mnist_lab.recipe import Recipe
@@ -54,22 +54,22 @@ def a_run(network: Network, recipe: Recipe | None = None) -> Run:
 
 
 def differing(*runs: Run) -> dict[str, tuple[str, ...]]:
-    return {difference.field: difference.values for difference in differences(runs) if difference.differs}
+    return {field.field: field.values for field in diff_runs(runs) if field.differs}
 
 
 def test_runs_that_differ_in_nothing():
     run = a_run(PRESETS["lenet-5"].network)
-    found = differences([run, run])
-    assert not any(difference.differs for difference in found)
+    found = diff_runs([run, run])
+    assert not any(field.differs for field in found)
     assert found[0].values == (formatting.accuracy(RESULT.test_accuracy),) * 2
-    assert found[2] == Difference("Layers of its own", ("nothing else", "nothing else"))
+    assert found[2] == FieldDiff("Layers not shared", ("none", "none"))
 
 
 def test_what_differs_comes_first():
     network = PRESETS["lenet-5"].network
-    found = differences([a_run(network), a_run(network, Recipe(seed=7, learning_rate=0.01))])
-    assert found[:2] == [Difference("Learning rate", ("0.001", "0.01")), Difference("Seed", ("0", "7"))]
-    assert [difference.differs for difference in found] == [True, True] + [False] * (len(found) - 2)
+    found = diff_runs([a_run(network), a_run(network, Recipe(seed=7, learning_rate=0.01))])
+    assert found[:2] == [FieldDiff("Learning rate", ("0.001", "0.01")), FieldDiff("Seed", ("0", "7"))]
+    assert [field.differs for field in found] == [True, True] + [False] * (len(found) - 2)
 
 
 def test_fields_that_an_optimizer_does_not_use_say_so():
@@ -78,7 +78,7 @@ def test_fields_that_an_optimizer_does_not_use_say_so():
     assert found == {"Optimizer": ("adam", "sgd"), "Momentum": ("not used", "0.9")}
 
 
-def test_the_recipe_in_words():
+def test_the_recipe_as_text():
     network = PRESETS["tiny"].network
     other = Recipe(early_stopping=3, limit=6000, validation="test", batch_size=1000, keep="last")
     assert differing(a_run(network), a_run(network, other)) == {
@@ -91,7 +91,7 @@ def test_the_recipe_in_words():
     }
 
 
-def test_the_data_and_what_is_not_known_yet():
+def test_the_data_and_what_is_unknown():
     run = a_run(PRESETS["tiny"].network)
     assert differing(run, replace(run, data=None)) == {"Data": ("MNIST", "–")}
 
@@ -99,19 +99,19 @@ def test_the_data_and_what_is_not_known_yet():
 def test_layers_that_only_one_network_has():
     first = Network(name="a", layers=(Conv2D(filters=8), BatchNormalization(), Flatten(), Dense(units=32)))
     second = Network(name="b", layers=(Conv2D(filters=8), Flatten(), Dropout(rate=0.5), Dense(units=32)))
-    assert layers_of_its_own([first, second]) == ("2 Batch normalization", "3 Dropout rate 0.5")
-    assert layers_of_its_own([first, first, second])[0] == "2 Batch normalization"
-    assert layers_of_its_own([first, Network(name="c", layers=(Flatten(),))])[0] == (
+    assert unshared_layers([first, second]) == ("2 Batch normalization", "3 Dropout rate 0.5")
+    assert unshared_layers([first, first, second])[0] == "2 Batch normalization"
+    assert unshared_layers([first, Network(name="c", layers=(Flatten(),))])[0] == (
         "1 Convolution 8 filters 3×3\n2 Batch normalization\n4 Dense 32 units"
     )
-    assert layers_of_its_own([first]) == ("nothing else",)
-    assert layers_of_its_own([]) == ()
+    assert unshared_layers([first]) == ("none",)
+    assert unshared_layers([]) == ()
 
 
-def test_networks_in_words():
+def test_networks_as_text():
     network = PRESETS["notebook-1"].network
     found = differing(a_run(network), a_run(network.remove(3)))
-    assert found == {"Layers of its own": ("4 Dropout rate 0.25", "nothing else"), "Dropout": ("0.25", "no")}
+    assert found == {"Layers not shared": ("4 Dropout rate 0.25", "none"), "Dropout": ("0.25", "no")}
 
 
 @pytest.mark.parametrize(

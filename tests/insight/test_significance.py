@@ -1,4 +1,4 @@
-"""Whether one run is better than another."""
+"""Whether the difference in accuracy of two runs is significant."""
 
 import math
 from fractions import Fraction
@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_lab.insight import accuracy_standard_error, compare_pair, mid_p
+from mnist_lab.insight import accuracy_standard_error, compare_pair, mcnemar_mid_p
 
 
-def readings(right: list[bool]) -> np.ndarray:
-    """Probabilities of images that all show a 1: read right, or as a 7."""
-    probabilities = np.zeros((len(right), 10), np.float32)
-    probabilities[np.arange(len(right)), [1 if one else 7 for one in right]] = 1
+def predictions(correct: list[bool]) -> np.ndarray:
+    """Probabilities of images that all show a 1: predicted correctly, or as a 7."""
+    probabilities = np.zeros((len(correct), 10), np.float32)
+    probabilities[np.arange(len(correct)), [1 if one else 7 for one in correct]] = 1
     return probabilities
 
 
 def compare(only_a: int, only_b: int, both: int, neither: int = 0, names: tuple[str, str] = ("A", "B")):
     right_a = [True] * only_a + [False] * only_b + [True] * both + [False] * neither
     right_b = [False] * only_a + [True] * only_b + [True] * both + [False] * neither
-    return compare_pair(readings(right_a), readings(right_b), np.ones(len(right_a), np.uint8), names)
+    return compare_pair(predictions(right_a), predictions(right_b), np.ones(len(right_a), np.uint8), names)
 
 
 def exact_mid_p(only_a: int, only_b: int) -> float:
@@ -34,58 +34,61 @@ def exact_mid_p(only_a: int, only_b: int) -> float:
 
 @given(st.integers(0, 120), st.integers(0, 120))
 def test_mid_p_is_exact(only_a, only_b):
-    assert mid_p(only_a, only_b) == pytest.approx(exact_mid_p(only_a, only_b), rel=1e-9)
-    assert mid_p(only_a, only_b) == mid_p(only_b, only_a)
+    assert mcnemar_mid_p(only_a, only_b) == pytest.approx(exact_mid_p(only_a, only_b), rel=1e-9)
+    assert mcnemar_mid_p(only_a, only_b) == mcnemar_mid_p(only_b, only_a)
 
 
 def test_mid_p_of_the_example_in_its_source():
     """Fagerland, Lydersen and Laake 2013, table 1 (airway hyper-responsiveness): 1 and 7 discordant, mid-p 0.039."""
-    assert mid_p(1, 7) == pytest.approx(0.0391, abs=5e-5)
+    assert mcnemar_mid_p(1, 7) == pytest.approx(0.0391, abs=5e-5)
 
 
 def test_mid_p_of_many_images_is_finite():
-    assert 0 <= mid_p(4000, 6000) < 1e-80
-    assert mid_p(5000, 5000) == pytest.approx(1, abs=0.01)
+    assert 0 <= mcnemar_mid_p(4000, 6000) < 1e-80
+    assert mcnemar_mid_p(5000, 5000) == pytest.approx(1, abs=0.01)
 
 
-def test_noise_is_called_noise():
-    verdict = compare(20, 32, 9948)
-    assert verdict.sentence == (
-        "No clear winner between B and A: B read 0.12 points more of the test images right, "
-        "which luck alone could do (p = 0.098)."
+def test_noise_is_not_significant():
+    test = compare(20, 32, 9948)
+    assert test.message == (
+        "B has a test accuracy 0.12 points higher than A (10,000 images, McNemar mid-p = 0.098): "
+        "not significant, chance may explain it."
     )
-    assert (verdict.real, verdict.only_a, verdict.only_b) == (False, 20, 32)
-    assert verdict.difference == pytest.approx(0.0012)
+    assert (test.is_significant, test.only_a, test.only_b) == (False, 20, 32)
+    assert test.difference == pytest.approx(0.0012)
 
 
-def test_a_real_difference_is_called_real():
-    verdict = compare(80, 20, 9800, 100, names=("Small CNN", "Tiny"))
-    assert verdict.sentence == (
-        "Small CNN is better than Tiny by 0.60 points; the luck of 10,000 test images hardly explains that (p < 0.001)."
+def test_a_large_difference_is_significant():
+    test = compare(80, 20, 9800, 100, names=("Small CNN", "Tiny"))
+    assert test.message == (
+        "Small CNN has a test accuracy 0.60 points higher than Tiny (10,000 images, McNemar mid-p < 0.001): "
+        "unlikely to be chance at the 5 % level."
     )
-    assert verdict.real
-    assert verdict.difference == pytest.approx(-0.006)
+    assert test.is_significant
+    assert test.difference == pytest.approx(-0.006)
 
 
 def test_no_difference():
-    assert compare(0, 0, 10, 2).sentence == "A and B read the same 12 test images right: there is nothing between them."
-    verdict = compare(3, 3, 10)
-    assert verdict.sentence == "A and B are equally good on 16 test images, though they differ on 6 of them."
-    assert not verdict.real
+    assert compare(0, 0, 10, 2).message == "A and B classify the same of the 12 test images correctly: no difference."
+    test = compare(3, 3, 10)
+    assert (
+        test.message == "A and B have the same test accuracy on 16 images; on 6 of them only one of the two is correct."
+    )
+    assert not test.is_significant
 
 
-def test_what_is_nan_was_not_read():
-    broken = readings([True, True])
+def test_nan_counts_as_misclassified():
+    broken = predictions([True, True])
     broken[:] = np.nan
     zeros = np.zeros(2, np.uint8)
-    assert compare_pair(broken, readings([False, False]), zeros).only_a == 0
+    assert compare_pair(broken, predictions([False, False]), zeros).only_a == 0
 
 
-def test_equal_networks_are_seldom_called_different():
+def test_the_rate_of_false_positives_is_about_the_level():
     chance = np.random.default_rng(0)
     runs = [[chance.random(2000) < 0.98 for _ in range(2)] for _ in range(400)]
     labels = np.ones(2000, np.uint8)
-    called = sum(compare_pair(readings(list(a)), readings(list(b)), labels).real for a, b in runs)
+    called = sum(compare_pair(predictions(list(a)), predictions(list(b)), labels).is_significant for a, b in runs)
     assert called / 400 < 0.08
 
 

@@ -1,4 +1,4 @@
-"""What the run doctor says stands on Train, Compare and Inspect, and its buttons get a training ready to start."""
+"""Train, Compare and Inspect show the findings of the run doctor, and its buttons prepare a training."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +31,7 @@ RESULT = Result(
     last_test_accuracy=0.11,
     precision="float32",
 )
-LEAPT = curve([9.2, 2.31, 2.306], accuracy=0.1, validation_accuracy=0.11, rate=0.1)
+JUMPED = curve([9.2, 2.31, 2.306], accuracy=0.1, validation_accuracy=0.11, rate=0.1)
 
 Made = Callable[..., Run]
 
@@ -47,7 +47,7 @@ def made(store: RunStore) -> Made:
 
     def ended(points: list[MetricPoint], result: Result | None = RESULT, sentence: str = "") -> Run:
         recipe = Recipe(learning_rate=0.1, epochs=3, limit=700)
-        run = store.claim(store.create(PRESETS["lenet-5"].network, recipe, name="Ill").id, "test")
+        run = store.claim(store.create(PRESETS["lenet-5"].network, recipe, name="Diverging").id, "test")
         assert run is not None
         store.attempt(run).move(RunState.RUNNING)
         store.attempt(run).heartbeat(points=points, phase="training", total_steps=300)
@@ -74,13 +74,12 @@ def words(test: AppTest) -> str:
 
 @pytest.mark.parametrize("page", ["train", "compare", "inspect"])
 def test_a_run_is_diagnosed_where_it_is_shown(made: Made, page: str):
-    test = opened(page, made(LEAPT))
+    test = opened(page, made(JUMPED))
     assert "**The learning rate is too high**" in words(test)
-    assert plain("100 times the 0.001 that is usual with Adam") in words(test)
 
 
-def test_compare_says_in_a_line_each_what_is_wrong_with_several_runs(made: Made):
-    first, second = made(LEAPT), made(curve([0.5, 0.3, 0.29], accuracy=0.95, validation_accuracy=0.95, rate=0.1))
+def test_compare_shows_one_line_per_run_with_a_problem(made: Made):
+    first, second = made(JUMPED), made(curve([0.5, 0.3, 0.29], accuracy=0.95, validation_accuracy=0.95, rate=0.1))
     test = AppTest.from_file(str(PAGES / "compare.py"), default_timeout=30)
     test.query_params["runs"] = f"{first.id},{second.id}"
     test.run()
@@ -91,34 +90,33 @@ def test_compare_says_in_a_line_each_what_is_wrong_with_several_runs(made: Made)
 
 
 @pytest.mark.parametrize("points", [[], [step(3, 2.3), step(9, 1e9)]])
-def test_a_nan_is_explained_beneath_the_run(made: Made, points: list[MetricPoint]):
+def test_divergence_is_explained_below_the_run(made: Made, points: list[MetricPoint]):
     test = opened(
         "train", made(points, None, "The training diverged: the loss became NaN or infinite in epoch 1 of 3.")
     )
     assert "**The training diverged**" in words(test)
-    assert plain("Nothing is broken in the lab") in words(test)
 
 
-def test_a_network_to_start_with_keeps_its_picked_layer_though_the_address_names_it():
+def test_a_network_to_start_with_keeps_its_selected_layer_though_the_url_contains_it():
     script = (
         "import streamlit as st\n"
         "from mnist_lab.network import Dropout, get_preset\n"
-        "from mnist_lab.ui.session import network_draft\n"
+        "from mnist_lab.ui.session import network_draft as draft\n"
         "if 'draft-history' not in st.session_state:\n"
         "    network = get_preset('notebook-2').network.replace(10, Dropout(rate=0.25))\n"
-        "    network_draft.start_with(network, pick=10)\n"
-        "    st.query_params.update(network_draft.link_parameters())\n"
-        "network_draft.open_draft()\n"
-        "st.text(f'{network_draft.picked()} {network_draft.history().can_undo}')\n"
+        "    draft.start_with(network, pick=10)\n"
+        "    st.query_params.update(draft.link_parameters())\n"
+        "draft.open_draft()\n"
+        "st.text(f'{draft.picked()} {draft.history().can_undo}')\n"
     )
     test = AppTest.from_string(script).run()
     assert not test.exception, test.exception
     assert test.text[0].value == "10 False"
 
 
-def test_try_this_fills_the_form_of_the_train_page(made: Made, monkeypatch: pytest.MonkeyPatch):
+def test_a_remedy_fills_the_form_of_the_train_page(made: Made, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(panel_module, "go", lambda page, parameters: None)
-    run = made(LEAPT)
+    run = made(JUMPED)
     test = opened("train", run)
     assert test.selectbox(key="recipe-learning_rate").value == 0.001
     test.selectbox(key="recipe-learning_rate").set_value(0.03)

@@ -31,25 +31,24 @@ def words(test: AppTest) -> str:
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 
 
-def pictures(test: AppTest) -> list[str]:
+def captions(test: AppTest) -> list[str]:
     return [caption for image in test.get("image") for caption in image.captions]
 
 
 def test_an_empty_store_offers_the_next_step():
     page = opened()
-    assert "No trained network yet" in words(page)
-    assert [button.label for button in page.button] == ["Train a network", "Compose one first"]
+    assert [button.key for button in page.button] == ["inspect-train", "inspect-compose"]
 
 
 def test_a_failed_run_has_nothing_to_inspect(store):
     ended(store, state=RunState.FAILED, sentence="Out of memory.")
-    assert "No trained network yet" in words(opened())
+    assert not opened().metric
 
 
 def test_accuracy_comes_with_its_standard_error(store):
     ended(store, wrong=10)
     figures = {metric.label: metric.value for metric in opened().metric}
-    assert figures == {"Test accuracy": "90.00 ± 3.00 %", "Test loss": "0.1000", "Read wrong": "10 of 100"}
+    assert figures == {"Test accuracy": "90.00 ± 3.00 %", "Test loss": "0.1000", "Misclassified": "10 of 100"}
 
 
 def test_the_mistakes_are_shown_as_images(store):
@@ -57,33 +56,33 @@ def test_the_mistakes_are_shown_as_images(store):
     ended(store, digits=digits, wrong=3)
     page = opened()
     true = int(digits.test_labels[0])
-    assert len(pictures(page)) == 3
-    assert f"true {true}, read {(true + 1) % 10} (91\u00a0%)" in pictures(page)
+    assert len(captions(page)) == 3
+    assert f"true {true}, read {(true + 1) % 10} (91\u00a0%)" in captions(page)
 
 
 def test_images_of_other_digits_are_not_shown(store):
     ended(store)
     page = opened()
-    assert pictures(page) == []
+    assert captions(page) == []
     assert "cannot be shown" in words(page)
 
 
 def test_a_run_without_mistakes(store):
     ended(store, digits=services().shelf.digits(), wrong=0)
     page = opened()
-    assert "Every test image is read right" in words(page)
+    assert "Every test image is classified correctly" in words(page)
     assert "There are none" in words(page)
 
 
-def test_damaged_and_missing_predictions_are_a_sentence(store):
+def test_damaged_and_missing_predictions_give_a_message(store):
     run = ended(store)
     store.folder(run.id).predictions_path.write_bytes(b"not an archive")
     assert "damaged" in words(opened())
     store.folder(run.id).predictions_path.unlink()
-    assert "kept no predictions" in words(opened())
+    assert "no stored predictions" in words(opened())
 
 
-def test_the_address_chooses_the_run(store):
+def test_the_url_selects_the_run(store):
     other = ended(store, "Other", wrong=50, state=RunState.STOPPED)
     best = ended(store, "Best")
     assert opened().selectbox(key="inspect-run").value == best.id
@@ -91,6 +90,6 @@ def test_the_address_chooses_the_run(store):
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_names_do_no_harm(store, name):
+def test_hostile_names_are_escaped(store, name):
     ended(store, name)
     assert "<script>" not in words(opened(run=name[:50]))

@@ -1,4 +1,4 @@
-"""The pages of a lab that has just begun: the reference runs are there, and one's own go before them."""
+"""The pages of a new lab: the reference runs are there, and the user's own runs come first."""
 
 import sys
 from pathlib import Path
@@ -30,7 +30,7 @@ def opened(name: str) -> AppTest:
     return test
 
 
-def test_the_first_page_waits_for_none_of_them() -> None:
+def test_the_first_page_does_not_wait_for_the_reference_runs() -> None:
     opened("compose")
     assert services().store.list() == []
 
@@ -48,35 +48,35 @@ def test_draw_and_inspect_begin_with_the_best_reference_run() -> None:
     assert opened("inspect").selectbox(key="inspect-run").value == best.id
 
 
-def test_ones_own_run_goes_before_better_ones_of_the_lab() -> None:
+def test_the_users_own_run_comes_before_better_reference_runs() -> None:
     own = ended(services().store, "My own", wrong=40)
     assert opened("draw").selectbox(key="draw-run").value == own.id
 
 
-def test_a_run_of_the_offline_sample_reads_drawings_less_well_than_the_labs() -> None:
+def test_a_reference_run_comes_before_a_run_on_the_offline_sample() -> None:
     ended(services().store, "My own", wrong=0, offline=True)
     chosen = opened("draw").selectbox(key="draw-run").value
     assert services().store.get(chosen).is_reference
 
 
-def test_compare_shows_every_reference_run_as_what_it_is() -> None:
+def test_compare_marks_every_reference_run() -> None:
     frame = opened("compare").dataframe[0].value
     assert len(frame) == len(shipped_archives())
     assert all(name.endswith("(reference)") for name in frame["Name"])
 
 
-def test_train_waits_for_the_first_run_of_ones_own() -> None:
+def test_train_shows_no_reference_run_by_default() -> None:
     assert "You have trained nothing yet" in words(open_page())
     ended(services().store, "My own")
     assert "My own" in words(open_page())
 
 
-def test_train_shows_a_reference_run_whose_address_is_given() -> None:
+def test_train_shows_a_reference_run_requested_by_the_url() -> None:
     run_id = shipped_archives()[0].stem
     shown = words(open_page(run=run_id))
     assert services().store.get(run_id).name in shown
 
 
-def test_how_fast_another_machine_was_tells_nothing_here() -> None:
+def test_reference_runs_give_no_time_estimate_for_this_machine() -> None:
     services().reference.ensure()
     assert "an epoch of MNIST here" not in words(opened("compose"))

@@ -49,7 +49,7 @@ def watched(store: RunStore, run: Run, *epochs: int) -> Run:
 
 def test_a_run_that_has_just_started_says_what_is_to_come(store: RunStore) -> None:
     test = opened("train", running(store))
-    assert "The first pictures come with the first steps." in [caption.value for caption in test.caption]
+    assert "The first snapshot appears with the first steps." in [caption.value for caption in test.caption]
     assert component(test, "timeline") is None
 
 
@@ -87,7 +87,7 @@ def test_an_ended_run_is_replayed(store: RunStore, page: str) -> None:
     for panel, words in {
         "Guesses": "test digits read right",
         "Filters": "32 filters of 3×3 weights",
-        "Maps": "what becomes of this 3",
+        "Maps": "the outputs of the layers for this 3",
         "Health": "<table>",
     }.items():
         test.segmented_control(key="watch-panel").set_value(panel).run()
@@ -114,7 +114,7 @@ def test_the_digit_is_chosen_where_it_matters(store: RunStore) -> None:
     test.segmented_control(key="watch-digit").set_value(8).run()
     picture = component(test, "picture")
     assert picture is not None
-    assert "what becomes of this 8" in picture["html"]
+    assert "the outputs of the layers for this 8" in picture["html"]
 
 
 def test_a_network_without_convolution_needs_no_digit_for_its_filters(store: RunStore) -> None:

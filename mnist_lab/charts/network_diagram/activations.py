@@ -1,11 +1,11 @@
-"""The handwritten digit on the input of the network's picture: 28×28 pixels, made from one pen stroke."""
+"""The handwritten digit on the input of the network diagram: 28×28 pixels, drawn from one pen stroke."""
 
 from functools import cache
 from itertools import pairwise
 
 import numpy as np
 
-# A three, as a pen would draw it, x to the right and y down, in pixels of a 28×28 picture.
+# The points of a handwritten 3, x to the right and y down, in pixels of a 28×28 image.
 _STROKE = (
     (8.6, 8.4), (10.6, 6.1), (14.0, 5.2), (17.2, 6.2), (18.5, 8.7), (17.4, 11.4), (14.9, 13.1), (12.2, 13.6),
     (15.6, 13.9), (18.6, 15.5), (19.6, 18.2), (18.4, 21.1), (15.4, 22.9), (11.9, 22.7), (9.0, 20.7),
@@ -15,7 +15,7 @@ _LEVELS = 4
 
 @cache
 def digit_paths() -> tuple[tuple[float, str], ...]:
-    """The digit as SVG paths of unit squares: (opacity, path data) of each of four greys."""
+    """The digit as SVG paths of unit squares: (opacity, path data) for each of four grey levels."""
     rows, columns = np.mgrid[0:28, 0:28] + 0.5
     points = np.array(_STROKE)
     distance = np.full((28, 28), np.inf)

@@ -1,8 +1,8 @@
-"""The whole network as one picture, drawn to scale: what a teacher projects.
+"""The network diagram: all layers of a network in one SVG, drawn to scale.
 
-Feature maps are planes seen from the front, as high and wide as they are in cells, stacked by the logarithm of their
-number. Layers that keep the shape are sheets that the maps pass through. Rows of units are bars, and the output layer
-is ten cells, one a digit. The window of each convolution and pooling is drawn on the map it looks at.
+Feature maps are planes seen from the front; the number of planes is about the logarithm of the number of maps. Layers
+that keep the shape are sheets seen from the side. Rows of units are bars, and the output layer has ten cells, one per
+digit. The window of each convolution and pooling is drawn on the map that it is applied to.
 """
 
 from collections.abc import Callable
@@ -18,22 +18,22 @@ from mnist_lab.network import KIND_GROUPS, AveragePooling2D, Conv2D, MaxPooling2
 if TYPE_CHECKING:
     from mnist_lab.network import Analysis, LayerReport
 
-_MOST_GROWTH = 1.3
-_MOST_SHRINKAGE = 0.8
+_MAX_SCALE = 1.3
+_MIN_SCALE = 0.8
 
 
-def network_strip_svg(analysis: "Analysis", *, selected: int | None = None, width_hint: float = 1080) -> str:
-    """Draw a network as an SVG element.
+def network_diagram_svg(analysis: "Analysis", *, selected: int | None = None, width_hint: float = 1080) -> str:
+    """Draw a network as an SVG element of class `lab-network`.
 
-    Every layer is `<g class="block" data-index="…" role="button" tabindex="0">`, its index the place in
-    `network.layers`; implied layers have a dashed outline and no index. Colours are the CSS variables `--lab-<colour>`
-    named as in the palette, with the light theme's as fallback.
+    Every layer is `<g class="block" data-index="…" role="button" tabindex="0">`, with its index in
+    `network.layers`; implied layers have a dashed outline and no index. Colours are the CSS variables `--lab-<colour>`,
+    named as in the palette, with those of the light theme as fallback.
 
     Args:
-        analysis: Its completed stack is drawn.
-        selected: Index of the layer to be shown as selected.
-        width_hint: Width in CSS pixels that is probably there. The picture grows or shrinks a little towards it; beyond
-            that it has a `min-width`, for the page to scroll.
+        analysis: Analysis of the network, whose completed stack is drawn.
+        selected: Index of the layer shown as selected.
+        width_hint: Expected width in CSS pixels. The diagram is scaled towards it by 0.8 to 1.3; if it is still wider,
+            its `min-width` makes the page scroll.
     """
     plan = layout(analysis, width_hint)
     fans, bodies, windows = [], [], []
@@ -42,15 +42,15 @@ def network_strip_svg(analysis: "Analysis", *, selected: int | None = None, widt
         fans.append(_fan(before, block, plan))
         bodies.append(_block(block, plan, selected))
         windows.append(_window(before, block, plan) if block is not before else "")
-        # Sheets change no shape: what comes after them looks at the map before them.
-        if block.form != "gate":
+        # Sheets keep the shape: the layer after them is connected to the maps before them.
+        if block.form != "sheet":
             before = block
-    width = plan.width * min(_MOST_GROWTH, max(_MOST_SHRINKAGE, width_hint / plan.width))
-    words = f"The network, {len(analysis.layers)} layers, {formatting.count(analysis.parameters)} parameters"
+    width = plan.width * min(_MAX_SCALE, max(_MIN_SCALE, width_hint / plan.width))
+    description = f"The network, {len(analysis.layers)} layers, {formatting.count(analysis.parameters)} parameters"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="lab-network" role="group" aria-label="{escape(words)}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="lab-network" role="group" aria-label="{escape(description)}" '
         f'viewBox="0 0 {plan.width:.0f} {plan.height:.0f}" width="{width:.0f}" '
-        f'height="{plan.height * width / plan.width:.0f}" style="min-width:{plan.width * _MOST_SHRINKAGE:.0f}px">'
+        f'height="{plan.height * width / plan.width:.0f}" style="min-width:{plan.width * _MIN_SCALE:.0f}px">'
         f"<style>{STYLE}</style>{''.join((*fans, *bodies, *windows))}</svg>"
     )
 
@@ -63,7 +63,9 @@ def _block(block: Block, plan: Layout, selected: int | None) -> str:
     if report and report.index is None:
         classes.append("implied")
     elif report:
-        attributes = f' data-index="{report.index}" tabindex="0" role="button" aria-label="{escape(_words(report))}"'
+        attributes = (
+            f' data-index="{report.index}" tabindex="0" role="button" aria-label="{escape(_description(report))}"'
+        )
         if report.index == selected:
             classes.append("selected")
             attributes += ' aria-pressed="true"'
@@ -71,7 +73,7 @@ def _block(block: Block, plan: Layout, selected: int | None) -> str:
     severity = "error" if "error" in severities else "warning" if severities else ""
     if severity:
         classes.append(severity)
-    title = escape(_words(report) if report else "The picture: 28×28 pixels, one channel")
+    title = escape(_description(report) if report else "The input image: 28×28 pixels, one channel")
     halo = _rect(block.left - 2, 3, block.slot + 4, plan.height - 6, 'class="halo" rx="7"')
     drawing = _DRAWINGS[block.form](block, plan)
     badge = _badge(block, plan, severity) if severity else ""
@@ -80,15 +82,15 @@ def _block(block: Block, plan: Layout, selected: int | None) -> str:
 
 
 def _planes(block: Block, plan: Layout) -> str:
-    """Back to front; the front one last."""
+    """The planes of the feature maps, from back to front."""
     x, y = block.x, block.y(plan.middle)
-    places = [(x + back * block.step, y - back * block.step) for back in reversed(range(block.planes))]
-    planes = [_rect(left, top, block.width, block.height, 'class="plane" rx="1.5"') for left, top in places]
+    corners = [(x + back * block.step, y - back * block.step) for back in reversed(range(block.planes))]
+    planes = [_rect(left, top, block.width, block.height, 'class="plane" rx="1.5"') for left, top in corners]
     return "".join(planes) + _grid(block, plan)
 
 
 def _grid(block: Block, plan: Layout) -> str:
-    """The cells of the front map, where they are few enough to be told apart."""
+    """The cells of the front map, if it has at most 14 rows and columns."""
     shape = block.report.output_shape if block.report else None
     if not shape or not 1 < max(shape[:2]) <= 14:
         return ""
@@ -106,8 +108,8 @@ def _input(block: Block, plan: Layout) -> str:
     return f'{paper}<g transform="translate({x:.1f} {y:.1f}) scale({plan.density.cell:g})">{ink}</g>'
 
 
-def _gate(block: Block, plan: Layout) -> str:
-    """A sheet seen from the side: a parallelogram, with holes if it drops values."""
+def _sheet(block: Block, plan: Layout) -> str:
+    """A sheet seen from the side: a parallelogram, with holes for dropout."""
     depth = block.depth + block.width
     left, top = block.left + (block.slot - depth) / 2, plan.middle - (block.height + depth) / 2 + depth
     sheet = (
@@ -141,8 +143,8 @@ def _output(block: Block, plan: Layout) -> str:
     for digit in range(10):
         top = y + digit * side
         parts.append(_rect(x, top + 0.7, block.width, side - 1.4, 'class="cell" rx="2.5"'))
-        place = f'x="{x + block.width / 2:.1f}" y="{top + side * 0.5 + 3:.1f}"'
-        parts.append(f'<text class="digit" {place}>{digit}</text>')
+        position = f'x="{x + block.width / 2:.1f}" y="{top + side * 0.5 + 3:.1f}"'
+        parts.append(f'<text class="digit" {position}>{digit}</text>')
     return "".join(parts)
 
 
@@ -155,7 +157,7 @@ def _unknown(block: Block, plan: Layout) -> str:
 _DRAWINGS: dict[Form, Callable[[Block, Layout], str]] = {
     "input": _input,
     "planes": _planes,
-    "gate": _gate,
+    "sheet": _sheet,
     "bar": _bar,
     "output": _output,
     "unknown": _unknown,
@@ -163,7 +165,7 @@ _DRAWINGS: dict[Form, Callable[[Block, Layout], str]] = {
 
 
 def _fan(before: Block, block: Block, plan: Layout) -> str:
-    """From everything before to a row of units: each of them looks at all of it."""
+    """The connection of all values before to a row of units."""
     if block.form not in ("bar", "output") or before.form == "unknown" or block.report is None:
         return ""
     top, left, right = before.y(plan.middle), block.x, before.x + before.width
@@ -175,7 +177,7 @@ def _fan(before: Block, block: Block, plan: Layout) -> str:
 
 
 def _window(before: Block, block: Block, plan: Layout) -> str:
-    """The window of a convolution or pooling on the map before, and the one value that it gives."""
+    """The window of a convolution or pooling on the map before, and the one value computed from it."""
     layer = block.report.layer if block.report else None
     if block.form != "planes" or before.form not in ("input", "planes"):
         return ""
@@ -197,7 +199,7 @@ def _window(before: Block, block: Block, plan: Layout) -> str:
 
 
 def _on_map(block: Block, plan: Layout, size: tuple[int, int]) -> tuple[float, float, float, float]:
-    """x, y, width and height of a window of `size` rows and columns, right of and above the middle of the front map."""
+    """x, y, width and height of a window of `size` rows and columns on the front map, right of and above its centre."""
     shape = (block.report.output_shape if block.report else None) or INPUT_SHAPE
     rows, columns = shape[:2]
     high, wide = min(size[0], rows), min(size[1], columns)
@@ -217,15 +219,15 @@ def _label(block: Block, plan: Layout) -> str:
 
 
 def _badge(block: Block, plan: Layout, severity: str) -> str:
-    """An exclamation mark: at the corner of the outline that an error has, else on the drawing itself."""
+    """An exclamation mark: for an error at the corner of the outline, for a warning on the drawing itself."""
     x, y = block.left + block.slot - 4, 11.0
     if severity == "warning":
         x, y = block.x + block.width + block.depth, max(y, block.y(plan.middle) - block.depth - 4)
     return f'<g class="badge"><circle cx="{x:.1f}" cy="{y:.1f}" r="8"/><text x="{x:.1f}" y="{y + 4:.1f}">!</text></g>'
 
 
-def _words(report: "LayerReport") -> str:
-    number = "Added by itself: " if report.index is None else f"Layer {report.index + 1}: "
+def _description(report: "LayerReport") -> str:
+    number = "Added automatically: " if report.index is None else f"Layer {report.index + 1}: "
     shapes = f"{formatting.shape(report.input_shape)} → {formatting.shape(report.output_shape)}"
     problems = "".join(f". {problem.message}" for problem in report.problems)
     return f"{number}{report.label}. {shapes}, {formatting.count(report.parameters)} parameters{problems}"

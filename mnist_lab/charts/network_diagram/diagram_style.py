@@ -1,4 +1,4 @@
-"""The style sheet of the network's picture; every rule begins with its own class, since it lands in the page."""
+"""The style sheet of the network diagram; every rule begins with its class, because it applies to the whole page."""
 
 from mnist_lab.charts.palette import variable
 from mnist_lab.network import KIND_GROUPS
@@ -22,7 +22,7 @@ _RULES = {
     " .ink": f"fill:{_INK}",
     " .grid": "fill:none;stroke:var(--tone);stroke-width:.6;opacity:.35",
     " .holes": f"fill:{_PAPER};stroke:var(--tone);stroke-width:.8",
-    " .gate .plane": f"fill:{_tint(38)}",
+    " .sheet .plane": f"fill:{_tint(38)}",
     " .bar .plane": f"fill:{_tint(38)}",
     " .cell": f"fill:var(--tone);fill:{_tint(45)}",
     " .output .plane": f"fill:{_PAPER}",
@@ -52,4 +52,4 @@ STYLE = "".join(
         *((f" .g-{group}", f"--tone:{variable(group)}") for group in sorted(set(KIND_GROUPS.values()))),
     )
 )
-"""CSS; colours are the variables `--lab-<colour>` with the light theme's as fallback."""
+"""CSS; colours are the variables `--lab-<colour>`, with those of the light theme as fallback."""

@@ -1,4 +1,4 @@
-"""Where everything stands in the picture of a network: geometry alone, in SVG units (CSS pixels at natural size)."""
+"""Positions and sizes in the network diagram, in SVG units (CSS pixels at scale 1)."""
 
 import math
 from collections.abc import Sequence
@@ -11,28 +11,28 @@ from mnist_lab.charts.layer_names import short_lines
 if TYPE_CHECKING:
     from mnist_lab.network import Analysis, LayerReport
 
-Form = Literal["input", "planes", "gate", "bar", "output", "unknown"]
+Form = Literal["input", "planes", "sheet", "bar", "output", "unknown"]
 
 INPUT_SHAPE = (28, 28, 1)
 TOP = 20.0
 LABELS = 46.0
 FONT = 12.0
-SMALLEST = 9.0
-"""A map of one cell is drawn this wide: smaller could not be seen."""
-GATES = frozenset({"BatchNormalization", "Dropout", "SpatialDropout2D", "Activation"})
+MIN_SIZE = 9.0
+"""Minimum width and height of a feature map, so that a map of one cell is visible."""
+SHEET_KINDS = frozenset({"BatchNormalization", "Dropout", "SpatialDropout2D", "Activation"})
 
 
 @dataclass(frozen=True, slots=True)
 class Density:
-    """How much room is given to the parts."""
+    """Sizes of the parts; a wide network gets a denser layout."""
 
     cell: float
     """Side of one value of a feature map."""
     step: float
-    """From one plane of a stack to the next, right and up."""
+    """Offset from one plane of a stack to the next, right and up."""
     gap: float
-    """Between two slots."""
-    gate_labels: bool
+    """Space between two slots."""
+    sheet_labels: bool
     """Whether layers that keep the shape are labelled."""
 
 
@@ -41,17 +41,17 @@ DENSITIES = (Density(3.6, 4.2, 22, True), Density(3.2, 3.6, 12, True), Density(2
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One layer, or the input, placed."""
+    """Position and size of one layer or of the input."""
 
     report: "LayerReport | None"
     """None: the input."""
     form: Form
     left: float
-    """Of its slot, which is what can be clicked."""
+    """Left edge of its slot, which is the area that can be clicked."""
     slot: float
     """Width of the slot."""
     width: float
-    """Of one plane, bar or sheet."""
+    """Width of one plane, bar or sheet."""
     height: float
     planes: int
     step: float
@@ -60,42 +60,42 @@ class Block:
 
     @property
     def depth(self) -> float:
-        """How far the last plane stands to the right of the first, and above it."""
+        """Offset of the last plane from the first, to the right and upwards."""
         return (self.planes - 1) * self.step
 
     @property
     def x(self) -> float:
-        """Left edge of the front plane: the whole stack is centred in its slot."""
+        """Left edge of the front plane; the whole stack is centred in its slot."""
         return self.left + (self.slot - self.width - self.depth) / 2
 
     def y(self, middle: float) -> float:
-        """Top edge of the front plane, the whole stack being centred on the line `middle`."""
+        """Top edge of the front plane; the whole stack is centred vertically on `middle`."""
         return middle - (self.height + self.depth) / 2 + self.depth
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The whole picture."""
+    """The whole diagram."""
 
     blocks: tuple[Block, ...]
     width: float
     height: float
     middle: float
-    """y of the line that everything is centred on."""
+    """y of the horizontal line on which all blocks are centred."""
     density: Density
 
 
 def layout(analysis: "Analysis", width_hint: float) -> Layout:
-    """Place the input and all layers, in the roomiest density whose width is about the hinted one."""
+    """Lay out the input and all layers, with the least dense layout that is not much wider than the hint."""
     *roomier, closest = DENSITIES
     for density in roomier:
-        plan = _placed(analysis.layers, density)
+        plan = _layout(analysis.layers, density)
         if plan.width <= width_hint * 1.1:
             return plan
-    return _placed(analysis.layers, closest)
+    return _layout(analysis.layers, closest)
 
 
-def _placed(reports: Sequence["LayerReport"], density: Density) -> Layout:
+def _layout(reports: Sequence["LayerReport"], density: Density) -> Layout:
     blocks = []
     left = density.gap / 2
     height: float | None = None
@@ -103,7 +103,7 @@ def _placed(reports: Sequence["LayerReport"], density: Density) -> Layout:
         block = _block(report, left, density, height, last=report is not None and report is reports[-1])
         blocks.append(block)
         left += block.slot + density.gap
-        if block.form not in ("gate", "unknown"):
+        if block.form not in ("sheet", "unknown"):
             height = block.height
     tallest = max(block.height + block.depth for block in blocks)
     return Layout(tuple(blocks), left - density.gap / 2, TOP + tallest + LABELS, TOP + tallest / 2, density)
@@ -113,10 +113,10 @@ def _block(report: "LayerReport | None", left: float, density: Density, before: 
     form = _form(report, last=last)
     width, height, planes, step = _size(report, form, density, before)
     lines = _lines(report, form)
-    if form == "gate" and not density.gate_labels:
+    if form == "sheet" and not density.sheet_labels:
         lines = ("", "")
-    words = max(len(line) for line in lines) * FONT * 0.54
-    slot = max(width + (planes - 1) * step + 8, words + 6)
+    label_width = max(len(line) for line in lines) * FONT * 0.54
+    slot = max(width + (planes - 1) * step + 8, label_width + 6)
     return Block(report, form, left, slot, width, height, planes, step, lines)
 
 
@@ -127,8 +127,8 @@ def _form(report: "LayerReport | None", *, last: bool) -> Form:
         return "unknown"
     if report.index is None and last:
         return "output"
-    if report.layer.kind in GATES:
-        return "gate"
+    if report.layer.kind in SHEET_KINDS:
+        return "sheet"
     return "planes" if len(report.output_shape) == 3 else "bar"
 
 
@@ -141,8 +141,8 @@ def _size(
     if form in ("input", "planes"):
         rows, columns, channels = shape
         planes = max(1, round(1 + 0.9 * math.log2(max(1, channels))))
-        return max(SMALLEST, columns * density.cell), max(SMALLEST, rows * density.cell), planes, density.step
-    if form == "gate":
+        return max(MIN_SIZE, columns * density.cell), max(MIN_SIZE, rows * density.cell), planes, density.step
+    if form == "sheet":
         return 4.0, max(26.0, (before or full) * 0.92), 4, density.step
     if form == "output":
         return 15.0, max(104.0, full * 1.12), 1, 0.0
@@ -158,7 +158,7 @@ def _lines(report: "LayerReport | None", form: Form) -> tuple[str, str]:
     kind, argument = short_lines(report.layer)
     if form == "output":
         return "softmax", "10 digits"
-    if form in ("gate", "unknown"):
+    if form in ("sheet", "unknown"):
         return kind, argument
     first = f"{kind} {argument}" if report.layer.kind in ("Conv2D", "MaxPooling2D", "AveragePooling2D") else kind
     return first, formatting.shape(report.output_shape)

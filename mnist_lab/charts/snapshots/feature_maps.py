@@ -1,4 +1,4 @@
-"""What a digit becomes in a network, layer by layer."""
+"""The feature maps of one digit, layer by layer, as HTML."""
 
 import math
 from html import escape
@@ -22,10 +22,10 @@ _UNITS_ACROSS = 32
 
 
 def maps_html(snapshot: "Snapshot", digit: int, theme: str) -> str:
-    """The feature maps of one of the ten digits, a block a layer, and the ten chances at the end.
+    """The feature maps of one of the ten digits, one block per layer, and the ten probabilities at the end.
 
     Args:
-        snapshot: What is shown.
+        snapshot: The snapshot shown.
         digit: 0 to 9.
         theme: "light" or "dark", for the pixels; all other colours are CSS variables.
     """
@@ -34,14 +34,14 @@ def maps_html(snapshot: "Snapshot", digit: int, theme: str) -> str:
     blocks = "".join(_block(one, digit, theme) for one in snapshot.maps[:-1])
     answer = _answer(snapshot, digit) if snapshot.maps else ""
     layers = f'<div class="layers">{first}{blocks}{answer}</div>'
-    return f'{STYLE}<div class="lab-watch"><p>{_words(snapshot, digit)}</p>{layers}</div>'
+    return f'{STYLE}<div class="lab-snapshot"><p>{_heading(snapshot, digit)}</p>{layers}</div>'
 
 
-def _words(snapshot: "Snapshot", digit: int) -> str:
-    places = [one.layer for one in snapshot.maps]
-    skips = places != list(range(1, len(places) + 1))
-    left_out = " Layers that change nothing when a network reads, dropout and Flatten, are left out." if skips else ""
-    return f"<b>Feature maps</b>: what becomes of this {digit} from layer to layer.{left_out}"
+def _heading(snapshot: "Snapshot", digit: int) -> str:
+    numbers = [one.layer for one in snapshot.maps]
+    skips = numbers != list(range(1, len(numbers) + 1))
+    left_out = " Layers that change nothing in inference, dropout and Flatten, are left out." if skips else ""
+    return f"<b>Feature maps</b>: the outputs of the layers for this {digit}.{left_out}"
 
 
 def _block(one: "LayerMaps", digit: int, theme: str) -> str:
@@ -52,16 +52,16 @@ def _block(one: "LayerMaps", digit: int, theme: str) -> str:
     shape = formatting.shape(one.shape) if noun == "maps" else f"{formatting.count(one.shape[0])} units"
     part = f" · the first {shown} {noun}" if shown < one.shape[-1] else ""
     if math.isnan(float(one.low[digit])):
-        body = '<span class="bad">✗ no numbers any more</span>'
+        body = '<span class="bad">✗ NaN: the training diverged</span>'
     else:
         sheet = _row_png(values[0, 0], theme) if is_row else _sheet_png(values, theme)
-        words = f"{shown} {noun} of the layer {one.title} for the digit {digit}, {_silent(values, is_row)}"
-        body = f"{image_tag(sheet, words)}{_legend(one, digit)}"
+        description = f"{shown} {noun} of the layer {one.title} for the digit {digit}, {_silent(values, is_row)}"
+        body = f"{image_tag(sheet, description)}{_legend(one, digit)}"
     return f'<div class="layer"><h4>{escape(one.title)}</h4><small>{shape}{part}</small>{body}</div>'
 
 
 def _sheet_png(values: "Values", theme: str) -> bytes:
-    # Small maps get their gap in a part of a square, or it would be as wide as a value.
+    # Small maps are enlarged first; otherwise the gap would be as wide as one value.
     scale = max(1, round(24 / max(values.shape[1:])))
     return digit_sheet_png(values.repeat(scale, axis=1).repeat(scale, axis=2), _COLUMNS, scale=1, theme=theme)
 
@@ -82,19 +82,21 @@ def _legend(one: "LayerMaps", digit: int) -> str:
 
 
 def _answer(snapshot: "Snapshot", digit: int) -> str:
-    one, chances = snapshot.maps[-1], snapshot.probabilities[digit]
-    head = f'<div class="layer"><h4>{escape(one.title)}</h4><small>10 units: the chance of each digit</small>'
-    if not np.isfinite(chances).all():
-        return f'{head}<span class="bad">✗ no answer: the weights are no numbers any more</span></div>'
+    one, probabilities = snapshot.maps[-1], snapshot.probabilities[digit]
+    head = f'<div class="layer"><h4>{escape(one.title)}</h4><small>10 units: the probability of each digit</small>'
+    if not np.isfinite(probabilities).all():
+        return f'{head}<span class="bad">✗ no answer: the weights are NaN</span></div>'
     bars = "".join(
-        f'<div><span><i style="height:{100 * chance:.1f}%"></i></span><b>{place}</b></div>'
-        for place, chance in enumerate(chances)
+        f'<div><span><i style="height:{100 * share:.1f}%"></i></span><b>{index}</b></div>'
+        for index, share in enumerate(probabilities)
     )
-    read = int(chances.argmax())
-    verdict = '<span class="good">✓ right</span>' if read == digit else f'<span class="bad">✗ it is a {digit}</span>'
-    chance = formatting.probability(float(chances[read]))
-    label = f"The chance of each digit; {read} has the largest, {chance}"
+    predicted = int(probabilities.argmax())
+    result = (
+        '<span class="good">✓ right</span>' if predicted == digit else f'<span class="bad">✗ it is a {digit}</span>'
+    )
+    probability = formatting.probability(float(probabilities[predicted]))
+    label = f"The probability of each digit; {predicted} has the highest, {probability}"
     return (
         f'{head}<div class="answer" role="img" aria-label="{label}">{bars}</div>'
-        f'<div class="legend"><span>reads {read}, {chance}</span>{verdict}</div></div>'
+        f'<div class="legend"><span>reads {predicted}, {probability}</span>{result}</div></div>'
     )

@@ -1,4 +1,4 @@
-"""What a network reads in twelve digits after an epoch, a card a digit."""
+"""The predictions for twelve test digits after an epoch, one card per digit, as HTML."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -15,30 +15,32 @@ if TYPE_CHECKING:
 
     from mnist_lab.runs.snapshot import Snapshot
 
-_ORDINARY = 10
+_FIRST_HARD = 10
+"""Index of the first of the two hard digits, after one of each class."""
 _SHOWN = 3
+"""Number of digits per card."""
 
 
 def guesses_html(
     snapshot: "Snapshot", history: "Mapping[int, NDArray[np.float32]]", theme: str, *, in_epoch: bool = False
 ) -> str:
-    """The three most likely digits of each of the twelve, right or wrong in words, and the way there.
+    """The three most likely digits for each of the twelve, whether that is right, and the curve over the epochs.
 
     Args:
-        snapshot: What is shown.
-        history: Epoch to probabilities (12, 10), of all epochs that have a snapshot.
+        snapshot: The snapshot shown.
+        history: Epoch → probabilities, shape (12, 10), of all epochs with a snapshot.
         theme: "light" or "dark", for the pixels; all other colours are CSS variables.
-        in_epoch: Whether the training ended in the middle of the epoch that is shown.
+        in_epoch: Whether the training ended within the epoch shown.
     """
     right = sum(
         bool(np.isfinite(row).all()) and int(row.argmax()) == label
         for row, label in zip(snapshot.probabilities, snapshot.labels, strict=True)
     )
     when = _when(snapshot.epoch, in_epoch=in_epoch)
-    cards = "".join(_card(snapshot, place, history, theme) for place in range(len(snapshot.labels)))
+    cards = "".join(_card(snapshot, index, history, theme) for index in range(len(snapshot.labels)))
     return (
-        f'{STYLE}<div class="lab-watch"><p><b>{right} of {len(snapshot.labels)}</b> test digits read right '
-        f"{when}. The curve is the chance given to the true digit, epoch by epoch.</p>"
+        f'{STYLE}<div class="lab-snapshot"><p><b>{right} of {len(snapshot.labels)}</b> test digits read right '
+        f"{when}. The curve shows the probability of the true digit over the epochs.</p>"
         f'<div class="cards">{cards}</div></div>'
     )
 
@@ -49,36 +51,36 @@ def _when(epoch: int, *, in_epoch: bool) -> str:
     return "before the first step" if epoch == 0 else f"after epoch {epoch:,}"
 
 
-def _card(snapshot: "Snapshot", place: int, history: "Mapping[int, NDArray[np.float32]]", theme: str) -> str:
-    true, chances = int(snapshot.labels[place]), snapshot.probabilities[place]
-    hard = " hard" if place >= _ORDINARY else ""
-    picture = image_tag(digit_png(snapshot.images[place], 1, theme), f"A{hard} test digit, a {true}")
-    curve = {epoch: float(rows[place, true]) for epoch, rows in history.items()}
+def _card(snapshot: "Snapshot", index: int, history: "Mapping[int, NDArray[np.float32]]", theme: str) -> str:
+    true, probabilities = int(snapshot.labels[index]), snapshot.probabilities[index]
+    hard = " hard" if index >= _FIRST_HARD else ""
+    picture = image_tag(digit_png(snapshot.images[index], 1, theme), f"A{hard} test digit, a {true}")
+    curve = {epoch: float(rows[index, true]) for epoch, rows in history.items()}
     return (
         f'<div class="card"><div class="top">{picture}'
-        f"<div><span>a{hard} <b>{true}</b></span>{_verdict(chances, true)}</div></div>"
-        f"{_guesses(chances, true)}{spark_svg(curve, snapshot.epoch, 0, 1)}</div>"
+        f"<div><span>a{hard} <b>{true}</b></span>{_result(probabilities, true)}</div></div>"
+        f"{_guesses(probabilities, true)}{spark_svg(curve, snapshot.epoch, 0, 1)}</div>"
     )
 
 
-def _verdict(chances: "NDArray[np.float32]", true: int) -> str:
-    if not np.isfinite(chances).all():
+def _result(probabilities: "NDArray[np.float32]", true: int) -> str:
+    if not np.isfinite(probabilities).all():
         return '<span class="bad">✗ no answer</span>'
-    read = int(chances.argmax())
+    read = int(probabilities.argmax())
     if read == true:
         return '<span class="good">✓ right</span>'
     return f'<span class="bad">✗ reads {read}</span>'
 
 
-def _guesses(chances: "NDArray[np.float32]", true: int) -> str:
-    if not np.isfinite(chances).all():
+def _guesses(probabilities: "NDArray[np.float32]", true: int) -> str:
+    if not np.isfinite(probabilities).all():
         return '<div class="guess"><b>–</b><i></i><span>NaN</span></div>' * _SHOWN
     rows = []
-    for digit in np.argsort(-chances, kind="stable")[:_SHOWN]:
-        chance = float(chances[digit])
+    for digit in np.argsort(-probabilities, kind="stable")[:_SHOWN]:
+        probability = float(probabilities[digit])
         kind = "guess true" if digit == true else "guess"
         rows.append(
-            f'<div class="{kind}"><b>{digit}</b><i><i style="width:{100 * chance:.1f}%"></i></i>'
-            f"<span>{formatting.probability(chance)}</span></div>"
+            f'<div class="{kind}"><b>{digit}</b><i><i style="width:{100 * probability:.1f}%"></i></i>'
+            f"<span>{formatting.probability(probability)}</span></div>"
         )
     return "".join(rows)

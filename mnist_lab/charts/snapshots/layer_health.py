@@ -1,4 +1,4 @@
-"""Signs of health, a row a layer: dead units, gradients and weights, after one epoch and over all of them."""
+"""Layer health as an HTML table: dead units, gradients and weights after one epoch, with their curves."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,24 +16,24 @@ _MOSTLY_DEAD = 0.5
 
 
 def health_html(history: "Mapping[int, Sequence[LayerHealth]]", epoch: int) -> str:
-    """The table of one epoch; each number stands over its curve, and all curves of a column have the same scale.
+    """The table of one epoch, with each number above its curve; all curves of a column have the same scale.
 
     Args:
-        history: Epoch to the health of the layers, of all epochs that have a snapshot.
-        epoch: The one that is shown.
+        history: Epoch → health of the layers, of all epochs with a snapshot.
+        epoch: The epoch shown.
     """
     spans = {
         name: _span(getattr(one, name) for rows in history.values() for one in rows) for name in ("gradient", "weight")
     }
     rows = "".join(_row(one, history, epoch, spans) for one in history.get(epoch, ()))
     return (
-        f'{STYLE}<div class="lab-watch"><table><thead><tr><th>Layer</th>'
+        f'{STYLE}<div class="lab-snapshot"><table><thead><tr><th>Layer</th>'
         "<th>Dead<small>units that are always 0</small></th>"
         "<th>Gradient<small>typical size</small></th>"
         f"<th>Weight<small>typical size</small></th></tr></thead><tbody>{rows}</tbody></table>"
-        "<p style='margin-top:12px'>The curves go over the epochs; those of gradients and weights have a logarithmic "
-        "scale, the same for all layers. Gradients that are a thousand times smaller in the first layers than in the "
-        "last vanish on their way.</p></div>"
+        "<p style='margin-top:12px'>The curves run over the epochs; those of gradients and weights have the same "
+        "logarithmic scale for all layers. If the gradients are a thousand times smaller in the first layers than in "
+        "the last ones, they vanish.</p></div>"
     )
 
 
@@ -62,13 +62,13 @@ def _cell(value: float | None, write: Callable[[float], str], curve: str) -> str
 
 
 def _share(value: float) -> str:
-    words = f"{100 * value:.0f} %"
-    return f'<span class="bad">! {words}</span>' if value >= _MOSTLY_DEAD else words
+    text = f"{100 * value:.0f} %"
+    return f'<span class="bad">! {text}</span>' if value >= _MOSTLY_DEAD else text
 
 
 def _number(value: float) -> str:
-    words = formatting.loss(value)
-    return words if math.isfinite(value) else f'<span class="bad">✗ {words}</span>'
+    text = formatting.loss(value)
+    return text if math.isfinite(value) else f'<span class="bad">✗ {text}</span>'
 
 
 def _logarithm(value: float) -> float | None:
@@ -76,7 +76,7 @@ def _logarithm(value: float) -> float | None:
 
 
 def _span(values: Iterable[float | None]) -> tuple[float, float]:
-    """Lowest and highest logarithm, at least one power of ten apart, so that noise does not look like change."""
+    """Lowest and highest logarithm, at least 1 apart, so that noise does not look like a change."""
     found = [power for value in values if value is not None and (power := _logarithm(value)) is not None]
     if not found:
         return 0.0, 1.0

@@ -1,4 +1,4 @@
-"""The style sheet of the pictures of a training; every rule begins with its own class, since it lands in the page."""
+"""The style sheet of the snapshot panel; every rule begins with its class, because it applies to the whole page."""
 
 from mnist_lab.charts.palette import SEQUENCE, SIGNED, variable
 
@@ -27,7 +27,7 @@ _RULES = {
     " .legend i": f"flex:1;max-width:160px;height:10px;border-radius:2px;border:1px solid {_GRID}",
     " .legend .signed": f"background:{_gradient(SIGNED)}",
     " .legend .sequence": f"background:{_gradient(SEQUENCE)}",
-    # The guesses: a card a digit.
+    # Guesses: one card per digit.
     " .cards": "display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px",
     " .card": f"border:1px solid {_GRID};border-radius:8px;padding:10px 12px",
     " .card .top": "display:flex;gap:10px;align-items:center;margin-bottom:8px;min-height:56px",
@@ -41,10 +41,10 @@ _RULES = {
     " .guess.true i i": f"background:{_GOOD}",
     " .guess span": f"text-align:right;color:{_MUTED};font-size:12px;white-space:nowrap",
     " .card .spark": "margin-top:8px",
-    # Filters and maps: sheets of pixels.
+    # Filters and maps: images of pixels.
     " .sheet": f"background:{_GRID};border:1px solid {_GRID};border-radius:3px",
     " .legend.wide": "margin-bottom:16px",
-    # Filters stand on the page's own background: around them, grey would look like a weight.
+    # Filters have the background of the page: grey around them would look like a weight.
     " .pairs .sheet": "background:none;border-color:transparent;border-radius:0",
     " .pairs .sheet+.sheet": f"margin-top:3px;background:{_GRID}",
     " .layers": "display:grid;grid-template-columns:repeat(auto-fill,minmax(min(320px,100%),1fr));gap:20px 24px",
@@ -67,10 +67,10 @@ _RULES = {
 
 STYLE = (
     "<style>"
-    + "".join(f".lab-watch{selector}{{{rule}}}" for selector, rule in _RULES.items())
-    + "@media (max-width:640px){.lab-watch .cards{grid-template-columns:repeat(2,1fr);gap:8px}"
-    ".lab-watch .card{padding:8px}.lab-watch .card img{width:44px;height:44px}"
-    ".lab-watch td{padding-right:8px}.lab-watch td,.lab-watch th{font-size:13px}}"
+    + "".join(f".lab-snapshot{selector}{{{rule}}}" for selector, rule in _RULES.items())
+    + "@media (max-width:640px){.lab-snapshot .cards{grid-template-columns:repeat(2,1fr);gap:8px}"
+    ".lab-snapshot .card{padding:8px}.lab-snapshot .card img{width:44px;height:44px}"
+    ".lab-snapshot td{padding-right:8px}.lab-snapshot td,.lab-snapshot th{font-size:13px}}"
     "</style>"
 )
-"""CSS; colours are the variables `--lab-<colour>` with the light theme's as fallback."""
+"""CSS; colours are the variables `--lab-<colour>`, with those of the light theme as fallback."""

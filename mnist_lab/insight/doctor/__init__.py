@@ -1,6 +1,6 @@
-"""The run doctor: what the curves and the health of a run show, in plain words, and what to try."""
+"""The run doctor: what is wrong with a training, judged from its curves and layer health, and what to try next."""
 
 from mnist_lab.insight.doctor.diagnosis import diagnose
-from mnist_lab.insight.doctor.finding import Finding, Kind, Severity, Treatment
+from mnist_lab.insight.doctor.finding import Finding, Kind, Remedy, Severity
 
-__all__ = ["Finding", "Kind", "Severity", "Treatment", "diagnose"]
+__all__ = ["Finding", "Kind", "Remedy", "Severity", "diagnose"]

@@ -1,4 +1,4 @@
-"""All illnesses asked, what contradicts left out, the most important first."""
+"""The diagnosis: apply all rules, drop what another finding explains, rank the rest."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -7,24 +7,26 @@ from typing import TYPE_CHECKING
 
 from mnist_lab.insight.doctor.dead_relu import dead_units
 from mnist_lab.insight.doctor.divergence import diverged
-from mnist_lab.insight.doctor.finding import Finding, Kind, Treatment
+from mnist_lab.insight.doctor.finding import Finding, Kind, Remedy
 from mnist_lab.insight.doctor.learning_rate import rate_too_high, rate_too_low
 from mnist_lab.insight.doctor.no_learning import no_learning
 from mnist_lab.insight.doctor.overfitting import overfitting, underfitting
-from mnist_lab.insight.doctor.run_curves import Patient
+from mnist_lab.insight.doctor.run_curves import RunCurves
 from mnist_lab.insight.doctor.still_improving import still_improving
 from mnist_lab.insight.doctor.too_much_dropout import too_much_dropout
 from mnist_lab.insight.doctor.train_val_gap import training_gap, unsettled_batch_norm
-from mnist_lab.network import Network, analyse
-from mnist_lab.recipe import Recipe
+from mnist_lab.network import analyse
 from mnist_lab.runs import MetricPoint, Run
 
 if TYPE_CHECKING:
     from mnist_lab.runs.snapshot_files import LayerHealth
 
-MOST_TREATMENTS = 3
+MAX_REMEDIES = 3
+"""Remedies of one finding."""
 
-ILLNESSES: Mapping[Kind, Callable[[Patient], Finding | None]] = MappingProxyType(
+Rule = Callable[[RunCurves], Finding | None]
+
+RULES: Mapping[Kind, Rule] = MappingProxyType(
     {
         "diverged": diverged,
         "rate-too-high": rate_too_high,
@@ -39,7 +41,7 @@ ILLNESSES: Mapping[Kind, Callable[[Patient], Finding | None]] = MappingProxyType
         "still-improving": still_improving,
     }
 )
-"""What can be found, in the order of importance among equally severe findings."""
+"""One rule for each kind of finding; among equally severe findings, the earlier rule ranks first."""
 
 EXPLAINED_BY: Mapping[Kind, frozenset[Kind]] = MappingProxyType(
     {
@@ -67,7 +69,7 @@ EXPLAINED_BY: Mapping[Kind, frozenset[Kind]] = MappingProxyType(
         ),
     }
 )
-"""A finding is left out when one of these is found: it is the same thing, or a consequence, or they contradict."""
+"""A finding is dropped if one of these kinds was found too: it is the same thing, follows from it or contradicts it."""
 
 _SEVERITIES = ("serious", "moderate", "note")
 
@@ -75,29 +77,43 @@ _SEVERITIES = ("serious", "moderate", "note")
 def diagnose(
     run: Run, points: Sequence[MetricPoint], health: "Sequence[LayerHealth] | None" = None
 ) -> tuple[Finding, ...]:
-    """Say what a run's curves and the health of its layers show, the most important first.
+    """Find what the curves of a run and the health of its layers show, the most important finding first.
 
-    While the run is under way, only what is certain is said.
+    While the run is under way, only what is certain is reported.
 
     Args:
         run: In any state.
-        points: Its curves, in any order; what cannot be read in them is passed over.
-        health: Of its layers at one epoch, the newest by rights; None or empty if nobody looked.
+        points: Its metrics, in any order; unusable points are ignored.
+        health: Health of its layers at one epoch, preferably the newest; None or empty if there are no snapshots.
     """
-    patient = Patient(run, points, tuple(health or ()))
-    found = {kind: finding for kind, ask in ILLNESSES.items() if (finding := ask(patient)) is not None}
-    kept = [finding for kind, finding in found.items() if not EXPLAINED_BY.get(kind, frozenset()) & found.keys()]
-    kept.sort(key=lambda finding: _SEVERITIES.index(finding.severity))
+    findings = _apply_rules(RunCurves(run, points, tuple(health or ())))
+    return _with_new_remedies(run, _ranked(_unexplained(findings)))
+
+
+def _apply_rules(curves: RunCurves) -> list[Finding]:
+    return [finding for rule in RULES.values() if (finding := rule(curves)) is not None]
+
+
+def _unexplained(findings: Sequence[Finding]) -> list[Finding]:
+    """Drop what another finding explains."""
+    kinds = {finding.kind for finding in findings}
+    return [finding for finding in findings if kinds.isdisjoint(EXPLAINED_BY.get(finding.kind, ()))]
+
+
+def _ranked(findings: Sequence[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: _SEVERITIES.index(finding.severity))
+
+
+def _with_new_remedies(run: Run, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Leave each finding at most three remedies: those that can be trained, change something and are not repeated."""
     offered = [(run.network, run.recipe)]
-    return tuple(replace(finding, treatments=_new(finding.treatments, run, offered)) for finding in kept)
-
-
-def _new(treatments: Sequence[Treatment], run: Run, offered: list[tuple[Network, Recipe]]) -> tuple[Treatment, ...]:
-    """At most three treatments that can be trained and were not `offered`, to which they are added."""
-    new: list[Treatment] = []
-    for treatment in treatments:
-        changed = treatment.network or run.network, treatment.recipe or run.recipe
-        if len(new) < MOST_TREATMENTS and changed not in offered and analyse(changed[0]).valid:
-            new.append(treatment)
-            offered.append(changed)
-    return tuple(new)
+    results = []
+    for finding in findings:
+        new: list[Remedy] = []
+        for remedy in finding.remedies:
+            changed = remedy.network or run.network, remedy.recipe or run.recipe
+            if len(new) < MAX_REMEDIES and changed not in offered and analyse(changed[0]).valid:
+                new.append(remedy)
+                offered.append(changed)
+        results.append(replace(finding, remedies=tuple(new)))
+    return tuple(results)

@@ -1,4 +1,4 @@
-"""What the run doctor says: findings, and treatments that can be tried at once."""
+"""What the run doctor returns: findings, each with remedies that can be tried at once."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -20,12 +20,12 @@ Kind = Literal[
     "still-improving",
 ]
 Severity = Literal["serious", "moderate", "note"]
-"""How bad it is: `serious`, the run is worth little; `moderate`, it could be better; `note`, nothing is wrong."""
+"""`serious`: the run is of little use; `moderate`: it could be better; `note`: nothing is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
-class Treatment:
-    """One change to try: what a button says, and what to train instead. The other of the two stays the run's."""
+class Remedy:
+    """One change to try: the text of its button, and what to train instead. None means: as in the run."""
 
     label: str
     network: Network | None = None
@@ -34,17 +34,17 @@ class Treatment:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that curves, health and network show together."""
+    """One thing that the curves, the layer health and the network show together."""
 
     kind: Kind
     severity: Severity
     title: str
-    """For people, in plain words: "The learning rate is too high"."""
+    """In plain words: "The learning rate is too high"."""
     evidence: str
-    """The numbers that show it, in a sentence or two."""
+    """The numbers that show it, in one or two sentences."""
     why: str
-    """One paragraph: what happens there, and why the treatment should help."""
-    treatments: tuple[Treatment, ...] = ()
-    """The most promising first."""
+    """One paragraph: what happens, and why the remedies should help."""
+    remedies: tuple[Remedy, ...] = ()
+    """The most promising one first."""
     index: int | None = None
-    """Place in the network, counted from 0, of the layer that it is about; None for the run as a whole."""
+    """Index in `network.layers` of the layer concerned; None for the run as a whole."""

@@ -1,66 +1,66 @@
-"""Overfitting and underfitting: learning by heart, and not being able to learn enough."""
+"""Overfitting and underfitting: memorising the training images, and not being able to learn enough."""
 
 from collections.abc import Iterator
 
 from mnist_lab import formatting
-from mnist_lab.insight.doctor.finding import Finding, Severity, Treatment
-from mnist_lab.insight.doctor.remedies import larger, more_images, repaired, with_dropout
-from mnist_lab.insight.doctor.run_curves import Patient
+from mnist_lab.insight.doctor.finding import Finding, Remedy, Severity
+from mnist_lab.insight.doctor.remedies import with_dropout, with_larger_layers, with_more_images, with_repairs
+from mnist_lab.insight.doctor.run_curves import RunCurves
 
-BY_HEART = 0.5
-"""Share of the validation loss that the training loss is below, when training images are read from memory."""
-GAP = 0.04
-"""Accuracy by which training is ahead of validation, from which on overfitting costs something."""
-SMALL_GAP = 0.005
-"""Accuracy by which training must be ahead for the gap to be worth a word."""
-STALLED = 0.95
-"""Share of what it was a third of the training ago, above which the validation loss is not falling any more."""
-POOR = 0.9
+MEMORISED_RATIO = 0.5
+"""Training loss as a share of the validation loss, above which training images are not memorised."""
+COSTLY_GAP = 0.04
+"""Accuracy by which training is ahead of validation, from which overfitting does harm."""
+MIN_GAP = 0.005
+"""Accuracy by which training must be ahead of validation for overfitting to be reported."""
+STALLED_RATIO = 0.95
+"""Validation loss as a share of its value a third of the epochs ago, above which it does not fall any more."""
+POOR_ACCURACY = 0.9
 """Accuracy, in training and validation alike, below which a network may be too small: on MNIST even the linear model
-gets to 0.92."""
+reaches 0.92."""
 POOR_LOSS = 0.5
-"""Training loss that it keeps above even when it goes on as it does for as long again."""
-STILL_FALLING = 0.2
-"""Share by which the loss fell over the last third of the training, above which nobody knows where it will end."""
-FEWEST_STEPS = 200
-"""A training shorter than this may not have had the time."""
+"""Training loss that the forecast for twice the epochs must stay above for a network to be too small."""
+MAX_RECENT_DROP = 0.2
+"""Share by which the loss fell over the last third of the training, above which its end cannot be predicted."""
+MIN_STEPS = 200
+"""A shorter training may not have had the time to learn."""
 
 _TOO_SMALL = ("bottleneck", "linear-model", "narrow-view", "shrinks-fast", "skips-values", "no-activation")
 
 
-def overfitting(patient: Patient) -> Finding | None:
-    """Find a network that gets better on the training images only."""
-    if len(patient.epochs) < 3:
+def overfitting(curves: RunCurves) -> Finding | None:
+    """Find a network that improves on the training images only."""
+    if len(curves.epochs) < 3:
         return None
-    last, best = patient.last, patient.best
+    last, best = curves.last, curves.best
     rise = last.validation_loss / max(best.validation_loss, 1e-9)
     since = last.number - best.number
-    if last.training_loss > BY_HEART * last.validation_loss:
+    if last.training_loss > MEMORISED_RATIO * last.validation_loss:
         return None
-    if not (since >= 3 and rise >= 1.15) and not (patient.ended and _has_stalled(patient)):
+    if not (since >= 3 and rise >= 1.15) and not (curves.ended and _has_stalled(curves)):
         return None
     gap = last.training_accuracy - last.validation_accuracy
-    severity: Severity = "moderate" if gap >= max(GAP, patient.validation_luck) else "note"
-    if gap < SMALL_GAP or (severity == "note" and rise < 1.05):
+    severity: Severity = "moderate" if gap >= max(COSTLY_GAP, curves.validation_margin) else "note"
+    if gap < MIN_GAP or (severity == "note" and rise < 1.05):
         return None
     return Finding(
         "overfitting",
         severity,
-        "Overfitting: it learns the training images by heart",
-        f"{_validation(patient)}, while the training loss fell to {formatting.loss(last.training_loss)}; "
+        "Overfitting: it memorises the training images",
+        f"{_validation_loss_text(curves)}, while the training loss fell to {formatting.loss(last.training_loss)}; "
         f"{last.accuracies}.",
-        _why_overfitting(patient),
-        tuple(_against_overfitting(patient)),
+        _why_overfitting(curves),
+        tuple(_against_overfitting(curves)),
     )
 
 
-def _has_stalled(patient: Patient) -> bool:
-    before = patient.epochs[-patient.third - 1]
-    return patient.last.validation_loss > STALLED * before.validation_loss
+def _has_stalled(curves: RunCurves) -> bool:
+    before = curves.epochs[-curves.third - 1]
+    return curves.last.validation_loss > STALLED_RATIO * before.validation_loss
 
 
-def _validation(patient: Patient) -> str:
-    last, best = patient.last, patient.best
+def _validation_loss_text(curves: RunCurves) -> str:
+    last, best = curves.last, curves.best
     if last.validation_loss < 1.02 * best.validation_loss:
         return f"The validation loss does not fall any more and is {formatting.loss(last.validation_loss)}"
     return (
@@ -69,51 +69,48 @@ def _validation(patient: Patient) -> str:
     )
 
 
-def _why_overfitting(patient: Patient) -> str:
-    data = patient.run.data
+def _why_overfitting(curves: RunCurves) -> str:
+    data = curves.run.data
     images = f"the {data.training:,} training images" if data else "the training images"
-    kept = (
-        ", as does keeping the weights of the best epoch, which this run did" if patient.recipe.kept == "best" else ""
-    )
+    kept = "; so does keeping the weights of the best epoch, which this run did" if curves.recipe.kept == "best" else ""
     return (
-        f"{formatting.quantity(patient.analysis.parameters, 'parameter')} can store a good deal of {images}, and from "
-        "some "
-        "point on it is easier to remember them one by one than to get the idea of each digit. What helps then is "
-        "what makes remembering harder: more images, images that look different each time (augmentation), or dropout. "
+        f"{formatting.quantity(curves.analysis.parameters, 'parameter')} can memorise many of {images}. From some "
+        f"point on, "
+        "memorising them lowers the training loss more easily than learning what the digits have in common. What makes "
+        "memorising harder helps: more images, images that look different each time (augmentation), or dropout. "
         f"Stopping early keeps it from getting worse{kept}."
     )
 
 
-def _against_overfitting(patient: Patient) -> Iterator[Treatment]:
-    recipe = patient.recipe
-    yield from more_images(recipe)
+def _against_overfitting(curves: RunCurves) -> Iterator[Remedy]:
+    recipe = curves.recipe
+    yield from with_more_images(recipe)
     if recipe.augmentation == "none":
-        yield Treatment("Light augmentation", recipe=recipe.with_changes(augmentation="light"))
-    yield from with_dropout(patient.run.network)
+        yield Remedy("Light augmentation", recipe=recipe.with_changes(augmentation="light"))
+    yield from with_dropout(curves.run.network)
     if recipe.early_stopping is None:
-        yield Treatment("Stop early, after 3 epochs without gain", recipe=recipe.with_changes(early_stopping=3))
+        yield Remedy("Stop early, after 3 epochs without gain", recipe=recipe.with_changes(early_stopping=3))
 
 
-def underfitting(patient: Patient) -> Finding | None:
-    """Find a network that has learnt all it can, and that is little."""
-    if not patient.ended or len(patient.epochs) < 4 or patient.steps < FEWEST_STEPS:
+def underfitting(curves: RunCurves) -> Finding | None:
+    """Find a network that has learned nearly all it can and still classifies badly."""
+    if not curves.ended or len(curves.epochs) < 4 or curves.steps < MIN_STEPS:
         return None
-    last = patient.last
-    reads_badly = max(last.training_accuracy, last.validation_accuracy) < POOR
-    if not reads_badly or patient.fall > STILL_FALLING or patient.forecast < POOR_LOSS:
+    last = curves.last
+    is_poor = max(last.training_accuracy, last.validation_accuracy) < POOR_ACCURACY
+    if not is_poor or curves.recent_drop > MAX_RECENT_DROP or curves.forecast_loss < POOR_LOSS:
         return None
     return Finding(
         "underfitting",
         "moderate",
         "Underfitting: the network is too small for the task",
-        f"At the end: {last.accuracies}. The training loss is {formatting.loss(last.training_loss)}; at the pace of "
-        f"the last "
-        f"epochs, {formatting.count(2 * last.number)} epochs would bring it to about "
-        f"{formatting.loss(patient.forecast)}.",
-        "The network has learnt nearly what it can, and it reads even the images that it learns from badly. "
-        f"{formatting.quantity(patient.analysis.parameters, 'parameter')} in this arrangement cannot hold enough of "
-        "what tells "
-        "ten digits apart. Training longer will not change that; more filters or units will, or "
-        "a convolution that sees the strokes before they are pooled away.",
-        (*repaired(patient.run.network, _TOO_SMALL), *larger(patient.run.network)),
+        f"At the end: {last.accuracies}. The training loss is {formatting.loss(last.training_loss)}; at the rate of "
+        f"the last epochs, {formatting.count(2 * last.number)} epochs would bring it to about "
+        f"{formatting.loss(curves.forecast_loss)}.",
+        "The network has nearly stopped improving, and it misclassifies many of the very images it is trained on. "
+        f"{formatting.quantity(curves.analysis.parameters, 'parameter')} in this arrangement are not enough to tell "
+        f"ten digits "
+        "apart. Training longer will not change that. More filters or units will, or a convolution that sees the "
+        "strokes before pooling removes them.",
+        (*with_repairs(curves.run.network, _TOO_SMALL), *with_larger_layers(curves.run.network)),
     )

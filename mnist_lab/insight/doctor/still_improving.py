@@ -1,33 +1,30 @@
-"""Still improving when it ended: more epochs would have paid."""
+"""Still improving at the end: more epochs would have helped."""
 
 from mnist_lab import formatting
 from mnist_lab.insight.doctor.finding import Finding
-from mnist_lab.insight.doctor.remedies import more_epochs
-from mnist_lab.insight.doctor.run_curves import Patient
+from mnist_lab.insight.doctor.remedies import with_more_epochs
+from mnist_lab.insight.doctor.run_curves import RunCurves
 
-WORTHWHILE = 0.1
-"""Share by which the losses must still fall over the last third of the training."""
-
+MIN_RECENT_DROP = 0.1
+"""Share by which both losses must have fallen over the last third of the training."""
 HIGH_LOSS = 0.5
-"""Training loss above which any fall says that the training had hardly begun."""
+"""Training loss above which any recent fall means that the training had hardly begun."""
+SCHEDULES_ENDING_AT_ZERO = frozenset({"cosine", "one-cycle"})
+"""Schedules whose learning rate is almost 0 in the last epoch."""
 
-TO_NOTHING = frozenset({"cosine", "one-cycle"})
-"""Schedules whose learning rate is next to nothing in the last epoch."""
 
-
-def still_improving(patient: Patient) -> Finding | None:
-    """Find a training that ended on its way down."""
-    epochs = patient.epochs
-    if not patient.ended or len(epochs) < 2:
+def still_improving(curves: RunCurves) -> Finding | None:
+    """Find a training that ended while both losses were still falling."""
+    epochs = curves.epochs
+    if not curves.ended or len(epochs) < 2:
         return None
-    third = max(1, len(epochs) // 3)
-    before, last = epochs[-third - 1], epochs[-1]
-    gains = (patient.fall, 1 - last.validation_loss / max(before.validation_loss, 1e-9))
-    far_from_done = last.training_loss > HIGH_LOSS and min(gains) > 0
-    # A rate that ends at nothing makes the curves fall to the end, whatever the number of epochs.
-    fell_with_the_rate = patient.recipe.schedule in TO_NOTHING and last.number >= patient.recipe.epochs
-    on_its_way = min(gains) >= WORTHWHILE and not fell_with_the_rate
-    if not (on_its_way or far_from_done) or patient.best.number < last.number:
+    before, last = epochs[-curves.third - 1], epochs[-1]
+    drops = (curves.recent_drop, 1 - last.validation_loss / max(before.validation_loss, 1e-9))
+    has_hardly_begun = last.training_loss > HIGH_LOSS and min(drops) > 0
+    # A rate that ends at 0 makes the losses fall until the end, whatever the number of epochs.
+    ended_by_schedule = curves.recipe.schedule in SCHEDULES_ENDING_AT_ZERO and last.number >= curves.recipe.epochs
+    is_falling = min(drops) >= MIN_RECENT_DROP and not ended_by_schedule
+    if not (is_falling or has_hardly_begun) or curves.best.number < last.number:
         return None
     return Finding(
         "still-improving",
@@ -35,9 +32,9 @@ def still_improving(patient: Patient) -> Finding | None:
         "It was still improving when it ended",
         f"From epoch {before.number} to {last.number} the validation loss fell from "
         f"{formatting.loss(before.validation_loss)} to {formatting.loss(last.validation_loss)} and validation "
-        f"accuracy went from "
-        f"{formatting.accuracy(before.validation_accuracy, 1)} to {formatting.accuracy(last.validation_accuracy, 1)}.",
-        "Both curves were on their way down, and the last epoch was the best one. Nothing is wrong; more epochs would "
-        "most likely make it better still, until the validation curve gets flat or turns up.",
-        tuple(more_epochs(patient.recipe, 2 * patient.recipe.epochs)),
+        f"accuracy went from {formatting.accuracy(before.validation_accuracy, 1)} to "
+        f"{formatting.accuracy(last.validation_accuracy, 1)}.",
+        "Both losses were still falling, and the last epoch was the best one. Nothing is wrong. More epochs would "
+        "probably improve the network further, until the validation loss stays constant or rises.",
+        tuple(with_more_epochs(curves.recipe, 2 * curves.recipe.epochs)),
     )

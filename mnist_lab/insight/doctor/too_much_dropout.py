@@ -1,52 +1,53 @@
-"""Too much dropout: while training, hardly anything reaches the end of the network."""
+"""Too much dropout: in training, too little of the signal reaches the output."""
 
+import math
 from dataclasses import dataclass
 
 from mnist_lab import formatting
-from mnist_lab.insight.doctor.finding import Finding, Treatment
-from mnist_lab.insight.doctor.remedies import with_dropout_rate, with_dropouts_at_most
-from mnist_lab.insight.doctor.run_curves import Patient
+from mnist_lab.insight.doctor.finding import Finding, Remedy
+from mnist_lab.insight.doctor.remedies import with_dropout_rate, with_max_dropout
+from mnist_lab.insight.doctor.run_curves import RunCurves
 from mnist_lab.network import Dropout, SpatialDropout2D
 from mnist_lab.network.diagnosis.shrink import values
 
 GENTLE_RATE = 0.25
 HEAVY_RATE = 0.6
-"""A rate from which on a single dropout layer is suspect."""
-LITTLE_LEFT = 0.3
-"""Share of the signal that all dropout layers together let through, below which they are suspect."""
-FEW_LEFT = 16
-"""Values, left over by one dropout layer, below which it is suspect: with fewer, ten digits are hard to tell apart."""
-POOR_TRAINING = 0.8
-"""Training accuracy, with dropout at work, above which no suspect has done harm."""
-GOOD_VALIDATION = 0.95
+"""A rate from which a single dropout layer is suspect."""
+LOW_KEPT_SHARE = 0.3
+"""Share of the signal that all dropout layers together keep, below which they are suspect."""
+MIN_VALUES_LEFT = 16
+"""Values that one dropout layer leaves, below which it is suspect: with fewer, ten digits are hard to tell apart."""
+MAX_TRAINING_ACCURACY = 0.8
+"""Training accuracy, with dropout active, above which dropout has done no harm."""
+MAX_VALIDATION_ACCURACY = 0.95
 """Validation accuracy above which it has done none either."""
-GAP = 0.05
-"""Accuracy by which validation, where nothing is dropped, is ahead of training when dropout is what holds it back."""
-HARDLY_ANYTHING = 0.1
-"""Share of the signal below which all dropout layers together need no more proof than poor training."""
+VALIDATION_LEAD = 0.05
+"""Accuracy by which validation, without dropout, is ahead of training when dropout is the cause."""
+VERY_LOW_KEPT_SHARE = 0.1
+"""Share of the signal below which poor training alone is proof enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class DropoutLayer:
-    """A dropout layer that drops something."""
+    """A dropout layer with a rate above 0."""
 
     index: int
     rate: float
     units: int
-    """What reaches it: values, or channels where whole ones are dropped."""
+    """Number of its inputs: values, or channels where whole channels are dropped."""
     unit: str
     """"value" or "channel"."""
 
     @property
     def left(self) -> float:
-        """How many of them are left over on average."""
+        """Mean number of inputs that are kept."""
         return self.units * (1 - self.rate)
 
 
-def dropout_layers(patient: Patient) -> list[DropoutLayer]:
+def dropout_layers(curves: RunCurves) -> list[DropoutLayer]:
     """The dropout layers of the network, in order."""
     found = []
-    for report in patient.analysis.layers:
+    for report in curves.analysis.layers:
         layer = report.layer
         if report.index is None or not isinstance(layer, Dropout | SpatialDropout2D) or not 0 < layer.rate <= 1:
             continue
@@ -59,73 +60,69 @@ def dropout_layers(patient: Patient) -> list[DropoutLayer]:
 
 
 def kept_share(layers: list[DropoutLayer]) -> float:
-    """Share of the signal that is left after all of them, 0..1: the product of what each keeps."""
-    share = 1.0
-    for layer in layers:
-        share *= 1 - layer.rate
-    return share
+    """Share of the signal that is left after all these layers, 0..1: the product of what each keeps."""
+    return math.prod(1 - layer.rate for layer in layers)
 
 
-def too_much_dropout(patient: Patient) -> Finding | None:
+def too_much_dropout(curves: RunCurves) -> Finding | None:
     """Find dropout that leaves so little that the network hardly learns."""
-    layers = dropout_layers(patient)
-    suspects = [layer for layer in layers if layer.rate >= HEAVY_RATE or _starves(layer)]
-    if not (suspects or kept_share(layers) < LITTLE_LEFT) or not layers or not _learns_badly(patient):
+    layers = dropout_layers(curves)
+    suspects = [layer for layer in layers if layer.rate >= HEAVY_RATE or _leaves_too_little(layer)]
+    if not (suspects or kept_share(layers) < LOW_KEPT_SHARE) or not layers or not _learns_badly(curves):
         return None
-    starving = [layer for layer in suspects if _starves(layer)]
-    worst = min(starving, key=lambda layer: layer.left) if starving else max(layers, key=lambda layer: layer.rate)
+    starved = [layer for layer in suspects if _leaves_too_little(layer)]
+    worst = min(starved, key=lambda layer: layer.left) if starved else max(layers, key=lambda layer: layer.rate)
     return Finding(
         "too-much-dropout",
-        "serious" if patient.last.validation_accuracy < POOR_TRAINING else "moderate",
+        "serious" if curves.last.validation_accuracy < MAX_TRAINING_ACCURACY else "moderate",
         "Too much dropout",
-        _evidence(patient, layers, worst),
-        "Dropout sets values to zero at random in every training step; when the network is used, validation and test "
-        "included, all of them are there. With so little left over, each step sees only scraps of a digit, other ones "
-        "each time, and what one step teaches the next one contradicts. So the network learns slowly and stays far "
-        "below what its layers could do. It is no lack of layers or of training: the fewer values a layer hands on, "
-        "the less dropout it bears. Rates from 0.2 to 0.5 are usual, after wide layers only.",
-        tuple(_treatments(patient, layers, worst)),
+        _evidence(curves, layers, worst),
+        "Dropout sets values to zero at random in every training step. In validation and test, and whenever the "
+        "network is used, it is off. With so few values left, each step sees only small parts of a digit, different "
+        "ones each time, so the gradients of successive steps contradict each other. The network learns slowly and "
+        "stays far below what its layers could achieve. More layers or epochs would not help. The fewer values a layer "
+        "outputs, the less dropout it tolerates; rates from 0.2 to 0.5 after wide layers are usual.",
+        tuple(_remedies(curves, layers, worst)),
         worst.index,
     )
 
 
-def _starves(layer: DropoutLayer) -> bool:
-    return layer.left < FEW_LEFT and layer.rate >= 0.4
+def _leaves_too_little(layer: DropoutLayer) -> bool:
+    return layer.left < MIN_VALUES_LEFT and layer.rate >= 0.4
 
 
-def _learns_badly(patient: Patient) -> bool:
-    if not patient.epochs or not (patient.ended or len(patient.epochs) >= 4):
+def _learns_badly(curves: RunCurves) -> bool:
+    if not curves.epochs or not (curves.ended or len(curves.epochs) >= 4):
         return False
-    last = patient.last
-    if last.training_accuracy >= POOR_TRAINING or last.validation_accuracy >= GOOD_VALIDATION:
+    last = curves.last
+    if last.training_accuracy >= MAX_TRAINING_ACCURACY or last.validation_accuracy >= MAX_VALIDATION_ACCURACY:
         return False
-    gap = last.validation_accuracy - last.training_accuracy
-    hardly_anything = kept_share(dropout_layers(patient)) < HARDLY_ANYTHING
-    return gap >= GAP or hardly_anything or patient.is_chance(last.training_accuracy)
+    lead = last.validation_accuracy - last.training_accuracy
+    keeps_almost_nothing = kept_share(dropout_layers(curves)) < VERY_LOW_KEPT_SHARE
+    return lead >= VALIDATION_LEAD or keeps_almost_nothing or curves.is_chance(last.training_accuracy)
 
 
-def _evidence(patient: Patient, layers: list[DropoutLayer], worst: DropoutLayer) -> str:
-    last = patient.last
-    sentence = (
+def _evidence(curves: RunCurves, layers: list[DropoutLayer], worst: DropoutLayer) -> str:
+    last = curves.last
+    evidence = (
         f"Layer {worst.index + 1}, dropout {formatting.dropout_rate(worst.rate)}, leaves about {worst.left:.0f} of "
-        f"{formatting.quantity(worst.units, worst.unit)} a picture"
+        f"{formatting.quantity(worst.units, worst.unit)} per image"
     )
     if len(layers) > 1:
-        sentence += f"; together {len(layers)} dropout layers let {formatting.probability(kept_share(layers))} through"
+        evidence += f"; the {len(layers)} dropout layers together keep {formatting.probability(kept_share(layers))}"
     return (
-        f"{sentence}. With dropout at work, in training, {formatting.accuracy(last.training_accuracy, 1)} of the "
-        f"digits are "
-        f"read right; without it, in validation, {formatting.accuracy(last.validation_accuracy, 1)}."
+        f"{evidence}. With dropout, in training, accuracy is {formatting.accuracy(last.training_accuracy, 1)}; "
+        f"without it, in validation, {formatting.accuracy(last.validation_accuracy, 1)}."
     )
 
 
-def _treatments(patient: Patient, layers: list[DropoutLayer], worst: DropoutLayer) -> list[Treatment]:
-    network = patient.run.network
-    treatments = list(with_dropouts_at_most(network, GENTLE_RATE))
+def _remedies(curves: RunCurves, layers: list[DropoutLayer], worst: DropoutLayer) -> list[Remedy]:
+    network = curves.run.network
+    remedies = list(with_max_dropout(network, GENTLE_RATE))
     if worst.rate > GENTLE_RATE:
-        treatments.append(with_dropout_rate(network, worst.index, GENTLE_RATE))
+        remedies.append(with_dropout_rate(network, worst.index, GENTLE_RATE))
     without = network
     for layer in reversed(layers):
         without = without.remove(layer.index)
-    treatments.append(Treatment("No dropout at all", network=without))
-    return treatments
+    remedies.append(Remedy("No dropout at all", network=without))
+    return remedies

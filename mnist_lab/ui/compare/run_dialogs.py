@@ -1,4 +1,4 @@
-"""What can be done to ended runs: another name, a note, deletion, each in a dialog that asks first."""
+"""Dialogs on ended runs: rename, edit the note, delete."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,12 +12,12 @@ from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.query_params import RUNS
 
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 @st.dialog("Rename this run", icon=":material/edit:")
 def rename_dialog(run: Run) -> None:
-    """Ask for another name."""
+    """Ask for a new name."""
     with st.form("rename", border=False):
         name = st.text_input("Name", value=run.name, max_chars=80, required=True, key=f"rename-{run.id}")
         if st.form_submit_button("Rename", type="primary", key="rename-confirm"):
@@ -28,43 +28,46 @@ def rename_dialog(run: Run) -> None:
 def note_dialog(run: Run) -> None:
     """Ask for a note."""
     note = st.text_area("Note", value=run.note, max_chars=MAX_NOTE, height=160, key=f"note-{run.id}")
-    if st.button("Keep this note", type="primary", key="note-confirm"):
+    if st.button("Save note", type="primary", key="note-confirm"):
         _do(lambda: services().store.annotate(run.id, note))
 
 
 @st.dialog("Delete this run?", icon=":material/delete:")
 def delete_dialog(run: Run) -> None:
-    """Ask whether the run is really to go."""
-    st.markdown(f"**{plain(run.name)}** goes with its curves, weights and predictions. This cannot be undone.")
+    """Ask for confirmation before a run is deleted."""
+    st.markdown(
+        f"**{plain(run.name)}** will be deleted with its curves, weights and predictions. This cannot be undone."
+    )
     if run.is_reference:
-        st.markdown("It comes with the lab, and does not come back once it is deleted.")
+        st.markdown("It is one of the reference runs of the lab. Once deleted, it is not installed again.")
     with st.container(horizontal=True):
-        if st.button("Delete it for good", type="primary", icon=":material/delete:", key="delete-confirm"):
+        if st.button("Delete permanently", type="primary", icon=":material/delete:", key="delete-confirm"):
             _do(lambda: _delete(run))
-        if st.button("Keep it", key="delete-cancel"):
+        if st.button("Cancel", key="delete-cancel"):
             st.rerun()
 
 
 def damaged_notice(ids: Sequence[str]) -> None:
-    """Say how many records of runs cannot be read, with the one thing that can be done about it."""
+    """Show how many run records cannot be read, with a button that deletes them."""
     if not ids:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="compare-damaged"):
         st.markdown(
-            f":material/heart_broken: **{_damaged(len(ids))}** Nothing but deleting is left.",
+            f":material/heart_broken: **{_damaged(len(ids))}** They cannot be read, only deleted.",
             width="stretch",
         )
         if st.button("Delete", icon=":material/delete:", key="delete-damaged"):
             damaged_dialog(ids)
 
 
-@st.dialog("Delete what is damaged?", icon=":material/delete:")
+@st.dialog("Delete damaged records?", icon=":material/delete:")
 def damaged_dialog(ids: Sequence[str]) -> None:
-    """Ask whether the runs whose records cannot be read are really to go."""
-    runs = ", ".join(ids[:_MOST_NAMED]) + (", …" if len(ids) > _MOST_NAMED else "")
-    goes = "goes" if len(ids) == 1 else "go"
-    st.markdown(f"**{_damaged(len(ids))}** {runs} {goes} with curves, weights and predictions. This cannot be undone.")
-    if st.button("Delete for good", type="primary", icon=":material/delete:", key="delete-damaged-confirm"):
+    """Ask for confirmation before the runs with unreadable records are deleted."""
+    runs = ", ".join(ids[:_MAX_NAMED]) + (", …" if len(ids) > _MAX_NAMED else "")
+    st.markdown(
+        f"**{_damaged(len(ids))}** {runs} will be deleted with curves, weights and predictions. This cannot be undone."
+    )
+    if st.button("Delete permanently", type="primary", icon=":material/delete:", key="delete-damaged-confirm"):
         _do(lambda: _delete_all(ids))
 
 
@@ -74,19 +77,19 @@ def _damaged(number: int) -> str:
 
 def _delete(run: Run) -> None:
     services().store.delete(run.id)
-    # Else Compare would say that the run its address names is gone.
+    # Otherwise Compare would warn that the run requested by the URL does not exist.
     st.query_params.pop(RUNS, None)
 
 
 def _delete_all(ids: Sequence[str]) -> None:
     for run_id in ids:
-        # Another session may have been quicker.
+        # Another session may have deleted it first.
         with suppress(UnknownRunError):
             services().store.delete(run_id)
 
 
 def _do(action: Callable[[], None]) -> None:
-    """Do it and close the dialog; what is refused is said in the dialog."""
+    """Perform an action and close the dialog; if it is refused, show the error in the dialog."""
     try:
         action()
     except LabError as error:

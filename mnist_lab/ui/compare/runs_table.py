@@ -1,4 +1,4 @@
-"""The table of ended runs: which of them it shows, what of each, and how it is written as CSV."""
+"""The table of ended runs: which runs it shows, their columns and formats, and the CSV export."""
 
 import csv
 import io
@@ -16,8 +16,8 @@ from mnist_lab.insight import notebook_columns
 from mnist_lab.network import analyse
 from mnist_lab.runs import Run, RunState
 from mnist_lab.runs.search import SearchResult
-from mnist_lab.ui.compare.selection import asked_ids
-from mnist_lab.ui.compare.sweep_filter import any_sweep
+from mnist_lab.ui.compare.selection import requested_ids
+from mnist_lab.ui.compare.sweep_filter import clear_sweep_filter
 from mnist_lab.ui.services.container import MAX_TABLE_ROWS
 
 if TYPE_CHECKING:
@@ -27,50 +27,58 @@ if TYPE_CHECKING:
 COLOUR = " "
 CURVE = "Curve"
 SWEEP = "Sweep"
-CHOSEN_AT_FIRST = 2
-WORDS = "compare-words"
-"""Key of the field for words."""
+INITIALLY_SELECTED = 2
+SEARCH_KEY = "compare-words"
+"""Widget key of the search field."""
 _STATES = "compare-states"
 OFFLINE = "UCI sample, not MNIST"
-LONGEST = {"Name": 27, "Convolution filters": 40, "Dropout": 32, "Data": 24, SWEEP: 24, "Note": 40}
-"""Characters of a text that its column shows; a double click on the cell shows the whole one."""
+MAX_LENGTHS = {"Name": 27, "Convolution filters": 40, "Dropout": 32, "Data": 24, SWEEP: 24, "Note": 40}
+"""Characters of a text shown in its column; a double click on the cell shows the full text."""
 _NARROW = frozenset(" .,:;·'il")
 _NARROW_PIXELS, _OTHER_PIXELS, _PADDING = 3.5, 7.6, 20
-"""What Streamlit's font takes for a character, a little more than on average; and for the cell around the text."""
+"""Widths of a character in Streamlit's font, slightly above average, and of the padding of a cell."""
 _LISTS = ("Convolution filters", "Dropout")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def shown_ids(ids: Sequence[str], asked: str | None) -> list[str]:
-    """Of the runs that were found, newest first, those that the table shows: the newest, and those the address names.
+def shown_ids(ids: Sequence[str], parameter: str | None) -> list[str]:
+    """The ids of the runs that the table shows, newest first: the newest ones, and those requested by the URL.
 
     Args:
-        ids: Of all that were found, newest first.
-        asked: Ids with commas between them, as the address has them.
+        ids: Ids of all runs found, newest first.
+        parameter: The runs requested by the URL: ids separated by commas.
     """
-    older = set(ids[MAX_TABLE_ROWS:]).intersection(asked_ids(asked))
+    older = set(ids[MAX_TABLE_ROWS:]).intersection(requested_ids(parameter))
     return [*ids[:MAX_TABLE_ROWS], *(run_id for run_id in ids[MAX_TABLE_ROWS:] if run_id in older)]
 
 
-def count_words(found: SearchResult, shown: int, of: int) -> str:
-    """How many runs of how many were found, how many of them are shown, and how many are not of MNIST; Markdown."""
-    words = f"{len(found.ids):,} of {of:,} runs. "
+def count_message(found: SearchResult, shown: int, of: int) -> str:
+    """Number of runs found, shown, and not trained on MNIST, as Markdown.
+
+    Args:
+        found: The runs that match the filters.
+        shown: Number of them in the table.
+        of: Number of all ended runs.
+    """
+    text = f"{len(found.ids):,} of {of:,} runs. "
     if len(found.ids) > shown:
-        words += f"**The newest {shown:,} are shown**; words, state and sweep look through all, and the CSV has all. "
-    words += "Tick rows to compare them."
+        text += (
+            f"**Only the newest {shown:,} are shown.** The filters search all runs, and the CSV contains all matches. "
+        )
+    text += "Tick rows to compare them."
     if found.offline:
-        words += (
+        text += (
             f" **{found.offline:,} of them used the UCI digits, the offline sample: "
             "their test figures are not those of MNIST.**"
         )
-    return words
+    return text
 
 
 def state_pills(states: Sequence[RunState]) -> list[RunState]:
-    """Draw a pill for each of the states, if there are several; the chosen ones."""
+    """Draw a pill for each state, if there are several; returns the selected states."""
     if len(states) < 2:
         return []
-    chosen = st.pills(
+    selected = st.pills(
         "State",
         [state.value for state in states],
         format_func=str.capitalize,
@@ -78,18 +86,18 @@ def state_pills(states: Sequence[RunState]) -> list[RunState]:
         label_visibility="collapsed",
         key=_STATES,
     )
-    return [RunState(state) for state in chosen]
+    return [RunState(state) for state in selected]
 
 
-def show_all() -> None:
-    """Take back what was looked for; for callbacks."""
-    st.session_state[WORDS] = ""
+def clear_filters() -> None:
+    """Reset all filters; for callbacks."""
+    st.session_state[SEARCH_KEY] = ""
     st.session_state[_STATES] = []
-    any_sweep()
+    clear_sweep_filter()
 
 
 def row(run: Run) -> dict[str, Any]:
-    """One run as the table and the CSV show it, by column; what is not known is None."""
+    """The values of one run by column, for the table and the CSV; unknown values are None."""
     result, analysis = run.result, analyse(run.network)
     six = notebook_columns(run.network, result)
     return {
@@ -112,25 +120,25 @@ def row(run: Run) -> dict[str, Any]:
     }
 
 
-def rows_at_first(runs: Sequence[Run], asked: str | None, *, of_one_sweep: bool = False) -> list[int]:
-    """The rows that are ticked when the table appears: the runs that the address names, else the newest ones.
+def initial_selection(runs: Sequence[Run], parameter: str | None, *, of_one_sweep: bool = False) -> list[int]:
+    """The rows that are selected when the table appears: the runs requested by the URL, else the newest ones.
 
     Args:
-        runs: As the table shows them.
-        asked: Ids with commas between them; "" is none, None when the address says nothing. If the table has none of
-            them, it is as if it said nothing.
-        of_one_sweep: The table shows the runs of one sweep, which are there to be compared with each other.
+        runs: In the order of the table.
+        parameter: Ids separated by commas; "" for no run; None if the URL has no such parameter. If the table has none
+            of the ids, the parameter is ignored.
+        of_one_sweep: Whether the table shows the runs of one sweep: up to ten of them are selected then.
     """
-    ids = asked_ids(asked)
-    named = [place for place, run in enumerate(runs) if run.id in ids]
-    if named or asked == "":
-        return named
-    tested = [place for place, run in enumerate(runs) if run.result is not None]
-    return tested[: RUN_COLOURS if of_one_sweep else CHOSEN_AT_FIRST]
+    ids = requested_ids(parameter)
+    requested = [row for row, run in enumerate(runs) if run.id in ids]
+    if requested or parameter == "":
+        return requested
+    tested = [row for row, run in enumerate(runs) if run.result is not None]
+    return tested[: RUN_COLOURS if of_one_sweep else INITIALLY_SELECTED]
 
 
 def table_frame(runs: Sequence[Run], curves: Mapping[str, Sequence[float]], theme: str = "light") -> "pd.DataFrame":
-    """The table's rows in the order of the runs, with each run's colour and small curve."""
+    """The table as a data frame, one row per run, with its colour and its sparkline."""
     import pandas as pd
 
     dots = [_dot(PALETTES[theme][run_colour(index).removeprefix("@")]) for index in range(RUN_COLOURS)]
@@ -144,48 +152,48 @@ def table_frame(runs: Sequence[Run], curves: Mapping[str, Sequence[float]], them
 
 
 def styled(frame: "pd.DataFrame") -> "Styler":
-    """The table with its cells as the lab writes them; they are sorted by their values."""
-    written: dict[str, Any] = {name: partial(_shown, name) for name in LONGEST if name in frame.columns}
-    written |= {"Multiply-adds": formatting.short_count, "Time": formatting.seconds}
-    # Of the other columns it is `column_config` that says how they are written.
-    return frame.style.format(written, na_rep=formatting.NONE)
+    """The table with formatted cells; sorting still uses their values."""
+    formats: dict[str, Any] = {name: partial(_shown, name) for name in MAX_LENGTHS if name in frame.columns}
+    formats |= {"Multiply-adds": formatting.short_count, "Time": formatting.seconds}
+    # The other columns are formatted by `column_config`.
+    return frame.style.format(formats, na_rep=formatting.NONE)
 
 
 def column_config(frame: "pd.DataFrame") -> dict[str, Any]:
-    """How Streamlit shows each column. Texts get the width that they need: by itself it cuts off what is unusual."""
-    number, words = st.column_config.NumberColumn, st.column_config.TextColumn
-    widths = {name: _width(frame, name) for name in (*LONGEST, "State", "Batch norm") if name in frame.columns}
+    """Streamlit's configuration of each column; text columns get the width that they need."""
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    widths = {name: _width(frame, name) for name in (*MAX_LENGTHS, "State", "Batch norm") if name in frame.columns}
     configured = {
         COLOUR: st.column_config.ImageColumn(COLOUR, width=36, help="The run's colour in every chart", pinned=True),
-        "Name": words(width=widths["Name"], pinned=True),
-        "State": words(width=widths["State"]),
-        "Convolution filters": words(width=widths["Convolution filters"], help="Filters of each convolution, in order"),
+        "Name": text(width=widths["Name"], pinned=True),
+        "State": text(width=widths["State"]),
+        "Convolution filters": text(width=widths["Convolution filters"], help="Filters of each convolution, in order"),
         "Test accuracy": number(format="%.2f %%"),
         "Test loss": number(format="%.4f", help="Mean cross-entropy on the test images"),
-        "Dropout": words(width=widths["Dropout"], help="Rates of the dropout layers, in order"),
-        "Batch norm": words(width=widths["Batch norm"]),
+        "Dropout": text(width=widths["Dropout"], help="Rates of the dropout layers, in order"),
+        "Batch norm": text(width=widths["Batch norm"]),
         "Parameters": number(format="%,d"),
         "Multiply-adds": number(help="For one image"),
         "Best epoch": number(help="The epoch with the lowest validation loss"),
         "Time": number(help="Training alone, without loading and testing"),
         "Images/s": number(format="%,.0f", help="Training images a second"),
-        "Data": words(width=widths["Data"]),
+        "Data": text(width=widths["Data"]),
         "Seed": number(format="%d"),
         "Made": st.column_config.DatetimeColumn(
-            format="D MMM YYYY, HH:mm", timezone=st.context.timezone, help="When the run was made, by your clock"
+            format="D MMM YYYY, HH:mm", timezone=st.context.timezone, help="When the run was created, in your time zone"
         ),
-        "Note": words(width=widths["Note"]),
+        "Note": text(width=widths["Note"]),
         CURVE: st.column_config.LineChartColumn(width="small", y_min=0, help="Validation loss after each epoch"),
     }
     if SWEEP in widths:
-        configured[SWEEP] = words(width=widths[SWEEP], help="Runs that were launched together have its name")
+        configured[SWEEP] = text(width=widths[SWEEP], help="Name of the sweep that the run belongs to")
     return configured
 
 
 def csv_of(runs: Sequence[Run]) -> bytes:
-    """The runs as CSV for a spreadsheet (UTF-8 with byte-order mark); no cell of it is taken for a formula."""
+    """The runs as CSV for a spreadsheet: UTF-8 with byte-order mark, with formulas made harmless."""
     out = io.StringIO()
-    # A spreadsheet runs what starts like a formula (OWASP, "CSV Injection"): such text gets an apostrophe.
+    # A spreadsheet evaluates text that starts like a formula (OWASP, "CSV Injection"), so such text gets an apostrophe.
     writer = csv.writer(out)
     rows = [row(run) for run in runs]
     if rows:
@@ -196,8 +204,8 @@ def csv_of(runs: Sequence[Run]) -> bytes:
 
 
 def _shown(column: str, value: str) -> str:
-    """A text as its column shows it; a list of numbers is cut between them, as half a number is another one."""
-    short = formatting.shortened(value, LONGEST.get(column, len(value) or 1))
+    """A text as its column shows it. A list is cut between its numbers, never inside one."""
+    short = formatting.shortened(value, MAX_LENGTHS.get(column, len(value) or 1))
     return short.rpartition(", ")[0] + ", …" if short != value and column in _LISTS else short
 
 
@@ -206,8 +214,8 @@ def _width(frame: "pd.DataFrame", column: str) -> int:
     return _PADDING + math.ceil(max(map(_pixels, texts)))
 
 
-def _pixels(words: str) -> float:
-    return sum(_NARROW_PIXELS if character in _NARROW else _OTHER_PIXELS for character in words)
+def _pixels(text: str) -> float:
+    return sum(_NARROW_PIXELS if character in _NARROW else _OTHER_PIXELS for character in text)
 
 
 def _dot(colour: str) -> str:
@@ -218,8 +226,8 @@ def _dot(colour: str) -> str:
 
 def _ordered(names: list[str]) -> list[str]:
     rest = [name for name in names if name != CURVE]
-    place = rest.index("Batch norm") + 1
-    return [*rest[:place], CURVE, *rest[place:]]
+    index = rest.index("Batch norm") + 1
+    return [*rest[:index], CURVE, *rest[index:]]
 
 
 def _cell(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Choosing one sweep among the ended runs, kept in step with the address."""
+"""Filter for the runs of one sweep, synchronised with the URL."""
 
 from collections.abc import Sequence
 
@@ -11,14 +11,14 @@ _KEY = "compare-sweep"
 
 
 def sweep_filter(sweeps: Sequence[str]) -> str | None:
-    """Draw a select box over the names of the sweeps, if there are any; None stands for all runs."""
+    """Draw a select box with the names of the sweeps, if there are any; None means all runs."""
     if not sweeps:
         return None
-    asked = st.query_params.get(SWEEP)
+    requested = st.query_params.get(SWEEP)
     return st.selectbox(
         "Sweep",
         sweeps,
-        index=sweeps.index(asked) if asked in sweeps else None,
+        index=sweeps.index(requested) if requested in sweeps else None,
         format_func=lambda name: formatting.shortened(name, 40),
         placeholder="Any sweep",
         label_visibility="collapsed",
@@ -28,16 +28,16 @@ def sweep_filter(sweeps: Sequence[str]) -> str | None:
     )
 
 
-def any_sweep() -> None:
-    """Choose the runs of all sweeps; for callbacks."""
+def clear_sweep_filter() -> None:
+    """Show the runs of all sweeps; for callbacks."""
     st.session_state[_KEY] = None
     st.query_params.pop(SWEEP, None)
 
 
 def _write() -> None:
-    # Another table of runs: those that were ticked in the one before may not be in it.
+    # The table will show other runs, which may not include those selected now.
     st.query_params.pop(RUNS, None)
-    if chosen := st.session_state[_KEY]:
-        st.query_params[SWEEP] = chosen
+    if selected := st.session_state[_KEY]:
+        st.query_params[SWEEP] = selected
     else:
         st.query_params.pop(SWEEP, None)

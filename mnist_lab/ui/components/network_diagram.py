@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_lab.charts import network_strip_svg
+from mnist_lab.charts import network_diagram_svg
 from mnist_lab.network import MAX_LAYERS, Analysis, Network, analyse
 from mnist_lab.ui.components.assets import script
 
@@ -40,7 +40,7 @@ def strip(analysis: Analysis, *, key: str, picked: int | None = None, whole: boo
     Returns:
         The place in `network.layers` of the block that was clicked just now, or None.
     """
-    data = {"svg": network_strip_svg(drawable(analysis), selected=picked), "whole": whole}
+    data = {"svg": network_diagram_svg(drawable(analysis), selected=picked), "whole": whole}
     result = _component(data=data, key=key, on_picked_change=lambda: None)
     clicked = result.picked
     return None if clicked is None else int(clicked)

@@ -1,4 +1,4 @@
-"""What is wrong with a network, each with the buttons that repair it: the same on a layer's card and on Train."""
+"""The problems of a network, each with its repair buttons; shown on a layer's card and on Train."""
 
 from collections.abc import Sequence
 
@@ -8,20 +8,20 @@ from mnist_lab.network import Network, Problem
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.session import network_draft
 
-_MOST_SHOWN = 5
+_MAX_SHOWN = 5
 
 
 def problem_list(problems: Sequence[Problem], *, key: str) -> None:
-    """Draw the first few problems with their repairs; a repair is a step that can be undone.
+    """Draw the first five problems with their repairs; a repair can be undone.
 
     Args:
         problems: Of one layer or of a whole network.
-        key: Tells the buttons apart from those of other lists on the page.
+        key: Prefix of the widget keys, unique on the page.
     """
-    for number, problem in enumerate(problems[:_MOST_SHOWN]):
+    for number, problem in enumerate(problems[:_MAX_SHOWN]):
         _problem(problem, f"repair-{key}-{number}-{problem.rule}")
-    if (more := len(problems) - _MOST_SHOWN) > 0:
-        st.caption(f"And {more} more; they show when these are repaired.")
+    if (more := len(problems) - _MAX_SHOWN) > 0:
+        st.caption(f"And {more} more, shown when these are repaired.")
 
 
 def _problem(problem: Problem, key: str) -> None:
@@ -43,6 +43,6 @@ def _problem(problem: Problem, key: str) -> None:
 
 
 def _repair(network: Network) -> None:
-    # A repair that removes a layer moves the others: the card that was open is another one then.
+    # A repair that removes a layer changes the indices of the others, so the open card would be another one.
     same = len(network.layers) == len(network_draft.history().network.layers)
     network_draft.change(network, pick=network_draft.picked() if same else None)

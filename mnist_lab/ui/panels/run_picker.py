@@ -1,4 +1,4 @@
-"""Choosing one run that can be asked: the one in the address, else the one shown before, else the best."""
+"""Select box for one tested run: at first the run in the URL, else the one shown before, else the best."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
 
 _RUN = "run"
-_SHOWN = "picked-run"
+_LAST_SHOWN = "picked-run"
 
 
 def runs_with_result() -> list[Run]:
-    """The runs that have a tested network, best first: one's own, then the lab's, then those of the offline sample."""
+    """The runs with a test result: the user's own, then reference runs, then offline ones; each best first."""
     lab = services()
     lab.reference.ensure()
     runs = lab.store.list({RunState.FINISHED, RunState.STOPPED})
@@ -25,20 +25,20 @@ def runs_with_result() -> list[Run]:
 
 
 def pick_run(runs: Sequence[Run], *, key: str) -> Run:
-    """A select box over the runs (one or more), kept in step with the address; says so when the address is wrong.
+    """Draw a select box with the runs (at least one), synchronised with the URL; warns if the URL names no such run.
 
-    The run that it shows stays the session's, on every page, until another is chosen or an address names another.
+    The selected run stays selected on every page of the session until the user or a URL selects another.
     """
     by_id = {run.id: run for run in runs}
     labels = _labels(runs)
-    asked = st.query_params.get(_RUN)
+    requested = st.query_params.get(_RUN)
 
     def write() -> None:
         st.query_params[_RUN] = st.session_state[key]
 
-    # The links between the pages name no run.
-    first = next((run_id for run_id in (asked, st.session_state.get(_SHOWN)) if run_id in by_id), runs[0].id)
-    chosen = st.selectbox(
+    # The links between the pages carry no run id.
+    first = next((run_id for run_id in (requested, st.session_state.get(_LAST_SHOWN)) if run_id in by_id), runs[0].id)
+    selected = st.selectbox(
         "Network",
         list(by_id),
         index=list(by_id).index(first),
@@ -46,15 +46,15 @@ def pick_run(runs: Sequence[Run], *, key: str) -> Run:
         on_change=write,
         key=key,
     )
-    run = by_id.get(chosen, runs[0])
-    st.session_state[_SHOWN] = run.id
-    if asked and asked not in by_id:
+    run = by_id.get(selected, runs[0])
+    st.session_state[_LAST_SHOWN] = run.id
+    if requested and requested not in by_id:
         st.warning(
-            f"There is no tested run {plain(formatting.shortened(asked, 20))}; it may have been deleted. "
+            f"There is no tested run {plain(formatting.shortened(requested, 20))}; it may have been deleted. "
             f"{plain(formatting.shortened(run.name, 36))} is shown instead.",
             icon=":material/link_off:",
         )
-    elif asked != run.id:
+    elif requested != run.id:
         st.query_params[_RUN] = run.id
     if run.is_offline:
         st.caption(
@@ -64,10 +64,10 @@ def pick_run(runs: Sequence[Run], *, key: str) -> Run:
     return run
 
 
-def empty_state(sentence: str, *, key: str) -> None:
-    """Say what is missing, and the one next step as a button."""
+def empty_state(message: str, *, key: str) -> None:
+    """Say what is missing, with buttons for the next step."""
     with st.container(border=True, key=f"{key}-empty"):
-        st.markdown(sentence)
+        st.markdown(message)
         with st.container(horizontal=True):
             if st.button("Train a network", type="primary", icon=":material/play_circle:", key=f"{key}-train"):
                 go("train")
@@ -80,10 +80,10 @@ def _accuracy(run: Run) -> float:
 
 
 def _labels(runs: Sequence[Run]) -> dict[str, str]:
-    """What the menu says of each run, by its id; the id itself only where two would look the same."""
+    """The menu label of each run, by its id; equal labels get the id appended."""
     labels = {run.id: _label(run) for run in runs}
-    often = Counter(labels.values())
-    return {run_id: f"{label} · {run_id}" if often[label] > 1 else label for run_id, label in labels.items()}
+    counts = Counter(labels.values())
+    return {run_id: f"{label} · {run_id}" if counts[label] > 1 else label for run_id, label in labels.items()}
 
 
 def _label(run: Run) -> str:

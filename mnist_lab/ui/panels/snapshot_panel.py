@@ -1,4 +1,4 @@
-"""Watch a run learn: what its network reads, its filters, feature maps and health, epoch by epoch."""
+"""The snapshots of a run, epoch by epoch: predictions, filters, feature maps and layer health."""
 
 import streamlit as st
 
@@ -15,31 +15,31 @@ _DIGITS = tuple(range(10))
 
 
 @st.fragment
-def watch_panel(run: Run) -> None:
-    """Show what was seen of a run, live or replayed; nothing for an ended run that kept no snapshots.
+def snapshot_panel(run: Run) -> None:
+    """Show the snapshots of a run, live or afterwards; nothing for an ended run without snapshots.
 
-    A fragment of its own: of a page that shows a run, nothing else has to be drawn anew for a new snapshot.
+    It is a fragment, so that a new snapshot does not rerun the rest of the page.
     """
     folder = services().store.folder(run.id).snapshots
-    there = stamps(folder)
-    if not there and not run.state.is_active:
+    available = stamps(folder)
+    if not available and not run.state.is_active:
         return
     with st.container(border=True, key="watch"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader("Watch it learn", anchor=False, width="content")
             panel = st.segmented_control(
-                "What to watch",
+                "What to show",
                 PANELS,
                 default=PANELS[0],
                 required=True,
                 key="watch-panel",
                 label_visibility="collapsed",
             )
-        if not there:
-            st.caption("The first pictures come with the first steps.")
+        if not available:
+            st.caption("The first snapshot appears with the first steps.")
             return
         slider = timeline_key(run.id)
-        epochs = [stamp.epoch for stamp in there]
+        epochs = [stamp.epoch for stamp in available]
         epoch = chosen_epoch(epochs, slider)
         above = st.container()
         done = run.epochs_done if run.state.is_ended else None
@@ -48,9 +48,11 @@ def watch_panel(run: Run) -> None:
             digit = st.segmented_control(
                 "Digit", _DIGITS, default=3, required=True, key="watch-digit", label_visibility="collapsed"
             )
-        html = panel_html(folder, there, epoch, panel, digit, picture_theme(_PICTURE), done=done)
+        html = panel_html(folder, available, epoch, panel, digit, picture_theme(_PICTURE), done=done)
         if html is None:
-            st.caption(f":material/broken_image: The snapshot of epoch {epoch:,} cannot be read; those of others may.")
+            st.caption(
+                f":material/broken_image: The snapshot of epoch {epoch:,} cannot be read. Other epochs may be readable."
+            )
         else:
             picture(html, key=_PICTURE)
         with above:
@@ -60,6 +62,6 @@ def watch_panel(run: Run) -> None:
                 live=run.state.is_active,
                 best=run.result.best_epoch if run.result else None,
                 done=done,
-                newest=stamp_words(there),
+                newest=stamp_words(available),
                 key=slider,
             )

@@ -5,7 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 import streamlit as st
 
 from mnist_lab import formatting
-from mnist_lab.insight import Duration, Pace, expected_duration, expected_starts, paces, seconds_left
+from mnist_lab.insight import (
+    DurationEstimate,
+    Throughput,
+    estimate_duration,
+    expected_starts,
+    past_throughputs,
+    seconds_left,
+)
 from mnist_lab.network import Analysis, Network, memory_error
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run
@@ -27,7 +34,7 @@ def memory_sentence(analysis: Analysis) -> str:
     )
 
 
-def training_time(network: Network, recipe: Recipe) -> Duration | None:
+def training_time(network: Network, recipe: Recipe) -> DurationEstimate | None:
     """How long a training would take here; None when nothing is known of the machine yet."""
     digits = services().shelf.digits()
     return _expected(network, recipe, images=len(digits.train_labels), test_images=len(digits.test_labels))
@@ -42,7 +49,7 @@ def epoch_words(network: Network) -> str:
     return f"{about} {formatting.about_seconds(duration.epoch_seconds)} an epoch of MNIST here"
 
 
-def time_words(durations: Sequence[Duration | None], *, early_stopping: bool = False) -> str:
+def time_words(durations: Sequence[DurationEstimate | None], *, early_stopping: bool = False) -> str:
     """How long trainings one after the other take: "about 1 m 10 s here"; empty if that is not known of all."""
     known = [duration for duration in durations if duration is not None]
     if not known or len(known) < len(durations):
@@ -75,10 +82,10 @@ def seconds_to_start(
     return dict(zip((run.id for run in queue), starts, strict=True))
 
 
-def _expected(network: Network, recipe: Recipe, *, images: int, test_images: int) -> Duration | None:
+def _expected(network: Network, recipe: Recipe, *, images: int, test_images: int) -> DurationEstimate | None:
     speed = machine_speed(services().settings)
-    past = _paces(_known())
-    return expected_duration(network, recipe, past, images=images, test_images=test_images, speed=speed)
+    past = _throughputs(_known())
+    return estimate_duration(network, recipe, past, images=images, test_images=test_images, speed=speed)
 
 
 def _still_to_do(run: Run, whole: float | None) -> float | None:
@@ -87,14 +94,14 @@ def _still_to_do(run: Run, whole: float | None) -> float | None:
 
 
 def _known() -> tuple[str, int]:
-    """What the paces depend on: another lab, or another number of ended runs, has others."""
+    """What the throughputs depend on: another lab, or another number of ended runs, has others."""
     lab = services()
     return str(lab.store.runs_folder), lab.moments.now().tested
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _paces(known: tuple[str, int]) -> list[Pace]:  # noqa: ARG001 - the key of the cache
-    return paces(services().store.list(TESTED_STATES, limit=_MOST_PAST_RUNS), machine_info())
+def _throughputs(known: tuple[str, int]) -> list[Throughput]:  # noqa: ARG001 - the key of the cache
+    return past_throughputs(services().store.list(TESTED_STATES, limit=_MOST_PAST_RUNS), machine_info())
 
 
 @st.cache_resource(max_entries=500, show_spinner=False)

@@ -11,7 +11,7 @@ from mnist_lab.ui.live.current_run import Glance, look
 from mnist_lab.ui.live.run_labels import badge
 from mnist_lab.ui.live.run_view import FIGURES, LINE, Growth, growth
 from mnist_lab.ui.panels.doctor_panel import doctor_panel
-from mnist_lab.ui.panels.snapshot_panel import watch_panel
+from mnist_lab.ui.panels.snapshot_panel import snapshot_panel
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.session_id import session_id
 from mnist_lab.ui.train.chart_options import chart_choices, run_chart
@@ -66,7 +66,7 @@ def _show_run(run: Run, now: Growth, *, is_next: bool) -> None:
                 readout(now.parts[FIGURES], key=FIGURES)
         with chart:
             run_chart(run, now.parts)
-        watch_panel(run)
+        snapshot_panel(run)
     doctor_panel(run, track.points, now.findings)
 
 

@@ -1,4 +1,4 @@
-"""The run doctor as a whole: it never stumbles, never contradicts itself, and what it proposes can be trained."""
+"""The run doctor as a whole: it accepts any points, never contradicts itself, and its remedies can be trained."""
 
 import math
 from dataclasses import replace
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_lab.insight.doctor import Finding, diagnose
-from mnist_lab.insight.doctor.diagnosis import EXPLAINED_BY, ILLNESSES, MOST_TREATMENTS
+from mnist_lab.insight.doctor.diagnosis import EXPLAINED_BY, MAX_REMEDIES, RULES
 from mnist_lab.network import PRESETS, Network, analyse
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import MetricPoint, Run, RunState
@@ -82,31 +82,31 @@ def kinds(findings: tuple[Finding, ...]) -> list[str]:
 
 @settings(deadline=None)
 @given(runs, points, st.one_of(st.none(), healths))
-def test_whatever_the_points_the_findings_are_whole_and_can_be_tried(
+def test_any_points_give_complete_findings_with_remedies_that_can_be_trained(
     run: Run, points: list[MetricPoint], health: list[LayerHealth] | None
 ):
     findings = diagnose(run, points, health)
     assert len(set(kinds(findings))) == len(findings)
     assert not [pair for pair in CONTRADICTIONS if pair <= set(kinds(findings))]
     assert [f.severity for f in findings] == sorted((f.severity for f in findings), key=SEVERITIES.index)
-    tried = [(t.network, t.recipe) for finding in findings for t in finding.treatments]
+    tried = [(t.network, t.recipe) for finding in findings for t in finding.remedies]
     assert not [each for number, each in enumerate(tried) if each in tried[:number]]
     for finding in findings:
         assert finding.title
         assert finding.evidence
         assert finding.why
         assert finding.index is None or 0 <= finding.index < len(run.network.layers)
-        assert len(finding.treatments) <= MOST_TREATMENTS
-        for treatment in finding.treatments:
-            changed = (treatment.network or run.network, treatment.recipe or run.recipe)
+        assert len(finding.remedies) <= MAX_REMEDIES
+        for remedy in finding.remedies:
+            changed = (remedy.network or run.network, remedy.recipe or run.recipe)
             assert changed != (run.network, run.recipe)
             assert analyse(changed[0]).valid
 
 
 @settings(deadline=None)
 @given(runs, points, st.one_of(st.none(), healths), st.randoms())
-def test_the_order_of_the_points_makes_no_difference(run, points, health, random):
-    # Of two points of the same step and kind, either may be taken for the true one.
+def test_the_order_of_the_points_does_not_matter(run, points, health, random):
+    # Which of two points of the same step and kind is used is not defined.
     points = list({(point.step, point.kind): point for point in points}.values())
     shuffled = random.sample(points, len(points))
     assert diagnose(run, points, health) == diagnose(run, shuffled, health)
@@ -114,17 +114,17 @@ def test_the_order_of_the_points_makes_no_difference(run, points, health, random
 
 @pytest.mark.parametrize("state", list(RunState))
 @pytest.mark.parametrize("points", [[], curve([math.nan] * 5), curve([0.1]), [step(1, 2.3)]])
-def test_little_to_go_by(state: RunState, points: list[MetricPoint]):
+def test_with_few_points_only_divergence_is_found(state: RunState, points: list[MetricPoint]):
     assert set(kinds(diagnose(made_run(state=state), points, None))) <= {"diverged"}
 
 
-def test_every_illness_that_another_explains_can_be_found():
-    assert EXPLAINED_BY.keys() <= ILLNESSES.keys()
-    assert set().union(*EXPLAINED_BY.values()) <= ILLNESSES.keys()
+def test_every_kind_in_the_table_of_explanations_has_a_rule():
+    assert EXPLAINED_BY.keys() <= RULES.keys()
+    assert set().union(*EXPLAINED_BY.values()) <= RULES.keys()
     assert not [kind for kind, others in EXPLAINED_BY.items() if kind in others]
 
 
-def test_no_two_illnesses_explain_each_other_away():
+def test_no_two_kinds_explain_each_other():
     assert not [(a, b) for a, others in EXPLAINED_BY.items() for b in others if a in EXPLAINED_BY.get(b, ())]
 
 
@@ -134,7 +134,7 @@ def test_a_run_that_diverged_has_one_finding():
 
 
 @pytest.mark.parametrize("state", [RunState.RUNNING, RunState.PAUSED, RunState.INTERRUPTED, RunState.QUEUED])
-def test_before_the_end_nothing_uncertain_is_said(state: RunState):
+def test_before_the_end_nothing_uncertain_is_reported(state: RunState):
     slow = curve([2.3, 2.29, 2.28, 2.27], accuracy=0.2, rate=1e-6)
     flat = curve([1.5, 1.49, 1.49, 1.48, 1.48], accuracy=0.4, validation_accuracy=0.4)
     better = curve([1.0, 0.6, 0.4], accuracy=0.8, validation_accuracy=0.8)

@@ -1,4 +1,4 @@
-"""A page with nothing but the run doctor's panel, for `test_ui_doctor_panel.py`."""
+"""A page with nothing but the run doctor's panel, for `test_doctor_panel.py`."""
 
 import streamlit as st
 

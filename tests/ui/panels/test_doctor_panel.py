@@ -1,4 +1,4 @@
-"""The run doctor's panel, without a browser: what it says, and what its buttons open."""
+"""The run doctor's panel, without a browser: it shows the findings, and its buttons open the remedies."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_lab.insight.doctor import diagnose
 from mnist_lab.network import PRESETS, Dropout, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import MetricPoint, Run, RunState
@@ -16,7 +17,7 @@ from tests.insight.made_runs import curve, diverged_run, layer, made_run
 
 SCRIPT = Path(__file__).with_name("panel_script.py")
 DROPPED = curve([2.1, 1.9, 1.8, 1.7], [1.9, 1.3, 0.8, 0.48], accuracy=0.35, validation_accuracy=0.80)
-LEAPT = curve([9.2, 2.31, 2.306], accuracy=0.1, validation_accuracy=0.11, rate=0.1)
+JUMPED = curve([9.2, 2.31, 2.306], accuracy=0.1, validation_accuracy=0.11, rate=0.1)
 
 Went = list[tuple[str, dict[str, str]]]
 Panel = Callable[..., AppTest]
@@ -24,10 +25,10 @@ Panel = Callable[..., AppTest]
 
 @pytest.fixture
 def went(monkeypatch: pytest.MonkeyPatch) -> Went:
-    """The pages that buttons led to, with their address parameters."""
-    places: Went = []
-    monkeypatch.setattr(panel_module, "go", lambda page, parameters: places.append((page, parameters)))
-    return places
+    """The pages that buttons opened, with their URL parameters."""
+    visits: Went = []
+    monkeypatch.setattr(panel_module, "go", lambda page, parameters: visits.append((page, parameters)))
+    return visits
 
 
 @pytest.fixture
@@ -47,32 +48,31 @@ def words(test: AppTest) -> str:
 
 
 def test_a_finding_has_title_evidence_reason_and_buttons(panel: Panel):
-    test = panel(made_run("notebook-2"), DROPPED)
-    assert "**Too much dropout**" in words(test)
-    assert plain("leaves about 8 of 25 values") in words(test)
-    assert plain("Dropout sets values to zero at random") in words(test)
-    assert [button.label for button in test.button] == [
-        plain("Dropout 0.25 at most, in every layer"),
-        plain("Dropout 0.25 in layer 11"),
-        plain("No dropout at all"),
-    ]
+    run = made_run("notebook-2")
+    test = panel(run, DROPPED)
+    finding = diagnose(run, DROPPED)[0]
+    for text in (f"**{plain(finding.title)}**", plain(finding.evidence), plain(finding.why)):
+        assert text in words(test)
+    labels = [plain(remedy.label) for each in diagnose(run, DROPPED) for remedy in each.remedies]
+    assert len(labels) >= 3
+    assert [button.label for button in test.button] == labels
 
 
 def test_a_changed_network_opens_in_compose_with_the_recipe_of_the_run(panel: Panel, went: Went):
     run = made_run("notebook-2", epochs=7, limit=2_000)
     test = panel(run, DROPPED)
     test.button(key="try-too-much-dropout-1-made").click().run()
-    place = next(i for i, each in enumerate(run.network.layers) if each == Dropout(rate=0.7))
-    changed = run.network.replace(place, Dropout(rate=0.25))
+    index = next(i for i, each in enumerate(run.network.layers) if each == Dropout(rate=0.7))
+    changed = run.network.replace(index, Dropout(rate=0.25))
     assert went == [("compose", {"n": link_from_network(changed)})]
     assert test.session_state["draft-history"].network == changed
-    assert test.session_state["draft-picked"] == place
+    assert test.session_state["draft-picked"] == index
     assert test.session_state["recipe"] == run.recipe
 
 
 def test_a_changed_recipe_opens_in_train_with_the_network_of_the_run(panel: Panel, went: Went):
     run = made_run("lenet-5", learning_rate=0.1, epochs=3)
-    test = panel(run, LEAPT)
+    test = panel(run, JUMPED)
     test.session_state["recipe-learning_rate"] = 0.3
     test.button(key="try-rate-too-high-0-made").click().run()
     assert went == [("train", {"n": link_from_network(run.network)})]
@@ -81,7 +81,7 @@ def test_a_changed_recipe_opens_in_train_with_the_network_of_the_run(panel: Pane
     assert "recipe-learning_rate" not in test.session_state
 
 
-def test_trying_keeps_what_was_composed_before_within_reach_of_undo(panel: Panel, went: Went):
+def test_a_remedy_can_be_undone(panel: Panel, went: Went):
     test = panel(made_run("notebook-2"), DROPPED)
     test.button(key="try-too-much-dropout-0-made").click().run()
     test.button(key="try-too-much-dropout-2-made").click().run()
@@ -91,19 +91,20 @@ def test_trying_keeps_what_was_composed_before_within_reach_of_undo(panel: Panel
 
 
 def test_a_run_that_diverged_before_its_first_point_is_explained(panel: Panel):
-    assert plain("Nothing is broken in the lab") in words(panel(diverged_run(learning_rate=3.0), []))
+    (finding,) = diagnose(diverged_run(learning_rate=3.0), [])
+    assert plain(finding.why) in words(panel(diverged_run(learning_rate=3.0), []))
 
 
-def test_a_healthy_run_has_one_quiet_line(panel: Panel):
+def test_a_healthy_run_has_one_line(panel: Panel):
     points = curve([0.3, 0.1, 0.08, 0.075, 0.073], [0.12, 0.085, 0.08, 0.078, 0.077], accuracy=0.98)
     test = panel(made_run(), points, [layer(1, 0.0)])
     assert len(test.markdown) == 1
-    assert "Nothing wrong" in words(test)
+    assert "No problem found" in words(test)
     assert not test.button
 
 
 @pytest.mark.parametrize("state", [RunState.RUNNING, RunState.QUEUED, RunState.FAILED])
-def test_where_there_is_nothing_to_say_there_is_nothing(panel: Panel, state: RunState):
+def test_without_findings_the_panel_is_empty_until_the_run_ended(panel: Panel, state: RunState):
     points = curve([0.3], accuracy=0.98) if state is RunState.RUNNING else []
     test = panel(made_run(state=state, network=PRESETS["tiny"].network), points)
     assert not test.markdown
