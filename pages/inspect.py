@@ -73,16 +73,16 @@ watch_panel(run)
 st.subheader("The surest mistakes", anchor=False)
 try:
     predictions = lab.store.folder(run.id).read_predictions()
-    digits = lab.shelf.digits()
+    dataset = None if run.data is None else lab.datasets.find(run.data.fingerprint)
 except LabError as error:
     st.warning(plain(str(error)), icon=":material/error:")
     st.stop()
 if predictions is None:
     st.caption("This run kept no predictions.")
     st.stop()
-if run.data is None or digits.fingerprint != run.data.fingerprint:
-    title = "other digits" if run.data is None else plain(run.data.title)
-    st.caption(f"This run was tested on {title}, which are not the digits loaded now, so its images cannot be shown.")
+if dataset is None:
+    title = "an unknown data set" if run.data is None else f"the {plain(run.data.title)}"
+    st.caption(f"This run was tested on {title}, which cannot be loaded now, so its images cannot be shown.")
     st.stop()
 probabilities, labels = predictions
 places = worst_mistakes(probabilities, labels, MISTAKES)
@@ -96,4 +96,4 @@ with st.container(horizontal=True, key="mistakes"):
         read = int(chances.argmax())
         chance = formatting.probability(float(chances[read])).replace(" ", "\u00a0")
         words = f"true {true}, read {read} ({chance})"
-        st.image(digit_png(digits.test_images[place], scale=4, theme=theme()), caption=words, width=104, alt=words)
+        st.image(digit_png(dataset.test_images[place], scale=4, theme=theme()), caption=words, width=104, alt=words)

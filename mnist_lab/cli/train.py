@@ -10,7 +10,7 @@ from mnist_lab.cli.progress import ProgressLine
 from mnist_lab.cli.runs import open_swept, summary
 from mnist_lab.cli.tensorflow_output import chatter_to
 from mnist_lab.cli.user_files import read_bytes
-from mnist_lab.data import Source, load_digits, split
+from mnist_lab.data import DataSource, load_dataset, split_dataset
 from mnist_lab.network import ensure_trainable
 from mnist_lab.recipe import Recipe, recipe_from_json, suited_recipe
 from mnist_lab.recipe.recipe import MAX_JSON_BYTES
@@ -70,16 +70,16 @@ def _go_on(options: argparse.Namespace, settings: Settings, store: RunStore, run
             print(f"{run.id} waits to be trained by the app, or by `python -m mnist_lab worker --run {run.id}`.")
         return 0
     with ProgressLine() as line:
-        if run.data is None or run.data.source == Source.MNIST:
+        if run.data is None or run.data.source == DataSource.MNIST:
             _ensure_digits(settings, run.recipe, line)
         return _train(options, settings, store, run, line)
 
 
 def _ensure_digits(settings: Settings, recipe: Recipe, line: ProgressLine) -> None:
     """Download MNIST if need be, and refuse now, before there is a run, a recipe that MNIST cannot satisfy."""
-    digits, why_not_mnist = load_digits(settings, download=True, progress=line.download)
-    if why_not_mnist is None:  # from the offline sample a run takes what there is
-        split(
+    digits, why_not_mnist = load_dataset(settings, download=True, progress=line.download)
+    if why_not_mnist is None:  # from the sample a run takes what there is
+        split_dataset(
             digits,
             validation=recipe.validation,
             fraction=recipe.validation_fraction,

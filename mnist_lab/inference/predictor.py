@@ -13,7 +13,8 @@ import numpy as np
 
 from mnist_lab.errors import PredictorError
 from mnist_lab.inference.process import Child, ChildHungError, ChildLostError
-from mnist_lab.inference.protocol import CLASSES, PICTURE_SHAPE, Floats, ProtocolError, is_run_id, pack, unpack
+from mnist_lab.inference.protocol import PICTURE_SHAPE, Floats, ProtocolError, is_run_id, pack, unpack
+from mnist_lab.network import CLASSES
 from mnist_lab.settings import Settings
 
 LOG_NAME = "predictor.log"

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mnist_lab.network import INPUT_SHAPE
+
 Floats = npt.NDArray[np.float32]
 
-PICTURE_SHAPE = (28, 28)
-CLASSES = 10
+PICTURE_SHAPE = INPUT_SHAPE[:2]
 READY = {"id": 0, "ready": True}
 
 _RUN_ID = re.compile(r"[a-z0-9]{8}")

@@ -31,12 +31,13 @@ from mnist_lab.network.layers import (
 from mnist_lab.network.limits import MAX_KERNEL, MAX_LAYERS, MAX_PARAMETERS
 from mnist_lab.network.network import Network
 from mnist_lab.network.presets import DEFAULT_PRESET, PRESETS, Preset, get_preset
-from mnist_lab.network.shapes import INPUT_SHAPE
+from mnist_lab.network.shapes import CLASSES, INPUT_SHAPE
 from mnist_lab.network.training_cost import TYPICAL, MachineSpeed, Work, training_work
 from mnist_lab.network.url import link_from_network, network_from_link
 
 __all__ = [
     "ACTIVATIONS",
+    "CLASSES",
     "CLOSING_LAYER",
     "DEFAULT_PRESET",
     "INPUT_SHAPE",

@@ -25,6 +25,9 @@ Shape = tuple[int, ...]
 INPUT_SHAPE: Shape = (28, 28, 1)
 """Rows, columns and channels of one picture."""
 
+CLASSES = 10
+"""Number of probabilities that a network gives: one for each digit, 0 to 9."""
+
 NEEDS_MAPS = (Conv2D, MaxPooling2D, AveragePooling2D, SpatialDropout2D, GlobalAveragePooling2D, GlobalMaxPooling2D)
 """Layers that work on maps (rows, columns, channels), not on a row of values."""
 

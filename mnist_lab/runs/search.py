@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 
-from mnist_lab.data import Source
+from mnist_lab.data import DataSource
 from mnist_lab.recipe import Optimizer
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import RunState
@@ -14,7 +14,7 @@ from mnist_lab.runs.state import RunState
 LONGEST_SEARCH = 200
 """Characters of the words that are looked for; further ones are not."""
 
-_SOURCES = {Source.MNIST: "mnist", Source.UCI: "uci digits, the offline sample"}
+_SOURCES = {source: source.dataset_title.casefold() for source in DataSource}
 """What words on the data may be, in small letters."""
 
 
@@ -24,8 +24,8 @@ class Found:
 
     ids: Sequence[str]
     """Of all of them, newest first."""
-    offline: int
-    """How many of them were trained and tested on the offline sample."""
+    on_sample: int
+    """How many of them were trained and tested on a sample, not on MNIST."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Tally:
 def matching(
     words: str, states: Collection[RunState], group: str | None, leave_out: Collection[str], fold: Any
 ) -> Select[*tuple[Any, ...]]:
-    """Select id and `offline` of the runs in these states and this sweep that hold all of the words, newest first.
+    """Select id and `on_sample` of the runs in these states and this sweep that hold all of the words, newest first.
 
     Args:
         words: Each must be a part of the run's name, note, id, state, sweep, kind of data or optimizer.
@@ -55,7 +55,7 @@ def matching(
         leave_out: Ids that are not wanted.
         fold: The database's function that makes letters comparable, as `str.casefold` does.
     """
-    query = select(runs.c.id, and_(runs.c.data.is_not(None), ~_of(Source.MNIST)).label("offline"))
+    query = select(runs.c.id, and_(runs.c.data.is_not(None), ~_of(DataSource.MNIST)).label("on_sample"))
     query = query.where(*_among(states, leave_out)).order_by(runs.c.number.desc())
     if group is not None:
         query = query.where(runs.c.run_group == group)
@@ -87,5 +87,5 @@ def _by_kind(word: str) -> list[ColumnElement[bool]]:
     return data + [runs.c.recipe.contains(f'"optimizer": "{name}"', autoescape=True) for name in optimizers]
 
 
-def _of(source: Source) -> ColumnElement[bool]:
+def _of(source: DataSource) -> ColumnElement[bool]:
     return func.coalesce(runs.c.data, literal("")).startswith(f'{{"source": "{source}"')

@@ -13,7 +13,7 @@ from mnist_lab.training.claim import Claim
 from mnist_lab.training.progress import ProgressCallback
 from mnist_lab.training.reporter import DiscardedError, Reporter
 from mnist_lab.training.resume import Keeper, find_checkpoints, take_up
-from mnist_lab.training.run_data import load_parts
+from mnist_lab.training.run_data import load_split
 from mnist_lab.training.snapshot_recorder import train_watched
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ def why_failed(error: Exception) -> str:
 def _train(settings: Settings, store: RunStore, claim: Claim, reporter: Reporter) -> Ending:
     run, recipe, folder = claim.run, claim.run.recipe, claim.folder
     reporter.enter("loading data")
-    parts, info = load_parts(settings, run, again=bool(folder.checkpoint_files()))
+    parts, info = load_split(settings, run, resumes=bool(folder.checkpoint_files()))
     checkpoints = find_checkpoints(run, folder, info)
     reporter.insist(lambda: store.set_data(run.id, run.attempt, info))
     stops = reporter.enter("building", sentence=info.fallback) is Command.STOP

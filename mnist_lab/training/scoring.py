@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-CLASSES = 10
+from mnist_lab.network import CLASSES
+
 SMALLEST_PROBABILITY = 1e-7
 """Probabilities are clipped to this and 1 minus this before the logarithm, as Keras does (`keras.config.epsilon`)."""
 

@@ -165,7 +165,7 @@ def test_one_runs_loss_is_linear_at_first(monkeypatch, store):
 
 def test_runs_tested_on_other_images_are_not_compared(monkeypatch, store):
     ended(store, "MNIST run")
-    ended(store, "UCI run", digits=services().shelf.digits(), offline=True)
+    ended(store, "UCI run", digits=services().datasets.current(), offline=True)
     assert "tested on different images" in words(opened(monkeypatch, ticked=[0, 1]))
 
 

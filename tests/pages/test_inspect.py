@@ -53,7 +53,7 @@ def test_accuracy_comes_with_its_standard_error(store):
 
 
 def test_the_mistakes_are_shown_as_images(store):
-    digits = services().shelf.digits()
+    digits = services().datasets.current()
     ended(store, digits=digits, wrong=3)
     page = opened()
     true = int(digits.test_labels[0])
@@ -69,7 +69,7 @@ def test_images_of_other_digits_are_not_shown(store):
 
 
 def test_a_run_without_mistakes(store):
-    ended(store, digits=services().shelf.digits(), wrong=0)
+    ended(store, digits=services().datasets.current(), wrong=0)
     page = opened()
     assert "Every test image is read right" in words(page)
     assert "There are none" in words(page)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_lab.data import Digits, Source
+from mnist_lab.data import Dataset, DataSource
 from mnist_lab.errors import DataError, StaleAttemptError, UnknownRunError
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
@@ -42,8 +42,8 @@ def _point(step: int) -> MetricPoint:
 def _noise(monkeypatch: pytest.MonkeyPatch) -> None:
     images = np.zeros((400, 28, 28), np.uint8)
     labels = (np.arange(400) % 10).astype(np.uint8)
-    digits = Digits(Source.UCI, "Noise", images, labels, images[:50], labels[:50], "0" * 16)
-    monkeypatch.setattr(parts_module, "load_digits", lambda *_a, **_n: (digits, "There is no MNIST here."))
+    digits = Dataset(DataSource.UCI, "Noise", images, labels, images[:50], labels[:50], "0" * 16)
+    monkeypatch.setattr(parts_module, "load_dataset", lambda *_a, **_n: (digits, "There is no MNIST here."))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mnist_lab.data import Digits
+from mnist_lab.data import Dataset
 from mnist_lab.errors import StoreError
 from mnist_lab.network import Conv2D, Dropout, MaxPooling2D, Network
 from mnist_lab.recipe import Recipe
@@ -197,13 +197,13 @@ def test_a_torn_checkpoint_is_noticed_and_the_one_before_it_used(
 def test_a_run_is_not_resumed_with_other_digits(
     store: RunStore, work: Callable[[], Run], broken_off: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load = parts_module.load_uci_digits
+    load = parts_module.load_mnist_sample
     points = store.points(broken_off.id)
 
-    def load_others(settings: Settings) -> Digits:
+    def load_others(settings: Settings) -> Dataset:
         return replace(load(settings), fingerprint="another", title="other digits")
 
-    monkeypatch.setattr(parts_module, "load_uci_digits", load_others)
+    monkeypatch.setattr(parts_module, "load_mnist_sample", load_others)
     store.requeue(broken_off.id)
     failed = work()
     assert failed.state is RunState.FAILED
@@ -212,7 +212,7 @@ def test_a_run_is_not_resumed_with_other_digits(
     )
     assert store.points(broken_off.id) == points
     assert len(store.folder(broken_off.id).checkpoint_files()) == 2
-    monkeypatch.setattr(parts_module, "load_uci_digits", load)
+    monkeypatch.setattr(parts_module, "load_mnist_sample", load)
     store.requeue(broken_off.id)
     assert work().state is RunState.FINISHED
 
@@ -223,7 +223,7 @@ def test_a_run_of_the_offline_sample_goes_on_with_it_even_if_mnist_can_be_had_by
     def mnist(*_arguments: object, **_named: object) -> object:
         pytest.fail("MNIST is not asked for")
 
-    monkeypatch.setattr(parts_module, "load_digits", mnist)
+    monkeypatch.setattr(parts_module, "load_dataset", mnist)
     store.requeue(broken_off.id)
     resumed = work()
     assert resumed.state is RunState.FINISHED

@@ -9,8 +9,9 @@ import numpy as np
 import tensorflow as tf
 
 from mnist_lab.errors import PredictorError
-from mnist_lab.inference.protocol import CLASSES, PICTURE_SHAPE, Floats
+from mnist_lab.inference.protocol import PICTURE_SHAPE, Floats
 from mnist_lab.inference.weights import Weights
+from mnist_lab.network import CLASSES
 
 BATCH_SHAPE = (1, *PICTURE_SHAPE, 1)
 MAX_LOADED = 4

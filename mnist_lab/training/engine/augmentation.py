@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
+from mnist_lab.network import INPUT_SHAPE
 from mnist_lab.recipe.recipe import Augmentation
-
-SIDE = 28
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def augmented(images: tf.Tensor, augmentation: Augmentation, seed: tf.Tensor) ->
     moved = tf.raw_ops.ImageProjectiveTransformV3(
         images=images,
         transforms=_transforms(draws[:6], amplitudes),
-        output_shape=(SIDE, SIDE),
+        output_shape=INPUT_SHAPE[:2],
         fill_value=0.0,
         interpolation="BILINEAR",
         fill_mode="CONSTANT",
@@ -66,7 +65,7 @@ def _transforms(draws: tf.Tensor, amplitudes: Amplitudes) -> tf.Tensor:
     cosine, sine = tf.cos(angle), tf.sin(angle)
     a, b = cosine / across, (shear * cosine - sine) / across
     c, d = sine / down, (shear * sine + cosine) / down
-    middle = (SIDE - 1) / 2
+    middle = (INPUT_SHAPE[0] - 1) / 2
     # The middle of the picture stays where it is, but for the shift.
     x = middle - a * middle - b * middle + draws[4] * amplitudes.shift
     y = middle - c * middle - d * middle + draws[5] * amplitudes.shift

@@ -15,8 +15,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_lab.data import CLASSES, Split, probe_places
-from mnist_lab.network import Activation, Analysis, Conv2D, Dense, Network, analyse
+from mnist_lab.data import Split, probe_indices
+from mnist_lab.network import CLASSES, Activation, Analysis, Conv2D, Dense, Network, analyse
 from mnist_lab.network.analysis import LayerReport
 from mnist_lab.runs.snapshot import (
     MAP_DIGITS,
@@ -50,7 +50,7 @@ class Camera:
         self._model = model
         analysis = analyse(network)
         self._reports = analysis.layers
-        places = probe_places(parts.test_images, parts.test_labels)
+        places = probe_indices(parts.test_images, parts.test_labels)
         self._images, self._labels = parts.test_images[places], parts.test_labels[places]
         batch = np.concatenate(
             [np.flatnonzero(parts.train_labels == digit)[: _batch_per_class(analysis)] for digit in range(CLASSES)]

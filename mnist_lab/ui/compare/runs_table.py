@@ -31,8 +31,7 @@ CHOSEN_AT_FIRST = 2
 WORDS = "compare-words"
 """Key of the field for words."""
 _STATES = "compare-states"
-OFFLINE = "UCI sample, not MNIST"
-LONGEST = {"Name": 27, "Convolution filters": 40, "Dropout": 32, "Data": 24, SWEEP: 24, "Note": 40}
+LONGEST = {"Name": 27, "Convolution filters": 40, "Dropout": 32, "Data": 30, SWEEP: 24, "Note": 40}
 """Characters of a text that its column shows; a double click on the cell shows the whole one."""
 _NARROW = frozenset(" .,:;·'il")
 _NARROW_PIXELS, _OTHER_PIXELS, _PADDING = 3.5, 7.6, 20
@@ -58,10 +57,10 @@ def count_words(found: Found, shown: int, of: int) -> str:
     if len(found.ids) > shown:
         words += f"**The newest {shown:,} are shown**; words, state and sweep look through all, and the CSV has all. "
     words += "Tick rows to compare them."
-    if found.offline:
+    if found.on_sample:
         words += (
-            f" **{found.offline:,} of them used the UCI digits, the offline sample: "
-            "their test figures are not those of MNIST.**"
+            f" **{found.on_sample:,} of them used a sample, not MNIST itself: "
+            "their test figures do not compare with those on MNIST.**"
         )
     return words
 
@@ -104,7 +103,7 @@ def row(run: Run) -> dict[str, Any]:
         "Best epoch": result.best_epoch or None if result else None,
         "Time": run.training_seconds,
         "Images/s": None if result is None else result.samples_per_second,
-        "Data": formatting.NONE if run.data is None else OFFLINE if run.is_offline else run.data.title,
+        "Data": formatting.NONE if run.data is None else run.data.title,
         "Seed": run.recipe.seed,
         "Made": run.created,
         "Note": run.note,

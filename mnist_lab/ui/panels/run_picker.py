@@ -16,12 +16,12 @@ _SHOWN = "picked-run"
 
 
 def runs_with_result() -> list[Run]:
-    """The runs that have a tested network, best first: one's own, then the lab's, then those of the offline sample."""
+    """The runs that have a tested network, best first: one's own, then the lab's, then those of a sample."""
     lab = services()
     lab.reference.ensure()
     runs = lab.store.list({RunState.FINISHED, RunState.STOPPED})
     tested = [run for run in runs if run.result is not None]
-    return sorted(tested, key=lambda run: (run.is_offline, run.is_reference, -_accuracy(run)))
+    return sorted(tested, key=lambda run: (run.used_sample, run.is_reference, -_accuracy(run)))
 
 
 def pick_run(runs: Sequence[Run], *, key: str) -> Run:
@@ -56,9 +56,9 @@ def pick_run(runs: Sequence[Run], *, key: str) -> Run:
         )
     elif asked != run.id:
         st.query_params[_RUN] = run.id
-    if run.is_offline:
+    if run.data is not None and run.used_sample:
         st.caption(
-            ":material/cloud_off: Trained and tested on the UCI digits, the offline sample, **not on MNIST**: "
+            f":material/cloud_off: Trained and tested on the {plain(run.data.title)}, **not on MNIST itself**: "
             "it reads drawings less well."
         )
     return run
@@ -92,6 +92,6 @@ def _label(run: Run) -> str:
         parts.append(formatting.accuracy(run.result.test_accuracy))
     if run.state is RunState.STOPPED:
         parts.append("stopped")
-    if run.is_offline:
-        parts.append("UCI sample")
+    if run.data is not None and run.used_sample:
+        parts.append(run.data.title)
     return " · ".join(parts)

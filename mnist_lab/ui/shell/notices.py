@@ -1,13 +1,15 @@
-"""What every page says before its own content: which digits are in use when they are not MNIST, and what is broken."""
+"""What every page says before its own content: that the MNIST sample is in use, and what is broken."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
+from mnist_lab.data import DataSource
 from mnist_lab.errors import LabError
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.services.dataset_loader import DatasetLoader
 
 
 def tell(error: LabError) -> None:
@@ -25,31 +27,36 @@ def errors_told() -> Iterator[None]:
 
 
 def show_notices() -> None:
-    """Say plainly that the offline sample is in use, or that no training can start, and what to do."""
+    """Say in one line that the MNIST sample is in use, and show why no training can start."""
     lab = services()
-    shelf = lab.shelf
-    if shelf.progress is not None:
+    if lab.datasets.progress is not None:
         _download_progress()
-    elif shelf.trouble is not None:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                ":material/cloud_off: **The offline sample (UCI digits) is in use, not MNIST.** "
-                + plain(shelf.trouble),
-                width="stretch",
-            )
-            if st.button("Try again", icon=":material/refresh:", key="retry-mnist"):
-                shelf.retry()
-                st.rerun()
+    elif lab.datasets.error is not None:
+        _sample_notice(lab.datasets)
     if lab.launcher.trouble:
         _launcher_trouble()
 
 
+def _sample_notice(datasets: DatasetLoader) -> None:
+    """One line on any screen: what is different, the reason on demand, and the button to try again."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="sample-notice"):
+        with st.popover("5,000 of MNIST's 70,000 images", icon=":material/cloud_off:", type="tertiary"):
+            st.markdown(
+                f"**The {plain(DataSource.MNIST_SAMPLE.dataset_title)} is in use:** 4,000 to train on and "
+                "1,000 to test on, so networks learn faster and read less well than with all of MNIST."
+            )
+            st.markdown(plain(datasets.error or ""))
+        if st.button("Try again", icon=":material/refresh:", type="tertiary", key="retry-mnist"):
+            datasets.retry()
+            st.rerun()
+
+
 @st.fragment(run_every=1.0)
 def _download_progress() -> None:
-    progress = services().shelf.progress
+    progress = services().datasets.progress
     if progress is None:
         st.rerun()
-    st.progress(progress or 0.0, text="Downloading MNIST (11 MB). Until it is here, the offline sample is in use.")
+    st.progress(progress or 0.0, text="Downloading MNIST; until then, 5,000 of its images")
 
 
 # Only where there was trouble when the page was drawn. A whole new page when it is over would close an open dialog.
