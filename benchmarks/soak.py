@@ -2,7 +2,7 @@
 
     python -m benchmarks.soak [--kills 50] [--seed 0] [--short]
 
-Trains a few small networks on the offline sample without disturbance, then the same again and again while a worker,
+Trains a few small networks on the MNIST sample without disturbance, then the same again and again while a worker,
 the app, or both are ended by SIGKILL at random moments. Every run that lost its worker is resumed, as its user would,
 and must end with the weights of its undisturbed twin, bit by bit. Prints a table; the exit status is 1 if anything is
 wrong.
@@ -70,7 +70,7 @@ class Soak:
             command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
             command += ["--server.port", port]
         environment = os.environ | {"MNIST_LAB_HOME": str(self.settings.home), "MNIST_LAB_WORKERS": str(AT_ONCE)}
-        # No MNIST, so that the offline sample is taken.
+        # No MNIST, so that the MNIST sample is taken.
         environment |= {"MNIST_LAB_DATA": str(self.settings.home / "none"), "PYTHONPATH": str(ROOT)}
         with (self.settings.home / "app.log").open("ab") as log:
             self.app = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)

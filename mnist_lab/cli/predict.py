@@ -111,7 +111,7 @@ def _answer(name: str, probabilities: Floats | None) -> dict[str, object]:
 
 def _test_digits(run: Run, settings: Settings) -> Dataset:
     if run.data is not None and run.data.source == DataSource.UCI:
-        raise DataError(f"The run was tested on {run.data.title}, which this version of the lab no longer has.")
+        raise DataError(f"The run was tested on the {run.data.title}, which this version of the lab no longer has.")
     if run.data is not None and run.data.source == DataSource.MNIST_SAMPLE:
         digits = load_mnist_sample()
     else:

@@ -38,8 +38,8 @@ def _load(settings: Settings, run: Run, *, resumes: bool) -> tuple[Dataset, str]
     if resumes and run.data is not None:
         if run.data.source == DataSource.UCI:
             raise DataError(
-                f"This run was trained on {run.data.title}, which this version of the lab no longer has, so it cannot"
-                " go on; nothing was changed. Train its network again as a new run."
+                f"This run was trained on the {run.data.title}, which this version of the lab no longer has, so it"
+                " cannot go on; nothing was changed. Train its network again as a new run."
             )
         if run.data.source == DataSource.MNIST_SAMPLE:
             return load_mnist_sample(), run.data.fallback

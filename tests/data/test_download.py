@@ -74,7 +74,7 @@ def whole(content: bytes, claimed: int | None = None, code: int = 200) -> Answer
 
 
 def refused(lab: Settings, sentence: str, **limits: float) -> None:
-    """The download fails with this sentence, which names the address and a way on, and leaves only the error file behind."""
+    """The download fails with this message, which names the address and a way on, and leaves only the error file."""
     with pytest.raises(DataError, match=sentence) as caught:
         download_mnist(lab, lambda _received, _total: None, **limits)
     assert lab.mnist_url in str(caught.value)

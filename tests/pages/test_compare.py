@@ -11,6 +11,7 @@ import streamlit as st
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
+from mnist_lab.data import DataSource, load_mnist_sample
 from mnist_lab.errors import UnknownRunError
 from mnist_lab.network import Conv2D, Network
 from mnist_lab.recipe import Recipe
@@ -90,11 +91,12 @@ def test_runs_under_way_are_not_in_the_table(monkeypatch, store):
     assert list(opened(monkeypatch).dataframe[0].value["Name"]) == ["A run"]
 
 
-def test_the_offline_sample_is_told_in_the_table_and_below_it(monkeypatch, store):
-    ended(store, offline=True)
+@pytest.mark.parametrize("source", [DataSource.MNIST_SAMPLE, DataSource.UCI])
+def test_a_run_of_a_sample_is_shown_as_such_in_the_table_and_above_it(monkeypatch, store, source):
+    ended(store, source=source)
     page = opened(monkeypatch)
-    assert page.dataframe[0].value["Data"][0] == "UCI sample, not MNIST"
-    assert "not those of MNIST" in words(page)
+    assert page.dataframe[0].value["Data"][0] == source.dataset_title
+    assert "1 of them used a sample, not MNIST itself" in words(page)
 
 
 def test_words_and_states_filter(monkeypatch, store):
@@ -165,7 +167,7 @@ def test_one_runs_loss_is_linear_at_first(monkeypatch, store):
 
 def test_runs_tested_on_other_images_are_not_compared(monkeypatch, store):
     ended(store, "MNIST run")
-    ended(store, "UCI run", digits=services().datasets.current(), offline=True)
+    ended(store, "Sample run", digits=load_mnist_sample(), source=DataSource.MNIST_SAMPLE)
     assert "tested on different images" in words(opened(monkeypatch, ticked=[0, 1]))
 
 
@@ -442,11 +444,11 @@ def test_without_a_sweep_the_table_has_neither_filter_nor_column(monkeypatch, st
 def test_of_very_many_runs_the_newest_are_shown_and_all_are_found(monkeypatch, store):
     monkeypatch.setattr(runs_table, "MAX_TABLE_ROWS", 2)
     for name in ("First", "Second", "Third", "Fourth"):
-        ended(store, name, offline=name == "First")
+        ended(store, name, source=DataSource.UCI if name == "First" else DataSource.MNIST)
     page = opened(monkeypatch)
     assert list(page.dataframe[0].value["Name"]) == ["Fourth", "Third"]
     assert "4 of 4 runs. **The newest 2 are shown**" in words(page)
-    assert "1 of them used the UCI digits" in words(page)
+    assert "1 of them used a sample" in words(page)
     ok(page.text_input(key="compare-words").set_value("first").run())
     assert list(page.dataframe[0].value["Name"]) == ["First"]
     assert "1 of 4 runs. Tick rows" in words(page)

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_lab.data import DataSource
 from mnist_lab.inference import Predictor
 from mnist_lab.reference import shipped_archives
 from mnist_lab.ui.services.container import services
@@ -53,8 +54,8 @@ def test_ones_own_run_goes_before_better_ones_of_the_lab() -> None:
     assert opened("draw").selectbox(key="draw-run").value == own.id
 
 
-def test_a_run_of_the_offline_sample_reads_drawings_less_well_than_the_labs() -> None:
-    ended(services().store, "My own", wrong=0, offline=True)
+def test_a_run_of_the_sample_reads_drawings_less_well_than_the_labs() -> None:
+    ended(services().store, "My own", wrong=0, source=DataSource.MNIST_SAMPLE)
     chosen = opened("draw").selectbox(key="draw-run").value
     assert services().store.get(chosen).is_reference
 

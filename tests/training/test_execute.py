@@ -20,7 +20,7 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint, Result, Run, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training import execute as conduct_module
-from mnist_lab.training import run_data as parts_module
+from mnist_lab.training import run_data
 from mnist_lab.training.claim import claim, free_slots, take_slot
 from mnist_lab.training.execute import conduct, why_failed
 from mnist_lab.training.foreground import train_run
@@ -42,8 +42,8 @@ def _point(step: int) -> MetricPoint:
 def _noise(monkeypatch: pytest.MonkeyPatch) -> None:
     images = np.zeros((400, 28, 28), np.uint8)
     labels = (np.arange(400) % 10).astype(np.uint8)
-    digits = Dataset(DataSource.UCI, "Noise", images, labels, images[:50], labels[:50], "0" * 16)
-    monkeypatch.setattr(parts_module, "load_dataset", lambda *_a, **_n: (digits, "There is no MNIST here."))
+    digits = Dataset(DataSource.MNIST_SAMPLE, "Noise", images, labels, images[:50], labels[:50], "0" * 16)
+    monkeypatch.setattr(run_data, "load_dataset", lambda *_a, **_n: (digits, "There is no MNIST here."))
 
 
 @pytest.fixture
@@ -213,7 +213,7 @@ def test_a_discarded_run_is_gone_with_its_folder(
     assert free_slots(offline) == 1
 
 
-def test_more_images_than_the_offline_sample_has_are_not_asked_of_it(
+def test_a_limit_beyond_the_sample_uses_all_of_it(
     offline: Settings, store: RunStore, small_network: Network, training: Callable[[Train], None]
 ) -> None:
     store.create(small_network, Recipe(limit=6000))

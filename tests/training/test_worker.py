@@ -1,4 +1,4 @@
-"""Real worker processes that really train, on the offline sample: the one test file here that loads TensorFlow."""
+"""Real worker processes that really train, on the MNIST sample: the one test file here that loads TensorFlow."""
 
 import os
 import signal
@@ -76,8 +76,8 @@ def test_real_trainings_are_killed_stopped_finished_and_repeated(offline: Settin
 def _check_finished(store: RunStore, run: Run) -> None:
     assert run.state is RunState.FINISHED, run.sentence
     assert run.data is not None
-    assert run.data.source == "uci-digits"
-    assert run.sentence.startswith("Trained on UCI digits")
+    assert run.data.source == "mnist-sample"
+    assert run.sentence.startswith("Trained on the MNIST sample")
     assert run.result is not None
     assert run.result.test_accuracy > 0.5
     assert sum(map(sum, run.result.confusion)) == run.data.test

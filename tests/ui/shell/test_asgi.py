@@ -145,7 +145,7 @@ def test_where_mnist_cannot_be_had_the_sample_is_read_in_the_background(
     read = threading.Event()
     monkeypatch.setattr(dataset_loader, "find_mnist", lambda _settings: None)
     monkeypatch.setattr(dataset_loader, "download_mnist", refuse)
-    monkeypatch.setattr(dataset_loader, "load_mnist_sample", lambda _settings: read.set())
+    monkeypatch.setattr(dataset_loader, "load_mnist_sample", read.set)
     one = dataset_loader.DatasetLoader(settings)
     one.start()
     assert read.wait(10.0)
