@@ -19,6 +19,9 @@ STYLE = """<style>
   .st-key-narrow-menu { display: flex; }
   [data-testid="stExpandSidebarButton"] { display: none; }
 }
+/* One line about the data set must not push a page down: its title has room enough above itself. */
+.st-key-data-notice { margin: -0.6rem 0; }
+.st-key-page:has(.st-key-data-notice) :is(h1, h2) { padding-top: 0; }
 /* Columns that have no room beside each other: figures are not to be cut off. */
 @media (max-width: 900px) {
   [class*="st-key-stacked-"] > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"]

@@ -11,6 +11,9 @@ from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.dataset_loader import DatasetLoader
 
+_NOTICE = "data-notice"
+"""Key of the notice about the data set, for its style in `chrome`."""
+
 
 def tell(error: LabError) -> None:
     """Show the sentence of an error that was raised on purpose."""
@@ -30,7 +33,8 @@ def show_notices() -> None:
     """Say in one line that the MNIST sample is in use, and show why no training can start."""
     lab = services()
     if lab.datasets.progress is not None:
-        _download_progress()
+        with st.container(key=_NOTICE):
+            _download_progress()
     elif lab.datasets.error is not None:
         _sample_notice(lab.datasets)
     if lab.launcher.trouble:
@@ -39,7 +43,7 @@ def show_notices() -> None:
 
 def _sample_notice(datasets: DatasetLoader) -> None:
     """One line on any screen: what is different, the reason on demand, and the button to try again."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="sample-notice"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=_NOTICE):
         with st.popover("5,000 of MNIST's 70,000 images", icon=":material/cloud_off:", type="tertiary"):
             st.markdown(
                 f"**The {plain(DataSource.MNIST_SAMPLE.dataset_title)} is in use:** 4,000 to train on and "
