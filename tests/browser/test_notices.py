@@ -68,7 +68,7 @@ def title_top(page: Page, path: str, width: int, height: int) -> float:
     """Pixels from the upper edge of the window to the page's title."""
     page.set_viewport_size({"width": width, "height": height})
     title = page.locator(CONTENT[path]).first
-    expect(title).to_be_visible()
+    expect(title).to_be_visible(timeout=60_000)
     page.wait_for_timeout(300)
     top: float = title.evaluate(TEXT_TOP)
     return top
@@ -78,7 +78,7 @@ def title_top(page: Page, path: str, width: int, height: int) -> float:
 def test_the_sample_is_told_in_one_line_above_the_title(page: Page, on_sample: str, path: str) -> None:
     page.goto(f"{on_sample}/{path}")
     notice = page.locator(".st-key-data-notice")
-    expect(notice.get_by_role("button", name="Try again")).to_be_visible()
+    expect(notice.get_by_role("button", name="Try again")).to_be_visible(timeout=60_000)
     for width, height in SCREENS.values():
         assert title_top(page, path, width, height) < MAX_TITLE_TOP, (width, height)
         box = notice.bounding_box()
