@@ -12,13 +12,11 @@ from mnist_lab.runs.schema import metrics, runs
 
 EPOCHS = 12
 _DATA = DataInfo("mnist", "MNIST", "f" * 16, 54_000, 6_000, 10_000, "holdout")
-_SAMPLE = DataInfo(
-    "uci-digits", "UCI digits, the offline sample", "e" * 16, 3_400, 400, 1_797, "holdout", "No network."
-)
+_SAMPLE = DataInfo("mnist-sample", "MNIST sample (5,000 images)", "e" * 16, 3_600, 400, 1_000, "holdout", "No network.")
 
 
 def fill(store: RunStore, count: int, *, seed: int = 0) -> None:
-    """Add ended runs of all presets: most finished, one in ten failed, one in twenty on the offline sample."""
+    """Add ended runs of all presets: most finished, one in ten failed, one in twenty on the MNIST sample."""
     chance = random.Random(seed)  # noqa: S311 - figures of made-up runs
     now = time.time() - 600.0 * count
     with store.db.write() as connection:

@@ -2,7 +2,7 @@
 
     python -m benchmarks.soak [--kills 50] [--seed 0] [--short]
 
-Trains a few small networks on the offline sample without interruption, then the same ones repeatedly while a worker,
+Trains a few small networks on the MNIST sample without interruption, then the same ones repeatedly while a worker,
 the app, or both are ended by SIGKILL at random times. Every run that lost its worker is resumed, as its user would do,
 and must end with exactly the weights of the uninterrupted run. Prints a table; the exit status is 1 if anything is
 wrong.
@@ -70,7 +70,7 @@ class Soak:
             command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
             command += ["--server.port", port]
         environment = os.environ | {"MNIST_LAB_HOME": str(self.settings.home), "MNIST_LAB_WORKERS": str(AT_ONCE)}
-        # Without MNIST, so that the offline sample is used.
+        # Without MNIST, so that the MNIST sample is used.
         environment |= {"MNIST_LAB_DATA": str(self.settings.home / "none"), "PYTHONPATH": str(ROOT)}
         with (self.settings.home / "app.log").open("ab") as log:
             self.app = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)

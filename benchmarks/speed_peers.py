@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_lab.data import Digits, find_mnist, load_mnist, split
+from mnist_lab.data import Dataset, find_mnist, load_mnist, split_dataset
 from mnist_lab.network import Analysis, LayerReport, analyse, get_preset
 from mnist_lab.settings import load_settings
 
@@ -49,7 +49,7 @@ def main() -> None:
 
 def _arrays(images: int) -> Arrays:
     """Training and validation images, float32 (n, 28, 28, 1) in 0..1, and labels, int64 (n,)."""
-    parts = split(_mnist(), validation="holdout", fraction=0.1, limit=images, seed=0)
+    parts = split_dataset(_mnist(), validation="holdout", fraction=0.1, limit=images, seed=0)
     return (
         parts.train_images[..., np.newaxis].astype(np.float32) / 255,
         parts.train_labels.astype(np.int64),
@@ -58,7 +58,7 @@ def _arrays(images: int) -> Arrays:
     )
 
 
-def _mnist() -> Digits:
+def _mnist() -> Dataset:
     path = find_mnist(load_settings())
     if path is None:
         raise SystemExit("This needs MNIST: set MNIST_LAB_DATA.")

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mnist_lab.data import Split, find_mnist, load_mnist, split
+from mnist_lab.data import Split, find_mnist, load_mnist, split_dataset
 from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint
@@ -41,7 +41,7 @@ def main() -> None:
     path = find_mnist(load_settings())
     if path is None:
         sys.exit("MNIST is not on this machine; set MNIST_LAB_DATA.")
-    data = split(load_mnist(path), validation="holdout", fraction=0.1, limit=options.images, seed=0)
+    data = split_dataset(load_mnist(path), validation="holdout", fraction=0.1, limit=options.images, seed=0)
     with tempfile.TemporaryDirectory() as folder:
         for preset in options.presets:
             report(preset, data, Recipe(epochs=options.epochs, precision="float32"), options.repeats, Path(folder))

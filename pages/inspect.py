@@ -76,16 +76,16 @@ snapshot_panel(run)
 st.subheader("Most confident mistakes", anchor=False)
 try:
     predictions = lab.store.folder(run.id).read_predictions()
-    digits = lab.shelf.digits()
+    dataset = None if run.data is None else lab.datasets.find(run.data.fingerprint)
 except LabError as error:
     st.warning(plain(str(error)), icon=":material/error:")
     st.stop()
 if predictions is None:
     st.caption("This run has no stored predictions.")
     st.stop()
-if run.data is None or digits.fingerprint != run.data.fingerprint:
-    title = "another data set" if run.data is None else plain(run.data.title)
-    st.caption(f"This run was tested on {title}, which is not the data set loaded now, so its images cannot be shown.")
+if dataset is None:
+    title = "an unknown data set" if run.data is None else f"the {plain(run.data.title)}"
+    st.caption(f"This run was tested on {title}, which cannot be loaded now, so its images cannot be shown.")
     st.stop()
 probabilities, labels = predictions
 indices = worst_mistakes(probabilities, labels, MISTAKES)
@@ -99,4 +99,4 @@ with st.container(horizontal=True, key="mistakes"):
         predicted = int(values.argmax())
         confidence = formatting.probability(float(values[predicted])).replace(" ", "\u00a0")
         caption = f"true {true}, read {predicted} ({confidence})"
-        st.image(digit_png(digits.test_images[index], scale=4, theme=theme()), caption=caption, width=104, alt=caption)
+        st.image(digit_png(dataset.test_images[index], scale=4, theme=theme()), caption=caption, width=104, alt=caption)

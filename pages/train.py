@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_lab.data import Source
+from mnist_lab.data import DataSource
 from mnist_lab.network import analyse
 from mnist_lab.recipe import preset_recipe_reason
 from mnist_lab.recipe.recipe_labels import recipe_line
@@ -17,7 +17,7 @@ from mnist_lab.ui.session.session_id import session_id
 from mnist_lab.ui.train.recipe_form import recipe_form, rest_of_recipe
 from mnist_lab.ui.train.run_buttons import discarded_name
 from mnist_lab.ui.train.run_panel import live_run
-from mnist_lab.ui.train.setup_cards import digits_card, network_card
+from mnist_lab.ui.train.setup_cards import dataset_card, network_card
 from mnist_lab.ui.train.start_buttons import say_started, sweep_popover, train_button
 
 _HEAD_WIDTH = 640  # on a phone that is all there is, and the buttons come below
@@ -38,7 +38,7 @@ say_started()
 run_first = bool(wanted) and not glance.trouble
 network = network_draft.open_draft()
 analysis = analyse(network)
-digits = lab.shelf.digits()
+dataset = lab.datasets.current()
 
 if glance.trouble:
     st.warning(plain(glance.trouble), icon=":material/search_off:")
@@ -55,14 +55,14 @@ with setup:
         left, right = st.columns([2, 1], gap="medium")
     with left:
         network_card(analysis)
-        digits_card(digits)
+        dataset_card(dataset)
     with right, st.container(border=True, key="train-recipe"):
         st.subheader("Recipe", anchor=False)
-        recipe_form(len(digits.train_labels))
+        recipe_form(len(dataset.train_labels))
         if why := preset_recipe_reason(chosen_recipe()):
             st.caption(why)
         run_name = st.text_input("Name of the run", max_chars=80, placeholder=network.name, key="run-name")
-    rest_of_recipe(len(digits.train_labels))
+    rest_of_recipe(len(dataset.train_labels))
 
 with head:
     recipe = chosen_recipe()
@@ -74,8 +74,8 @@ with head:
         with st.container(horizontal=True, width="content"):
             refused = train_button(analysis, recipe, run_name)
             sweep_popover(analysis, recipe)
-    if digits.source is not Source.MNIST:
-        st.caption(f":material/cloud_off: This would train on {plain(digits.title)}, not on MNIST.")
+    if dataset.source is not DataSource.MNIST:
+        st.caption(f":material/cloud_off: This would train on the {plain(dataset.title)}, not on MNIST itself.")
     if refused:
         st.error(plain(refused), icon=":material/block:")
     if refused_link := network_draft.refused_link():

@@ -1,4 +1,4 @@
-"""What every test may use: a home of its own, and the real MNIST where it is to be had."""
+"""What every test may use: a home of its own, and the real MNIST where it can be had."""
 
 import os
 from collections.abc import Iterator
@@ -15,34 +15,52 @@ hypothesis.settings.register_profile("lab", deadline=None)
 hypothesis.settings.load_profile("lab")
 
 
+def is_ci() -> bool:
+    """Whether everything that tests need must be there: CI=true."""
+    return os.environ.get("CI", "").lower() in {"1", "true"}
+
+
 def missing(what: str) -> None:
-    """Skip, or fail where everything must be there (CI=true), because `what` is missing."""
-    if os.environ.get("CI", "").lower() in {"1", "true"}:
+    """Skip, or fail where everything must be there, because `what` is missing."""
+    if is_ci():
         pytest.fail(f"{what}, and with CI=true nothing may be missing")
     pytest.skip(what)
 
 
-@pytest.fixture(scope="session")
-def data_folder() -> Path:
-    """The folder of real data that MNIST_LAB_DATA names: `mnist.npz` and `pen-strokes.json.gz`."""
+def data_folder() -> Path | None:
+    """The folder of real data that MNIST_LAB_DATA names, with `mnist.npz`; None without it."""
     folder = os.environ.get("MNIST_LAB_DATA")
-    if not folder or not (Path(folder) / "mnist.npz").exists():
+    return Path(folder).resolve() if folder and (Path(folder) / "mnist.npz").exists() else None
+
+
+@pytest.fixture(scope="session")
+def data_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Environment variables of a lab that has MNIST, or else uses the MNIST sample at once, without a download."""
+    folder = data_folder()
+    if folder is not None:
+        return {"MNIST_LAB_DATA": str(folder)}
+    if is_ci():
         missing("MNIST_LAB_DATA names no folder with mnist.npz")
-    return Path(str(folder)).resolve()
+    # It names no file, and so the lab downloads nothing.
+    return {"MNIST_LAB_DATA": str(tmp_path_factory.mktemp("without-mnist"))}
 
 
 @pytest.fixture(scope="session")
-def mnist_folder(data_folder: Path) -> Path:
-    """The folder that holds the real `mnist.npz`."""
-    return data_folder
+def mnist_folder() -> Path:
+    """The folder that holds the real `mnist.npz`; the test needs all 70,000 images of it."""
+    folder = data_folder()
+    if folder is None:
+        missing("needs all 70,000 images of MNIST, and MNIST_LAB_DATA names no folder with mnist.npz")
+    assert folder is not None
+    return folder
 
 
 @pytest.fixture(scope="session")
-def pen_strokes(data_folder: Path) -> Path:
+def pen_strokes() -> Path:
     """The file of real pen strokes."""
-    path = data_folder / "pen-strokes.json.gz"
-    if not path.exists():
-        missing("MNIST_LAB_DATA names no folder with pen-strokes.json.gz")
+    path = (data_folder() or Path()) / "pen-strokes.json.gz"
+    if not path.is_file():
+        missing("needs real pen strokes, and MNIST_LAB_DATA names no folder with pen-strokes.json.gz")
     return path
 
 

@@ -12,7 +12,7 @@ from mnist_lab.cli.output import print_json
 from mnist_lab.cli.runs import open_run_store
 from mnist_lab.cli.tensorflow_output import LOG_NAME, redirect_output
 from mnist_lab.cli.user_files import read_bytes
-from mnist_lab.data import Digits, Source, find_mnist, load_mnist, load_uci_digits
+from mnist_lab.data import Dataset, DataSource, find_mnist, load_mnist, load_mnist_sample
 from mnist_lab.drawing import normalize_drawing, open_picture
 from mnist_lab.drawing.image_file import MAX_BYTES
 from mnist_lab.errors import DataError, IllegalMoveError, PictureError
@@ -108,9 +108,11 @@ def _answer(name: str, probabilities: Floats | None) -> dict[str, object]:
     }
 
 
-def _test_digits(run: Run, settings: Settings) -> Digits:
-    if run.data is not None and run.data.source == Source.UCI:
-        digits = load_uci_digits(settings)
+def _test_digits(run: Run, settings: Settings) -> Dataset:
+    if run.data is not None and run.data.source == DataSource.UCI:
+        raise DataError(f"The run was tested on the {run.data.title}, which this version of the lab no longer has.")
+    if run.data is not None and run.data.source == DataSource.MNIST_SAMPLE:
+        digits = load_mnist_sample()
     else:
         path = find_mnist(settings)
         if path is None:
@@ -124,7 +126,7 @@ def _test_digits(run: Run, settings: Settings) -> Digits:
     return digits
 
 
-def _test(settings: Settings, weights: Weights, digits: Digits) -> Scores:
+def _test(settings: Settings, weights: Weights, digits: Dataset) -> Scores:
     with redirect_output(settings.home / LOG_NAME):
         from mnist_lab.inference.engine.model_cache import load_model
         from mnist_lab.training.engine.evaluation import predict_probabilities

@@ -10,7 +10,7 @@ from mnist_lab.cli.progress import ProgressLine
 from mnist_lab.cli.runs import open_run_store, summary
 from mnist_lab.cli.tensorflow_output import redirect_output
 from mnist_lab.cli.user_files import read_bytes
-from mnist_lab.data import Source, load_digits, split
+from mnist_lab.data import DataSource, load_dataset, split_dataset
 from mnist_lab.network import analyse, ensure_trainable
 from mnist_lab.recipe import Recipe, preset_recipe, recipe_from_json
 from mnist_lab.recipe.recipe import MAX_JSON_BYTES
@@ -70,16 +70,16 @@ def _train_or_queue(options: argparse.Namespace, settings: Settings, store: RunS
             print(f"{run.id} is queued; the app trains it, or `python -m mnist_lab worker --run {run.id}`.")
         return 0
     with ProgressLine() as line:
-        if run.data is None or run.data.source == Source.MNIST:
+        if run.data is None or run.data.source == DataSource.MNIST:
             _ensure_digits(settings, run.recipe, line)
         return _train(options, settings, store, run, line)
 
 
 def _ensure_digits(settings: Settings, recipe: Recipe, line: ProgressLine) -> None:
     """Download MNIST if necessary, and check before the run is created that it has enough images for the recipe."""
-    digits, why_not_mnist = load_digits(settings, download=True, progress=line.download)
-    if why_not_mnist is None:  # a run on the offline sample uses the images there are
-        split(
+    digits, why_not_mnist = load_dataset(settings, download=True, progress=line.download)
+    if why_not_mnist is None:  # a run on the MNIST sample uses the images there are
+        split_dataset(
             digits,
             validation=recipe.validation,
             fraction=recipe.validation_fraction,

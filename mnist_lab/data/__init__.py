@@ -1,25 +1,24 @@
-"""Where digits come from: MNIST (on disk or downloaded), and the UCI digits as the offline sample."""
+"""The data sets: MNIST, from disk or downloaded, and a sample of it for use where it cannot be had."""
 
-from mnist_lab.data.dataset import CLASSES, Digits, Source, class_counts, samples
+from mnist_lab.data.dataset import Dataset, DataSource, class_counts, random_images
 from mnist_lab.data.download import download_mnist
-from mnist_lab.data.load import load_digits
+from mnist_lab.data.load import load_dataset
 from mnist_lab.data.mnist import find_mnist, load_mnist
-from mnist_lab.data.probe_digits import probe_places
-from mnist_lab.data.split import Split, split
-from mnist_lab.data.uci import load_uci_digits
+from mnist_lab.data.mnist_sample import load_mnist_sample
+from mnist_lab.data.probe_digits import probe_indices
+from mnist_lab.data.split import Split, split_dataset
 
 __all__ = [
-    "CLASSES",
-    "Digits",
-    "Source",
+    "DataSource",
+    "Dataset",
     "Split",
     "class_counts",
     "download_mnist",
     "find_mnist",
-    "load_digits",
+    "load_dataset",
     "load_mnist",
-    "load_uci_digits",
-    "probe_places",
-    "samples",
-    "split",
+    "load_mnist_sample",
+    "probe_indices",
+    "random_images",
+    "split_dataset",
 ]

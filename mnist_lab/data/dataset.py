@@ -1,4 +1,4 @@
-"""What a set of digits is: images, labels, and where they come from."""
+"""A data set of handwritten digits: images and labels in a training and a test part."""
 
 import hashlib
 from dataclasses import dataclass
@@ -8,27 +8,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_lab.errors import DataError
-
-CLASSES = 10
+from mnist_lab.network import CLASSES
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
 
 
-class Source(StrEnum):
-    """Where digits come from."""
+class DataSource(StrEnum):
+    """Where a data set comes from. The values are stored with every run."""
 
     MNIST = "mnist"
+    MNIST_SAMPLE = "mnist-sample"
     UCI = "uci-digits"
+    """The sample of earlier versions. Only stored runs have it; it cannot be loaded any more."""
+
+    @property
+    def dataset_title(self) -> str:
+        """Name of the data set for the user."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    DataSource.MNIST: "MNIST",
+    DataSource.MNIST_SAMPLE: "MNIST sample (5,000 images)",
+    DataSource.UCI: "UCI digits, the offline sample",
+}
 
 
 @dataclass(frozen=True, eq=False)
-class Digits:
-    """Images of digits in a training and a test part, as their source divides them.
+class Dataset:
+    """Images of digits with their labels, in a training and a test part.
 
     Attributes:
-        source: Where they come from.
-        title: The source's name for the user.
+        source: Where it comes from.
+        title: Its name for the user.
         train_images: uint8 (n, 28, 28), white ink (255) on black (0).
         train_labels: uint8 (n,), 0 to 9.
         test_images: uint8 (m, 28, 28).
@@ -36,7 +49,7 @@ class Digits:
         fingerprint: The first 16 hexadecimal digits of the SHA-256 of the four arrays' bytes.
     """
 
-    source: Source
+    source: DataSource
     title: str
     train_images: Images
     train_labels: Labels
@@ -54,26 +67,26 @@ def content_hash(train_images: Images, train_labels: Labels, test_images: Images
 
 
 def class_counts(labels: Labels) -> NDArray[np.int64]:
-    """How many of the labels (each 0 to 9) are of each digit: int64 (10,)."""
+    """Number of labels of each digit, 0 to 9: int64 (10,)."""
     return np.bincount(labels, minlength=CLASSES).astype(np.int64)
 
 
-def samples(digits: Digits, per_class: int, seed: int) -> Images:
-    """Training images chosen at random, ordered by digit: uint8 (10·per_class, 28, 28).
+def random_images(dataset: Dataset, per_class: int, seed: int) -> Images:
+    """Choose training images at random, ordered by digit: uint8 (10·per_class, 28, 28).
 
     Raises:
         DataError: There are fewer than `per_class` training images of some digit.
     """
-    fewest = int(class_counts(digits.train_labels).min())
-    if not 1 <= per_class <= fewest:
+    available = int(class_counts(dataset.train_labels).min())
+    if not 1 <= per_class <= available:
         raise DataError(
-            f"{digits.title} has {fewest:,} or more training images of each digit. "
-            f"Received: per_class={per_class:,}; choose 1 to {fewest:,}."
+            f"{dataset.title} has {available:,} or more training images of each digit. "
+            f"Received: per_class={per_class:,}; choose 1 to {available:,}."
         )
     random = np.random.default_rng(seed)
-    chosen = [
-        random.choice(np.flatnonzero(digits.train_labels == digit), per_class, replace=False)
+    indices = [
+        random.choice(np.flatnonzero(dataset.train_labels == digit), per_class, replace=False)
         for digit in range(CLASSES)
     ]
-    images: Images = digits.train_images[np.concatenate(chosen)]
+    images: Images = dataset.train_images[np.concatenate(indices)]
     return images

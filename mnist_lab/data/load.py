@@ -1,34 +1,32 @@
-"""The digits to work with: MNIST if it can be had, else the offline sample and the reason."""
+"""Load the data set to work with: MNIST if it can be had, else the MNIST sample and the reason."""
 
-from collections.abc import Callable
-
-from mnist_lab.data.dataset import Digits
-from mnist_lab.data.download import download_mnist, why_not_downloaded
+from mnist_lab.data.dataset import Dataset
+from mnist_lab.data.download import Progress, download_mnist, last_download_error
 from mnist_lab.data.mnist import load_mnist, mnist_candidates
-from mnist_lab.data.uci import load_uci_digits
+from mnist_lab.data.mnist_sample import load_mnist_sample
 from mnist_lab.errors import DataError
 from mnist_lab.settings import Settings
 
 _NOT_YET = "MNIST is not on this computer yet: download it, or set MNIST_LAB_DATA to the folder that holds mnist.npz."
 
 
-def load_digits(
-    settings: Settings, *, download: bool = False, progress: Callable[[int, int | None], None] | None = None
-) -> tuple[Digits, str | None]:
-    """Load MNIST, or else the UCI digits with the sentence that says why MNIST could not be had.
+def load_dataset(
+    settings: Settings, *, download: bool = False, progress: Progress | None = None
+) -> tuple[Dataset, str | None]:
+    """Load MNIST, or else the MNIST sample with the reason why MNIST could not be had.
 
     Args:
         settings: Where to look, and where to download from.
         download: Download MNIST when it is on disk nowhere, or only damaged. Never done when MNIST_LAB_DATA is set.
-        progress: Called with the bytes received and the bytes there are, None if unknown.
+        progress: Called with the bytes received and the total bytes, None if unknown.
 
     Returns:
-        The digits, and None for MNIST or the sentence for the UCI digits.
+        The data set, and None for MNIST or the reason for the sample.
 
     Raises:
-        DataError: Not even the UCI digits can be had.
+        DataError: Not even the sample can be had.
     """
-    reason = why_not_downloaded(settings) or _NOT_YET
+    reason = last_download_error(settings) or _NOT_YET
     try:
         for path in mnist_candidates(settings):
             try:
@@ -36,11 +34,11 @@ def load_digits(
             except DataError as error:
                 reason = str(error)
         if download and settings.data is None:
-            return load_mnist(download_mnist(settings, progress or _silent)), None
+            return load_mnist(download_mnist(settings, progress or _no_progress)), None
     except DataError as error:
         reason = str(error)
-    return load_uci_digits(settings), reason
+    return load_mnist_sample(), reason
 
 
-def _silent(_received: int, _total: int | None) -> None:
+def _no_progress(_received: int, _total: int | None) -> None:
     pass

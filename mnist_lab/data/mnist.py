@@ -1,11 +1,12 @@
-"""MNIST on disk: where it is looked for, and that it is what it says."""
+"""Find MNIST on disk, load it, and check that it is MNIST."""
 
 from functools import lru_cache
 from pathlib import Path
 
-from mnist_lab.data.dataset import Digits, Source, content_hash
+from mnist_lab.data.dataset import Dataset, DataSource, content_hash
 from mnist_lab.data.npz import read_npz
 from mnist_lab.errors import DataError
+from mnist_lab.network import CLASSES
 from mnist_lab.settings import Settings
 
 FILE_NAME = "mnist.npz"
@@ -19,12 +20,12 @@ _REMEDY = "delete it or put the original mnist.npz in its place"
 
 
 def keras_cache() -> Path:
-    """Where Keras keeps the MNIST that it downloaded."""
+    """The file that Keras writes when it downloads MNIST."""
     return Path.home() / ".keras" / "datasets" / FILE_NAME
 
 
 def mnist_candidates(settings: Settings) -> list[Path]:
-    """The files that exist where MNIST is looked for, in order; MNIST_LAB_DATA, when set, is the only place.
+    """The files that exist where MNIST is looked for, in order. MNIST_LAB_DATA, when set, is the only one.
 
     Raises:
         DataError: MNIST_LAB_DATA is set and there is no MNIST there.
@@ -49,27 +50,27 @@ def find_mnist(settings: Settings) -> Path | None:
     return next(iter(mnist_candidates(settings)), None)
 
 
-def load_mnist(path: Path) -> Digits:
+def load_mnist(path: Path) -> Dataset:
     """Read MNIST: 60,000 training and 10,000 test images; the content is compared with the original's.
 
-    The file read last is kept, until it is written anew: the arrays cannot be changed.
+    The file read last is kept in memory until it changes on disk; its arrays cannot be changed.
 
     Raises:
-        DataError: The file cannot be read, is damaged, or is not MNIST; the sentence names it and says what to do.
+        DataError: The file cannot be read, is damaged, or is not MNIST; the message names it and says what to do.
     """
     try:
-        stamp = path.stat().st_mtime_ns
+        modified = path.stat().st_mtime_ns
     except OSError:
-        stamp = 0  # reading it will say why
-    return _read(path, stamp)
+        modified = 0  # reading it will say why
+    return _read(path, modified)
 
 
 @lru_cache(maxsize=1)
-def _read(path: Path, _stamp: int) -> Digits:
+def _read(path: Path, _modified: int) -> Dataset:
     arrays = read_npz(path, _SHAPES, _REMEDY)
     parts = arrays["x_train"], arrays["y_train"], arrays["x_test"], arrays["y_test"]
     for name in ("y_train", "y_test"):
-        if arrays[name].max() > 9:
+        if arrays[name].max() >= CLASSES:
             raise DataError(f"{path} has the label {arrays[name].max()} in {name!r}, and labels are 0 to 9; {_REMEDY}.")
     found = content_hash(*parts)
     if found != MNIST_SHA256:
@@ -77,4 +78,4 @@ def _read(path: Path, _stamp: int) -> Digits:
             f"{path} is not MNIST: its arrays have the right shapes and other content "
             f"(SHA-256 {found[:16]}…, MNIST has {MNIST_SHA256[:16]}…); {_REMEDY}."
         )
-    return Digits(Source.MNIST, "MNIST", *parts, fingerprint=found[:16])
+    return Dataset(DataSource.MNIST, DataSource.MNIST.dataset_title, *parts, fingerprint=found[:16])

@@ -1,4 +1,4 @@
-"""Read the arrays of an `.npz` file that may be damaged or hostile.
+"""Read the arrays of an `.npz` file that may be damaged or made to do harm.
 
 Nothing is unpickled. The shape and type that a file claims are compared with what is wanted before memory is taken,
 and no more than the wanted bytes are ever decompressed, so a zip bomb is refused as cheaply as a wrong shape.
@@ -20,8 +20,8 @@ from mnist_lab.errors import DataError
 
 Shape = tuple[int | None, ...]
 
-_LARGEST_FILE = 100 * 2**20
-_LARGEST_ARRAY = 100 * 2**20
+_MAX_FILE_BYTES = 100 * 2**20
+_MAX_ARRAY_BYTES = 100 * 2**20
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 """What `zipfile` raises over an archive that is cut off, damaged, or of a kind that it cannot read."""
@@ -33,10 +33,10 @@ def read_npz(path: Path, wanted: Mapping[str, Shape], remedy: str) -> dict[str, 
     Args:
         path: The file.
         wanted: The shape of each array by its name; None stands for any length, up to 100 MiB an array.
-        remedy: What the user can do about a bad file: the second half of each error's sentence.
+        remedy: What the user can do about a bad file: the end of each error message.
 
     Raises:
-        DataError: The file cannot be read, or is not what is wanted; the sentence names it and says why.
+        DataError: The file cannot be read, or is not what is wanted; the message names it and says why.
     """
     try:
         with path.open("rb") as file:
@@ -61,14 +61,14 @@ def read_npz(path: Path, wanted: Mapping[str, Shape], remedy: str) -> dict[str, 
 
 
 class _Bad(Exception):  # noqa: N818 - never leaves this module
-    """What is wrong with the file, as the words after its name."""
+    """What is wrong with the file, as the part of the message after its name."""
 
 
 def _check_size(size: int) -> None:
     if size == 0:
         raise _Bad("is empty")
-    if size > _LARGEST_FILE:
-        raise _Bad(f"has {size / 2**20:,.0f} MiB, and at most {_LARGEST_FILE / 2**20:.0f} MiB is read")
+    if size > _MAX_FILE_BYTES:
+        raise _Bad(f"has {size / 2**20:,.0f} MiB, and at most {_MAX_FILE_BYTES / 2**20:.0f} MiB is read")
 
 
 def _read_array(archive: zipfile.ZipFile, name: str, wanted: Shape) -> NDArray[np.uint8]:
@@ -109,7 +109,7 @@ def _read_body(stream: IO[bytes], name: str, shape: tuple[int, ...], fortran_ord
     length = 1
     for side in shape:
         length *= side
-    if length > _LARGEST_ARRAY:
+    if length > _MAX_ARRAY_BYTES:
         raise _Bad(f"has {name!r} of shape {_shape_text(shape)}, which is too large")
     body = stream.read(length)
     if len(body) < length:

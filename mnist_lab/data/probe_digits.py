@@ -1,41 +1,42 @@
-"""The few test digits that every training is watched with."""
+"""The twelve test digits with which every training is watched."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_lab.data.dataset import CLASSES, Images, Labels
+from mnist_lab.data.dataset import Images, Labels
 from mnist_lab.data.split import Indices
+from mnist_lab.network import CLASSES
 
 HARD = 2
-_LOOKED_AT = 1000
+"""Number of hard digits among the twelve."""
+_CANDIDATES = 1000
 
 
-def probe_places(images: Images, labels: Labels) -> Indices:
+def probe_indices(images: Images, labels: Labels) -> Indices:
     """Choose twelve test digits: one ordinary digit of each class, 0 to 9, and two hard ones of different classes.
 
-    How hard a digit is says the ratio of two distances: to the most similar digit of another class, and to the most
-    similar one of its own, among the first thousand. The ordinary ones are the median of their class. No network has
-    a part in it, so the choice is the same for every run on a data set.
+    Difficulty is the ratio of two distances: to the most similar digit of another class, and to the most similar one
+    of the same class, among the first thousand; a small ratio is hard. The ordinary digits are the median of their
+    class. No network is involved, so the choice is the same for every run on a data set.
 
     Args:
         images: uint8 (n, 28, 28), the test images.
         labels: uint8 (n,), with every class among the first thousand.
 
     Returns:
-        Places among the images, int64 (12,).
+        Indices of the images, int64 (12,): the ordinary digits 0 to 9, then the two hard ones.
     """
-    ratios = _ratios(images[:_LOOKED_AT], labels[:_LOOKED_AT])
-    by_hardness = np.argsort(ratios, kind="stable")
-    labels = labels[by_hardness]
-    of_each = [by_hardness[labels == digit] for digit in range(CLASSES)]
-    ordinary = [places[len(places) // 2] for places in of_each]
-    hard = [places[0] for places in of_each]
-    hard.sort(key=lambda place: float(ratios[place]))
+    ratios = _distance_ratios(images[:_CANDIDATES], labels[:_CANDIDATES])
+    hardest_first = np.argsort(ratios, kind="stable")
+    labels = labels[hardest_first]
+    of_each_class = [hardest_first[labels == digit] for digit in range(CLASSES)]
+    ordinary = [indices[len(indices) // 2] for indices in of_each_class]
+    hard = sorted((indices[0] for indices in of_each_class), key=lambda index: float(ratios[index]))
     return np.array([*ordinary, *hard[:HARD]], np.int64)
 
 
-def _ratios(images: Images, labels: Labels) -> NDArray[np.float32]:
-    """Squared distance to the nearest digit of another class over that to the nearest of the same: small is hard."""
+def _distance_ratios(images: Images, labels: Labels) -> NDArray[np.float32]:
+    """Squared distance to the nearest digit of another class over that to the nearest of the same: float32 (n,)."""
     # At half the size: similar digits stay similar, for a quarter of the work.
     small = images.reshape(len(images), 14, 2, 14, 2).mean(axis=(2, 4), dtype=np.float32).reshape(len(images), -1) / 255
     squares = (small**2).sum(axis=1)

@@ -1,4 +1,4 @@
-"""Training, validation and test images: three different sets, stratified and the same for the same seed."""
+"""Split a data set into training, validation and test images, stratified and the same for the same seed."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,15 +6,19 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_lab.data.dataset import CLASSES, Digits, Images, Labels, class_counts
+from mnist_lab.data.dataset import Dataset, Images, Labels, class_counts
 from mnist_lab.errors import DataError
+from mnist_lab.network import CLASSES
 
 Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """The three sets of one run: images uint8 (n, 28, 28) and labels uint8 (n,) each, in the data set's order."""
+    """Training, validation and test set of a run, each in the data set's order.
+
+    Images are uint8 (n, 28, 28), labels uint8 (n,).
+    """
 
     train_images: Images
     train_labels: Labels
@@ -24,29 +28,29 @@ class Split:
     test_labels: Labels
 
 
-def split(
-    digits: Digits, *, validation: Literal["holdout", "test"], fraction: float, limit: int | None, seed: int
+def split_dataset(
+    dataset: Dataset, *, validation: Literal["holdout", "test"], fraction: float, limit: int | None, seed: int
 ) -> Split:
-    """Divide digits into the three sets of a run.
+    """Split a data set into the three sets of a run.
 
     Args:
-        digits: All digits there are.
+        dataset: The whole data set.
         validation: "holdout" takes the validation images out of the training images; "test" validates on the test
             images and trains on all others, as the notebook did.
-        fraction: Share of the training images to hold out, above 0 and below 1; "test" has no use for it.
+        fraction: Share of the training images to hold out, above 0 and below 1; "test" ignores it.
         limit: Number of training images to use, counted before any are held out; all if None.
         seed: The same seed gives the same sets.
 
     Raises:
-        DataError: `limit` is more than there is, or too little for every digit to be in every set.
+        DataError: `limit` is more than there is, or too small for every digit to be in every set.
     """
     random = np.random.default_rng(seed)
-    chosen = _limited(digits, limit, random)
+    chosen = _limited(dataset, limit, random)
     if validation == "test":
-        images, labels = _take(digits, chosen)
-        return Split(images, labels, digits.test_images, digits.test_labels, digits.test_images, digits.test_labels)
-    kept, held_out = _hold_out(digits, chosen, fraction, random)
-    return Split(*_take(digits, kept), *_take(digits, held_out), digits.test_images, digits.test_labels)
+        images, labels = _take(dataset, chosen)
+        return Split(images, labels, dataset.test_images, dataset.test_labels, dataset.test_images, dataset.test_labels)
+    kept, held_out = _hold_out(dataset, chosen, fraction, random)
+    return Split(*_take(dataset, kept), *_take(dataset, held_out), dataset.test_images, dataset.test_labels)
 
 
 def stratified(labels: Labels, size: int, random: np.random.Generator) -> Indices:
@@ -63,31 +67,33 @@ def stratified(labels: Labels, size: int, random: np.random.Generator) -> Indice
     return np.sort(np.concatenate(chosen))
 
 
-def _limited(digits: Digits, limit: int | None, random: np.random.Generator) -> Indices:
-    available = len(digits.train_labels)
+def _limited(dataset: Dataset, limit: int | None, random: np.random.Generator) -> Indices:
+    available = len(dataset.train_labels)
     if limit is None or limit == available:
         return np.arange(available)
     if limit > available:
         raise DataError(
-            f"{digits.title} has {available:,} training images. Received: a limit of {limit:,}; "
+            f"{dataset.title} has {available:,} training images. Received: a limit of {limit:,}; "
             f"choose {available:,} or fewer, or no limit."
         )
     if limit >= 1:
-        chosen = stratified(digits.train_labels, limit, random)
-        if class_counts(digits.train_labels[chosen]).all():
+        chosen = stratified(dataset.train_labels, limit, random)
+        if class_counts(dataset.train_labels[chosen]).all():
             return chosen
     raise DataError(
         f"Every digit needs at least one training image. Received: a limit of {limit:,}; choose 100 or more."
     )
 
 
-def _hold_out(digits: Digits, chosen: Indices, fraction: float, random: np.random.Generator) -> tuple[Indices, Indices]:
+def _hold_out(
+    dataset: Dataset, chosen: Indices, fraction: float, random: np.random.Generator
+) -> tuple[Indices, Indices]:
     if not 0 < fraction < 1:
         raise DataError(
             "The share of images held out for validation must be above 0 and below 1. "
             f"Received: {fraction}; 0.1 is usual."
         )
-    labels = digits.train_labels[chosen]
+    labels = dataset.train_labels[chosen]
     size = round(len(chosen) * fraction)
     held_out = stratified(labels, size, random)
     kept = np.setdiff1d(np.arange(len(chosen)), held_out, assume_unique=True)
@@ -100,7 +106,7 @@ def _hold_out(digits: Digits, chosen: Indices, fraction: float, random: np.rando
     return chosen[kept], chosen[held_out]
 
 
-def _take(digits: Digits, indices: Indices) -> tuple[Images, Labels]:
-    if len(indices) == len(digits.train_labels):
-        return digits.train_images, digits.train_labels
-    return digits.train_images[indices], digits.train_labels[indices]
+def _take(dataset: Dataset, indices: Indices) -> tuple[Images, Labels]:
+    if len(indices) == len(dataset.train_labels):
+        return dataset.train_images, dataset.train_labels
+    return dataset.train_images[indices], dataset.train_labels[indices]

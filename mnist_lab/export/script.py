@@ -40,8 +40,8 @@ def training_script(run: Run) -> str:
 def introduction(run: Run) -> str:
     """Return a short description of the script, safe inside a docstring and in Markdown."""
     lines = [f"Trains the network of the MNIST Lab run {run.id} with Keras alone: pip install tensorflow", ""]
-    if run.data is not None and run.is_offline:
-        lines.append(f"The run itself was trained on {run.data.title}; this script trains on MNIST.")
+    if run.data is not None and run.used_sample:
+        lines.append(f"The run itself was trained on the {run.data.title}; this script trains on MNIST.")
     if run.result is not None:
         lines.append(
             f"The run had a test accuracy of {run.result.test_accuracy:.4f} and a test loss of "

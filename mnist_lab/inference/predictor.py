@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from mnist_lab.data import CLASSES
 from mnist_lab.errors import PredictorError
 from mnist_lab.inference.process import PredictorProcess, ProcessHungError, ProcessLostError
 from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats, ProtocolError, is_run_id, pack, unpack
+from mnist_lab.network import CLASSES
 from mnist_lab.settings import Settings
 
 LOG_NAME = "predictor.log"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-CLASSES = 10
+from mnist_lab.network import CLASSES
 
 
 class Confusion(NamedTuple):

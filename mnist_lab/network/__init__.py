@@ -30,12 +30,13 @@ from mnist_lab.network.layers import (
 from mnist_lab.network.limits import MAX_ARGUMENT, MAX_KERNEL, MAX_LAYERS, MAX_NAME_LENGTH, MAX_PARAMETERS
 from mnist_lab.network.network import Network
 from mnist_lab.network.presets import DEFAULT_PRESET, PRESETS, Preset, get_preset
-from mnist_lab.network.shapes import INPUT_SHAPE, NUM_CLASSES
+from mnist_lab.network.shapes import CLASSES, INPUT_SHAPE
 from mnist_lab.network.training_cost import TYPICAL_SPEED, MachineSpeed, TrainingWork, training_work
 from mnist_lab.network.url import link_from_network, network_from_link
 
 __all__ = [
     "ACTIVATIONS",
+    "CLASSES",
     "DEFAULT_PRESET",
     "INPUT_SHAPE",
     "KINDS",
@@ -46,7 +47,6 @@ __all__ = [
     "MAX_LAYERS",
     "MAX_NAME_LENGTH",
     "MAX_PARAMETERS",
-    "NUM_CLASSES",
     "OUTPUT_LAYER",
     "PRESETS",
     "TITLES",

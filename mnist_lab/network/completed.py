@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from mnist_lab.network.cost import Parameters, ReceptiveField, multiply_adds, parameters, receptive_field_after
 from mnist_lab.network.layers import AnyLayer, Dense, Flatten
 from mnist_lab.network.network import Network
-from mnist_lab.network.shapes import INPUT_SHAPE, NUM_CLASSES, Shape, output_shape
+from mnist_lab.network.shapes import CLASSES, INPUT_SHAPE, Shape, output_shape
 
-OUTPUT_LAYER = Dense(units=NUM_CLASSES, activation="softmax")
+OUTPUT_LAYER = Dense(units=CLASSES, activation="softmax")
 """The last layer of every network: one probability for each digit."""
 
 

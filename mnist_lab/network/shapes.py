@@ -25,8 +25,11 @@ Shape = tuple[int, ...]
 
 INPUT_SHAPE: Shape = (28, 28, 1)
 """Rows, columns and channels of one picture."""
-NUM_CLASSES = 10
+CLASSES = 10
 """The digits 0 to 9, each of which has a probability in the output."""
+
+CLASSES = 10
+"""Number of probabilities that a network gives: one for each digit, 0 to 9."""
 
 NEEDS_MAPS = (Conv2D, MaxPooling2D, AveragePooling2D, SpatialDropout2D, GlobalAveragePooling2D, GlobalMaxPooling2D)
 """Layers whose input must be maps (rows, columns, channels), not a row of values."""

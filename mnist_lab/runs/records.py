@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from mnist_lab.data import DataSource
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs.state import Command, RunState
@@ -18,9 +19,9 @@ class DataInfo:
     """The images that a run was trained, validated and tested on."""
 
     source: str
-    """Value of `mnist_lab.data.Source`: "mnist" or "uci-digits"."""
+    """Value of `mnist_lab.data.DataSource`: "mnist", "mnist-sample" or, in runs of earlier versions, "uci-digits"."""
     title: str
-    """Its name in the app: "MNIST" or "UCI digits, the offline sample"."""
+    """Its name in the app: "MNIST" or "MNIST sample (5,000 images)"."""
     fingerprint: str
     """16 hex digits of the content's SHA-256."""
     training: int
@@ -32,7 +33,7 @@ class DataInfo:
     validation_choice: Literal["holdout", "test"]
     """"test": the test images were the validation images too, as in the notebook."""
     fallback: str = ""
-    """Why the offline sample was used when MNIST could not be had; "" for MNIST."""
+    """Why the sample was used and not MNIST; "" for MNIST."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class Run:
     seconds: float = 0.0
     """Seconds of training so far, without pauses."""
     message: str = ""
-    """Why it failed, was interrupted, or trained on the offline sample; "" if there is nothing to say."""
+    """Why it failed, was interrupted, or trained on the sample; "" if there is nothing to say."""
     diverged: bool = False
     """Whether it failed because its loss became NaN or infinite."""
     command: Command = Command.NONE
@@ -158,9 +159,9 @@ class Run:
         return min(1.0, self.steps_done / self.total_steps) if self.total_steps else 0.0
 
     @property
-    def is_offline(self) -> bool:
-        """Whether the run was trained and tested on an offline sample instead of MNIST."""
-        return self.data is not None and self.data.source != "mnist"
+    def used_sample(self) -> bool:
+        """Whether the run was trained and tested on a sample instead of MNIST."""
+        return self.data is not None and self.data.source != DataSource.MNIST
 
 
 MAX_NOTE = 2000

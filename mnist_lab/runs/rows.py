@@ -13,12 +13,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import Row
 
 from mnist_lab.errors import LabError, StoreError
-from mnist_lab.network import Network, network_from_json
+from mnist_lab.network import CLASSES, Network, network_from_json
 from mnist_lab.recipe import Recipe, recipe_from_json
 from mnist_lab.runs.records import DataInfo, MetricPoint, Result, Run
 from mnist_lab.runs.state import Command, RunState
-
-CLASSES = 10
 
 _RESULT, _DATA = TypeAdapter(Result), TypeAdapter(DataInfo)
 _MAX_NAMED = 5

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, Connection, Select, String, case, false, func, or_, select
 
-from mnist_lab.data import Source
+from mnist_lab.data import DataSource
 from mnist_lab.recipe import Optimizer
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import RunState
@@ -14,7 +14,7 @@ from mnist_lab.runs.state import RunState
 MAX_SEARCH_LENGTH = 200
 """Characters of a search text; further ones are ignored."""
 
-_SOURCES = {Source.MNIST: "mnist", Source.UCI: "uci digits, the offline sample"}
+_SOURCES = {source: source.dataset_title.casefold() for source in DataSource}
 """By source: the text that a search for the data looks in."""
 
 
@@ -24,8 +24,8 @@ class SearchResult:
 
     ids: Sequence[str]
     """Of all of them, newest first."""
-    offline: int
-    """How many of them were trained and tested on the offline sample."""
+    on_sample: int
+    """How many of them were trained and tested on a sample, not on MNIST."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def count_runs(connection: Connection, states: Collection[RunState], leave_out: 
 def search_query(
     text: str, states: Collection[RunState], group: str | None, leave_out: Collection[str], *, is_sqlite: bool
 ) -> Select[*tuple[Any, ...]]:
-    """Select id and `offline` of the runs in these states and this sweep that contain every word, newest first.
+    """Select id and `on_sample` of the runs in these states and this sweep that contain every word, newest first.
 
     Args:
         text: Words; each must be part of the run's name, note, id, state, sweep, kind of data or optimizer.
@@ -75,7 +75,7 @@ def search_query(
         is_sqlite: Write the query for SQLite; otherwise for PostgreSQL.
     """
     source = _json_value(runs.c.data, "source", is_sqlite=is_sqlite)
-    query = select(runs.c.id, func.coalesce(source != Source.MNIST, false()).label("offline"))
+    query = select(runs.c.id, func.coalesce(source != DataSource.MNIST, false()).label("on_sample"))
     query = query.where(*_among(states, leave_out)).order_by(runs.c.number.desc())
     if group is not None:
         query = query.where(runs.c.run_group == group)

@@ -1,55 +1,62 @@
-"""Loads the data of a run, split as its recipe says."""
+"""The data of a run, split as its recipe says."""
 
-from mnist_lab.data import Digits, Source, Split, load_digits, load_uci_digits, split
+from mnist_lab.data import Dataset, DataSource, Split, load_dataset, load_mnist_sample, split_dataset
+from mnist_lab.errors import DataError
 from mnist_lab.runs import DataInfo, Run
 from mnist_lab.settings import Settings
 
 
 def load_split(settings: Settings, run: Run, *, resumes: bool = False) -> tuple[Split, DataInfo]:
-    """Load the digits of a run, from disk only, and split them into training, validation and test images.
+    """Load the data of a run, from disk only, and split it.
 
     Args:
         settings: Where to look.
-        run: The run.
-        resumes: Use the data the run was trained on before: the offline sample even if MNIST is available now.
+        run: Whose data.
+        resumes: It goes on with the data that it was trained on: with the sample even if MNIST can be had by now.
 
     Raises:
-        DataError: No digits are available, or they cannot be split as the recipe says.
+        DataError: No data can be had, or it cannot be split so.
     """
     recipe = run.recipe
-    digits, fallback = _load(settings, run, resumes=resumes)
-    limit = recipe.limit
-    if digits.source is Source.UCI and limit is not None and limit > len(digits.train_labels):
+    dataset, fallback = _load(settings, run, resumes=resumes)
+    limit, available = recipe.limit, len(dataset.train_labels)
+    if dataset.source is DataSource.MNIST_SAMPLE and limit is not None and limit > available:
         limit = None
-        all_used = f" It has only {len(digits.train_labels):,} training images; all were used."
+        all_used = f" It has only {available:,} training images; all were used."
         fallback = fallback.removesuffix(all_used) + all_used
-    parts = split(
-        digits,
+    split = split_dataset(
+        dataset,
         validation=recipe.validation,
         fraction=recipe.validation_fraction,
         limit=limit,
         seed=recipe.seed,
     )
-    return parts, _info(digits, parts, run, fallback)
+    return split, _info(dataset, split, run, fallback)
 
 
-def _load(settings: Settings, run: Run, *, resumes: bool) -> tuple[Digits, str]:
-    if resumes and run.data is not None and run.data.source == Source.UCI:
-        return load_uci_digits(settings), run.data.fallback
-    digits, why_not_mnist = load_digits(settings, download=False)
+def _load(settings: Settings, run: Run, *, resumes: bool) -> tuple[Dataset, str]:
+    if resumes and run.data is not None:
+        if run.data.source == DataSource.UCI:
+            raise DataError(
+                f"This run was trained on the {run.data.title}, which this version of the lab no longer has, so it"
+                " cannot go on; nothing was changed. Train its network again as a new run."
+            )
+        if run.data.source == DataSource.MNIST_SAMPLE:
+            return load_mnist_sample(), run.data.fallback
+    dataset, why_not_mnist = load_dataset(settings, download=False)
     if why_not_mnist is None:
-        return digits, ""
-    return digits, f"Trained on {digits.title}, because MNIST could not be had: {why_not_mnist}"
+        return dataset, ""
+    return dataset, f"Trained on the {dataset.title}, because MNIST could not be had: {why_not_mnist}"
 
 
-def _info(digits: Digits, parts: Split, run: Run, fallback: str) -> DataInfo:
+def _info(dataset: Dataset, split: Split, run: Run, fallback: str) -> DataInfo:
     return DataInfo(
-        source=digits.source.value,
-        title=digits.title,
-        fingerprint=digits.fingerprint,
-        training=len(parts.train_labels),
-        validation=len(parts.validation_labels),
-        test=len(parts.test_labels),
+        source=dataset.source.value,
+        title=dataset.title,
+        fingerprint=dataset.fingerprint,
+        training=len(split.train_labels),
+        validation=len(split.validation_labels),
+        test=len(split.test_labels),
         validation_choice=run.recipe.validation,
         fallback=fallback,
     )

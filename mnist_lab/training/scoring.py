@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_lab.data import CLASSES
+from mnist_lab.network import CLASSES
 
 EPSILON = 1e-7
 """Probabilities are clipped to this and 1 minus this before the logarithm, as Keras does (`keras.config.epsilon`)."""

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.conftest import missing
 
 # How long a page may take says more of what else the machine does than of the page.
 expect.set_options(timeout=30_000)
@@ -29,13 +31,13 @@ FLAGS = [
 
 
 @contextlib.contextmanager
-def running_app(home: Path, data_folder: Path, **settings: str) -> Iterator[str]:
-    """An app in a process of its own; `settings` are environment variables. Gives its address."""
+def running_app(home: Path, data: Mapping[str, str], **settings: str) -> Iterator[str]:
+    """An app in a process of its own; `data` and `settings` are environment variables. Gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    own = {"MNIST_LAB_HOME": str(home), "MNIST_LAB_DATA": str(data_folder), "MNIST_LAB_REFERENCE": "false"}
-    environment = {**os.environ, **own, **settings}
+    own = {"MNIST_LAB_HOME": str(home), "MNIST_LAB_REFERENCE": "false"}
+    environment = {**os.environ, **own, **data, **settings}
     environment.pop("MNIST_LAB_DB", None)
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with (home / "app.log").open("wb") as log:
@@ -55,9 +57,9 @@ def start_app() -> Callable[..., AbstractContextManager[str]]:
 
 
 @pytest.fixture(scope="module")
-def address(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a freshly started app with an empty store and real MNIST."""
-    with running_app(tmp_path_factory.mktemp("home"), data_folder) as started:
+def address(data_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a freshly started app with an empty store, on MNIST or the MNIST sample."""
+    with running_app(tmp_path_factory.mktemp("home"), data_settings) as started:
         yield started
 
 
@@ -66,9 +68,7 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        if os.environ.get("CI", "").lower() in {"1", "true"}:
-            pytest.fail("Chromium is missing, and with CI=true nothing may be missing")
-        pytest.skip("Chromium is missing")
+        missing("Chromium is missing; on Debian and Ubuntu: sudo apt install chromium")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield opened

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -28,12 +27,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
 
 
 @pytest.fixture(scope="module")
-def lab(start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_folder: Path) -> Iterator[str]:
+def lab(
+    start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_settings: dict[str, str]
+) -> Iterator[str]:
     """An app none of whose own workers gets a place to train: ours pretend to."""
     home = store.runs_folder.parent
     slot = take_slot(Settings(home=home, workers=1))
     assert slot is not None
-    with start_app(home, data_folder, MNIST_LAB_WORKERS="1", MNIST_LAB_STANDBY="false") as address:
+    with start_app(home, data_settings, MNIST_LAB_WORKERS="1", MNIST_LAB_STANDBY="false") as address:
         yield address
     slot.release()
 

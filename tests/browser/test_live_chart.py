@@ -30,10 +30,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
 
 
 @pytest.fixture(scope="module")
-def lab(start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_folder: Path) -> Iterator[str]:
+def lab(
+    start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_settings: dict[str, str]
+) -> Iterator[str]:
     """An app that looks at the store many times a second, and whose workers start too slowly to take our runs."""
     hurry = {"MNIST_LAB_REFRESH": "0.15", "MNIST_LAB_STANDBY": "false"}
-    with start_app(store.runs_folder.parent, data_folder, **hurry) as address:
+    with start_app(store.runs_folder.parent, data_settings, **hurry) as address:
         yield address
 
 

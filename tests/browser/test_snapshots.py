@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,9 +43,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
 
 
 @pytest.fixture(scope="module")
-def lab(start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_folder: Path) -> Iterator[str]:
+def lab(
+    start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_settings: dict[str, str]
+) -> Iterator[str]:
     hurry = {"MNIST_LAB_REFRESH": "0.2", "MNIST_LAB_STANDBY": "false"}
-    with start_app(store.runs_folder.parent, data_folder, **hurry) as address:
+    with start_app(store.runs_folder.parent, data_settings, **hurry) as address:
         yield address
 
 

@@ -1,4 +1,4 @@
-"""From a network to digits read, by commands alone, on the offline sample: the whole lab without a browser."""
+"""From a network to digits read, by commands alone, on the MNIST sample: the whole lab without a browser."""
 
 import json
 import os
@@ -57,7 +57,7 @@ def test_the_whole_way(call, refused, store, offline, pictures, tmp_path):
     )
     summary = trained.json
     assert summary.keys() >= FIELDS
-    assert (summary["name"], summary["state"], summary["data"]) == ("A try", "finished", "uci-digits")
+    assert (summary["name"], summary["state"], summary["data"]) == ("A try", "finished", "mnist-sample")
     assert (summary["epochs"], summary["seed"], summary["precision"], summary["parameters"]) == (
         2,
         3,
@@ -65,9 +65,9 @@ def test_the_whole_way(call, refused, store, offline, pictures, tmp_path):
         14_410,
     )
     assert 0.5 < summary["test_accuracy"] <= 1
-    assert "UCI digits" in trained.err
+    assert "MNIST sample (5,000 images)" in trained.err
     assert "MNIST could not be downloaded from http://127.0.0.1:9/mnist.npz: the connection was refused" in trained.err
-    assert summary["sentence"].startswith("Trained on UCI digits")
+    assert summary["sentence"].startswith("Trained on the MNIST sample (5,000 images)")
     assert "the connection was refused" in summary["sentence"]
     assert "epoch 2/2: training loss" in trained.err
     assert "Traceback" not in trained.err
@@ -76,7 +76,7 @@ def test_the_whole_way(call, refused, store, offline, pictures, tmp_path):
     assert run.state is RunState.FINISHED
     assert (run.recipe.epochs, run.recipe.batch_size, run.recipe.learning_rate) == (2, 50, 0.005)
     assert call("runs", "--json").json[0]["run"] == run.id
-    assert "UCI digits" in call("show", "A try").out
+    assert "MNIST sample (5,000 images)" in call("show", "A try").out
 
     evaluated = call("evaluate", run.id, "--json").json
     assert evaluated["equal"] is True

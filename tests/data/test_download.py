@@ -1,5 +1,8 @@
 """The download against a local server that behaves as bad networks do."""
 
+import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -9,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_lab.data import download_mnist, load_digits
-from mnist_lab.data.download import why_not_downloaded
+from mnist_lab.data import download_mnist, load_dataset
+from mnist_lab.data.download import last_download_error
 from mnist_lab.errors import DataError
 from mnist_lab.settings import Settings
 
@@ -71,13 +74,13 @@ def whole(content: bytes, claimed: int | None = None, code: int = 200) -> Answer
 
 
 def refused(lab: Settings, sentence: str, **limits: float) -> None:
-    """The download fails with this sentence, which names the address and a way on, and leaves only its note behind."""
+    """The download fails with this message, which names the address and a way on, and leaves only the error file."""
     with pytest.raises(DataError, match=sentence) as caught:
         download_mnist(lab, lambda _received, _total: None, **limits)
     assert lab.mnist_url in str(caught.value)
     assert "set MNIST_LAB_DATA" in str(caught.value)
-    assert [path.name for path in lab.cache_folder.iterdir()] == ["mnist.npz.trouble"]
-    assert why_not_downloaded(lab) == str(caught.value)
+    assert [path.name for path in lab.cache_folder.iterdir()] == ["mnist.npz.error"]
+    assert last_download_error(lab) == str(caught.value)
 
 
 def test_mnist_arrives_whole_with_progress(lab: Settings, server: Server, mnist_folder: Path) -> None:
@@ -104,9 +107,48 @@ def test_without_a_length_it_arrives_too_and_is_loaded(lab: Settings, server: Se
 
     server.answer = answer
     totals: set[int | None] = set()
-    digits, reason = load_digits(lab, download=True, progress=lambda _received, total: totals.add(total))
-    assert (digits.title, reason) == ("MNIST", None)
+    dataset, reason = load_dataset(lab, download=True, progress=lambda _received, total: totals.add(total))
+    assert (dataset.title, reason) == ("MNIST", None)
     assert totals == {None}
+
+
+def test_two_processes_download_at_once(lab: Settings, server: Server, mnist_folder: Path) -> None:
+    content = (mnist_folder / "mnist.npz").read_bytes()
+    both = threading.Barrier(2)
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        both.wait(60)  # neither is answered before both have asked
+        whole(content)(request)
+
+    server.answer = answer
+    code = (
+        "import sys; from pathlib import Path; from mnist_lab.data import download_mnist; "
+        "from mnist_lab.settings import Settings; "
+        "print(download_mnist(Settings(home=Path(sys.argv[1]), mnist_url=sys.argv[2]), lambda *_: None))"
+    )
+    command = [sys.executable, "-c", code, str(lab.home), server.url]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    target = lab.cache_folder / "mnist.npz"
+    assert [process.communicate(timeout=120) for process in started] == [(f"{target}\n", "")] * 2
+    assert target.read_bytes() == content
+    assert list(lab.cache_folder.iterdir()) == [target]
+
+
+def test_a_damaged_file_in_the_cache_is_replaced(lab: Settings, server: Server, mnist_folder: Path) -> None:
+    content = (mnist_folder / "mnist.npz").read_bytes()
+    lab.cache_folder.mkdir(parents=True)
+    (lab.cache_folder / "mnist.npz").write_bytes(content[:1000])
+    server.answer = whole(content)
+    dataset, reason = load_dataset(lab, download=True)
+    assert (dataset.title, reason) == ("MNIST", None)
+    assert (lab.cache_folder / "mnist.npz").read_bytes() == content
+
+
+def test_a_whole_file_in_the_cache_is_not_downloaded_again(lab: Settings, server: Server, mnist_folder: Path) -> None:
+    lab.cache_folder.mkdir(parents=True)
+    shutil.copy(mnist_folder / "mnist.npz", lab.cache_folder)
+    server.answer = whole(b"", code=500)
+    assert download_mnist(lab, lambda _received, _total: None) == lab.cache_folder / "mnist.npz"
 
 
 def test_cut_off(lab: Settings, server: Server) -> None:
@@ -132,12 +174,12 @@ def test_a_server_that_stalls(lab: Settings, server: Server) -> None:
         server.ended.wait(30)
 
     server.answer = answer
-    refused(lab, r"nothing came for 0\.3 s", stall=0.3)
+    refused(lab, r"nothing came for 0\.3 s", timeout=0.3)
 
 
 def test_a_server_that_never_answers(lab: Settings, server: Server) -> None:
     server.answer = lambda _request: server.ended.wait(30) and None
-    refused(lab, r"nothing came for 0\.3 s", stall=0.3)
+    refused(lab, r"nothing came for 0\.3 s", timeout=0.3)
 
 
 def test_a_trickle(lab: Settings, server: Server) -> None:
@@ -147,7 +189,7 @@ def test_a_trickle(lab: Settings, server: Server) -> None:
             request.wfile.write(b".")
 
     server.answer = answer
-    refused(lab, "too slow", longest=0.5)
+    refused(lab, "too slow", max_seconds=0.5)
 
 
 def test_a_login_page(lab: Settings, server: Server) -> None:
@@ -191,15 +233,15 @@ def test_a_refused_connection(lab: Settings) -> None:
 def test_why_it_failed_is_known_to_those_who_download_nothing_until_it_succeeds(
     lab: Settings, server: Server, mnist_folder: Path
 ) -> None:
-    assert "not on this computer yet" in str(load_digits(lab)[1])
+    assert "not on this computer yet" in str(load_dataset(lab)[1])
     server.answer = whole(b"", code=503)
-    _, told = load_digits(lab, download=True)
+    _, told = load_dataset(lab, download=True)
     assert "the server answered 503" in str(told)
-    assert load_digits(lab)[1] == told
+    assert load_dataset(lab)[1] == told
     server.answer = whole((mnist_folder / "mnist.npz").read_bytes())
-    assert load_digits(lab, download=True)[1] is None
+    assert load_dataset(lab, download=True)[1] is None
     (lab.cache_folder / "mnist.npz").unlink()
-    assert "not on this computer yet" in str(load_digits(lab)[1])
+    assert "not on this computer yet" in str(load_dataset(lab)[1])
 
 
 @pytest.mark.parametrize("url", ["http://[bad/mnist.npz", "http://127.0.0.1:port/mnist.npz"])

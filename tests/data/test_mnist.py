@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_lab.data import Source, class_counts, find_mnist, load_mnist
+from mnist_lab.data import DataSource, class_counts, find_mnist, load_mnist
 from mnist_lab.errors import DataError
 from mnist_lab.settings import Settings
 
@@ -65,7 +65,7 @@ def text(path: Path, content: bytes) -> Path:
 
 def test_the_original_loads_whole_and_cannot_be_changed(mnist_folder: Path) -> None:
     digits = load_mnist(mnist_folder / "mnist.npz")
-    assert digits.source is Source.MNIST
+    assert digits.source is DataSource.MNIST
     assert digits.title == "MNIST"
     assert digits.fingerprint == "06b0d1f124c4e5fa"
     assert digits.train_images.shape == (60_000, 28, 28)

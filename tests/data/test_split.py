@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mnist_lab.data import Digits, class_counts, samples, split
+from mnist_lab.data import Dataset, class_counts, random_images, split_dataset
 from mnist_lab.errors import DataError
 
 
@@ -12,43 +12,45 @@ def numbers(images: NDArray[np.uint8]) -> list[int]:
     return [int(image[0, 0]) * 256 + int(image[0, 1]) for image in images]
 
 
-def test_held_out_images_are_other_images_than_those_trained_on(few_digits: Digits) -> None:
-    parts = split(few_digits, validation="holdout", fraction=0.1, limit=None, seed=3)
+def test_held_out_images_are_other_images_than_those_trained_on(small_dataset: Dataset) -> None:
+    parts = split_dataset(small_dataset, validation="holdout", fraction=0.1, limit=None, seed=3)
     train, held_out = numbers(parts.train_images), numbers(parts.validation_images)
     assert len(held_out) == 100
     assert sorted(train + held_out) == list(range(1000))
-    assert (parts.train_labels == few_digits.train_labels[train]).all()
-    assert (parts.validation_labels == few_digits.train_labels[held_out]).all()
-    assert parts.test_images is few_digits.test_images
+    assert (parts.train_labels == small_dataset.train_labels[train]).all()
+    assert (parts.validation_labels == small_dataset.train_labels[held_out]).all()
+    assert parts.test_images is small_dataset.test_images
 
 
 @pytest.mark.parametrize("limit", [None, 500, 333])
-def test_every_set_keeps_the_shares_of_the_digits(few_digits: Digits, limit: int | None) -> None:
-    parts = split(few_digits, validation="holdout", fraction=0.2, limit=limit, seed=0)
-    shares = class_counts(few_digits.train_labels) / 1000
+def test_every_set_keeps_the_shares_of_the_digits(small_dataset: Dataset, limit: int | None) -> None:
+    parts = split_dataset(small_dataset, validation="holdout", fraction=0.2, limit=limit, seed=0)
+    shares = class_counts(small_dataset.train_labels) / 1000
     for labels in (parts.train_labels, parts.validation_labels):
         assert np.abs(class_counts(labels) - shares * len(labels)).max() < 1.5
     assert len(parts.train_labels) + len(parts.validation_labels) == (limit or 1000)
 
 
-def test_the_seed_alone_decides(few_digits: Digits) -> None:
+def test_the_seed_alone_decides(small_dataset: Dataset) -> None:
     first, same, other = (
-        numbers(split(few_digits, validation="holdout", fraction=0.1, limit=600, seed=seed).validation_images)
+        numbers(
+            split_dataset(small_dataset, validation="holdout", fraction=0.1, limit=600, seed=seed).validation_images
+        )
         for seed in (1, 1, 2)
     )
     assert first == same
     assert first != other
 
 
-def test_validating_on_the_test_images_holds_nothing_out(few_digits: Digits) -> None:
-    parts = split(few_digits, validation="test", fraction=0.1, limit=None, seed=0)
+def test_validating_on_the_test_images_holds_nothing_out(small_dataset: Dataset) -> None:
+    parts = split_dataset(small_dataset, validation="test", fraction=0.1, limit=None, seed=0)
     assert len(parts.train_labels) == 1000
-    assert parts.validation_images is few_digits.test_images
-    assert parts.validation_labels is few_digits.test_labels
+    assert parts.validation_images is small_dataset.test_images
+    assert parts.validation_labels is small_dataset.test_labels
 
 
-def test_all_images_may_be_the_limit(few_digits: Digits) -> None:
-    parts = split(few_digits, validation="test", fraction=0.1, limit=1000, seed=0)
+def test_all_images_may_be_the_limit(small_dataset: Dataset) -> None:
+    parts = split_dataset(small_dataset, validation="test", fraction=0.1, limit=1000, seed=0)
     assert numbers(parts.train_images) == list(range(1000))
 
 
@@ -67,21 +69,21 @@ def test_all_images_may_be_the_limit(few_digits: Digits) -> None:
     ],
 )
 def test_impossible_splits_are_refused_in_a_sentence(
-    few_digits: Digits, fraction: float, limit: int | None, sentence: str
+    small_dataset: Dataset, fraction: float, limit: int | None, sentence: str
 ) -> None:
     with pytest.raises(DataError, match=sentence):
-        split(few_digits, validation="holdout", fraction=fraction, limit=limit, seed=0)
+        split_dataset(small_dataset, validation="holdout", fraction=fraction, limit=limit, seed=0)
 
 
-def test_samples_are_ordered_by_digit_and_the_seed_chooses_them(few_digits: Digits) -> None:
-    chosen = numbers(samples(few_digits, 4, seed=0))
-    assert few_digits.train_labels[chosen].tolist() == [digit for digit in range(10) for _ in range(4)]
+def test_random_images_are_ordered_by_digit_and_the_seed_chooses_them(small_dataset: Dataset) -> None:
+    chosen = numbers(random_images(small_dataset, 4, seed=0))
+    assert small_dataset.train_labels[chosen].tolist() == [digit for digit in range(10) for _ in range(4)]
     assert len(set(chosen)) == 40
-    assert chosen == numbers(samples(few_digits, 4, seed=0))
-    assert chosen != numbers(samples(few_digits, 4, seed=1))
+    assert chosen == numbers(random_images(small_dataset, 4, seed=0))
+    assert chosen != numbers(random_images(small_dataset, 4, seed=1))
 
 
 @pytest.mark.parametrize("per_class", [0, 21])
-def test_more_samples_than_there_are_are_refused(few_digits: Digits, per_class: int) -> None:
+def test_more_random_images_than_there_are_are_refused(small_dataset: Dataset, per_class: int) -> None:
     with pytest.raises(DataError, match="choose 1 to 20"):
-        samples(few_digits, per_class, seed=0)
+        random_images(small_dataset, per_class, seed=0)

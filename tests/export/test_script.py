@@ -56,7 +56,7 @@ def test_what_the_run_was_and_had_is_told(run_of, result):
 
     source = training_script(replace(run_of(), data=uci, result=replace(result, precision="mixed_bfloat16")))
 
-    assert "was trained on UCI digits, the offline sample; this script trains on MNIST" in source
+    assert "was trained on the UCI digits, the offline sample; this script trains on MNIST" in source
     assert "test accuracy of 0.1000" in source
     assert "set_global_policy('mixed_bfloat16')" in source
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnist_lab.data import Digits
+from mnist_lab.data import Dataset, DataSource
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import DataInfo, MetricPoint, Result, Run, RunState, RunStore
@@ -23,10 +23,10 @@ def ended(
     *,
     preset: str = "tiny",
     state: RunState = RunState.FINISHED,
-    digits: Digits | None = None,
+    digits: Dataset | None = None,
     wrong: int = 7,
     sentence: str = "",
-    offline: bool = False,
+    source: DataSource = DataSource.MNIST,
     group: str = "",
 ) -> Run:
     """A run that ended; on `digits` it reads the first `wrong` test images wrong."""
@@ -34,8 +34,9 @@ def ended(
     assert run is not None
     labels = np.arange(100, dtype=np.uint8) % 10 if digits is None else digits.test_labels
     fingerprint = "f" * 16 if digits is None else digits.fingerprint
-    source, title = ("uci-digits", "UCI digits, the offline sample") if offline else ("mnist", "MNIST")
-    data = DataInfo(source, title, fingerprint, 900, 100, len(labels), "holdout", "No network." if offline else "")
+    fallback = "" if source is DataSource.MNIST else "No network."
+    title = source.dataset_title
+    data = DataInfo(source.value, title, fingerprint, 900, 100, len(labels), "holdout", fallback)
     store.attempt(run).set_data(data)
     store.attempt(run).move(RunState.RUNNING)
     if state in {RunState.FAILED, RunState.INTERRUPTED}:

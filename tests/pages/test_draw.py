@@ -12,6 +12,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_lab.charts import PALETTES
+from mnist_lab.data import DataSource
 from mnist_lab.errors import PredictorError
 from mnist_lab.inference import Predictor
 from mnist_lab.runs import RunState, RunStore
@@ -230,7 +231,7 @@ def test_a_drawing_goes_over_to_another_theme_with_its_newest_stroke(store, pen,
 def test_the_best_run_is_chosen_unless_the_address_names_one(store):
     worse = ended(store, "Worse", wrong=30)
     best = ended(store, "Best", wrong=1)
-    ended(store, "Offline", wrong=0, offline=True)
+    ended(store, "Offline", wrong=0, source=DataSource.UCI)
     page = opened()
     assert page.selectbox(key="draw-run").value == best.id
     assert page.query_params["run"] in (best.id, [best.id])
@@ -286,9 +287,13 @@ def test_an_address_of_a_deleted_run_says_so_and_names_what_is_shown(store):
     assert "<script>" not in said
 
 
-def test_a_run_of_the_offline_sample_says_so(store):
-    ended(store, offline=True)
-    assert "not on MNIST" in words(opened())
+@pytest.mark.parametrize("source", [DataSource.MNIST_SAMPLE, DataSource.UCI])
+def test_a_run_of_a_sample_says_so(store, source):
+    ended(store, source=source)
+    page = opened()
+    assert plain(source.dataset_title) in words(page)
+    assert "not on MNIST itself" in words(page)
+    assert source.dataset_title in page.selectbox(key="draw-run").options[0]
 
 
 @pytest.mark.parametrize("name", HOSTILE)

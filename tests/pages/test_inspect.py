@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_lab.data import DataSource, load_mnist_sample
 from mnist_lab.runs import RunState, RunStore
 from mnist_lab.ui.services.container import services
 from tests.pages.ended_runs import HOSTILE, ended
@@ -52,7 +53,7 @@ def test_accuracy_comes_with_its_standard_error(store):
 
 
 def test_the_mistakes_are_shown_as_images(store):
-    digits = services().shelf.digits()
+    digits = services().datasets.current()
     ended(store, digits=digits, wrong=3)
     page = opened()
     true = int(digits.test_labels[0])
@@ -60,15 +61,21 @@ def test_the_mistakes_are_shown_as_images(store):
     assert f"true {true}, read {(true + 1) % 10} (91\u00a0%)" in captions(page)
 
 
-def test_images_of_other_digits_are_not_shown(store):
-    ended(store)
+def test_the_mistakes_of_a_run_of_the_sample_are_shown_where_there_is_mnist_too(store):
+    ended(store, digits=load_mnist_sample(), wrong=3, source=DataSource.MNIST_SAMPLE)
+    assert "true 0, read 1 (91\u00a0%)" in captions(opened())
+
+
+@pytest.mark.parametrize("source", [DataSource.MNIST, DataSource.UCI])
+def test_images_of_other_data_are_not_shown(store, source):
+    ended(store, source=source)
     page = opened()
     assert captions(page) == []
     assert "cannot be shown" in words(page)
 
 
 def test_a_run_without_mistakes(store):
-    ended(store, digits=services().shelf.digits(), wrong=0)
+    ended(store, digits=services().datasets.current(), wrong=0)
     page = opened()
     assert "Every test image is classified correctly" in words(page)
     assert "There are none" in words(page)

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_lab.data import DataSource
 from mnist_lab.network import PRESETS, Conv2D, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, DataInfo, RunState, RunStore
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services import store_cache
+from tests.pages.ended_runs import ended
 from tests.pages.live_runs import end, finished, names, queue, start
 from tests.pages.train_page import component, keys_in_order, ok, open_page, progress_text, readouts, words
 
@@ -21,7 +23,6 @@ HOSTILE = (
     "'\"; DROP TABLE runs",
     "😀" * 80,
 )
-OFFLINE = DataInfo("uci-digits", "UCI digits, the offline sample", "0" * 16, 900, 100, 500, "holdout", "No network.")
 
 
 def test_an_empty_lab_says_what_to_do() -> None:
@@ -137,10 +138,14 @@ def test_compose_tells_how_long_an_epoch_takes_once_this_machine_is_known(store:
     assert "about 56 s an epoch of MNIST here" in words(ok(page.run()))
 
 
-def test_the_offline_sample_is_told(store: RunStore) -> None:
+@pytest.mark.parametrize("source", [DataSource.MNIST_SAMPLE, DataSource.UCI])
+def test_a_run_of_a_sample_says_so(store: RunStore, source: DataSource) -> None:
     run = start(store, queue(store))
-    store.attempt(run).set_data(OFFLINE)
+    title = source.dataset_title
+    store.attempt(run).set_data(DataInfo(source, title, "0" * 16, 900, 100, 500, "holdout", "No network."))
     assert "No network." in words(open_page(run=run.id))
+    over = ended(store, source=source)
+    assert plain(f"Trained on the {title}, not on MNIST itself.") in [one.value for one in open_page(run=over.id).info]
 
 
 def test_digits_that_are_not_mnist_are_told_beside_the_button(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,8 @@ from mnist_lab.runs.schema import metadata, runs
 from mnist_lab.runs.search import MAX_SEARCH_LENGTH, search_query
 
 MNIST = DataInfo("mnist", "MNIST", "f" * 16, 900, 100, 100, "holdout")
-SAMPLE = DataInfo("uci-digits", "UCI digits, the offline sample", "e" * 16, 900, 100, 100, "holdout", "No network.")
+SAMPLE = DataInfo("mnist-sample", "MNIST sample (5,000 images)", "d" * 16, 900, 100, 100, "holdout", "No network.")
+UCI = DataInfo("uci-digits", "UCI digits, the offline sample", "e" * 16, 900, 100, 100, "holdout", "No network.")
 
 
 def ended(
@@ -53,9 +54,10 @@ def test_all_ended_runs_are_found_newest_first(store: RunStore, network: Network
         ("100_", ""),
         ("sgd", "Sgd run"),
         ("adamw", ""),
-        ("uci", "Sampled"),
-        ("offline sample", "Sampled"),
-        ("mnist", "On MNIST"),
+        ("uci", "Former sample"),
+        ("offline sample", "Former sample"),
+        ("mnist", "Sampled, On MNIST"),
+        ("mnist 5,000", "Sampled"),
         ("dropouts", "Swept"),
         ("interrupted", "Lost"),
         ("title", ""),
@@ -68,13 +70,14 @@ def test_words_are_parts_of_what_the_table_says_of_a_run(store: RunStore, words:
     ids = {
         "Ähre": ended(store, "Ähre"),
         "Sgd run": ended(store, "Sgd run", optimizer="sgd"),
-        "Sampled": ended(store, "Sampled", data=SAMPLE),
+        "Former sample": ended(store, "Former", data=UCI),
         "On MNIST": ended(store, "Real", data=MNIST),
+        "Sampled": ended(store, "Small", data=SAMPLE),
         "Swept": ended(store, "Swept", group="Dropouts"),
         "Lost": ended(store, "Lost", state=RunState.INTERRUPTED),
     }
     store.annotate(ids["Ähre"], "In der Straße, 100% sure")
-    assert store.search(words).ids == ([ids[found]] if found else [])
+    assert store.search(words).ids == [ids[name] for name in found.split(", ") if name]
 
 
 def test_an_id_and_very_many_words_find_too(store: RunStore) -> None:
@@ -93,12 +96,13 @@ def test_states_sweeps_and_words_are_wanted_together(store: RunStore) -> None:
     assert store.search("one", [RunState.FAILED], "Dropouts").ids == [one]
 
 
-def test_runs_of_the_offline_sample_are_counted(store: RunStore) -> None:
+def test_runs_of_a_sample_are_counted(store: RunStore) -> None:
     ended(store, "Sampled", data=SAMPLE)
+    ended(store, "Former", data=UCI)
     ended(store, "Real", data=MNIST)
     ended(store, "Before its data")
-    assert store.search().offline == 1
-    assert store.search("real").offline == 0
+    assert store.search().on_sample == 2
+    assert store.search("real").on_sample == 0
 
 
 def test_how_the_json_is_written_does_not_matter(store: RunStore) -> None:

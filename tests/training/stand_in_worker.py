@@ -97,13 +97,13 @@ _pretend(
 )
 
 
-def _noise(_settings: Any, **_options: Any) -> tuple[data.Digits, None]:
+def _noise(_settings: Any, **_options: Any) -> tuple[data.Dataset, None]:
     images = np.random.default_rng(0).integers(0, 256, (400, 28, 28), np.uint8)
     labels = (np.arange(400) % 10).astype(np.uint8)
-    return data.Digits(data.Source.MNIST, "Noise", images, labels, images[:50], labels[:50], "0" * 16), None
+    return data.Dataset(data.DataSource.MNIST, "Noise", images, labels, images[:50], labels[:50], "0" * 16), None
 
 
-run_data.load_digits = _noise
+run_data.load_dataset = _noise
 
 if __name__ == "__main__":
     from mnist_lab.training.worker import main

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_lab.data import Digits, Source
+from mnist_lab.data import Dataset, DataSource
 from mnist_lab.errors import DataError, StaleAttemptError, UnknownRunError
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
@@ -44,8 +44,8 @@ def _point(step: int) -> MetricPoint:
 def _noise(monkeypatch: pytest.MonkeyPatch) -> None:
     images = np.zeros((400, 28, 28), np.uint8)
     labels = (np.arange(400) % 10).astype(np.uint8)
-    digits = Digits(Source.UCI, "Noise", images, labels, images[:50], labels[:50], "0" * 16)
-    monkeypatch.setattr(run_data_module, "load_digits", lambda *_a, **_n: (digits, "There is no MNIST here."))
+    digits = Dataset(DataSource.UCI, "Noise", images, labels, images[:50], labels[:50], "0" * 16)
+    monkeypatch.setattr(run_data_module, "load_dataset", lambda *_a, **_n: (digits, "There is no MNIST here."))
 
 
 @pytest.fixture
@@ -237,7 +237,7 @@ def test_a_discarded_run_is_gone_with_its_folder(
     assert free_slots(offline) == 1
 
 
-def test_more_images_than_the_offline_sample_has_are_not_asked_of_it(
+def test_a_limit_beyond_the_sample_uses_all_of_it(
     offline: Settings, store: RunStore, small_network: Network, training: Callable[[Train], None]
 ) -> None:
     store.create(small_network, Recipe(limit=6000))

@@ -8,11 +8,10 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_lab.data import Split, load_uci_digits, split
+from mnist_lab.data import Split, load_mnist_sample, split_dataset
 from mnist_lab.network import BatchNormalization, Conv2D, Dropout, MaxPooling2D, Network, SpatialDropout2D
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint
-from mnist_lab.settings import Settings
 from mnist_lab.training.callbacks import TrainingCallback
 from mnist_lab.training.checkpoint import Checkpoint, TrainingState, read_checkpoint, write_checkpoint
 from mnist_lab.training.engine.trainer import Outcome, Trainer
@@ -52,8 +51,8 @@ class History(TrainingCallback):
 
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Split:
-    digits = load_uci_digits(Settings(home=tmp_path_factory.mktemp("home")))
-    return split(digits, validation="holdout", fraction=0.2, limit=330, seed=1)
+    digits = load_mnist_sample()
+    return split_dataset(digits, validation="holdout", fraction=0.2, limit=330, seed=1)
 
 
 class Trained:

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mnist_lab.data import Digits
+from mnist_lab.data import DataSource
 from mnist_lab.errors import StoreError
 from mnist_lab.network import Conv2D, Dropout, MaxPooling2D, Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, MetricPoint, Run, RunAttempt, RunState, RunStore, open_store
+from mnist_lab.runs import Command, DataInfo, MetricPoint, Run, RunAttempt, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 from mnist_lab.training import checkpoint_writer
 from mnist_lab.training import run_data as run_data_module
@@ -197,37 +197,65 @@ def test_a_damaged_checkpoint_is_skipped_and_the_one_before_it_used(
 def test_a_run_is_not_resumed_with_other_digits(
     store: RunStore, work: Callable[[], Run], broken_off: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load = run_data_module.load_uci_digits
+    load = run_data_module.load_mnist_sample
     points = store.points(broken_off.id)
 
-    def load_others(settings: Settings) -> Digits:
-        return replace(load(settings), fingerprint="another", title="other digits")
-
-    monkeypatch.setattr(run_data_module, "load_uci_digits", load_others)
+    others = replace(load(), fingerprint="another", title="other digits")
+    monkeypatch.setattr(run_data_module, "load_mnist_sample", lambda: others)
     store.requeue(broken_off.id)
     failed = work()
     assert failed.state is RunState.FAILED
     assert failed.message.startswith(
-        "This run was trained on UCI digits, the offline sample, but only other digits is available now"
+        "This run was trained on the data set “MNIST sample (5,000 images)”, but now there is only “other digits”"
     )
     assert store.points(broken_off.id) == points
     assert len(store.folder(broken_off.id).checkpoint_files()) == 2
-    monkeypatch.setattr(run_data_module, "load_uci_digits", load)
+    monkeypatch.setattr(run_data_module, "load_mnist_sample", load)
     store.requeue(broken_off.id)
     assert work().state is RunState.FINISHED
 
 
-def test_a_run_of_the_offline_sample_goes_on_with_it_even_if_mnist_can_be_had_by_now(
+def test_a_run_of_the_sample_goes_on_with_it_even_if_mnist_can_be_had_by_now(
     store: RunStore, work: Callable[[], Run], broken_off: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def mnist(*_arguments: object, **_named: object) -> object:
         pytest.fail("MNIST is not asked for")
 
-    monkeypatch.setattr(run_data_module, "load_digits", mnist)
+    monkeypatch.setattr(run_data_module, "load_dataset", mnist)
     store.requeue(broken_off.id)
     resumed = work()
     assert resumed.state is RunState.FINISHED
     assert resumed.message == broken_off.data.fallback if broken_off.data else ""
+
+
+@pytest.mark.parametrize("with_checkpoint", [True, False])
+def test_a_run_of_the_former_sample_is_not_resumed_and_says_why(
+    store: RunStore, work: Callable[[], Run], broken_off: Run, *, with_checkpoint: bool
+) -> None:
+    former = DataInfo(DataSource.UCI, DataSource.UCI.dataset_title, "0" * 16, 900, 100, 360, "holdout", "No network.")
+    store.requeue(broken_off.id)
+    claimed = store.claim(broken_off.id, "worker of the earlier version")
+    assert claimed is not None
+    store.attempt(claimed).set_data(former)
+    store.attempt(claimed).finish(RunState.INTERRUPTED, None, "")
+    folder = store.folder(broken_off.id)
+    if not with_checkpoint:
+        for path in folder.checkpoint_files():
+            path.unlink()
+    store.requeue(broken_off.id)
+    resumed = work()
+    assert resumed.data is not None
+    if not with_checkpoint:
+        # It had learnt nothing yet: it starts on what there is now, like a new run.
+        assert (resumed.state, resumed.data.source) == (RunState.FINISHED, DataSource.MNIST_SAMPLE)
+        return
+    assert resumed.state is RunState.FAILED
+    assert resumed.message == (
+        "This run was trained on the UCI digits, the offline sample, which this version of the lab no longer has, so it"
+        " cannot go on; nothing was changed. Train its network again as a new run."
+    )
+    assert resumed.data == former
+    assert len(folder.checkpoint_files()) == 2
 
 
 def test_a_finished_run_is_trained_for_more_epochs(store: RunStore, work: Callable[[], Run], twin: Trained) -> None:

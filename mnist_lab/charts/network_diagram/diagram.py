@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from mnist_lab import formatting
 from mnist_lab.charts.network_diagram.activations import digit_paths
 from mnist_lab.charts.network_diagram.diagram_style import STYLE
-from mnist_lab.charts.network_diagram.layout import INPUT_SHAPE, LABELS, Block, Form, Layout, layout
-from mnist_lab.network import KIND_GROUPS, AveragePooling2D, Conv2D, MaxPooling2D
+from mnist_lab.charts.network_diagram.layout import LABELS, Block, Form, Layout, layout
+from mnist_lab.network import INPUT_SHAPE, KIND_GROUPS, AveragePooling2D, Conv2D, MaxPooling2D
 
 if TYPE_CHECKING:
     from mnist_lab.network import Analysis, LayerReport

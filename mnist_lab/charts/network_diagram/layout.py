@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 from mnist_lab import formatting
 from mnist_lab.charts.layer_names import short_lines
+from mnist_lab.network import INPUT_SHAPE
 
 if TYPE_CHECKING:
     from mnist_lab.network import Analysis, LayerReport
 
 Form = Literal["input", "planes", "sheet", "bar", "output", "unknown"]
 
-INPUT_SHAPE = (28, 28, 1)
 TOP = 20.0
 LABELS = 46.0
 FONT = 12.0

@@ -9,10 +9,10 @@ import numpy as np
 import tensorflow as tf
 from cachetools import LRUCache
 
-from mnist_lab.data import CLASSES
 from mnist_lab.errors import PredictorError
 from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats
 from mnist_lab.inference.weights import Weights
+from mnist_lab.network import CLASSES
 
 BATCH_SHAPE = (1, *IMAGE_SHAPE, 1)
 MAX_LOADED = 4

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
+from mnist_lab.network import INPUT_SHAPE
 from mnist_lab.recipe.recipe import Augmentation
-
-SIDE = 28
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def augmented(images: tf.Tensor, augmentation: Augmentation, seed: tf.Tensor) ->
     transformed = tf.raw_ops.ImageProjectiveTransformV3(
         images=images,
         transforms=_transforms(draws[:6], amplitudes),
-        output_shape=(SIDE, SIDE),
+        output_shape=INPUT_SHAPE[:2],
         fill_value=0.0,
         interpolation="BILINEAR",
         fill_mode="CONSTANT",
@@ -66,7 +65,7 @@ def _transforms(draws: tf.Tensor, amplitudes: Amplitudes) -> tf.Tensor:
     cosine, sine = tf.cos(angle), tf.sin(angle)
     a, b = cosine / zoom_x, (shear * cosine - sine) / zoom_x
     c, d = sine / zoom_y, (shear * sine + cosine) / zoom_y
-    center = (SIDE - 1) / 2
+    center = (INPUT_SHAPE[0] - 1) / 2
     # The center of the image moves only by the shift.
     x = center - a * center - b * center + draws[4] * amplitudes.shift
     y = center - c * center - d * center + draws[5] * amplitudes.shift

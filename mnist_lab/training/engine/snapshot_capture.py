@@ -15,8 +15,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from mnist_lab.data import CLASSES, Split, probe_places
-from mnist_lab.network import Activation, Analysis, Conv2D, Dense, Network, analyse
+from mnist_lab.data import Split, probe_indices
+from mnist_lab.network import CLASSES, Activation, Analysis, Conv2D, Dense, Network, analyse
 from mnist_lab.network.analysis import LayerReport
 from mnist_lab.runs.snapshot import (
     MAP_DIGITS,
@@ -50,7 +50,7 @@ class SnapshotCapture:
         self._model = model
         analysis = analyse(network)
         self._reports = analysis.layers
-        indices = probe_places(split.test_images, split.test_labels)
+        indices = probe_indices(split.test_images, split.test_labels)
         self._images, self._labels = split.test_images[indices], split.test_labels[indices]
         batch = np.concatenate(
             [np.flatnonzero(split.train_labels == digit)[: _batch_per_class(analysis)] for digit in range(CLASSES)]

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_lab.data import load_digits
+from mnist_lab.data import load_dataset
 from mnist_lab.errors import LabError
 from mnist_lab.network import get_preset
 from mnist_lab.recipe import Recipe
@@ -25,7 +25,7 @@ def warm_up(settings: Settings) -> None:
     the results of a later training, which sets all seeds itself.
     """
     try:
-        load_digits(settings)
+        load_dataset(settings)
     except LabError as error:
         log.info("The digits are not available yet: %s", error)
     recipe = Recipe(batch_size=10)

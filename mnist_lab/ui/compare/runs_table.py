@@ -31,8 +31,7 @@ INITIALLY_SELECTED = 2
 SEARCH_KEY = "compare-words"
 """Widget key of the search field."""
 _STATES = "compare-states"
-OFFLINE = "UCI sample, not MNIST"
-MAX_LENGTHS = {"Name": 27, "Convolution filters": 40, "Dropout": 32, "Data": 24, SWEEP: 24, "Note": 40}
+MAX_LENGTHS = {"Name": 27, "Convolution filters": 40, "Dropout": 32, "Data": 30, SWEEP: 24, "Note": 40}
 """Characters of a text shown in its column; a double click on the cell shows the full text."""
 _NARROW = frozenset(" .,:;·'il")
 _NARROW_PIXELS, _OTHER_PIXELS, _PADDING = 3.5, 7.6, 20
@@ -66,10 +65,10 @@ def count_message(found: SearchResult, shown: int, of: int) -> str:
             f"**Only the newest {shown:,} are shown.** The filters search all runs, and the CSV contains all matches. "
         )
     text += "Tick rows to compare them."
-    if found.offline:
+    if found.on_sample:
         text += (
-            f" **{found.offline:,} of them used the UCI digits, the offline sample: "
-            "their test figures are not those of MNIST.**"
+            f" **{found.on_sample:,} of them used a sample, not MNIST itself: "
+            "their test figures do not compare with those on MNIST.**"
         )
     return text
 
@@ -112,7 +111,7 @@ def row(run: Run) -> dict[str, Any]:
         "Best epoch": result.best_epoch or None if result else None,
         "Time": run.training_seconds,
         "Images/s": None if result is None else result.samples_per_second,
-        "Data": formatting.NONE if run.data is None else OFFLINE if run.is_offline else run.data.title,
+        "Data": formatting.NONE if run.data is None else run.data.title,
         "Seed": run.recipe.seed,
         "Made": run.created,
         "Note": run.note,

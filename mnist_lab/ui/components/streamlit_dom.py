@@ -54,6 +54,12 @@ STACKED_COLUMN = f"{by_key_prefix('stacked-')} > {_test_id('stLayoutWrapper')} >
 )
 """A column of `st.columns` in a container whose key begins with `stacked-`; `min-width: 100%` stacks such columns."""
 
+DATA_NOTICE = by_key("data-notice")
+"""The one line that says that the MNIST sample is in use, or how far the download is."""
+
+TITLE_BELOW_NOTICE = f"{PAGE}:has({DATA_NOTICE}) :is(h1, h2)"
+"""A heading of a page with that line; its `padding-top` is the space above the title."""
+
 # Compose.
 
 DIAGRAM = by_key("compose-strip")

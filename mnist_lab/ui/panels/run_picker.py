@@ -21,7 +21,7 @@ def runs_with_result() -> list[Run]:
     lab.reference.ensure()
     runs = lab.store.list({RunState.FINISHED, RunState.STOPPED})
     tested = [run for run in runs if run.result is not None]
-    return sorted(tested, key=lambda run: (run.is_offline, run.is_reference, -_accuracy(run)))
+    return sorted(tested, key=lambda run: (run.used_sample, run.is_reference, -_accuracy(run)))
 
 
 def pick_run(runs: Sequence[Run], *, key: str) -> Run:
@@ -56,9 +56,9 @@ def pick_run(runs: Sequence[Run], *, key: str) -> Run:
         )
     elif requested != run.id:
         st.query_params[_RUN] = run.id
-    if run.is_offline:
+    if run.data is not None and run.used_sample:
         st.caption(
-            ":material/cloud_off: Trained and tested on the UCI digits, the offline sample, **not on MNIST**: "
+            f":material/cloud_off: Trained and tested on the {plain(run.data.title)}, **not on MNIST itself**: "
             "it reads drawings less well."
         )
     return run
@@ -92,6 +92,6 @@ def _label(run: Run) -> str:
         parts.append(formatting.accuracy(run.result.test_accuracy))
     if run.state is RunState.STOPPED:
         parts.append("stopped")
-    if run.is_offline:
-        parts.append("UCI sample")
+    if run.data is not None and run.used_sample:
+        parts.append(run.data.title)
     return " · ".join(parts)

@@ -11,7 +11,7 @@ from mnist_lab.reference import install_reference_runs
 from mnist_lab.runs import ENDED_STATES, RunStore, open_store
 from mnist_lab.settings import Settings, load_settings
 from mnist_lab.training.launcher import Launcher
-from mnist_lab.ui.services.dataset_loader import Shelf
+from mnist_lab.ui.services.dataset_loader import DatasetLoader
 from mnist_lab.ui.services.history_cache import Tracks
 from mnist_lab.ui.services.sparkline_cache import Sparklines
 from mnist_lab.ui.services.store_cache import Moments
@@ -59,12 +59,12 @@ class Services:
     """A page that shows ended runs has to ask for them first."""
     launcher: Launcher
     predictor: Predictor
-    shelf: Shelf
+    datasets: DatasetLoader
 
     def start(self) -> None:
         """Start what works in the background; returns at once."""
         # One after the other, and all only when the first page has had the processor to itself.
-        self.shelf.start(DIGITS_SECONDS)
+        self.datasets.start(DIGITS_SECONDS)
         self.launcher.start()
         self.predictor.start(PREDICTOR_SECONDS, hold=lambda: self.launcher.is_loading)
         threading.Thread(target=self._look_ahead, name="look-ahead", daemon=True).start()
@@ -171,5 +171,5 @@ def _services() -> Services:
         reference=ReferenceRuns(store, settings),
         launcher=Launcher(settings),
         predictor=Predictor(settings),
-        shelf=Shelf(settings),
+        datasets=DatasetLoader(settings),
     )

@@ -1,51 +1,66 @@
-"""The digits that pages show: MNIST, looked for and downloaded in the background, or the offline sample until then."""
+"""The data set that pages show: MNIST, loaded or downloaded in the background, or the MNIST sample until then."""
 
 import threading
 import time
+from contextlib import suppress
 
-from mnist_lab.data import Digits, download_mnist, find_mnist, load_mnist, load_uci_digits
+from mnist_lab.data import Dataset, download_mnist, find_mnist, load_mnist, load_mnist_sample
 from mnist_lab.errors import DataError
 from mnist_lab.settings import Settings
 
 
-class Shelf:
-    """Hands out the best digits there are right now, without ever making a page wait for the network."""
+class DatasetLoader:
+    """Gives the best data set there is right now, without ever making a page wait for the network.
+
+    Safe to use from several threads.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._digits: Digits | None = None
-        self._sample: Digits | None = None
-        self._trouble: str | None = None
+        self._mnist: Dataset | None = None
+        self._error: str | None = None
         self._progress: float | None = None
         self._thread: threading.Thread | None = None
 
     def start(self, delay: float = 0.0) -> None:
-        """Read MNIST in the background, or download it if it is not on this machine; returns at once.
+        """Load MNIST in the background, or download it if it is not on this machine; returns at once.
 
         Args:
-            delay: Seconds until it, or instead the offline sample, is read; a download does not wait.
+            delay: Seconds until it, or instead the sample, is read; a download does not wait.
         """
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
                 return
-            self._thread = threading.Thread(target=self._fetch, args=(delay,), name="mnist-shelf", daemon=True)
+            self._thread = threading.Thread(target=self._run, args=(delay,), name="dataset-loader", daemon=True)
             self._thread.start()
 
-    def digits(self) -> Digits:
-        """MNIST if it is on this machine, else the offline sample."""
+    def current(self) -> Dataset:
+        """MNIST if it is on this machine, else the MNIST sample.
+
+        Raises:
+            DataError: There is neither; the message says what to install.
+        """
         with self._lock:
-            if self._digits is None and self._trouble is None and self._progress is None:
-                self._look()
-            if self._digits is not None:
-                return self._digits
-            if self._sample is None:
-                self._sample = load_uci_digits(self._settings)
-            return self._sample
+            if self._mnist is None and self._error is None and self._progress is None:
+                self._load()
+            mnist = self._mnist
+        return load_mnist_sample() if mnist is None else mnist
+
+    def find(self, fingerprint: str) -> Dataset | None:
+        """The data set with this fingerprint, None if it cannot be had now: MNIST or the sample."""
+        current = self.current()
+        if current.fingerprint == fingerprint:
+            return current
+        with suppress(DataError):
+            sample = load_mnist_sample()
+            if sample.fingerprint == fingerprint:
+                return sample
+        return None
 
     def retry(self) -> None:
-        """Forget the trouble and look for MNIST anew, in the background."""
-        self._trouble = None
+        """Forget the error and look for MNIST again, in the background."""
+        self._error = None
         self.start()
 
     @property
@@ -54,19 +69,19 @@ class Shelf:
         return self._progress
 
     @property
-    def trouble(self) -> str | None:
-        """Why MNIST cannot be had, in a sentence, once that is known."""
-        return self._trouble
+    def error(self) -> str | None:
+        """Why MNIST cannot be had, once that is known."""
+        return self._error
 
-    def _look(self) -> None:
+    def _load(self) -> None:
         try:
             path = find_mnist(self._settings)
-            self._digits = None if path is None else load_mnist(path)
-            self._trouble = None
+            self._mnist = None if path is None else load_mnist(path)
+            self._error = None
         except DataError as error:
-            self._trouble = str(error)
+            self._error = str(error)
 
-    def _fetch(self, delay: float) -> None:
+    def _run(self, delay: float) -> None:
         try:
             if find_mnist(self._settings) is None:
                 self._progress = 0.0
@@ -74,17 +89,18 @@ class Shelf:
             else:
                 time.sleep(delay)
         except DataError as error:
-            self._trouble = str(error)
+            self._error = str(error)
         else:
             with self._lock:
-                if self._digits is None:
-                    self._look()
+                if self._mnist is None:
+                    self._load()
         finally:
             self._progress = None
-        if self._trouble is not None:
+        if self._error is not None:
             time.sleep(delay)
-            # scikit-learn, which has the sample, takes a second to load: now, and not when a page is opened.
-            self.digits()
+            # Unpacking the sample takes a moment: now, and not when a page is opened. A page shows the error, if any.
+            with suppress(DataError):
+                load_mnist_sample()
 
     def _report(self, received: int, total: int | None) -> None:
         self._progress = received / total if total else 0.0

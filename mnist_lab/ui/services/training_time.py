@@ -36,7 +36,7 @@ def memory_sentence(analysis: Analysis) -> str:
 
 def training_time(network: Network, recipe: Recipe) -> DurationEstimate | None:
     """How long a training would take here; None when nothing is known of the machine yet."""
-    digits = services().shelf.digits()
+    digits = services().datasets.current()
     return _expected(network, recipe, images=len(digits.train_labels), test_images=len(digits.test_labels))
 
 

@@ -22,6 +22,9 @@ STYLE = f"""<style>
 }}
 /* Columns without enough room beside each other are stacked, so that no figure is cut off. */
 @media (max-width: 900px) {{ {dom.STACKED_COLUMN} {{ min-width: 100%; }} }}
+/* The line about the data set must not push a page down: its title has room enough above itself. */
+{dom.DATA_NOTICE} {{ margin: -0.6rem 0; }}
+{dom.TITLE_BELOW_NOTICE} {{ padding-top: 0; }}
 @media print {{ {dom.PAGE} {{ margin-top: 0; }} {dom.NARROW_MENU} {{ display: none; }} }}
 </style>"""
 """Moves the page up into the space that Streamlit leaves empty below its menu. Where Streamlit folds its menu behind an

@@ -1,13 +1,18 @@
-"""Notices above the content of every page: that the offline sample replaces MNIST, and what prevents trainings."""
+"""What every page says before its own content: that the MNIST sample is in use, and what is broken."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
+from mnist_lab.data import DataSource
 from mnist_lab.errors import LabError
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.services.dataset_loader import DatasetLoader
+
+_NOTICE = "data-notice"
+"""Key of the notice about the data set; `streamlit_dom.DATA_NOTICE` is its selector."""
 
 
 def show_lab_error(error: LabError) -> None:
@@ -25,36 +30,41 @@ def lab_errors_shown() -> Iterator[None]:
 
 
 def show_notices() -> None:
-    """Show that the offline sample is in use, or that no training can start, and what to do about it."""
+    """Say in one line that the MNIST sample is in use, and show why no training can start."""
     lab = services()
-    shelf = lab.shelf
-    if shelf.progress is not None:
-        _download_progress()
-    elif shelf.trouble is not None:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                ":material/cloud_off: **The offline sample (UCI digits) is in use, not MNIST.** "
-                + plain(shelf.trouble),
-                width="stretch",
-            )
-            if st.button("Try again", icon=":material/refresh:", key="retry-mnist"):
-                shelf.retry()
-                st.rerun()
+    if lab.datasets.progress is not None:
+        with st.container(key=_NOTICE):
+            _download_progress()
+    elif lab.datasets.error is not None:
+        _sample_notice(lab.datasets)
     if lab.launcher.error:
         _launcher_error()
 
 
+def _sample_notice(datasets: DatasetLoader) -> None:
+    """One line on any screen: what is different, the reason on demand, and the button to try again."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=_NOTICE):
+        with st.popover("5,000 of MNIST's 70,000 images", icon=":material/cloud_off:", type="tertiary"):
+            st.markdown(
+                f"**The {plain(DataSource.MNIST_SAMPLE.dataset_title)} is in use:** 4,000 to train on and "
+                "1,000 to test on, so networks learn faster and read less well than with all of MNIST."
+            )
+            st.markdown(plain(datasets.error or ""))
+        if st.button("Try again", icon=":material/refresh:", type="tertiary", key="retry-mnist"):
+            datasets.retry()
+            st.rerun()
+
+
 @st.fragment(run_every=1.0)
 def _download_progress() -> None:
-    progress = services().shelf.progress
+    progress = services().datasets.progress
     if progress is None:
         st.rerun()
-    st.progress(progress or 0.0, text="Downloading MNIST (11 MB). Until it is here, the offline sample is in use.")
+    st.progress(progress or 0.0, text="Downloading MNIST; until then, 5,000 of its images")
 
 
-# Drawn only if there was an error when the page was drawn. When the error is gone, the fragment draws nothing: running
-# the whole page again would close an open dialog.
+# Only where there was trouble when the page was drawn. A whole new page when it is over would close an open dialog.
 @st.fragment(run_every=2.0)
 def _launcher_error() -> None:
-    if message := services().launcher.error:
-        st.error(plain(message), icon=":material/error:")
+    if error := services().launcher.error:
+        st.error(plain(error), icon=":material/error:")

@@ -90,5 +90,5 @@ def _sentence(run: Run) -> None:
         st.info(sentence or plain(kept), icon=":material/stop_circle:")
     elif sentence:
         st.info(sentence, icon=":material/cloud_off:")
-    if run.data is not None and run.is_offline and not sentence:
-        st.info(plain(f"Trained on {run.data.title}, not on MNIST."), icon=":material/cloud_off:")
+    if run.data is not None and run.used_sample and not sentence:
+        st.info(plain(f"Trained on the {run.data.title}, not on MNIST itself."), icon=":material/cloud_off:")

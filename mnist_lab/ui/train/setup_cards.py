@@ -1,10 +1,10 @@
-"""What is to be trained next, and on what: the card of the network and that of the digits."""
+"""What is to be trained next, and on what: the card of the network and that of the data set."""
 
 import streamlit as st
 
 from mnist_lab import formatting
 from mnist_lab.charts import class_counts_figure, digit_sheet_png
-from mnist_lab.data import Digits, class_counts, samples
+from mnist_lab.data import Dataset, class_counts, random_images
 from mnist_lab.network import Analysis
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.network_diagram import strip
@@ -34,16 +34,16 @@ def network_card(analysis: Analysis) -> None:
             go("compose", network_draft.link_parameters())
 
 
-def digits_card(digits: Digits) -> None:
+def dataset_card(dataset: Dataset) -> None:
     """Draw one digit of each class, and how many there are of each."""
     with st.container(border=True, key="train-digits"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(plain(digits.title), anchor=False, width="content")
-            st.caption(f"{len(digits.train_labels):,} training and {len(digits.test_labels):,} test images")
+            st.subheader(plain(dataset.title), anchor=False, width="content")
+            st.caption(f"{len(dataset.train_labels):,} training and {len(dataset.test_labels):,} test images")
         sheet_place, counts_place = st.columns(2, vertical_alignment="center")
-        sheet = digit_sheet_png(samples(digits, 1, seed=1), columns=5, scale=2, theme=theme(), gap=2)
-        sheet_place.image(sheet, alt=f"One digit of each class, from {digits.title}")
-        counts = class_counts(digits.train_labels)
+        sheet = digit_sheet_png(random_images(dataset, 1, seed=1), columns=5, scale=2, theme=theme(), gap=2)
+        sheet_place.image(sheet, alt=f"One digit of each class, from the {dataset.title}")
+        counts = class_counts(dataset.train_labels)
         alt = "Training images of each digit: " + ", ".join(f"{digit}: {count:,}" for digit, count in enumerate(counts))
         with counts_place:
             plot(class_counts_figure(counts), key="class-counts", alt=alt, height=150)

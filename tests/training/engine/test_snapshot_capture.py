@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_lab.data import Split, load_uci_digits, probe_places, split
+from mnist_lab.data import Split, load_mnist_sample, probe_indices, split_dataset
 from mnist_lab.network import (
     PRESETS,
     Activation,
@@ -22,7 +22,6 @@ from mnist_lab.network import (
     analyse,
 )
 from mnist_lab.runs.snapshot_files import LayerHealth, Snapshot
-from mnist_lab.settings import Settings
 from mnist_lab.training.engine.model import build
 from mnist_lab.training.engine.snapshot_capture import MAX_MAP_VALUES, SnapshotCapture
 
@@ -43,8 +42,8 @@ NETWORK = Network(
 
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Split:
-    digits = load_uci_digits(Settings(home=tmp_path_factory.mktemp("home")))
-    return split(digits, validation="holdout", fraction=0.2, limit=300, seed=1)
+    digits = load_mnist_sample()
+    return split_dataset(digits, validation="holdout", fraction=0.2, limit=300, seed=1)
 
 
 def taken(network: Network, parts: Split, precision: str = "float32") -> tuple[keras.Model, Snapshot]:
@@ -63,7 +62,7 @@ def batch(parts: Split) -> np.ndarray:
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
 def test_the_probabilities_are_those_of_the_model(parts: Split, precision: str) -> None:
     model, snapshot = taken(NETWORK, parts, precision)
-    places = probe_places(parts.test_images, parts.test_labels)
+    places = probe_indices(parts.test_images, parts.test_labels)
     np.testing.assert_array_equal(snapshot.images, parts.test_images[places])
     np.testing.assert_array_equal(snapshot.labels, parts.test_labels[places])
     expected = model(scaled(snapshot.images), training=False).numpy()

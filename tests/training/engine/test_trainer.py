@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from mnist_lab.data import Split, load_uci_digits, split
+from mnist_lab.data import Split, load_mnist_sample, split_dataset
 from mnist_lab.network import (
     PRESETS,
     BatchNormalization,
@@ -57,8 +57,8 @@ class Notes(TrainingCallback):
 
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Split:
-    digits = load_uci_digits(Settings(home=tmp_path_factory.mktemp("home")))
-    return split(digits, validation="holdout", fraction=0.2, limit=330, seed=1)
+    digits = load_mnist_sample()
+    return split_dataset(digits, validation="holdout", fraction=0.2, limit=330, seed=1)
 
 
 def learn(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnist_lab.data import Split, load_uci_digits, split
+from mnist_lab.data import Split, load_mnist_sample, split_dataset
 from mnist_lab.network import get_preset
 from mnist_lab.recipe import Recipe
 from mnist_lab.settings import Settings
@@ -19,7 +19,7 @@ def trained(split: Split, tmp_path) -> list[np.ndarray]:
 
 
 def test_warming_up_does_not_change_a_later_training(offline: Settings, tmp_path) -> None:
-    small_split = split(load_uci_digits(offline), validation="holdout", fraction=0.1, limit=300, seed=0)
+    small_split = split_dataset(load_mnist_sample(), validation="holdout", fraction=0.1, limit=300, seed=0)
     before = trained(small_split, tmp_path)
     warm_up(offline)
     after = trained(small_split, tmp_path)

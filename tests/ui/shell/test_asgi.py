@@ -129,10 +129,10 @@ def test_mnist_on_the_disk_is_read_when_a_page_asks_and_not_at_the_start(
     read: list[Path] = []
     monkeypatch.setattr(dataset_loader, "find_mnist", lambda _settings: Path("mnist.npz"))
     monkeypatch.setattr(dataset_loader, "load_mnist", lambda path: read.append(path) or "MNIST")
-    one = dataset_loader.Shelf(settings)
+    one = dataset_loader.DatasetLoader(settings)
     one.start(3600.0)
     assert read == []
-    assert one.digits() == "MNIST"
+    assert one.current() == "MNIST"
     assert len(read) == 1
 
 
@@ -145,18 +145,18 @@ def test_the_sample_is_read_in_the_background_if_mnist_is_unavailable(
     read = threading.Event()
     monkeypatch.setattr(dataset_loader, "find_mnist", lambda _settings: None)
     monkeypatch.setattr(dataset_loader, "download_mnist", refuse)
-    monkeypatch.setattr(dataset_loader, "load_uci_digits", lambda _settings: read.set())
-    one = dataset_loader.Shelf(settings)
+    monkeypatch.setattr(dataset_loader, "load_mnist_sample", read.set)
+    one = dataset_loader.DatasetLoader(settings)
     one.start()
     assert read.wait(10.0)
-    assert one.trouble == "No network."
+    assert one.error == "No network."
 
 
 def test_mnist_on_the_disk_is_read_in_the_background(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     read = threading.Event()
     monkeypatch.setattr(dataset_loader, "find_mnist", lambda _settings: Path("mnist.npz"))
     monkeypatch.setattr(dataset_loader, "load_mnist", lambda _path: read.set())
-    dataset_loader.Shelf(settings).start()
+    dataset_loader.DatasetLoader(settings).start()
     assert read.wait(10.0)
 
 

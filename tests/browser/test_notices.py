@@ -1,0 +1,106 @@
+"""The notice about the data set takes one line: on a small screen too, each page's title stays near the top."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import Page, expect
+
+CONTENT = {
+    "": ".st-key-compose-toolbar",
+    **dict.fromkeys(("train", "compare", "draw", "inspect"), ".st-key-page h1, .st-key-page h2"),
+}
+"""Where each page's own content begins: with its title, or on Compose with the toolbar."""
+SCREENS = {"phone": (390, 844), "projector": (1280, 720)}
+MAX_TITLE_TOP = 160
+# Of the text itself: a heading has room above it.
+TEXT_TOP = (
+    "(element) => { const range = document.createRange(); range.selectNodeContents(element);"
+    " return range.getBoundingClientRect().top; }"
+)
+
+StartApp = Callable[..., AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="module")
+def on_sample(start_app: StartApp, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An app that could not download MNIST."""
+    home = tmp_path_factory.mktemp("home")
+    refused = {"MNIST_LAB_DATA": "", "MNIST_LAB_MNIST_URL": "http://127.0.0.1:9/mnist.npz", "HOME": str(home)}
+    with start_app(home, refused, no_proxy="127.0.0.1") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def downloading(start_app: StartApp, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An app whose download of MNIST has come half-way and goes no further."""
+    over = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "1000000")
+            self.end_headers()
+            self.wfile.write(b"PK" + bytes(499_998))
+            with suppress(OSError):
+                while not over.wait(1):  # a trickle: the download does not give up
+                    self.wfile.write(bytes(1))
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    home = tmp_path_factory.mktemp("home")
+    url = f"http://127.0.0.1:{server.server_port}/mnist.npz"
+    with start_app(
+        home, {"MNIST_LAB_DATA": "", "MNIST_LAB_MNIST_URL": url, "HOME": str(home)}, no_proxy="127.0.0.1"
+    ) as a:
+        yield a
+    over.set()
+    server.shutdown()
+
+
+def title_top(page: Page, path: str, width: int, height: int) -> float:
+    """Pixels from the upper edge of the window to the page's title."""
+    page.set_viewport_size({"width": width, "height": height})
+    title = page.locator(CONTENT[path]).first
+    expect(title).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(300)
+    top: float = title.evaluate(TEXT_TOP)
+    return top
+
+
+@pytest.mark.parametrize("path", CONTENT)
+def test_the_sample_is_told_in_one_line_above_the_title(page: Page, on_sample: str, path: str) -> None:
+    page.goto(f"{on_sample}/{path}")
+    notice = page.locator(".st-key-data-notice")
+    expect(notice.get_by_role("button", name="Try again")).to_be_visible(timeout=60_000)
+    for width, height in SCREENS.values():
+        assert title_top(page, path, width, height) < MAX_TITLE_TOP, (width, height)
+        box = notice.bounding_box()
+        assert box is not None
+        assert box["height"] < 45
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_reason_is_told_on_demand(page: Page, on_sample: str) -> None:
+    page.goto(f"{on_sample}/draw")
+    page.get_by_role("button", name="5,000 of MNIST's 70,000 images").click()
+    expect(page.get_by_text("MNIST sample (5,000 images) is in use")).to_be_visible()
+    expect(page.get_by_text("the connection was refused")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", CONTENT)
+def test_a_download_is_told_in_one_line_above_the_title(page: Page, downloading: str, path: str) -> None:
+    page.goto(f"{downloading}/{path}")
+    for width, height in SCREENS.values():
+        top = title_top(page, path, width, height)
+        expect(page.get_by_text("Downloading MNIST")).to_be_visible()
+        box = page.locator(".st-key-data-notice").bounding_box()
+        assert box is not None
+        assert box["height"] < 45
+        assert top < MAX_TITLE_TOP, (width, height)
