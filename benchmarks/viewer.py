@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page
 
 from benchmarks.browser import chromium
-from mnist_lab.ui.components.streamlit_dom import MENU_LINK, SCRIPT_RUNS_NOT
+from mnist_lab.ui.components.streamlit_dom import MENU_LINK, PAGE, SCRIPT_RUNS_NOT
 
 NICENESS = 10
 """Next to a program of normal priority, Chromium gets a tenth of a processor."""
@@ -54,6 +54,8 @@ def viewers(count: int) -> Iterator[list[Page]]:
 def open_page(viewer: Page, address: str) -> None:
     """Begin a session at an address, and wait until the page is drawn."""
     viewer.goto(address)
+    # Before the script has begun, it does not run either.
+    viewer.locator(PAGE).wait_for()
     viewer.wait_for_selector(SCRIPT_RUNS_NOT)
 
 

@@ -97,7 +97,7 @@ CANVAS_PROMPT_LAYER = 15
 # Looked for by the browser tests, the benchmarks and the screenshots only.
 
 SCRIPT_RUNS_NOT = '[data-test-script-state="notRunning"]'
-"""The app, while no script runs for it: the page is drawn."""
+"""The app, while no script runs for it. After `PAGE` has appeared it means that the page is drawn."""
 
 STALE = '[data-stale="true"]'
 """Elements of the run before, which the script has not drawn again yet."""
