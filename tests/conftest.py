@@ -9,6 +9,12 @@ import pytest
 
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings
+from tests.selection import (  # noqa: F401 - hooks of pytest
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_ignore_collect,
+)
 
 # How long an example takes says more of what else the machine does than of the code.
 hypothesis.settings.register_profile("lab", deadline=None)
