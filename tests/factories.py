@@ -74,12 +74,12 @@ def start_run(store: RunStore, run: Run | None = None, *, data: DataInfo | None 
     claimed = store.claim(waiting.id, "test")
     assert claimed is not None
     if data is not None:
-        store.set_data(claimed.id, claimed.attempt, data)
-    store.move(claimed.id, claimed.attempt, RunState.RUNNING)
+        store.attempt(claimed).set_data(data)
+    store.attempt(claimed).move(RunState.RUNNING)
     return store.get(claimed.id)
 
 
 def finish_run(store: RunStore, run: Run, result: Result | None = None) -> Run:
     """Finish a run that is in training."""
-    store.finish(run.id, run.attempt, RunState.FINISHED, result or make_result())
+    store.attempt(run).finish(RunState.FINISHED, result or make_result())
     return store.get(run.id)

@@ -12,25 +12,11 @@ from mnist_lab.runs import MetricPoint, Result, Run, RunState, RunStore
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.panels import doctor_panel as panel_module
 from mnist_lab.ui.services.container import services
+from tests.factories import make_result
 from tests.insight.made_runs import curve, step
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
-RESULT = Result(
-    test_loss=2.3,
-    test_accuracy=0.11,
-    per_class_accuracy=(0.11,) * 10,
-    confusion=((10,) * 10,) * 10,
-    best_epoch=3,
-    epochs=3,
-    seconds=15.0,
-    samples_per_second=1000.0,
-    kept="best",
-    validation_loss=2.3,
-    validation_accuracy=0.11,
-    last_test_loss=2.3,
-    last_test_accuracy=0.11,
-    precision="float32",
-)
+RESULT = make_result(best_epoch=3, epochs=3, test_loss=2.3, test_accuracy=0.11)
 JUMPED = curve([9.2, 2.31, 2.306], accuracy=0.1, validation_accuracy=0.11, rate=0.1)
 
 Made = Callable[..., Run]

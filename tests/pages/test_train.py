@@ -8,9 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_lab.network import PRESETS, Conv2D, link_from_network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, DataInfo, RunState, RunStore
+from mnist_lab.runs import Command, RunState, RunStore
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services import store_cache
+from tests.factories import make_sample
 from tests.pages.live_runs import end, finished, names, queue, start
 from tests.pages.train_page import component, keys_in_order, ok, open_page, progress_text, readouts, words
 
@@ -21,7 +22,7 @@ HOSTILE = (
     "'\"; DROP TABLE runs",
     "😀" * 80,
 )
-OFFLINE = DataInfo("uci-digits", "UCI digits, the offline sample", "0" * 16, 900, 100, 500, "holdout", "No network.")
+OFFLINE = make_sample()
 
 
 def test_an_empty_lab_says_what_to_do() -> None:
