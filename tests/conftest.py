@@ -16,8 +16,9 @@ from tests.selection import (  # noqa: F401 - hooks of pytest
     pytest_ignore_collect,
 )
 
-# How long an example takes says more of what else the machine does than of the code.
-hypothesis.settings.register_profile("lab", deadline=None)
+# How long an example takes depends more on what else the machine does than on the code.
+TOO_SLOW = hypothesis.HealthCheck.too_slow
+hypothesis.settings.register_profile("lab", deadline=None, suppress_health_check=[TOO_SLOW])
 hypothesis.settings.load_profile("lab")
 
 

@@ -127,7 +127,7 @@ def test_the_whole_way(page: Page, address: str, pen_strokes: Path) -> None:
     expect(page).to_have_title("Train · MNIST Lab")
     page.get_by_role("combobox", name="Training images").click()
     page.get_by_role("option", name="6,000", exact=True).click()
-    page.get_by_role("spinbutton", name="Epochs").fill("20")
+    page.get_by_role("spinbutton", name="Epochs").fill("8")
     page.get_by_role("spinbutton", name="Epochs").press("Enter")
     page.get_by_role("textbox", name="Name of the run").fill("<b>First</b> & best")
     page.get_by_role("textbox", name="Name of the run").press("Enter")

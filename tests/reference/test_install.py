@@ -1,7 +1,5 @@
 import json
 import logging
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from mnist_lab import cli
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
 from mnist_lab.reference import archive as reference_archive
@@ -152,14 +151,18 @@ def test_the_shipped_runs_are_few_whole_and_named_as_what_they_are():
         assert sum(point.kind == "epoch" for point in imported.points) == imported.run.result.epochs
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("run_id", [path.stem for path in shipped_archives()])
 def test_each_shipped_run_reads_mnist_as_its_record_says(
-    run_id: str, settings: Settings, mnist_folder: Path, monkeypatch: pytest.MonkeyPatch
+    run_id: str,
+    settings: Settings,
+    mnist_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ):
     monkeypatch.setenv("MNIST_LAB_REFERENCE", "true")
-    command = [sys.executable, "-m", "mnist_lab", "evaluate", run_id, "--json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)
+    assert cli.main(["evaluate", run_id, "--json"]) == 0
+    found = json.loads(capfd.readouterr().out)
     recorded = read_archive(ROOT / "mnist_lab" / "reference" / "runs" / f"{run_id}.zip").run.result
     assert recorded is not None
     # Another processor rounds otherwise: of 10,000 images a few lie on the edge.
