@@ -45,7 +45,7 @@ def made(store: RunStore) -> Made:
 
 
 def opened(page: str, run: Run) -> AppTest:
-    test = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=30)
+    test = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=120)
     # Compare takes several.
     test.query_params["runs" if page == "compare" else "run"] = run.id
     test.run()
@@ -66,7 +66,7 @@ def test_a_run_is_diagnosed_where_it_is_shown(made: Made, page: str):
 
 def test_compare_shows_one_line_per_run_with_a_problem(made: Made):
     first, second = made(JUMPED), made(curve([0.5, 0.3, 0.29], accuracy=0.95, validation_accuracy=0.95, rate=0.1))
-    test = AppTest.from_file(str(PAGES / "compare.py"), default_timeout=30)
+    test = AppTest.from_file(str(PAGES / "compare.py"), default_timeout=120)
     test.query_params["runs"] = f"{first.id},{second.id}"
     test.run()
     assert not test.exception, test.exception

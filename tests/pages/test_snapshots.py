@@ -24,7 +24,7 @@ def store() -> RunStore:
 
 
 def opened(page: str, run: Run, epoch: int | None = None) -> AppTest:
-    test = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=30)
+    test = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=120)
     test.query_params["run"] = run.id
     if epoch is not None:
         test.session_state[f"watch-epoch-{run.id}"] = {"epoch": epoch}

@@ -131,7 +131,7 @@ def test_how_long_it_will_take_is_told_once_this_machine_is_known(store: RunStor
 
 
 def test_compose_tells_how_long_an_epoch_takes_once_this_machine_is_known(store: RunStore) -> None:
-    page = AppTest.from_file(str(COMPOSE), default_timeout=60)
+    page = AppTest.from_file(str(COMPOSE), default_timeout=120)
     assert "an epoch" not in words(ok(page.run()))
     # 56,000 images' worth of work an epoch, at 1,000 a second.
     finished(store, network=PRESETS["small-cnn"].network, seconds=10.0)

@@ -12,7 +12,7 @@ from mnist_lab.training.callbacks import Progress
 from mnist_lab.training.reporter import DiscardedError, Reporter
 from tests.factories import make_point
 
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from mnist_lab.training.launcher import Launcher
 from mnist_lab.training.reporter import Reporter
 from tests.factories import make_point
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 def until(condition: Callable[[], bool]) -> None:
