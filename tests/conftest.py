@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import hypothesis
 import pytest
 
 from mnist_lab.runs import RunStore, open_store
@@ -15,11 +14,6 @@ from tests.selection import (  # noqa: F401 - hooks of pytest
     pytest_configure,
     pytest_ignore_collect,
 )
-
-# How long an example takes depends more on what else the machine does than on the code.
-TOO_SLOW = hypothesis.HealthCheck.too_slow
-hypothesis.settings.register_profile("lab", deadline=None, suppress_health_check=[TOO_SLOW])
-hypothesis.settings.load_profile("lab")
 
 
 def missing(what: str) -> None:

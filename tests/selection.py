@@ -11,12 +11,19 @@ from functools import cache
 from pathlib import Path
 from types import CodeType
 
+import hypothesis
 import pytest
 
 GUARD = Path(__file__).parent / "without_tensorflow"
 """Modules named tensorflow and keras that refuse to be imported."""
 ORDER = ("browser", "training", "slow")
 """Groups that take long are handed out first, so that at the end no process waits long for another."""
+
+
+# How long an example takes depends more on what else the machine does than on the code.
+PATIENT = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("lab", **PATIENT)
+hypothesis.settings.register_profile("quick", max_examples=20, **PATIENT)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make sure that in the quick part neither this process nor one that a test starts loads TensorFlow."""
+    hypothesis.settings.load_profile("quick" if config.getoption("quick") else "lab")
     if config.getoption("quick"):
         sys.path.insert(0, str(GUARD))
         os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(GUARD), os.environ.get("PYTHONPATH")]))
