@@ -1,16 +1,22 @@
-# make run: the app. make test: the tests. make check: everything CI checks. make soak: kill trainings. make bench: measure everything, ROUNDS=1 in less time. make charts, make screenshots: the pictures of docs/. make lock: pin the requirements anew.
+# make run: the app. make test: the tests. make quick: those without browser and TensorFlow, in a minute. make check: everything CI checks. make soak: kill trainings. make bench: measure everything, ROUNDS=1 in less time. make charts, make screenshots: the pictures of docs/. make lock: pin the requirements anew.
 PYTHON ?= python3
 VENV := .venv
 ROUNDS ?= 3
 BIN := $(VENV)/bin
 
-.PHONY: run test check lint lock soak bench charts screenshots clean
+.PHONY: run test quick check lint lock soak bench charts screenshots clean
 
 run: $(VENV)/.run
 	$(BIN)/streamlit run app.py
 
+# Modules stay together (loadgroup), so that what their tests share is made once; see tests/selection.py.
+PARALLEL := -n logical --maxprocesses 4 --dist loadgroup
+
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
+
+quick: $(VENV)/.dev
+	$(BIN)/python -m pytest --quick $(PARALLEL)
 
 check: lint test
 

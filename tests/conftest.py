@@ -4,15 +4,16 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import hypothesis
 import pytest
 
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings
-
-# How long an example takes says more of what else the machine does than of the code.
-hypothesis.settings.register_profile("lab", deadline=None)
-hypothesis.settings.load_profile("lab")
+from tests.selection import (  # noqa: F401 - hooks of pytest
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_ignore_collect,
+)
 
 
 def is_ci() -> bool:

@@ -63,6 +63,7 @@ def test_the_better_recipe_trains_on_a_quarter_of_the_notebooks_images_or_little
     assert images(TRAININGS[f"{name}-better"]) <= 0.4 * images(TRAININGS[name])
 
 
+@pytest.mark.slow
 def test_make_bench_prints_figures_and_how_many_hold() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "recipes"], cwd=ROOT, capture_output=True, text=True, check=True

@@ -11,6 +11,7 @@ from filelock import FileLock
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import MetricPoint, Run, RunState, RunStore
+from tests.factories import make_point
 
 
 @dataclass
@@ -75,9 +76,16 @@ class Feeder:
         epoch = self._step / self.per_epoch
         loss = 0.05 + 2.2 * math.exp(-epoch) + 0.03 * math.sin(self._step * 0.7) ** 2
         rate = 0.001 * (1 - 0.9 * epoch / self.epochs)
-        numbers = (rate, self._step * self.pause, 1000.0)
-        points = [MetricPoint(self._step, epoch, "step", loss, 1 - loss / 3, None, None, *numbers)]
+        figures = {
+            "steps_per_epoch": self.per_epoch,
+            "training_loss": loss,
+            "training_accuracy": 1 - loss / 3,
+            "learning_rate": rate,
+            "seconds": self._step * self.pause,
+        }
+        points = [make_point(self._step, **figures)]
         if self._step % self.per_epoch == 0:
             check = loss + 0.01 * epoch
-            points.append(MetricPoint(self._step, epoch, "epoch", loss, 1 - loss / 3, check, 1 - check / 3, *numbers))
+            figures |= {"validation_loss": check, "validation_accuracy": 1 - check / 3}
+            points.append(make_point(self._step, "epoch", **figures))
         return points

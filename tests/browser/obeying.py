@@ -5,10 +5,11 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from mnist_lab.runs import Command, DataInfo, MetricPoint, Result, Run, RunState, RunStore
+from mnist_lab.runs import Command, Result, Run, RunState, RunStore
+from tests.factories import make_data, make_point, make_result
 
 STEPS_AN_EPOCH = 20
-MNIST = DataInfo("mnist", "MNIST", "0" * 16, 360, 40, 100, "holdout")
+MNIST = make_data(training=360, validation=40, test=100)
 
 
 class ObedientWorker:
@@ -73,10 +74,17 @@ class ObedientWorker:
         self._step += 1
         epoch = self._step / STEPS_AN_EPOCH
         loss = 0.05 + 2.2 * math.exp(-epoch)
-        numbers = (self.run.recipe.learning_rate * factor, self._step * self._pause, 1000.0)
-        points = [MetricPoint(self._step, epoch, "step", loss, 1 - loss / 3, None, None, *numbers)]
+        figures = {
+            "steps_per_epoch": STEPS_AN_EPOCH,
+            "training_loss": loss,
+            "training_accuracy": 1 - loss / 3,
+            "learning_rate": self.run.recipe.learning_rate * factor,
+            "seconds": self._step * self._pause,
+        }
+        points = [make_point(self._step, **figures)]
         if self._step % STEPS_AN_EPOCH == 0:
-            points.append(MetricPoint(self._step, epoch, "epoch", loss, 1 - loss / 3, loss, 1 - loss / 3, *numbers))
+            figures |= {"validation_loss": loss, "validation_accuracy": 1 - loss / 3}
+            points.append(make_point(self._step, "epoch", **figures))
             folder = self._store.folder(self.run.id)
             folder.checkpoints.mkdir(parents=True, exist_ok=True)
             folder.checkpoint_path(round(epoch)).write_bytes(b"a checkpoint")
@@ -84,6 +92,5 @@ class ObedientWorker:
 
     def _result(self) -> Result:
         epochs = self._step // STEPS_AN_EPOCH
-        scores = (0.0465, 0.9927, (0.99,) * 10, ((1,) * 10,) * 10)
-        after = (epochs, epochs, self._step * self._pause, 1000.0, "last", 0.06, 0.98, 0.0465, 0.9927, "float32")
-        return Result(*scores, *after)
+        after = {"best_epoch": epochs, "epochs": epochs, "seconds": self._step * self._pause}
+        return make_result(kept="last", last_test_loss=0.0465, last_test_accuracy=0.9927, **after)

@@ -19,7 +19,7 @@ WATCH = (Path(__file__).parent / "watch_chart.js").read_text(encoding="utf-8")
 CHART = f"{by_key('live-chart')} .lab-plot"
 NODE = f"document.querySelector('{CHART}')"
 END = f"{NODE}?.data?.find((trace) => trace.uid === 'loss-smooth')?.x.at(-1) ?? 0"
-UPDATES = 100
+UPDATES = 50
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def wait_for_updates(page: Page, count: int) -> dict[str, Any]:
     return found
 
 
-def test_a_hundred_updates_change_the_curves_and_nothing_else(page: Page, lab: str, store: RunStore) -> None:
+def test_fifty_updates_change_the_curves_and_nothing_else(page: Page, lab: str, store: RunStore) -> None:
     with Feeder(store) as feeder:
         open_run(page, lab, feeder)
         drag(page, (0.0, 0.3), (0.5, 0.9))

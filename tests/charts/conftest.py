@@ -8,6 +8,7 @@ import pytest
 
 from mnist_lab.charts import Figure, paint
 from mnist_lab.runs import MetricPoint
+from tests.factories import make_point
 
 
 @pytest.fixture
@@ -16,12 +17,14 @@ def make_points() -> Callable[..., list[MetricPoint]]:
 
     def make(training: Sequence[float], validation: Sequence[float] = (), per_epoch: int = 2) -> list[MetricPoint]:
         points = [
-            MetricPoint(step, step / per_epoch, "step", loss, 1 - loss, None, None, 0.001, step * 1.0, 1000.0)
+            make_point(step, steps_per_epoch=per_epoch, training_loss=loss, training_accuracy=1 - loss)
             for step, loss in enumerate(training, start=1)
         ]
         points += [
-            MetricPoint(epoch * per_epoch, float(epoch), "epoch", 0.5, 0.5, loss, 1 - loss, 0.001, 1.0, 1000.0)
-            for epoch, loss in enumerate(validation, start=1)
+            make_point(
+                n * per_epoch, "epoch", steps_per_epoch=per_epoch, validation_loss=loss, validation_accuracy=1 - loss
+            )
+            for n, loss in enumerate(validation, start=1)
         ]
         return points
 

@@ -11,25 +11,11 @@ import pytest
 from mnist_lab import cli
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import DataInfo, MetricPoint, Result, Run, RunState, RunStore
+from mnist_lab.runs import Run, RunStore
 from mnist_lab.settings import Settings
+from tests.factories import finish_run, make_data, make_point, make_result, start_run
 
-RESULT = Result(
-    test_loss=0.0465,
-    test_accuracy=0.9927,
-    per_class_accuracy=(0.99,) * 8 + (0.95, 0.98),
-    confusion=((1,) * 10,) * 10,
-    best_epoch=1,
-    epochs=2,
-    seconds=84.0,
-    samples_per_second=4565.2,
-    kept="best",
-    validation_loss=0.05,
-    validation_accuracy=0.99,
-    last_test_loss=0.06,
-    last_test_accuracy=0.98,
-    precision="float32",
-)
+RESULT = make_result(epochs=2, per_class_accuracy=(0.99,) * 8 + (0.95, 0.98), samples_per_second=4565.2)
 
 
 @dataclass(frozen=True)
@@ -91,17 +77,12 @@ def queued(store: RunStore) -> Run:
 @pytest.fixture
 def finished(store: RunStore) -> Run:
     """A run that has ended, with figures and curves, without weights."""
-    run = store.create(PRESETS["notebook-3"].network, Recipe(epochs=2, seed=7), name="Ended <b>&</b> 😀")
-    claimed = store.claim(run.id, "test")
-    assert claimed is not None
-    attempt = store.attempt(claimed)
-    attempt.set_data(DataInfo("mnist", "MNIST", "0123456789abcdef", 54_000, 6_000, 10_000, "holdout"))
-    attempt.move(RunState.RUNNING)
+    queued = store.create(PRESETS["notebook-3"].network, Recipe(epochs=2, seed=7), name="Ended <b>&</b> 😀")
+    run = start_run(store, queued, data=make_data(fingerprint="0123456789abcdef"))
     points = [
-        MetricPoint(100, 0.2, "step", 0.8, 0.7, None, None, 0.001, 2.0, 4500.0),
-        MetricPoint(540, 1.0, "epoch", 0.4, 0.9, 0.2, 0.95, 0.001, 12.0, 4500.0),
-        MetricPoint(1080, 2.0, "epoch", 0.3, 0.92, float("nan"), 0.94, 0.001, 24.0, 4500.0),
+        make_point(100, steps_per_epoch=500, training_loss=0.8, training_accuracy=0.7, seconds=2.0),
+        make_point(540, "epoch", steps_per_epoch=540, training_loss=0.4, training_accuracy=0.9, seconds=12.0),
+        make_point(1080, "epoch", steps_per_epoch=540, training_loss=0.3, validation_loss=float("nan"), seconds=24.0),
     ]
-    attempt.heartbeat(points=points)
-    attempt.finish(RunState.FINISHED, RESULT)
-    return store.get(run.id)
+    store.attempt(run).heartbeat(points=points)
+    return finish_run(store, run, RESULT)

@@ -10,6 +10,9 @@ import pytest
 
 from mnist_lab.errors import NetworkError, RunFailedError, StoreError
 
+# Many processes.
+pytestmark = pytest.mark.slow
+
 FULL = Path("/dev/full")
 
 

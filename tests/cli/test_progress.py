@@ -1,10 +1,12 @@
 import io
 import re
+from typing import Literal
 
 import pytest
 
 from mnist_lab.cli.progress import ProgressLine
 from mnist_lab.runs import MetricPoint
+from tests.factories import make_point
 
 
 class Terminal(io.StringIO):
@@ -12,9 +14,9 @@ class Terminal(io.StringIO):
         return True
 
 
-def point(step: int, kind: str) -> MetricPoint:
-    validation = (0.31, 0.9) if kind == "epoch" else (None, None)
-    return MetricPoint(step, step / 100, kind, 0.4, 0.85, *validation, 0.001, step / 10, 1000.0)
+def point(step: int, kind: Literal["step", "epoch"]) -> MetricPoint:
+    figures = {"training_loss": 0.4, "training_accuracy": 0.85} | ({"validation_loss": 0.31} if kind == "epoch" else {})
+    return make_point(step, kind, steps_per_epoch=100, seconds=step / 10, **figures)
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ def pictures(tmp_path):
     return tmp_path
 
 
+@pytest.mark.training
 def test_the_whole_way(call, refused, store, offline, pictures, tmp_path):
     recipe = tmp_path / "recipe.json"
     recipe.write_text(json.dumps({"epochs": 7, "batch_size": 50, "learning_rate": 0.005, "precision": "float32"}))
@@ -109,6 +110,7 @@ def test_the_whole_way(call, refused, store, offline, pictures, tmp_path):
     assert "No run goes by" in refused("show", run.id)
 
 
+@pytest.mark.training
 def test_a_run_whose_process_died_is_resumed_here(call, store, offline):
     run = store.create(PRESETS["tiny"].network, Recipe(epochs=1, precision="float32", limit=300))
     store.claim(run.id, "a process that is gone")

@@ -93,6 +93,7 @@ def digits(count, random):
     return images, labels
 
 
+@pytest.mark.training
 @pytest.mark.parametrize(
     ("optimizer", "schedule", "augmentation", "validation"),
     [("adamw", "one-cycle", "pen", "holdout"), ("sgd", "cosine", "none", "test")],

@@ -8,24 +8,10 @@ import pytest
 
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Result, Run, RunState, RunStore
+from mnist_lab.runs import Result, Run, RunStore
+from tests.factories import finish_run, make_result, start_run
 
-RESULT = Result(
-    test_loss=2.3,
-    test_accuracy=0.1,
-    per_class_accuracy=(0.1,) * 10,
-    confusion=((1,) * 10,) * 10,
-    best_epoch=1,
-    epochs=1,
-    seconds=1.0,
-    samples_per_second=1000.0,
-    kept="best",
-    validation_loss=2.3,
-    validation_accuracy=0.1,
-    last_test_loss=2.3,
-    last_test_accuracy=0.1,
-    precision="float32",
-)
+RESULT = make_result(test_accuracy=0.1, last_test_accuracy=0.1)
 
 
 @pytest.fixture
@@ -60,13 +46,9 @@ def finished_run(store: RunStore, keras_file: Path) -> Callable[[], Run]:
 
     def make() -> Run:
         run = store.create(PRESETS["linear"].network, Recipe(epochs=1))
-        claimed = store.claim(run.id, "test")
-        assert claimed is not None
-        store.attempt(claimed).move(RunState.RUNNING)
-        store.attempt(claimed).finish(RunState.FINISHED, RESULT)
         folder = store.folder(run.id)
         folder.path.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(keras_file, folder.best_weights)
-        return store.get(run.id)
+        return finish_run(store, start_run(store, run), RESULT)
 
     return make

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import DataInfo, MetricPoint, Run, RunState
+from mnist_lab.runs import MetricPoint, Run, RunState
 from mnist_lab.runs.snapshot_files import LayerHealth
+from tests.factories import make_data, make_point, make_run
 
 BATCHES = 100
 """Steps to an epoch."""
@@ -23,19 +23,13 @@ def made_run(
     **recipe: object,
 ) -> Run:
     """A run of a network, or of the preset of that name."""
-    data = DataInfo("mnist", "MNIST", "f" * 16, training, validation, 10_000, "holdout")
-    return Run(
+    return make_run(
         id="made",
-        number=1,
-        name="Made up",
-        note="",
         state=state,
-        attempt=1,
         network=PRESETS[network].network if isinstance(network, str) else network,
         recipe=Recipe().with_changes(**recipe),
-        created=datetime(2026, 1, 1, tzinfo=UTC),
         diverged=diverged,
-        data=data,
+        data=make_data(training=training, validation=validation),
     )
 
 
@@ -47,7 +41,8 @@ def diverged_run(epochs: int = 0, **recipe: object) -> Run:
 
 def step(number: int, loss: float, accuracy: float = 0.5, rate: float = 0.001) -> MetricPoint:
     """The point of one step, or of those since the point before."""
-    return MetricPoint(number, number / BATCHES, "step", loss, accuracy, None, None, rate, float(number), 1000.0)
+    figures = {"training_loss": loss, "training_accuracy": accuracy, "learning_rate": rate}
+    return make_point(number, steps_per_epoch=BATCHES, **figures)
 
 
 def curve(

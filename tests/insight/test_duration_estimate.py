@@ -9,8 +9,9 @@ from mnist_lab.insight import Throughput, estimate_duration, past_throughputs
 from mnist_lab.insight.duration_estimate import MAX_START_SECONDS
 from mnist_lab.network import PRESETS, Dropout, MachineSpeed
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import DataInfo, Result, RunState, RunStore, open_store
+from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings
+from tests.factories import finish_run, make_data, make_result, start_run
 
 SMALL, TINY, WIDE, LINEAR = (PRESETS[name].network for name in ("small-cnn", "tiny", "notebook-1", "linear"))
 HERE = {"processor": "This one", "cores": 2}
@@ -137,14 +138,7 @@ def test_every_network_gives_an_estimate_for_every_other(one: str, other: str, r
 def test_only_runs_of_this_machine_give_throughputs(settings: Settings) -> None:
     store: RunStore = open_store(settings)
     for rate, machine in ((5.0, HERE), (6.0, {**HERE, "cores": 64}), (0.0, HERE), (7.0, {})):
-        claimed = store.claim(store.create(TINY, Recipe()).id, "test")
-        assert claimed is not None
-        store.attempt(claimed).move(RunState.RUNNING)
-        result = Result(
-            0.1, 0.9, (0.9,) * 10, ((1,) * 10,) * 10, 1, 1, 9.0, rate, "best", 0.1, 0.9, 0.1, 0.9, "float32"
-        )
-        with_machine = {name: getattr(result, name) for name in result.__slots__} | {"machine": machine}
-        store.attempt(claimed).finish(RunState.FINISHED, Result(**with_machine))
+        finish_run(store, start_run(store), make_result(samples_per_second=rate, machine=machine))
     store.create(TINY, Recipe())
     assert past_throughputs(store.list(), HERE) == [Throughput(TINY, Recipe(), 5.0)]
     store.close()
@@ -153,14 +147,8 @@ def test_only_runs_of_this_machine_give_throughputs(settings: Settings) -> None:
 @pytest.mark.parametrize(("took", "start"), [(9.0, 3.0), (5.0, 0.0), (500.0, MAX_START_SECONDS)])
 def test_the_time_beyond_the_steps_is_the_start(settings: Settings, took: float, start: float) -> None:
     store: RunStore = open_store(settings)
-    claimed = store.claim(store.create(TINY, Recipe()).id, "test")
-    assert claimed is not None
-    store.attempt(claimed).set_data(DataInfo("mnist", "MNIST", "0" * 16, 500, 300, 100, "holdout"))
-    store.attempt(claimed).move(RunState.RUNNING)
+    run = start_run(store, data=make_data(training=500, validation=300))
     # Two epochs of 500 images trained on and 300 read at a third of the cost: 1,200 images' worth, at 200 a second.
-    result = Result(
-        0.1, 0.9, (0.9,) * 10, ((1,) * 10,) * 10, 1, 2, took, 200.0, "best", 0.1, 0.9, 0.1, 0.9, "float32", {}, HERE
-    )
-    store.attempt(claimed).finish(RunState.FINISHED, result)
+    finish_run(store, run, make_result(epochs=2, seconds=took, samples_per_second=200.0, machine=HERE))
     assert past_throughputs(store.list(), HERE)[0].start_seconds == pytest.approx(start)
     store.close()

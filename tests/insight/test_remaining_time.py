@@ -1,34 +1,20 @@
 """Remaining time of a training, and waiting time of queued runs."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_lab.insight import expected_starts, is_settled, seconds_left
-from mnist_lab.network import PRESETS
-from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, MetricPoint, Run, RunState
+from mnist_lab.runs import Command, MetricPoint, RunState
+from tests.factories import make_point, make_run
 
-RUN = Run(
-    id="abcdefgh",
-    number=1,
-    name="A run",
-    note="",
-    state=RunState.RUNNING,
-    attempt=1,
-    network=PRESETS["tiny"].network,
-    recipe=Recipe(),
-    created=datetime(2026, 11, 1, tzinfo=UTC),
-    phase="training",
-    total_steps=1000,
-)
+RUN = make_run(state=RunState.RUNNING, phase="training", total_steps=1000)
 
 
 def point(step: int, seconds: float) -> MetricPoint:
-    return MetricPoint(step, step / 200, "step", 0.5, 0.9, None, None, 0.001, seconds, 1000.0)
+    return make_point(step, steps_per_epoch=200, seconds=seconds)
 
 
 def steady(upto: int, *, first: float = 9.0, a_second: float = 20.0) -> list[MetricPoint]:

@@ -1,7 +1,6 @@
 """The field-by-field diff of runs, and the notebook's columns."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
@@ -16,41 +15,14 @@ from mnist_lab.insight import (
 )
 from mnist_lab.network import PRESETS, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Network, SpatialDropout2D
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import DataInfo, Result, Run, RunState
+from mnist_lab.runs import Run
+from tests.factories import make_data, make_result, make_run
 
-RESULT = Result(
-    test_loss=0.0465,
-    test_accuracy=0.9927,
-    per_class_accuracy=(0.99,) * 10,
-    confusion=((0,) * 10,) * 10,
-    best_epoch=4,
-    epochs=5,
-    seconds=84.0,
-    samples_per_second=3000.0,
-    kept="best",
-    validation_loss=0.05,
-    validation_accuracy=0.99,
-    last_test_loss=0.05,
-    last_test_accuracy=0.99,
-    precision="float32",
-)
-DATA = DataInfo("mnist", "MNIST", "0" * 16, 54_000, 6_000, 10_000, "holdout")
+RESULT = make_result(best_epoch=4, epochs=5, samples_per_second=3000.0)
 
 
 def a_run(network: Network, recipe: Recipe | None = None) -> Run:
-    return Run(
-        id="abcdefgh",
-        number=1,
-        name="x",
-        note="",
-        state=RunState.FINISHED,
-        attempt=1,
-        network=network,
-        recipe=recipe or Recipe(),
-        created=datetime(2026, 11, 23, tzinfo=UTC),
-        data=DATA,
-        result=RESULT,
-    )
+    return make_run(network=network, recipe=recipe or Recipe(), data=make_data(), result=RESULT)
 
 
 def differing(*runs: Run) -> dict[str, tuple[str, ...]]:

@@ -5,8 +5,9 @@ import numpy as np
 from mnist_lab.data import Dataset, DataSource
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import DataInfo, MetricPoint, Result, Run, RunState, RunStore
+from mnist_lab.runs import Run, RunState, RunStore
 from mnist_lab.training.scoring import score
+from tests.factories import make_data, make_point, make_result, make_sample
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -34,15 +35,14 @@ def ended(
     assert run is not None
     labels = np.arange(100, dtype=np.uint8) % 10 if digits is None else digits.test_labels
     fingerprint = "f" * 16 if digits is None else digits.fingerprint
-    fallback = "" if source is DataSource.MNIST else "No network."
-    title = source.dataset_title
-    data = DataInfo(source.value, title, fingerprint, 900, 100, len(labels), "holdout", fallback)
+    counts = {"fingerprint": fingerprint, "training": 900, "validation": 100, "test": len(labels)}
+    data = make_data(**counts) if source is DataSource.MNIST else make_sample(source, **counts)
     store.attempt(run).set_data(data)
     store.attempt(run).move(RunState.RUNNING)
     if state in {RunState.FAILED, RunState.INTERRUPTED}:
         store.attempt(run).finish(state, None, sentence)
         return store.get(run.id)
-    epochs = [MetricPoint(9 * e, float(e), "epoch", 0.5 / e, 0.9, 0.4 / e, 0.9, 0.001, float(e), 900.0) for e in (1, 2)]
+    epochs = [make_point(9 * e, "epoch", steps_per_epoch=9, validation_loss=0.4 / e) for e in (1, 2)]
     store.attempt(run).heartbeat(points=epochs)
     read = labels.copy()
     read[:wrong] = (read[:wrong] + 1) % 10
@@ -50,21 +50,12 @@ def ended(
     probabilities[np.arange(len(labels)), read] = 0.91
     store.folder(run.id).write_predictions(probabilities, labels)
     scores = score(probabilities, labels)
-    result = Result(
-        test_loss=0.1,
+    result = make_result(
         test_accuracy=1 - wrong / len(labels),
         per_class_accuracy=scores.per_class_accuracy,
         confusion=scores.confusion,
         best_epoch=2,
         epochs=2,
-        seconds=84.0,
-        samples_per_second=900.0,
-        kept="best",
-        validation_loss=0.2,
-        validation_accuracy=0.9,
-        last_test_loss=0.1,
-        last_test_accuracy=0.9,
-        precision="float32",
     )
     store.attempt(run).finish(state, result, sentence)
     return store.get(run.id)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, DataInfo, MetricPoint, Result, Run, RunState, RunStore
+from mnist_lab.runs import Command, MetricPoint, Result, Run, RunState, RunStore
 from mnist_lab.training.hardware import machine_info
+from tests.factories import make_data, make_point, make_result
 
-MNIST = DataInfo("mnist", "MNIST", "0" * 16, 360, 40, 100, "holdout")
+MNIST = make_data(training=360, validation=40, test=100)
 STEPS_AN_EPOCH = 100
 
 
@@ -22,11 +23,12 @@ def points(upto: float, *, first: float = 9.0) -> list[MetricPoint]:
     for step in range(10, round(upto * STEPS_AN_EPOCH) + 1, 10):
         epoch, seconds = step / STEPS_AN_EPOCH, first + (step - 10) / 10
         loss = 1 / (1 + epoch)
-        found.append(MetricPoint(step, epoch, "step", loss, 1 - loss / 2, None, None, 0.001, seconds, 1000.0))
+        figures = {"training_loss": loss, "training_accuracy": 1 - loss / 2, "seconds": seconds}
+        found.append(make_point(step, steps_per_epoch=STEPS_AN_EPOCH, **figures))
         if step % STEPS_AN_EPOCH == 0:
             check = loss + 0.1
-            figures = (loss, 1 - loss / 2, check, 1 - check / 2)
-            found.append(MetricPoint(step, epoch, "epoch", *figures, 0.001, seconds, 1000.0))
+            figures |= {"validation_loss": check, "validation_accuracy": 1 - check / 2}
+            found.append(make_point(step, "epoch", steps_per_epoch=STEPS_AN_EPOCH, **figures))
     return found
 
 
@@ -53,22 +55,9 @@ def pause(store: RunStore, run: Run) -> Run:
 
 
 def result(*, best_epoch: int = 1, epochs: int = 1, seconds: float = 15.0, kept: str = "best") -> Result:
-    return Result(
-        test_loss=0.0465,
-        test_accuracy=0.9927,
-        per_class_accuracy=(0.99,) * 10,
-        confusion=((1,) * 10,) * 10,
-        best_epoch=best_epoch,
-        epochs=epochs,
-        seconds=seconds,
-        samples_per_second=1000.0,
-        kept="best" if kept == "best" else "last",
-        validation_loss=0.0612,
-        validation_accuracy=0.9876,
-        last_test_loss=0.05,
-        last_test_accuracy=0.99,
-        precision="float32",
-        machine=machine_info(),
+    figures = {"validation_loss": 0.0612, "validation_accuracy": 0.9876, "last_test_loss": 0.05}
+    return make_result(
+        best_epoch=best_epoch, epochs=epochs, seconds=seconds, kept=kept, machine=machine_info(), **figures
     )
 
 

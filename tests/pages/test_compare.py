@@ -40,12 +40,12 @@ def opened(monkeypatch: pytest.MonkeyPatch, selected: Sequence[int] = ()) -> App
         return state
 
     monkeypatch.setattr(st, "dataframe", dataframe)
-    return ok(AppTest.from_file(str(PAGE), default_timeout=30).run())
+    return ok(AppTest.from_file(str(PAGE), default_timeout=120).run())
 
 
 def opened_at(**parameters: str) -> AppTest:
     """The page at a URL with these parameters."""
-    page = AppTest.from_file(str(PAGE), default_timeout=30)
+    page = AppTest.from_file(str(PAGE), default_timeout=120)
     for name, value in parameters.items():
         page.query_params[name] = value
     return ok(page.run())
@@ -264,7 +264,7 @@ store = services().store
 for run in store.list(limit=1):
     run_dialogs.{call}
 """
-    return ok(AppTest.from_string(script, default_timeout=30).run())
+    return ok(AppTest.from_string(script, default_timeout=120).run())
 
 
 def test_deleting_a_run_asks_for_confirmation(monkeypatch, store):

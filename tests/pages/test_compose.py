@@ -34,7 +34,7 @@ Open = Callable[..., AppTest]
 @pytest.fixture
 def open_page(settings: object) -> Open:
     def open_(link: str | None = None) -> AppTest:
-        page = AppTest.from_file(PAGE, default_timeout=60)
+        page = AppTest.from_file(PAGE, default_timeout=120)
         if link is not None:
             page.query_params["n"] = link
         return checked(page.run())

@@ -12,25 +12,11 @@ from mnist_lab.runs import MetricPoint, Result, Run, RunState, RunStore
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.panels import doctor_panel as panel_module
 from mnist_lab.ui.services.container import services
+from tests.factories import make_result
 from tests.insight.made_runs import curve, step
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
-RESULT = Result(
-    test_loss=2.3,
-    test_accuracy=0.11,
-    per_class_accuracy=(0.11,) * 10,
-    confusion=((10,) * 10,) * 10,
-    best_epoch=3,
-    epochs=3,
-    seconds=15.0,
-    samples_per_second=1000.0,
-    kept="best",
-    validation_loss=2.3,
-    validation_accuracy=0.11,
-    last_test_loss=2.3,
-    last_test_accuracy=0.11,
-    precision="float32",
-)
+RESULT = make_result(best_epoch=3, epochs=3, test_loss=2.3, test_accuracy=0.11)
 JUMPED = curve([9.2, 2.31, 2.306], accuracy=0.1, validation_accuracy=0.11, rate=0.1)
 
 Made = Callable[..., Run]
@@ -59,7 +45,7 @@ def made(store: RunStore) -> Made:
 
 
 def opened(page: str, run: Run) -> AppTest:
-    test = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=30)
+    test = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=120)
     # Compare takes several.
     test.query_params["runs" if page == "compare" else "run"] = run.id
     test.run()
@@ -80,7 +66,7 @@ def test_a_run_is_diagnosed_where_it_is_shown(made: Made, page: str):
 
 def test_compare_shows_one_line_per_run_with_a_problem(made: Made):
     first, second = made(JUMPED), made(curve([0.5, 0.3, 0.29], accuracy=0.95, validation_accuracy=0.95, rate=0.1))
-    test = AppTest.from_file(str(PAGES / "compare.py"), default_timeout=30)
+    test = AppTest.from_file(str(PAGES / "compare.py"), default_timeout=120)
     test.query_params["runs"] = f"{first.id},{second.id}"
     test.run()
     assert not test.exception, test.exception

@@ -90,7 +90,7 @@ def pen(monkeypatch):
 
 
 def opened(**address: str) -> AppTest:
-    test = AppTest.from_file(str(PAGE), default_timeout=30)
+    test = AppTest.from_file(str(PAGE), default_timeout=120)
     for name, value in address.items():
         test.query_params[name] = value
     return ok(test.run())
@@ -241,7 +241,7 @@ def test_the_best_run_is_chosen_unless_the_address_names_one(store):
 @pytest.fixture
 def app() -> AppTest:
     """The whole app, before its first page."""
-    return AppTest.from_file(str(ROUTER), default_timeout=30).run()
+    return AppTest.from_file(str(ROUTER), default_timeout=120).run()
 
 
 def test_the_run_that_was_shown_stays_on_the_way_to_inspect_and_back(store, app):

@@ -19,7 +19,7 @@ def store() -> RunStore:
 
 
 def opened(**address: str) -> AppTest:
-    test = AppTest.from_file(str(PAGE), default_timeout=30)
+    test = AppTest.from_file(str(PAGE), default_timeout=120)
     for name, value in address.items():
         test.query_params[name] = value
     test.run()

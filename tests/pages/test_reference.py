@@ -25,7 +25,7 @@ def with_reference_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(name: str) -> AppTest:
-    test = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=30).run()
+    test = AppTest.from_file(str(PAGES / f"{name}.py"), default_timeout=120).run()
     assert not test.exception, test.exception
     return test
 

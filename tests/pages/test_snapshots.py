@@ -7,9 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import MetricPoint, Run, RunState, RunStore
+from mnist_lab.runs import Run, RunState, RunStore
 from mnist_lab.runs.snapshot_files import write_snapshot
 from mnist_lab.ui.services.container import services
+from tests.factories import make_point
 from tests.pages.ended_runs import ended
 from tests.pages.train_page import component
 from tests.snapshots import snapshot
@@ -23,7 +24,7 @@ def store() -> RunStore:
 
 
 def opened(page: str, run: Run, epoch: int | None = None) -> AppTest:
-    test = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=30)
+    test = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=120)
     test.query_params["run"] = run.id
     if epoch is not None:
         test.session_state[f"watch-epoch-{run.id}"] = {"epoch": epoch}
@@ -36,7 +37,7 @@ def running(store: RunStore) -> Run:
     run = store.claim(store.create(PRESETS["tiny"].network, Recipe(epochs=4)).id, "test")
     assert run is not None
     store.attempt(run).move(RunState.RUNNING)
-    point = MetricPoint(100, 1.0, "epoch", 0.5, 0.8, 0.4, 0.9, 0.001, 10.0, 1000.0)
+    point = make_point(100, "epoch", steps_per_epoch=100)
     store.attempt(run).heartbeat(points=[point], phase="training", total_steps=400)
     return store.get(run.id)
 

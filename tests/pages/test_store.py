@@ -29,7 +29,7 @@ from mnist_lab.ui.shell.notices import lab_errors_shown
 with lab_errors_shown():
     runpy.run_path({str(PAGES / page)!r})
 """
-    return AppTest.from_string(script, default_timeout=60).run()
+    return AppTest.from_string(script, default_timeout=120).run()
 
 
 def make_run(settings: Settings) -> None:
@@ -82,7 +82,7 @@ def test_a_setting_that_cannot_be_used_is_one_sentence_whatever_page_is_asked_fo
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MNIST_LAB_WORKERS", "abc")
-    test = AppTest.from_file(str(PAGES.parent / "mnist_lab" / "ui" / "shell" / "router.py"), default_timeout=60).run()
+    test = AppTest.from_file(str(PAGES.parent / "mnist_lab" / "ui" / "shell" / "router.py"), default_timeout=120).run()
     assert not test.exception
     (error,) = test.error
     assert plain("MNIST_LAB_WORKERS must be a whole number from 1 to 64") in error.value

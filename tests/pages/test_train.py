@@ -9,9 +9,10 @@ from streamlit.testing.v1 import AppTest
 from mnist_lab.data import DataSource
 from mnist_lab.network import PRESETS, Conv2D, link_from_network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, DataInfo, RunState, RunStore
+from mnist_lab.runs import Command, RunState, RunStore
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services import store_cache
+from tests.factories import make_sample
 from tests.pages.ended_runs import ended
 from tests.pages.live_runs import end, finished, names, queue, start
 from tests.pages.train_page import component, keys_in_order, ok, open_page, progress_text, readouts, words
@@ -131,7 +132,7 @@ def test_how_long_it_will_take_is_told_once_this_machine_is_known(store: RunStor
 
 
 def test_compose_tells_how_long_an_epoch_takes_once_this_machine_is_known(store: RunStore) -> None:
-    page = AppTest.from_file(str(COMPOSE), default_timeout=60)
+    page = AppTest.from_file(str(COMPOSE), default_timeout=120)
     assert "an epoch" not in words(ok(page.run()))
     # 56,000 images' worth of work an epoch, at 1,000 a second.
     finished(store, network=PRESETS["small-cnn"].network, seconds=10.0)
@@ -142,7 +143,7 @@ def test_compose_tells_how_long_an_epoch_takes_once_this_machine_is_known(store:
 def test_a_run_of_a_sample_says_so(store: RunStore, source: DataSource) -> None:
     run = start(store, queue(store))
     title = source.dataset_title
-    store.attempt(run).set_data(DataInfo(source, title, "0" * 16, 900, 100, 500, "holdout", "No network."))
+    store.attempt(run).set_data(make_sample(source))
     assert "No network." in words(open_page(run=run.id))
     over = ended(store, source=source)
     assert plain(f"Trained on the {title}, not on MNIST itself.") in [one.value for one in open_page(run=over.id).info]

@@ -3,8 +3,9 @@
 import pytest
 
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, DataInfo, RunState, RunStore
+from mnist_lab.runs import Command, RunState, RunStore
 from mnist_lab.ui.components.markdown import plain
+from tests.factories import make_data
 from tests.pages.live_runs import end, finished, names, pause, queue, result, start
 from tests.pages.train_page import keys_in_order, labels, metrics, ok, open_page, progress_text, words
 
@@ -280,7 +281,7 @@ def test_a_run_that_failed_before_its_first_step_has_no_empty_chart(store: RunSt
     run = queue(store)
     claimed = store.claim(run.id, "test")
     assert claimed is not None
-    store.attempt(claimed).set_data(DataInfo("mnist", "MNIST", "0" * 16, 1, 1, 1, "holdout"))
+    store.attempt(claimed).set_data(make_data())
     store.attempt(claimed).finish(RunState.FAILED, None, "The disk is full.")
     test = open_page(run=run.id)
     assert progress_text(test) == "Ended before its first epoch"

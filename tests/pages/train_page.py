@@ -13,7 +13,7 @@ PAGE = Path(__file__).resolve().parents[2] / "pages" / "train.py"
 
 def open_page(session: dict[str, Any] | None = None, **address: str) -> AppTest:
     """The page, opened with address parameters in a session that knows something already."""
-    test = AppTest.from_file(str(PAGE), default_timeout=30)
+    test = AppTest.from_file(str(PAGE), default_timeout=120)
     for name, value in (session or {}).items():
         test.session_state[name] = value
     for name, value in address.items():

@@ -11,7 +11,7 @@ from mnist_lab.reference import archive as reference_archive
 from mnist_lab.reference import read_archive, unpack, write_archive
 from mnist_lab.reference.archive import MAX_STEPS, is_unpacked
 from mnist_lab.runs import Run, RunFolder, RunState, RunStore
-from tests.reference.conftest import make_run
+from tests.reference.conftest import make_ended_run
 
 
 def test_an_archive_holds_the_run_as_it_was(archive: Path, ended: Run):
@@ -35,7 +35,7 @@ def test_an_archive_holds_the_curves_to_seven_digits(store: RunStore, ended: Run
 
 
 def test_of_very_many_points_only_some_between_the_epochs_are_kept(store: RunStore, tmp_path: Path):
-    run = make_run(store, chunks=950)
+    run = make_ended_run(store, chunks=950)
     path = tmp_path / f"{run.id}.zip"
     write_archive(path, run, store.points(run.id), store.folder(run.id))
     read = read_archive(path).points

@@ -1,7 +1,5 @@
 import json
 import logging
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from mnist_lab import cli
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
 from mnist_lab.reference import archive as reference_archive
@@ -16,7 +15,7 @@ from mnist_lab.reference import install_reference_runs, read_archive, shipped_ar
 from mnist_lab.runs import Run, RunStore, open_store
 from mnist_lab.runs.schema import meta
 from mnist_lab.settings import Settings
-from tests.reference.conftest import make_run
+from tests.reference.conftest import make_ended_run
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_BYTES = 12_000_000
@@ -53,7 +52,7 @@ def test_files_that_were_torn_or_lost_are_there_again_at_the_next_start(store: R
 def test_reference_runs_stand_behind_all_others_in_the_order_of_the_archives(store: RunStore, tmp_path: Path):
     archives = []
     for name in ("First", "Second"):
-        run = make_run(store, name=name)
+        run = make_ended_run(store, name=name)
         archives.append(tmp_path / f"{run.id}.zip")
         write_archive(archives[-1], run, store.points(run.id), store.folder(run.id))
         store.delete(run.id)
@@ -92,7 +91,7 @@ def test_one_damaged_archive_keeps_nobody_from_the_others(store: RunStore, archi
 def test_a_record_that_no_database_holds_keeps_nobody_from_the_others(
     store: RunStore, archive: Path, ended: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
-    other = make_run(store, name="Other")
+    other = make_ended_run(store, name="Other")
     path = tmp_path / f"{other.id}.zip"
     write_archive(path, replace(other, name="half a letter \ud800"), store.points(other.id), store.folder(other.id))
     store.delete(other.id)
@@ -102,7 +101,7 @@ def test_a_record_that_no_database_holds_keeps_nobody_from_the_others(
 
 
 def test_a_run_of_ones_own_with_the_id_of_a_reference_run_stays_as_it_is(store: RunStore, tmp_path: Path):
-    run = make_run(store, name="Mine")
+    run = make_ended_run(store, name="Mine")
     path = tmp_path / f"{run.id}.zip"
     write_archive(path, run, store.points(run.id), store.folder(run.id))
     store.folder(run.id).best_weights.write_bytes(b"mine, trained further")
@@ -152,14 +151,18 @@ def test_the_shipped_runs_are_few_whole_and_named_as_what_they_are():
         assert sum(point.kind == "epoch" for point in imported.points) == imported.run.result.epochs
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("run_id", [path.stem for path in shipped_archives()])
 def test_each_shipped_run_reads_mnist_as_its_record_says(
-    run_id: str, settings: Settings, mnist_folder: Path, monkeypatch: pytest.MonkeyPatch
+    run_id: str,
+    settings: Settings,
+    mnist_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ):
     monkeypatch.setenv("MNIST_LAB_REFERENCE", "true")
-    command = [sys.executable, "-m", "mnist_lab", "evaluate", run_id, "--json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)
+    assert cli.main(["evaluate", run_id, "--json"]) == 0
+    found = json.loads(capfd.readouterr().out)
     recorded = read_archive(ROOT / "mnist_lab" / "reference" / "runs" / f"{run_id}.zip").run.result
     assert recorded is not None
     # Another processor rounds otherwise: of 10,000 images a few lie on the edge.

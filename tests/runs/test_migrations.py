@@ -177,7 +177,7 @@ def test_several_processes_that_open_an_old_store_at_once_all_succeed(path: Path
         assert opener.stdin is not None
         opener.stdin.write("go\n")
         opener.stdin.flush()
-    assert [(opener.communicate(timeout=60)[1], opener.returncode) for opener in openers] == [("", 0)] * 4
+    assert [(opener.communicate(timeout=120)[1], opener.returncode) for opener in openers] == [("", 0)] * 4
     assert RunStore(_url(path), path.parent).count() == 3
 
 

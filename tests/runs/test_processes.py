@@ -4,8 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from mnist_lab.runs import RunState, open_store
 from mnist_lab.settings import Settings
+
+# Many processes.
+pytestmark = pytest.mark.slow
 
 WRITERS = 8
 RUNS_EACH = 3

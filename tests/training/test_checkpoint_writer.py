@@ -29,7 +29,7 @@ def names(folder: RunFolder) -> list[str]:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + 20
+    give_up = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < give_up
         time.sleep(0.01)

@@ -21,6 +21,9 @@ from mnist_lab.training import launcher as launcher_module
 from mnist_lab.training.claim import free_slots
 from mnist_lab.training.launcher import Launcher, last_log_line
 
+# Many processes.
+pytestmark = pytest.mark.slow
+
 PATIENCE = 180.0
 STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in_worker.py")))
 SLOW = Recipe(epochs=100, limit=300, seed=50, precision="float32")

@@ -10,8 +10,9 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint, Run, RunAttempt, RunState, RunStore
 from mnist_lab.training.callbacks import Progress
 from mnist_lab.training.reporter import DiscardedError, Reporter
+from tests.factories import make_point
 
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 @pytest.fixture
@@ -22,8 +23,7 @@ def claimed(store: RunStore, small_network: Network, small_recipe: Recipe) -> Ru
 
 
 def _point(step: int, kind: str = "step") -> MetricPoint:
-    validation = 1.0 if kind == "epoch" else None
-    return MetricPoint(step, step / 10, kind, 2.0, 0.3, validation, validation, 0.01, step / 5, 900.0)  # type: ignore[arg-type]
+    return make_point(step, kind, seconds=step / 5)  # type: ignore[arg-type]
 
 
 def _standing(run: Run) -> tuple[str, Command, str, int]:

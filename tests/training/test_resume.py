@@ -103,23 +103,23 @@ def without_times(points: list[MetricPoint]) -> list[MetricPoint]:
 
 
 @pytest.mark.parametrize(
-    ("changes", "precision"),
+    ("changes", "precision", "epochs"),
     [
-        ({"optimizer": "adam", "schedule": "constant", "augmentation": "none"}, "float32"),
-        ({"optimizer": "adam", "schedule": "one-cycle", "augmentation": "pen"}, "mixed_bfloat16"),
-        ({"optimizer": "adamw", "schedule": "cosine", "augmentation": "light"}, "float32"),
-        ({"optimizer": "sgd", "schedule": "step", "augmentation": "pen"}, "float32"),
-        ({"optimizer": "sgd", "schedule": "one-cycle", "augmentation": "none"}, "mixed_bfloat16"),
-        ({"optimizer": "rmsprop", "schedule": "cosine", "augmentation": "light"}, "mixed_bfloat16"),
-        ({"optimizer": "nadam", "schedule": "step", "augmentation": "pen"}, "float32"),
+        ({"optimizer": "adam", "schedule": "one-cycle", "augmentation": "pen"}, "mixed_bfloat16", (1, 3)),
+        ({"optimizer": "adam", "schedule": "constant", "augmentation": "none"}, "float32", (1,)),
+        ({"optimizer": "adamw", "schedule": "cosine", "augmentation": "light"}, "float32", (3,)),
+        ({"optimizer": "sgd", "schedule": "step", "augmentation": "pen"}, "float32", (1,)),
+        ({"optimizer": "sgd", "schedule": "one-cycle", "augmentation": "none"}, "mixed_bfloat16", (3,)),
+        ({"optimizer": "rmsprop", "schedule": "cosine", "augmentation": "light"}, "mixed_bfloat16", (1,)),
+        ({"optimizer": "nadam", "schedule": "step", "augmentation": "pen"}, "float32", (3,)),
     ],
 )
 def test_resumed_from_any_epoch_the_end_is_the_same(
-    parts: Split, tmp_path: Path, changes: dict[str, Any], precision: str
+    parts: Split, tmp_path: Path, changes: dict[str, Any], precision: str, epochs: tuple[int, ...]
 ) -> None:
     recipe = SMALL.with_changes(**changes)
     whole = Trained(parts, tmp_path / "whole", recipe, precision=precision)
-    for epoch in (1, 3):
+    for epoch in epochs:
         resumed = Trained(parts, tmp_path / "resumed", recipe, state=whole.states[epoch - 1], precision=precision)
         assert_equal(resumed.states[-1], whole.states[-1])
         assert without_times(resumed.points) == without_times(whole.points[epoch:])

@@ -20,8 +20,9 @@ from mnist_lab.settings import Settings
 from mnist_lab.training import launcher as launcher_module
 from mnist_lab.training.launcher import Launcher
 from mnist_lab.training.reporter import Reporter
+from tests.factories import make_point
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -90,7 +91,7 @@ def test_a_training_continues_while_the_store_fails_and_loses_no_point(
     assert run is not None
 
     def point(step: int) -> MetricPoint:
-        return MetricPoint(step, step / 1000, "step", 2.0, 0.3, None, None, 0.01, step / 5, 900.0)
+        return make_point(step, steps_per_epoch=1000)
 
     # So many that a store that may not grow cannot hold them.
     steps = range(1, 2001)

@@ -47,6 +47,7 @@ def without_times(points: list[MetricPoint]) -> list[MetricPoint]:
     return [replace(point, seconds=0.0, samples_per_second=0.0) for point in points]
 
 
+@pytest.mark.training
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_real_trainings_are_killed_stopped_finished_and_repeated(offline: Settings, store: RunStore) -> None:
     killed, first, stopped, second = (store.create(NETWORK, recipe) for recipe in (LONG, SHORT, LONG, SHORT))

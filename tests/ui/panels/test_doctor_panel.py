@@ -34,7 +34,7 @@ def went(monkeypatch: pytest.MonkeyPatch) -> Went:
 @pytest.fixture
 def panel() -> Panel:
     def opened(run: Run, points: Sequence[MetricPoint], health: Sequence[LayerHealth] = ()) -> AppTest:
-        test = AppTest.from_file(str(SCRIPT), default_timeout=30)
+        test = AppTest.from_file(str(SCRIPT), default_timeout=120)
         test.session_state["panel"] = (run, points, health)
         test.run()
         assert not test.exception, test.exception

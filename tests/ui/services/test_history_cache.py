@@ -10,6 +10,7 @@ from mnist_lab.runs import MetricPoint, Run, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 from mnist_lab.ui.services import history_cache as module
 from mnist_lab.ui.services.history_cache import Tracks
+from tests.factories import make_point
 
 
 class CountingStore(RunStore):
@@ -38,8 +39,8 @@ def started(store: RunStore) -> Run:
 
 
 def points(*steps: int, epochs: tuple[int, ...] = ()) -> list[MetricPoint]:
-    within = [MetricPoint(s, s / 10, "step", 1 / s, 0.5, None, None, 0.001, s * 1.0, 9.0) for s in steps]
-    return within + [MetricPoint(s, s / 10, "epoch", 1 / s, 0.5, 0.4, 0.8, 0.001, s * 1.0, 9.0) for s in epochs]
+    within = [make_point(step, training_loss=1 / step) for step in steps]
+    return within + [make_point(step, "epoch", training_loss=1 / step) for step in epochs]
 
 
 def steps(tracks: Tracks, run: Run) -> list[tuple[int, str]]:

@@ -9,6 +9,7 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import MetricPoint, Run, RunState, RunStore
 from mnist_lab.ui.services import sparkline_cache as module
 from mnist_lab.ui.services.sparkline_cache import Sparklines
+from tests.factories import make_point
 
 
 @pytest.fixture
@@ -32,10 +33,7 @@ def ended(store: RunStore, *losses: float, run: Run | None = None) -> Run:
     claimed = store.claim(run.id, "test")
     assert claimed is not None
     store.attempt(claimed).move(RunState.RUNNING)
-    points = [
-        MetricPoint(10 * epoch, epoch, "epoch", 1.0, 0.5, loss, 0.8, 0.001, 1.0, 9.0)
-        for epoch, loss in enumerate(losses, 1)
-    ]
+    points = [make_point(10 * epoch, "epoch", validation_loss=loss) for epoch, loss in enumerate(losses, 1)]
     store.attempt(claimed).heartbeat(points=points, phase="training", total_steps=90)
     store.attempt(claimed).finish(RunState.INTERRUPTED, None, "")
     return store.get(run.id)

@@ -108,7 +108,7 @@ def test_the_server_answers_before_the_lab_is_loaded() -> None:
 def test_a_chart_does_not_load_pandas() -> None:
     loaded = loaded_by(
         "from streamlit.testing.v1 import AppTest",
-        "app = AppTest.from_file('pages/compose.py', default_timeout=60).run()",
+        "app = AppTest.from_file('pages/compose.py', default_timeout=120).run()",
         "assert app.get('bidi_component') and not app.exception",
     )
     assert "mnist_lab.ui.components.plotly_chart" in loaded
