@@ -26,7 +26,8 @@ def find_checkpoints(run: Run, folder: RunFolder, data: DataInfo) -> list[Checkp
         return []
     if run.data is not None and run.data.fingerprint != data.fingerprint:
         raise DataError(
-            f"This run was trained on the data set “{run.data.title}”, but now there is only “{data.title}”. Nothing was changed."
+            f"This run was trained on the data set “{run.data.title}”, but now there is only “{data.title}”. "
+            f"Nothing was changed."
             f" Make that data set available again, then resume the run."
         )
     return list(usable_checkpoints(folder, fingerprint(run.network, run.recipe, data)))
