@@ -1,10 +1,10 @@
-# make run: the app. make test: the tests. make quick: those without browser and TensorFlow, in a minute. make check: everything CI checks. make soak: kill trainings. make bench: measure everything, ROUNDS=1 in less time. make charts, make screenshots: the pictures of docs/. make lock: pin the requirements anew.
+# make run: the app. make test: the tests. make quick: those without browser and TensorFlow, in a minute. make check: everything CI checks. make soak: kill trainings. make bench: measure everything, ROUNDS=1 in less time. make charts, make screenshots: the pictures of docs/. make vendor: fetch the JavaScript of others. make lock: pin the requirements anew.
 PYTHON ?= python3
 VENV := .venv
 ROUNDS ?= 3
 BIN := $(VENV)/bin
 
-.PHONY: run test quick check lint lock soak bench charts screenshots clean
+.PHONY: run test quick check lint lock vendor soak bench charts screenshots clean
 
 run: $(VENV)/.run
 	$(BIN)/streamlit run app.py
@@ -62,6 +62,14 @@ lock: $(VENV)/.python
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) --group dev -c requirements.txt -o requirements-dev.txt
+
+# JavaScript of others that our components use, with its licence beside it; node's package manager fetches it.
+IDIOMORPH := 0.8.0
+VENDORED := mnist_lab/ui/components/assets/vendor
+vendor:
+	cd $(VENDORED) && npm pack --silent idiomorph@$(IDIOMORPH) && tar -xzf idiomorph-$(IDIOMORPH).tgz && rm idiomorph-$(IDIOMORPH).tgz
+	cd $(VENDORED) && { echo "// idiomorph $(IDIOMORPH), Zero-Clause BSD licence: see idiomorph.LICENSE. Fetched by: make vendor"; cat package/dist/idiomorph.min.js; } > idiomorph.min.js
+	cd $(VENDORED) && mv package/LICENSE idiomorph.LICENSE && rm -r package
 
 clean:
 	rm -rf $(VENV)

@@ -134,7 +134,7 @@ def report(preset: str, data: Split, recipe: Recipe, repeats: int, folder: Path)
 
 def show(folder: Path) -> None:
     """Print the time of the page process for a panel's first viewer, and for each further viewer."""
-    there = snapshot_cache.stamps(folder)
+    there = snapshot_cache.snapshot_versions(folder)
     for panel in snapshot_cache.PANELS:
         fresh, again = ([timed(folder, there[-1].epoch, panel) for _ in range(count)] for count in (1, 50))
         print(f"  {panel}: {fresh[0]:.1f} ms at first, {statistics.median(again):.2f} ms per refresh after that")
@@ -143,7 +143,7 @@ def show(folder: Path) -> None:
 def timed(folder: Path, epoch: int, panel: snapshot_cache.Panel) -> float:
     """Milliseconds from listing the snapshots to the HTML."""
     started = time.perf_counter()
-    snapshot_cache.panel_html(folder, snapshot_cache.stamps(folder), epoch, panel, 3, "light")
+    snapshot_cache.panel_html(folder, snapshot_cache.snapshot_versions(folder), epoch, panel, 3, "light")
     return 1000 * (time.perf_counter() - started)
 
 

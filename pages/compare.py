@@ -16,9 +16,9 @@ from mnist_lab.ui.compare.run_dialogs import damaged_notice, delete_dialog, note
 from mnist_lab.ui.compare.selection import missing_runs_message, table_key, write_selection
 from mnist_lab.ui.compare.sweep_filter import sweep_filter
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.components.plotly_chart import plot
+from mnist_lab.ui.components.plotly_chart import plotly_chart
 from mnist_lab.ui.components.theme import theme
-from mnist_lab.ui.live.run_view import CURVES_HEIGHT, examine
+from mnist_lab.ui.live.run_view import CHART_HEIGHT, examine
 from mnist_lab.ui.panels.doctor_panel import doctor_lines, doctor_panel
 from mnist_lab.ui.panels.run_picker import empty_state
 from mnist_lab.ui.services.container import services
@@ -68,7 +68,7 @@ if not shown:
     st.button("Show all runs", on_click=runs_table.clear_filters, key="compare-all")
     st.stop()
 
-frame = runs_table.table_frame(shown, lab.sparklines.of(shown), theme())
+frame = runs_table.table_frame(shown, lab.sparkline_cache.of(shown), theme())
 preselected = runs_table.initial_selection(shown, requested, of_one_sweep=sweep is not None)
 table = st.dataframe(
     runs_table.styled(frame),
@@ -117,17 +117,17 @@ for run, name in zip(selected, names, strict=True):
         st.caption(plain(run.note))
 
 with st.container(border=True, key="compare-curves"):
-    tracks = {run.id: lab.tracks.of(run) for run in selected}
+    histories = {run.id: lab.history_cache.of(run) for run in selected}
     curves = [
-        Curve(name, tracks[run.id], run.id, colour, run.result.best_epoch or None if run.result else None)
+        Curve(name, histories[run.id], run.id, colour, run.result.best_epoch or None if run.result else None)
         for run, name, colour in zip(selected, names, run_colour_indices(selected), strict=True)
     ]
     # On a linear scale, a peak of one run would flatten the curves of the others.
     several = len(selected) > 1
     log_key = "compare-log-several" if several else "compare-log-one"
     figure = run_figure(curves, log=st.session_state.get(log_key, several))
-    plot(
-        figure, key="compare-plot", alt=f"Loss, accuracy and learning rate of {', '.join(names)}", height=CURVES_HEIGHT
+    plotly_chart(
+        figure, key="compare-plot", alt=f"Loss, accuracy and learning rate of {', '.join(names)}", height=CHART_HEIGHT
     )
     st.toggle("Logarithmic loss", value=several, key=log_key)
 
@@ -139,7 +139,7 @@ if len(selected) > 1:
     st.subheader("Which is better", anchor=False)
     for message in significance_messages(store, selected, names):
         st.markdown(":material/balance: " + plain(message))
-    doctor_lines(selected, names, {run_id: track.points for run_id, track in tracks.items()})
+    doctor_lines(selected, names, histories)
     st.subheader("What differs", anchor=False)
     if rows := difference_rows(selected, names, differing=True):
         st.table(rows, border="horizontal", hide_index=True)
@@ -149,7 +149,7 @@ if len(selected) > 1:
         with st.expander("What is the same"):
             st.table(rows, border="horizontal", hide_index=True)
 else:
-    points = tracks[selected[0].id].points
-    if not points:
+    history = histories[selected[0].id]
+    if not history.points:
         st.caption("This run ended before its first metrics were recorded.")
-    doctor_panel(selected[0], points, examine(selected[0], points))
+    doctor_panel(selected[0], history, examine(selected[0], history))

@@ -6,13 +6,13 @@ from mnist_lab import formatting
 from mnist_lab.charts import cost_bars, cost_info
 from mnist_lab.network import MAX_LAYERS, PRESETS, analyse
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.components.network_diagram import drawable, strip
-from mnist_lab.ui.components.plotly_chart import plot
+from mnist_lab.ui.components.network_diagram import drawable, network_diagram
+from mnist_lab.ui.components.plotly_chart import plotly_chart
 from mnist_lab.ui.compose.import_export import export_popover, import_popover
 from mnist_lab.ui.compose.layer_cards import add_buttons, implied_card, layer_card, show_card
 from mnist_lab.ui.compose.layer_html import STYLE
 from mnist_lab.ui.compose.toolbar import name_field, preset_picker, undo_buttons, why_not_trainable
-from mnist_lab.ui.services.training_time import epoch_words, memory_sentence
+from mnist_lab.ui.services.training_time import epoch_time_text, memory_text
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.navigation import go
 
@@ -41,7 +41,7 @@ if not analysis.valid:
     st.caption(f":material/build: {plain(why_not_trainable(analysis))}")
 
 with st.container(border=True, key="compose-strip"):
-    clicked = strip(analysis, key="strip", picked=network_draft.picked())
+    clicked = network_diagram(analysis, key="strip", picked=network_draft.picked())
     if clicked is not None and clicked != network_draft.picked():
         network_draft.pick(clicked)
         st.session_state["compose-show"] = clicked
@@ -64,11 +64,11 @@ with cost, st.container(border=True):
     first, second = st.columns(2, wrap=False)
     first.metric("Parameters", formatting.count(analysis.parameters))
     second.metric("Multiply-adds", formatting.short_count(analysis.multiply_adds))
-    st.caption(plain(memory_sentence(analysis)))
-    if analysis.valid and (words := epoch_words(network)):
+    st.caption(plain(memory_text(analysis)))
+    if analysis.valid and (words := epoch_time_text(network)):
         st.caption(f":material/timer: {words}")
     drawn = drawable(analysis)
-    plot(
+    plotly_chart(
         cost_bars(drawn),
         key="cost",
         alt="Share of the multiply-adds of each layer",

@@ -10,7 +10,7 @@ from mnist_lab.errors import LabError
 from mnist_lab.insight import interpret_probabilities
 from mnist_lab.ui.components import streamlit_dom as dom
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.components.plotly_chart import plot
+from mnist_lab.ui.components.plotly_chart import plotly_chart
 from mnist_lab.ui.components.theme import theme
 from mnist_lab.ui.draw.canvas import FRAME, drawing_canvas
 from mnist_lab.ui.panels.run_picker import empty_state, pick_run, runs_with_result
@@ -78,6 +78,6 @@ with answer:
     else:
         headline.caption("The prediction appears here")
     bars = None if probabilities is None else [float(value) for value in probabilities]
-    plot(
+    plotly_chart(
         probability_bars(bars), key="draw-bars", alt=f"Probabilities of the ten digits. {prediction or alt}", height=300
     )

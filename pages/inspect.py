@@ -7,7 +7,7 @@ from mnist_lab.charts import confusion_figure, digit_png, errors_by_class_figure
 from mnist_lab.errors import LabError
 from mnist_lab.insight import accuracy_standard_error, most_confused, worst_mistakes
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.components.plotly_chart import plot
+from mnist_lab.ui.components.plotly_chart import plotly_chart
 from mnist_lab.ui.components.theme import theme
 from mnist_lab.ui.live.run_view import examine
 from mnist_lab.ui.panels.doctor_panel import doctor_panel
@@ -48,7 +48,7 @@ with left:
     st.subheader("Confusion matrix", anchor=False)
     confused = most_confused(result.confusion, 4)
     most_frequent = ", ".join(mistake.text for mistake in confused) or "none"
-    plot(
+    plotly_chart(
         confusion_figure(result.confusion),
         key="confusion",
         alt=f"Confusion matrix; most frequent mistakes: {most_frequent}",
@@ -57,7 +57,7 @@ with left:
 with right:
     st.subheader("Error rate per digit", anchor=False)
     worst = ", ".join(map(str, worst_classes(result.per_class_accuracy)))
-    plot(
+    plotly_chart(
         errors_by_class_figure(result.per_class_accuracy),
         key="by-class",
         alt=f"Error rate of each digit on the test images; highest: {worst or 'none was tested'}",
@@ -68,7 +68,7 @@ with right:
         st.markdown(plain(mistake.text))
 
 st.subheader("Diagnosis", anchor=False)
-points = lab.tracks.of(run).points
+points = lab.history_cache.of(run).points
 doctor_panel(run, points, examine(run, points))
 
 snapshot_panel(run)

@@ -1,4 +1,4 @@
-"""Train: the network, the digits and the recipe; and the run that is under way, with its curves as they grow."""
+"""Train: the network, the data set and the recipe of the next training, and the current run with its live curves."""
 
 import streamlit as st
 
@@ -7,41 +7,41 @@ from mnist_lab.network import analyse
 from mnist_lab.recipe import preset_recipe_reason
 from mnist_lab.recipe.recipe_labels import recipe_line
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.live.current_run import look
+from mnist_lab.ui.live.current_run import select_run
 from mnist_lab.ui.services.container import services
-from mnist_lab.ui.services.training_time import time_words, training_time
+from mnist_lab.ui.services.training_time import total_time_text, training_time
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.query_params import RUN
 from mnist_lab.ui.session.recipe_draft import chosen_recipe
 from mnist_lab.ui.session.session_id import session_id
 from mnist_lab.ui.train.recipe_form import recipe_form, rest_of_recipe
 from mnist_lab.ui.train.run_buttons import discarded_name
-from mnist_lab.ui.train.run_panel import live_run
+from mnist_lab.ui.train.run_panel import run_panel
 from mnist_lab.ui.train.setup_cards import dataset_card, network_card
-from mnist_lab.ui.train.start_buttons import say_started, sweep_popover, train_button
+from mnist_lab.ui.train.start_buttons import show_started, sweep_popover, train_button
 
-_HEAD_WIDTH = 640  # on a phone that is all there is, and the buttons come below
+_HEAD_WIDTH = 640  # a phone has no more, so there the buttons are below
 
-lab = services()
-lab.reference.ensure()
+shared = services()
+shared.reference.ensure()
 wanted = st.query_params.get(RUN)
-glance = look(wanted, session_id())
-if wanted and glance.trouble and (name := discarded_name(wanted)):
+current = select_run(wanted, session_id())
+if wanted and current.error and (name := discarded_name(wanted)):
     st.toast(f"{plain(name)} was discarded.", icon=":material/delete:")
     del st.query_params[RUN]
-    wanted, glance = None, look(None, session_id())
-# A run that the address names stands above what is to be trained next, and stays there when it ends. One that is under
-# way is written into the address, but not when somebody comes with a network to train it.
-if not wanted and glance.is_busy and not network_draft.has_link() and glance.run is not None:
-    wanted = st.query_params[RUN] = glance.run.id
-say_started()
-run_first = bool(wanted) and not glance.trouble
+    wanted, current = None, select_run(None, session_id())
+# A run in the URL is shown above the next training, and stays there when it ends. A run under way is written into the
+# URL, except when the user comes with a network in order to train it.
+if not wanted and current.is_busy and not network_draft.has_link() and current.run is not None:
+    wanted = st.query_params[RUN] = current.run.id
+show_started()
+run_first = bool(wanted) and not current.error
 network = network_draft.open_draft()
 analysis = analyse(network)
-dataset = lab.datasets.current()
+dataset = shared.datasets.current()
 
-if glance.trouble:
-    st.warning(plain(glance.trouble), icon=":material/search_off:")
+if current.error:
+    st.warning(plain(current.error), icon=":material/search_off:")
 if run_first:
     live, setup = st.container(key="train-live"), st.container(key="train-setup")
 else:
@@ -66,7 +66,7 @@ with setup:
 
 with head:
     recipe = chosen_recipe()
-    time = time_words([training_time(network, recipe)], early_stopping=recipe.early_stopping is not None)
+    time = total_time_text([training_time(network, recipe)], early_stopping=recipe.early_stopping is not None)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(gap=None, width=_HEAD_WIDTH):
             st.header("Next training" if run_first else "Train", anchor=False)
@@ -82,7 +82,7 @@ with head:
         st.error(plain(refused_link), icon=":material/link_off:")
 
 with live:
-    if glance.run is None:
+    if current.run is None:
         with st.container(border=True):
             st.markdown(
                 "**You have trained nothing yet.** Press **Train this network**: the curves of loss and accuracy then "
@@ -91,5 +91,5 @@ with live:
     else:
         if not run_first:
             st.space("small")
-            st.caption("Under way" if glance.is_busy else "Last run")
-        live_run(wanted, glance.outline)
+            st.caption("Under way" if current.is_busy else "Last run")
+        run_panel(wanted, current.layout_key)

@@ -6,9 +6,10 @@ Colours in figures are tokens such as "@training" or "@training/0.25"; `paint` p
 from mnist_lab.charts.accuracy_cost import RunDot, parameters_accuracy_figure
 from mnist_lab.charts.bars import CostBar, cost_bars, cost_info, probability_bars
 from mnist_lab.charts.curves import Metric, Series, smoothed, thin, value_range
+from mnist_lab.charts.delta import Delta, figure_delta
 from mnist_lab.charts.figure import Figure, empty_figure, label
 from mnist_lab.charts.learning import Curve, run_figure
-from mnist_lab.charts.metric_history import Track, sparkline_values
+from mnist_lab.charts.metric_history import MetricHistory, sparkline_values
 from mnist_lab.charts.network_diagram.diagram import network_diagram_svg
 from mnist_lab.charts.palette import PALETTES, RUN_COLOURS, SEQUENCE, paint, run_colour
 from mnist_lab.charts.per_class import (
@@ -19,7 +20,7 @@ from mnist_lab.charts.per_class import (
     worst_classes,
 )
 from mnist_lab.charts.pixels import data_uri, digit_png, digit_sheet_png, signed_sheet_png
-from mnist_lab.charts.run_html import entry_html, figures_html, progress_html
+from mnist_lab.charts.run_html import RUN_CSS, entry_html, figures_html, progress_html
 from mnist_lab.charts.schedules import schedule_figure
 from mnist_lab.charts.snapshots.feature_maps import maps_html
 from mnist_lab.charts.snapshots.filters import filters_html
@@ -29,14 +30,16 @@ from mnist_lab.charts.snapshots.layer_health import health_html
 __all__ = [
     "PALETTES",
     "RUN_COLOURS",
+    "RUN_CSS",
     "SEQUENCE",
     "CostBar",
     "Curve",
+    "Delta",
     "Figure",
     "Metric",
+    "MetricHistory",
     "RunDot",
     "Series",
-    "Track",
     "class_counts_figure",
     "confusion_figure",
     "confusion_info",
@@ -48,6 +51,7 @@ __all__ = [
     "empty_figure",
     "entry_html",
     "errors_by_class_figure",
+    "figure_delta",
     "figures_html",
     "filters_html",
     "guesses_html",

@@ -1,4 +1,4 @@
-"""The numbers behind learning curves: smoothed, thinned, and the frame that shows what matters. No colours here."""
+"""The numbers behind learning curves: smoothing, thinning and axis ranges. Without colours."""
 
 import math
 from collections.abc import Sequence
@@ -12,15 +12,17 @@ if TYPE_CHECKING:
 
 Metric = Literal["loss", "accuracy"]
 Line = tuple[list[float], list[float | None]]
-"""x and y of what is drawn; None is a gap."""
+"""x and y values of a drawn line; None is a gap."""
 
 MAX_POINTS = 400
-_PER_STRETCH = 3
+"""Points of a drawn line, about one per pixel."""
+_PER_SEGMENT = 3
+_ENDS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What is drawn of one metric of one run. Loss as it is, accuracy in percent; x in epochs."""
+    """The lines of one metric of one run. Loss as it is, accuracy in percent; x in epochs."""
 
     raw: Line
     smooth: Line
@@ -29,19 +31,19 @@ class Series:
     """"training loss became NaN in epoch 2", or ""."""
 
     def validation_at(self, epoch: int) -> float | None:
-        """Validation value at the end of an epoch (1-based), None if it is not there."""
+        """Validation value at the end of an epoch (1-based), None if there is none."""
         return next((y for x, y in zip(*self.validation, strict=True) if round(x) == epoch), None)
 
 
 def smoothed(values: "ArrayLike", weight: float) -> "NDArray[np.float64]":
-    """Exponential moving average without the pull of its start, as TensorBoard's curves (weight 0 … below 1).
+    """Exponential moving average, corrected for its start as in TensorBoard (weight 0 … below 1).
 
     Source: tensorboard/components/vz_line_chart2/line-chart.ts, `resmoothDataset`. NaNs are gaps: they stay and do not
-    count.
+    count. The average is causal: values added at the end do not change those before.
 
     Args:
         values: Shape (n,).
-        weight: Of the past.
+        weight: Weight of the past.
 
     Returns:
         Shape (n,).
@@ -60,7 +62,7 @@ def smoothed(values: "ArrayLike", weight: float) -> "NDArray[np.float64]":
 
 def _averages(values: "NDArray[np.float64]", weight: float) -> "NDArray[np.float64]":
     """average[n] = weight · average[n - 1] + (1 - weight) · value[n], divided by 1 - weight^(n + 1)."""
-    # A stretch at a time, so that the powers of the weight stay within what a float holds.
+    # In blocks, so that the powers of the weight stay within the range of a float.
     length = max(1, min(1000, int(100 / -math.log10(weight))))
     powers = weight ** np.arange(length + 1)
     averages = np.empty_like(values)
@@ -75,31 +77,31 @@ def _averages(values: "NDArray[np.float64]", weight: float) -> "NDArray[np.float
 
 
 def thin(xs: "ArrayLike", ys: "ArrayLike", limit: int) -> Line:
-    """At most `limit` points of a curve: the first, the last, and of each stretch the lowest, the highest and a gap.
+    """At most `limit` points of a curve: the first, the last, and in each segment the lowest, the highest and a gap.
 
-    The stretches are as long as a power of two and start at the first point, so that the points that a growing curve
-    has shown stay where they are, until the stretches double.
+    The length of the segments is a power of two and they start at the first point. So the points of a growing curve
+    stay the same, except for those in its last segment, until the length doubles.
 
     Args:
         xs: Shape (n,), finite.
         ys: Shape (n,); NaN is a gap.
-        limit: Points.
+        limit: Number of points.
 
     Raises:
         ValueError: `limit` is below 5.
     """
-    if limit < 2 + _PER_STRETCH:
-        raise ValueError(f"limit must be at least {2 + _PER_STRETCH}. Received: {limit}.")
+    if limit < _ENDS + _PER_SEGMENT:
+        raise ValueError(f"limit must be at least {_ENDS + _PER_SEGMENT}. Received: {limit}.")
     all_x, all_y = np.asarray(xs, dtype=np.float64), np.asarray(ys, dtype=np.float64)
-    places = _kept(all_y, limit) if len(all_y) > limit else np.arange(len(all_y))
-    gaps = np.isnan(all_y[places]).tolist()
-    values = all_y[places].tolist()
-    return all_x[places].tolist(), [None if gap else y for gap, y in zip(gaps, values, strict=True)]
+    indices = _kept(all_y, limit) if len(all_y) > limit else np.arange(len(all_y))
+    gaps = np.isnan(all_y[indices]).tolist()
+    values = all_y[indices].tolist()
+    return all_x[indices].tolist(), [None if gap else y for gap, y in zip(gaps, values, strict=True)]
 
 
 def _kept(ys: "NDArray[np.float64]", limit: int) -> "NDArray[np.intp]":
     length = 1
-    while math.ceil(len(ys) / length) * _PER_STRETCH + 2 > limit:
+    while math.ceil(len(ys) / length) * _PER_SEGMENT + _ENDS > limit:
         length *= 2
     rows = math.ceil(len(ys) / length)
     table = np.resize(ys, (rows, length))
@@ -116,10 +118,10 @@ def _kept(ys: "NDArray[np.float64]", limit: int) -> "NDArray[np.intp]":
 
 
 def value_range(drawn: Sequence[Series], metric: Metric, *, log: bool = False) -> tuple[float, float] | None:
-    """The y range (for log: of the decimal logarithm) that shows what matters; None where nothing is to be shown.
+    """The y range (for log: of the decimal logarithm) that shows the important part; None if there is nothing to show.
 
-    The steep first moments may leave the frame: they would press everything later flat. The ends are round numbers,
-    so that a growing chart changes its frame seldom.
+    The steep first tenth of the training may be outside of it: it would press everything later flat. The ends are
+    round numbers, so that the range of a growing chart seldom changes.
     """
     values: list[float] = []
     for one in drawn:
@@ -143,7 +145,7 @@ _FLOORS = (0.0, 20.0, 40.0, 50.0, 60.0, 70.0, 80.0, 85.0, 90.0, 92.0, 94.0, 95.0
 
 
 def round_up(value: float) -> float:
-    """The next round number: 0.0437 → 0.05; 1 for nothing."""
+    """The next larger round number: 0.0437 → 0.05; 1 for values up to 0."""
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))

@@ -1,4 +1,4 @@
-"""Learning curves: one run in the colours of training and validation, or several runs each in its own."""
+"""The figure of learning curves: one run in the colours of training and validation, or several in their own colours."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from mnist_lab import formatting
 from mnist_lab.charts.curves import Line, Metric, Series
 from mnist_lab.charts.figure import TEXT_SIZE, Figure, label, note
-from mnist_lab.charts.metric_history import Track
+from mnist_lab.charts.metric_history import MetricHistory
 from mnist_lab.charts.palette import faded, run_colour
 from mnist_lab.charts.panels import PANELS, frame_end, panel_layout
 
@@ -22,15 +22,15 @@ class Curve:
     """One run to draw."""
 
     label: str
-    track: Track
+    history: MetricHistory
     key: str = ""
-    """Names the run among those drawn, so that its legend choice stays its own; its label if empty."""
+    """Identifies the run among those drawn, so that its legend choice stays with it; if empty, the label does."""
     colour_index: int | None = None
-    """The run's own colour, used when several runs are drawn; None takes its place in the list."""
+    """Index of the colour, used when several runs are drawn; None means the index in the list."""
     best_epoch: int | None = None
     """1-based; marked when one run is drawn."""
     ghost: bool = False
-    """Another run, drawn grey behind, to be compared with."""
+    """Whether it is drawn in grey behind the others, for comparison."""
 
 
 def run_figure(
@@ -41,52 +41,52 @@ def run_figure(
     epochs: int | None = None,
     key: str = "lab",
 ) -> Figure:
-    """Loss, accuracy and learning rate over epochs, above each other.
+    """Panels of loss, accuracy and learning rate over epochs, above each other.
 
-    One run: training raw and faint, smoothed over it, validation with markers, best epoch marked. Several: each in its
-    run colour, training thin and dashed, validation solid with the run's marker. Ghosts are grey and behind. Every
-    trace has a `uid` that stays with it while points, ghosts and runs come and go.
+    One run: training values faint, smoothed training values, validation with markers, best epoch marked. Several runs:
+    each in its colour, training thin and dashed, validation solid with the run's marker. Ghosts are grey and behind.
+    Every trace has a `uid` that it keeps when points, ghosts and runs are added or removed.
 
     Args:
-        curves: The runs.
+        curves: The runs to draw.
         log: Logarithmic loss; accuracy is always linear.
         smoothing: Weight of the past in the smoothed training curve, 0 ≤ smoothing < 1.
-        epochs: Planned epochs of a run under way, which frame its curves before they are there.
-        key: While it stays the same, zoom and legend choices stay.
+        epochs: Planned epochs of a run under way, for the epoch axis; None for ended runs.
+        key: With the same key, zoom and legend choices stay.
 
     Raises:
         ValueError: `smoothing` is outside its range.
     """
     drawn: dict[Metric, list[Series]] = {
-        metric: [curve.track.series(metric, smoothing) for curve in curves] for metric in METRICS
+        metric: [curve.history.series(metric, smoothing) for curve in curves] for metric in METRICS
     }
-    rates = [curve.track.rates() for curve in curves]
-    alone = [place for place, curve in enumerate(curves) if not curve.ghost]
+    rates = [curve.history.learning_rates() for curve in curves]
+    solid = [index for index, curve in enumerate(curves) if not curve.ghost]
     traces: list[dict[str, Any]] = []
-    for place, curve in sorted(enumerate(curves), key=lambda item: not item[1].ghost):
-        ones = {metric: drawn[metric][place] for metric in METRICS}
-        if alone == [place]:
-            traces += _single_traces(ones, rates[place], smoothing)
+    for index, curve in sorted(enumerate(curves), key=lambda item: not item[1].ghost):
+        series = {metric: drawn[metric][index] for metric in METRICS}
+        if solid == [index]:
+            traces += _single_traces(series, rates[index], smoothing)
         else:
-            traces += _run_traces(curve, place, ones, rates[place])
-    live = [curve.track.last_epoch for curve in curves if not (epochs and curve.ghost)]
+            traces += _run_traces(curve, index, series, rates[index])
+    live = [curve.history.last_epoch for curve in curves if not (epochs and curve.ghost)]
     end = frame_end(max(live, default=0.0), epochs)
-    layout = panel_layout(drawn, rates, log=log, end=end, key=key, solid=len(alone) > 1)
-    for place in alone if len(alone) == 1 else ():
-        _mark_best(layout, curves[place], {metric: drawn[metric][place] for metric in METRICS}, end)
-    layout["annotations"] += _words(drawn["loss"])
+    layout = panel_layout(drawn, rates, log=log, end=end, key=key, solid=len(solid) > 1)
+    for index in solid if len(solid) == 1 else ():
+        _mark_best(layout, curves[index], {metric: drawn[metric][index] for metric in METRICS}, end)
+    layout["annotations"] += _messages(drawn["loss"])
     return {"data": traces, "layout": layout}
 
 
-def _single_traces(ones: dict[Metric, Series], rates: Line, smoothing: float) -> list[dict[str, Any]]:
+def _single_traces(series: dict[Metric, Series], rates: Line, smoothing: float) -> list[dict[str, Any]]:
     name = f"training, smoothed {smoothing:g}" if smoothing else "training"
     traces = []
-    for metric, one in ones.items():
+    for metric, one in series.items():
         raw = _line(one.raw, metric, "raw", name, "training")
         smooth = _line(one.smooth, metric, "smooth", name, "training")
         validation = _line(one.validation, metric, "validation", "validation", "validation")
         traces += [
-            _silent(raw) | {"line": {"color": faded("@training", 0.28), "width": 1}},
+            _without_hover(raw) | {"line": {"color": faded("@training", 0.28), "width": 1}},
             smooth | {"line": {"color": "@training", "width": 2}},
             validation | {"line": {"color": "@validation", "width": 2}} | _markers("@validation", "circle"),
         ]
@@ -94,19 +94,19 @@ def _single_traces(ones: dict[Metric, Series], rates: Line, smoothing: float) ->
     return [*traces, _line(rates, "rate", "rate", "learning rate", "rate") | style]
 
 
-def _run_traces(curve: Curve, place: int, ones: dict[Metric, Series], rates: Line) -> list[dict[str, Any]]:
-    index = place if curve.colour_index is None else curve.colour_index
+def _run_traces(curve: Curve, position: int, series: dict[Metric, Series], rates: Line) -> list[dict[str, Any]]:
+    index = position if curve.colour_index is None else curve.colour_index
     colour, pale = run_colour(index), faded(run_colour(index), 0.4)
     if curve.ghost:
         colour, pale = "@muted/0.65", "@muted/0.4"
     name = label(curve.label)
     key = curve.key or name
     traces = []
-    for metric, one in ones.items():
+    for metric, one in series.items():
         training = _line(one.smooth, metric, f"{key}-training", f"{name}, training", key)
         validation = _line(one.validation, metric, f"{key}-validation", name, key)
-        # A run that ended before its first validation has a name, too.
-        training = training if not one.validation[0] else _silent(training)
+        # A run that ended before its first validation also needs a legend entry.
+        training = training if not one.validation[0] else _without_hover(training)
         traces += [
             training | {"line": {"color": pale, "width": 1, "dash": "4px,3px"}},
             validation | {"line": {"color": colour, "width": 1.5 if curve.ghost else 2}},
@@ -114,7 +114,7 @@ def _run_traces(curve: Curve, place: int, ones: dict[Metric, Series], rates: Lin
         if not curve.ghost:
             traces[-1] |= _markers(colour, MARKERS[index % len(MARKERS)])
     rate = _line(rates, "rate", f"{key}-rate", f"{name}, learning rate", key)
-    return [*traces, _silent(rate) | {"line": {"color": colour, "width": 1}}]
+    return [*traces, _without_hover(rate) | {"line": {"color": colour, "width": 1}}]
 
 
 def _markers(colour: str, symbol: str) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def _line(values: Line, panel: str, uid: str, name: str, group: str) -> dict[str
         "mode": "lines",
         "uid": f"{panel}-{uid}",
         "name": name,
-        # The legend names a line once, and hides it in both panels.
+        # The legend names a line once, and shows or hides it in both panels.
         "legendgroup": group,
         "showlegend": panel == "loss",
         "x": [round(x, 4) for x in xs],
@@ -140,8 +140,8 @@ def _line(values: Line, panel: str, uid: str, name: str, group: str) -> dict[str
     }
 
 
-def _silent(trace: dict[str, Any]) -> dict[str, Any]:
-    """Without a word on hover or in the legend; a hover template would speak in spite of "skip"."""
+def _without_hover(trace: dict[str, Any]) -> dict[str, Any]:
+    """The trace without hover text and legend entry; a hover template would be shown in spite of "skip"."""
     return {name: value for name, value in trace.items() if name != "hovertemplate"} | {
         "hoverinfo": "skip",
         "showlegend": False,
@@ -154,10 +154,10 @@ def _mark_best(layout: dict[str, Any], curve: Curve, drawn: dict[Metric, Series]
     if best is None or loss is None or accuracy is None:
         return
     line = {"color": "@validation/0.5", "width": 1, "dash": "dot"}
-    place = {"xref": "x", "x": best, "xanchor": "right" if best > end / 2 else "left"}
+    position = {"xref": "x", "x": best, "xanchor": "right" if best > end / 2 else "left"}
     style = {"font": {"color": "@validation-text", "size": TEXT_SIZE - 1}, "bgcolor": "@background/0.75"}
-    # Loss falls and accuracy rises, so each label stands at the end of the line that the curves leave free.
-    for panel, words, high in (
+    # Loss falls and accuracy rises, so each label is at the end of the line that the curves leave free.
+    for panel, text, high in (
         ("loss", f"★ best: epoch {best}, {formatting.loss(loss)}", True),
         ("accuracy", f"★ {formatting.accuracy(accuracy / 100)}", False),
     ):
@@ -165,19 +165,19 @@ def _mark_best(layout: dict[str, Any], curve: Curve, drawn: dict[Metric, Series]
         span = {"x0": best, "x1": best, "yref": "paper", "y0": low_end, "y1": high_end}
         layout["shapes"].append({"type": "line", **span, "line": line, "layer": "below"})
         y = {"y": high_end if high else low_end, "yanchor": "top" if high else "bottom"}
-        layout["annotations"].append(note(words, **place, **y, **style))
+        layout["annotations"].append(note(text, **position, **y, **style))
 
 
-def _words(losses: Sequence[Series]) -> list[dict[str, Any]]:
-    """What is wrong with the curves, or that there are none yet, in the middle of the loss panel."""
+def _messages(losses: Sequence[Series]) -> list[dict[str, Any]]:
+    """A message in the middle of the loss panel if values are not finite, or if there are no curves yet."""
     low, high = PANELS["loss"][1]
-    place = {"x": 0.5, "y": (low + high) / 2, "xanchor": "center", "yanchor": "middle"}
-    # No grid line is to go through the words.
-    place |= {"bgcolor": "@background/0.85", "borderpad": 4}
+    position = {"x": 0.5, "y": (low + high) / 2, "xanchor": "center", "yanchor": "middle"}
+    # No grid line is to go through the text.
+    position |= {"bgcolor": "@background/0.85", "borderpad": 4}
     broken = next((one.broken for one in losses if one.broken), "")
     if broken:
         bad = {"color": "@bad", "size": TEXT_SIZE}
-        return [note(f"! {broken[:1].upper()}{broken[1:]}", font=bad, **place)]
+        return [note(f"! {broken[:1].upper()}{broken[1:]}", font=bad, **position)]
     if not any(one.raw[0] or one.validation[0] for one in losses):
-        return [note("The curves appear here<br>as soon as training starts.", **place)]
+        return [note("The curves appear here<br>as soon as training starts.", **position)]
     return []

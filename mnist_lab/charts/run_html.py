@@ -1,4 +1,4 @@
-"""The words and figures of a run that stand beside its curves, as HTML that is changed in place while it trains."""
+"""Progress, metrics and queue entries of a run as HTML, which is changed in place while it trains."""
 
 from collections.abc import Sequence
 from html import escape
@@ -16,40 +16,40 @@ _RULES = {
     " small": f"display:block;margin-top:12px;font-size:14px;{_MUTED}",
     " .entry small": "margin-top:0",
 }
-STYLE = "<style>" + "".join(f".lab-readout{selector}{{{rule}}}" for selector, rule in _RULES.items()) + "</style>"
-"""CSS; colours are those of Streamlit's theme, which it gives to every component."""
+RUN_CSS = "".join(f".lab-run{selector}{{{rule}}}" for selector, rule in _RULES.items())
+"""The style of the HTML. Its colours are those of Streamlit's theme, which every component gets as CSS variables."""
 
 
-def progress_html(words: str, share: float) -> str:
-    """A line of words over a bar.
+def progress_html(text: str, share: float) -> str:
+    """A line of text over a progress bar.
 
     Args:
-        words: Where something is.
+        text: How far the run is.
         share: How much of it is done, 0 to 1.
     """
     percent = 100 * min(1.0, max(0.0, share))
-    return _readout(
-        f'<p>{escape(words)}</p><div class="bar" role="progressbar" aria-label="{escape(words)}" aria-valuemin="0" '
+    return _run_html(
+        f'<p>{escape(text)}</p><div class="bar" role="progressbar" aria-label="{escape(text)}" aria-valuemin="0" '
         f'aria-valuemax="100" aria-valuenow="{percent:.0f}"><i style="width:{percent:.2f}%"></i></div>'
     )
 
 
 def figures_html(figures: Sequence[tuple[str, str]], notes: Sequence[str]) -> str:
-    """Figures under their names, two beside each other, and small print below.
+    """Numbers under their names, in two columns, with notes in small print below.
 
     Args:
-        figures: Name and value of each.
+        figures: Name and value of each number.
         notes: Sentences; empty ones are left out.
     """
     cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in figures)
     small = "".join(f"<small>{escape(note)}</small>" for note in notes if note)
-    return _readout((f"<dl>{cells}</dl>" if cells else "") + small)
+    return _run_html((f"<dl>{cells}</dl>" if cells else "") + small)
 
 
 def entry_html(name: str, details: str) -> str:
-    """A name, and in small print below it what there is to say of it."""
-    return _readout(f'<div class="entry"><p><b>{escape(name)}</b></p><small>{escape(details)}</small></div>')
+    """A name with details in small print below it."""
+    return _run_html(f'<div class="entry"><p><b>{escape(name)}</b></p><small>{escape(details)}</small></div>')
 
 
-def _readout(inner: str) -> str:
-    return f'{STYLE}<div class="lab-readout">{inner}</div>'
+def _run_html(inner: str) -> str:
+    return f'<div class="lab-run">{inner}</div>'

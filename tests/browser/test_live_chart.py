@@ -12,11 +12,10 @@ from playwright.sync_api import Page, expect
 from mnist_lab.charts import PALETTES
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings
-from mnist_lab.ui.components.streamlit_dom import by_key
 from tests.browser.feeding import Feeder
 
 WATCH = (Path(__file__).parent / "watch_chart.js").read_text(encoding="utf-8")
-CHART = f"{by_key('live-chart')} .lab-plot"
+CHART = "[data-part=live-chart]"
 NODE = f"document.querySelector('{CHART}')"
 END = f"{NODE}?.data?.find((trace) => trace.uid === 'loss-smooth')?.x.at(-1) ?? 0"
 UPDATES = 50

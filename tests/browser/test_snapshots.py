@@ -19,7 +19,8 @@ PATIENCE = 60_000
 PANELS = ("Guesses", "Filters", "Maps", "Health")
 # Looks at the panel on every animation frame: nodes replaced, pictures not yet there, heights.
 WATCH = """(panel) => {
-  const nodes = () => [document.querySelector(".lab-picture"), ...document.querySelectorAll(".lab-picture img")];
+  const html = () => document.querySelector(".lab-themed-html");
+  const nodes = () => [html(), ...html().querySelectorAll("img")];
   const first = nodes();
   window.labSeen = { frames: 0, replaced: 0, blank: 0, heights: [] };
   const look = () => {
@@ -58,7 +59,7 @@ def watched(store: RunStore, run: Run, *epochs: int) -> Run:
 
 
 def says(page: Page, words: str) -> None:
-    expect(page.locator(".lab-timeline output")).to_have_text(words, timeout=PATIENCE)
+    expect(page.locator(".lab-epoch-slider output")).to_have_text(words, timeout=PATIENCE)
 
 
 def shows(page: Page, words: str) -> None:
@@ -82,7 +83,7 @@ def test_a_live_run_is_followed_in_place_until_the_slider_is_moved(page: Page, l
         assert seen["frames"] > 10, seen
         assert (seen["replaced"], seen["blank"], len(seen["heights"])) == (0, 0, 1), seen
 
-        page.locator(".lab-timeline input").focus()
+        page.locator(".lab-epoch-slider input").focus()
         page.keyboard.press("Home")
         shows(page, "before the first step")
         watched(store, feeder.run, 8, 9)

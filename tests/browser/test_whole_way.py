@@ -114,7 +114,7 @@ def test_a_drawing_outlives_its_page_and_ctrl_z_takes_it_back(page: Page, addres
 
 def test_the_whole_way(page: Page, address: str) -> None:
     page.goto(address)
-    strip = page.locator(".lab-strip svg")
+    strip = page.locator(".lab-network-diagram svg")
     expect(strip).to_be_visible()
     # Edit: a dropout more, and the picture of the network shows it at once.
     blocks = strip.locator("[data-index]")

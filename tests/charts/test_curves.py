@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_lab.charts import Series, Track, smoothed, thin, value_range
+from mnist_lab.charts import MetricHistory, Series, smoothed, thin, value_range
 
 values = st.lists(st.one_of(st.just(math.nan), st.floats(-1e6, 1e6)), max_size=3000)
 
@@ -99,5 +99,5 @@ def test_value_range(validation, metric, log, expected):
 
 
 def test_the_steep_start_may_leave_the_frame(make_points):
-    frame = value_range([Track(make_points([9.0] + [0.1] * 99)).series("loss", 0.0)], "loss")
+    frame = value_range([MetricHistory(make_points([9.0] + [0.1] * 99)).series("loss", 0.0)], "loss")
     assert frame == (0.0, 0.12)

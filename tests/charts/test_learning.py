@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from mnist_lab.charts import Curve, Track, run_figure
+from mnist_lab.charts import Curve, MetricHistory, run_figure
 from mnist_lab.charts.curves import MAX_POINTS
 from mnist_lab.charts.panels import frame_end
 
@@ -12,7 +12,7 @@ from mnist_lab.charts.panels import frame_end
 @pytest.fixture
 def curve(make_points):
     def make(training, validation=(), label="a", **more):
-        return Curve(label, Track(make_points(training, validation)), **more)
+        return Curve(label, MetricHistory(make_points(training, validation)), **more)
 
     return make
 

@@ -1,4 +1,4 @@
-"""The numbers of a run as they come in."""
+"""The metrics of a run as they arrive."""
 
 import math
 import random
@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mnist_lab.charts import Series, Track, sparkline_values
+from mnist_lab.charts import MetricHistory, Series, sparkline_values
 from mnist_lab.charts.curves import MAX_POINTS
 
 
 def test_series_of_a_run(make_points):
-    assert Track(make_points([2.0, 1.0, 0.5, 0.25], [0.8, 0.3])).series("loss", 0.0) == Series(
+    assert MetricHistory(make_points([2.0, 1.0, 0.5, 0.25], [0.8, 0.3])).series("loss", 0.0) == Series(
         raw=([0.5, 1.0, 1.5, 2.0], [2.0, 1.0, 0.5, 0.25]),
         smooth=([0.5, 1.0, 1.5, 2.0], [2.0, 1.0, 0.5, 0.25]),
         validation=([1.0, 2.0], [0.8, 0.3]),
@@ -22,14 +22,14 @@ def test_series_of_a_run(make_points):
 
 
 def test_accuracy_is_in_percent(make_points):
-    drawn = Track(make_points([0.5], [0.25])).series("accuracy", 0.0)
+    drawn = MetricHistory(make_points([0.5], [0.25])).series("accuracy", 0.0)
     assert (drawn.raw[1], drawn.validation[1]) == ([50.0], [75.0])
 
 
 def test_a_run_without_points_within_epochs_is_drawn_from_its_epochs(make_points):
-    track = Track(make_points([], [0.8, 0.3]))
-    assert track.series("loss", 0.0).raw == ([1.0, 2.0], [0.5, 0.5])
-    assert track.rates() == ([1.0, 2.0], [0.001, 0.001])
+    history = MetricHistory(make_points([], [0.8, 0.3]))
+    assert history.series("loss", 0.0).raw == ([1.0, 2.0], [0.5, 0.5])
+    assert history.learning_rates() == ([1.0, 2.0], [0.001, 0.001])
 
 
 @pytest.mark.parametrize(
@@ -43,23 +43,23 @@ def test_a_run_without_points_within_epochs_is_drawn_from_its_epochs(make_points
     ],
 )
 def test_broken_numbers_are_gaps_and_named(make_points, training, validation, sentence):
-    drawn = Track(make_points(training, validation)).series("loss", 0.6)
+    drawn = MetricHistory(make_points(training, validation)).series("loss", 0.6)
     assert drawn.broken == sentence
     assert [y is None for y in drawn.raw[1]] == [not math.isfinite(y) for y in training]
 
 
 def test_validation_at_an_epoch(make_points):
-    drawn = Track(make_points([1.0], [0.8, 0.3])).series("loss", 0.0)
+    drawn = MetricHistory(make_points([1.0], [0.8, 0.3])).series("loss", 0.0)
     assert [drawn.validation_at(epoch) for epoch in (1, 2, 3)] == [0.8, 0.3, None]
 
 
-def test_what_a_track_tells_of_itself(make_points):
-    empty = Track()
-    assert (empty.last_step, empty.last_epoch, empty.last_check, empty.best_epoch) == (-1, 0.0, None, None)
-    track = Track(make_points([2.0, 1.0, 0.5, 0.25, 0.2], [0.8, 0.3]))
-    assert (track.last_step, track.last_epoch, track.best_epoch) == (5, 2.5, 2)
-    assert track.last_check is not None
-    assert track.last_check.validation_loss == 0.3
+def test_properties_of_a_history(make_points):
+    empty = MetricHistory()
+    assert (empty.last_step, empty.last_epoch, empty.last_validated, empty.best_epoch) == (-1, 0.0, None, None)
+    history = MetricHistory(make_points([2.0, 1.0, 0.5, 0.25, 0.2], [0.8, 0.3]))
+    assert (history.last_step, history.last_epoch, history.best_epoch) == (5, 2.5, 2)
+    assert history.last_validated is not None
+    assert history.last_validated.validation_loss == 0.3
 
 
 @pytest.mark.parametrize(
@@ -67,17 +67,18 @@ def test_what_a_track_tells_of_itself(make_points):
     [([math.nan], None), ([math.inf, 0.5], 2), ([0.5, math.nan], 1), ([0.5, 0.5], 1), ([], None)],
 )
 def test_the_best_epoch_is_the_first_with_the_lowest_finite_loss(make_points, validation, best):
-    assert Track(make_points([1.0], validation)).best_epoch == best
+    assert MetricHistory(make_points([1.0], validation)).best_epoch == best
 
 
 # The fixture gives a function that keeps nothing.
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.integers(1, 60), st.integers(1, 20), st.randoms(use_true_random=False))
-def test_a_track_is_the_same_however_its_points_come(make_points, count, size, order: random.Random):
+@given(st.integers(1, 60), st.integers(2, 20), st.integers(0, 99))
+def test_a_history_is_the_same_however_its_points_arrive(make_points, count, size, seed):
+    order = random.Random(seed)
     points = make_points([1 / step for step in range(1, count + 1)], [0.9**epoch for epoch in range(1, count // 2 + 1)])
-    whole, grown = Track(points), Track()
+    whole, grown = MetricHistory(points), MetricHistory()
     while grown.last_step < whole.last_step or len(grown.points) < len(whole.points):
-        # As pages ask the store: from the newest step on, that step again.
+        # As the history cache asks the store: from the newest step on, including that step.
         new = [point for point in whole.points if point.step > grown.last_step - 1][: size + 1]
         grown.extend(order.sample(new, len(new)))
     assert grown.points == whole.points
@@ -87,35 +88,38 @@ def test_a_track_is_the_same_however_its_points_come(make_points, count, size, o
 
 def test_an_epoch_may_come_after_the_last_step_within_it(make_points):
     points = make_points([2.0, 1.0], [0.8])
-    track = Track(points[:2])
-    track.extend(points)
-    assert [point.kind for point in track.points] == ["step", "step", "epoch"]
+    history = MetricHistory(points[:2])
+    history.extend(points)
+    assert [point.kind for point in history.points] == ["step", "step", "epoch"]
 
 
-def test_threads_may_draw_while_a_track_grows(make_points):
+def test_threads_may_read_while_a_history_grows(make_points):
     points = make_points([1.0] * 3000)
-    track = Track()
+    history = MetricHistory()
 
     def grow() -> None:
-        for place in range(0, 3000, 30):
-            track.extend(points[place : place + 30])
+        for start in range(0, 3000, 30):
+            history.extend(points[start : start + 30])
 
     thread = threading.Thread(target=grow)
     thread.start()
     while thread.is_alive():
-        xs, ys = track.series("loss", 0.6, limit=5000).smooth
+        xs, ys = history.series("loss", 0.6, limit=5000).smooth
         assert len(xs) == len(ys)
     thread.join()
-    assert len(track.points) == 3000
+    assert len(history.points) == 3000
 
 
 def test_a_long_run_is_thinned(make_points):
-    drawn = Track(make_points([1.0] * 9000, [0.5] * 900)).series("accuracy", 0.6)
+    drawn = MetricHistory(make_points([1.0] * 9000, [0.5] * 900)).series("accuracy", 0.6)
     assert max(len(line[0]) for line in (drawn.raw, drawn.smooth, drawn.validation)) <= MAX_POINTS
 
 
 def test_sparkline(make_points):
-    assert sparkline_values(make_points([2.0, 1.0], [0.8, math.nan, 0.3])) == [0.8, 0.3]
-    assert sparkline_values(make_points([2.0, math.nan, 1.0])) == [2.0, 1.0]
-    assert len(sparkline_values(make_points([1.0] * 999), limit=40)) <= 40
-    assert sparkline_values([]) == []
+    def history_of(*losses):
+        return MetricHistory(make_points(*losses))
+
+    assert sparkline_values(history_of([2.0, 1.0], [0.8, math.nan, 0.3])) == [0.8, 0.3]
+    assert sparkline_values(history_of([2.0, math.nan, 1.0])) == [2.0, 1.0]
+    assert len(sparkline_values(history_of([1.0] * 999), limit=40)) <= 40
+    assert sparkline_values(MetricHistory()) == []

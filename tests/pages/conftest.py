@@ -18,8 +18,8 @@ Drawn = Callable[..., Any]
 
 @pytest.fixture(autouse=True)
 def fresh_services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make new services for the settings of this test."""
-    monkeypatch.setattr(container, "_lab", container.Lab())
+    """Make the services anew for the settings of this test."""
+    monkeypatch.setattr(container, "_container", container.ServiceContainer())
     # Tests write into the store as another process does, and look at once.
     monkeypatch.setattr(store_cache, "SHARED_SECONDS", 0.0)
 

@@ -53,7 +53,7 @@ def opened(page: str, run: Run) -> AppTest:
     return test
 
 
-def words(test: AppTest) -> str:
+def page_text(test: AppTest) -> str:
     kinds = (test.markdown, test.caption, test.error, test.warning)
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 
@@ -61,7 +61,7 @@ def words(test: AppTest) -> str:
 @pytest.mark.parametrize("page", ["train", "compare", "inspect"])
 def test_a_run_is_diagnosed_where_it_is_shown(made: Made, page: str):
     test = opened(page, made(JUMPED))
-    assert "**The learning rate is too high**" in words(test)
+    assert "**The learning rate is too high**" in page_text(test)
 
 
 def test_compare_shows_one_line_per_run_with_a_problem(made: Made):
@@ -70,7 +70,7 @@ def test_compare_shows_one_line_per_run_with_a_problem(made: Made):
     test.query_params["runs"] = f"{first.id},{second.id}"
     test.run()
     assert not test.exception, test.exception
-    said = [line for line in words(test).splitlines() if "The learning rate is too high" in line]
+    said = [line for line in page_text(test).splitlines() if "The learning rate is too high" in line]
     assert len(said) == 1
     assert plain(first.id) in said[0]
 
@@ -80,7 +80,7 @@ def test_divergence_is_explained_below_the_run(made: Made, points: list[MetricPo
     test = opened(
         "train", made(points, None, "The training diverged: the loss became NaN or infinite in epoch 1 of 3.")
     )
-    assert "**The training diverged**" in words(test)
+    assert "**The training diverged**" in page_text(test)
 
 
 def test_a_network_to_start_with_keeps_its_selected_layer_though_the_url_contains_it():

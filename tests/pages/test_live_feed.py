@@ -1,34 +1,47 @@
-"""What the browser is told of a run that the Train page shows, and when the page is drawn anew for it."""
+"""What the browser is told of a run that the Train page shows, and when the page is drawn again."""
 
 import asyncio
 import gzip
 import json
+import math
+from random import Random
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
-from mnist_lab.charts import Track
+from mnist_lab.charts import MetricHistory
 from mnist_lab.errors import StoreError
-from mnist_lab.runs import Command, Run, RunState, RunStore
+from mnist_lab.runs import Command, MetricPoint, Run, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.ui.live import run_feed, run_view
 from mnist_lab.ui.services import store_cache
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.shell import asgi
 from mnist_lab.ui.train.run_panel import HEARTBEAT_SECONDS
+from tests.charts.deltas import applied
 from tests.pages.live_runs import end, finished, pause, points, queue, start
-from tests.pages.train_page import component, components, ok, open_page, readouts
+from tests.pages.train_page import component, components, live_htmls, ok, open_page
+
+CHART = "live-chart"
 
 
-def asked(test: AppTest) -> dict[str, Any]:
-    """What the browser would be told if it asked as the page says."""
-    address, _, _ = component(test, "live_feed")
+def request(test: AppTest) -> dict[str, str]:
+    """The query parameters of the browser's first request, as the page tells it."""
+    address, _, _, version = component(test, "live_feed")
     parts = urlsplit(address)
     assert parts.path == run_feed.ADDRESS
-    return told(dict(parse_qsl(parts.query)))
+    return {**dict(parse_qsl(parts.query)), "version": version}
+
+
+def everything(test: AppTest) -> dict[str, Any]:
+    """The answer to a browser that asks as the page tells it, but has nothing yet."""
+    return told({**request(test), "version": ""})
 
 
 def told(parameters: dict[str, str]) -> dict[str, Any]:
@@ -36,46 +49,144 @@ def told(parameters: dict[str, str]) -> dict[str, Any]:
     return found
 
 
-def outline(test: AppTest) -> str:
+def layout_key(test: AppTest) -> str:
     return str(component(test, "live_feed")[1])
 
 
-def grow(store: RunStore, run: Run, upto: float) -> None:
-    new = [point for point in points(upto) if point.epoch > 1.5]
+def grow(store: RunStore, run: Run, upto: float, since: float = 1.5) -> None:
+    new = [point for point in points(upto) if point.epoch > since]
     store.attempt(run).heartbeat(points=new, phase="training", total_steps=400)
+
+
+class Browser:
+    """What `live_feed.js` and the components do with the answers."""
+
+    def __init__(self, run: Run) -> None:
+        self.parameters = {"run": run.id}
+        self.version = ""
+        self.parts: dict[str, Any] = {}
+
+    def ask(self) -> dict[str, Any]:
+        answer = told({**self.parameters, "version": self.version})
+        self.parts |= answer["parts"]
+        for key, (before, after, alt, delta) in answer["changes"].items():
+            figure, _, height, version = self.parts[key]
+            assert version == before
+            self.parts[key] = [applied(figure, delta), alt, height, after]
+        self.version = answer["version"]
+        return answer
 
 
 def test_the_browser_is_told_what_the_page_shows(store: RunStore) -> None:
     run = start(store, queue(store))
     queue(store, "Next")
     test = open_page(run=run.id)
-    answer = asked(test)
-    assert answer["outline"] == outline(test)
-    shown = [part for key, part in answer["parts"].items() if key != "live-chart"]
-    assert sorted(shown) == sorted(readouts(test))
-    (plot,) = [one for one in components(test, "plot") if one[0] == answer["parts"]["live-chart"][0]]
-    assert plot == answer["parts"]["live-chart"]
+    answer = everything(test)
+    assert answer["layout_key"] == layout_key(test)
+    assert answer["version"] == request(test)["version"]
+    shown = [part for key, part in answer["parts"].items() if key != CHART]
+    assert sorted(shown) == sorted(live_htmls(test))
+    (chart,) = [data for data in components(test, "plotly_chart") if data[-1] == CHART]
+    assert chart[:-1] == answer["parts"][CHART]
+
+
+def test_a_browser_that_has_everything_is_told_almost_nothing(store: RunStore) -> None:
+    run = start(store, queue(store))
+    known = request(open_page(run=run.id))
+    answer = told(known)
+    assert (answer["version"], answer["parts"], answer["changes"]) == (known["version"], {}, {})
+    assert len(run_feed.answer(known)) < 200
+
+
+def test_only_what_is_new_is_sent(store: RunStore) -> None:
+    run = start(store, queue(store))
+    browser = Browser(run)
+    browser.ask()
+    grow(store, run, upto=1.6)
+    answer = browser.ask()
+    assert set(answer["parts"]) == {"run-progress", "run-figures"}
+    _, _, _, delta = answer["changes"][CHART]
+    sizes = {(start, len(xs), len(ys)) for _, start, xs, ys in delta["traces"]}
+    assert sizes == {(15, 1, 1)}
+    assert delta["layout"] == {}
+
+
+def test_a_version_that_is_no_longer_known_gets_everything(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = start(store, queue(store))
+    known = request(open_page(run=run.id))
+    run_view._recent.clear()
+    monkeypatch.setattr(store_cache, "SHARED_SECONDS", 60.0)
+    assert set(told({**known, "version": "unknown"})["parts"]) == {"run-progress", "run-figures", CHART}
+
+
+def test_another_attempt_brings_a_new_curve(store: RunStore) -> None:
+    run = start(store, queue(store), upto=1.5)
+    browser = Browser(run)
+    browser.ask()
+    end(store, run, RunState.INTERRUPTED)
+    store.requeue(run.id)
+    claimed = store.claim(run.id, "again")
+    assert claimed is not None
+    store.attempt(claimed).rewind(step=100)
+    store.attempt(claimed).move(RunState.RUNNING)
+    store.attempt(claimed).heartbeat(points=points(1.2)[-2:], phase="training", total_steps=400)
+    browser.ask()
+    assert browser.parts == told({"run": run.id})["parts"]
+    assert browser.parts[CHART][0]["data"][0]["x"][-1] == 1.2
+
+
+def noisy_curve(seed: int, steps: int = 900) -> list[MetricPoint]:
+    """A point each step and one after every fourth; a hundredth of the losses are NaN."""
+    found, random = [], Random(seed)
+    for step in range(1, steps + 1):
+        loss = random.uniform(0.001, 5.0) if random.random() < 0.99 else math.nan
+        numbers = (0.001, step * 1.0, 1000.0)
+        found.append(MetricPoint(step, step / 4, "step", loss, 0.5, None, None, *numbers))
+        if step % 4 == 0:
+            found.append(MetricPoint(step, step / 4, "epoch", loss, 0.5, loss, 0.5, *numbers))
+    return found
+
+
+@hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 99),
+    asks=st.lists(st.integers(0, 900), min_size=1, max_size=5),
+    ghost=st.booleans(),
+    log=st.booleans(),
+)
+def test_a_browser_that_applies_all_changes_has_what_a_new_browser_gets(
+    store: RunStore, seed: int, asks: list[int], ghost: bool, log: bool
+) -> None:
+    run = start(store, queue(store), upto=0.0)
+    browser = Browser(run)
+    browser.parameters |= ({"ghost": finished(store).id} if ghost else {}) | ({"log": "1"} if log else {})
+    history, curve = services().history_cache.of(run), noisy_curve(seed)
+    for upto in sorted(asks):
+        # As the history cache does it; writing thousands of points into the store would take too long.
+        history.extend(curve[:upto])
+        browser.ask()
+        assert browser.parts == told(browser.parameters)["parts"]
 
 
 def test_growing_curves_change_the_parts_and_not_the_page(store: RunStore) -> None:
     run = start(store, queue(store))
     test = open_page(run=run.id)
-    before = asked(test)
+    before = everything(test)
     grow(store, run, upto=1.9)
-    after = asked(test)
-    assert after["outline"] == before["outline"] == outline(test)
-    for part in ("run-line", "run-figures", "live-chart"):
+    after = everything(test)
+    assert after["layout_key"] == before["layout_key"] == layout_key(test)
+    for part in ("run-progress", "run-figures", CHART):
         assert after["parts"][part] != before["parts"][part]
-    assert sorted(ok(test.run()) and readouts(test)) == sorted(
-        after["parts"][key] for key in ("run-line", "run-figures")
+    assert sorted(ok(test.run()) and live_htmls(test)) == sorted(
+        after["parts"][key] for key in ("run-progress", "run-figures")
     )
 
 
 @pytest.mark.parametrize("what", ["command", "rate", "pause", "end", "queue", "points", "name"])
-def test_whatever_else_changes_draws_the_page_anew(store: RunStore, what: str) -> None:
+def test_any_other_change_draws_the_page_again(store: RunStore, what: str) -> None:
     run = start(store, queue(store), upto=0.0 if what == "points" else 1.5)
     test = open_page(run=run.id)
-    assert asked(test)["outline"] == outline(test)
+    assert everything(test)["layout_key"] == layout_key(test)
     changes = {
         "command": lambda: store.request(run.id, Command.STOP),
         "rate": lambda: store.set_learning_rate(run.id, 0.1),
@@ -86,25 +197,27 @@ def test_whatever_else_changes_draws_the_page_anew(store: RunStore, what: str) -
         "name": lambda: store.rename(run.id, "Another name"),
     }
     changes[what]()
-    assert asked(test)["outline"] != outline(test)
+    assert everything(test)["layout_key"] != layout_key(test)
 
 
-def test_points_that_come_while_the_growth_is_made_draw_the_page_anew(
+def test_points_that_arrive_while_the_view_is_made_draw_the_page_again(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = start(store, queue(store), upto=0.0)
-    track = services().tracks.of(run)
+    history = services().history_cache.of(run)
     with monkeypatch.context() as patched:
-        # Another browser's question reads them in the meantime.
-        patched.setattr(run_view, "stamps", lambda _folder: track.extend(points(0.1)) or ())
+        # The request of another browser reads them in the meantime.
+        patched.setattr(run_view, "snapshot_versions", lambda _folder: history.extend(points(0.1)) or ())
         before = told({"run": run.id})
     assert "run-figures" not in before["parts"]
     after = told({"run": run.id})
     assert "run-figures" in after["parts"]
-    assert after["outline"] != before["outline"]
+    assert after["layout_key"] != before["layout_key"]
 
 
-def test_whatever_a_browser_hears_the_run_is_drawn_anew_now_and_then(store: RunStore, intervals: list[float]) -> None:
+def test_the_run_is_drawn_again_now_and_then_whatever_the_browser_hears(
+    store: RunStore, intervals: list[float]
+) -> None:
     open_page(run=start(store, queue(store)).id)
     assert intervals == [HEARTBEAT_SECONDS]
 
@@ -113,24 +226,24 @@ def test_a_run_that_is_gone_is_told(store: RunStore) -> None:
     run = start(store, queue(store))
     test = open_page(run=run.id)
     store.attempt(run).discard()
-    assert asked(test)["outline"] == "gone"
+    assert everything(test)["layout_key"] == "gone"
 
 
-def test_an_idle_lab_asks_nothing(store: RunStore) -> None:
+def test_an_idle_page_asks_nothing(store: RunStore) -> None:
     assert component(open_page(run=finished(store).id), "live_feed") is None
 
 
-def test_the_choices_of_the_chart_are_asked_for(store: RunStore) -> None:
+def test_the_options_of_the_chart_are_part_of_the_request(store: RunStore) -> None:
     ghost = finished(store, "The ghost")
     run = start(store, queue(store))
     test = open_page(run=run.id)
     test.segmented_control(key="chart-scale").set_value("logarithmic")
     test.select_slider(key="chart-smoothing").set_value(0.9)
     test.selectbox(key="chart-ghost").set_value(ghost.id)
-    figure, words, _ = asked(ok(test.run()))["parts"]["live-chart"]
+    figure, alt, _, _ = everything(ok(test.run()))["parts"][CHART]
     assert figure["layout"]["yaxis"]["type"] == "log"
     assert any(trace["name"] == "training, smoothed 0.9" for trace in figure["data"])
-    assert "behind it the run The ghost" in words
+    assert "behind it the run The ghost" in alt
 
 
 @pytest.mark.parametrize(
@@ -142,9 +255,10 @@ def test_the_choices_of_the_chart_are_asked_for(store: RunStore) -> None:
         {"ghost": "nosuchid"},
         {"ghost": "../../etc"},
         {"more": "x"},
+        {"version": "x"},
     ],
 )
-def test_parameters_that_mean_nothing_are_left_out(
+def test_parameters_that_make_no_sense_are_ignored(
     store: RunStore, bad: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store_cache, "SHARED_SECONDS", 60.0)
@@ -154,10 +268,10 @@ def test_parameters_that_mean_nothing_are_left_out(
 
 @pytest.mark.parametrize("bad", [{}, {"run": ""}, {"run": "nosuchid"}, {"run": "x" * 10_000}, {"run": "\x00"}])
 def test_a_run_that_does_not_exist_is_gone(bad: dict[str, str]) -> None:
-    assert told(bad)["outline"] == "gone"
+    assert told(bad)["layout_key"] == "gone"
 
 
-def test_a_hostile_name_stays_words(store: RunStore) -> None:
+def test_a_hostile_name_stays_text(store: RunStore) -> None:
     run = start(store, queue(store))
     other = queue(store, "<script>alert(1)</script>")
     part = told({"run": run.id})["parts"][f"entry-{other.id}"]
@@ -165,28 +279,26 @@ def test_a_hostile_name_stays_words(store: RunStore) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in part
 
 
-def test_all_that_ask_at_the_same_moment_get_what_was_made_once(
-    store: RunStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_that_ask_at_the_same_time_share_one_answer(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_cache, "SHARED_SECONDS", 60.0)
     run = start(store, queue(store))
     first = run_feed.answer({"run": run.id})
-    monkeypatch.setattr(Track, "series", None)
+    monkeypatch.setattr(MetricHistory, "series", None)
     monkeypatch.setattr(RunStore, "points", None)
     assert run_feed.answer({"run": run.id}) is first
 
 
-def test_curves_that_are_about_to_begin_are_looked_for_impatiently(store: RunStore, settings: Settings) -> None:
+def test_a_run_that_is_about_to_start_is_asked_for_more_often(store: RunStore, settings: Settings) -> None:
     run = queue(store)
-    assert told({"run": run.id})["every"] == min(settings.refresh, run_view.IMPATIENT_SECONDS)
+    assert told({"run": run.id})["interval"] == min(settings.refresh, run_view.STARTING_INTERVAL)
     start(store, run)
-    assert told({"run": run.id})["every"] == settings.refresh
+    assert told({"run": run.id})["interval"] == settings.refresh
 
 
-def test_a_long_training_is_looked_at_less_often() -> None:
-    assert run_view.pace(0.8, 60.0) == 0.8
-    assert run_view.pace(0.8, 1.5 * 700) == pytest.approx(1.5)
-    assert run_view.pace(0.8, 3_600.0) == pytest.approx(0.8 * run_view.MOST_TIMES)
+def test_a_long_training_is_asked_for_less_often() -> None:
+    assert run_view.request_interval(0.8, 60.0) == 0.8
+    assert run_view.request_interval(0.8, 1.5 * 700) == pytest.approx(1.5)
+    assert run_view.request_interval(0.8, 3_600.0) == pytest.approx(0.8 * run_view.MAX_INTERVAL_FACTOR)
 
 
 def response(query: str, encoding: bytes = b"gzip, br") -> Any:
@@ -206,10 +318,10 @@ def test_the_server_answers(store: RunStore) -> None:
     answer = response(f"run={run.id}")
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
     assert answer.headers["content-encoding"] == "gzip"
-    assert "run-line" in json.loads(gzip.decompress(answer.body))["parts"]
+    assert "run-progress" in json.loads(gzip.decompress(answer.body))["parts"]
     plain = response(f"run={run.id}", encoding=b"")
     assert "content-encoding" not in plain.headers
-    assert "run-line" in json.loads(plain.body)["parts"]
+    assert "run-progress" in json.loads(plain.body)["parts"]
 
 
 def test_a_store_that_cannot_be_read_is_no_traceback(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,5 +329,5 @@ def test_a_store_that_cannot_be_read_is_no_traceback(store: RunStore, monkeypatc
         raise StoreError("The store is locked.")
 
     run = start(store, queue(store))
-    monkeypatch.setattr(type(services().moments), "now", broken)
+    monkeypatch.setattr(type(services().store_cache), "snapshot", broken)
     assert response(f"run={run.id}").status_code == 503

@@ -11,7 +11,7 @@ from mnist_lab.inference import Predictor
 from mnist_lab.reference import shipped_archives
 from mnist_lab.ui.services.container import services
 from tests.pages.ended_runs import ended
-from tests.pages.train_page import open_page, words
+from tests.pages.train_page import open_page, page_text
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 
@@ -66,17 +66,17 @@ def test_compare_marks_every_reference_run() -> None:
 
 
 def test_train_shows_no_reference_run_by_default() -> None:
-    assert "You have trained nothing yet" in words(open_page())
+    assert "You have trained nothing yet" in page_text(open_page())
     ended(services().store, "My own")
-    assert "My own" in words(open_page())
+    assert "My own" in page_text(open_page())
 
 
 def test_train_shows_a_reference_run_requested_by_the_url() -> None:
     run_id = shipped_archives()[0].stem
-    shown = words(open_page(run=run_id))
+    shown = page_text(open_page(run=run_id))
     assert services().store.get(run_id).name in shown
 
 
 def test_reference_runs_give_no_time_estimate_for_this_machine() -> None:
     services().reference.ensure()
-    assert "an epoch of MNIST here" not in words(opened("compose"))
+    assert "an epoch of MNIST here" not in page_text(opened("compose"))

@@ -51,15 +51,15 @@ def watched(store: RunStore, run: Run, *epochs: int) -> Run:
 def test_a_run_that_has_just_started_says_what_is_to_come(store: RunStore) -> None:
     test = opened("train", running(store))
     assert "The first snapshot appears with the first steps." in [caption.value for caption in test.caption]
-    assert component(test, "timeline") is None
+    assert component(test, "epoch_slider") is None
 
 
 def test_a_running_run_shows_its_newest_epoch(store: RunStore) -> None:
     run = watched(store, running(store), 0, 1)
     test = opened("train", run)
-    timeline = component(test, "timeline")
-    assert timeline["newest"].startswith("1-")
-    assert timeline | {"newest": ""} == {
+    slider = component(test, "epoch_slider")
+    assert slider["newest"].startswith("1-")
+    assert slider | {"newest": ""} == {
         "epochs": [0, 1],
         "wanted": None,
         "total": 4,
@@ -67,13 +67,14 @@ def test_a_running_run_shows_its_newest_epoch(store: RunStore) -> None:
         "best": None,
         "done": None,
         "newest": "",
+        "key": f"watch-epoch-{run.id}",
     }
-    picture = component(test, "picture")
+    picture = component(test, "themed_html")
     assert picture is not None
     assert "read right after epoch 1" in picture["html"]
     watched(store, run, 2)
     test.run()
-    picture = component(test, "picture")
+    picture = component(test, "themed_html")
     assert picture is not None
     assert "read right after epoch 2" in picture["html"]
 
@@ -82,9 +83,9 @@ def test_a_running_run_shows_its_newest_epoch(store: RunStore) -> None:
 def test_an_ended_run_is_replayed(store: RunStore, page: str) -> None:
     run = watched(store, ended(store), 0, 1, 2)
     test = opened(page, run, epoch=1)
-    timeline = component(test, "timeline")
-    assert (timeline["epochs"], timeline["wanted"], timeline["total"]) == ([0, 1, 2], 1, 2)
-    assert (timeline["live"], timeline["best"]) == (False, 2)
+    slider = component(test, "epoch_slider")
+    assert (slider["epochs"], slider["wanted"], slider["total"]) == ([0, 1, 2], 1, 2)
+    assert (slider["live"], slider["best"]) == (False, 2)
     for panel, words in {
         "Guesses": "test digits read right",
         "Filters": "32 filters of 3×3 weights",
@@ -93,7 +94,7 @@ def test_an_ended_run_is_replayed(store: RunStore, page: str) -> None:
     }.items():
         test.segmented_control(key="watch-panel").set_value(panel).run()
         assert not test.exception, test.exception
-        picture = component(test, "picture")
+        picture = component(test, "themed_html")
         assert picture is not None
         assert words in picture["html"]
 
@@ -102,9 +103,9 @@ def test_what_is_seen_of_an_epoch_that_was_broken_off_is_told_to_be_of_its_middl
     run = watched(store, running(store), 0, 1, 2)
     store.attempt(run).finish(RunState.STOPPED, None, "Stopped.")
     test = opened("train", run)
-    assert component(test, "timeline")["done"] == 1
-    assert "read right in epoch 2, where the training ended" in component(test, "picture")["html"]
-    assert "read right after epoch 1" in component(opened("train", run, epoch=1), "picture")["html"]
+    assert component(test, "epoch_slider")["done"] == 1
+    assert "read right in epoch 2, where the training ended" in component(test, "themed_html")["html"]
+    assert "read right after epoch 1" in component(opened("train", run, epoch=1), "themed_html")["html"]
 
 
 def test_the_digit_is_chosen_where_it_matters(store: RunStore) -> None:
@@ -113,7 +114,7 @@ def test_the_digit_is_chosen_where_it_matters(store: RunStore) -> None:
     assert "watch-digit" not in keys
     test.segmented_control(key="watch-panel").set_value("Maps").run()
     test.segmented_control(key="watch-digit").set_value(8).run()
-    picture = component(test, "picture")
+    picture = component(test, "themed_html")
     assert picture is not None
     assert "the outputs of the layers for this 8" in picture["html"]
 
@@ -135,4 +136,4 @@ def test_a_damaged_snapshot_is_told(store: RunStore) -> None:
     (store.folder(run.id).snapshots / "epoch-000001.npz").write_bytes(b"torn")
     test = opened("inspect", run)
     assert any("The snapshot of epoch 1 cannot be read" in caption.value for caption in test.caption)
-    assert component(test, "picture") is None
+    assert component(test, "themed_html") is None

@@ -15,7 +15,7 @@ from mnist_lab.ui.services import store_cache
 from tests.factories import make_sample
 from tests.pages.ended_runs import ended
 from tests.pages.live_runs import end, finished, names, queue, start
-from tests.pages.train_page import component, keys_in_order, ok, open_page, progress_text, readouts, words
+from tests.pages.train_page import component, keys_in_order, live_htmls, ok, open_page, page_text, progress_text
 
 COMPOSE = Path(__file__).resolve().parents[2] / "pages" / "compose.py"
 HOSTILE = (
@@ -28,7 +28,7 @@ HOSTILE = (
 
 def test_an_empty_lab_says_what_to_do() -> None:
     test = open_page()
-    assert "You have trained nothing yet" in words(test)
+    assert "You have trained nothing yet" in page_text(test)
     assert not test.button(key="train").disabled
     assert [element.value for element in test.header] == ["Train"]
 
@@ -68,7 +68,7 @@ def test_every_field_of_the_recipe_can_be_chosen(store: RunStore) -> None:
     test.selectbox(key="recipe-precision").set_value("float32")
     test.number_input(key="recipe-seed").set_value(7)
     ok(test.run())
-    assert "no longer an honest last word" in words(test)
+    assert "no longer an unbiased final result" in page_text(test)
     test.slider(key="recipe-momentum").set_value(0.5)
     ok(test.button(key="train").click().run())
     recipe = store.list()[0].recipe
@@ -122,21 +122,21 @@ def test_what_submit_refuses_is_one_sentence(store: RunStore, monkeypatch: pytes
 
 def test_how_long_it_will_take_is_told_once_this_machine_is_known(store: RunStore) -> None:
     network = PRESETS["small-cnn"].network
-    assert "about" not in words(open_page(n=link_from_network(network)))
+    assert "about" not in page_text(open_page(n=link_from_network(network)))
     # Twice 360 images trained on and 40 read at a third of the cost, at 1,000 a second: the other 9.3 s were its start.
     finished(store, network=network, seconds=10.0)
     recipe = {"recipe": Recipe(epochs=100, limit=1_000)}
     # 900 trained on and 100 read: 93.3 s for a hundred epochs, and the start.
-    assert "about 1 m 43 s here" in words(open_page(session=recipe, n=link_from_network(network)))
-    assert "very roughly" in words(open_page(session=recipe, n=link_from_network(PRESETS["tiny"].network)))
+    assert "about 1 m 43 s here" in page_text(open_page(session=recipe, n=link_from_network(network)))
+    assert "very roughly" in page_text(open_page(session=recipe, n=link_from_network(PRESETS["tiny"].network)))
 
 
 def test_compose_tells_how_long_an_epoch_takes_once_this_machine_is_known(store: RunStore) -> None:
     page = AppTest.from_file(str(COMPOSE), default_timeout=120)
-    assert "an epoch" not in words(ok(page.run()))
+    assert "an epoch" not in page_text(ok(page.run()))
     # 56,000 images' worth of work an epoch, at 1,000 a second.
     finished(store, network=PRESETS["small-cnn"].network, seconds=10.0)
-    assert "about 56 s an epoch of MNIST here" in words(ok(page.run()))
+    assert "about 56 s an epoch of MNIST here" in page_text(ok(page.run()))
 
 
 @pytest.mark.parametrize("source", [DataSource.MNIST_SAMPLE, DataSource.UCI])
@@ -144,7 +144,7 @@ def test_a_run_of_a_sample_says_so(store: RunStore, source: DataSource) -> None:
     run = start(store, queue(store))
     title = source.dataset_title
     store.attempt(run).set_data(make_sample(source))
-    assert "No network." in words(open_page(run=run.id))
+    assert "No network." in page_text(open_page(run=run.id))
     over = ended(store, source=source)
     assert plain(f"Trained on the {title}, not on MNIST itself.") in [one.value for one in open_page(run=over.id).info]
 
@@ -160,8 +160,8 @@ def test_a_hostile_name_is_shown_as_it_is(store: RunStore, name: str) -> None:
     other = queue(store, name)
     test = open_page(run=run.id)
     assert plain(run.name) in [element.value for element in test.header]
-    assert other.name in words(test)
-    assert any(html.escape(other.name) in one for one in readouts(test))
+    assert other.name in page_text(test)
+    assert any(html.escape(other.name) in one for one in live_htmls(test))
     assert not [element for element in test.markdown if name in element.value and plain(name) != name]
 
 
@@ -220,7 +220,7 @@ def test_an_idle_lab_shows_what_is_next_and_the_last_run_below(store: RunStore) 
     finished(store, "Before")
     test = open_page()
     assert [element.value for element in test.header] == ["Train", "Before"]
-    assert "Last run" in words(test)
+    assert "Last run" in page_text(test)
 
 
 def test_from_a_run_that_ended_a_button_leads_to_the_next_training(store: RunStore) -> None:
@@ -244,7 +244,7 @@ def test_a_run_that_this_session_discarded_leaves_the_page_without_a_warning(sto
     test = open_page(run=run.id)
     ok(test.button(key=f"discard-{run.id}").click().run())
     assert store.get(run.id).command is Command.DISCARD
-    assert "discarding" in words(test)
+    assert "discarding" in page_text(test)
     # What the worker does when it hears of it.
     store.attempt(run).discard()
     ok(test.run())

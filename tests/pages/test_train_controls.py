@@ -7,7 +7,7 @@ from mnist_lab.runs import Command, RunState, RunStore
 from mnist_lab.ui.components.markdown import plain
 from tests.factories import make_data
 from tests.pages.live_runs import end, finished, names, pause, queue, result, start
-from tests.pages.train_page import keys_in_order, labels, metrics, ok, open_page, progress_text, words
+from tests.pages.train_page import keys_in_order, labels, metrics, ok, open_page, page_text, progress_text
 
 DIVERGED = "The training diverged: the loss became NaN or infinite in epoch 2 of 4."
 
@@ -45,7 +45,7 @@ def test_the_queue_tells_the_order_and_the_wait(store: RunStore) -> None:
     running = start(store, queue(store, "Running", epochs=10), upto=5.0)
     queue(store, "Next", epochs=100, limit=1_000)
     queue(store, "Last", epochs=2)
-    text = words(open_page(run=running.id))
+    text = page_text(open_page(run=running.id))
     # 500 steps are left, at ten a second; then a hundred epochs of 933 images' worth at 1,000 a second, and its start.
     assert "place 1 in the queue, starts in about 50 s" in text
     assert "place 2 in the queue, starts in about 2 m 33 s" in text
@@ -57,7 +57,7 @@ def test_sessions_take_turns(store: RunStore) -> None:
     shown = queue(store, "Mine 1", owner="me")
     for name, owner in (("Mine 2", "me"), ("Mine 3", "me"), ("Yours", "you")):
         queue(store, name, owner=owner)
-    text = words(open_page(run=shown.id))
+    text = page_text(open_page(run=shown.id))
     assert sorted(("Mine 2", "Mine 3", "Yours"), key=text.index) == ["Yours", "Mine 2", "Mine 3"]
 
 
@@ -77,7 +77,7 @@ def test_a_running_run_shows_where_it_is(store: RunStore) -> None:
     assert progress_text(test) == "Epoch 2 of 4 · 25 s left"
     assert metrics(test)["Validation accuracy"] == "70.00 %"
     assert metrics(test)["Training loss"] == "0.4000"
-    assert "1,000 images/s · learning rate 0.001" in words(test)
+    assert "1,000 images/s · learning rate 0.001" in page_text(test)
 
 
 def test_before_the_first_epoch_there_are_no_validation_figures(store: RunStore) -> None:
@@ -89,7 +89,7 @@ def test_the_first_steps_tell_neither_speed_nor_time_left(store: RunStore) -> No
     run = start(store, queue(store), upto=0.2)
     test = open_page(run=run.id)
     assert progress_text(test) == "Epoch 1 of 4"
-    assert "images/s" not in words(test)
+    assert "images/s" not in page_text(test)
 
 
 def test_until_then_past_runs_tell_the_time_left(store: RunStore) -> None:
@@ -109,7 +109,7 @@ def test_a_running_run_obeys(store: RunStore) -> None:
     test = open_page(run=run.id)
     ok(test.button(key=f"pause-{run.id}").click().run())
     assert store.get(run.id).command is Command.PAUSE
-    assert "pausing …" in words(test)
+    assert "pausing …" in page_text(test)
     ok(test.button(key=f"none-{run.id}").click().run())
     assert store.get(run.id).command is Command.NONE
     ok(test.button(key=f"step-{run.id}").click().run())
@@ -126,11 +126,11 @@ def test_a_running_run_obeys(store: RunStore) -> None:
 def test_a_paused_run_goes_on_or_takes_a_step(store: RunStore) -> None:
     run = pause(store, start(store, queue(store)))
     test = open_page(run=run.id)
-    assert "paused" in words(test)
+    assert "paused" in page_text(test)
     assert progress_text(test) == "Epoch 2 of 4"
     ok(test.button(key=f"step-{run.id}").click().run())
     assert store.get(run.id).command is Command.STEP
-    assert "going on …" in words(test)
+    assert "going on …" in page_text(test)
     store.request(run.id, Command.PAUSE)
     ok(test.run())
     ok(test.button(key=f"none-{run.id}").click().run())
@@ -158,17 +158,17 @@ def test_the_learning_rate_can_be_changed_and_the_one_in_effect_is_shown(store: 
     test = open_page(run=run.id)
     ok(test.button(key=f"rate-÷ 3-{run.id}").click().run())
     assert store.get(run.id).learning_rate_factor == pytest.approx(1 / 3)
-    assert "In effect: **0.001**, the recipe's 0.003 ÷ 3." in words(test)
+    assert "In effect: **0.001**, the recipe's 0.003 ÷ 3." in page_text(test)
     ok(test.button(key=f"rate-× 10-{run.id}").click().run())
-    assert "In effect: **0.03**, the recipe's 0.003 × 10." in words(test)
+    assert "In effect: **0.03**, the recipe's 0.003 × 10." in page_text(test)
     ok(test.button(key=f"rate-× 1-{run.id}").click().run())
-    assert "In effect: **0.003**" in words(test)
+    assert "In effect: **0.003**" in page_text(test)
 
 
 def test_a_learning_rate_that_another_set_is_told_as_it_is(store: RunStore) -> None:
     run = start(store, queue(store, schedule="cosine"))
     store.set_learning_rate(run.id, 0.25)
-    assert "The cosine schedule of 0.001, ÷ 4." in words(open_page(run=run.id))
+    assert "The cosine schedule of 0.001, ÷ 4." in page_text(open_page(run=run.id))
 
 
 def test_while_it_is_tested_there_is_nothing_to_pause(store: RunStore) -> None:
@@ -197,7 +197,7 @@ def test_after_the_end_all_figures_are_of_the_kept_epoch(store: RunStore) -> Non
         "Training accuracy": "75.00 %",
         "Training loss": "0.5000",
     }
-    assert "All figures: epoch 1, the best, whose weights are kept." in words(test)
+    assert "All figures: epoch 1, the best, whose weights are kept." in page_text(test)
     assert progress_text(test).startswith("2 of 2 epochs")
 
 
@@ -206,8 +206,8 @@ def test_figures_of_a_run_that_was_validated_on_the_test_images_say_so(store: Ru
     store.attempt(run).finish(RunState.FINISHED, result(kept="last", epochs=1))
     test = open_page(run=run.id)
     assert "Validation accuracy" not in metrics(test)
-    assert "epoch 1, the last" in words(test)
-    assert "The test images were the validation images, too." in words(test)
+    assert "epoch 1, the last" in page_text(test)
+    assert "The test images were the validation images, too." in page_text(test)
 
 
 def test_a_finished_run_leads_on(store: RunStore) -> None:
@@ -269,7 +269,7 @@ def test_a_run_that_broke_off_is_resumed(store: RunStore, state: RunState, check
 def test_a_run_that_diverged_is_tried_again_with_smaller_steps(store: RunStore) -> None:
     run = end(store, start(store, queue(store)), RunState.FAILED, sentence=DIVERGED, diverged=True)
     test = open_page(run=run.id)
-    assert "diverged" in words(test)
+    assert "diverged" in page_text(test)
     assert f"again-{run.id}" not in keys_in_order(test)
     assert labels(test)[f"smaller-{run.id}"] == "Resume at a third of the learning rate"
     ok(test.button(key=f"smaller-{run.id}").click().run())
@@ -301,7 +301,7 @@ def test_what_is_asked_in_one_browser_shows_in_the_other(store: RunStore) -> Non
     assert labels(one)[f"stop-{run.id}"] == "Stopping …"
     end(store, run, RunState.STOPPED)
     for test in (one, other):
-        assert "stopped" in words(ok(test.run()))
+        assert "stopped" in page_text(ok(test.run()))
 
 
 def test_a_single_epoch_is_written_as_one(store: RunStore) -> None:

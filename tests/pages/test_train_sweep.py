@@ -7,7 +7,7 @@ from mnist_lab.network import PRESETS, Conv2D, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import RunStore
 from tests.pages.live_runs import finished, names
-from tests.pages.train_page import labels, ok, open_page, words
+from tests.pages.train_page import labels, ok, open_page, page_text
 
 TINY = link_from_network(PRESETS["tiny"].network)
 
@@ -23,13 +23,13 @@ def opened(knob: str = "dropout", **session) -> AppTest:
 def test_four_rates_of_dropout_are_four_ordinary_runs_of_one_group(store: RunStore) -> None:
     test = opened(session="me", recipe=Recipe(epochs=3))
     assert labels(test)["sweep-train"] == "Train these 4 runs"
-    assert "3 epochs each · group “Tiny · dropout”" in words(test)
+    assert "3 epochs each · group “Tiny · dropout”" in page_text(test)
     ok(test.button(key="sweep-train").click().run())
     queued = store.queue()
     assert names(queued) == [f"Tiny · dropout {rate}" for rate in ("0", "0.25", "0.5", "0.7")]
     assert {(run.group, run.owner, run.recipe.epochs) for run in queued} == {("Tiny · dropout", "me", 3)}
     assert test.query_params["run"] in (queued[0].id, [queued[0].id])
-    assert "sweep Tiny · dropout" in words(test)
+    assert "sweep Tiny · dropout" in page_text(test)
     assert "sweep-train" not in labels(test)
 
 
@@ -54,13 +54,13 @@ def test_no_value_is_no_sweep() -> None:
     test = opened()
     ok(test.button_group(key="sweep-values-dropout").set_value([]).run())
     assert test.button(key="sweep-train").disabled
-    assert "Choose at least one value." in words(test)
+    assert "Choose at least one value." in page_text(test)
 
 
 def test_how_long_all_of_it_takes_is_told(store: RunStore) -> None:
     finished(store, seconds=10.0)
     test = opened("seed", recipe=Recipe(epochs=100, limit=1_000))
-    assert "about 5 m 08 s here in all" in words(test)
+    assert "about 5 m 08 s here in all" in page_text(test)
 
 
 def test_what_does_not_fit_is_left_out_and_told(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:

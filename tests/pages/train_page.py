@@ -1,4 +1,4 @@
-"""What the tests of the Train page share: how it is opened, and how it is read."""
+"""What the tests of the Train page share: opening it and reading it."""
 
 import html
 import json
@@ -12,7 +12,7 @@ PAGE = Path(__file__).resolve().parents[2] / "pages" / "train.py"
 
 
 def open_page(session: dict[str, Any] | None = None, **address: str) -> AppTest:
-    """The page, opened with address parameters in a session that knows something already."""
+    """The page, opened with query parameters, in a session with some state."""
     test = AppTest.from_file(str(PAGE), default_timeout=120)
     for name, value in (session or {}).items():
         test.session_state[name] = value
@@ -26,38 +26,38 @@ def ok(test: AppTest) -> AppTest:
     return test
 
 
-def words(test: AppTest) -> str:
+def page_text(test: AppTest) -> str:
+    """All text of the page."""
     kinds = (test.markdown, test.caption, test.subheader, test.header, test.info, test.warning, test.error)
     written = [str(element.value) for kind in kinds for element in kind]
-    return "\n".join([*written, *map(_text, readouts(test))]).replace("\\", "")
+    return "\n".join([*written, *map(_text, live_htmls(test))]).replace("\\", "")
 
 
 def component(test: AppTest, name: str) -> Any:
-    """The data that a component of ours was given last; None if it is not there."""
+    """The data of the first component of ours with this name; None if there is none."""
     found = components(test, name)
     return found[0] if found else None
 
 
 def components(test: AppTest, name: str) -> list[Any]:
-    """The data of all components of that name."""
+    """The data of all components of ours with this name."""
     protos = [one.proto for one in test.get("bidi_component")]
     return [json.loads(proto.json) for proto in protos if proto.component_name == f"mnist_lab_{name}"]
 
 
-def readouts(test: AppTest) -> list[str]:
+def live_htmls(test: AppTest) -> list[str]:
     """The HTML of progress, figures and queue, from the top of the page to its end."""
-    return [data[0] for data in components(test, "readout")]
+    return [data[0] for data in components(test, "live_html")]
 
 
 def progress_text(test: AppTest) -> str:
     """The line over the progress bar."""
-    (progress,) = [one for one in readouts(test) if 'role="progressbar"' in one]
+    (progress,) = [one for one in live_htmls(test) if 'role="progressbar"' in one]
     return _text(progress)
 
 
-def _text(readout: str) -> str:
-    without_style = re.sub(r"<style>.*?</style>", "", readout)
-    return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(p|small|dd|dt)>", "\n", without_style))).strip()
+def _text(source: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(p|small|dd|dt)>", "\n", source))).strip()
 
 
 def keys_in_order(test: AppTest) -> list[str]:
@@ -72,5 +72,5 @@ def labels(test: AppTest) -> dict[str, str]:
 
 def metrics(test: AppTest) -> dict[str, str]:
     """The figures beside the curves, by their names."""
-    found = [pair for one in readouts(test) for pair in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", one)]
+    found = [pair for one in live_htmls(test) for pair in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", one)]
     return {html.unescape(name): html.unescape(value) for name, value in found}

@@ -10,7 +10,7 @@ from mnist_lab.insight import accuracy_standard_error, compare_pair, diff_runs
 from mnist_lab.network import analyse
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.components.plotly_chart import plot
+from mnist_lab.ui.components.plotly_chart import plotly_chart
 
 MAX_PAIRS = 6
 MAX_DOTS = 100
@@ -39,7 +39,7 @@ def cost_plot(runs: Sequence[Run]) -> None:
         if run.result is not None
     ]
     figure = parameters_accuracy_figure(dots)
-    plot(figure, key="compare-cost", alt="Test accuracy of each run over its parameters", height=360)
+    plotly_chart(figure, key="compare-cost", alt="Test accuracy of each run over its parameters", height=360)
 
 
 def distinct_names(runs: Sequence[Run]) -> list[str]:

@@ -1,23 +1,25 @@
-"""Words and figures made of HTML by `mnist_lab.charts`, changed in place."""
+"""HTML made by `mnist_lab.charts`, changed in place by the page and by the live feed."""
 
 import streamlit as st
 
-from mnist_lab.ui.components.assets import script
+from mnist_lab.charts import RUN_CSS
+from mnist_lab.ui.components.assets import MORPH, script
 
 _component = st.components.v2.component(
-    "mnist_lab_readout",
+    "mnist_lab_live_html",
     html='<div class="lab-part"></div>',
-    js=script("live_html", "morph", "part"),
+    css=RUN_CSS,
+    js=script("live_html", MORPH, "part"),
     isolate_styles=False,
 )
 
 
-def readout(html: str, *, key: str) -> None:
-    """Draw it, or change the one already drawn under this key.
+def live_html(html: str, *, key: str) -> None:
+    """Draw the HTML, or change the HTML that was drawn under this key before.
 
     Args:
-        html: Our own, with everything of users escaped in it.
-        key: Names it.
+        html: From `mnist_lab.charts`, with all text of users escaped.
+        key: Identifies it on the page and in the answers of the live feed.
     """
-    # No string: of one, Streamlit asks whether it is a table, and loads pandas for that.
-    _component(data=(html,), key=key)
+    # A tuple: of a string, Streamlit asks whether it is a table, and loads pandas for that.
+    _component(data=(html, key), key=key)

@@ -9,16 +9,16 @@ _WORD_JOINER, _NO_BREAK_SPACE = "\u2060", "\u00a0"
 
 
 def plain(text: str) -> str:
-    """The text as Markdown that shows exactly its characters: no markup, link, picture, colour, icon or formula.
+    """The text as Markdown that shows exactly its characters: no markup, link, image, colour, icon or formula.
 
-    Streamlit's Markdown takes `$` as a formula and `:word:` as an icon besides the usual marks, and any mark after a
-    backslash as itself (CommonMark 2.4). Addresses become links even so (GitHub's "autolink literals" are looked for
-    in the finished text), unless something unseen stands in them. Line ends become spaces: every use is one line. A
-    per cent sign stays on the line of its number.
+    Besides the usual marks, Streamlit's Markdown takes `$` as a formula and `:word:` as an icon. A backslash before a
+    mark makes it plain text (CommonMark 2.4). Addresses would still become links (GitHub's "autolink literals" are
+    found in the finished text), so an invisible character is put into them. Line ends become spaces: every use is one
+    line. A per cent sign stays on the line of its number.
     """
     return _SPECIAL.sub(r"\\\1", _LINKING.sub(_WORD_JOINER, unbroken(" ".join(text.split()))))
 
 
 def unbroken(text: str) -> str:
-    """The text with each per cent sign tied to its number."""
+    """The text with a no-break space between each number and its per cent sign."""
     return _PER_CENT.sub(_NO_BREAK_SPACE, text)

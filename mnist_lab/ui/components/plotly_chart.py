@@ -1,4 +1,4 @@
-"""A Plotly chart that changes in place: the same node for its whole life, painted for the light or the dark theme."""
+"""A Plotly chart that is changed in place: one node for its whole life, coloured for the light or the dark theme."""
 
 import streamlit as st
 
@@ -6,22 +6,23 @@ from mnist_lab.charts import Figure
 from mnist_lab.ui.components.assets import script
 
 _component = st.components.v2.component(
-    "mnist_lab_plot",
-    html='<div class="lab-plot lab-part" role="img"></div>',
+    "mnist_lab_plotly_chart",
+    html='<div class="lab-plot" role="img"></div>',
     css=".lab-plot { width: 100%; }",
-    js=script("plotly_chart", "part"),
+    js=script("plotly_chart", "figure_delta", "part"),
     isolate_styles=False,
 )
 
 
-def plot(figure: Figure, *, key: str, alt: str, height: int = 320) -> None:
-    """Draw a figure, or change the one already drawn under this key.
+def plotly_chart(figure: Figure, *, key: str, alt: str, height: int = 320, version: str = "") -> None:
+    """Draw a figure, or change the chart that was drawn under this key before.
 
     Args:
-        figure: What `mnist_lab.charts` gives: data and layout with colour tokens.
-        key: Names the chart; the same key is the same chart, whose zoom and hover stay when its data change.
-        alt: What the chart shows, in words.
-        height: Pixels.
+        figure: From `mnist_lab.charts`: data and layout with colour tokens.
+        key: Identifies the chart; with the same key, zoom and hover stay when the data change.
+        alt: Describes the chart to those who cannot see it.
+        height: In pixels.
+        version: Identifies the figure, so that the live feed can send changes of it.
     """
-    # No dictionary: of one, Streamlit asks whether its values are tables, and loads pandas for that (0.4 s, 50 MB).
-    _component(data=[figure, alt, height], key=key, height=height)
+    # A list: of a dictionary, Streamlit asks whether its values are tables, and loads pandas for that (0.4 s, 50 MB).
+    _component(data=[figure, alt, height, version, key], key=key, height=height)

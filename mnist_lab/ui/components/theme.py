@@ -1,4 +1,4 @@
-"""The theme that the viewer has chosen, for pictures that are made before they reach the browser."""
+"""The viewer's theme, for pictures that are made before they reach the browser."""
 
 from typing import Literal
 

@@ -1,37 +1,37 @@
-"""A picture of HTML that `mnist_lab.charts` made, changed in place and coloured for the light or the dark theme."""
+"""HTML made by `mnist_lab.charts`, changed in place and coloured for the light or the dark theme."""
 
 import streamlit as st
 
 from mnist_lab.charts import PALETTES
-from mnist_lab.ui.components.assets import script
+from mnist_lab.ui.components.assets import MORPH, script
 from mnist_lab.ui.components.theme import theme
 
 _component = st.components.v2.component(
-    "mnist_lab_picture",
-    html='<div class="lab-picture"></div>',
-    css=".lab-picture { width: 100%; }",
-    js=script("themed_html", "morph"),
+    "mnist_lab_themed_html",
+    html='<div class="lab-themed-html"></div>',
+    css=".lab-themed-html { width: 100%; }",
+    js=script("themed_html", MORPH),
     isolate_styles=False,
 )
 
 
-def picture(html: str, *, key: str) -> None:
-    """Draw a picture, or change the one already drawn under this key.
+def themed_html(html: str, *, key: str) -> None:
+    """Draw the HTML, or change the HTML that was drawn under this key before.
 
     Args:
-        html: Our own, with everything of users and files escaped in it; colours are the variables `--lab-<colour>`,
-            those of pixels are of the theme that `picture_theme` gives for this key.
-        key: Names the picture; the same key is the same one, of which only what differs is drawn anew.
+        html: From `mnist_lab.charts`, with all text of users and files escaped. Its colours are CSS variables
+            `--lab-<colour>`; its pixels have the colours of the theme that `pixel_theme` gives for this key.
+        key: Identifies it; with the same key, only what differs is drawn again.
     """
-    data = {"html": html, "palettes": PALETTES, "theme": picture_theme(key)}
+    data = {"html": html, "palettes": PALETTES, "theme": pixel_theme(key)}
     _component(data=data, key=key, on_theme_change=lambda: None)
 
 
-def picture_theme(key: str) -> str:
-    """The theme, "light" or "dark", that the picture's pixels are to be made for.
+def pixel_theme(key: str) -> str:
+    """The theme, "light" or "dark", that pixels are to be coloured for.
 
-    Streamlit says which theme a page was opened in, the picture when it has changed since.
+    Streamlit knows in which theme the page was opened; the component reports when the theme has changed since.
     """
-    kept = st.session_state.get(key)
-    told = kept.get("theme") if kept else None
-    return told if told in PALETTES else theme()
+    state = st.session_state.get(key)
+    reported = state.get("theme") if state else None
+    return reported if reported in PALETTES else theme()

@@ -24,8 +24,8 @@ STYLE = f"""<style>
   background: {_COLOURS["background"]}; }}
 {dom.DIAGRAM} {{ padding-block: 0.5rem; }}
 {dom.SHORTCUT_HINTS} {{ display: none; }}
-@media (max-height: 800px) {{ {dom.DIAGRAM} .lab-strip svg {{ max-height: 10rem; }} }}
-@media (max-width: 640px) {{ {dom.DIAGRAM} .lab-strip svg {{ height: 8.5rem; width: auto; }} }}
+@media (max-height: 800px) {{ {dom.DIAGRAM} .lab-network-diagram svg {{ max-height: 10rem; }} }}
+@media (max-width: 640px) {{ {dom.DIAGRAM} .lab-network-diagram svg {{ height: 8.5rem; width: auto; }} }}
 </style>"""
 """The look of the cards, and the strip that stays in sight; to be put into the page once."""
 

@@ -1,52 +1,52 @@
-"""The runs of the queue in words: their place, when they start, what they do."""
+"""What the queue says of each run: its position, when it starts, and what it trains."""
 
 from collections.abc import Mapping, Sequence
 
 from mnist_lab import formatting
 from mnist_lab.recipe.recipe_labels import recipe_line
 from mnist_lab.runs import Run, RunState
-from mnist_lab.ui.live.run_labels import badge, start_words
-from mnist_lab.ui.services.store_cache import Moment
+from mnist_lab.ui.live.run_labels import badge, position_text
+from mnist_lab.ui.services.store_cache import StoreSnapshot
 from mnist_lab.ui.services.training_time import seconds_to_start
 
 MAX_SHOWN = 20
 
 
-def waiting_words(moment: Moment, expected: Mapping[str, float | None]) -> dict[str, str]:
-    """Of each run that waits, which place it has and when it starts, by its id.
+def position_texts(store: StoreSnapshot, expected: Mapping[str, float | None]) -> dict[str, str]:
+    """The position of each queued run and when it starts, by its id.
 
     Args:
-        moment: What there is.
-        expected: How long each training was expected to take, in seconds, by the run's id.
+        store: The active and queued runs.
+        expected: How long each training is expected to take, in seconds, by the run's id; None if unknown.
     """
-    starts = seconds_to_start(moment.active, moment.queue, expected) if moment.queue else {}
-    return {run.id: start_words(place, starts[run.id]) for place, run in enumerate(moment.queue, start=1)}
+    starts = seconds_to_start(store.active, store.queue, expected) if store.queue else {}
+    return {run.id: position_text(position, starts[run.id]) for position, run in enumerate(store.queue, start=1)}
 
 
-def others(moment: Moment, shown: str) -> Sequence[Run]:
-    """The runs of the queue that are shown: those under way, then those that wait, but for the one looked at."""
-    return all_others(moment, shown)[:MAX_SHOWN]
+def shown_runs(store: StoreSnapshot, current: str) -> Sequence[Run]:
+    """The runs that the queue shows: those under way, then those that wait, without the run with the id `current`."""
+    return other_runs(store, current)[:MAX_SHOWN]
 
 
-def entry_details(run: Run, words: str, seconds: float | None) -> str:
-    """What the queue says of a run.
+def other_runs(store: StoreSnapshot, current: str) -> Sequence[Run]:
+    """All runs under way and queued, without the run with the id `current`."""
+    return [run for run in (*store.active, *store.queue) if run.id != current]
+
+
+def entry_details(run: Run, position: str, seconds: float | None) -> str:
+    """The small print of a run in the queue.
 
     Args:
-        run: Under way or waiting.
-        words: Its place, of `waiting_words`.
-        seconds: How long it is expected to take.
+        run: An active or queued run.
+        position: Its text from `position_texts`, "" for an active run.
+        seconds: How long it is expected to take; None if unknown.
     """
-    parts = [words or f"{badge(run).word}, {formatting.probability(run.progress)}", recipe_line(run.recipe)]
+    parts = [position or f"{badge(run).text}, {formatting.probability(run.progress)}", recipe_line(run.recipe)]
     if run.state is RunState.QUEUED and seconds is not None:
         parts.append(f"takes about {formatting.about_seconds(seconds)}")
     return " · ".join(parts)
 
 
 def entry_key(run_id: str) -> str:
-    """The key of what the queue says of a run."""
+    """The key of the part of the page that shows a run in the queue."""
     return f"entry-{run_id}"
-
-
-def all_others(moment: Moment, shown: str) -> Sequence[Run]:
-    """The runs under way and waiting, except the one shown."""
-    return [run for run in (*moment.active, *moment.queue) if run.id != shown]

@@ -1,69 +1,90 @@
-"""The JSON that `/live` answers: a run's live view for the browser, made once for all that ask."""
+"""The JSON that `/live` answers: what has changed in the view of a run since the version that the browser has."""
 
 import gzip
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urlencode
 
+from mnist_lab.charts import figure_delta
 from mnist_lab.errors import UnknownRunError
-from mnist_lab.ui.live.current_run import find
-from mnist_lab.ui.live.run_view import SMOOTHINGS, Choices, Growth, growth
+from mnist_lab.ui.live.current_run import find_run
+from mnist_lab.ui.live.run_view import CHART, SMOOTHINGS, ChartOptions, RunView, recent_view, slider_key, view_run
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.query_params import RUN
 
 ADDRESS = "/live"
-"""Where the browser asks; the run and the choices are the parameters."""
-_LOG, _SMOOTHING, _GHOST = "log", "smoothing", "ghost"
-_GONE = {"outline": "gone", "every": 2.0, "parts": {}}
-_LEVEL = 5
-"""Of compression, as the server itself takes."""
+"""Path of the URL; the run, the options of its chart and the version are query parameters."""
+_LOG, _SMOOTHING, _GHOST, _VERSION = "log", "smoothing", "ghost", "version"
+_GONE = {"layout_key": "gone", "interval": 2.0, "version": "", "parts": {}, "changes": {}}
+_COMPRESSION_LEVEL = 5
 
 
-def feed_url(run_id: str, choices: Choices) -> str:
-    """The URL where the browser asks for a run's live view, with the choices as query parameters."""
-    parameters = {RUN: run_id, _SMOOTHING: f"{choices.smoothing:g}"}
-    parameters |= ({_LOG: "1"} if choices.log else {}) | ({_GHOST: choices.ghost} if choices.ghost else {})
+def feed_url(run_id: str, options: ChartOptions) -> str:
+    """The URL where a browser asks for a run's view; it adds the parameter `version`."""
+    parameters = {RUN: run_id, _SMOOTHING: f"{options.smoothing:g}"}
+    parameters |= ({_LOG: "1"} if options.log else {}) | ({_GHOST: options.ghost} if options.ghost else {})
     return f"{ADDRESS}?{urlencode(parameters)}"
 
 
 def answer(parameters: Mapping[str, str]) -> bytes:
-    """What the browser is told, in JSON, compressed: once for all, as the server would do it for each browser.
+    """The answer to a browser as compressed JSON, made once for all browsers that ask the same.
+
+    - `layout_key`, `interval`, `version`: of the `RunView`.
+    - `parts`: the new content of each changed part of the page by its key; of all parts if the browser's version is
+      unknown.
+    - `changes`: by the key of the chart `[from version, to version, alt, delta]`, with a `Delta` of its figure, where
+      that is enough.
 
     Args:
-        parameters: Of the address it asked; those that mean nothing are left out.
+        parameters: Query parameters of the URL. Values that make no sense are ignored.
 
     Raises:
         LabError: The store cannot be read.
     """
-    moment = services().moments.now()
-    choices = _choices(parameters)
+    store = services().store_cache.snapshot()
+    options = _options(parameters)
     try:
-        run = find(parameters.get(RUN, ""), moment)
+        run = find_run(parameters.get(RUN, ""), store)
     except UnknownRunError:
-        return _packed(_GONE)
-    return moment.shared((run.id, choices, "JSON"), lambda: _packed(_told(growth(run, moment, choices))))
+        return _compressed(_GONE)
+    known = recent_view(run.id, options, parameters.get(_VERSION, ""))
+    key = (run.id, options, "answer", known.version if known else "")
+    return store.shared(key, lambda: _compressed(_changes(run.id, known, view_run(run, store, options))))
 
 
-def _choices(parameters: Mapping[str, str]) -> Choices:
-    smoothing = Choices.smoothing
+def _changes(run_id: str, old: RunView | None, new: RunView) -> dict[str, Any]:
+    parts = {key: part for key, part in new.parts.items() if old is None or part != old.parts.get(key)}
+    changes = {}
+    if old is not None and CHART in parts:
+        before, after = old.parts[CHART], new.parts[CHART]
+        delta = figure_delta(before.figure, after.figure)
+        if delta is not None:
+            changes[CHART] = (before.version, after.version, after.alt, delta)
+            del parts[CHART]
+    # The slider asks for a new snapshot repeatedly, until it has been drawn.
+    slider = slider_key(run_id)
+    parts |= {slider: new.parts[slider]} if slider in new.parts else {}
+    head = {"layout_key": new.layout_key, "interval": new.interval, "version": new.version}
+    return {**head, "parts": parts, "changes": changes}
+
+
+def _options(parameters: Mapping[str, str]) -> ChartOptions:
+    smoothing = ChartOptions.smoothing
     with suppress(ValueError):
         wanted = float(parameters.get(_SMOOTHING, ""))
         smoothing = wanted if wanted in SMOOTHINGS else smoothing
-    return Choices(_LOG in parameters, smoothing, _ghost(parameters))
+    return ChartOptions(_LOG in parameters, smoothing, _ghost(parameters))
 
 
 def _ghost(parameters: Mapping[str, str]) -> str:
-    """The run that is drawn behind; what is none must not be a choice of its own, for which all is made anew."""
+    """Id of the ghost; an unknown id becomes "", because every different value needs a view of its own."""
     wanted = parameters.get(_GHOST, "")
     with suppress(UnknownRunError):
-        return find(wanted, services().moments.now()).id if wanted else ""
+        return find_run(wanted, services().store_cache.snapshot()).id if wanted else ""
     return ""
 
 
-def _told(now: Growth) -> dict[str, object]:
-    return {"outline": now.outline, "every": now.every, "parts": dict(now.parts)}
-
-
-def _packed(told: Mapping[str, object]) -> bytes:
-    return gzip.compress(json.dumps(told, separators=(",", ":"), allow_nan=False).encode(), _LEVEL)
+def _compressed(content: Mapping[str, Any]) -> bytes:
+    return gzip.compress(json.dumps(content, separators=(",", ":"), allow_nan=False).encode(), _COMPRESSION_LEVEL)

@@ -1,4 +1,4 @@
-"""The state of a run in words: the badge behind its name, and the line over its progress bar."""
+"""The state of a run as text: the badge beside its name, and the line over its progress bar."""
 
 import math
 from typing import Literal, NamedTuple
@@ -10,9 +10,9 @@ Colour = Literal["gray", "blue", "orange", "green", "red"]
 
 
 class Badge(NamedTuple):
-    """A word with its icon and colour."""
+    """A short text with its icon and colour."""
 
-    word: str
+    text: str
     icon: str
     colour: Colour
 
@@ -27,45 +27,45 @@ _STATES: dict[RunState, Badge] = {
     RunState.FAILED: Badge("failed", ":material/error:", "red"),
     RunState.INTERRUPTED: Badge("interrupted", ":material/power_off:", "orange"),
 }
-# What was asked for is shown at once; the worker does it within a second or a batch.
-_ASKED: dict[Command, Badge] = {
+# A command is shown at once; the worker carries it out within a second or a batch.
+_COMMANDED: dict[Command, Badge] = {
     Command.PAUSE: Badge("pausing …", ":material/pause_circle:", "orange"),
     Command.STEP: Badge("to the end of this epoch", ":material/skip_next:", "blue"),
     Command.STOP: Badge("stopping …", ":material/stop_circle:", "gray"),
     Command.DISCARD: Badge("discarding …", ":material/delete:", "red"),
 }
-_GOES_ON = Badge("going on …", ":material/play_circle:", "blue")
-_IS_TESTED = Badge("testing", ":material/fact_check:", "blue")
+_CONTINUING = Badge("going on …", ":material/play_circle:", "blue")
+_TESTING = Badge("testing", ":material/fact_check:", "blue")
 _DIVERGED = Badge("diverged", ":material/trending_up:", "red")
 _PHASES = {"loading data": "loading the digits", "building": "building the network"}
 
 
 def badge(run: Run) -> Badge:
-    """What the run is doing, or what it was just asked to do."""
+    """What the run is doing, or what it was just told to do."""
     ends = run.command in {Command.STOP, Command.DISCARD}
     if run.state.is_active and ends:
-        return _ASKED[run.command]
+        return _COMMANDED[run.command]
     if run.state is RunState.PAUSED and run.command is not Command.PAUSE:
-        return _GOES_ON
-    if is_tested(run):
-        return _IS_TESTED
+        return _CONTINUING
+    if is_testing(run):
+        return _TESTING
     if run.state is RunState.RUNNING and run.command is not Command.NONE:
-        return _ASKED[run.command]
+        return _COMMANDED[run.command]
     return _DIVERGED if run.diverged else _STATES[run.state]
 
 
-def is_tested(run: Run) -> bool:
+def is_testing(run: Run) -> bool:
     """Whether the training is over and the network is being tested; then there is nothing left to pause."""
     return run.state.is_active and run.phase == "evaluating"
 
 
-def where(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: float | None = None) -> str:
-    """The line over the progress bar: where the run is, and how long it still takes.
+def progress_text(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: float | None = None) -> str:
+    """The line over the progress bar: how far the run is, and how long it will still take.
 
     Args:
         run: In any state.
-        steps_epoch: Epochs done as its curves tell, fractional.
-        start: When a queued run starts, in words.
+        steps_epoch: Epochs done according to its curves, fractional.
+        start: Position of a queued run and when it starts, from `position_text`.
         left: Seconds of training that are left, None if unknown.
     """
     if run.state is RunState.QUEUED:
@@ -75,17 +75,17 @@ def where(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: float | 
             return "Not trained" if run.state is RunState.STOPPED else "Ended before its first epoch"
         done = f"{run.epochs_done:,} of {epochs(run.recipe.epochs)}"
         return f"{done} · {formatting.seconds(run.training_seconds)}" if run.training_seconds else done
-    if is_tested(run):
+    if is_testing(run):
         return "Testing it on the test images"
     if run.state is RunState.PAUSED and steps_epoch and steps_epoch == run.epochs_done:
-        words = f"{run.epochs_done:,} of {epochs(run.recipe.epochs)} done"
+        text = f"{run.epochs_done:,} of {epochs(run.recipe.epochs)} done"
     elif run.state is RunState.STARTING:
-        words = f"{_PHASES.get(run.phase, 'starting').capitalize()} …"
+        text = f"{_PHASES.get(run.phase, 'starting').capitalize()} …"
     else:
-        words = f"Epoch {min(run.recipe.epochs, math.floor(steps_epoch) + 1):,} of {run.recipe.epochs:,}"
+        text = f"Epoch {min(run.recipe.epochs, math.floor(steps_epoch) + 1):,} of {run.recipe.epochs:,}"
     if left is not None:
-        words += f" · {'at most ' if run.recipe.early_stopping else ''}{formatting.about_seconds(left)} left"
-    return words
+        text += f" · {'at most ' if run.recipe.early_stopping else ''}{formatting.about_seconds(left)} left"
+    return text
 
 
 def epochs(count: int) -> str:
@@ -93,9 +93,9 @@ def epochs(count: int) -> str:
     return "1 epoch" if count == 1 else f"{count:,} epochs"
 
 
-def start_words(place: int, seconds: float | None) -> str:
-    """A place in the queue, from 1 on, and when that run starts: "place 2 in the queue, starts in about 40 s"."""
-    words = f"place {place:,} in the queue"
+def position_text(position: int, seconds: float | None) -> str:
+    """The position in the queue, 1-based, and when the run starts: "place 2 in the queue, starts in about 40 s"."""
+    text = f"place {position:,} in the queue"
     if seconds is None:
-        return words
-    return f"{words}, starts {'now' if seconds < 1 else f'in about {formatting.about_seconds(seconds)}'}"
+        return text
+    return f"{text}, starts {'now' if seconds < 1 else f'in about {formatting.about_seconds(seconds)}'}"

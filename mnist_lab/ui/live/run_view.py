@@ -1,190 +1,234 @@
-"""What of a run changes from second to second, made once for all browsers that look at about the same time."""
+"""Live view of a run: what the Train page shows of it and `/live` sends, made once for all viewers."""
 
 import hashlib
+import json
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from cachetools import LRUCache
 
 from mnist_lab import formatting
-from mnist_lab.charts import Curve, Track, entry_html, progress_html, run_figure
+from mnist_lab.charts import Curve, Figure, MetricHistory, entry_html, progress_html, run_figure
 from mnist_lab.errors import UnknownRunError
 from mnist_lab.insight import seconds_left
 from mnist_lab.insight.doctor import Finding, diagnose
-from mnist_lab.runs import MetricPoint, Run, RunState
+from mnist_lab.runs import Run, RunState
 from mnist_lab.runs.snapshot_files import newest_health
-from mnist_lab.ui.live.queue_view import entry_details, entry_key, others, waiting_words
+from mnist_lab.ui.live.queue_view import entry_details, entry_key, position_texts, shown_runs
 from mnist_lab.ui.live.run_figures import run_figures
-from mnist_lab.ui.live.run_labels import where
+from mnist_lab.ui.live.run_labels import progress_text
 from mnist_lab.ui.services.container import services
-from mnist_lab.ui.services.snapshot_cache import stamp_words, stamps
-from mnist_lab.ui.services.store_cache import Moment
+from mnist_lab.ui.services.snapshot_cache import newest_version, snapshot_versions
+from mnist_lab.ui.services.store_cache import StoreSnapshot
 from mnist_lab.ui.services.training_time import expected_seconds
 
-LINE, FIGURES, CHART = "run-line", "run-figures", "live-chart"
-"""Parts of the page, by the keys of the components that show them."""
-IMPATIENT_SECONDS = 0.25
-"""Between two looks at a run whose curves are about to begin."""
-MOST_TIMES = 3
-"""So many times as long as the settings say a page waits at most until it looks again."""
-_LOOKS = 700
-"""A training is worth so many looks: at each, its curves have grown by about a pixel."""
+PROGRESS, FIGURES, CHART = "run-progress", "run-figures", "live-chart"
+"""Keys of the parts of the page."""
+CHART_HEIGHT = 470
+"""Pixels of a chart of learning curves."""
+SMOOTHINGS = (0.0, 0.3, 0.6, 0.9, 0.97)
+"""The weights that can be chosen for the smoothing of the training curve."""
+STARTING_INTERVAL = 0.25
+"""Seconds between two requests of a browser when the first points of a run are about to come."""
+MAX_INTERVAL_FACTOR = 3
+"""A browser waits at most this many times the interval of the settings."""
+_REQUESTS_PER_TRAINING = 700
+"""With this many requests over a whole training, the curves grow by about a pixel each time."""
 _FIRST_POINTS = 3
-_OUTLINE_BYTES = 8
+_DIGEST_BYTES = 8
+MAX_RECENT_VIEWS = 64
+"""Views that are kept to compare later ones with; one takes up to 200 KB."""
 
 
 @dataclass(frozen=True)
-class Choices:
-    """How a person wants the curves drawn."""
+class ChartOptions:
+    """How a viewer wants the curves drawn."""
 
     log: bool = False
+    """Whether the axis of the loss is logarithmic."""
     smoothing: float = 0.6
-    """0 ≤ smoothing < 1."""
+    """One of `SMOOTHINGS`."""
     ghost: str = ""
-    """Id of the run that is drawn behind."""
+    """Id of another run that is drawn behind this one."""
+
+
+class LiveChart(NamedTuple):
+    """What the chart of the page is given."""
+
+    figure: Figure
+    alt: str
+    """Describes the chart to those who cannot see it."""
+    height: int
+    """Pixels."""
+    version: str
+    """Digest of the figure."""
 
 
 @dataclass(frozen=True)
-class Growth:
-    """A run at one moment."""
+class RunView:
+    """A run as it is shown at one point in time."""
 
-    outline: str
-    """Changes whenever more of the page than its parts has to be drawn anew."""
-    every: float
-    """Seconds until it is worth a look again."""
+    layout_key: str
+    """Changes whenever more of the page than its parts has to be drawn again."""
+    interval: float
+    """Seconds until a browser should ask again."""
     parts: Mapping[str, Any]
-    """What the components that show it are given, by their keys."""
+    """The content of each part of the page by its key: HTML; a `LiveChart`; for the slider, the newest snapshot."""
     findings: Sequence[Finding]
-    """Of the run doctor."""
+    """Findings of the run doctor."""
+    version: str
+    """Digest of the parts."""
 
 
-def growth(run: Run, moment: Moment, choices: Choices) -> Growth:
-    """How a run stands at a moment.
+_recent: LRUCache[tuple[str, ChartOptions, str], RunView] = LRUCache(MAX_RECENT_VIEWS)
+_recent_lock = threading.Lock()
+
+
+def view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
+    """The view of a run, made once per snapshot for all that ask with the same options.
 
     Args:
-        run: In any state, as it was at that moment.
-        moment: What else there was.
-        choices: How the curves are to be drawn.
+        run: In any state, as it is in the snapshot.
+        store: The snapshot.
+        options: How the curves are drawn.
 
     Raises:
         StoreError: The store cannot be read.
     """
-    return moment.shared((run.id, choices), lambda: _growth(run, moment, choices))
+    return store.shared((run.id, options), lambda: _remembered(run, options, _view_run(run, store, options)))
 
 
-def _growth(run: Run, moment: Moment, choices: Choices) -> Growth:
-    lab = services()
-    track = lab.tracks.of(run)
-    expected = expected_seconds([*moment.active, *moment.queue])
-    waiting = waiting_words(moment, expected)
-    left = seconds_left(run, track.points, expected.get(run.id))
-    line = where(run, steps_epoch=track.last_epoch, start=waiting.get(run.id, ""), left=left)
+def recent_view(run_id: str, options: ChartOptions, version: str) -> RunView | None:
+    """An earlier view of a run by its version; None if it is no longer (or never was) known."""
+    with _recent_lock:
+        return _recent.get((run_id, options, version))
+
+
+def _remembered(run: Run, options: ChartOptions, view: RunView) -> RunView:
+    with _recent_lock:
+        _recent[run.id, options, view.version] = view
+    return view
+
+
+def _view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
+    shared = services()
+    history = shared.history_cache.of(run)
+    # Asked only once: other threads may add points meanwhile.
+    has_figures = bool(history.points) or run.result is not None
+    expected = expected_seconds([*store.active, *store.queue])
+    positions = position_texts(store, expected)
+    left = seconds_left(run, history.points, expected.get(run.id))
+    text = progress_text(run, steps_epoch=history.last_epoch, start=positions.get(run.id, ""), left=left)
+    chart = _chart(run, history, options)
     parts: dict[str, Any] = {
-        LINE: progress_html(line, 1.0 if run.state is RunState.FINISHED else run.progress),
-        CHART: _chart(run, track, choices),
+        PROGRESS: progress_html(text, 1.0 if run.state is RunState.FINISHED else run.progress),
+        CHART: chart,
     }
-    if track.points or run.result is not None:
-        parts[FIGURES] = run_figures(run, track)
-    for other in others(moment, run.id):
-        details = entry_details(other, waiting.get(other.id, ""), expected[other.id])
+    if has_figures:
+        parts[FIGURES] = run_figures(run, history)
+    for other in shown_runs(store, run.id):
+        details = entry_details(other, positions.get(other.id, ""), expected[other.id])
         parts[entry_key(other.id)] = entry_html(other.name, details)
-    seen = stamps(lab.store.folder(run.id).snapshots)
-    if seen:
-        parts[timeline_key(run.id)] = stamp_words(seen)
-    findings = examine(run, track.points)
-    outline = _outline(run, moment, findings, has_figures=FIGURES in parts, snapshot=stamp_words(seen))
-    every = pace(lab.settings.refresh, run.seconds + (left or 0.0))
-    if _begins(run, moment, track):
-        every = min(lab.settings.refresh, IMPATIENT_SECONDS)
-    return Growth(outline, every, parts, findings)
+    newest = newest_version(snapshot_versions(shared.store.folder(run.id).snapshots))
+    if newest:
+        parts[slider_key(run.id)] = newest
+    findings = examine(run, history)
+    layout_key = _layout_key(run, store, findings, has_figures=has_figures, newest_snapshot=newest)
+    interval = request_interval(shared.settings.refresh, run.seconds + (left or 0.0))
+    if _is_about_to_start(run, store, history):
+        interval = min(shared.settings.refresh, STARTING_INTERVAL)
+    return RunView(layout_key, interval, parts, findings, _digest({**parts, CHART: chart._replace(figure={})}))
 
 
-def pace(refresh: float, seconds: float) -> float:
-    """Seconds between two looks at a training: the longer it takes, the less is there to see each time.
+def request_interval(refresh: float, seconds: float) -> float:
+    """Seconds between two requests of a browser: in a longer training, less changes each time.
 
     Args:
-        refresh: Seconds, the least.
-        seconds: Of the whole training.
+        refresh: The shortest interval, in seconds.
+        seconds: Length of the whole training.
     """
-    return min(MOST_TIMES * refresh, max(refresh, seconds / _LOOKS))
+    return min(MAX_INTERVAL_FACTOR * refresh, max(refresh, seconds / _REQUESTS_PER_TRAINING))
 
 
-def _outline(run: Run, moment: Moment, findings: Sequence[Finding], *, has_figures: bool, snapshot: str) -> str:
-    said = [finding.kind for finding in findings]
-    # What a finding says of curves and layers is brought up to date with every epoch and every snapshot.
-    found = (said, run.epochs_done, snapshot) if said else ()
+def _layout_key(
+    run: Run, store: StoreSnapshot, findings: Sequence[Finding], *, has_figures: bool, newest_snapshot: str
+) -> str:
+    kinds = [finding.kind for finding in findings]
+    # The text of a finding about curves and layers is updated with every epoch and every snapshot.
+    found = (kinds, run.epochs_done, newest_snapshot) if kinds else ()
     depends = [
         *(run.name, run.group, run.state, run.phase, run.command, run.attempt, run.message, run.learning_rate_factor),
-        *(run.data, run.result is None, has_figures, bool(snapshot), found, moment.tested),
-        *((one.id, one.name, one.state, one.command, one.attempt) for one in (*moment.active, *moment.queue)),
+        *(run.data, run.result is None, has_figures, bool(newest_snapshot), found, store.tested),
+        *((one.id, one.name, one.state, one.command, one.attempt) for one in (*store.active, *store.queue)),
     ]
-    return hashlib.blake2b(repr(depends).encode(), digest_size=_OUTLINE_BYTES).hexdigest()
+    return _digest(repr(depends))
 
 
-def _begins(run: Run, moment: Moment, track: Track) -> bool:
-    """Whether the first points of the run are to come any moment."""
+def _digest(value: object) -> str:
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def _is_about_to_start(run: Run, store: StoreSnapshot, history: MetricHistory) -> bool:
+    """Whether the first points of the run are expected at any time."""
     if run.state is RunState.QUEUED:
-        return not moment.active and bool(moment.queue) and moment.queue[0].id == run.id
-    return run.state in {RunState.STARTING, RunState.RUNNING} and len(track.points) < _FIRST_POINTS
+        return not store.active and bool(store.queue) and store.queue[0].id == run.id
+    return run.state in {RunState.STARTING, RunState.RUNNING} and len(history.points) < _FIRST_POINTS
 
 
-def _chart(run: Run, track: Track, choices: Choices) -> tuple[Any, ...]:
-    """What the plot component is given: the figure, what it shows in words, and its height."""
-    curves = [Curve(run.name, track, best_epoch=run.result.best_epoch or None if run.result else track.best_epoch)]
-    ghost = _ghost(run, choices)
+def _chart(run: Run, history: MetricHistory, options: ChartOptions) -> LiveChart:
+    best_epoch = run.result.best_epoch or None if run.result else history.best_epoch
+    curves = [Curve(run.name, history, best_epoch=best_epoch)]
+    ghost = _ghost(run, options)
     if ghost is not None:
-        curves.append(Curve(ghost.name, services().tracks.of(ghost), key="ghost", ghost=True))
+        curves.append(Curve(ghost.name, services().history_cache.of(ghost), key="ghost", ghost=True))
     epochs = None if run.state.is_ended else run.recipe.epochs
-    figure = run_figure(curves, log=choices.log, smoothing=choices.smoothing, epochs=epochs, key=run.id)
-    return figure, chart_words(run, track, ghost), CURVES_HEIGHT
+    figure = run_figure(curves, log=options.log, smoothing=options.smoothing, epochs=epochs, key=run.id)
+    return LiveChart(figure, chart_alt(run, history, ghost), CHART_HEIGHT, _digest(figure))
 
 
-def _ghost(run: Run, choices: Choices) -> Run | None:
-    if not choices.ghost or choices.ghost == run.id:
+def _ghost(run: Run, options: ChartOptions) -> Run | None:
+    if not options.ghost or options.ghost == run.id:
         return None
     try:
-        return services().store.get(choices.ghost)
+        return services().store.get(options.ghost)
     except UnknownRunError:
         return None
 
 
-def chart_words(run: Run, track: Track, ghost: Run | None = None) -> str:
-    """What the chart shows, in words, for those who do not see it."""
-    words = [f"Loss, accuracy and learning rate of the run {run.name}"]
-    if not track.points:
-        return f"{words[0]}: no curves yet"
-    newest, check = track.points[-1], track.last_check
-    words.append(f"{newest.epoch:.3g} of {run.recipe.epochs} epochs")
-    words.append(
+def chart_alt(run: Run, history: MetricHistory, ghost: Run | None = None) -> str:
+    """Describes the chart to those who cannot see it."""
+    parts = [f"Loss, accuracy and learning rate of the run {run.name}"]
+    if not history.points:
+        return f"{parts[0]}: no curves yet"
+    newest, validated = history.points[-1], history.last_validated
+    parts.append(f"{newest.epoch:.3g} of {run.recipe.epochs} epochs")
+    parts.append(
         f"training loss {formatting.loss(newest.training_loss)}, accuracy "
         f"{formatting.accuracy(newest.training_accuracy)}"
     )
-    if check is not None:
-        loss, accuracy = formatting.loss(check.validation_loss), formatting.accuracy(check.validation_accuracy)
-        words.append(f"validation loss {loss}, accuracy {accuracy}")
-    if track.best_epoch:
-        words.append(f"best epoch {track.best_epoch}")
+    if validated is not None:
+        loss, accuracy = formatting.loss(validated.validation_loss), formatting.accuracy(validated.validation_accuracy)
+        parts.append(f"validation loss {loss}, accuracy {accuracy}")
+    if history.best_epoch:
+        parts.append(f"best epoch {history.best_epoch}")
     if ghost is not None:
-        words.append(f"behind it the run {ghost.name}")
-    return "; ".join(words)
+        parts.append(f"behind it the run {ghost.name}")
+    return "; ".join(parts)
 
 
-def timeline_key(run_id: str) -> str:
+def slider_key(run_id: str) -> str:
     """The key of the slider over a run's epochs."""
     return f"watch-epoch-{run_id}"
 
 
-CURVES_HEIGHT = 470
-"""Pixels of a chart of learning curves."""
-
-
-def examine(run: Run, points: Sequence[MetricPoint]) -> Sequence[Finding]:
-    """What the run doctor finds in a run's curves and in the newest look at its layers, most important first.
+def examine(run: Run, history: MetricHistory) -> Sequence[Finding]:
+    """The run doctor's findings on a run's curves and the newest health of its layers, most important first.
 
     Args:
         run: In any state.
-        points: Its curves.
+        history: Its metrics.
     """
-    return diagnose(run, points, newest_health(services().store.folder(run.id).snapshots))
-
-
-SMOOTHINGS = (0.0, 0.3, 0.6, 0.9, 0.97)
+    return diagnose(run, history.points, newest_health(services().store.folder(run.id).snapshots))

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from mnist_lab.charts import MetricHistory
 from mnist_lab.insight.doctor import Finding, Remedy
-from mnist_lab.runs import MetricPoint, Run
+from mnist_lab.runs import Run
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.live.run_view import examine
 from mnist_lab.ui.session import network_draft
@@ -19,15 +20,15 @@ _ICONS = {
 }
 
 
-def doctor_panel(run: Run, points: Sequence[MetricPoint], findings: Sequence[Finding]) -> None:
+def doctor_panel(run: Run, history: MetricHistory, findings: Sequence[Finding]) -> None:
     """Show the findings on a run; nothing if there are none and the run is under way.
 
     Args:
         run: In any state.
-        points: Its metric points.
+        history: Its metrics.
         findings: The result of `examine`.
     """
-    if not findings and not (run.state.is_ended and any(point.kind == "epoch" for point in points)):
+    if not findings and not (run.state.is_ended and any(point.kind == "epoch" for point in history.points)):
         return
     with st.container(border=True, gap="medium", key=f"doctor-{run.id}"):
         if not findings:
@@ -36,16 +37,16 @@ def doctor_panel(run: Run, points: Sequence[MetricPoint], findings: Sequence[Fin
             _finding(run, finding, is_first=number == 0)
 
 
-def doctor_lines(runs: Sequence[Run], names: Sequence[str], points: Mapping[str, Sequence[MetricPoint]]) -> None:
+def doctor_lines(runs: Sequence[Run], names: Sequence[str], histories: Mapping[str, MetricHistory]) -> None:
     """Show one line per run that has a problem, with the titles of its findings.
 
     Args:
         runs: In any state.
         names: Their names, in the order of the runs.
-        points: Metric points of each run, by its id.
+        histories: The metrics of each run, by its id.
     """
     for run, name in zip(runs, names, strict=True):
-        problems = [finding for finding in examine(run, points[run.id]) if finding.severity != "note"]
+        problems = [finding for finding in examine(run, histories[run.id]) if finding.severity != "note"]
         if problems:
             titles = " · ".join(finding.title for finding in problems)
             st.markdown(f"{_ICONS[problems[0].severity]} **{plain(name)}**: {plain(titles)}")

@@ -4,11 +4,11 @@ import streamlit as st
 
 from mnist_lab.network import analyse
 from mnist_lab.runs import Run
-from mnist_lab.ui.components.epoch_slider import chosen_epoch, timeline
-from mnist_lab.ui.components.themed_html import picture, picture_theme
-from mnist_lab.ui.live.run_view import timeline_key
+from mnist_lab.ui.components.epoch_slider import chosen_epoch, epoch_slider
+from mnist_lab.ui.components.themed_html import pixel_theme, themed_html
+from mnist_lab.ui.live.run_view import slider_key
 from mnist_lab.ui.services.container import services
-from mnist_lab.ui.services.snapshot_cache import PANELS, panel_html, stamp_words, stamps
+from mnist_lab.ui.services.snapshot_cache import PANELS, newest_version, panel_html, snapshot_versions
 
 _PICTURE = "watch-picture"
 _DIGITS = tuple(range(10))
@@ -21,7 +21,7 @@ def snapshot_panel(run: Run) -> None:
     It is a fragment, so that a new snapshot does not rerun the rest of the page.
     """
     folder = services().store.folder(run.id).snapshots
-    available = stamps(folder)
+    available = snapshot_versions(folder)
     if not available and not run.state.is_active:
         return
     with st.container(border=True, key="watch"):
@@ -38,7 +38,7 @@ def snapshot_panel(run: Run) -> None:
         if not available:
             st.caption("The first snapshot appears with the first steps.")
             return
-        slider = timeline_key(run.id)
+        slider = slider_key(run.id)
         epochs = [stamp.epoch for stamp in available]
         epoch = chosen_epoch(epochs, slider)
         above = st.container()
@@ -48,20 +48,20 @@ def snapshot_panel(run: Run) -> None:
             digit = st.segmented_control(
                 "Digit", _DIGITS, default=3, required=True, key="watch-digit", label_visibility="collapsed"
             )
-        html = panel_html(folder, available, epoch, panel, digit, picture_theme(_PICTURE), done=done)
+        html = panel_html(folder, available, epoch, panel, digit, pixel_theme(_PICTURE), done=done)
         if html is None:
             st.caption(
                 f":material/broken_image: The snapshot of epoch {epoch:,} cannot be read. Other epochs may be readable."
             )
         else:
-            picture(html, key=_PICTURE)
+            themed_html(html, key=_PICTURE)
         with above:
-            timeline(
+            epoch_slider(
                 epochs,
                 total=max(run.recipe.epochs, epochs[-1]),
                 live=run.state.is_active,
                 best=run.result.best_epoch if run.result else None,
                 done=done,
-                newest=stamp_words(available),
+                newest=newest_version(available),
                 key=slider,
             )

@@ -1,4 +1,4 @@
-"""What all sessions of the app share, one of each a process: the store, the launcher, the predictor and so on."""
+"""The services that all sessions of the app share: store, caches, launcher, predictor; one of each per process."""
 
 import threading
 import time
@@ -12,96 +12,98 @@ from mnist_lab.runs import ENDED_STATES, RunStore, open_store
 from mnist_lab.settings import Settings, load_settings
 from mnist_lab.training.launcher import Launcher
 from mnist_lab.ui.services.dataset_loader import DatasetLoader
-from mnist_lab.ui.services.history_cache import Tracks
-from mnist_lab.ui.services.sparkline_cache import Sparklines
-from mnist_lab.ui.services.store_cache import Moments
+from mnist_lab.ui.services.history_cache import HistoryCache
+from mnist_lab.ui.services.sparkline_cache import SparklineCache
+from mnist_lab.ui.services.store_cache import StoreCache
 
 MAX_TABLE_ROWS = 500
-"""Rows of the table of Compare: as many as a browser draws at once and a person scrolls through."""
+"""Rows in the table of Compare: as many as a browser draws at once and a person scrolls through."""
 
 RETRY_SECONDS = 2.0
-"""How long a refusal stands before the services are tried again."""
+"""Time after a failed start before the services are tried again."""
 
 DIGITS_SECONDS = 3.0
-"""How long after the app MNIST is read from the disk, unless a page asks for it sooner."""
-LOOK_AHEAD_SECONDS = 4.0
-"""How long after the app what pages need that show ended runs is made ready, unless a page asks for it sooner."""
+"""Delay after the start of the app until MNIST is read from disk, unless a page asks for it sooner."""
+PRELOAD_SECONDS = 4.0
+"""Delay after the start of the app until data for pages with ended runs is prepared, unless a page asks sooner."""
 PREDICTOR_SECONDS = 20.0
-"""How long after the app the predictor starts, unless a page asks for it sooner."""
+"""Delay after the start of the app until the predictor starts, unless a page asks for it sooner."""
 
 
 class ReferenceRuns:
-    """Puts the runs that the lab brings into one store, once a process; safe to use from several threads."""
+    """Installs the reference runs into one store, once per process; safe to use from several threads."""
 
     def __init__(self, store: RunStore, settings: Settings) -> None:
+        """Install into `store` unless `settings.reference` is false."""
         self._store = store
-        self._wanted = settings.reference
+        self._pending = settings.reference
         self._lock = threading.Lock()
 
     def ensure(self) -> None:
-        """See to it that they are there; a lab's very first start unpacks them, which takes a quarter of a second."""
+        """Install the reference runs if missing. At the very first start this takes a quarter of a second."""
         with self._lock:
-            if self._wanted:
+            if self._pending:
                 install_reference_runs(self._store)
-                self._wanted = False
+                self._pending = False
 
 
 @dataclass(frozen=True)
 class Services:
-    """The parts of the lab that outlive a page and a session."""
+    """The objects that outlive a page and a session."""
 
     settings: Settings
     store: RunStore
-    moments: Moments
-    tracks: Tracks
-    sparklines: Sparklines
+    store_cache: StoreCache
+    history_cache: HistoryCache
+    sparkline_cache: SparklineCache
     reference: ReferenceRuns
-    """A page that shows ended runs has to ask for them first."""
+    """A page that shows ended runs must call `ensure` first."""
     launcher: Launcher
     predictor: Predictor
     datasets: DatasetLoader
 
     def start(self) -> None:
-        """Start what works in the background; returns at once."""
-        # One after the other, and all only when the first page has had the processor to itself.
+        """Start the background work; returns at once."""
+        # One after the other, and only after the first page has had the processor to itself.
         self.datasets.start(DIGITS_SECONDS)
         self.launcher.start()
         self.predictor.start(PREDICTOR_SECONDS, hold=lambda: self.launcher.is_loading)
-        threading.Thread(target=self._look_ahead, name="look-ahead", daemon=True).start()
+        threading.Thread(target=self._preload, name="preload", daemon=True).start()
 
-    def _look_ahead(self) -> None:
-        """Do what other pages would take a second for when they are first opened."""
-        time.sleep(LOOK_AHEAD_SECONDS)
+    def _preload(self) -> None:
+        """Prepare what other pages would need a second for when they are first opened."""
+        time.sleep(PRELOAD_SECONDS)
         self.reference.ensure()
         import pandas  # noqa: F401 - loaded for the table of Compare
 
         with suppress(LabError):
-            # The store remembers which records it has found whole.
+            # The store remembers which records it found readable.
             self.store.damaged()
-            self.sparklines.of(self.store.list(ENDED_STATES, limit=MAX_TABLE_ROWS))
+            self.sparkline_cache.of(self.store.list(ENDED_STATES, limit=MAX_TABLE_ROWS))
 
     def close(self) -> None:
-        """Stop what works in the background; a training that runs goes on without the app."""
+        """Stop the background work; a running training goes on without the app."""
         self.predictor.close()
         self.launcher.close()
 
 
-class Lab:
-    """Makes the services when they are first asked for, once for all sessions, and starts them if the app serves.
+class ServiceContainer:
+    """Creates the services on first use, once for all sessions, and starts them if the app is being served.
 
-    What a setting or the store keeps from being made is tried again when it is asked for again: a store that was locked
-    for a while needs no new start of the app.
+    If a setting or the store prevents this, it is tried again at the next request: a store that was locked for a
+    while needs no restart of the app.
     """
 
     def __init__(self) -> None:
+        """Create nothing yet."""
         self._lock = threading.Lock()
         self._services: Services | None = None
         self._serves = False
-        self._refusal: LabError | None = None
-        self._ask_again = 0.0
+        self._error: LabError | None = None
+        self._retry_at = 0.0
 
     def serve(self) -> Services:
-        """Make and start the services; if that is not possible now, as soon as it is.
+        """Create and start the services; if that is not possible now, do so as soon as it is.
 
         Raises:
             LabError: It is not possible now.
@@ -118,56 +120,56 @@ class Lab:
         """
         with self._lock:
             if self._services is None:
-                self._services = self._make()
+                self._services = self._create()
             return self._services
 
     def close(self) -> None:
-        """Stop what works in the background, if it was ever started."""
+        """Stop the background work if it was started."""
         with self._lock:
             self._serves = False
             if self._services is not None:
                 self._services.close()
 
-    def _make(self) -> Services:
-        if self._refusal is not None and time.monotonic() < self._ask_again:
-            # A locked store takes ten seconds to refuse: of a class that waits, one session after the other.
-            raise type(self._refusal)(str(self._refusal))
+    def _create(self) -> Services:
+        if self._error is not None and time.monotonic() < self._retry_at:
+            # A locked store takes ten seconds to fail: without this, many sessions would wait one after the other.
+            raise type(self._error)(str(self._error))
         try:
-            made = _services()
+            created = _create_services()
         except LabError as error:
-            self._refusal, self._ask_again = error, time.monotonic() + RETRY_SECONDS
+            self._error, self._retry_at = error, time.monotonic() + RETRY_SECONDS
             raise
         if self._serves:
-            made.start()
-        return made
+            created.start()
+        return created
 
 
-_lab = Lab()
+_container = ServiceContainer()
 
 
-def lab() -> Lab:
-    """What holds the services of this process."""
-    return _lab
+def container() -> ServiceContainer:
+    """The container of this process."""
+    return _container
 
 
 def services() -> Services:
     """The services of this process.
 
     Raises:
-        LabError: A setting, or the store, cannot be used; the sentence is for the user.
+        LabError: A setting, or the store, cannot be used; the message is for the user.
     """
-    return _lab.get()
+    return _container.get()
 
 
-def _services() -> Services:
+def _create_services() -> Services:
     settings = load_settings()
     store = open_store(settings)
     return Services(
         settings=settings,
         store=store,
-        moments=Moments(store),
-        tracks=Tracks(store),
-        sparklines=Sparklines(store),
+        store_cache=StoreCache(store),
+        history_cache=HistoryCache(store),
+        sparkline_cache=SparklineCache(store),
         reference=ReferenceRuns(store, settings),
         launcher=Launcher(settings),
         predictor=Predictor(settings),

@@ -1,65 +1,71 @@
-"""The curves of the runs that pages show, for all browsers together: read once, then only what is new."""
+"""Metric histories of the runs that pages show: read from the store once for all browsers, then only what is new."""
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from mnist_lab.charts import Track
+from cachetools import LRUCache
+
+from mnist_lab.charts import MetricHistory
 from mnist_lab.runs import Run, RunState, RunStore
 
-MOST_RUNS = 40
-MOST_POINTS = 400_000
-"""All runs' points together; one point takes about a quarter of a kilobyte."""
+MAX_RUNS = 40
+MAX_POINTS = 400_000
+"""Points of all runs together; one point takes about a quarter of a kilobyte."""
 
-_Stamp = tuple[int, bool]
+_Version = tuple[int, bool]
 
 
 @dataclass
-class _Followed:
-    """One run's curves, as far as they were read."""
+class _Entry:
+    """The history of one run, as far as it has been read."""
 
-    stamp: _Stamp
-    track: Track = field(default_factory=Track)
+    version: _Version
+    history: MetricHistory = field(default_factory=MetricHistory)
     complete: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class Tracks:
-    """Hands out the curves of runs, as they are at this moment; safe to use from several threads."""
+class HistoryCache:
+    """Gives the up-to-date metric history of a run; safe to use from several threads."""
 
-    def __init__(self, store: RunStore) -> None:
+    def __init__(self, store: RunStore, *, max_runs: int = MAX_RUNS, max_points: int = MAX_POINTS) -> None:
+        """Keep at most `max_runs` histories with about `max_points` points; those used last stay."""
         self._store = store
         self._lock = threading.Lock()
-        self._followed: OrderedDict[str, _Followed] = OrderedDict()
+        # A history counts at least its share of the points, so that the number of runs is limited, too.
+        share = max(1, max_points // max_runs)
+        self._entries: LRUCache[str, _Entry] = LRUCache(
+            max_points, getsizeof=lambda entry: min(max_points, max(share, len(entry.history.points)))
+        )
 
-    def of(self, run: Run) -> Track:
-        """The run's curves up to its newest point.
+    def of(self, run: Run) -> MetricHistory:
+        """The history of a run up to its newest point.
 
         Raises:
             StoreError: The store cannot be read.
         """
-        followed = self._find(run)
-        with followed.lock:
-            if not followed.complete:
-                # The newest step again: an epoch's point comes at the step of the last point within it.
-                points = self._store.points(run.id, after_step=followed.track.last_step - 1)
-                followed.track.extend(points)
-                followed.complete = run.state.is_ended
-        return followed.track
+        entry = self._entry(run)
+        with entry.lock:
+            if not entry.complete:
+                # The newest step again: the point of an epoch has the same step as the last point within the epoch.
+                points = self._store.points(run.id, after_step=entry.history.last_step - 1)
+                entry.history.extend(points)
+                entry.complete = run.state.is_ended
+                self._count_points(run, entry)
+        return entry.history
 
-    def _find(self, run: Run) -> _Followed:
-        # A new attempt takes points back while it starts, so what was read until then may be gone.
-        stamp = run.attempt, run.state in {RunState.QUEUED, RunState.STARTING}
+    def _entry(self, run: Run) -> _Entry:
+        # A new attempt removes points while it starts, so what was read before that may no longer be in the store.
+        version = run.attempt, run.state in {RunState.QUEUED, RunState.STARTING}
         with self._lock:
-            followed = self._followed.get(run.id)
-            if followed is None or followed.stamp != stamp:
-                followed = self._followed[run.id] = _Followed(stamp)
-            self._followed.move_to_end(run.id)
-            self._make_room()
-            return followed
+            entry = self._entries.get(run.id)
+            if entry is None or entry.version != version:
+                entry = self._entries[run.id] = _Entry(version)
+            return entry
 
-    def _make_room(self) -> None:
-        points = sum(len(followed.track.points) for followed in self._followed.values())
-        while len(self._followed) > 1 and (len(self._followed) > MOST_RUNS or points > MOST_POINTS):
-            _, dropped = self._followed.popitem(last=False)
-            points -= len(dropped.track.points)
+    def _count_points(self, run: Run, entry: _Entry) -> None:
+        # The cache takes the size of an entry when it is put in.
+        with self._lock:
+            if self._entries.get(run.id) is entry:
+                del self._entries[run.id]
+                self._entries[run.id] = entry

@@ -1,4 +1,4 @@
-"""The snapshots of runs as pages show them: read once and drawn once for all viewers, within bounds."""
+"""The snapshots of networks as pages show them: each is read once and drawn once for all viewers."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -22,85 +22,98 @@ Panel = Literal["Guesses", "Filters", "Maps", "Health"]
 PANELS: tuple[Panel, ...] = get_args(Panel)
 
 
-class Stamp(NamedTuple):
-    """A snapshot's file as it is at the moment: written anew, it has another stamp."""
+class SnapshotVersion(NamedTuple):
+    """One snapshot file. When it is written again, it has another version."""
 
     epoch: int
     written: int
-    """Nanoseconds."""
+    """Time of its last change, in nanoseconds."""
 
 
-Stamps = tuple[Stamp, ...]
+SnapshotVersions = tuple[SnapshotVersion, ...]
 
 
-def stamps(folder: Path) -> Stamps:
-    """The snapshots that there are, in the order of their epochs."""
+def snapshot_versions(folder: Path) -> SnapshotVersions:
+    """The snapshots in a folder, in the order of their epochs."""
     found = []
     for epoch in list_epochs(folder):
         try:
-            found.append(Stamp(epoch, snapshot_path(folder, epoch).stat().st_mtime_ns))
+            found.append(SnapshotVersion(epoch, snapshot_path(folder, epoch).stat().st_mtime_ns))
         except OSError:
-            continue  # thinned out in this very moment
+            continue  # deleted meanwhile: only some of many snapshots are kept
     return tuple(found)
 
 
-def stamp_words(there: Stamps) -> str:
-    """The newest snapshot of what `stamps` gave, in words that no other one has; "" if there is none."""
-    return f"{there[-1].epoch}-{there[-1].written}" if there else ""
+def newest_version(versions: SnapshotVersions) -> str:
+    """The newest of the snapshots as a unique text; "" if there is none."""
+    return f"{versions[-1].epoch}-{versions[-1].written}" if versions else ""
 
 
 def panel_html(
-    folder: Path, there: Stamps, epoch: int, panel: Panel, digit: int, theme: str, *, done: int | None = None
+    folder: Path,
+    versions: SnapshotVersions,
+    epoch: int,
+    panel: Panel,
+    digit: int,
+    theme: str,
+    *,
+    done: int | None = None,
 ) -> str | None:
-    """The picture of one panel after an epoch; None if that snapshot cannot be read.
+    """The HTML of one panel after an epoch; None if that snapshot cannot be read.
 
     Args:
-        folder: The run's snapshots.
-        there: What `stamps` gave.
-        epoch: One of them.
-        panel: Which picture.
+        folder: The folder of the run's snapshots.
+        versions: The result of `snapshot_versions`.
+        epoch: The epoch of one of them.
+        panel: Which panel.
         digit: 0 to 9, for filters and maps.
         theme: "light" or "dark".
-        done: The epochs that an ended training completed; a later picture is of the middle of one.
+        done: Number of epochs that an ended training completed; a later snapshot was taken in the middle of one.
     """
-    stamp = next(one for one in there if one.epoch == epoch)
+    shown = next(version for version in versions if version.epoch == epoch)
     # Filters and maps show one epoch alone, whatever others there are.
-    needed = there if panel in {"Guesses", "Health"} else (stamp,)
+    needed = versions if panel in {"Guesses", "Health"} else (shown,)
     in_epoch = done is not None and epoch > done
-    return _drawn(folder, needed, stamp, panel, digit if panel in {"Filters", "Maps"} else 0, theme, in_epoch)
+    return _drawn(folder, needed, shown, panel, digit if panel in {"Filters", "Maps"} else 0, theme, in_epoch)
 
 
 @lru_cache(maxsize=256)
 def _drawn(
-    folder: Path, there: Stamps, stamp: Stamp, panel: Panel, digit: int, theme: str, in_epoch: bool
+    folder: Path,
+    versions: SnapshotVersions,
+    shown: SnapshotVersion,
+    panel: Panel,
+    digit: int,
+    theme: str,
+    in_epoch: bool,
 ) -> str | None:
     if panel == "Health":
-        healths = {one.epoch: health for one in there if (health := _health(folder, one)) is not None}
-        return health_html(healths, stamp.epoch) if stamp.epoch in healths else None
-    snapshot = _snapshot(folder, stamp)
+        healths = {one.epoch: health for one in versions if (health := _health(folder, one)) is not None}
+        return health_html(healths, shown.epoch) if shown.epoch in healths else None
+    snapshot = _snapshot(folder, shown)
     if snapshot is None:
         return None
     if panel == "Filters":
         return filters_html(snapshot, digit, theme)
     if panel == "Maps":
         return maps_html(snapshot, digit, theme)
-    chances = {one.epoch: rows for one in there if (rows := _probabilities(folder, one)) is not None}
-    return guesses_html(snapshot, chances, theme, in_epoch=in_epoch)
+    probabilities = {one.epoch: rows for one in versions if (rows := _probabilities(folder, one)) is not None}
+    return guesses_html(snapshot, probabilities, theme, in_epoch=in_epoch)
 
 
 @lru_cache(maxsize=32)
-def _snapshot(folder: Path, stamp: Stamp) -> Snapshot | None:
+def _snapshot(folder: Path, version: SnapshotVersion) -> Snapshot | None:
     try:
-        return read_snapshot(folder, stamp.epoch)
+        return read_snapshot(folder, version.epoch)
     except StoreError:
         return None
 
 
 @lru_cache(maxsize=2048)
-def _health(folder: Path, stamp: Stamp) -> tuple[LayerHealth, ...] | None:
-    return read_epoch_health(folder, stamp.epoch)
+def _health(folder: Path, version: SnapshotVersion) -> tuple[LayerHealth, ...] | None:
+    return read_epoch_health(folder, version.epoch)
 
 
 @lru_cache(maxsize=2048)
-def _probabilities(folder: Path, stamp: Stamp) -> NDArray[np.float32] | None:
-    return read_epoch_probabilities(folder, stamp.epoch)
+def _probabilities(folder: Path, version: SnapshotVersion) -> NDArray[np.float32] | None:
+    return read_epoch_probabilities(folder, version.epoch)

@@ -1,45 +1,46 @@
-"""The small curves of Compare's table, read and thinned once for all browsers and all drawings of the page."""
+"""The small curves in the table of Compare: read and thinned once for all browsers."""
 
 import threading
 from collections.abc import Mapping, Sequence
 
-from mnist_lab.charts import sparkline_values
+from cachetools import LRUCache
+
+from mnist_lab.charts import MetricHistory, sparkline_values
 from mnist_lab.runs import Run, RunStore
 
-MOST_KEPT = 2_000
-"""Runs; a curve takes about a kilobyte."""
+MAX_CURVES = 2_000
+"""Curves that are kept; one takes about a kilobyte."""
 
-_Stamp = tuple[str, int]
+_Version = tuple[str, int]
 Sparkline = Sequence[float]
 
 
-class Sparklines:
-    """Hands out the small curves of ended runs; safe to use from several threads."""
+class SparklineCache:
+    """Gives the small curves of ended runs; safe to use from several threads."""
 
-    def __init__(self, store: RunStore) -> None:
+    def __init__(self, store: RunStore, *, max_curves: int = MAX_CURVES) -> None:
+        """Keep at most `max_curves`; those used last stay."""
         self._store = store
         self._lock = threading.Lock()
-        self._kept: dict[_Stamp, Sparkline] = {}
+        self._curves: LRUCache[_Version, Sparkline] = LRUCache(max_curves)
 
     def of(self, runs: Sequence[Run]) -> Mapping[str, Sparkline]:
-        """The small curve of each run, by its id.
+        """The small curve of each run, by the run's id.
 
         Args:
-            runs: Ended ones: their points change with another attempt only.
+            runs: Ended runs. Their points can change only in another attempt.
 
         Raises:
             StoreError: The store cannot be read.
         """
         with self._lock:
-            unknown = [run for run in runs if _stamp(run) not in self._kept]
+            known = {run.id: self._curves[_version(run)] for run in runs if _version(run) in self._curves}
+            unknown = [run for run in runs if run.id not in known]
             points = self._store.points_of([run.id for run in unknown], kind="epoch") if unknown else {}
             for run in unknown:
-                self._kept[_stamp(run)] = sparkline_values(points[run.id])
-            curves = {run.id: self._kept[_stamp(run)] for run in runs}
-            while len(self._kept) > MOST_KEPT:
-                del self._kept[next(iter(self._kept))]
-        return curves
+                known[run.id] = self._curves[_version(run)] = sparkline_values(MetricHistory(points[run.id]))
+        return {run.id: known[run.id] for run in runs}
 
 
-def _stamp(run: Run) -> _Stamp:
+def _version(run: Run) -> _Version:
     return run.id, run.attempt

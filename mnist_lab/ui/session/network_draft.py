@@ -1,4 +1,4 @@
-"""The network a session is composing: its history, the layer picked, and the link in the address that reopens it."""
+"""The network that a session is composing: its edit history, the selected layer, and its link in the URL."""
 
 import streamlit as st
 
@@ -13,13 +13,13 @@ _REFUSED = "draft-refused"
 
 
 def open_draft() -> Network:
-    """The session's network: what the address names, else what was composed before, else the default preset.
+    """The network of the session: the one in the URL, else the one composed before, else the default preset.
 
-    A link that cannot be read leaves the network as it was; `refused_link` then says why.
+    A link that cannot be read leaves the network unchanged; `refused_link` then says why.
     """
     link = st.query_params.get(_LINK)
     known = st.session_state.get(_HISTORY)
-    # A link that this session wrote itself says nothing new: an edit since then must not be undone by it.
+    # A link that this session wrote itself is ignored: it must not undo an edit made since then.
     if link and link != st.session_state.get(_WRITTEN):
         try:
             opened = network_from_link(link)
@@ -34,28 +34,28 @@ def open_draft() -> Network:
 
 
 def has_link() -> bool:
-    """Whether the address names a network; to be asked before `open_draft` writes it there."""
+    """Whether the URL contains a network; to be called before `open_draft` writes one there."""
     return _LINK in st.query_params
 
 
 def history() -> EditHistory:
-    """Every version of the session's network, the present one among them."""
+    """All versions of the session's network, including the current one."""
     stored: EditHistory = st.session_state[_HISTORY]
     return stored
 
 
 def change(network: Network, *, pick: int | None = None) -> None:
-    """Make `network` the session's network, with a step of undo; `pick` is the place of the layer to show open."""
+    """Make `network` the session's network, so that it can be undone; `pick` is the index of the layer to open."""
     st.session_state[_HISTORY] = history().push(network)
     st.session_state[_PICKED] = pick
 
 
 def start_with(network: Network, *, pick: int | None = None) -> None:
-    """Make `network` the session's network, even if the session has not had one yet."""
+    """Make `network` the session's network, even if the session had none before."""
     known: EditHistory | None = st.session_state.get(_HISTORY)
     st.session_state[_HISTORY] = known.push(network) if known else EditHistory(network)
     st.session_state[_PICKED] = pick
-    # An older link in the address must not bring back the network that it names.
+    # Otherwise an older link in the URL would bring back its network.
     write_link()
 
 
@@ -70,26 +70,26 @@ def redo() -> None:
 
 
 def picked() -> int | None:
-    """The place of the layer whose card is open, if there is one."""
-    place: int | None = st.session_state.get(_PICKED)
-    if place is None or not 0 <= place < len(history().network.layers):
+    """Index of the layer whose card is open; None if there is none."""
+    index: int | None = st.session_state.get(_PICKED)
+    if index is None or not 0 <= index < len(history().network.layers):
         return None
-    return place
+    return index
 
 
-def pick(place: int | None) -> None:
-    """Open the card of the layer at `place`, or none."""
-    st.session_state[_PICKED] = place
+def pick(index: int | None) -> None:
+    """Open the card of the layer with this index, or none."""
+    st.session_state[_PICKED] = index
 
 
 def refused_link() -> str | None:
-    """Why the link in the address could not be opened, once."""
-    sentence: str | None = st.session_state.pop(_REFUSED, None)
-    return sentence
+    """Why the link in the URL could not be opened; given only once."""
+    message: str | None = st.session_state.pop(_REFUSED, None)
+    return message
 
 
 def write_link() -> None:
-    """Put the link that reopens the network into the address bar."""
+    """Put the link that reopens the network into the URL."""
     link = link_from_network(history().network)
     st.session_state[_WRITTEN] = link
     if st.query_params.get(_LINK) != link:
@@ -97,5 +97,5 @@ def write_link() -> None:
 
 
 def link_parameters() -> dict[str, str]:
-    """The address parameters with which another page opens the same network."""
+    """The query parameters with which another page opens the same network."""
     return {_LINK: link_from_network(history().network)}

@@ -1,12 +1,8 @@
 """The names of the URL's query parameters."""
 
 RUN = "run"
-"""The address parameter that names the run shown."""
-
-
+"""The id of the run shown."""
 RUNS = "runs"
-"""The address parameter that names the chosen runs."""
-
-
+"""The ids of the chosen runs, separated by commas."""
 SWEEP = "sweep"
-"""The address parameter that names the sweep."""
+"""The name of the sweep."""

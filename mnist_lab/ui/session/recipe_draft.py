@@ -8,17 +8,17 @@ RECIPE_KEY = "recipe"
 
 
 FIELD_PREFIX = "recipe-"
-"""How the keys of the form's widgets begin."""
+"""Prefix of the keys of the form's widgets."""
 
 
 def chosen_recipe() -> Recipe:
-    """The recipe as the session has it."""
+    """The recipe of the session."""
     recipe: Recipe = st.session_state.get(RECIPE_KEY, Recipe())
     return recipe
 
 
 def open_recipe(recipe: Recipe) -> None:
-    """Make `recipe` the session's recipe; to be called from a callback, before the form is drawn."""
+    """Make `recipe` the recipe of the session; to be called from a callback, before the form is drawn."""
     st.session_state[RECIPE_KEY] = recipe
     for key in [key for key in st.session_state if str(key).startswith(FIELD_PREFIX)]:
         del st.session_state[key]

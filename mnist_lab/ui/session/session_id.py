@@ -1,4 +1,4 @@
-"""Who is asking: one browser session, as the queue takes turns between sessions."""
+"""The id of a browser session. The queue takes turns between sessions."""
 
 import uuid
 
@@ -8,6 +8,6 @@ _SESSION = "session"
 
 
 def session_id() -> str:
-    """The id of this browser session, the same for as long as the page is open."""
+    """The id of this browser session; it stays the same while the page is open."""
     session: str = st.session_state.setdefault(_SESSION, uuid.uuid4().hex)
     return session

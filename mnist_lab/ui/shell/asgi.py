@@ -117,20 +117,20 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
 
 
 def _serve() -> None:
-    from mnist_lab.ui.services.container import lab
+    from mnist_lab.ui.services.container import container
 
     try:
-        lab().serve()
+        container().serve()
     except LabError as error:
         print(f"mnist-lab: {error} Every page shows this until it is repaired.", file=sys.stderr, flush=True)
 
 
 def _close(start: threading.Thread) -> None:
-    from mnist_lab.ui.services.container import lab
+    from mnist_lab.ui.services.container import container
 
     # Services that started only after they were closed would go on without an app.
     start.join()
-    lab().close()
+    container().close()
 
 
 def on_script_error(error: Exception) -> bool:

@@ -1,4 +1,4 @@
-"""The live chart: one figure of one run on one node, from its first point to its last, and how it is to be drawn."""
+"""The live chart of a run, and the button behind which a viewer chooses how it is drawn."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,35 +7,35 @@ import streamlit as st
 
 from mnist_lab import formatting
 from mnist_lab.runs import Run
-from mnist_lab.ui.components.plotly_chart import plot
-from mnist_lab.ui.live.run_view import CHART, SMOOTHINGS, Choices
+from mnist_lab.ui.components.plotly_chart import plotly_chart
+from mnist_lab.ui.live.run_view import CHART, SMOOTHINGS, ChartOptions, LiveChart
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.store_cache import TESTED_STATES
 
 _SCALE, _SMOOTHING, _GHOST = "chart-scale", "chart-smoothing", "chart-ghost"
-_MOST_GHOSTS = 200
 _GHOSTS = "chart-ghosts"
+_MAX_GHOSTS = 200
 
 
-def chart_choices() -> Choices:
-    """What the widgets behind the chart's button say; they stand below it, and were asked when it was drawn last."""
-    choices = st.session_state
-    return Choices(
-        log=choices.get(_SCALE) == "logarithmic",
-        smoothing=float(choices.get(_SMOOTHING, Choices.smoothing)),
-        ghost=choices.get(_GHOST) or "",
+def chart_options() -> ChartOptions:
+    """What the widgets below the chart were set to when the page was drawn last."""
+    state = st.session_state
+    return ChartOptions(
+        log=state.get(_SCALE) == "logarithmic",
+        smoothing=float(state.get(_SMOOTHING, ChartOptions.smoothing)),
+        ghost=state.get(_GHOST) or "",
     )
 
 
 def run_chart(run: Run, parts: Mapping[str, Any]) -> None:
-    """Draw the run's curves, or change the ones drawn, and the button behind which they are adjusted.
+    """Draw the run's curves, or change those already drawn, and the button with the options.
 
     Args:
         run: In any state.
-        parts: Of its growth.
+        parts: The parts of its `RunView`.
     """
-    figure, alt, height = parts[CHART]
-    plot(figure, key=CHART, alt=alt, height=height)
+    chart: LiveChart = parts[CHART]
+    plotly_chart(chart.figure, key=CHART, alt=chart.alt, height=chart.height, version=chart.version)
     ghosts = {ghost.id: ghost for ghost in _ghosts() if ghost.id != run.id}
     with st.popover("Chart", icon=":material/tune:", type="tertiary"):
         st.segmented_control(
@@ -44,7 +44,7 @@ def run_chart(run: Run, parts: Mapping[str, Any]) -> None:
         st.select_slider(
             "Smoothing of the training curve",
             SMOOTHINGS,
-            value=Choices.smoothing,
+            value=ChartOptions.smoothing,
             key=_SMOOTHING,
             persist_state="session",
         )
@@ -61,16 +61,15 @@ def run_chart(run: Run, parts: Mapping[str, Any]) -> None:
 
 
 def _ghosts() -> Sequence[Run]:
-    """The newest ended runs that have curves; listed anew only when there are more or fewer of them."""
-    count = services().moments.now().tested
+    """The newest ended runs that have curves; listed again only when their number changes."""
+    count = services().store_cache.snapshot().tested
     known: tuple[int, Sequence[Run]] | None = st.session_state.get(_GHOSTS)
     if known is None or known[0] != count:
-        ended = services().store.list(TESTED_STATES, limit=_MOST_GHOSTS)
+        ended = services().store.list(TESTED_STATES, limit=_MAX_GHOSTS)
         known = st.session_state[_GHOSTS] = count, [run for run in ended if run.epochs_done]
     return known[1]
 
 
 def _label(run: Run) -> str:
-    result: Any = run.result
-    accuracy = f" · {formatting.accuracy(result.test_accuracy)}" if result else ""
+    accuracy = f" · {formatting.accuracy(run.result.test_accuracy)}" if run.result else ""
     return f"{formatting.shortened(run.name, 36)}{accuracy} · {run.id}"

@@ -1,4 +1,4 @@
-"""The runs that are under way or wait, besides the one that is looked at, in the order in which they will start."""
+"""The queue: the runs under way and waiting, without the one shown, in the order in which they will start."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,35 +6,35 @@ from typing import Any
 import streamlit as st
 
 from mnist_lab.runs import Run, RunState
-from mnist_lab.ui.components.live_html import readout
-from mnist_lab.ui.live.queue_view import all_others, entry_key, others
-from mnist_lab.ui.services.store_cache import Moment
+from mnist_lab.ui.components.live_html import live_html
+from mnist_lab.ui.live.queue_view import entry_key, other_runs, shown_runs
+from mnist_lab.ui.services.store_cache import StoreSnapshot
 from mnist_lab.ui.session.query_params import RUN
 from mnist_lab.ui.train.run_controls import queue_buttons
 
 
-def run_queue(moment: Moment, shown: str, parts: Mapping[str, Any]) -> None:
-    """Draw a row for each run that is not the one looked at.
+def queue_panel(store: StoreSnapshot, current: str, parts: Mapping[str, Any]) -> None:
+    """Draw a row for each run except the current one.
 
     Args:
-        moment: What there is.
-        shown: Id of the run looked at.
-        parts: Of its growth: of each of the others, what is said of it as HTML, by `entry_key`.
+        store: The active and queued runs.
+        current: Id of the run that the page shows.
+        parts: The parts of its `RunView`, among them the text of each row as HTML.
     """
-    rows = others(moment, shown)
-    if not rows:
+    runs = shown_runs(store, current)
+    if not runs:
         return
     st.subheader("Queue", anchor=False)
-    first = moment.queue[0].id if moment.queue else ""
-    for run in rows:
+    first = store.queue[0].id if store.queue else ""
+    for run in runs:
         _row(run, parts[entry_key(run.id)], is_next=run.id == first)
-    if (hidden := len(all_others(moment, shown)) - len(rows)) > 0:
+    if (hidden := len(other_runs(store, current)) - len(runs)) > 0:
         st.caption(f"and {hidden:,} more")
 
 
-def _row(run: Run, words: str, *, is_next: bool) -> None:
+def _row(run: Run, html: str, *, is_next: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row-{run.id}"):
-        readout(words, key=entry_key(run.id))
+        live_html(html, key=entry_key(run.id))
         if st.button("Show", icon=":material/visibility:", key=f"show-{run.id}", type="tertiary"):
             st.query_params[RUN] = run.id
             st.rerun()

@@ -1,4 +1,4 @@
-"""The form of a recipe: few controls first, the rest folded away. What was chosen stays while the session lasts."""
+"""The form of a recipe: the main controls first, the rest in an expander. Its values stay for the session."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from mnist_lab import formatting
 from mnist_lab.charts import schedule_figure
 from mnist_lab.recipe import Recipe, learning_rates
 from mnist_lab.recipe.recipe_labels import OPTIMIZER_NAMES, SCHEDULE_NAMES
-from mnist_lab.ui.components.plotly_chart import plot
+from mnist_lab.ui.components.plotly_chart import plotly_chart
 from mnist_lab.ui.session.recipe_draft import FIELD_PREFIX, RECIPE_KEY, chosen_recipe
 
 _LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
@@ -18,7 +18,7 @@ _LIMITS = (30_000, 6_000, 1_000, 300)
 _WEIGHT_DECAYS = (0.0, 0.0001, 0.0004, 0.001, 0.004, 0.01, 0.05, 0.1)
 _FRACTIONS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 _PATIENCES = (0, 1, 2, 3, 5, 10)
-_MOST_STEPS_DRAWN = 2_000
+_MAX_STEPS_DRAWN = 2_000
 
 _AUGMENTATIONS = {"none": "None", "light": "Light", "pen": "Pen"}
 _PRECISIONS = {"auto": "The fastest here", "float32": "float32", "mixed_bfloat16": "mixed bfloat16"}
@@ -27,7 +27,7 @@ _KEEPS = {"best": "Best epoch", "last": "Last epoch"}
 
 
 def recipe_form(images: int) -> None:
-    """Draw the few controls that most trainings need, for a data set of so many training images."""
+    """Draw the few controls that most trainings need, for a data set with `images` training images."""
     before = chosen_recipe()
     changes: dict[str, Any] = {}
     first, second = st.columns(2)
@@ -45,7 +45,7 @@ def recipe_form(images: int) -> None:
 
 
 def rest_of_recipe(images: int) -> None:
-    """Draw all other controls, folded away, in three columns; after `recipe_form`."""
+    """Draw all other controls, in an expander with three columns; to be called after `recipe_form`."""
     before = chosen_recipe()
     changes: dict[str, Any] = {}
     with st.expander("More of the recipe", icon=":material/tune:"):
@@ -77,10 +77,10 @@ def _schedule_part(recipe: Recipe, images: int) -> dict[str, Any]:
         trained = min(recipe.limit or images, images)
         if recipe.validation == "holdout":
             trained = round(trained * (1 - recipe.validation_fraction))
-        steps = min(_MOST_STEPS_DRAWN, recipe.epochs * -(-trained // recipe.batch_size))
+        steps = min(_MAX_STEPS_DRAWN, recipe.epochs * -(-trained // recipe.batch_size))
         rates = learning_rates(recipe.with_changes(schedule=schedule), max(1, steps))
         alt = f"Learning rate over {recipe.epochs} epochs, {SCHEDULE_NAMES[schedule].lower()}"
-        plot(schedule_figure(rates, recipe.epochs), key="schedule-picture", alt=alt, height=150)
+        plotly_chart(schedule_figure(rates, recipe.epochs), key="schedule-picture", alt=alt, height=150)
     return {"schedule": schedule}
 
 
@@ -94,12 +94,12 @@ def _validation_part() -> dict[str, Any]:
         changes["keep"] = _select("Weights to keep", "keep", list(_KEEPS), _KEEPS.get)
     else:
         st.warning(
-            "The test set then helps to judge the training, so its accuracy is no longer an honest last word. "
+            "The test set is then used to judge the training, so its accuracy is no longer an unbiased final result. "
             "The run is marked as such and keeps the weights of its last epoch.",
             icon=":material/warning:",
         )
     patience = _select(
-        "Stop early", "early_stopping", _PATIENCES, _patience_words, hint="When the validation loss gets no lower."
+        "Stop early", "early_stopping", _PATIENCES, _patience_text, hint="When the validation loss gets no lower."
     )
     changes["early_stopping"] = patience or None
     return changes
@@ -111,7 +111,7 @@ def _rest_part(before: Recipe) -> dict[str, Any]:
         "augmentation",
         list(_AUGMENTATIONS),
         _AUGMENTATIONS.get,
-        hint="Light: small shifts and turns. Pen: what hands do besides, such as other slants and stroke widths.",
+        hint="Light: small shifts and rotations. Pen: also what handwriting varies in, such as slant and stroke width.",
     )
     seed = int(
         st.number_input(
@@ -122,7 +122,7 @@ def _rest_part(before: Recipe) -> dict[str, Any]:
     return {"augmentation": augmentation, "seed": seed, "precision": precision}
 
 
-def _patience_words(patience: int) -> str:
+def _patience_text(patience: int) -> str:
     if not patience:
         return "Never"
     return f"After {patience} epoch{'' if patience == 1 else 's'} without gain"
@@ -132,12 +132,12 @@ def _select(
     title: str,
     field: str,
     options: Sequence[Any],
-    words: Callable[[Any], Any],
+    label: Callable[[Any], Any],
     *,
     fixed: bool = False,
     hint: str | None = None,
 ) -> Any:
-    """A select box; a value that the recipe has and the options lack joins them, or, if `fixed`, gives way.
+    """A select box. A value of the recipe that is no option is added to them or, if `fixed`, replaced by the first.
 
     Streamlit takes None for "nothing chosen", so the recipe's None is 0 here.
     """
@@ -150,11 +150,11 @@ def _select(
     key = _key(field, value)
     if st.session_state[key] not in options:
         st.session_state[key] = value
-    return st.selectbox(title, options, format_func=words, key=key, help=hint)
+    return st.selectbox(title, options, format_func=label, key=key, help=hint)
 
 
 def _key(field: str, value: Any) -> str:
-    """The widget's key; Streamlit forgets widgets of a page that is left, so it is given its value again."""
+    """The key of the widget, whose value is set again: Streamlit forgets it when the user leaves the page."""
     key = f"{FIELD_PREFIX}{field}"
     if key not in st.session_state:
         st.session_state[key] = value

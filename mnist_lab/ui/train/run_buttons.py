@@ -1,4 +1,4 @@
-"""Buttons that ask something of a run: done at once, or told why it cannot be done any more."""
+"""Buttons that send a request about a run to the store, and the message if the request is refused."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -10,11 +10,11 @@ from mnist_lab.runs import Command, Run
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services.container import services
 
-_REFUSED = "asking-refused"
-_DISCARDED = "asking-discarded"
+_ERROR = "request-error"
+_DISCARDED = "discarded-names"
 
 
-def ask_button(
+def request_button(
     label: str,
     icon: str,
     key: str,
@@ -24,16 +24,16 @@ def ask_button(
     disabled: bool = False,
     hint: str | None = None,
 ) -> None:
-    """Draw a button that does `request` at a click; a `LabError` that it raises is shown to the user.
+    """Draw a button that calls `request` when clicked; a `LabError` that it raises is shown to the user.
 
     Args:
         label: A verb.
-        icon: As Streamlit names it; "" for none.
-        key: Of the button.
+        icon: Streamlit's name of the icon; "" for none.
+        key: Key of the button.
         request: What to do.
         kind: How the button looks.
         disabled: Whether it cannot be clicked now.
-        hint: Shown while the pointer is over it.
+        hint: Tooltip.
     """
     st.button(
         label,
@@ -42,7 +42,7 @@ def ask_button(
         type=kind,
         disabled=disabled,
         help=hint,
-        on_click=_ask,
+        on_click=_run_request,
         args=(request,),
     )
 
@@ -57,16 +57,16 @@ def command_button(
     disabled: bool = False,
     hint: str | None = None,
 ) -> None:
-    """Draw a button that asks a command of a run; its key is the command's name and the run's id."""
+    """Draw a button that sends a command to a run; its key is the command's name and the run's id."""
     key = f"{command.value}-{run.id}"
-    ask_button(label, icon, key, lambda: _command(run, command), kind=kind, disabled=disabled, hint=hint)
+    request_button(label, icon, key, lambda: _send(run, command), kind=kind, disabled=disabled, hint=hint)
 
 
-def show_refusal() -> None:
-    """Show why the last request could not be done, once."""
-    # Streamlit shows nothing from a callback of a fragment, so the fragment shows it.
-    if refused := st.session_state.pop(_REFUSED, None):
-        st.toast(plain(refused), icon=":material/info:")
+def show_request_error() -> None:
+    """Show once why the last request was refused."""
+    # Streamlit shows nothing that a callback of a fragment draws, so the fragment draws it.
+    if message := st.session_state.pop(_ERROR, None):
+        st.toast(plain(message), icon=":material/info:")
 
 
 def discarded_name(run_id: str) -> str | None:
@@ -75,15 +75,15 @@ def discarded_name(run_id: str) -> str | None:
     return names.get(run_id)
 
 
-def _command(run: Run, command: Command) -> None:
+def _send(run: Run, command: Command) -> None:
     services().store.request(run.id, command)
     if command is Command.DISCARD:
         st.session_state.setdefault(_DISCARDED, {})[run.id] = run.name
 
 
-def _ask(request: Callable[[], object]) -> None:
+def _run_request(request: Callable[[], object]) -> None:
     try:
         request()
     except LabError as error:
-        # The run has moved on in the meantime: by itself, or because another browser asked first.
-        st.session_state[_REFUSED] = str(error)
+        # The run has changed in the meantime: by itself, or because of another browser.
+        st.session_state[_ERROR] = str(error)

@@ -1,4 +1,4 @@
-"""The buttons of one run, in a row whose places stay the same: what can be asked of it in the state that it is in."""
+"""The buttons of a run: what can be done with it in its present state. Their positions in the row stay the same."""
 
 import math
 from collections.abc import Callable
@@ -9,16 +9,16 @@ from mnist_lab import formatting
 from mnist_lab.errors import LabError
 from mnist_lab.runs import Command, Run, RunState
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.live.run_labels import epochs, is_tested
+from mnist_lab.ui.live.run_labels import epochs, is_testing
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN, SWEEP
 from mnist_lab.ui.session.session_id import session_id
-from mnist_lab.ui.train.run_buttons import ask_button, command_button
+from mnist_lab.ui.train.run_buttons import command_button, request_button
 
 _LOG_BYTES = 20_000
 _SPINNER = "spinner"
-_SMALLER = 1 / 3
+_SMALLER_FACTOR = 1 / 3
 
 
 def run_controls(run: Run, *, is_next: bool = False) -> None:
@@ -35,35 +35,35 @@ def run_controls(run: Run, *, is_next: bool = False) -> None:
             _while_active(run)
         else:
             if run.result is not None and run.state is not RunState.FAILED:
-                _ended_well(run)
+                _after_success(run)
             else:
-                _ended_badly(run)
+                _after_failure(run)
             _another_button(run)
 
 
 def queue_buttons(run: Run, *, is_next: bool) -> None:
     """Draw the buttons of a run that waits."""
     if not is_next:
-        ask_button("To the front", ":material/vertical_align_top:", f"front-{run.id}", lambda: _move_to_front(run))
-    # What was trained in part stays, to be resumed another time; of a run that never began nothing is lost.
+        request_button("To the front", ":material/vertical_align_top:", f"front-{run.id}", lambda: _move_to_front(run))
+    # A run that was trained in part is kept, so that it can be resumed; a run that never started is deleted.
     command = Command.STOP if run.attempt else Command.DISCARD
     command_button("Cancel", ":material/close:", run, command, hint="Take it out of the queue")
 
 
 def _while_active(run: Run) -> None:
     ends = run.command in {Command.STOP, Command.DISCARD}
-    fixed = ends or is_tested(run)
+    locked = ends or is_testing(run)
     if run.command is Command.PAUSE:
-        command_button("Continue", ":material/play_arrow:", run, Command.NONE, kind="primary", disabled=fixed)
+        command_button("Continue", ":material/play_arrow:", run, Command.NONE, kind="primary", disabled=locked)
     else:
-        command_button("Pause", ":material/pause:", run, Command.PAUSE, disabled=fixed)
+        command_button("Pause", ":material/pause:", run, Command.PAUSE, disabled=locked)
     stepping = run.command is Command.STEP
     command_button(
         "One epoch …" if stepping else "One epoch",
         _SPINNER if stepping else ":material/skip_next:",
         run,
         Command.STEP,
-        disabled=fixed or stepping,
+        disabled=locked or stepping,
         hint="Train to the end of the epoch, then pause",
     )
     stopping = run.command is Command.STOP
@@ -72,14 +72,14 @@ def _while_active(run: Run) -> None:
         _SPINNER if stopping else ":material/stop:",
         run,
         Command.STOP,
-        disabled=fixed,
+        disabled=locked,
         hint="End the training now; what was learnt is tested and kept",
     )
-    rate_popover(run, disabled=fixed)
+    learning_rate_popover(run, disabled=locked)
     _discard_popover(run, disabled=run.command is Command.DISCARD)
 
 
-def _ended_well(run: Run) -> None:
+def _after_success(run: Run) -> None:
     if st.button("Draw a digit", icon=":material/draw:", key=f"draw-{run.id}", type="primary"):
         go("draw", {RUN: run.id})
     _mistakes_button(run)
@@ -89,15 +89,15 @@ def _ended_well(run: Run) -> None:
     more_epochs_popover(run)
 
 
-def _ended_badly(run: Run) -> None:
+def _after_failure(run: Run) -> None:
     store = services().store
     resumes = bool(store.folder(run.id).checkpoint_files())
     verb = "Resume" if resumes else "Train it again"
     if run.diverged:
         label, key = f"{verb} at a third of the learning rate", f"smaller-{run.id}"
-        ask_button(label, ":material/replay:", key, lambda: _again_smaller(run), kind="primary")
+        request_button(label, ":material/replay:", key, lambda: _requeue_smaller(run), kind="primary")
     elif run.state in {RunState.INTERRUPTED, RunState.FAILED}:
-        ask_button(verb, ":material/replay:", f"again-{run.id}", lambda: store.requeue(run.id), kind="primary")
+        request_button(verb, ":material/replay:", f"again-{run.id}", lambda: store.requeue(run.id), kind="primary")
     if run.result is not None:
         _mistakes_button(run)
     _log_popover(run)
@@ -110,19 +110,23 @@ def _mistakes_button(run: Run) -> None:
 
 
 def _another_button(run: Run) -> None:
-    """The way to the next training: with no run in the address it stands first on the page."""
+    """Draw the button to the next training, which is first on the page when the address names no run."""
     if RUN in st.query_params and st.button("Train another", key=f"another-{run.id}"):
         del st.query_params[RUN]
         st.rerun()
 
 
 def _discard_popover(run: Run, *, disabled: bool = False) -> None:
-    """Ask whether the run is really to go, where the button is: a dialog would close at the next second's look."""
+    """Draw the button that asks before it discards: in a popover, as an update of the page would close a dialog."""
     discarding = run.command is Command.DISCARD
     label, icon = ("Discarding …", _SPINNER) if discarding else ("Discard", ":material/delete:")
     with st.popover(label, icon=icon, disabled=disabled, key=f"discard-popover-{run.id}"):
-        what = "its curves and what it has learnt" if run.epochs_done or run.steps_done else "all that there is of it"
-        st.markdown(f"**{plain(run.name)}** goes for good, with {what}.")
+        what = (
+            "its curves and what it has learnt"
+            if run.epochs_done or run.steps_done
+            else "everything that belongs to it"
+        )
+        st.markdown(f"**{plain(run.name)}** will be deleted for good, with {what}.")
         command_button("Discard it", ":material/delete:", run, Command.DISCARD, kind="primary")
 
 
@@ -136,24 +140,24 @@ def _move_to_front(run: Run) -> None:
     services().store.move_to_front(run.id)
 
 
-def _again_smaller(run: Run) -> None:
+def _requeue_smaller(run: Run) -> None:
     store = services().store
     store.requeue(run.id)
-    store.set_learning_rate(run.id, run.learning_rate_factor * _SMALLER)
+    store.set_learning_rate(run.id, run.learning_rate_factor * _SMALLER_FACTOR)
 
 
-_MOST_EPOCHS = 1000
+_MAX_EPOCHS = 1000
 
 
 def more_epochs_popover(run: Run) -> None:
-    """Draw the button that opens the choice; nothing if the run cannot be continued."""
+    """Draw the button that trains more epochs in a new run; nothing if the run cannot be continued."""
     store = services().store
-    most = _MOST_EPOCHS - run.epochs_done
-    if not run.epochs_done or most < 1 or not store.folder(run.id).checkpoint_files():
+    maximum = _MAX_EPOCHS - run.epochs_done
+    if not run.epochs_done or maximum < 1 or not store.folder(run.id).checkpoint_files():
         return
     with st.popover("Train on", icon=":material/fast_forward:", key=f"more-popover-{run.id}"):
-        proposed = min(run.recipe.epochs, most)
-        more = int(st.number_input("More epochs", 1, most, value=proposed, key=f"more-epochs-{run.id}"))
+        proposed = min(run.recipe.epochs, maximum)
+        more = int(st.number_input("More epochs", 1, maximum, value=proposed, key=f"more-epochs-{run.id}"))
         st.caption(plain(f"A run of its own goes on from epoch {run.epochs_done:,}; {run.name} stays as it is."))
         if st.button(f"Train {epochs(more).replace(' ', ' more ')}", type="primary", key=f"more-{run.id}"):
             try:
@@ -166,24 +170,24 @@ def more_epochs_popover(run: Run) -> None:
 
 
 FACTORS: dict[str, float] = {"÷ 10": 1 / 10, "÷ 3": 1 / 3, "× 1": 1.0, "× 3": 3.0, "× 10": 10.0}
-"""What the recipe's learning rate can be multiplied by, evenly spaced to a logarithm."""
+"""What the learning rate of the recipe can be multiplied by, evenly spaced on a logarithmic scale."""
 
 
-def rate_popover(run: Run, *, disabled: bool = False) -> None:
-    """Draw the button that opens the choices; buttons and not a slider, so that two browsers show the same."""
+def learning_rate_popover(run: Run, *, disabled: bool = False) -> None:
+    """Draw the button that changes the learning rate: buttons, not a slider, so that two browsers show the same."""
     with st.popover(
-        f"Learning rate {factor_words(run.learning_rate_factor)}".strip(),
+        f"Learning rate {factor_text(run.learning_rate_factor)}".strip(),
         icon=":material/speed:",
         disabled=disabled,
         key=f"rate-popover-{run.id}",
     ):
-        st.markdown(_in_words(run))
+        st.markdown(_rate_text(run))
         with st.container(horizontal=True, gap="xsmall"):
-            for word, factor in FACTORS.items():
-                ask_button(
-                    word,
+            for text, factor in FACTORS.items():
+                request_button(
+                    text,
                     "",
-                    f"rate-{word}-{run.id}",
+                    f"rate-{text}-{run.id}",
                     _setter(run, factor),
                     kind="primary" if _same(factor, run.learning_rate_factor) else "secondary",
                     hint=f"Learning rate {formatting.learning_rate(run.recipe.learning_rate * factor)}",
@@ -191,16 +195,16 @@ def rate_popover(run: Run, *, disabled: bool = False) -> None:
         st.caption("From the next steps on.")
 
 
-def factor_words(factor: float) -> str:
-    """1/3 → "÷ 3", 10 → "× 10", 1 → ""; any other in three digits."""
+def factor_text(factor: float) -> str:
+    """1/3 → "÷ 3", 10 → "× 10", 1 → ""; others with three digits."""
     if _same(factor, 1.0):
         return ""
     return f"÷ {1 / factor:.3g}" if factor < 1 else f"× {factor:.3g}"
 
 
-def _in_words(run: Run) -> str:
-    """The rate in effect and how it comes about, as safe Markdown."""
-    recipe, times = run.recipe, factor_words(run.learning_rate_factor)
+def _rate_text(run: Run) -> str:
+    """The learning rate in effect and how it is computed, as safe Markdown."""
+    recipe, times = run.recipe, factor_text(run.learning_rate_factor)
     own = formatting.learning_rate(recipe.learning_rate)
     if recipe.schedule != "constant":
         return plain(f"The {recipe.schedule} schedule of {own}, {times or 'as it is'}.")

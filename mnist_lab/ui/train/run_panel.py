@@ -1,94 +1,94 @@
-"""The run that the Train page shows, as it is this second: its name, controls, curves, figures, and the queue."""
+"""The run that the Train page shows: its name, controls, curves, figures and snapshots, and the queue."""
 
 import streamlit as st
 
 from mnist_lab.recipe.recipe_labels import recipe_line
 from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.components.live_feed import live_feed
-from mnist_lab.ui.components.live_html import readout
+from mnist_lab.ui.components.live_html import live_html
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.live.current_run import Glance, look
+from mnist_lab.ui.live.current_run import CurrentRun, select_run
 from mnist_lab.ui.live.run_labels import badge
-from mnist_lab.ui.live.run_view import FIGURES, LINE, Growth, growth
+from mnist_lab.ui.live.run_view import FIGURES, PROGRESS, RunView, view_run
 from mnist_lab.ui.panels.doctor_panel import doctor_panel
 from mnist_lab.ui.panels.snapshot_panel import snapshot_panel
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.session_id import session_id
-from mnist_lab.ui.train.chart_options import chart_choices, run_chart
-from mnist_lab.ui.train.queue_panel import run_queue
-from mnist_lab.ui.train.run_buttons import show_refusal
+from mnist_lab.ui.train.chart_options import chart_options, run_chart
+from mnist_lab.ui.train.queue_panel import queue_panel
+from mnist_lab.ui.train.run_buttons import show_request_error
 from mnist_lab.ui.train.run_controls import run_controls
 
 HEARTBEAT_SECONDS = 30.0
-"""So often the fragment runs whatever the browser hears of the run. It is also what makes a browser that finds the app
-again, after a restart or a night, ask for the page anew: otherwise buttons would speak to a session that is gone."""
+"""The fragment runs this often, whatever the browser hears of the run. This also makes a browser that finds the app
+again, after a restart or a night, load the page again: otherwise its buttons would belong to a session that is gone."""
 
 
 @st.fragment(run_every=HEARTBEAT_SECONDS)
-def live_run(wanted: str | None, outline: tuple[object, ...]) -> None:
-    """Show the run and what waits; while there is anything to wait for, keep it up to date.
+def run_panel(wanted: str | None, layout_key: tuple[object, ...]) -> None:
+    """Show the run and the queue, and keep them up to date while a run is under way or queued.
 
     Args:
-        wanted: Id of the run that the address names.
-        outline: Of the glance that the rest of the page was drawn from.
+        wanted: Id of the run in the address of the page.
+        layout_key: Layout key of the `CurrentRun` that the rest of the page was drawn for.
     """
-    glance = look(wanted, session_id())
-    if glance.outline != outline:
+    current = select_run(wanted, session_id())
+    if current.layout_key != layout_key:
         st.rerun()
-    show_refusal()
-    if glance.run is not None:
-        _show(glance.run, glance)
+    show_request_error()
+    if current.run is not None:
+        _show(current.run, current)
 
 
-def _show(run: Run, glance: Glance) -> None:
-    choices = chart_choices()
-    now = growth(run, glance.moment, choices)
-    _show_run(run, now, is_next=bool(glance.queue) and glance.queue[0].id == run.id)
-    run_queue(glance.moment, run.id, now.parts)
-    if glance.is_busy:
-        live_feed(run.id, choices, now)
+def _show(run: Run, current: CurrentRun) -> None:
+    options = chart_options()
+    view = view_run(run, current.store, options)
+    _show_run(run, view, is_next=bool(current.queue) and current.queue[0].id == run.id)
+    queue_panel(current.store, run.id, view.parts)
+    if current.is_busy:
+        live_feed(run.id, options, view)
 
 
-def _show_run(run: Run, now: Growth, *, is_next: bool) -> None:
-    track = services().tracks.of(run)
+def _show_run(run: Run, view: RunView, *, is_next: bool) -> None:
+    history = services().history_cache.of(run)
     _head(run)
-    readout(now.parts[LINE], key=LINE)
+    live_html(view.parts[PROGRESS], key=PROGRESS)
     run_controls(run, is_next=is_next)
-    # Nothing that comes and goes stands above the chart: it would move, and in the browser it would be another one.
-    if run.state.is_ended and not track.points:
-        _sentence(run)
+    # Nothing above the chart may appear or disappear: the chart would move, and the browser would create a new one.
+    if run.state.is_ended and not history.points:
+        _message(run)
     else:
         with st.container(key="stacked-run"):
             chart, figures = st.columns([2, 1], gap="medium")
-        with figures, st.container(border=FIGURES in now.parts or bool(run.message), key="run-numbers"):
-            _sentence(run)
-            if FIGURES in now.parts:
-                readout(now.parts[FIGURES], key=FIGURES)
+        with figures, st.container(border=FIGURES in view.parts or bool(run.message), key="run-numbers"):
+            _message(run)
+            if FIGURES in view.parts:
+                live_html(view.parts[FIGURES], key=FIGURES)
         with chart:
-            run_chart(run, now.parts)
+            run_chart(run, view.parts)
         snapshot_panel(run)
-    doctor_panel(run, track.points, now.findings)
+    doctor_panel(run, history, view.findings)
 
 
 def _head(run: Run) -> None:
-    word, icon, colour = badge(run)
+    text, icon, colour = badge(run)
     with st.container(horizontal=True, vertical_alignment="center", key="run-head"):
         st.header(plain(run.name), anchor=False, width="content")
-        st.badge(word, icon=icon, color=colour)
+        st.badge(text, icon=icon, color=colour)
         parts = [recipe_line(run.recipe), *([f"sweep {run.group}"] if run.group else [])]
         st.caption(plain(" · ".join(parts)))
 
 
-def _sentence(run: Run) -> None:
-    sentence = plain(run.message)
+def _message(run: Run) -> None:
+    message = plain(run.message)
     if run.state is RunState.FAILED:
-        st.error(sentence or "The training failed; the log tells more.", icon=":material/error:")
+        st.error(message or "The training failed; the log tells more.", icon=":material/error:")
     elif run.state is RunState.INTERRUPTED:
-        st.warning(sentence or "The training process ended unexpectedly.", icon=":material/power_off:")
+        st.warning(message or "The training process ended without a message.", icon=":material/power_off:")
     elif run.state is RunState.STOPPED:
         kept = f"Stopped after {run.epochs_done} of {run.recipe.epochs} epochs. What was learnt until then is kept."
-        st.info(sentence or plain(kept), icon=":material/stop_circle:")
-    elif sentence:
-        st.info(sentence, icon=":material/cloud_off:")
-    if run.data is not None and run.used_sample and not sentence:
+        st.info(message or plain(kept), icon=":material/stop_circle:")
+    elif message:
+        st.info(message, icon=":material/cloud_off:")
+    if run.data is not None and run.used_sample and not message:
         st.info(plain(f"Trained on the {run.data.title}, not on MNIST itself."), icon=":material/cloud_off:")

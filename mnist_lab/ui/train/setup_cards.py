@@ -7,8 +7,8 @@ from mnist_lab.charts import class_counts_figure, digit_sheet_png
 from mnist_lab.data import Dataset, class_counts, random_images
 from mnist_lab.network import Analysis
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.components.network_diagram import strip
-from mnist_lab.ui.components.plotly_chart import plot
+from mnist_lab.ui.components.network_diagram import network_diagram
+from mnist_lab.ui.components.plotly_chart import plotly_chart
 from mnist_lab.ui.components.theme import theme
 from mnist_lab.ui.panels.problem_list import problem_list
 from mnist_lab.ui.session import network_draft
@@ -16,7 +16,7 @@ from mnist_lab.ui.session.navigation import go
 
 
 def network_card(analysis: Analysis) -> None:
-    """Draw the session's network, what is wrong with it, and the way back to Compose."""
+    """Draw the session's network, its problems, and the button to Compose."""
     with st.container(border=True, key="train-network"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(plain(analysis.network.name), anchor=False, width="content")
@@ -25,7 +25,7 @@ def network_card(analysis: Analysis) -> None:
             )
             st.caption(f"{figures} multiply-adds", width="stretch")
             to_compose = st.button("Change the network", icon=":material/layers:", key="to-compose", type="tertiary")
-        clicked = strip(analysis, key="train-strip", whole=True)
+        clicked = network_diagram(analysis, key="train-strip", whole=True)
         problem_list(analysis.errors, key="train")
         for problem in analysis.warnings:
             st.caption(f":material/warning: {plain(problem.message)}")
@@ -40,10 +40,10 @@ def dataset_card(dataset: Dataset) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(plain(dataset.title), anchor=False, width="content")
             st.caption(f"{len(dataset.train_labels):,} training and {len(dataset.test_labels):,} test images")
-        sheet_place, counts_place = st.columns(2, vertical_alignment="center")
+        sheet_column, counts_column = st.columns(2, vertical_alignment="center")
         sheet = digit_sheet_png(random_images(dataset, 1, seed=1), columns=5, scale=2, theme=theme(), gap=2)
-        sheet_place.image(sheet, alt=f"One digit of each class, from the {dataset.title}")
+        sheet_column.image(sheet, alt=f"One digit of each class, from the {dataset.title}")
         counts = class_counts(dataset.train_labels)
         alt = "Training images of each digit: " + ", ".join(f"{digit}: {count:,}" for digit, count in enumerate(counts))
-        with counts_place:
-            plot(class_counts_figure(counts), key="class-counts", alt=alt, height=150)
+        with counts_column:
+            plotly_chart(class_counts_figure(counts), key="class-counts", alt=alt, height=150)

@@ -11,44 +11,44 @@ from mnist_lab.training.sweep import HYPERPARAMETERS, Sweep, plan_sweep, submit_
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.live.run_labels import epochs
 from mnist_lab.ui.services.container import services
-from mnist_lab.ui.services.training_time import time_words, training_time
+from mnist_lab.ui.services.training_time import total_time_text, training_time
 from mnist_lab.ui.session.query_params import RUN
 from mnist_lab.ui.session.session_id import session_id
 
 _SWEEP = "sweep"
 _KNOB = "sweep-knob"
-_REFUSED = "sweep-refused"
+_SWEEP_ERROR = "sweep-error"
 _STARTED = "started"
 
 
-def say_started() -> None:
-    """Say once where a run is that was started below another: who is scrolled down to the button would see nothing."""
+def show_started() -> None:
+    """Say once where a run is that was started below another one, to a user who scrolled down and cannot see it."""
     if started := st.session_state.pop(_STARTED, ""):
         st.toast(f"{plain(started)} is at the top of this page.", icon=":material/arrow_upward:")
 
 
 def _show(run: Run) -> None:
-    """Have the page show a run from its next drawing on."""
+    """Show the run when the page is drawn next."""
     if RUN in st.query_params:
         st.session_state[_STARTED] = run.name
     st.query_params[RUN] = run.id
 
 
 def train_button(analysis: Analysis, recipe: Recipe, name: str) -> str:
-    """Draw the button that queues one run and shows it; returns why that was refused, else ""."""
+    """Draw the button that queues one run and shows it; returns the error message if that was refused, else ""."""
     pressed = st.button(
         "Train this network",
         type="primary",
         icon=":material/play_arrow:",
         disabled=not analysis.valid,
         key="train",
-        help=None if analysis.valid else "This network cannot be trained yet; its problem is told below.",
+        help=None if analysis.valid else "This network cannot be trained yet; its problem is described below.",
     )
     if not pressed:
         return ""
-    lab = services()
+    shared = services()
     try:
-        run = submit(lab.store, lab.settings, analysis, recipe, name=name.strip() or None, owner=session_id())
+        run = submit(shared.store, shared.settings, analysis, recipe, name=name.strip() or None, owner=session_id())
     except LabError as error:
         return str(error)
     _show(run)
@@ -57,7 +57,7 @@ def train_button(analysis: Analysis, recipe: Recipe, name: str) -> str:
 
 
 def sweep_popover(analysis: Analysis, recipe: Recipe) -> None:
-    """Draw the button behind which one thing about the network or the recipe is given several values."""
+    """Draw the button that trains the network with several values of one setting."""
     popover = st.popover(
         "Sweep", icon=":material/stacked_line_chart:", disabled=not analysis.valid, key=_SWEEP, on_change="rerun"
     )
@@ -81,8 +81,8 @@ def _sweep_form(analysis: Analysis, recipe: Recipe) -> None:
     )
     ordered = [value for value in HYPERPARAMETERS[knob].choices(recipe) if value in values]
     sweep = plan_sweep(analysis.network, recipe, knob, ordered, memory=services().settings.memory)
-    for sentence in sweep.refused:
-        st.warning(plain(sentence), icon=":material/block:")
+    for message in sweep.refused:
+        st.warning(plain(message), icon=":material/block:")
     st.caption(plain(_summary(sweep, recipe)))
     count = len(sweep.variants)
     st.button(
@@ -94,25 +94,25 @@ def _sweep_form(analysis: Analysis, recipe: Recipe) -> None:
         on_click=_start,
         args=(sweep,),
     )
-    if refused := st.session_state.pop(_REFUSED, None):
-        st.error(plain(refused), icon=":material/block:")
+    if message := st.session_state.pop(_SWEEP_ERROR, None):
+        st.error(plain(message), icon=":material/block:")
 
 
 def _summary(sweep: Sweep, recipe: Recipe) -> str:
     if not sweep.variants:
         return "Choose at least one value."
-    took = [training_time(variant.network, variant.recipe) for variant in sweep.variants]
-    time = time_words(took, early_stopping=recipe.early_stopping is not None)
+    durations = [training_time(variant.network, variant.recipe) for variant in sweep.variants]
+    time = total_time_text(durations, early_stopping=recipe.early_stopping is not None)
     parts = [f"{epochs(recipe.epochs)} each", *([f"{time} in all"] if time else []), f"group “{sweep.group}”"]
     return " · ".join(parts)
 
 
 def _start(sweep: Sweep) -> None:
-    lab = services()
+    shared = services()
     try:
-        runs = submit_sweep(lab.store, lab.settings, sweep, owner=session_id())
+        runs = submit_sweep(shared.store, shared.settings, sweep, owner=session_id())
     except LabError as error:
-        st.session_state[_REFUSED] = str(error)
+        st.session_state[_SWEEP_ERROR] = str(error)
     else:
         st.session_state[_SWEEP] = False
         _show(runs[0])

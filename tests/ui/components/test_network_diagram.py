@@ -7,7 +7,7 @@ import pytest
 
 from mnist_lab.network import MAX_LAYERS, Conv2D, Dropout, Flatten, Network, analyse
 from mnist_lab.ui.components import network_diagram as module
-from mnist_lab.ui.components.network_diagram import drawable, strip
+from mnist_lab.ui.components.network_diagram import drawable, network_diagram
 
 
 def test_a_network_within_the_limit_is_drawn_as_it_is() -> None:
@@ -25,5 +25,5 @@ def test_of_an_endless_network_as_much_is_drawn_as_one_may_have() -> None:
 def test_every_page_that_draws_it_is_spared_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     given: dict[str, Any] = {}
     monkeypatch.setattr(module, "_component", lambda **options: given.update(options) or SimpleNamespace(picked=None))
-    strip(analyse(Network(layers=(Flatten(),) * 5_000)), key="any")
+    network_diagram(analyse(Network(layers=(Flatten(),) * 5_000)), key="any")
     assert given["data"]["svg"].count("data-index=") == MAX_LAYERS

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from mnist_lab.charts import MetricHistory
 from mnist_lab.insight.doctor import diagnose
 from mnist_lab.ui.panels.doctor_panel import doctor_panel
 
 run, points, health = st.session_state["panel"]
-doctor_panel(run, points, diagnose(run, points, health))
+doctor_panel(run, MetricHistory(points), diagnose(run, points, health))

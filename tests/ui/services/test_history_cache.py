@@ -1,4 +1,4 @@
-"""Curves read from the store once, then only what is new."""
+"""Metrics are read from the store once, then only what is new."""
 
 from collections.abc import Iterator
 
@@ -8,8 +8,7 @@ from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import MetricPoint, Run, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
-from mnist_lab.ui.services import history_cache as module
-from mnist_lab.ui.services.history_cache import Tracks
+from mnist_lab.ui.services.history_cache import HistoryCache
 from tests.factories import make_point
 
 
@@ -43,74 +42,70 @@ def points(*steps: int, epochs: tuple[int, ...] = ()) -> list[MetricPoint]:
     return within + [make_point(step, "epoch", training_loss=1 / step) for step in epochs]
 
 
-def steps(tracks: Tracks, run: Run) -> list[tuple[int, str]]:
-    return [(point.step, point.kind) for point in tracks.of(run).points]
+def steps(cache: HistoryCache, run: Run) -> list[tuple[int, str]]:
+    return [(point.step, point.kind) for point in cache.of(run).points]
 
 
 def test_only_what_is_new_is_read_and_nothing_is_missed(store: CountingStore) -> None:
-    run, tracks = started(store), Tracks(store)
+    run, cache = started(store), HistoryCache(store)
     store.attempt(run).heartbeat(points=points(1, 2, 10))
-    assert steps(tracks, run) == [(1, "step"), (2, "step"), (10, "step")]
+    assert steps(cache, run) == [(1, "step"), (2, "step"), (10, "step")]
     # The epoch's point has the step of a point that was read before.
     store.attempt(run).heartbeat(points=points(epochs=(10,)))
     store.attempt(run).heartbeat(points=points(11))
-    assert steps(tracks, run)[-2:] == [(10, "epoch"), (11, "step")]
+    assert steps(cache, run)[-2:] == [(10, "epoch"), (11, "step")]
     assert store.read == 6
 
 
 def test_one_read_serves_all(store: CountingStore) -> None:
-    run, tracks = started(store), Tracks(store)
+    run, cache = started(store), HistoryCache(store)
     store.attempt(run).heartbeat(points=points(*range(1, 101)))
     for _ in range(5):
-        assert len(tracks.of(run).points) == 100
+        assert len(cache.of(run).points) == 100
     assert store.read == 100 + 4
 
 
-def test_what_an_attempt_takes_back_is_forgotten(store: CountingStore) -> None:
-    run, tracks = started(store), Tracks(store)
+def test_points_that_an_attempt_removes_are_forgotten(store: CountingStore) -> None:
+    run, cache = started(store), HistoryCache(store)
     store.attempt(run).heartbeat(points=points(1, 2, 3))
-    assert len(tracks.of(run).points) == 3
+    assert len(cache.of(run).points) == 3
     store.attempt(run).finish(RunState.INTERRUPTED, None)
     store.requeue(run.id)
-    assert len(tracks.of(store.get(run.id)).points) == 3
+    assert len(cache.of(store.get(run.id)).points) == 3
     claimed = store.claim(run.id, "again")
     assert claimed is not None
-    assert len(tracks.of(claimed).points) == 3
+    assert len(cache.of(claimed).points) == 3
     store.attempt(claimed).rewind(step=1)
     store.attempt(claimed).move(RunState.RUNNING)
     # Farther than before, so that only the attempt tells the old points from the new.
     store.attempt(claimed).heartbeat(points=points(4, 5, 6))
-    assert steps(tracks, store.get(run.id)) == [(step, "step") for step in (1, 4, 5, 6)]
+    assert steps(cache, store.get(run.id)) == [(step, "step") for step in (1, 4, 5, 6)]
 
 
 def test_an_ended_run_is_read_once(store: CountingStore) -> None:
-    run, tracks = started(store), Tracks(store)
+    run, cache = started(store), HistoryCache(store)
     store.attempt(run).heartbeat(points=points(1, 2))
     store.attempt(run).finish(RunState.STOPPED, None)
     ended = store.get(run.id)
-    assert len(tracks.of(ended).points) == len(tracks.of(ended).points) == 2
+    assert len(cache.of(ended).points) == len(cache.of(ended).points) == 2
     assert store.read == 2
 
 
-@pytest.mark.parametrize(("most_runs", "most_points"), [(2, 100), (100, 1)])
-def test_what_was_not_asked_for_longest_makes_room(
-    store: CountingStore, monkeypatch: pytest.MonkeyPatch, most_runs: int, most_points: int
-) -> None:
-    monkeypatch.setattr(module, "MOST_RUNS", most_runs)
-    monkeypatch.setattr(module, "MOST_POINTS", most_points)
-    tracks, runs = Tracks(store), []
+@pytest.mark.parametrize(("max_runs", "max_points"), [(2, 100), (100, 2)])
+def test_the_least_recently_used_is_removed(store: CountingStore, max_runs: int, max_points: int) -> None:
+    cache, runs = HistoryCache(store, max_runs=max_runs, max_points=max_points), []
     for _ in range(3):
         run = started(store)
         store.attempt(run).heartbeat(points=points(1))
         store.attempt(run).finish(RunState.STOPPED, None)
         runs.append(store.get(run.id))
     for run in (*runs, runs[2], runs[0]):
-        assert steps(tracks, run) == [(1, "step")]
+        assert steps(cache, run) == [(1, "step")]
     # The third was still there, the first had gone.
     assert store.read == 4
 
 
 def test_the_store_that_the_app_opens_serves(settings: Settings) -> None:
     store = open_store(settings)
-    assert Tracks(store).of(started(store)).points == []
+    assert HistoryCache(store).of(started(store)).points == []
     store.close()

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from mnist_lab.runs.snapshot_files import write_snapshot
 from mnist_lab.ui.components.epoch_slider import shown_epoch
 from mnist_lab.ui.services import snapshot_cache
-from mnist_lab.ui.services.snapshot_cache import Panel, panel_html, stamps
+from mnist_lab.ui.services.snapshot_cache import Panel, panel_html, snapshot_versions
 from tests.snapshots import snapshot
 
 
 def shown(folder: Path, epoch: int, panel: Panel = "Guesses", digit: int = 0, theme: str = "light") -> str | None:
-    return panel_html(folder, stamps(folder), epoch, panel, digit, theme)
+    return panel_html(folder, snapshot_versions(folder), epoch, panel, digit, theme)
 
 
 def test_a_picture_is_drawn_once_for_all_viewers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +62,7 @@ def test_a_damaged_snapshot_is_no_picture_and_the_others_are(tmp_path: Path, pan
 
 
 def test_there_is_nothing_to_see_of_a_run_that_was_not_watched(tmp_path: Path) -> None:
-    assert stamps(tmp_path / "watch") == ()
+    assert snapshot_versions(tmp_path / "watch") == ()
 
 
 def test_the_newest_is_shown_until_another_is_wanted() -> None:

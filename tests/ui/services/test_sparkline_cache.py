@@ -1,4 +1,4 @@
-"""The small curves of Compare's table: read once, and anew after another attempt."""
+"""The small curves in the table of Compare: read once, and again after another attempt."""
 
 from collections.abc import Collection
 
@@ -7,14 +7,13 @@ import pytest
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import MetricPoint, Run, RunState, RunStore
-from mnist_lab.ui.services import sparkline_cache as module
-from mnist_lab.ui.services.sparkline_cache import Sparklines
+from mnist_lab.ui.services.sparkline_cache import SparklineCache
 from tests.factories import make_point
 
 
 @pytest.fixture
 def read(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The runs whose points were read, by readings."""
+    """The ids of the runs in each read of points."""
     asked: list[list[str]] = []
     real = store.points_of
 
@@ -41,28 +40,25 @@ def ended(store: RunStore, *losses: float, run: Run | None = None) -> Run:
 
 def test_a_curve_is_read_once(store: RunStore, read: list[list[str]]) -> None:
     first, second = ended(store, 0.8, 0.4), ended(store, 0.7)
-    kept = Sparklines(store)
-    assert kept.of([first]) == {first.id: [0.8, 0.4]}
-    assert kept.of([first, second]) == {first.id: [0.8, 0.4], second.id: [0.7]}
-    assert kept.of([second, first]) == kept.of([first, second])
+    cache = SparklineCache(store)
+    assert cache.of([first]) == {first.id: [0.8, 0.4]}
+    assert cache.of([first, second]) == {first.id: [0.8, 0.4], second.id: [0.7]}
+    assert cache.of([second, first]) == cache.of([first, second])
     assert read == [[first.id], [second.id]]
 
 
-def test_after_another_attempt_it_is_read_anew(store: RunStore) -> None:
-    run, kept = ended(store, 0.8), Sparklines(store)
-    assert kept.of([run])[run.id] == [0.8]
+def test_after_another_attempt_it_is_read_again(store: RunStore) -> None:
+    run, cache = ended(store, 0.8), SparklineCache(store)
+    assert cache.of([run])[run.id] == [0.8]
     store.requeue(run.id)
     run = ended(store, 0.8, 0.5, run=run)
-    assert kept.of([run])[run.id] == [0.8, 0.5]
+    assert cache.of([run])[run.id] == [0.8, 0.5]
 
 
-def test_only_so_many_are_kept_and_none_is_lacking(
-    store: RunStore, monkeypatch: pytest.MonkeyPatch, read: list[list[str]]
-) -> None:
-    monkeypatch.setattr(module, "MOST_KEPT", 1)
+def test_a_limited_number_is_kept_and_none_is_missing(store: RunStore, read: list[list[str]]) -> None:
     first, second = ended(store, 0.8), ended(store, 0.7)
-    kept = Sparklines(store)
-    assert kept.of([first, second]) == {first.id: [0.8], second.id: [0.7]}
-    assert kept.of([second]) == {second.id: [0.7]}
-    assert kept.of([first]) == {first.id: [0.8]}
+    cache = SparklineCache(store, max_curves=1)
+    assert cache.of([first, second]) == {first.id: [0.8], second.id: [0.7]}
+    assert cache.of([second]) == {second.id: [0.7]}
+    assert cache.of([first]) == {first.id: [0.8]}
     assert read == [[first.id, second.id], [first.id]]

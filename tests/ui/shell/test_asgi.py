@@ -19,7 +19,7 @@ from mnist_lab.errors import DataError, LabError
 from mnist_lab.settings import Settings
 from mnist_lab.ui.services import container as module
 from mnist_lab.ui.services import dataset_loader
-from mnist_lab.ui.services.container import Services, lab, services
+from mnist_lab.ui.services.container import Services, container, services
 from mnist_lab.ui.shell.asgi import ContentSecurityPolicy, lifespan, routes
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def started(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Replace the lab by one that starts no process; returns the calls of start and close."""
     calls: list[str] = []
-    monkeypatch.setattr(module, "_lab", module.Lab())
+    monkeypatch.setattr(module, "_container", module.ServiceContainer())
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.0)
     monkeypatch.setattr(Services, "start", lambda _self: calls.append("start"))
     monkeypatch.setattr(Services, "close", lambda _self: calls.append("close"))
@@ -78,7 +78,7 @@ def test_a_repaired_store_works_without_restarting_the_app(
 ) -> None:
     corrupt(settings.home)
     with pytest.raises(LabError, match="is damaged"):
-        lab().serve()
+        container().serve()
     (settings.home / "runs.sqlite").unlink()
     assert services().store.count() == 0
     assert services() is services()

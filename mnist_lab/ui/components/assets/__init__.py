@@ -6,6 +6,8 @@ from pathlib import Path
 from mnist_lab.charts import PALETTES
 from mnist_lab.ui.components import streamlit_dom
 
+MORPH = "vendor/idiomorph.min"
+"""Changes the HTML of a node in place."""
 _FOLDER = Path(__file__).parent
 
 

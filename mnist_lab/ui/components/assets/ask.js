@@ -1,4 +1,4 @@
-// Asks the page to draw something anew; for the same reason once more only if nothing has come of it for a while.
+// Asks the page to draw something again. For the same reason it asks only once, unless nothing happens for a while.
 const LAB_ASK_AGAIN = 2_000; // ms
 
 function labAskOnce(node, reason, ask) {

@@ -1,80 +1,83 @@
-// The slider over a training's epochs, with a button that replays them. At its right end it follows the newest.
-const TOLD_EVERY = 150; // ms; a drag passes many epochs
-const REPLAY = 12_000; // ms for all epochs, but neither a blur nor a wait:
-const STEP = [300, 800];
+// The slider over the epochs of a training, with a button that replays them. At its right end it follows the newest.
+const REPORT_INTERVAL = 150; // ms; while it is dragged, many epochs pass
+const REPLAY = 12_000; // ms for all epochs together, within these limits for one of them:
+const STEP_LIMITS = [300, 800];
 const PLAY = "M4 1.5v13l10.5-6.5z";
 const PAUSE = "M3 2h3.5v12H3zM9.5 2H13v12H9.5z";
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
-  const node = parentElement.querySelector(".lab-timeline");
-  const [button, slider, words] = ["button", "input", "output"].map((tag) => node.querySelector(tag));
-  const state = (node.labState ??= { wanted: data.wanted, told: data.wanted, playing: null, waiting: null });
+  const node = parentElement.querySelector(".lab-epoch-slider");
+  const [button, slider, label] = ["button", "input", "output"].map((tag) => node.querySelector(tag));
+  const state = (node.labState ??= { wanted: data.wanted, reported: data.wanted, playing: null, waiting: null });
   state.epochs = data.epochs;
   state.drawn = data.wanted ?? null;
 
   node.labUpdate = (newest) => {
     if (newest !== data.newest) labAskOnce(node, newest, (snapshot) => setTriggerValue("newer", snapshot));
   };
+  labRegisterPart(node, data.key);
 
   const last = () => state.epochs.length - 1;
-  const place = () => {
+  const index = () => {
     if (state.wanted === null) return last();
     return Math.max(0, state.epochs.findLastIndex((epoch) => epoch <= state.wanted));
   };
-  const say = () => {
-    const epoch = state.epochs[place()];
+  const show = () => {
+    const epoch = state.epochs[index()];
     const newest = state.wanted === null && data.live ? " · newest" : "";
     const best = epoch === data.best ? " · best" : "";
     const ended = data.done !== null && epoch > data.done ? " · ended in it" : "";
     const which = epoch === 0 ? "before the first step" : `epoch ${epoch} of ${data.total}`;
-    words.textContent = which + newest + best + ended;
+    label.textContent = which + newest + best + ended;
     slider.max = last();
-    slider.value = place();
-    slider.setAttribute("aria-valuetext", words.textContent);
+    slider.value = index();
+    slider.setAttribute("aria-valuetext", label.textContent);
     slider.disabled = button.disabled = last() < 1;
     button.innerHTML = `<svg viewBox="0 0 16 16" width="16" height="16" fill="currentColor"><path d="${state.playing ? PAUSE : PLAY}"/></svg>`;
     button.setAttribute("aria-label", state.playing ? "Stop the replay" : "Replay the training");
     button.title = button.getAttribute("aria-label");
   };
-  const tell = () => {
+  const report = () => {
     state.waiting ??= setTimeout(() => {
       state.waiting = null;
-      if (state.told === state.wanted) return;
-      state.told = state.wanted;
+      if (state.reported === state.wanted) return;
+      state.reported = state.wanted;
       setStateValue("epoch", state.wanted);
-    }, TOLD_EVERY);
+    }, REPORT_INTERVAL);
   };
-  const go = (index) => {
-    state.wanted = index >= last() ? null : state.epochs[index];
-    say();
-    tell();
+  const goTo = (position) => {
+    state.wanted = position >= last() ? null : state.epochs[position];
+    show();
+    report();
   };
   const stop = () => {
     clearInterval(state.playing);
     state.playing = null;
-    say();
+    show();
   };
-  // The interval lives on while the component is drawn anew, so it must call what belongs to the newest data.
+  // The interval goes on when the component is called again, so it must call the newest version of this function.
   state.step = () => {
-    if (place() >= last()) return stop();
-    // Every epoch is to be seen, so the replay goes no faster than its pictures come.
-    if (state.drawn === state.wanted) go(place() + 1);
+    if (index() >= last()) return stop();
+    // Every epoch is to be seen, so the replay waits until the picture of the last one has been drawn.
+    if (state.drawn === state.wanted) goTo(index() + 1);
   };
 
   slider.oninput = () => {
     if (state.playing) stop();
-    go(Number(slider.value));
+    goTo(Number(slider.value));
   };
   button.onclick = () => {
     if (state.playing) return stop();
-    if (place() >= last()) go(0);
-    state.playing = setInterval(() => state.step(), Math.min(STEP[1], Math.max(STEP[0], REPLAY / state.epochs.length)));
-    say();
+    if (index() >= last()) goTo(0);
+    const [shortest, longest] = STEP_LIMITS;
+    state.playing = setInterval(() => state.step(), Math.min(longest, Math.max(shortest, REPLAY / state.epochs.length)));
+    show();
   };
-  say();
+  show();
   return () => {
     clearInterval(state.playing);
     clearTimeout(state.waiting);
     state.playing = state.waiting = null;
+    labUnregisterPart(node);
   };
 }

@@ -1,49 +1,55 @@
-// Asks the lab again and again how a run is getting on, and hands what it says to the parts of the page that show it.
-// The page itself is drawn anew only when its outline has changed; while nobody can see it, nothing is asked.
-const PATIENCE = 2; // s, after a question that was not answered
-const TIMEOUT = 30; // s
+// Asks the server repeatedly how a run is doing, and passes the answers on to the parts of the page that show it. The
+// page itself is drawn again only when its layout changes. A hidden page asks nothing.
+// A question names the version that the page has, and the answer brings only what has changed since.
+const RETRY_SECONDS = 2; // after a question that was not answered
+const TIMEOUT_SECONDS = 30;
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const [address, outline, every] = data;
+  const [address, layoutKey, interval, version] = data;
   const node = parentElement.querySelector(".lab-feed");
   node.labStop?.();
+  if (labIsNew(node, data)) node.labVersion = version;
   let timer;
   let ended = false;
-  const later = (seconds) => {
+  const askIn = (seconds) => {
     clearTimeout(timer);
-    timer = setTimeout(look, 1000 * seconds);
+    timer = setTimeout(ask, 1000 * seconds);
   };
-  const look = async () => {
+  const ask = async () => {
     if (!node.isConnected) return node.labStop();
     if (document.hidden) return;
     const asked = performance.now();
     try {
-      const answer = await fetch(address, { signal: AbortSignal.timeout(1000 * TIMEOUT), cache: "no-store" });
-      if (!answer.ok) throw new Error(answer.statusText);
-      const now = await answer.json();
+      const url = `${address}&version=${node.labVersion}`;
+      const response = await fetch(url, { signal: AbortSignal.timeout(1000 * TIMEOUT_SECONDS), cache: "no-store" });
+      if (!response.ok) throw new Error(response.statusText);
+      const answer = await response.json();
       if (ended) return;
-      if (now.outline !== outline) labAskOnce(node, now.outline, (fresh) => setTriggerValue("changed", fresh));
-      else for (const [key, content] of Object.entries(now.parts)) show(key, content, asked);
-      later(now.every);
+      if (answer.layout_key !== layoutKey) labAskOnce(node, answer.layout_key, (key) => setTriggerValue("changed", key));
+      // Where the page has drawn something else in the meantime, the next answer has to bring everything.
+      else node.labVersion = apply(answer, asked) ? answer.version : "";
+      askIn(answer.interval);
     } catch {
-      if (!ended) later(PATIENCE);
+      if (!ended) askIn(RETRY_SECONDS);
     }
   };
-  const show = (key, content, asked) => {
-    const part = document.querySelector(`.st-key-${key} .lab-part`);
-    // What the page has drawn since is newer than the answer.
-    if (part && !(part.labDrawn > asked)) part.labUpdate?.(content);
+  // Whether the answer belongs to what the page shows.
+  const apply = ({ parts, changes }, asked) => {
+    const keys = [...Object.keys(parts), ...Object.keys(changes)];
+    if (keys.some((key) => labPart(key)?.labDrawn > asked)) return false;
+    for (const [key, content] of Object.entries(parts)) labPart(key)?.labUpdate?.(content);
+    return Object.entries(changes).every(([key, change]) => labPart(key)?.labChange(change) ?? true);
   };
-  const seen = () => later(0);
-  document.addEventListener("visibilitychange", seen);
+  const onVisibilityChange = () => askIn(0);
+  document.addEventListener("visibilitychange", onVisibilityChange);
   node.labStop = () => {
     clearTimeout(timer);
     ended = true;
-    document.removeEventListener("visibilitychange", seen);
+    document.removeEventListener("visibilitychange", onVisibilityChange);
   };
-  later(every);
+  askIn(interval);
   return () => {
-    // Streamlit calls this, too, when data came faster than it could pass them on.
+    // Streamlit also calls this when data came faster than it could pass them on.
     if (!node.isConnected) node.labStop();
   };
 }

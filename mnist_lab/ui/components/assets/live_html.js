@@ -1,6 +1,9 @@
-// Words and figures made of HTML, changed in place: by the page, and between its drawings by the live feed.
+// HTML that is changed in place, by the page and by the live feed.
 export default function ({ data, parentElement }) {
+  const [content, key] = data;
   const node = parentElement.querySelector(".lab-part");
-  node.labUpdate = (html) => labMorphTo(node, html);
-  if (labIsNew(node, data)) node.labUpdate(data[0]);
+  node.labUpdate = (html) => Idiomorph.morph(node, html, { morphStyle: "innerHTML" });
+  labRegisterPart(node, key);
+  if (labIsNew(node, data)) node.labUpdate(content);
+  return () => labUnregisterPart(node);
 }

@@ -1,13 +1,14 @@
-// The picture of the network: follows the theme, and tells Python which block was picked.
+// The diagram of the network: follows the theme, and tells Python which layer was clicked.
 export default function ({ data, parentElement, setTriggerValue }) {
-  const node = parentElement.querySelector(".lab-strip");
+  const node = parentElement.querySelector(".lab-network-diagram");
   node.innerHTML = data.svg;
   node.classList.toggle("lab-whole", data.whole);
   node.labUnfollow?.();
   node.labUnfollow = labFollowTheme(parentElement, (theme) => {
     for (const [name, colour] of Object.entries(labPalettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
   });
-  // A picture wider than the screen fades out where it goes on, and shows what is picked, or else what is broken.
+  // A diagram wider than the screen fades out where it goes on, and is scrolled to the picked or else the first broken
+  // layer.
   const fade = () => {
     const left = node.scrollWidth - node.clientWidth - node.scrollLeft;
     node.classList.toggle("lab-goes-on", left > 4);

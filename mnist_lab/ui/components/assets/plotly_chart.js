@@ -1,7 +1,7 @@
 // One Plotly chart on one node: `Plotly.react` changes it in place, so hover, zoom and legend choices stay.
-// Double click is ours, since Plotly would go back to the ranges that a growing chart had at first.
+// We handle double clicks ourselves, because Plotly would return to the ranges that a growing chart had at first.
 const CONFIG = { responsive: true, displayModeBar: false, scrollZoom: false, doubleClick: false };
-const PATIENCE = 1000; // ms
+const MAX_IDLE_WAIT = 1000; // ms
 const AXIS = /^[xy]axis\d*$/;
 
 function loadPlotly() {
@@ -13,9 +13,9 @@ function loadPlotly() {
       delete window.labPlotly;
       reject(new Error("the chart library did not load"));
     };
-    // Four megabytes of script: the words of the page come first.
+    // Four megabytes of script: the text of the page comes first.
     const later = window.requestIdleCallback ?? setTimeout;
-    later(() => document.head.appendChild(script), { timeout: PATIENCE });
+    later(() => document.head.appendChild(script), { timeout: MAX_IDLE_WAIT });
   });
   return window.labPlotly;
 }
@@ -41,8 +41,8 @@ function paint(value, palette) {
   return value;
 }
 
-// The axes of a layout with the ranges that a person zoomed into. Plotly keeps these only as long as the figure asks
-// for the same range, which a growing chart does not; with `uirevision` false it leaves them to us.
+// The axes of a layout with the ranges that a person zoomed to. Plotly keeps these only while the figure asks for the
+// same range, which a growing chart does not; with `uirevision` false it leaves them to us.
 function zoomedAxes(layout, zoom) {
   const axes = {};
   for (const [name, axis] of Object.entries(layout).filter(([name]) => AXIS.test(name))) {
@@ -76,17 +76,17 @@ async function draw(node, theme) {
   if (node.labShown !== layout.uirevision) node.labZoom = {};
   node.labShown = layout.uirevision;
   const font = { family: getComputedStyle(node).fontFamily, ...layout.font };
-  // A finger that draws a zoom box could not scroll the page.
+  // If a finger drew a zoom box, it could not scroll the page.
   const dragmode = matchMedia("(pointer: coarse)").matches ? false : layout.dragmode;
-  const whole = { ...layout, ...zoomedAxes(layout, node.labZoom), height, autosize: true, font, dragmode };
+  const fullLayout = { ...layout, ...zoomedAxes(layout, node.labZoom), height, autosize: true, font, dragmode };
   const isNew = node.layout === undefined;
   if (isNew) node.replaceChildren();
-  await Plotly.react(node, data, whole, CONFIG);
+  await Plotly.react(node, data, fullLayout, CONFIG);
   if (isNew) watchZoom(node);
 }
 
-// What went wrong may go right at the next change: then the chart is made anew.
-function explain(node, error) {
+// After an error the chart is created again at the next change.
+function showError(node, error) {
   window.Plotly?.purge(node);
   node.textContent = `This chart cannot be drawn: ${error.message}. Reload the page.`;
 }
@@ -94,22 +94,30 @@ function explain(node, error) {
 export default function ({ data, parentElement }) {
   const node = parentElement.querySelector(".lab-plot");
   node.labZoom ??= {};
-  node.labDraw = (theme = labTheme(parentElement)) => draw(node, theme).catch((error) => explain(node, error));
-  const want = ([figure, alt, height]) => {
+  node.labDraw = (theme = labTheme(parentElement)) => draw(node, theme).catch((error) => showError(node, error));
+  const want = ([figure, alt, height, version]) => {
     node.setAttribute("aria-label", alt);
     node.style.height = `${height}px`;
-    node.labWanted = { figure, height };
+    node.labWanted = { figure, height, version };
   };
-  // The live feed brings new curves between the drawings of the page.
-  node.labUpdate = (fresh) => {
-    want(fresh);
+  // The live feed brings a new figure, or the changes from one version of the figure to the next.
+  node.labUpdate = (content) => {
+    want(content);
     node.labDraw();
   };
+  node.labChange = ([from, to, alt, delta]) => {
+    const { figure, height, version } = node.labWanted;
+    if (version !== from) return false;
+    node.labUpdate([labApplyDelta(figure, delta), alt, height, to]);
+    return true;
+  };
+  labRegisterPart(node, data[4]);
   if (labIsNew(node, data)) want(data);
   node.labUnfollow?.();
   node.labUnfollow = labFollowTheme(parentElement, node.labDraw);
   return () => {
-    // Streamlit calls this, too, when data came faster than it could pass them on; the chart then lives on.
+    labUnregisterPart(node);
+    // Streamlit also calls this when data came faster than it could pass them on; the chart then stays.
     if (!node.isConnected) window.Plotly?.purge(node);
   };
 }

@@ -1,4 +1,4 @@
-// The theme of the page, told from the background colour that Streamlit gives every component.
+// The theme of the page, derived from the background colour that Streamlit gives every component.
 const labThemes = {};
 
 function labTheme(element) {
@@ -14,8 +14,8 @@ function labIsLight(colour) {
   return 0.299 * r + 0.587 * g + 0.114 * b > 127;
 }
 
-// Calls `draw(theme)` now and whenever the theme changes, as long as `element` is part of the page. A CSS variable cannot
-// be observed, so it is looked at.
+// Calls `draw(theme)` now and at every change of the theme, as long as `element` is part of the page. The change of a
+// CSS variable causes no event, so it is read repeatedly.
 function labFollowTheme(element, draw) {
   let theme = labTheme(element);
   draw(theme);

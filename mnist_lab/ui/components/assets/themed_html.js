@@ -1,11 +1,11 @@
-// A picture made of HTML, changed in place.
+// HTML with colours of the light or the dark theme, changed in place.
 export default function ({ data, parentElement, setStateValue }) {
-  const node = parentElement.querySelector(".lab-picture");
-  labMorphTo(node, data.html);
+  const node = parentElement.querySelector(".lab-themed-html");
+  Idiomorph.morph(node, data.html, { morphStyle: "innerHTML" });
   node.labUnfollow?.();
   node.labUnfollow = labFollowTheme(parentElement, (theme) => {
     for (const [name, colour] of Object.entries(data.palettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
-    // Pixels have the colours of the theme that they were made for: ask for others.
+    // The colours of pixels belong to the theme that they were made for: ask for others.
     if (theme !== data.theme) setStateValue("theme", theme);
   });
   return () => node.labUnfollow?.();
