@@ -8,9 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Page, expect
 
+from mnist_lab.ui.components import streamlit_dom as dom
+
 CONTENT = {
-    "": ".st-key-compose-toolbar",
-    **dict.fromkeys(("train", "compare", "draw", "inspect"), ".st-key-page h1, .st-key-page h2"),
+    "": dom.by_key("compose-toolbar"),
+    **dict.fromkeys(("train", "compare", "draw", "inspect"), f"{dom.PAGE} :is(h1, h2)"),
 }
 """Where each page's own content begins: with its title, or on Compose with the toolbar."""
 SCREENS = {"phone": (390, 844), "projector": (1280, 720)}
@@ -77,8 +79,10 @@ def title_top(page: Page, path: str, width: int, height: int) -> float:
 @pytest.mark.parametrize("path", CONTENT)
 def test_the_sample_is_told_in_one_line_above_the_title(page: Page, on_sample: str, path: str) -> None:
     page.goto(f"{on_sample}/{path}")
-    notice = page.locator(".st-key-data-notice")
+    notice = page.locator(dom.DATA_NOTICE)
     expect(notice.get_by_role("button", name="Try again")).to_be_visible(timeout=60_000)
+    if path:
+        expect(page.locator(dom.TITLE_BELOW_NOTICE).first).to_have_css("padding-top", "0px")
     for width, height in SCREENS.values():
         assert title_top(page, path, width, height) < MAX_TITLE_TOP, (width, height)
         box = notice.bounding_box()
@@ -100,7 +104,7 @@ def test_a_download_is_told_in_one_line_above_the_title(page: Page, downloading:
     for width, height in SCREENS.values():
         top = title_top(page, path, width, height)
         expect(page.get_by_text("Downloading MNIST")).to_be_visible()
-        box = page.locator(".st-key-data-notice").bounding_box()
+        box = page.locator(dom.DATA_NOTICE).bounding_box()
         assert box is not None
         assert box["height"] < 45
         assert top < MAX_TITLE_TOP, (width, height)
