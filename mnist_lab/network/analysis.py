@@ -8,10 +8,10 @@ from mnist_lab.network.completed import CompletedLayer, Stack, complete
 from mnist_lab.network.cost import training_memory
 from mnist_lab.network.diagnosis.budget import budget_errors
 from mnist_lab.network.diagnosis.dropout import dropout_warnings
+from mnist_lab.network.diagnosis.layer_errors import validity_errors
 from mnist_lab.network.diagnosis.problem import Problem
 from mnist_lab.network.diagnosis.signal import signal_warnings
 from mnist_lab.network.diagnosis.size import size_warnings
-from mnist_lab.network.diagnosis.validity import validity_errors
 from mnist_lab.network.labels import TITLES, label, summary
 from mnist_lab.network.layers import AnyLayer, Conv2D, Dense
 from mnist_lab.network.limits import MAX_LAYERS

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from mnist_lab.network.cost import Parameters, ReceptiveField, multiply_adds, parameters, receptive_field_after
+from mnist_lab.network.cost import Parameters, multiply_adds, parameters
 from mnist_lab.network.layers import AnyLayer, Dense, Flatten
 from mnist_lab.network.network import Network
+from mnist_lab.network.receptive_field import ReceptiveField, receptive_field_after
 from mnist_lab.network.shapes import CLASSES, INPUT_SHAPE, Shape, output_shape
 
 OUTPUT_LAYER = Dense(units=CLASSES, activation="softmax")

@@ -1,4 +1,4 @@
-"""What a layer costs (parameters with their arithmetic, multiply-adds, memory) and its receptive field."""
+"""What a layer costs: parameters with their arithmetic, multiply-adds, memory."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,15 +7,11 @@ from typing import Protocol
 
 from mnist_lab.network.layers import (
     AnyLayer,
-    AveragePooling2D,
     BatchNormalization,
     Conv2D,
     Dense,
-    GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
-    MaxPooling2D,
 )
-from mnist_lab.network.shapes import INPUT_SHAPE, Shape
+from mnist_lab.network.shapes import Shape
 
 
 @dataclass(frozen=True)
@@ -51,50 +47,6 @@ def multiply_adds(layer: AnyLayer, shape: Shape, result: Shape) -> int:
     if isinstance(layer, Conv2D):
         return prod(result) * prod(layer.kernel_size) * shape[2]
     return shape[0] * layer.units if isinstance(layer, Dense) else 0
-
-
-@dataclass(frozen=True)
-class ReceptiveField:
-    """The part of the picture that one value of a feature map depends on.
-
-    `size` is in pixels, rows and columns, not cut off at the picture's edge. `jump` is the distance in pixels between
-    the fields of two neighbouring values, and `positions` the number of values, down and across.
-    """
-
-    size: tuple[int, int] = (1, 1)
-    jump: tuple[int, int] = (1, 1)
-    positions: tuple[int, int] = (INPUT_SHAPE[0], INPUT_SHAPE[1])
-
-    @property
-    def visible_size(self) -> tuple[int, int]:
-        """Rows and columns of the picture inside the field, at most the whole picture."""
-        return min(self.size[0], INPUT_SHAPE[0]), min(self.size[1], INPUT_SHAPE[1])
-
-
-def receptive_field_after(layer: AnyLayer, result: Shape, field: ReceptiveField) -> ReceptiveField:
-    """Return the receptive field of a value of `layer`, whose output has the shape `result`; `field` is of its input.
-
-    A window of k sees `size + (k - 1)·jump` pixels, a stride of s makes the jump s times as large: Araujo, Norris and
-    Sim, "Computing Receptive Fields of Convolutional Neural Networks", Distill 2019. A layer that joins all positions
-    (dense, global pooling) is a window as large as the map.
-    """
-    if isinstance(layer, Conv2D):
-        return _slid(field, layer.kernel_size, layer.strides, (result[0], result[1]))
-    if isinstance(layer, MaxPooling2D | AveragePooling2D):
-        return _slid(field, layer.pool_size, layer.strides, (result[0], result[1]))
-    if isinstance(layer, Dense | GlobalAveragePooling2D | GlobalMaxPooling2D):
-        return _slid(field, field.positions, (1, 1), (1, 1))
-    return field
-
-
-def _slid(
-    field: ReceptiveField, window: tuple[int, int], strides: tuple[int, int], positions: tuple[int, int]
-) -> ReceptiveField:
-    rows, columns = (
-        (size + (part - 1) * jump, jump * stride)
-        for size, jump, part, stride in zip(field.size, field.jump, window, strides, strict=True)
-    )
-    return ReceptiveField((rows[0], columns[0]), (rows[1], columns[1]), positions)
 
 
 BYTES_PER_VALUE = 4

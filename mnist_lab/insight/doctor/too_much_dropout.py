@@ -8,7 +8,7 @@ from mnist_lab.insight.doctor.finding import Finding, Remedy
 from mnist_lab.insight.doctor.remedies import with_dropout_rate, with_max_dropout
 from mnist_lab.insight.doctor.run_curves import RunCurves
 from mnist_lab.network import Dropout, SpatialDropout2D
-from mnist_lab.network.diagnosis.shrink import values
+from mnist_lab.network.diagnosis.smaller_network import values
 
 GENTLE_RATE = 0.25
 HEAVY_RATE = 0.6

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from mnist_lab import formatting
 from mnist_lab.network.completed import CompletedLayer, Stack, complete
 from mnist_lab.network.diagnosis.problem import Problem, Repair, name_of, removal, replacement
-from mnist_lab.network.diagnosis.shrink import capped, fewer, smaller_rows
+from mnist_lab.network.diagnosis.smaller_network import capped, fewer, smaller_rows
 from mnist_lab.network.layers import Conv2D, Dense
 from mnist_lab.network.limits import MAX_KERNEL, MAX_LAYERS, MAX_PARAMETERS
 from mnist_lab.network.network import Network

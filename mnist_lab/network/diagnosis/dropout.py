@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from mnist_lab import formatting
 from mnist_lab.network.completed import CompletedLayer, Stack
 from mnist_lab.network.diagnosis.problem import Problem, Repair, name_of, removal, replacement
-from mnist_lab.network.diagnosis.shrink import values
+from mnist_lab.network.diagnosis.smaller_network import values
 from mnist_lab.network.labels import inline_label
 from mnist_lab.network.layers import (
     Activation,

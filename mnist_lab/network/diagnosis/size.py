@@ -5,9 +5,8 @@ from math import prod
 
 from mnist_lab import formatting
 from mnist_lab.network.completed import CompletedLayer, Stack, complete
-from mnist_lab.network.cost import ReceptiveField
 from mnist_lab.network.diagnosis.problem import WINDOW_TERMS, Problem, Repair, name_of, removal, replacement
-from mnist_lab.network.diagnosis.shrink import fewer, smaller_rows
+from mnist_lab.network.diagnosis.smaller_network import fewer, smaller_rows
 from mnist_lab.network.layers import (
     AveragePooling2D,
     Conv2D,
@@ -18,6 +17,7 @@ from mnist_lab.network.layers import (
     MaxPooling2D,
 )
 from mnist_lab.network.network import Network
+from mnist_lab.network.receptive_field import ReceptiveField
 from mnist_lab.network.shapes import Shape, window_of
 
 Windowed = Conv2D | MaxPooling2D | AveragePooling2D

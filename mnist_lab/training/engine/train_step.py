@@ -104,8 +104,3 @@ class StepRunner:
         self._optimizer.apply(gradients, variables)
         predicted = tf.argmax(probabilities, axis=1, output_type=tf.int32)
         return loss, tf.reduce_mean(tf.cast(predicted == true, tf.float32))
-
-
-def epoch_order(size: int, seed: int, epoch: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-    """The order of the training images in one epoch, int32 (size,): new in every epoch, determined by the seed."""
-    return np.random.default_rng([seed, epoch]).permutation(size).astype(np.int32)

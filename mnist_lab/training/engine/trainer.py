@@ -19,7 +19,7 @@ from mnist_lab.training.checkpoint import Arrays, TrainingState
 from mnist_lab.training.clock import Clock
 from mnist_lab.training.engine.evaluation import Evaluator
 from mnist_lab.training.engine.model import build, make_optimizer
-from mnist_lab.training.engine.train_step import Floats, StepRunner, epoch_order
+from mnist_lab.training.engine.train_step import Floats, StepRunner
 from mnist_lab.training.engine.variables import assign, copy_values, save_model, values_fit
 from mnist_lab.training.scoring import Scores, score
 
@@ -255,3 +255,8 @@ class _TrainedEpoch:
 def _next_chunk(count: int, seconds: float) -> int:
     """As many steps as take `CHUNK_SECONDS`, but at most twice as many as now: the first ones are slow."""
     return max(1, min(2 * count, round(count * CHUNK_SECONDS / max(seconds, 1e-6))))
+
+
+def epoch_order(size: int, seed: int, epoch: int) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    """The order of the training images in one epoch, int32 (size,): new in every epoch, determined by the seed."""
+    return np.random.default_rng([seed, epoch]).permutation(size).astype(np.int32)
