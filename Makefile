@@ -1,41 +1,44 @@
-# make run: the app. make test: the tests. make quick: those without browser and TensorFlow, in a minute. make check: everything CI checks. make soak: kill trainings. make bench: measure everything, ROUNDS=1 in less time. make charts, make screenshots: the pictures of docs/. make vendor: fetch the JavaScript of others. make lock: pin the requirements anew.
+.DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv
 ROUNDS ?= 3
 BIN := $(VENV)/bin
 
-.PHONY: run test quick check lint lock vendor soak bench charts screenshots clean
+.PHONY: help run test quick check lint lock vendor soak bench charts screenshots clean
 
-run: $(VENV)/.run
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/.run ## the app, at http://localhost:8501
 	$(BIN)/streamlit run app.py
 
 # Modules stay together (loadgroup), so that what their tests share is made once; see tests/selection.py.
 PARALLEL := -n logical --maxprocesses 4 --dist loadgroup
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev ## all tests
 	$(BIN)/python -m pytest $(PARALLEL)
 
-quick: $(VENV)/.dev
+quick: $(VENV)/.dev ## tests without browser and TensorFlow: at most a minute
 	$(BIN)/python -m pytest --quick $(PARALLEL)
 
-check: lint test
+check: lint test ## everything that CI checks
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.dev ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-soak: $(VENV)/.dev
+soak: $(VENV)/.dev ## kill real trainings at random, and check that nothing is lost
 	$(BIN)/python -m benchmarks.soak
 
-bench: $(VENV)/.bench
+bench: $(VENV)/.bench ## measure everything; ROUNDS=1 takes less time
 	$(BIN)/python -m benchmarks --rounds $(ROUNDS)
 
-charts: $(VENV)/.dev
+charts: $(VENV)/.dev ## draw the charts of docs/
 	$(BIN)/python -m docs.charts
 
-screenshots: $(VENV)/.dev
+screenshots: $(VENV)/.dev ## take the screenshots of docs/
 	$(BIN)/python -m docs.screenshots
 
 $(VENV)/.python:
@@ -58,7 +61,7 @@ $(VENV)/.bench: requirements-bench.txt $(VENV)/.dev
 
 # Both locks hold for every system and every Python that pyproject.toml allows.
 LOCK := $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --custom-compile-command "make lock"
-lock: $(VENV)/.python
+lock: $(VENV)/.python ## pin the requirements again
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) --group dev -c requirements.txt -o requirements-dev.txt
@@ -66,10 +69,10 @@ lock: $(VENV)/.python
 # JavaScript of others that our components use, with its licence beside it; node's package manager fetches it.
 IDIOMORPH := 0.8.0
 VENDORED := mnist_lab/ui/components/assets/vendor
-vendor:
+vendor: ## fetch the vendored JavaScript again
 	cd $(VENDORED) && npm pack --silent idiomorph@$(IDIOMORPH) && tar -xzf idiomorph-$(IDIOMORPH).tgz && rm idiomorph-$(IDIOMORPH).tgz
 	cd $(VENDORED) && { echo "// idiomorph $(IDIOMORPH), Zero-Clause BSD licence: see idiomorph.LICENSE. Fetched by: make vendor"; cat package/dist/idiomorph.min.js; } > idiomorph.min.js
 	cd $(VENDORED) && mv package/LICENSE idiomorph.LICENSE && rm -r package
 
-clean:
+clean: ## delete the virtual environment
 	rm -rf $(VENV)
