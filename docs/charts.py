@@ -27,7 +27,7 @@ TRAINERS = {
     "lab": ("MNIST Lab", "@training"),
 }
 """The bars from left to right: name and colour."""
-_FONT = "Source Sans 3, DataSource Sans Pro, DejaVu Sans, sans-serif"
+_FONT = "Source Sans 3, Source Sans Pro, DejaVu Sans, sans-serif"
 
 
 def main() -> None:

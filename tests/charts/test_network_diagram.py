@@ -98,7 +98,7 @@ def test_an_error_is_marked_and_described_on_its_layer():
     (error,) = groups(parsed(network), "error")
     assert error.get("data-index") == "1"
     assert [text.text for text in error.iter("text")][-1] == "!"
-    assert analyse(network).errors[0].sentence in error.get("aria-label", "")
+    assert analyse(network).errors[0].message in error.get("aria-label", "")
     assert [block.get("data-index") for block in groups(parsed(network), "unknown")] == ["1", "2", None]
 
 

@@ -48,8 +48,7 @@ def _reasons(curves: RunCurves) -> Iterator[str]:
     if dropped := len(dropout_layers(curves)):
         yield (
             f"In training, {formatting.quantity(dropped, 'dropout layer')} set{'s' if dropped == 1 else ''} values "
-            f"to zero at "
-            "random, which makes classification harder; in validation nothing is dropped."
+            "to zero at random, which makes classification harder; in validation nothing is dropped."
         )
     if any(isinstance(layer, BatchNormalization) for layer in layers):
         yield (
@@ -80,8 +79,7 @@ def unsettled_batch_norm(curves: RunCurves) -> Finding | None:
         "moderate" if curves.ended and behind > 0.1 else "note",
         "Batch normalization has not settled yet",
         f"After {formatting.quantity(curves.steps, 'step')}, {formatting.probability(unsettled)} of its running "
-        f"averages is "
-        f"still their initial value; {last.accuracies}.",
+        f"averages is still their initial value; {last.accuracies}.",
         "In training, batch normalization uses the mean and spread of each batch. In validation, and whenever the "
         "network is used, it uses running averages of them, which start at 0 and 1 and move by 1 % in each step. Until "
         "they have settled, after about 450 steps, the network computes with wrong values. This is not overfitting, "
