@@ -11,6 +11,7 @@ import streamlit as st
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
+from mnist_lab.data import DataSource
 from mnist_lab.errors import UnknownRunError
 from mnist_lab.runs import REFERENCE, RunState, RunStore
 from mnist_lab.runs.schema import runs as runs_table_schema
@@ -107,9 +108,10 @@ def test_runs_under_way_are_not_in_the_table(monkeypatch, store):
 
 
 def test_runs_on_the_offline_sample_are_marked(monkeypatch, store):
-    ended(store, offline=True)
+    run = ended(store, source=DataSource.MNIST_SAMPLE)
     page = opened(monkeypatch)
-    assert page.dataframe[0].value["Data"][0] == runs_table.OFFLINE
+    assert run.data is not None
+    assert page.dataframe[0].value["Data"][0] == run.data.title != "MNIST"
     found = store.search("", [RunState.FINISHED], None)
     assert runs_table.count_message(found, 1, 1) in texts(page)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_lab import formatting
 from mnist_lab.data import DataSource, load_mnist_sample
 from mnist_lab.runs import RunState, RunStore
 from mnist_lab.ui.services.container import services
@@ -47,9 +48,13 @@ def test_a_failed_run_has_nothing_to_inspect(store):
 
 
 def test_accuracy_comes_with_its_standard_error(store):
-    ended(store, wrong=10)
+    result = ended(store, wrong=10).result
     figures = {metric.label: metric.value for metric in opened().metric}
-    assert figures == {"Test accuracy": "90.00 ± 3.00 %", "Test loss": "0.1000", "Misclassified": "10 of 100"}
+    assert figures == {
+        "Test accuracy": "90.00 ± 3.00 %",
+        "Test loss": formatting.loss(result.test_loss),
+        "Misclassified": "10 of 100",
+    }
 
 
 def test_the_mistakes_are_shown_as_images(store):

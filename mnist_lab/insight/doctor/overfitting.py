@@ -76,8 +76,8 @@ def _why_overfitting(curves: RunCurves) -> str:
     return (
         f"{formatting.quantity(curves.analysis.parameters, 'parameter')} can memorise many of {images}. From some "
         "point on, memorising them lowers the training loss more easily than learning what the digits have in common. "
-        "What makes memorising harder helps: more images, images that look different each time (augmentation), or dropout. "
-        f"Stopping early keeps it from getting worse{kept}."
+        "What makes memorising harder helps: more images, images that look different each time (augmentation), or "
+        f"dropout. Stopping early keeps it from getting worse{kept}."
     )
 
 
@@ -108,7 +108,7 @@ def underfitting(curves: RunCurves) -> Finding | None:
         f"{formatting.loss(curves.forecast_loss)}.",
         "The network has nearly stopped improving, and it misclassifies many of the very images it is trained on. "
         f"{formatting.quantity(curves.analysis.parameters, 'parameter')} in this arrangement are not enough to tell "
-        "ten digits apart. Training longer will not change that. More filters or units will, or a convolution that sees "
-        "the strokes before pooling removes them.",
+        "ten digits apart. Training longer will not change that. More filters or units will, or a convolution that "
+        "sees the strokes before pooling removes them.",
         (*with_repairs(curves.run.network, _TOO_SMALL), *with_larger_layers(curves.run.network)),
     )

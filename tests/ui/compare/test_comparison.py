@@ -2,6 +2,7 @@
 
 import pytest
 
+from mnist_lab.data import DataSource
 from mnist_lab.runs import RunState, RunStore
 from mnist_lab.ui.compare.comparison import (
     difference_rows,
@@ -45,15 +46,15 @@ def test_the_most_accurate_run_is_compared_with_each_other_one(store: RunStore) 
 
 
 @pytest.mark.parametrize(
-    ("state", "offline", "expected"),
+    ("state", "source", "expected"),
     [
-        (RunState.FAILED, False, "one of them has no test result"),
-        (RunState.FINISHED, True, "tested on different images"),
+        (RunState.FAILED, DataSource.MNIST, "one of them has no test result"),
+        (RunState.FINISHED, DataSource.MNIST_SAMPLE, "tested on different images"),
     ],
 )
-def test_runs_that_cannot_be_compared(store: RunStore, state: RunState, offline: bool, expected: str) -> None:
-    other = ended(store, state=state, offline=offline)
-    if offline:
+def test_runs_that_cannot_be_compared(store: RunStore, state: RunState, source: DataSource, expected: str) -> None:
+    other = ended(store, state=state, source=source)
+    if state is RunState.FINISHED:
         store.folder(other.id).write_predictions(*_predictions_of_other_images())
     (message,) = significance_messages(store, [ended(store), other], ["A", "B"])
     assert expected in message
