@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_lab.data import DataSource
 from mnist_lab.inference import Predictor
 from mnist_lab.reference import shipped_archives
 from mnist_lab.ui.services.container import services
@@ -54,7 +55,7 @@ def test_the_users_own_run_comes_before_better_reference_runs() -> None:
 
 
 def test_a_reference_run_comes_before_a_run_on_the_offline_sample() -> None:
-    ended(services().store, "My own", wrong=0, offline=True)
+    ended(services().store, "My own", wrong=0, source=DataSource.MNIST_SAMPLE)
     chosen = opened("draw").selectbox(key="draw-run").value
     assert services().store.get(chosen).is_reference
 
