@@ -68,8 +68,8 @@ with right:
         st.markdown(plain(mistake.text))
 
 st.subheader("Diagnosis", anchor=False)
-points = lab.history_cache.of(run).points
-doctor_panel(run, points, examine(run, points))
+history = lab.history_cache.of(run)
+doctor_panel(run, history, examine(run, history))
 
 snapshot_panel(run)
 
