@@ -25,6 +25,7 @@ from tests.pages.ended_runs import ended
 PACKAGE = Path(dom.__file__).resolve().parents[2]
 REM = 16
 """Pixels of a `rem`."""
+LAYOUT = "() => [...document.querySelectorAll('*')].map((node) => node.getBoundingClientRect().bottom).join()"
 
 
 @pytest.fixture(scope="module")
@@ -49,15 +50,18 @@ def lab(
 
 
 def go(page: Page, address: str, width: int = 1280, height: int = 720) -> None:
-    """Open a page and wait until it is drawn."""
+    """Open a page and wait until it is drawn and nothing moves any more."""
     page.set_viewport_size({"width": width, "height": height})
     page.goto(address)
     # Before the script has begun, it does not run either.
     page.locator(dom.PAGE).wait_for()
     page.wait_for_selector(dom.SCRIPT_RUNS_NOT)
-    # Streamlit fetches the scripts of many elements only when the page has them.
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(500)
+    # Streamlit fetches the scripts of many elements, our style among them, only when the page has them.
+    page.wait_for_function("(page) => getComputedStyle(document.querySelector(page)).marginTop !== '0px'", arg=dom.PAGE)
+    before = ""
+    while (now := page.evaluate(LAYOUT)) != before:
+        before = now
+        page.wait_for_timeout(700)
 
 
 def box(found: Locator) -> dict[str, float]:
@@ -101,7 +105,7 @@ def test_the_lab_uses_no_other_variables_of_the_theme() -> None:
 def test_the_page_begins_right_below_the_header(page: Page, lab: str, width: int, empty: str) -> None:
     go(page, f"{lab}/draw", width)
     top, header = box(page.locator(dom.PAGE))["y"], pixels(dom.HEADER_HEIGHT)
-    assert header <= top <= header + 2.5 * REM
+    assert header <= top <= header + 1.5 * REM
     page.locator(dom.PAGE).evaluate("(node) => { node.style.marginTop = '0'; }")
     assert box(page.locator(dom.PAGE))["y"] == pytest.approx(top + pixels(empty), abs=1)
 
