@@ -1,5 +1,7 @@
 """Short names of layers for diagrams, in two lines."""
 
+from typing import assert_never
+
 from mnist_lab.formatting import shortened
 from mnist_lab.network import (
     Activation,
@@ -40,7 +42,7 @@ def short_lines(layer: Layer) -> tuple[str, str]:
             return "flatten", ""
         case Dense():
             return "dense", "" if layer.activation == "linear" else layer.activation
-    raise TypeError(f"There is no short name for {type(layer).__name__}.")
+    assert_never(layer)
 
 
 def short_name(layer: Layer) -> str:

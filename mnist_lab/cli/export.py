@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mnist_lab.cli.output import print_json
+from mnist_lab.cli.parser import EXPORT_SUFFIXES
 from mnist_lab.cli.runs import open_run_store
 from mnist_lab.cli.tensorflow_output import LOG_NAME, redirect_output
 from mnist_lab.cli.user_files import ensure_free, file_name, reason
@@ -17,13 +18,13 @@ from mnist_lab.inference.weights import weights_of
 from mnist_lab.runs import Run
 from mnist_lab.settings import Settings
 
-TEXTS: dict[str, tuple[str, Callable[[Run], str]]] = {
-    "code": (".py", training_script),
-    "notebook": (".ipynb", training_notebook),
-    "network": (".network.json", lambda run: run.network.to_json() + "\n"),
-    "recipe": (".recipe.json", lambda run: run.recipe.to_json() + "\n"),
+TEXTS: dict[str, Callable[[Run], str]] = {
+    "code": training_script,
+    "notebook": training_notebook,
+    "network": lambda run: run.network.to_json() + "\n",
+    "recipe": lambda run: run.recipe.to_json() + "\n",
 }
-MODELS = {"keras": ".keras", "savedmodel": "-savedmodel", "litert": ".tflite"}
+"""Formats that are text. All others are models, which need the weights of the run."""
 
 
 def export(options: argparse.Namespace, settings: Settings) -> int:
@@ -31,8 +32,7 @@ def export(options: argparse.Namespace, settings: Settings) -> int:
     run = open_run_store(settings).find(options.run)
     if options.output == "-":
         return _print(options, run)
-    suffix = TEXTS[options.format][0] if options.format in TEXTS else MODELS[options.format]
-    output = Path(options.output or file_name(run.name, suffix))
+    output = Path(options.output or file_name(run.name, EXPORT_SUFFIXES[options.format]))
     ensure_free(output, options.force)
     try:
         _write(options.format, run, settings, output)
@@ -50,13 +50,13 @@ def _print(options: argparse.Namespace, run: Run) -> int:
         raise RefusedError(f"The format {options.format} is not text and cannot be printed; name a file with -o.")
     if options.json:
         raise RefusedError("-o - prints the text, and --json prints a JSON document; choose one of them.")
-    sys.stdout.write(TEXTS[options.format][1](run))
+    sys.stdout.write(TEXTS[options.format](run))
     return 0
 
 
 def _write(format_: str, run: Run, settings: Settings, output: Path) -> None:
     if format_ in TEXTS:
-        output.write_text(TEXTS[format_][1](run), encoding="utf-8", newline="\n")
+        output.write_text(TEXTS[format_](run), encoding="utf-8", newline="\n")
         return
     weights = weights_of(run, settings)
     if format_ == "keras":
@@ -65,4 +65,4 @@ def _write(format_: str, run: Run, settings: Settings, output: Path) -> None:
     with redirect_output(settings.home / LOG_NAME):
         from mnist_lab.export.model_formats import export_litert, export_savedmodel
 
-        (export_litert if format_ == "litert" else export_savedmodel)(weights, output)
+        {"litert": export_litert, "savedmodel": export_savedmodel}[format_](weights, output)

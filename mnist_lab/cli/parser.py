@@ -10,7 +10,17 @@ from mnist_lab import __version__, formatting
 from mnist_lab.cli.output import PROGRAM
 from mnist_lab.recipe import Recipe
 
-EXPORT_FORMATS = ("code", "notebook", "keras", "savedmodel", "litert", "network", "recipe")
+EXPORT_SUFFIXES = {
+    "code": ".py",
+    "notebook": ".ipynb",
+    "keras": ".keras",
+    "savedmodel": "-savedmodel",
+    "litert": ".tflite",
+    "network": ".network.json",
+    "recipe": ".recipe.json",
+}
+"""The formats of `export`, and how the names of their files end. They are listed here because the parser does not load
+the run store, which `export` needs."""
 
 # Options of `train`, by the recipe's field that they change; a field without its option keeps the recipe's value.
 RECIPE_OPTIONS: dict[str, tuple[Callable[[str], object], str]] = {
@@ -133,7 +143,7 @@ def _add_queue(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=EXPORT_FORMATS, required=True, help="format of the file")
+    parser.add_argument("--format", choices=EXPORT_SUFFIXES, required=True, help="format of the file")
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="file to write; `-` prints text (default: the run's name)"
     )

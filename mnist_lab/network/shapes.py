@@ -25,8 +25,6 @@ Shape = tuple[int, ...]
 
 INPUT_SHAPE: Shape = (28, 28, 1)
 """Rows, columns and channels of one picture."""
-CLASSES = 10
-"""The digits 0 to 9, each of which has a probability in the output."""
 
 CLASSES = 10
 """Number of probabilities that a network gives: one for each digit, 0 to 9."""

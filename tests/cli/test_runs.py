@@ -1,8 +1,13 @@
+from pathlib import Path
+
 import pytest
 from sqlalchemy import update
 
 from mnist_lab import formatting
+from mnist_lab.cli.parser import EXPORT_SUFFIXES
 from mnist_lab.runs.schema import runs as table
+
+MODEL_FORMATS = ("keras", "litert", "savedmodel")
 
 
 def test_with_no_runs_it_says_what_to_do(call):
@@ -120,9 +125,22 @@ def test_delete_of_a_run_under_way_is_refused(refused, queued, store):
     lock.release()
 
 
-def test_a_run_without_weights_cannot_read_or_be_tested(refused, queued, tmp_path):
+@pytest.mark.parametrize("format_", sorted(EXPORT_SUFFIXES.keys() - MODEL_FORMATS))
+def test_a_run_without_weights_is_exported_as_text(call, finished, format_):
+    exported = call("export", finished.id, "--format", format_, "--json").json
+    assert exported["output"].endswith(EXPORT_SUFFIXES[format_])
+    text = Path(exported["output"]).read_text(encoding="utf-8")
+    assert text
+    assert call("export", finished.id, "--format", format_, "-o", "-").out == text
+
+
+@pytest.mark.parametrize("format_", MODEL_FORMATS)
+def test_a_run_without_weights_is_not_exported_as_a_model(refused, queued, format_):
+    assert "no weights: it is queued" in refused("export", queued.id, "--format", format_)
+
+
+def test_a_run_without_weights_cannot_be_tested(refused, queued):
     assert "no result" in refused("evaluate", queued.id)
-    assert "no weights: it is queued" in refused("export", queued.id, "--format", "keras")
 
 
 def test_a_store_that_cannot_be_read_is_a_failure_in_one_line(call, settings):

@@ -1,12 +1,12 @@
 """Builds the Keras model of a network, and the optimizer of a recipe."""
 
+import inspect
+
 import keras
 import tensorflow as tf
 
 from mnist_lab.network import INPUT_SHAPE, AnyLayer, Network, analyse
 from mnist_lab.recipe import Recipe
-
-_SEEDED = {"Dropout", "SpatialDropout2D"}
 
 
 def build(network: Network, *, seed: int, precision: str) -> keras.Model:
@@ -34,10 +34,12 @@ def build(network: Network, *, seed: int, precision: str) -> keras.Model:
 
 
 def _keras_layer(layer: AnyLayer, name: str, seed: int, precision: str) -> keras.Layer:
+    keras_class = getattr(keras.layers, layer.kind)
     arguments = layer.model_dump(exclude={"kind"})
-    if layer.kind in _SEEDED:
+    # Layers that draw random numbers. Without a seed of its own, such a layer differs from one training to the next.
+    if "seed" in inspect.signature(keras_class.__init__).parameters:
         arguments["seed"] = seed
-    keras_layer: keras.Layer = getattr(keras.layers, layer.kind)(**arguments, name=name, dtype=precision)
+    keras_layer: keras.Layer = keras_class(**arguments, name=name, dtype=precision)
     return keras_layer
 
 
