@@ -10,7 +10,7 @@ Each message is one or two sentences that tell the user what to do. It is shown 
     │   ├── PictureError        a picture that cannot be read
     │   ├── UnknownRunError     no run, or more than one, has that id or name
     │   └── IllegalMoveError    the run's state does not allow it
-    ├── RunFailedError          a training run ended without a result: exit status 1
+    ├── RunFailedError          a run ended without a result: exit status 1
     ├── StoreError              the run store cannot be read or written
     │   └── StoreLocationError  the settings name a location that cannot be used; also a RefusedError
     ├── StaleAttemptError       the run no longer belongs to this worker, which must stop writing

@@ -15,18 +15,18 @@ from mnist_lab.errors import StoreError
 def atomic_write(path: Path, *, durable: bool = True) -> Iterator[Path]:
     """Give a temporary path beside `path`; the file written there replaces `path` when the block ends.
 
-    A reader sees the old file or the new one, never a part. When the block fails, the old file stays and the temporary
-    one is removed. Two processes may write the same path at once; the later one wins.
+    A reader sees either the old file or the complete new one. When the block fails, the old file stays and the
+    temporary one is removed. Two processes may write the same path at once; the later one wins.
 
     Args:
         path: The file to write. Its folder is made if needed.
-        durable: Write the file to the disk before it gets its name, so that it survives a power cut. Takes longer.
+        durable: Flush the file to the disk before it is renamed, so that it survives a power cut. Takes longer.
 
     Raises:
         OSError: The folder cannot be made or written to.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Its name ends as that of `path`: Keras and NumPy choose the format by the ending, or add one.
+    # With the same extension as `path`: Keras and NumPy choose the format by the extension, or add one.
     temporary = path.with_name(f".{secrets.token_hex(4)}-{path.name}")
     try:
         yield temporary
@@ -41,20 +41,20 @@ def atomic_write(path: Path, *, durable: bool = True) -> Iterator[Path]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Write a folder's list of names to the disk."""
+    """Flush a folder's directory entries to the disk."""
     # Without this a power cut could bring the old file back. Windows has no such call.
     if hasattr(os, "O_DIRECTORY"):
-        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            os.fsync(opened)
+            os.fsync(descriptor)
         finally:
-            os.close(opened)
+            os.close(descriptor)
 
 
 def try_lock(path: Path) -> FileLock | None:
     """Take the lock on `path`; None if another process has it.
 
-    Keep the returned object: the lock is released with it, or when the process ends.
+    Keep a reference to the returned lock: it is released when the object is deleted, or when the process ends.
 
     Raises:
         StoreError: The folder cannot be written.

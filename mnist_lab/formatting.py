@@ -1,10 +1,10 @@
-"""How numbers and times are written, the same on every page, in the terminal and in exports."""
+"""Numbers and times as text, in the same format on every page, in the terminal and in exports."""
 
 import math
 from datetime import datetime, timedelta
 
 NONE = "–"
-"""Written for a value that is not there."""
+"""The text for a missing value."""
 
 
 def percent(share: float, decimals: int = 0) -> str:
@@ -38,7 +38,7 @@ def points(difference: float) -> str:
 
 
 def loss(value: float | None) -> str:
-    """A loss: 0.04651 → "0.0465"; below 0.001 and from 1,000 on scientific, "3.2e-5"; "NaN", "infinite", None → "–"."""
+    """A loss: 0.04651 → "0.0465"; scientific below 0.001 and from 1,000 on, "3.2e-5"; "NaN", "infinite", None → "–"."""
     if value is None:
         return NONE
     if math.isnan(value):
@@ -58,7 +58,7 @@ def learning_rate(value: float) -> str:
 
 
 def dropout_rate(rate: float) -> str:
-    """The rate of a dropout layer, even one that cannot be used: 0.25 → "0.25", 1.0 → "1", -0.5 → "-0.5"."""
+    """The rate of a dropout layer, also an invalid one: 0.25 → "0.25", 1.0 → "1", -0.5 → "-0.5"."""
     return f"{rate:g}"
 
 
@@ -73,7 +73,7 @@ def quantity(number: int, one: str, many: str | None = None) -> str:
 
 
 def short_count(value: float) -> str:
-    """A rounded number: 829,760 → "830 k", 4,960,000 → "5.0 M", 999 → "999"; with tenths below 100 of a unit."""
+    """A rounded number: 829,760 → "830 k", 4,960,000 → "5.0 M", 999 → "999"; one decimal below 100 of a unit."""
     if value < 999.5:
         return f"{value:.0f}"
     unit, name = next((u, n) for u, n in ((1e3, "k"), (1e6, "M"), (1e9, "G")) if value < 999.5 * u or n == "G")
@@ -131,7 +131,7 @@ def about_seconds(value: float) -> str:
 
 
 def relative_time(then: datetime | None, now: datetime) -> str:
-    """When something happened, seen from `now`: "just now", "3 min ago", "yesterday 14:05", "12 Nov 2025".
+    """When something happened, relative to `now`: "just now", "3 min ago", "yesterday 14:05", "12 Nov 2025".
 
     Args:
         then: With a time zone; None gives "–".

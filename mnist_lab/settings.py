@@ -14,7 +14,7 @@ MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.n
 
 
 def _default_workers() -> int:
-    # TensorFlow uses all cores; on fewer than eight, two trainings at once only slow each other down.
+    # TensorFlow uses all cores: on fewer than eight cores, two trainings at once slow each other down.
     return max(1, (os.cpu_count() or 1) // 4)
 
 
@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     )
     mnist_url: str = Field(default=MNIST_URL, description="the address from which MNIST is downloaded")
     watch: bool = Field(
-        default=True, description="true or false: whether snapshots of the network are kept while it trains"
+        default=True, description="true or false: whether snapshots of the network are recorded while it trains"
     )
     reference: bool = Field(default=True, description="true or false: whether a new lab contains the reference runs")
     refresh: float = Field(

@@ -1,6 +1,6 @@
-"""Strict JSON for files from outside: no duplicate keys, only finite numbers, no endless digits.
+"""A strict JSON parser for files of users: no duplicate keys, only finite numbers, no extremely long integers.
 
-Python's own parser takes the last of two equal keys, reads NaN and Infinity, and needs seconds for a million digits.
+Python's own parser takes the last of two equal keys, accepts NaN and Infinity, and needs seconds for a million digits.
 """
 
 import json
@@ -12,7 +12,7 @@ MAX_REPR_LENGTH = 60
 
 
 class StrictJSONError(ValueError):
-    """The text is not strict JSON: `str(error)` completes the sentence "The file is no JSON: …"."""
+    """The text is not strict JSON; `str(error)` completes the message "The file is not JSON: …"."""
 
 
 def parse_json(text: str | bytes) -> object:
@@ -39,7 +39,7 @@ def short_repr(value: object) -> str:
     short = reprlib.Repr()
     short.maxlevel, short.maxstring, short.maxother, short.maxlong = 2, 40, 40, 40
     short.maxlist = short.maxdict = short.maxtuple = 4
-    # ASCII, since a message must survive any terminal, and a lone surrogate cannot even be encoded.
+    # ASCII: not every terminal can show other characters, and a lone surrogate cannot be encoded at all.
     text = short.repr(value).encode("ascii", "backslashreplace").decode("ascii")
     return text if len(text) <= MAX_REPR_LENGTH else text[: MAX_REPR_LENGTH - 3] + "..."
 

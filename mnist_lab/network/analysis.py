@@ -13,7 +13,7 @@ from mnist_lab.network.diagnosis.problem import Problem
 from mnist_lab.network.diagnosis.signal import signal_warnings
 from mnist_lab.network.diagnosis.size import size_warnings
 from mnist_lab.network.labels import TITLES, label, summary
-from mnist_lab.network.layers import AnyLayer, Conv2D, Dense
+from mnist_lab.network.layers import AnyLayer, Dense
 from mnist_lab.network.limits import MAX_LAYERS
 from mnist_lab.network.network import Network
 from mnist_lab.network.shapes import Shape
@@ -21,10 +21,10 @@ from mnist_lab.network.shapes import Shape
 
 @dataclass(frozen=True)
 class LayerReport:
-    """One layer of the completed stack.
+    """The analysis of one layer of the completed stack.
 
     Shapes are without the batch axis, None from the first layer on that cannot take its input. `index` is the index in
-    `network.layers`, None if the layer is implied. `receptive_field` is the size of the part of the picture, in pixels
+    `network.layers`, None if the layer is implied. `receptive_field` is the size of the part of the image, in pixels
     down and across, that one output value depends on. `share` is the layer's share of all multiply-adds, 0..1.
     """
 
@@ -89,13 +89,8 @@ class Analysis:
 
     @property
     def multiply_adds(self) -> int:
-        """Multiply-adds of a forward pass for one picture."""
+        """Multiply-adds of a forward pass for one image."""
         return sum(report.multiply_adds for report in self.layers)
-
-    @property
-    def convolution_filters(self) -> tuple[int, ...]:
-        """Filters of the convolutions, in order."""
-        return tuple(layer.filters for layer in self.network.layers if isinstance(layer, Conv2D))
 
     def memory(self, batch_size: int) -> int:
         """Estimate the memory in bytes that training takes, without TensorFlow itself and the data."""
@@ -112,7 +107,7 @@ def analyse(network: Network) -> Analysis:
 
 
 def _problems(network: Network, stack: Stack) -> tuple[Problem, ...]:
-    """Return the errors; warnings only if there is no error; if there are too many layers, only that."""
+    """Return the errors, or the warnings if there are none; with too many layers, only that error."""
     if len(network.layers) > MAX_LAYERS:
         return tuple(budget_errors(network, stack))
     errors = [*validity_errors(network, stack), *budget_errors(network, stack)]
@@ -158,7 +153,10 @@ def ensure_trainable(analysis: Analysis, batch_size: int, budget_gib: float) -> 
 
 
 def memory_error(analysis: Analysis, batch_size: int, budget_gib: float) -> str | None:
-    """Return why a training does not fit into `budget_gib` GiB of memory, and what would; None if it fits."""
+    """Return the message for a training that does not fit into `budget_gib` GiB of memory; None if it fits.
+
+    The message says what to change so that it fits.
+    """
     needed = analysis.memory(batch_size)
     if needed <= budget_gib * 2**30:
         return None
@@ -180,8 +178,8 @@ def _how_to_save_memory(analysis: Analysis, batch_size: int, budget_gib: float) 
 def insertion_index(network: Network, layer: AnyLayer, wanted: int) -> int:
     """Return where to insert `layer`: at `wanted`, or at the nearest index before it that adds no error.
 
-    A convolution wanted at the end of a network with a Flatten is inserted in front of the Flatten. If every index adds
-    an error, it is `wanted`.
+    For example, a convolution wanted at the end of a network with a Flatten is inserted before the Flatten. If the
+    layer adds an error at every index, `wanted` is returned.
 
     Args:
         network: The network to insert into; it need not be valid.
@@ -189,7 +187,7 @@ def insertion_index(network: Network, layer: AnyLayer, wanted: int) -> int:
         wanted: The index in `network.layers` where it is wanted, 0 to their number.
     """
     errors_before = len(analyse(network).errors)
-    # A file may hold thousands of layers; no more indices are tried than a network may have layers.
+    # A file may hold thousands of layers: at most as many indices are tried as a network may have layers.
     candidates = range(wanted, max(-1, wanted - MAX_LAYERS), -1)
     suitable = (index for index in candidates if len(analyse(network.add(layer, index)).errors) <= errors_before)
     return next(suitable, wanted)

@@ -16,8 +16,8 @@ OUTPUT_LAYER = Dense(units=CLASSES, activation="softmax")
 class CompletedLayer:
     """One layer of the completed stack; `index` is its index in `network.layers`, None if it is implied.
 
-    Shapes are None from the first layer on that cannot take its input: that layer still has an `input_shape`, those
-    after it have neither.
+    The first layer that cannot take its input has an `input_shape`, but no `output_shape`; the layers after it have
+    neither.
     """
 
     index: int | None
@@ -33,10 +33,10 @@ Stack = tuple[CompletedLayer, ...]
 
 
 def complete(network: Network) -> Stack:
-    """Return all layers from the picture to the ten probabilities.
+    """Return all layers from the image to the ten probabilities.
 
-    A Flatten is inserted before a Dense layer whose input would be maps. That happens at most once, since no layer
-    turns a row of values back into maps.
+    A Flatten is inserted before a Dense layer whose input would be feature maps. That happens at most once, since no
+    layer turns a row of values back into maps.
     """
     stack: list[CompletedLayer] = []
     shape: Shape | None = INPUT_SHAPE

@@ -1,4 +1,4 @@
-"""What a layer costs: parameters with their arithmetic, multiply-adds, memory."""
+"""The cost of a layer: parameters with their arithmetic, multiply-adds and memory."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from mnist_lab.network.shapes import Shape
 
 @dataclass(frozen=True)
 class Parameters:
-    """Number of parameters of a layer, how many of them training changes, and the calculation as text."""
+    """Number of parameters of a layer, the trainable ones among them, and the calculation as text."""
 
     total: int = 0
     trainable: int = 0
@@ -24,7 +24,7 @@ class Parameters:
 
 
 def parameters(layer: AnyLayer, shape: Shape) -> Parameters:
-    """Count the parameters of a layer that gets `shape`, as Keras does."""
+    """Count the parameters of a layer with the input shape `shape`, as Keras does."""
     if isinstance(layer, Conv2D):
         rows, columns = layer.kernel_size
         count = rows * columns * shape[2] * layer.filters + layer.filters
@@ -39,10 +39,10 @@ def parameters(layer: AnyLayer, shape: Shape) -> Parameters:
 
 
 def multiply_adds(layer: AnyLayer, shape: Shape, result: Shape) -> int:
-    """Count the multiply-adds for one picture.
+    """Count the multiply-adds for one image.
 
     A convolution needs `rows·columns·filters` of its output times `kernel rows·kernel columns·channels` of its input, a
-    dense layer inputs times units. All other layers and the biases count as 0: their cost is negligible beside these.
+    dense layer needs inputs times units. All other layers and the biases count as 0, since their cost is negligible.
     """
     if isinstance(layer, Conv2D):
         return prod(result) * prod(layer.kernel_size) * shape[2]
@@ -57,22 +57,22 @@ OUTPUT_COPIES = 3
 """Output before and after the activation, and the gradient."""
 
 
-class _Costed(Protocol):
+class _SizedLayer(Protocol):
     @property
     def output_shape(self) -> tuple[int, ...] | None: ...
     @property
     def parameters(self) -> int: ...
 
 
-def training_memory(layers: Iterable[_Costed], batch_size: int) -> int:
+def training_memory(layers: Iterable[_SizedLayer], batch_size: int) -> int:
     """Estimate the bytes that training takes: `4·(7·parameters + 3·batch_size·outputs + 2·batch_size·largest)`.
 
-    `outputs` is the number of values that all layers put out for one picture, `largest` that of the layer with the
-    most, counted twice more for the intermediate results of its gradient. The factors lie above what TensorFlow 2.21
-    was measured to take on CPU (9 networks and batches: 1.1 to 2.1 times the measured growth).
+    `outputs` is the number of values in the outputs of all layers for one image, and `largest` the number in the
+    largest output, counted twice more for the intermediate results of its gradient. The estimate lies above the memory
+    that TensorFlow 2.21 was measured to take on a CPU: 1.1 to 2.1 times as much, for 9 networks and batch sizes.
     """
     layers = list(layers)
     weights = sum(layer.parameters for layer in layers)
     outputs = [prod(layer.output_shape) for layer in layers if layer.output_shape is not None]
-    in_use = OUTPUT_COPIES * sum(outputs) + 2 * max(outputs, default=0)
-    return BYTES_PER_VALUE * (WEIGHT_COPIES * weights + batch_size * in_use)
+    values_per_image = OUTPUT_COPIES * sum(outputs) + 2 * max(outputs, default=0)
+    return BYTES_PER_VALUE * (WEIGHT_COPIES * weights + batch_size * values_per_image)

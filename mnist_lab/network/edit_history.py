@@ -10,7 +10,7 @@ MAX_UNDO_STEPS = 200
 
 @dataclass(frozen=True)
 class EditHistory:
-    """The current network, the networks before it (oldest first) and the undone ones (next to redo last)."""
+    """The current network, the earlier ones (oldest first) and the undone ones (the next one to redo is last)."""
 
     network: Network
     past: tuple[Network, ...] = ()
@@ -27,7 +27,7 @@ class EditHistory:
         return bool(self.undone)
 
     def push(self, network: Network) -> "EditHistory":
-        """Return the history after an edit to `network`, without undone edits; an equal network is no edit."""
+        """Return the history after an edit that led to `network`, without undone edits; an equal network is no edit."""
         if network == self.network:
             return self
         return EditHistory(network, (*self.past, self.network)[-MAX_UNDO_STEPS:])

@@ -1,7 +1,7 @@
-"""Networks as JSON: reading a network file, and writing what the analysis of a network says.
+"""Networks as JSON: reading a network file, and writing the analysis of a network.
 
-In what is written, `index` is an index into the network's layers, from 0, and `layer` is the number that people see,
-from 1. Both are null for a layer that is implied.
+In the written JSON, `index` is an index into the network's layers, from 0, and `layer` is the number that people see,
+from 1. Both are null for an implied layer.
 """
 
 import codecs
@@ -33,7 +33,7 @@ _RULES: Mapping[str, str] = {
     "string_unicode": "has an entry whose name is not text",
     "too_long": f"must have at most {MAX_LAYERS_READ:,} entries",
 }
-"""Pydantic's name of an error to the rule that is broken."""
+"""Pydantic's type of an error to the rule in the message."""
 
 
 def network_from_json(text: str | bytes) -> Network:
@@ -76,7 +76,7 @@ def network_from_data(data: object) -> Network:
 
 
 def analysis_to_data(analysis: Analysis) -> dict[str, Any]:
-    """Return everything that an analysis says, as data that `json.dumps` takes."""
+    """Convert an analysis to data that `json.dumps` accepts."""
     return {
         "network": analysis.network.model_dump(mode="json"),
         "valid": analysis.valid,

@@ -6,7 +6,7 @@ from mnist_lab.network.network import Network
 from mnist_lab.network.shapes import INPUT_SHAPE
 
 _FIRST_ARGUMENT = {"Conv2D": "filters", "Dense": "units", "Dropout": "rate", "SpatialDropout2D": "rate"}
-"""The argument that is usually given without its name."""
+"""Kind to the argument that is usually passed by position."""
 _FIRST_ARGUMENT |= {"MaxPooling2D": "pool_size", "AveragePooling2D": "pool_size", "Activation": "activation"}
 
 
@@ -14,7 +14,7 @@ def keras_source(network: Network) -> str:
     """Return Keras 3 source that builds the network as `model`, implied layers included.
 
     The source is complete: it imports what it needs. The network's name appears only in a comment, quoted, so that no
-    name can inject code. A network with errors gives source that Keras refuses.
+    name can inject code. Keras refuses the source of a network with errors.
     """
     lines = [f"        {_call(report.layer)}," for report in analyse(network).layers]
     return "\n".join(
@@ -44,7 +44,7 @@ def _call(layer: AnyLayer) -> str:
         elif name == "kernel_size":
             arguments.append(f"kernel_size={value!r}")
         elif name == "strides" and "pool_size" in defaults:
-            # Keras's default for strides is the window, which no constant default can express.
+            # Keras's default for strides is the pool size, so there is no constant to compare with.
             arguments += [] if value == layer.model_dump()["pool_size"] else [f"strides={value!r}"]
         elif value != defaults[name]:
             arguments.append(f"{name}={value!r}")

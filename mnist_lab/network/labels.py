@@ -1,4 +1,4 @@
-"""How layers are written for people."""
+"""Layers as text for users."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -30,7 +30,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "Dense": "Dense",
     }
 )
-"""Kind to its name for people."""
+"""Kind to its name for users."""
 
 
 def summary(layer: AnyLayer) -> str:
@@ -60,7 +60,7 @@ def label(layer: AnyLayer) -> str:
 
 
 def inline_label(layer: AnyLayer) -> str:
-    """Return the name of a layer within a sentence: `max pooling 4×4`, `dropout 0.7`, `convolution 32 filters 3×3`."""
+    """Return the name of a layer inside a message: `max pooling 4×4`, `dropout 0.7`, `convolution 32 filters 3×3`."""
     name = TITLES[layer.kind].lower()
     if isinstance(layer, Conv2D):
         return f"{name} {formatting.quantity(layer.filters, 'filter')} {formatting.shape(layer.kernel_size)}"

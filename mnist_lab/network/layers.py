@@ -1,7 +1,8 @@
 """The layers a network may have, as frozen data with Keras's names, arguments and defaults.
 
-The models refuse what no layer could mean (wrong types, NaN, numbers beyond ±1,000,000). They accept what a person may
-enter by mistake (a rate of 1.2, no filters, a kernel larger than the picture), so that the diagnosis can explain it.
+The models refuse values that make no sense for any layer (wrong types, NaN, numbers beyond ±1,000,000). They accept
+what a user may enter by mistake (a rate of 1.2, no filters, a kernel larger than the image), so that the diagnosis can
+explain it.
 """
 
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ ACTIVATIONS: tuple[ActivationName, ...] = get_args(ActivationName)
 
 
 def _as_pair(value: object) -> object:
-    """Turn an int or two ints, both of which Keras takes for a pair of sizes, into a tuple."""
+    """Turn an int, or a list or tuple of two ints, into a pair of sizes, as Keras does."""
     if type(value) is int:
         return (value, value)
     if isinstance(value, (list, tuple)) and len(value) == 2 and all(type(part) is int for part in value):
@@ -38,7 +39,7 @@ Rate = Annotated[float, Field(ge=-MAX_ARGUMENT, le=MAX_ARGUMENT, allow_inf_nan=F
 
 
 class LayerBase(BaseModel):
-    """What every layer has: a `kind`, Keras's name for it, and arguments named as Keras names them."""
+    """Base class of all layers: a `kind`, which is Keras's class name, and arguments with Keras's names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -65,7 +66,7 @@ class Conv2D(LayerBase):
 
 
 class _Pooling2D(LayerBase):
-    """A window that moves over `(h, w, c)` and puts out one number per window and channel."""
+    """A window that moves over `(h, w, c)` and outputs one number per position and channel."""
 
     pool_size: Pair = (2, 2)
     strides: Pair = (2, 2)
@@ -74,13 +75,13 @@ class _Pooling2D(LayerBase):
     @model_validator(mode="before")
     @classmethod
     def _strides_follow_pool_size(cls, data: Any) -> Any:
-        # As in Keras, but resolved here, so that code that uses a layer need not know the rule.
+        # Keras's rule, applied here so that code that uses a layer need not know it.
         if isinstance(data, Mapping) and data.get("strides") is None:
             return {**data, "strides": data.get("pool_size", (2, 2))}
         return data
 
     def with_changes(self, **arguments: object) -> Self:
-        """Return this layer with some arguments changed; strides that equal the window keep equal to it."""
+        """Return this layer with some arguments changed; strides that equal the window stay equal to it."""
         if "pool_size" in arguments and "strides" not in arguments and self.strides == self.pool_size:
             arguments["strides"] = None
         return super().with_changes(**arguments)
@@ -151,8 +152,6 @@ class Dense(LayerBase):
     activation: Literal[ActivationName, "softmax"] = "linear"
 
 
-Pooling = MaxPooling2D | AveragePooling2D
-GlobalPooling = GlobalAveragePooling2D | GlobalMaxPooling2D
 AnyDropout = Dropout | SpatialDropout2D
 AnyLayer = (
     Conv2D

@@ -15,7 +15,7 @@ VERSION: Literal[1] = 1
 """Version of the network file that this code writes and reads."""
 UNTITLED = "Untitled network"
 
-# Characters that change the direction of the text after them could make a name look like another one.
+# Characters that change the direction of the text after them: with them one name could look like another one.
 _BIDIRECTIONAL = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Characters that are invisible by themselves: format characters, spaces, marks without a base character, and a few
 # that Unicode calls letters or symbols (the Hangul fillers and the empty Braille cell).
@@ -25,10 +25,11 @@ _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 def clean_name(name: str) -> str:
     """Turn any text into a name: no control characters, single spaces, at most 80 characters, at least one visible."""
-    # More is read than kept, since some characters are dropped; a name of megabytes still costs nothing.
+    # Only the beginning is processed, so that a name of megabytes is fast; it is longer than the result may be, since
+    # some characters are dropped.
     start = re.sub(r"\s+", " ", name[: 50 * MAX_NAME_LENGTH])
-    kept = (c for c in start if unicodedata.category(c) not in {"Cc", "Cs"} and c not in _BIDIRECTIONAL)
-    cleaned = " ".join("".join(kept).split())[:MAX_NAME_LENGTH].strip()
+    allowed = (c for c in start if unicodedata.category(c) not in {"Cc", "Cs"} and c not in _BIDIRECTIONAL)
+    cleaned = " ".join("".join(allowed).split())[:MAX_NAME_LENGTH].strip()
     return cleaned if any(map(_is_visible, cleaned)) else UNTITLED
 
 
@@ -45,7 +46,7 @@ def _as_tuple(value: object) -> object:
 
 
 class Network(BaseModel):
-    """A stack of layers for 28×28×1 pictures; the output `Dense(10, softmax)` and a needed Flatten are implied."""
+    """A stack of layers for 28×28×1 images; the output `Dense(10, softmax)` and a needed Flatten are implied."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -63,8 +64,7 @@ class Network(BaseModel):
                 raise PydanticCustomError(
                     "softmax",
                     "[{number}].activation must not be softmax: the output layer Dense(10, softmax) is added "
-                    "automatically, "
-                    "so leave that layer out",
+                    "automatically, so leave that layer out",
                     {"number": number},
                 )
         return layers
@@ -78,7 +78,7 @@ class Network(BaseModel):
         return self._with(self.layers, name)
 
     def add(self, layer: AnyLayer, index: int | None = None) -> Self:
-        """Return the network with `layer` inserted in front of the one at `index`, or at the end."""
+        """Return the network with `layer` inserted before the one at `index`, or at the end."""
         position = len(self.layers) if index is None else index
         return self._with((*self.layers[:position], layer, *self.layers[position:]))
 

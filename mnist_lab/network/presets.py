@@ -29,7 +29,7 @@ class Preset:
     name: str
     title: str
     hint: str
-    """What it is, in two to four words."""
+    """A description of two to four words."""
     lesson: str
     """What it teaches, in one sentence."""
     network: Network
@@ -40,7 +40,7 @@ def _relu(filters: int, size: int, stride: int = 1) -> Conv2D:
 
 
 def _normalized(filters: int, size: int = 3, stride: int = 1, *, pooled: bool = False) -> tuple[AnyLayer, ...]:
-    """A convolution, batch normalization and relu; with pooling in front of it there are fewer values to normalize."""
+    """A convolution, batch normalization and relu; pooling before normalization leaves fewer values to normalize."""
     convolution = Conv2D(filters=filters, kernel_size=(size, size), strides=(stride, stride))
     pooling = (MaxPooling2D(),) if pooled else ()
     return convolution, *pooling, BatchNormalization(), Activation(activation="relu")
@@ -168,7 +168,7 @@ _ALL = (
         "strong",
         "Strong",
         "99.5 % in minutes",
-        "A little wider, and trained on pictures that are shifted and rotated a little: 99.5 % in a few minutes.",
+        "A little wider, and trained on images that are shifted and rotated a little: 99.5 % in a few minutes.",
         *_normalized(32, 5, stride=2),
         *_normalized(32),
         *_normalized(64, pooled=True),
@@ -191,7 +191,7 @@ _ALL = (
         "notebook-1",
         "Notebook 1",
         "two wide convolutions",
-        "Two wide convolutions reached 99.27 % in the notebook, at 51 million multiply-adds a picture.",
+        "Two wide convolutions reached 99.27 % in the notebook, at 51 million multiply-adds per image.",
         _relu(100, 3),
         MaxPooling2D(),
         _relu(250, 5),
@@ -250,10 +250,10 @@ DEFAULT_PRESET = "small-cnn"
 
 
 def get_preset(name: str) -> Preset:
-    """Return the preset of this name; case does not matter, and underscores count as hyphens.
+    """Return the preset with this name; case does not matter, and underscores count as hyphens.
 
     Raises:
-        NetworkError: There is none; the message names all presets, and the one with the most similar name.
+        NetworkError: There is none; the message lists all presets and suggests the one with the most similar name.
     """
     wanted = name.strip().lower().replace("_", "-")
     if wanted in PRESETS:

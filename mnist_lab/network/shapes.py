@@ -24,10 +24,10 @@ Shape = tuple[int, ...]
 """`(rows, columns, channels)` or `(values,)`."""
 
 INPUT_SHAPE: Shape = (28, 28, 1)
-"""Rows, columns and channels of one picture."""
+"""Rows, columns and channels of one image."""
 
 CLASSES = 10
-"""Number of probabilities that a network gives: one for each digit, 0 to 9."""
+"""Number of classes, the digits 0 to 9; the output has one probability for each."""
 
 NEEDS_MAPS = (Conv2D, MaxPooling2D, AveragePooling2D, SpatialDropout2D, GlobalAveragePooling2D, GlobalMaxPooling2D)
 """Layers whose input must be maps (rows, columns, channels), not a row of values."""
@@ -70,7 +70,7 @@ def output_shape(layer: AnyLayer, shape: Shape) -> Shape | None:
 def _window_positions(layer: Conv2D | MaxPooling2D | AveragePooling2D, shape: Shape) -> tuple[int, int]:
     """Return the number of positions of the window, down and across; 0 or less if it does not fit."""
     rows, columns = (
-        (size - 1) // stride + 1 if layer.padding == "same" else (size - part) // stride + 1
-        for size, part, stride in zip(shape, window_of(layer), layer.strides, strict=False)
+        (size - 1) // stride + 1 if layer.padding == "same" else (size - extent) // stride + 1
+        for size, extent, stride in zip(shape, window_of(layer), layer.strides, strict=False)
     )
     return rows, columns

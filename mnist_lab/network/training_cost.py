@@ -1,7 +1,7 @@
-"""Estimate from layers and shapes alone how long training on an image takes.
+"""Estimate how long training on an image takes, from layers and shapes alone.
 
-The time of a step is close to a sum of four: arithmetic, values written and read again, operations started, and
-parameters updated. The amount of each depends on the network; the time that each takes depends on the machine.
+The time of a step is close to the sum of four parts: arithmetic, values written and read again, operations started, and
+parameters updated. The amount of each part depends on the network; the time per unit depends on the machine.
 """
 
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from mnist_lab.network.layers import BatchNormalization, Conv2D, Dense, Dropout,
 from mnist_lab.network.shapes import INPUT_SHAPE
 
 VECTOR_CHANNELS = 8
-"""Channels that a convolution on a CPU computes at once; fewer take as long."""
+"""Channels that a convolution on a CPU computes at once; fewer channels take the same time."""
 FIRST_LAYER_SHARE = 2 / 3
-"""Work of a convolution of the picture: forward and the gradient of the filters, without the gradient of the input."""
+"""Work of the first convolution relative to later ones: the gradient with respect to its input is not computed."""
 NORMALIZATION_COST, DROPOUT_COST, ACTIVATION_COST, POOLING_COST = 2.7, 2.5, 0.3, 0.1
-"""Cost of a value of these layers relative to one of a convolution. Fitted, as is the sum itself, to the measured speed
-of 35 networks on two cores (AVX2, float32); the fit is within 30 % for 33 of them."""
+"""Cost of a value in these layers relative to one in a convolution. Fitted, like the model as a whole, to the measured
+speed of 35 networks on two cores (AVX2, float32); the fit is within 30 % for 33 of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingWork:
-    """Work of training on one image; what is done once a step is divided by the batch size."""
+    """Work of training on one image; work that is done once per step is divided by the batch size."""
 
     multiply_adds: float
     values: float
@@ -32,7 +32,7 @@ class TrainingWork:
 
 @dataclass(frozen=True, slots=True)
 class MachineSpeed:
-    """Seconds that a unit of each part of `TrainingWork` takes on a machine; none is negative, and not all are 0."""
+    """Seconds per unit of each part of `TrainingWork` on a machine; none is negative, and not all are 0."""
 
     multiply_add: float
     value: float
@@ -50,7 +50,7 @@ class MachineSpeed:
 
 
 TYPICAL_SPEED = MachineSpeed(multiply_add=5.8e-11, value=2.7e-9, operation=3.9e-4, parameter=3.1e-9)
-"""Two cores with AVX2, in float32: used for a machine that was not measured."""
+"""Speed of two cores with AVX2, in float32; used for a machine that was not measured."""
 
 
 def training_work(analysis: Analysis, batch_size: int) -> TrainingWork:
@@ -70,7 +70,7 @@ def _multiply_adds(report: LayerReport) -> float:
         return report.multiply_adds
     channels = report.input_shape[-1]
     padded = report.multiply_adds * _rounded_up(layer.filters) / layer.filters
-    # There are special kernels for one channel, and the gradient of the picture is not needed.
+    # There are special kernels for one channel, and the gradient with respect to the image is not needed.
     return padded * FIRST_LAYER_SHARE if channels == 1 else padded * _rounded_up(channels) / channels
 
 

@@ -1,4 +1,4 @@
-"""Recipes for the presets that the default recipe does not train well."""
+"""Recipes for the presets that do not train well with the default recipe."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,12 +38,12 @@ PRESET_RECIPES: Mapping[str, PresetRecipe] = MappingProxyType(
         ),
         "strong": PresetRecipe(
             _LONG.with_changes(epochs=8),
-            f"{_ONE_CYCLE}. Light augmentation shifts and rotates every picture a little, differently in each epoch. "
-            "Few images are held out, too few to choose an epoch by, so the last epoch is kept.",
+            f"{_ONE_CYCLE}. Light augmentation shifts and rotates every image a little, differently in each epoch. "
+            "So few images are held out that they cannot tell which epoch is best, so the last weights are kept.",
         ),
         "champion": PresetRecipe(
             _LONG.with_changes(epochs=16),
-            f"{_ONE_CYCLE}. With light augmentation no picture is repeated exactly, so many epochs do not lead to "
+            f"{_ONE_CYCLE}. With light augmentation no image is repeated exactly, so many epochs do not lead to "
             "overfitting; dropout in front of the output layer helps.",
         ),
         "notebook-1": PresetRecipe(

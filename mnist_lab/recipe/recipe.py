@@ -58,7 +58,7 @@ class Recipe(BaseModel):
 
     @property
     def kept(self) -> Keep:
-        """Which weights the run keeps; with validation on the test set, which must not choose an epoch, the last."""
+        """Which weights the run keeps: "last" when it validates on the test set, which must not choose an epoch."""
         return "last" if self.validation == "test" else self.keep
 
     def to_json(self) -> str:

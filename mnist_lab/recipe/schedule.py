@@ -33,7 +33,7 @@ def learning_rates(recipe: Recipe, total_steps: int) -> NDArray[np.float32]:
 
 
 def constant(steps: Factors, total_steps: int) -> Factors:  # noqa: ARG001 - every schedule has this signature
-    """The same rate throughout."""
+    """1 at every step."""
     return np.ones_like(steps)
 
 
@@ -43,10 +43,10 @@ def cosine(steps: Factors, total_steps: int) -> Factors:
 
 
 def one_cycle(steps: Factors, total_steps: int) -> Factors:
-    """One-cycle (Smith 2018, arXiv:1803.09820) as PyTorch's `OneCycleLR` draws it.
+    """One-cycle (Smith 2018, arXiv:1803.09820), computed as in PyTorch's `OneCycleLR`.
 
     Cosine from 1/25 up to the full rate over the first 30 % of the steps, then cosine down to 1/250,000 of it. The
-    momentum is left alone.
+    momentum stays constant.
     """
     top = max(ONE_CYCLE_WARM_UP * total_steps - 1, 0.0)
     last = max(total_steps - 1, top)

@@ -8,7 +8,7 @@ from mnist_lab.insight.doctor.finding import Finding, Remedy
 from mnist_lab.insight.doctor.remedies import with_dropout_rate, with_max_dropout
 from mnist_lab.insight.doctor.run_curves import RunCurves
 from mnist_lab.network import Dropout, SpatialDropout2D
-from mnist_lab.network.diagnosis.smaller_network import values
+from mnist_lab.network.diagnosis.smaller_network import value_count
 
 GENTLE_RATE = 0.25
 HEAVY_RATE = 0.6
@@ -55,7 +55,7 @@ def dropout_layers(curves: RunCurves) -> list[DropoutLayer]:
         if isinstance(layer, SpatialDropout2D) and shape is not None:
             found.append(DropoutLayer(report.index, layer.rate, shape[-1], "channel"))
         else:
-            found.append(DropoutLayer(report.index, layer.rate, values(shape), "value"))
+            found.append(DropoutLayer(report.index, layer.rate, value_count(shape), "value"))
     return found
 
 

@@ -5,13 +5,10 @@ from collections.abc import Iterator
 from mnist_lab import formatting
 from mnist_lab.network.completed import CompletedLayer, Stack, complete
 from mnist_lab.network.diagnosis.problem import Problem, Repair, name_of, removal, replacement
-from mnist_lab.network.diagnosis.smaller_network import capped, fewer, smaller_rows
+from mnist_lab.network.diagnosis.smaller_network import capped, fewer_flattened, fewer_units
 from mnist_lab.network.layers import Conv2D, Dense
 from mnist_lab.network.limits import MAX_KERNEL, MAX_LAYERS, MAX_PARAMETERS
 from mnist_lab.network.network import Network
-
-LIMIT_RULES = frozenset({"too-many-layers", "too-many-parameters", "kernel-beyond-limit"})
-"""Rules of the lab itself; Keras would accept such networks."""
 
 
 def budget_errors(network: Network, stack: Stack) -> Iterator[Problem]:
@@ -28,25 +25,25 @@ def budget_errors(network: Network, stack: Stack) -> Iterator[Problem]:
 
 
 def _too_many_layers(network: Network) -> Problem:
-    kept = Network(name=network.name, layers=network.layers[:MAX_LAYERS])
+    shortened = Network(name=network.name, layers=network.layers[:MAX_LAYERS])
     return Problem(
         "too-many-layers",
         "error",
         None,
         f"A network may have at most {MAX_LAYERS} layers. Received: {len(network.layers):,}.",
-        (Repair(f"Keep the first {MAX_LAYERS} layers", kept),),
+        (Repair(f"Keep the first {MAX_LAYERS} layers", shortened),),
     )
 
 
 def _kernel_beyond_limit(network: Network, index: int, layer: Conv2D) -> Iterator[Problem]:
     if max(layer.kernel_size) <= MAX_KERNEL:
         return
-    fitting = tuple(min(part, 5) for part in layer.kernel_size)
+    fitting = tuple(min(extent, 5) for extent in layer.kernel_size)
     yield Problem(
         "kernel-beyond-limit",
         "error",
         index,
-        f"{name_of(index, layer)}: a kernel may have at most {MAX_KERNEL} rows and columns, since pictures have 28; "
+        f"{name_of(index, layer)}: a kernel may have at most {MAX_KERNEL} rows and columns, since images have 28; "
         f"the rest would only cover padding. Received: {formatting.shape(layer.kernel_size)}.",
         (
             replacement(network, index, f"Use a kernel of {formatting.shape(fitting)}", kernel_size=fitting),
@@ -56,26 +53,26 @@ def _kernel_beyond_limit(network: Network, index: int, layer: Conv2D) -> Iterato
 
 
 def _too_many_parameters(network: Network, stack: Stack, total: int) -> Problem:
-    heaviest = max(stack, key=lambda completed: completed.parameters.total)
-    repairs = [repair for repair in _smaller(network, stack, heaviest, total) if _fits(repair.network)]
+    largest = max(stack, key=lambda completed: completed.parameters.total)
+    repairs = [repair for repair in _shrinking_repairs(network, stack, largest, total) if _fits(repair.network)]
     return Problem(
         "too-many-parameters",
         "error",
-        heaviest.index,
-        f"{name_of(heaviest.index, heaviest.layer)}: a network may have at most {MAX_PARAMETERS:,} parameters. "
-        f"Received: {formatting.quantity(total, 'parameter')}, {heaviest.parameters.total:,} of them here.",
+        largest.index,
+        f"{name_of(largest.index, largest.layer)}: a network may have at most {MAX_PARAMETERS:,} parameters. "
+        f"Received: {formatting.quantity(total, 'parameter')}, {largest.parameters.total:,} of them here.",
         tuple(repairs),
     )
 
 
-def _smaller(network: Network, stack: Stack, heaviest: CompletedLayer, total: int) -> Iterator[Repair]:
+def _shrinking_repairs(network: Network, stack: Stack, largest: CompletedLayer, total: int) -> Iterator[Repair]:
     # The output layer keeps its ten units; only its input can be made smaller.
     weighted = [index for index, layer in enumerate(network.layers) if isinstance(layer, Conv2D | Dense)]
-    index = weighted[-1] if heaviest.index is None else heaviest.index
-    yield from fewer(network, index, MAX_PARAMETERS / total)
-    if not isinstance(heaviest.layer, Conv2D):
+    index = weighted[-1] if largest.index is None else largest.index
+    yield from fewer_units(network, index, MAX_PARAMETERS / total)
+    if not isinstance(largest.layer, Conv2D):
         # The smallest sufficient change comes first; only that one is offered.
-        yield from [repair for repair in smaller_rows(network, stack) if _fits(repair.network)][:1]
+        yield from [repair for repair in fewer_flattened(network, stack) if _fits(repair.network)][:1]
     yield capped(network)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from mnist_lab import formatting
 from mnist_lab.network.completed import CompletedLayer, Stack
 from mnist_lab.network.diagnosis.problem import Problem, Repair, name_of, removal, replacement
-from mnist_lab.network.diagnosis.smaller_network import values
+from mnist_lab.network.diagnosis.smaller_network import value_count
 from mnist_lab.network.labels import inline_label
 from mnist_lab.network.layers import (
     Activation,
@@ -24,13 +24,13 @@ from mnist_lab.network.layers import (
 from mnist_lab.network.network import Network
 
 HEAVY_RATE = 0.8
-"""A rate from which on hardly any value is left."""
+"""Rate from which on almost all values are set to zero."""
 NOTICEABLE_RATE = 0.4
-"""A rate below which dropout does no harm even to few units."""
+"""Rate below which dropout does no harm, even after a layer of few units."""
 MIN_VALUES_LEFT = 16
-"""Values that should be left to distinguish ten digits."""
+"""Number of values that should be left to distinguish ten digits."""
 MIN_CHANNELS = 4
-"""Channels below which dropping whole channels sometimes drops the whole picture."""
+"""Number of channels below which dropping whole channels sometimes drops the whole image."""
 
 _WITHOUT_WEIGHTS = (
     Activation,
@@ -53,13 +53,13 @@ def dropout_warnings(network: Network, stack: Stack) -> Iterator[Problem]:
             continue
         if layer.rate >= HEAVY_RATE:
             yield _heavy(network, index, layer, completed)
-        elif starves(layer, _units(layer, completed)):
-            yield _starving(network, hidden, index, layer, _units(layer, completed))
+        elif leaves_too_few(layer, _units(layer, completed)):
+            yield _too_few_left(network, hidden, index, layer, _units(layer, completed))
         if index > 0:
             yield from _in_a_row(network, index, layer)
 
 
-def starves(layer: AnyDropout, units: int) -> bool:
+def leaves_too_few(layer: AnyDropout, units: int) -> bool:
     """Whether a dropout layer leaves too few of `units` values (or channels)."""
     if isinstance(layer, SpatialDropout2D) and units < MIN_CHANNELS:
         return layer.rate > 0
@@ -69,7 +69,7 @@ def starves(layer: AnyDropout, units: int) -> bool:
 def _units(layer: AnyDropout, completed: CompletedLayer) -> int:
     if isinstance(layer, SpatialDropout2D) and completed.input_shape is not None:
         return completed.input_shape[-1]
-    return values(completed.input_shape)
+    return value_count(completed.input_shape)
 
 
 def _heavy(network: Network, index: int, layer: AnyDropout, completed: CompletedLayer) -> Problem:
@@ -81,28 +81,26 @@ def _heavy(network: Network, index: int, layer: AnyDropout, completed: Completed
         "dropout-heavy",
         "warning",
         index,
-        f"{name_of(index, layer)}: while training it sets {formatting.percent(layer.rate)} of {units:,} {noun} to "
-        f"zero {outcome}; "
-        f"rates from 0.2 to 0.5 are usual.",
+        f"{name_of(index, layer)}: while training it sets {formatting.percent(layer.rate)} of {units:,} {noun} to zero "
+        f"{outcome}; rates from 0.2 to 0.5 are usual.",
         (replacement(network, index, "Use rate 0.5", rate=0.5), removal(network, index)),
     )
 
 
-def _starving(network: Network, hidden: list[CompletedLayer], index: int, layer: AnyDropout, units: int) -> Problem:
+def _too_few_left(network: Network, hidden: list[CompletedLayer], index: int, layer: AnyDropout, units: int) -> Problem:
     noun = "channel" if isinstance(layer, SpatialDropout2D) else "value"
     repairs = [
         replacement(network, index, f"Use rate {formatting.dropout_rate(rate)}", rate=rate)
         for rate in (0.5, 0.4, 0.3)
-        if rate < layer.rate and not starves(layer.with_changes(rate=rate), units)
+        if rate < layer.rate and not leaves_too_few(layer.with_changes(rate=rate), units)
     ][:1]
     repairs += _more_units(network, hidden, index, layer, units)
     return Problem(
         "dropout-starves",
         "warning",
         index,
-        f"{name_of(index, layer)}: of {formatting.quantity(units, noun)} it leaves only about "
-        f"{units * (1 - layer.rate):.2g} a "
-        f"picture while training, too few to distinguish ten digits.",
+        f"{name_of(index, layer)}: while training it leaves only about {units * (1 - layer.rate):.2g} of "
+        f"{formatting.quantity(units, noun)} per image, too few to distinguish ten digits.",
         (*repairs, removal(network, index)),
     )
 
@@ -117,9 +115,9 @@ def _more_units(
         return []
     is_convolution = isinstance(source.layer, Conv2D)
     argument, noun = ("filters", "filter") if is_convolution else ("units", "unit")
-    current = source.layer.filters if isinstance(source.layer, Conv2D) else values(source.output_shape)
+    current = source.layer.filters if isinstance(source.layer, Conv2D) else value_count(source.output_shape)
     wanted = 1 << current.bit_length()
-    while starves(layer, units * wanted // current):
+    while leaves_too_few(layer, units * wanted // current):
         wanted *= 2
     text = f"Use {formatting.quantity(wanted, noun)} in layer {source.index + 1}"
     return [replacement(network, source.index, text, **{argument: wanted})]
@@ -129,24 +127,26 @@ def _in_a_row(network: Network, index: int, layer: AnyDropout) -> Iterator[Probl
     before = network.layers[index - 1]
     if not isinstance(before, Dropout | SpatialDropout2D) or before.rate == 0:
         return
-    together = round(1 - (1 - before.rate) * (1 - layer.rate), 2)
+    combined_rate = round(1 - (1 - before.rate) * (1 - layer.rate), 2)
     repairs = [removal(network, index)]
-    if type(before) is type(layer) and together < HEAVY_RATE:
-        merged = network.replace(index - 1, before.with_changes(rate=together)).remove(index)
-        repairs.append(Repair(f"Merge them into one of rate {formatting.dropout_rate(together)}", merged))
+    if type(before) is type(layer) and combined_rate < HEAVY_RATE:
+        merged = network.replace(index - 1, before.with_changes(rate=combined_rate)).remove(index)
+        repairs.append(Repair(f"Merge them into one of rate {formatting.dropout_rate(combined_rate)}", merged))
     yield Problem(
         "dropout-in-a-row",
         "warning",
         index,
         f"{name_of(index, layer)}: it follows {name_of(index - 1, before).lower()}, and together they set "
-        f"{formatting.percent(together)} of the values to zero; one dropout layer does the same.",
+        f"{formatting.percent(combined_rate)} of the values to zero; one dropout layer does the same.",
         tuple(repairs),
     )
 
 
 def _variance_shift(network: Network, hidden: list[CompletedLayer], index: int) -> Iterator[Problem]:
-    """Find dropout in front of a batch normalization: Li et al., "Understanding the Disharmony between Dropout and
-    Batch Normalization by Variance Shift", CVPR 2019.
+    """Find dropout before a batch normalization.
+
+    Source: Li et al., "Understanding the Disharmony between Dropout and Batch Normalization by Variance Shift", CVPR
+    2019.
     """
     dropouts = []
     for before in range(index - 1, -1, -1):
@@ -166,8 +166,8 @@ def _variance_shift(network: Network, hidden: list[CompletedLayer], index: int) 
         "batch-norm-after-dropout",
         "warning",
         index,
-        f"{name_of(index, network.layers[index])}: it measures its statistics while layer {nearest + 1}, "
-        f"{inline_label(network.layers[nearest])}, makes the values vary more than when "
-        f"the network is used, so the statistics do not fit then; put dropout after it.",
+        f"{name_of(index, network.layers[index])}: in training, layer {nearest + 1}, "
+        f"{inline_label(network.layers[nearest])}, makes its inputs vary more than at prediction, so the statistics "
+        "that it measures in training do not fit at prediction. Put dropout after it.",
         tuple(repairs),
     )

@@ -85,7 +85,7 @@ def _bad_pair(
     sizes = (
         completed.input_shape[:2] if completed.input_shape is not None and len(completed.input_shape) == 3 else (1, 1)
     )
-    wanted = tuple(part if part > 0 else min(usual, size) for part, size in zip(received, sizes, strict=True))
+    wanted = tuple(number if number > 0 else min(usual, size) for number, size in zip(received, sizes, strict=True))
     yield Problem(
         f"{argument}-below-1",
         "error",
@@ -101,7 +101,7 @@ def _bad_pair(
 
 def _bad_rate(network: Network, index: int, layer: Dropout | SpatialDropout2D) -> Problem:
     rate = layer.rate
-    # 25 is meant as 25 %.
+    # A user who enters 25 means 25 %.
     wanted = rate / 100 if 2 <= rate <= 70 else 0.5 if rate > 1 else 0.25
     return Problem(
         "rate-outside-0-1",
@@ -127,8 +127,7 @@ def _window_too_large(
         "error",
         index,
         f"{name_of(index, layer)}: with padding valid the {noun} must fit into its input, but "
-        f"{formatting.shape(window)} "
-        f"is larger than {formatting.shape(shape[:2])}, so nothing would be left.",
+        f"{formatting.shape(window)} is larger than {formatting.shape(shape[:2])}, so nothing would be left.",
         (
             replacement(network, index, f"Use a {noun} of {formatting.shape(fitting)}", **{argument: fitting}),
             replacement(network, index, "Use padding same", padding="same"),
@@ -145,7 +144,7 @@ def _needs_maps(network: Network, stack: Stack, index: int, layer: AnyLayer) -> 
         # Another layer in between may flatten too; then this repair would not help.
         if _gets_maps(without, index - 1):
             repairs.append(Repair(f"Remove the Flatten, layer {cause + 1}", without))
-    # Of two global poolings the second one can never take its input.
+    # Of two global pooling layers, the second one can never take its input: moving it would not help.
     if not isinstance(layer, _GLOBAL) or not isinstance(network.layers[cause], _GLOBAL):
         repairs.append(Repair(f"Move it in front of layer {cause + 1}", network.move(index, cause - index)))
     repairs.append(removal(network, index))

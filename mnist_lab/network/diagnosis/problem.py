@@ -14,7 +14,7 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True)
 class Repair:
-    """A change that solves one problem: the label of its button, and the changed network."""
+    """A change that solves one problem: the label for its button, and the changed network."""
 
     label: str
     network: Network
@@ -43,7 +43,7 @@ WINDOW_TERMS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "AveragePooling2D": ("pool_size", "window"),
     }
 )
-"""Kind to the argument that sets the size of its window, and the term for that window."""
+"""For each kind with a window: the argument that sets its size, and the term for it."""
 
 
 def name_of(index: int | None, layer: AnyLayer) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from mnist_lab import formatting
 from mnist_lab.network.completed import CompletedLayer, Stack
 from mnist_lab.network.diagnosis.problem import Problem, Repair, name_of, removal, replacement
-from mnist_lab.network.diagnosis.smaller_network import values
+from mnist_lab.network.diagnosis.smaller_network import value_count
 from mnist_lab.network.layers import (
     Activation,
     AveragePooling2D,
@@ -22,17 +22,17 @@ from mnist_lab.network.limits import MAX_LAYERS
 from mnist_lab.network.network import Network
 
 MAX_SIGMOIDS = 2
-"""Sigmoid layers that still learn without batch normalization: in 3 epochs on 6,000 digits, 2 convolutions reached 21 %
-and 3 stayed at 10 %. With tanh 16 learned as well as 8, so tanh gets no warning."""
+"""Number of sigmoid layers that still learn without batch normalization: in 3 epochs on 6,000 digits, 2 convolutions
+reached 21 % and 3 stayed at 10 %. With tanh, 16 learned as well as 8, so tanh gets no warning."""
 MAX_PLAIN_LAYERS = 25
-"""Layers with weights that still learn without batch normalization: on 12,000 digits 24 relu convolutions reached 81 %,
-28 stayed at 12 %, and 28 with batch normalization after every fourth reached 80 %."""
+"""Number of layers with weights that still learn without batch normalization: on 12,000 digits, 24 relu convolutions
+reached 81 %, 28 stayed at 12 %, and 28 with batch normalization after every fourth reached 80 %."""
 MIN_VALUES = 8
-"""Values that every layer should put out to distinguish ten digits."""
+"""Number of values that every layer's output should have to distinguish ten digits."""
 
 
 def signal_warnings(network: Network, stack: Stack) -> Iterator[Problem]:
-    """Yield warnings about the signal of a network that has no errors."""
+    """Yield warnings about how well signal and gradient pass through a network that has no errors."""
     if not any(isinstance(layer, Conv2D | Dense) for layer in network.layers):
         yield _linear_model(network)
     for position, completed in enumerate(stack):
@@ -107,8 +107,8 @@ def _no_effect(network: Network, stack: Stack, position: int, index: int) -> Ite
 
 
 def _bottleneck(network: Network, completed: CompletedLayer, index: int) -> Iterator[Problem]:
-    left = values(completed.output_shape)
-    if left >= MIN_VALUES or values(completed.input_shape) < MIN_VALUES or completed.output_shape is None:
+    left = value_count(completed.output_shape)
+    if left >= MIN_VALUES or value_count(completed.input_shape) < MIN_VALUES or completed.output_shape is None:
         return
     repairs = [removal(network, index)]
     if isinstance(completed.layer, Conv2D):
@@ -120,8 +120,8 @@ def _bottleneck(network: Network, completed: CompletedLayer, index: int) -> Iter
         "warning",
         index,
         f"{name_of(index, completed.layer)}: its output is {formatting.quantity(left, 'value')} "
-        f"({formatting.shape(completed.output_shape)}) for "
-        f"the whole picture; at least {MIN_VALUES} are needed to distinguish ten digits.",
+        f"({formatting.shape(completed.output_shape)}) for the whole image; at least {MIN_VALUES} are needed to "
+        "distinguish ten digits.",
         tuple(repairs),
     )
 
@@ -138,8 +138,7 @@ def _saturating(network: Network) -> Iterator[Problem]:
         "warning",
         indices[0],
         f"{name_of(indices[0], network.layers[indices[0]])}: {len(indices)} layers use sigmoid, each of which makes "
-        "the "
-        f"gradient at least four times smaller; with more than {MAX_SIGMOIDS} little is learned.",
+        f"the gradient at least four times smaller; with more than {MAX_SIGMOIDS} little is learned.",
         (Repair("Use relu instead of sigmoid everywhere", repaired),),
     )
 

@@ -6,7 +6,7 @@ from math import prod
 from mnist_lab import formatting
 from mnist_lab.network.completed import CompletedLayer, Stack, complete
 from mnist_lab.network.diagnosis.problem import WINDOW_TERMS, Problem, Repair, name_of, removal, replacement
-from mnist_lab.network.diagnosis.smaller_network import fewer, smaller_rows
+from mnist_lab.network.diagnosis.smaller_network import fewer_flattened, fewer_units
 from mnist_lab.network.layers import (
     AveragePooling2D,
     Conv2D,
@@ -23,15 +23,15 @@ from mnist_lab.network.shapes import Shape, window_of
 Windowed = Conv2D | MaxPooling2D | AveragePooling2D
 
 MAX_STRIDE_AREA = 25
-"""Values of a map that one stride of a window may skip: 5×5."""
+"""Rows times columns of a stride, 5×5, from which on a layer shrinks its input too fast."""
 MIN_MAP_TO_KEEP = 14 * 14
-"""Values of a map below which it may be pooled to one value."""
+"""Number of values in a map below which it may be pooled to one value."""
 MIN_POOLED_CHANNELS = 16
-"""Channels from which on pooling whole maps to one value is a summary, not a loss."""
+"""Number of channels from which on pooling each map to one value keeps enough information."""
 MIN_RECEPTIVE_FIELD = 12
-"""Pixels, down and across, of the receptive field that values should have before global pooling; digits have 20."""
+"""Rows and columns that the receptive field should have before global pooling; digits are 20 pixels tall."""
 MAX_DENSE_PARAMETERS = 2_000_000
-"""Parameters of a dense layer above which there is a warning, if they are also most of the network's."""
+"""Parameters of a dense layer above which there is a warning, if it also has most of the network's parameters."""
 MAX_DENSE_SHARE = 0.8
 """Share of the network's parameters that counts as most of them."""
 
@@ -54,11 +54,13 @@ def size_warnings(network: Network, stack: Stack) -> Iterator[Problem]:
 def _skips(network: Network, index: int, layer: Windowed, shape: Shape, result: Shape) -> Iterator[Problem]:
     window = window_of(layer)
     pairs = list(zip(window, layer.strides, shape, strict=False))
-    if all(stride <= part or size <= part for part, stride, size in pairs):
+    if all(stride <= extent or size <= extent for extent, stride, size in pairs):
         return
-    seen = prod(min(1, part * positions / size) for part, positions, size in zip(window, result, shape, strict=False))
+    seen = prod(
+        min(1, extent * positions / size) for extent, positions, size in zip(window, result, shape, strict=False)
+    )
     noun = WINDOW_TERMS[layer.kind][1]
-    shorter = tuple(min(stride, part) for part, stride, _ in pairs)
+    shorter = tuple(min(stride, extent) for extent, stride, _ in pairs)
     yield Problem(
         "skips-values",
         "warning",
@@ -84,10 +86,9 @@ def _shrinks(network: Network, index: int, layer: Windowed, shape: Shape, result
         "shrinks-fast",
         "warning",
         index,
-        f"{name_of(index, layer)}: from {formatting.shape(shape[:2])} to {formatting.shape(result[:2])} in one layer "
-        "keeps "
-        f"one position of {prod(shape[:2]) / prod(result[:2]):.0f}; strokes of a digit get lost. Strides of 2×2 are "
-        "usual.",
+        f"{name_of(index, layer)}: it shrinks {formatting.shape(shape[:2])} to {formatting.shape(result[:2])}, which "
+        f"keeps one position of {prod(shape[:2]) / prod(result[:2]):.0f}; strokes of a digit get lost. Strides of 2×2 "
+        "are usual.",
         (
             replacement(network, index, f"Use strides {formatting.shape(gentle)}", **sizes),
             removal(network, index),
@@ -97,10 +98,10 @@ def _shrinks(network: Network, index: int, layer: Windowed, shape: Shape, result
 
 def _covers_only_padding(network: Network, index: int, layer: Windowed, shape: Shape) -> Iterator[Problem]:
     window = window_of(layer)
-    if layer.padding != "same" or all(part <= 2 * size - 1 for part, size in zip(window, shape, strict=False)):
+    if layer.padding != "same" or all(extent <= 2 * size - 1 for extent, size in zip(window, shape, strict=False)):
         return
     argument, noun = WINDOW_TERMS[layer.kind]
-    fitting = tuple(min(part, size) for part, size in zip(window, shape, strict=False))
+    fitting = tuple(min(extent, size) for extent, size in zip(window, shape, strict=False))
     yield Problem(
         "meets-only-padding",
         "warning",
@@ -122,7 +123,7 @@ def _small_receptive_field(network: Network, stack: Stack, index: int, shape: Sh
         return
     repairs = [Repair("Flatten all values instead", network.replace(index, Flatten()))]
     for window in (2, 3, 4, 7):
-        reach = min(part + (window - 1) * completed for part, completed in zip(size, jump, strict=True))
+        reach = min(extent + (window - 1) * distance for extent, distance in zip(size, jump, strict=True))
         if window <= min(shape[:2]) and reach >= MIN_RECEPTIVE_FIELD:
             pooled = network.add(MaxPooling2D(pool_size=(window, window), strides=(window, window)), index)
             repairs.append(Repair(f"Add max pooling {window}×{window} in front of it", pooled))
@@ -141,12 +142,12 @@ def _wide_dense(network: Network, stack: Stack) -> Iterator[Problem]:
     wide = _widest(stack)
     if wide is None or wide.input_shape is None:
         return
-    rows = [repair for repair in smaller_rows(network, stack) if _widest(complete(repair.network)) is None]
+    rows = [repair for repair in fewer_flattened(network, stack) if _widest(complete(repair.network)) is None]
     narrower = []
     if wide.index is not None:
         narrower = [
             repair
-            for repair in fewer(network, wide.index, MAX_DENSE_PARAMETERS / wide.parameters.total)
+            for repair in fewer_units(network, wide.index, MAX_DENSE_PARAMETERS / wide.parameters.total)
             if not _is_widest(complete(repair.network), wide.index)
         ]
     share = wide.parameters.total / sum(completed.parameters.total for completed in stack)
@@ -154,9 +155,8 @@ def _wide_dense(network: Network, stack: Stack) -> Iterator[Problem]:
         "wide-dense",
         "warning",
         wide.index,
-        f"{name_of(wide.index, wide.layer)}: with {wide.input_shape[0]:,} inputs it has "
-        f"{wide.parameters.total:,} parameters, {formatting.percent(share)} of the network's; it trains slowly and "
-        "overfits.",
+        f"{name_of(wide.index, wide.layer)}: with {wide.input_shape[0]:,} inputs it has {wide.parameters.total:,} "
+        f"parameters, {formatting.percent(share)} of the network's; it trains slowly and overfits.",
         (*rows[:1], *rows[1:][-1:], *narrower),
     )
 

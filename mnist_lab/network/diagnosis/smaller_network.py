@@ -13,8 +13,8 @@ CAP_FILTERS = 64
 CAP_KERNEL = 5
 
 
-def smaller_rows(network: Network, stack: Stack) -> Iterator[Repair]:
-    """Yield repairs that flatten fewer values: the maps are pooled first, or averaged."""
+def fewer_flattened(network: Network, stack: Stack) -> Iterator[Repair]:
+    """Yield repairs that flatten fewer values: the feature maps are pooled first, or averaged."""
     flatten = next((completed for completed in stack if isinstance(completed.layer, Flatten)), None)
     if flatten is None or flatten.input_shape is None or len(flatten.input_shape) != 3:
         return
@@ -32,8 +32,8 @@ def smaller_rows(network: Network, stack: Stack) -> Iterator[Repair]:
     yield Repair("Average each map instead of flattening it", averaged)
 
 
-def fewer(network: Network, index: int, factor: float) -> Iterator[Repair]:
-    """Yield the repair that keeps about `factor` (0..1) of the filters or units at `index`: a power of two."""
+def fewer_units(network: Network, index: int, factor: float) -> Iterator[Repair]:
+    """Yield the repair that keeps `factor` (0..1) of the filters or units at `index`, as a power of two."""
     layer = network.layers[index]
     if isinstance(layer, Conv2D):
         wanted = _power_of_two(layer.filters * factor)
@@ -48,11 +48,11 @@ def fewer(network: Network, index: int, factor: float) -> Iterator[Repair]:
 
 
 def capped(network: Network) -> Repair:
-    """Return the repair to at most 64 filters, 64 units and kernels of 5×5 in every layer."""
+    """Return the repair that limits every layer to 64 filters, 64 units and kernels of 5×5."""
     layers: list[AnyLayer] = []
     for layer in network.layers:
         if isinstance(layer, Conv2D):
-            kernel = tuple(min(part, CAP_KERNEL) for part in layer.kernel_size)
+            kernel = tuple(min(extent, CAP_KERNEL) for extent in layer.kernel_size)
             layers.append(layer.with_changes(filters=min(layer.filters, CAP_FILTERS), kernel_size=kernel))
         elif isinstance(layer, Dense):
             layers.append(layer.with_changes(units=min(layer.units, CAP_FILTERS)))
@@ -62,7 +62,7 @@ def capped(network: Network) -> Repair:
     return Repair(label, Network(name=network.name, layers=tuple(layers)))
 
 
-def values(shape: tuple[int, ...] | None) -> int:
+def value_count(shape: tuple[int, ...] | None) -> int:
     """Return the number of values of a shape; 0 if the shape is not known."""
     return prod(shape) if shape is not None else 0
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_lab.network import analyse
+from mnist_lab.insight import convolution_filters
 from mnist_lab.runs import Run
 from mnist_lab.ui.components.epoch_slider import chosen_epoch, epoch_slider
 from mnist_lab.ui.components.themed_html import pixel_theme, themed_html
@@ -44,7 +44,7 @@ def snapshot_panel(run: Run) -> None:
         above = st.container()
         done = run.epochs_done if run.state.is_ended else None
         digit = 0
-        if panel == "Maps" or (panel == "Filters" and analyse(run.network).convolution_filters):
+        if panel == "Maps" or (panel == "Filters" and convolution_filters(run.network)):
             digit = st.segmented_control(
                 "Digit", _DIGITS, default=3, required=True, key="watch-digit", label_visibility="collapsed"
             )

@@ -67,9 +67,9 @@ ERRORS: list[tuple[str, int | None, tuple[AnyLayer, ...], str]] = [
 ]  # fmt: skip
 
 WARNINGS: list[tuple[str, int | None, tuple[AnyLayer, ...], str]] = [
-    ("dropout-starves", 10, PRESETS["notebook-2"].network.layers, "of 25 values it leaves only about 7.5"),
-    ("dropout-starves", 1, (CONV, SpatialDropout2D(rate=0.5), Flatten()), "of 8 channels it leaves only about 4"),
-    ("dropout-starves", 0, (SpatialDropout2D(rate=0.1), CONV), "of 1 channel it"),
+    ("dropout-starves", 10, PRESETS["notebook-2"].network.layers, "it leaves only about 7.5 of 25 values"),
+    ("dropout-starves", 1, (CONV, SpatialDropout2D(rate=0.5), Flatten()), "it leaves only about 4 of 8 channels"),
+    ("dropout-starves", 0, (SpatialDropout2D(rate=0.1), CONV), "of 1 channel per image"),
     ("dropout-heavy", 1, (CONV, Dropout(rate=0.85)), "85 % of 5,408 values"),
     ("dropout-heavy", 1, (CONV, Dropout(rate=1)), "nothing can be learned"),
     ("dropout-in-a-row", 2, (CONV, Dropout(rate=0.3), Dropout(rate=0.5)), "together they set 65 % of the values"),
@@ -91,8 +91,8 @@ WARNINGS: list[tuple[str, int | None, tuple[AnyLayer, ...], str]] = [
     ("deep-without-normalization", 25, (wide(8),) * 64, "one of 64 layers with weights"),
     ("skips-values", 1, (CONV, MaxPooling2D(strides=(3, 3))), "strides 3×3 are larger than its window 2×2"),
     ("skips-values", 0, (CONV.with_changes(kernel_size=1, strides=2),), "about 75 % of its input"),
-    ("shrinks-fast", 0, (MaxPooling2D(pool_size=(7, 7)), CONV), "from 28×28 to 4×4 in one layer keeps one position of"),
-    ("shrinks-fast", 0, (CONV.with_changes(kernel_size=7, strides=7),), "from 28×28 to 4×4"),
+    ("shrinks-fast", 0, (MaxPooling2D(pool_size=(7, 7)), CONV), "it shrinks 28×28 to 4×4, which keeps one position of"),
+    ("shrinks-fast", 0, (CONV.with_changes(kernel_size=7, strides=7),), "28×28 to 4×4"),
     ("meets-only-padding", 2, (POOL, AveragePooling2D(pool_size=(7, 7)), wide(8, kernel_size=5)), "input 2×2"),
     ("narrow-view", 1, (wide(16), GlobalAveragePooling2D()), "depends on only 3×3 pixels"),
     ("wide-dense", 1, (wide(64), Dense(units=128, activation="relu")), "with 50,176 inputs it has"),
