@@ -1,4 +1,4 @@
-"""The data sets: MNIST, from disk or downloaded, and a sample of it for use where it cannot be had."""
+"""The data sets: MNIST, from disk or downloaded, and a sample of it for use where MNIST is not available."""
 
 from mnist_lab.data.dataset import Dataset, DataSource, class_counts, random_images
 from mnist_lab.data.download import download_mnist

@@ -20,7 +20,7 @@ class DataSource(StrEnum):
     MNIST = "mnist"
     MNIST_SAMPLE = "mnist-sample"
     UCI = "uci-digits"
-    """The sample of earlier versions. Only stored runs have it; it cannot be loaded any more."""
+    """The sample of earlier versions. Stored runs may name it, but it can no longer be loaded."""
 
     @property
     def dataset_title(self) -> str:

@@ -1,7 +1,7 @@
-"""Download MNIST into the lab's cache, over networks that stall, cut off or answer with something else.
+"""Download MNIST into the lab's cache, also over unreliable networks.
 
-pooch keeps the file: it downloads into a temporary file, which takes its name only when it is whole and checked. The
-transfer itself is ours, as pooch's has no limit on time and size, and knows no certificates of the system.
+pooch manages the file: it downloads into a temporary file, which is renamed only when it is complete and checked. The
+transfer is our own, since pooch's has no limits of time and size, and does not use the system's certificates.
 """
 
 import socket
@@ -31,23 +31,23 @@ _MAX_ERROR_LENGTH = 2_000
 
 
 def download_mnist(settings: Settings, progress: Progress, *, timeout: float = 30, max_seconds: float = 1800) -> Path:
-    """Download `mnist.npz`, check its content, and only then put it into the cache under its name.
+    """Download `mnist.npz` into the cache; the file appears there only after its content has been checked.
 
-    The proxy is the one of the environment (`HTTPS_PROXY`) or of the system. Several processes may download at the
-    same time: each has a temporary file of its own, and the file under the name is whole at any time.
+    The proxy of the environment (`HTTPS_PROXY`) or of the system is used. Several processes may download at the same
+    time: each writes a temporary file of its own, and the file in the cache is always complete.
 
     Args:
-        settings: `mnist_url` is where it comes from, `cache_folder` where it goes.
-        progress: Told how far it is; what it raises ends the download and leaves nothing behind.
-        timeout: Seconds without a byte after which to give up, while connecting too.
-        max_seconds: Seconds after which to give up in any case.
+        settings: `mnist_url` is the source, `cache_folder` the target.
+        progress: Called after each chunk; an exception that it raises cancels the download and removes its file.
+        timeout: Maximum seconds without a byte, also while connecting.
+        max_seconds: Maximum seconds of the whole download.
 
     Returns:
-        The file: the new one, or the one that another process has put there meanwhile.
+        Path of the downloaded file, or of the one that another process downloaded meanwhile.
 
     Raises:
         DataError: The download failed or is not MNIST, or the cache cannot be written to; the message says what to do.
-            `last_download_error` then gives it to other processes, until a download succeeds.
+            Other processes can read it with `last_download_error` until a download succeeds.
     """
     error_file = settings.cache_folder / _ERROR_FILE_NAME
     try:
@@ -63,7 +63,7 @@ def download_mnist(settings: Settings, progress: Progress, *, timeout: float = 3
 
 
 def last_download_error(settings: Settings) -> str | None:
-    """Why the last download on this computer failed, None if it did not. Workers, which download nothing, show it."""
+    """The error message of the last download on this computer, None if it succeeded. Workers show it."""
     try:
         with (settings.cache_folder / _ERROR_FILE_NAME).open(encoding="utf-8", errors="replace") as file:
             return file.read(_MAX_ERROR_LENGTH) or None
@@ -72,7 +72,7 @@ def last_download_error(settings: Settings) -> str | None:
 
 
 def _download(settings: Settings, transfer: "_Transfer") -> Path:
-    import pooch  # here, as a page that finds MNIST on the disk need not wait for it
+    import pooch  # imported here, since it is slow and most pages find MNIST on the disk
 
     url, target = settings.mnist_url, settings.cache_folder / FILE_NAME
     if not url.lower().startswith(("http://", "https://")):
@@ -80,8 +80,7 @@ def _download(settings: Settings, transfer: "_Transfer") -> Path:
     pooch.get_logger().setLevel("WARNING")
     try:
         _remove_if_damaged(target)
-        # No hash of the file: whoever packs the same arrays anew makes another file. `_check_content` compares the
-        # arrays with MNIST's.
+        # No hash of the file: packing the same arrays again gives another file. `_check_content` compares the arrays.
         pooch.retrieve(url, known_hash=None, fname=target.name, path=target.parent, downloader=transfer)
     except OSError as error:
         raise DataError(
@@ -91,7 +90,7 @@ def _download(settings: Settings, transfer: "_Transfer") -> Path:
 
 
 def _remove_if_damaged(path: Path) -> None:
-    """Remove a file that is not MNIST, as pooch downloads nothing when there is one."""
+    """Remove a file that is not MNIST: pooch downloads nothing if a file with this name exists."""
     if path.exists():
         try:
             load_mnist(path)
@@ -101,14 +100,14 @@ def _remove_if_damaged(path: Path) -> None:
 
 @dataclass(frozen=True)
 class _Transfer:
-    """A downloader as `pooch.retrieve` takes one: writes what a URL gives into a file, and checks that it is MNIST."""
+    """A downloader for `pooch.retrieve`: writes the content of a URL to a file and checks that it is MNIST."""
 
     progress: Progress
     timeout: float
     max_seconds: float
 
     def __call__(self, url: str, output_file: str, _pooch: object) -> None:
-        """Raises DataError, with a message that names the URL, whatever is wrong with the server or the network."""
+        """Download `url` to `output_file`; any error of the server or the network becomes a DataError that names it."""
         import requests
         from urllib3.exceptions import HTTPError
 
@@ -125,7 +124,7 @@ class _Transfer:
 
     def _chunks(self, url: str) -> Iterator[bytes]:
         deadline = time.monotonic() + self.max_seconds
-        # What is compressed on the way would have another length than the server says.
+        # A compressed transfer would have another length than the server announces.
         headers = {"User-Agent": "mnist-lab", "Accept-Encoding": "identity"}
         with (
             _session() as session,
@@ -134,7 +133,7 @@ class _Transfer:
             total, received = _checked_length(response), 0
             self.progress(0, total)
             try:
-                # read1 returns what has come; read would wait for a whole chunk and so never notice a trickle.
+                # read1 returns what has arrived; read would wait for a whole chunk and never notice a slow transfer.
                 while chunk := response.raw.read1(_CHUNK_BYTES):
                     received += len(chunk)
                     _check_limits(received, deadline)
@@ -147,7 +146,7 @@ class _Transfer:
 
 
 class _FailedError(Exception):
-    """What went wrong, as the end of a sentence; never leaves this module."""
+    """The reason of a failed download, as the end of a message; never leaves this module."""
 
 
 def _session() -> "Session":
@@ -171,7 +170,7 @@ def _session() -> "Session":
 
 
 def _checked_length(response: "Response") -> int | None:
-    """The length that the server promises, None if it promises none."""
+    """The length in bytes that the server announces, None if it announces none."""
     if not response.ok:
         raise _FailedError(f"the server answered {response.status_code} {response.reason}")
     total: int | None = response.raw.length_remaining
@@ -184,22 +183,22 @@ def _check_limits(received: int, deadline: float) -> None:
     if received > _MAX_BYTES:
         raise _FailedError(f"it has more than {_MAX_BYTES / 2**20:.0f} MiB, and MNIST has 11")
     if time.monotonic() > deadline:
-        raise _FailedError(f"it is too slow: {received:,} bytes have come so far")
+        raise _FailedError(f"it is too slow: {received:,} bytes have arrived so far")
 
 
 def _check_content(path: Path) -> None:
     with path.open("rb") as file:
         beginning = file.read(512).lstrip()
     if beginning.startswith(b"<"):
-        raise _FailedError("a web page came instead of the file; the network may ask you to log in first")
+        raise _FailedError("a web page arrived instead of the file; the network may require you to log in first")
     try:
         load_mnist(path)
     except DataError as error:
-        raise _FailedError("what came is not the original mnist.npz") from error
+        raise _FailedError("the file that arrived is not the original mnist.npz") from error
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and what it was raised from, down to the socket's own."""
+    """The error and the chain of errors that caused it, down to the socket's."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
@@ -209,7 +208,7 @@ def _network_reason(error: Exception, timeout: float) -> str:
     cause: BaseException = error
     for cause in _causes(error):
         if isinstance(cause, TimeoutError):
-            return f"nothing came for {timeout:g} s"
+            return f"nothing arrived for {timeout:g} s"
         if isinstance(cause, ssl.SSLError):
             return f"the server's certificate or encryption cannot be trusted ({cause.reason or cause})"
         if isinstance(cause, ConnectionRefusedError):
@@ -224,7 +223,7 @@ def _network_reason(error: Exception, timeout: float) -> str:
 
 
 def _failed(url: str, reason: str) -> DataError:
-    reason = " ".join(reason.split())  # what a server sent may have line breaks
+    reason = " ".join(reason.split())  # a server's reason may contain line breaks
     return DataError(
         f"MNIST could not be downloaded from {url}: {reason}. Try again later, or set MNIST_LAB_DATA to the folder "
         "that holds mnist.npz."

@@ -1,4 +1,4 @@
-"""Load the data set to work with: MNIST if it can be had, else the MNIST sample and the reason."""
+"""Load MNIST if it is available, else the MNIST sample with the reason."""
 
 from mnist_lab.data.dataset import Dataset
 from mnist_lab.data.download import Progress, download_mnist, last_download_error
@@ -13,18 +13,18 @@ _NOT_YET = "MNIST is not on this computer yet: download it, or set MNIST_LAB_DAT
 def load_dataset(
     settings: Settings, *, download: bool = False, progress: Progress | None = None
 ) -> tuple[Dataset, str | None]:
-    """Load MNIST, or else the MNIST sample with the reason why MNIST could not be had.
+    """Load MNIST, or else the MNIST sample with the reason why MNIST is not available.
 
     Args:
-        settings: Where to look, and where to download from.
-        download: Download MNIST when it is on disk nowhere, or only damaged. Never done when MNIST_LAB_DATA is set.
+        settings: Folders in which to search, and the URL of the download.
+        download: Download MNIST if no undamaged copy is on disk. Never done when MNIST_LAB_DATA is set.
         progress: Called with the bytes received and the total bytes, None if unknown.
 
     Returns:
         The data set, and None for MNIST or the reason for the sample.
 
     Raises:
-        DataError: Not even the sample can be had.
+        DataError: The sample is not available either.
     """
     reason = last_download_error(settings) or _NOT_YET
     try:

@@ -11,12 +11,12 @@ from mnist_lab.settings import Settings
 
 FILE_NAME = "mnist.npz"
 
-# Of the 70,000 images and labels of the four idx files of yann.lecun.com/exdb/mnist, as `content_hash` joins them; the
-# md5 of the training images' idx file that they were compared with is 6bbc9ace898e44ae57da46a324031adb.
+# `content_hash` of the 70,000 images and labels in the four idx files of yann.lecun.com/exdb/mnist. The md5 of the idx
+# file of training images that they were compared with is 6bbc9ace898e44ae57da46a324031adb.
 MNIST_SHA256 = "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16"
 
 _SHAPES = {"x_train": (60_000, 28, 28), "y_train": (60_000,), "x_test": (10_000, 28, 28), "y_test": (10_000,)}
-_REMEDY = "delete it or put the original mnist.npz in its place"
+_REMEDY = "delete it or replace it with the original mnist.npz"
 
 
 def keras_cache() -> Path:
@@ -25,7 +25,7 @@ def keras_cache() -> Path:
 
 
 def mnist_candidates(settings: Settings) -> list[Path]:
-    """The files that exist where MNIST is looked for, in order. MNIST_LAB_DATA, when set, is the only one.
+    """The existing files that may be MNIST, in the order of preference; only MNIST_LAB_DATA if it is set.
 
     Raises:
         DataError: MNIST_LAB_DATA is set and there is no MNIST there.
@@ -53,7 +53,7 @@ def find_mnist(settings: Settings) -> Path | None:
 def load_mnist(path: Path) -> Dataset:
     """Read MNIST: 60,000 training and 10,000 test images; the content is compared with the original's.
 
-    The file read last is kept in memory until it changes on disk; its arrays cannot be changed.
+    The last file read is cached in memory until it changes on disk; its arrays are read-only.
 
     Raises:
         DataError: The file cannot be read, is damaged, or is not MNIST; the message names it and says what to do.
@@ -61,7 +61,7 @@ def load_mnist(path: Path) -> Dataset:
     try:
         modified = path.stat().st_mtime_ns
     except OSError:
-        modified = 0  # reading it will say why
+        modified = 0  # reading the file raises the error with its reason
     return _read(path, modified)
 
 
@@ -75,7 +75,7 @@ def _read(path: Path, _modified: int) -> Dataset:
     found = content_hash(*parts)
     if found != MNIST_SHA256:
         raise DataError(
-            f"{path} is not MNIST: its arrays have the right shapes and other content "
+            f"{path} is not MNIST: its arrays have the right shapes but different content "
             f"(SHA-256 {found[:16]}…, MNIST has {MNIST_SHA256[:16]}…); {_REMEDY}."
         )
     return Dataset(DataSource.MNIST, DataSource.MNIST.dataset_title, *parts, fingerprint=found[:16])

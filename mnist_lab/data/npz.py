@@ -1,7 +1,7 @@
-"""Read the arrays of an `.npz` file that may be damaged or made to do harm.
+"""Read the arrays of an `.npz` file that may be damaged or malicious.
 
-Nothing is unpickled. The shape and type that a file claims are compared with what is wanted before memory is taken,
-and no more than the wanted bytes are ever decompressed, so a zip bomb is refused as cheaply as a wrong shape.
+Nothing is unpickled. The shape and type in a file's header are compared with the expected ones before memory is
+allocated, and only the expected number of bytes is decompressed, so a zip bomb is refused as fast as a wrong shape.
 """
 
 import struct
@@ -24,19 +24,19 @@ _MAX_FILE_BYTES = 100 * 2**20
 _MAX_ARRAY_BYTES = 100 * 2**20
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
-"""What `zipfile` raises over an archive that is cut off, damaged, or of a kind that it cannot read."""
+"""Exceptions of `zipfile` for an archive that is cut off, damaged or not supported."""
 
 
 def read_npz(path: Path, wanted: Mapping[str, Shape], remedy: str) -> dict[str, NDArray[np.uint8]]:
-    """Read arrays of bytes (uint8) by name; the arrays cannot be written to.
+    """Read arrays of bytes (uint8) by name; the arrays are read-only.
 
     Args:
         path: The file.
-        wanted: The shape of each array by its name; None stands for any length, up to 100 MiB an array.
+        wanted: Name to shape of each array; None stands for any length, up to 100 MiB per array.
         remedy: What the user can do about a bad file: the end of each error message.
 
     Raises:
-        DataError: The file cannot be read, or is not what is wanted; the message names it and says why.
+        DataError: The file cannot be read, or lacks an expected array; the message names it and says why.
     """
     try:
         with path.open("rb") as file:
@@ -61,7 +61,7 @@ def read_npz(path: Path, wanted: Mapping[str, Shape], remedy: str) -> dict[str, 
 
 
 class _Bad(Exception):  # noqa: N818 - never leaves this module
-    """What is wrong with the file, as the part of the message after its name."""
+    """The problem of the file, as the part of the message after the file's name."""
 
 
 def _check_size(size: int) -> None:

@@ -1,4 +1,4 @@
-"""The twelve test digits with which every training is watched."""
+"""The twelve test digits whose predictions are recorded while a network trains."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,9 @@ _CANDIDATES = 1000
 def probe_indices(images: Images, labels: Labels) -> Indices:
     """Choose twelve test digits: one ordinary digit of each class, 0 to 9, and two hard ones of different classes.
 
-    Difficulty is the ratio of two distances: to the most similar digit of another class, and to the most similar one
-    of the same class, among the first thousand; a small ratio is hard. The ordinary digits are the median of their
-    class. No network is involved, so the choice is the same for every run on a data set.
+    Difficulty is the ratio of two distances, among the first thousand digits: to the most similar digit of another
+    class, and to the most similar one of the same class. A small ratio is hard. The ordinary digit of a class has the
+    median ratio. The choice does not depend on a network, so it is the same for every run on a data set.
 
     Args:
         images: uint8 (n, 28, 28), the test images.
@@ -37,7 +37,7 @@ def probe_indices(images: Images, labels: Labels) -> Indices:
 
 def _distance_ratios(images: Images, labels: Labels) -> NDArray[np.float32]:
     """Squared distance to the nearest digit of another class over that to the nearest of the same: float32 (n,)."""
-    # At half the size: similar digits stay similar, for a quarter of the work.
+    # At half the size, which takes a quarter of the time: similar digits stay similar.
     small = images.reshape(len(images), 14, 2, 14, 2).mean(axis=(2, 4), dtype=np.float32).reshape(len(images), -1) / 255
     squares = (small**2).sum(axis=1)
     distances = np.maximum(squares[:, np.newaxis] + squares - 2 * small @ small.T, 1e-6)
@@ -45,6 +45,6 @@ def _distance_ratios(images: Images, labels: Labels) -> NDArray[np.float32]:
     same = labels[:, np.newaxis] == labels
     own = np.where(same, distances, np.inf).min(axis=1)
     other = np.where(same, np.inf, distances).min(axis=1)
-    # A digit that is the only one of its class has no similar one: infinitely far, and so the hardest.
+    # The only digit of a class has distance infinity to its own class, so it counts as the hardest.
     ratios: NDArray[np.float32] = other / own
     return ratios

@@ -38,7 +38,7 @@ def split_dataset(
         validation: "holdout" takes the validation images out of the training images; "test" validates on the test
             images and trains on all others, as the notebook did.
         fraction: Share of the training images to hold out, above 0 and below 1; "test" ignores it.
-        limit: Number of training images to use, counted before any are held out; all if None.
+        limit: Number of training images to use, including the held-out ones; all if None.
         seed: The same seed gives the same sets.
 
     Raises:
@@ -49,8 +49,8 @@ def split_dataset(
     if validation == "test":
         images, labels = _take(dataset, chosen)
         return Split(images, labels, dataset.test_images, dataset.test_labels, dataset.test_images, dataset.test_labels)
-    kept, held_out = _hold_out(dataset, chosen, fraction, random)
-    return Split(*_take(dataset, kept), *_take(dataset, held_out), dataset.test_images, dataset.test_labels)
+    training, held_out = _hold_out(dataset, chosen, fraction, random)
+    return Split(*_take(dataset, training), *_take(dataset, held_out), dataset.test_images, dataset.test_labels)
 
 
 def stratified(labels: Labels, size: int, random: np.random.Generator) -> Indices:
@@ -96,14 +96,14 @@ def _hold_out(
     labels = dataset.train_labels[chosen]
     size = round(len(chosen) * fraction)
     held_out = stratified(labels, size, random)
-    kept = np.setdiff1d(np.arange(len(chosen)), held_out, assume_unique=True)
-    if not (class_counts(labels[held_out]).all() and class_counts(labels[kept]).all()):
+    training = np.setdiff1d(np.arange(len(chosen)), held_out, assume_unique=True)
+    if not (class_counts(labels[held_out]).all() and class_counts(labels[training]).all()):
         raise DataError(
             "Every digit needs at least one training image and one validation image. "
-            f"Received: {fraction:.3g} of {len(chosen):,} images, which leaves {len(kept):,} and {size:,}; "
+            f"Received: {fraction:.3g} of {len(chosen):,} images, which leaves {len(training):,} and {size:,}; "
             "use more images, or a share nearer to a half."
         )
-    return chosen[kept], chosen[held_out]
+    return chosen[training], chosen[held_out]
 
 
 def _take(dataset: Dataset, indices: Indices) -> tuple[Images, Labels]:

@@ -1,6 +1,6 @@
-"""From pen to pixels: any picture of a digit is normalized to 28×28 as MNIST normalized its own."""
+"""Normalize any picture of a digit to 28×28 pixels, in the same way as MNIST's images were normalized."""
 
 from mnist_lab.drawing.image_file import open_picture
-from mnist_lab.drawing.normalize import NormalizedDrawing, normalize_drawing, place_ink
+from mnist_lab.drawing.normalize import NormalizedDrawing, normalize_drawing
 
-__all__ = ["NormalizedDrawing", "normalize_drawing", "open_picture", "place_ink"]
+__all__ = ["NormalizedDrawing", "normalize_drawing", "open_picture"]

@@ -1,4 +1,4 @@
-"""Open a picture file that may be damaged or hostile."""
+"""Open a picture file that may be damaged or malicious."""
 
 import re
 import warnings
@@ -32,7 +32,7 @@ def open_picture(source: Path | str | bytes) -> NDArray[np.uint8]:
         uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA, made smaller where a side has more than 2,048 pixels.
 
     Raises:
-        PictureError: The file cannot be read, is no picture, or is too large (30 MB, 50 million pixels).
+        PictureError: The file cannot be read, is not a picture, or is too large (30 MB, 50 million pixels).
     """
     content = source if isinstance(source, bytes) else _read(Path(source))
     if not content:
@@ -43,7 +43,7 @@ def open_picture(source: Path | str | bytes) -> NDArray[np.uint8]:
         )
     from PIL import Image, UnidentifiedImageError
 
-    # Pillow would warn on standard error of what is refused below anyway.
+    # Without this, Pillow would print a warning about a picture that is refused below.
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
@@ -54,7 +54,7 @@ def open_picture(source: Path | str | bytes) -> NDArray[np.uint8]:
         raise PictureError(f"The file is not a picture of a known kind ({', '.join(FORMATS)}); {_HINT}.") from error
     except Image.DecompressionBombError as error:
         raise _too_large(_pixel_count_in(str(error))) from error
-    except Exception as error:  # a decoder may raise anything on a hostile file
+    except Exception as error:  # a decoder may raise any exception on a malicious file
         raise PictureError(f"The picture is cut off or damaged; {_HINT} again.") from error
 
 

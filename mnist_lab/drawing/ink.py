@@ -1,4 +1,4 @@
-"""Which part of a picture is ink, whatever the colours of ink and paper."""
+"""Find the ink in a picture, for any colours of ink and paper."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,21 +8,21 @@ from mnist_lab.errors import PictureError
 Picture = NDArray[np.uint8]
 Ink = NDArray[np.float32]
 
-# A digit needs 20 pixels. With this many even a small digit on a large page has them, and the arithmetic stays cheap.
+# A digit needs 20 pixels. At this size even a small digit on a large page has them, and the computation is fast.
 _MAX_SIDE = 1024
 
-# Ink and paper differ by at least this much of 255; the noise of a camera or of JPEG on blank paper stays below.
+# Minimum difference of ink and paper, of 255; the noise of a camera or of JPEG on blank paper is smaller.
 _MIN_CONTRAST = 24.0
 
 # Noise of the paper, as a share of full ink.
 _NOISE = 0.1
 
-# Fainter pixels do not count for the bounding box: compression and scaling leave a grey edge around a stroke.
+# Fainter pixels are ignored for the bounding box: compression and scaling leave a grey edge around a stroke.
 _MIN_BOX_INK = 0.2
 
 
 def find_ink(picture: Picture) -> Ink | None:
-    """How much ink each pixel has.
+    """Compute the amount of ink in each pixel.
 
     Paper is the colour of most of the picture and of most of its border; a transparent pixel is paper. Everything that
     differs from paper is ink.
@@ -79,7 +79,7 @@ def _shrunk(picture: Picture) -> Picture:
 def _ink_of_transparent(grey: Ink, alpha: Picture) -> Ink | None:
     opaque = grey[alpha >= 128]
     if opaque.size > alpha.size / 2 and np.ptp(opaque) >= 2 * _MIN_CONTRAST:
-        # A sheet of paper with transparent edges: the edges become paper too.
+        # A drawing on opaque paper with transparent edges: the edges count as paper too.
         share = alpha.astype(np.float32) / np.float32(255)
         filled: Ink = grey * share + np.float32(np.median(opaque)) * (1 - share)
         return _ink_of_grey(filled)

@@ -10,28 +10,32 @@ from mnist_lab.drawing.ink import Ink, crop_to_ink, find_ink
 SIDE = 28
 BOX = 20
 
-# The middle of pixel 14, counted from 0: in MNIST's own images the centre of mass is at 14.0 to 15.0, never outside.
+# The middle of pixel 14, counted from 0: in all of MNIST's images the centre of mass is at 14.0 to 15.0.
 _CENTRE = 14.5
 
-# A digit is longer than this many widths of its pen.
+# Minimum length of a digit, in widths of the pen.
 _MIN_PEN_WIDTHS = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NormalizedDrawing:
-    """A drawing as a network reads it."""
+    """A drawing as the input of a network."""
 
     pixels: NDArray[np.float32]
     """float32 (28, 28), 0 for paper to 1 for ink."""
     is_dot: bool
-    """Whether all ink lies within twice the pen's width, so that it cannot be a digit. False if no pen width was given.
+    """Whether the ink is shorter than twice the pen's width, so that it cannot be a digit; False without a pen width.
 
-    It is measured on the drawing itself: in its 28×28 pixels a dot is as large as any digit.
+    It is measured before scaling: in the 28×28 pixels a dot is as large as any digit.
     """
 
 
 def normalize_drawing(picture: NDArray[np.uint8], *, pen_width: float | None = None) -> NormalizedDrawing | None:
-    """Turn any picture of a digit into what MNIST's authors made of their scans.
+    """Normalize a picture of a digit as MNIST's authors normalized their scans.
+
+    Source: LeCun et al., yann.lecun.com/exdb/mnist: "size normalized … centered". The bounding box of the ink is
+    scaled, with its aspect ratio, until its longer side has 20 pixels, with grey edges. Then the image is moved by
+    whole pixels so that its centre of mass is in the middle; parts outside the 28×28 pixels are cut off.
 
     Args:
         picture: uint8 (h, w), (h, w, 3) or (h, w, 4) RGBA with transparent paper; any size, dark on light or light on
@@ -48,29 +52,12 @@ def normalize_drawing(picture: NDArray[np.uint8], *, pen_width: float | None = N
     digit = None if ink is None else crop_to_ink(ink)
     if ink is None or digit is None:
         return None
-    # `find_ink` makes large pictures smaller: back to pixels of the picture.
+    # `find_ink` shrinks large pictures, so the length is converted back to pixels of the picture.
     length = max(digit.shape) * max(picture.shape[:2]) / max(ink.shape)
     return NormalizedDrawing(
         pixels=_centred(_scaled(digit)),
         is_dot=pen_width is not None and length < _MIN_PEN_WIDTHS * pen_width,
     )
-
-
-def place_ink(ink: Ink) -> Ink | None:
-    """Place ink as MNIST's authors did (LeCun et al., yann.lecun.com/exdb/mnist: "size normalized … centered").
-
-    The bounding box of the ink is scaled, keeping its shape, until its longer side has 20 pixels, with grey edges; then
-    the image is moved by whole pixels so that its centre of mass is in the middle. What would leave the 28×28 is cut
-    off.
-
-    Args:
-        ink: float32 (h, w) of any size, 0 for paper to 1 for full ink.
-
-    Returns:
-        float32 (28, 28), 0 to 1; None if there is no ink.
-    """
-    digit = crop_to_ink(ink)
-    return None if digit is None else _centred(_scaled(digit))
 
 
 def _scaled(digit: Ink) -> Ink:
@@ -79,7 +66,7 @@ def _scaled(digit: Ink) -> Ink:
     height, width = digit.shape
     scale = BOX / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    # The mean over the area that becomes a pixel is right for shrinking; for enlarging it would make visible steps.
+    # For shrinking, the mean over the area of a pixel; for enlarging, this would make visible steps.
     filter_ = Image.Resampling.BOX if scale <= 1 else Image.Resampling.BICUBIC
     image = Image.fromarray(np.rint(np.clip(digit, 0, 1) * 255).astype(np.uint8))
     return np.asarray(image.resize(size, filter_), np.float32) / np.float32(255)
@@ -93,6 +80,6 @@ def _centred(digit: Ink) -> Ink:
 
 
 def _offset(mass: Ink) -> int:
-    """The row (column) of the 28×28 image where a digit starts whose rows (columns) have this mass."""
+    """The row (column) of the 28×28 image at which a digit must start, given the mass of its rows (columns)."""
     centre = float(np.average(np.arange(len(mass)) + 0.5, weights=mass))
     return round(_CENTRE - centre)

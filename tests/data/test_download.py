@@ -174,12 +174,12 @@ def test_a_server_that_stalls(lab: Settings, server: Server) -> None:
         server.ended.wait(30)
 
     server.answer = answer
-    refused(lab, r"nothing came for 0\.3 s", timeout=0.3)
+    refused(lab, r"nothing arrived for 0\.3 s", timeout=0.3)
 
 
 def test_a_server_that_never_answers(lab: Settings, server: Server) -> None:
     server.answer = lambda _request: server.ended.wait(30) and None
-    refused(lab, r"nothing came for 0\.3 s", timeout=0.3)
+    refused(lab, r"nothing arrived for 0\.3 s", timeout=0.3)
 
 
 def test_a_trickle(lab: Settings, server: Server) -> None:
@@ -194,7 +194,7 @@ def test_a_trickle(lab: Settings, server: Server) -> None:
 
 def test_a_login_page(lab: Settings, server: Server) -> None:
     server.answer = whole(b"\n <!DOCTYPE html><html><body>Welcome to the Wi-Fi</body></html>")
-    refused(lab, "a web page came instead")
+    refused(lab, "a web page arrived instead")
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", bytes(100_000)])

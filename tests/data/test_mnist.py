@@ -82,7 +82,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], Path], str]] = {
     "wrong shape": (lambda path: written(path, x_test=np.zeros((10_000, 8, 8), np.uint8)), "must be .10000, 28, 28."),
     "wrong type": (lambda path: written(path, y_train=np.zeros(60_000, np.int64)), "as int64, and it must be uint8"),
     "label 10": (lambda path: written(path, y_test=np.full(10_000, 10, np.uint8)), "label 10 in 'y_test'"),
-    "other content": (written, "is not MNIST: its arrays have the right shapes and other content"),
+    "other content": (written, "is not MNIST: its arrays have the right shapes but different content"),
     "pickled": (pickled, "pickled Python objects, which are never read"),
     "encrypted": (encrypted, "under a password"),
     "bad header": (lambda path: raw_member(path, npy_header("{'descr': '|u1'")), "'x_train' is not an array"),
@@ -115,7 +115,7 @@ def test_a_bad_file_is_named_with_what_is_wrong_and_what_to_do(tmp_path: Path, k
     with pytest.raises(DataError, match=sentence) as caught:
         load_mnist(path)
     assert str(caught.value).startswith(str(path))
-    assert str(caught.value).endswith("delete it or put the original mnist.npz in its place.")
+    assert str(caught.value).endswith("delete it or replace it with the original mnist.npz.")
 
 
 def test_a_file_cut_off_anywhere_or_with_a_flipped_bit_is_refused(tmp_path: Path, mnist_folder: Path) -> None:
