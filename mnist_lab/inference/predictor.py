@@ -1,4 +1,4 @@
-"""Prediction for the page process: requests go to a process of its own, which has loaded TensorFlow."""
+"""Prediction for the page process, which sends its requests to a separate process that has loaded TensorFlow."""
 
 import contextlib
 import sys
@@ -22,7 +22,7 @@ START_TIMEOUT = 90.0  # seconds; importing TensorFlow takes 3 to 6 on a quiet ma
 ANSWER_TIMEOUT = 20.0  # seconds; loading a network takes about 1
 MAX_PAUSE = 60.0  # seconds between two starts of a process that keeps dying
 MAX_HOLD = 30.0  # seconds that a start waits while others need the processor
-HOLD_POLL = 0.5  # seconds
+HOLD_POLL = 0.5  # seconds between two calls of `hold`
 MAX_RUNS_AT_ONCE = 64
 
 
@@ -56,7 +56,7 @@ class Predictor:
         start_timeout: float = START_TIMEOUT,
         answer_timeout: float = ANSWER_TIMEOUT,
     ) -> None:
-        """Nothing is started yet. `command` is another program that implements `protocol`; timeouts are in seconds."""
+        """Does not start the process. `command` is another program that implements `protocol`; timeouts in seconds."""
         self._command = list(command or (sys.executable, "-m", "mnist_lab", "predictor"))
         self._log_path = settings.home / LOG_NAME
         self._start_timeout = start_timeout
@@ -75,11 +75,11 @@ class Predictor:
         return process.pid if process is not None and process.alive else None
 
     def start(self, delay: float = 0.0, hold: Callable[[], bool] = lambda: False) -> None:
-        """Start the process and keep it alive until `close`; returns at once.
+        """Start the process and keep it alive until `close`; returns immediately.
 
         Args:
-            delay: Seconds from now.
-            hold: The start waits while this returns true, at most `MAX_HOLD` seconds; requests do not wait for it.
+            delay: Seconds to wait before the start.
+            hold: The start is delayed while this returns true, at most `MAX_HOLD` seconds; a request starts it earlier.
         """
         with self._process_lock:
             if self._monitor is None and not self._closed.is_set():
@@ -115,9 +115,9 @@ class Predictor:
         return self._answers(run_ids, {"image": pack(image)})
 
     def warm(self, run_id: str) -> None:
-        """Have the model of a run loaded, so that the first prediction is as fast as later ones.
+        """Load the model of a run in the background, so that the first prediction is as fast as later ones.
 
-        Returns at once. An error is not reported here but by the first prediction.
+        Returns immediately. Errors are reported by the first prediction, not here.
         """
         if run_id in self._warming or self._closed.is_set():
             return
@@ -140,9 +140,7 @@ class Predictor:
 
     def _answers(self, run_ids: Sequence[str], request: dict[str, Any]) -> list[Answer]:
         if not 1 <= len(run_ids) <= MAX_RUNS_AT_ONCE:
-            raise PredictorError(
-                f"Between 1 and {MAX_RUNS_AT_ONCE} runs can be asked at once. Received: {len(run_ids)}."
-            )
+            raise PredictorError(f"A request must name 1 to {MAX_RUNS_AT_ONCE} runs. Received: {len(run_ids)}.")
         for run_id in run_ids:
             if not is_run_id(run_id):
                 raise PredictorError(f"A run's id is eight characters of a-z and 0-9. Received: {str(run_id)[:40]!r}.")
@@ -156,7 +154,7 @@ class Predictor:
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         if not self._request_lock.acquire(timeout=self._answer_timeout + self._start_timeout):
-            raise PredictorError("The predictor is busy with other drawings; try again in a moment.")
+            raise PredictorError("The predictor is busy with other drawings. Try again in a few seconds.")
         try:
             return self._ask_twice(request)
         finally:
@@ -211,7 +209,7 @@ class Predictor:
             while not process.wait_end(1.0) and not self._closed.is_set():
                 pass
             lifetime = time.monotonic() - process.started
-            # After a short lifetime the next process would probably die, too: the pause doubles each time.
+            # A process that ends soon after its start will probably do so again: the pause doubles each time.
             pause = 0.5 if lifetime > MAX_PAUSE else min(MAX_PAUSE, max(0.5, 2 * pause))
 
 

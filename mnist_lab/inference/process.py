@@ -1,4 +1,4 @@
-"""Starts and controls one predictor process: its pipes, its log, its end."""
+"""Starts, controls and ends one predictor process."""
 
 import contextlib
 import queue
@@ -23,7 +23,7 @@ class ProcessHungError(Exception):
 
 
 class PredictorProcess:
-    """A predictor process that serves one request after the other.
+    """A predictor process that answers one request at a time.
 
     Not thread-safe: only one thread may send requests. Replies are read in another thread, because not every platform
     can read a pipe with a time limit.
@@ -80,7 +80,7 @@ class PredictorProcess:
             ProcessHungError: It took too long; it has been killed.
         """
         self._last_id += 1
-        # A request has less than the 64 KiB that a pipe holds, so writing it cannot block.
+        # A request is smaller than the 64 KiB buffer of a pipe, so writing it cannot block.
         line = to_line({**request, "id": self._last_id})
         assert self._process.stdin is not None  # noqa: S101 - it was opened as a pipe
         try:

@@ -10,7 +10,7 @@ from mnist_lab.settings import Settings
 
 @dataclass(frozen=True)
 class Weights:
-    """The Keras file of one run, which existed when this object was made."""
+    """The Keras file of one run; it existed when this object was created."""
 
     run_id: str
     path: Path
@@ -31,9 +31,7 @@ def weights_of(run: Run, settings: Settings) -> Weights:
     kept = run.result.kept if run.result is not None else run.recipe.kept
     path = folder.best_weights if kept == "best" else folder.last_weights
     weights = (
-        Weights(run.id, path, "start the lab again, which brings it back")
-        if run.is_reference
-        else Weights(run.id, path)
+        Weights(run.id, path, "start the lab again, which restores it") if run.is_reference else Weights(run.id, path)
     )
     if not path.is_file():
         if run.result is None:

@@ -1,4 +1,4 @@
-"""Runs: their records, states, metrics and files, kept in the run store."""
+"""Runs: the run store with their records, states and metrics, and their files."""
 
 from mnist_lab.runs.attempt import RunAttempt
 from mnist_lab.runs.imported import ImportedRun

@@ -52,9 +52,9 @@ def claim_run(db: Database, run_id: str, worker: str, host: str) -> Run | None:
 class RunAttempt:
     """One attempt at a run: the worker's side of the store, bound to the run and the number of the attempt.
 
-    Every method first checks that the run still belongs to this attempt. When it does not (it was given up as lost,
-    claimed again or deleted), the method changes nothing and raises `StaleAttemptError`. Each method is one transaction
-    and raises `StoreError` when the database cannot be read or written.
+    Every method first checks that the run still belongs to this attempt. When it does not (it was marked as
+    interrupted, claimed again or deleted), the method changes nothing and raises `StaleAttemptError`. Each method is
+    one transaction and raises `StoreError` when the database cannot be read or written.
     """
 
     def __init__(self, db: Database, folder: RunFolder, run_id: str, number: int):
@@ -91,12 +91,12 @@ class RunAttempt:
             self._move(connection, self._check_attempt(connection), state, message)
 
     def finish(self, state: RunState, result: Result | None, message: str = "", *, diverged: bool = False) -> bool:
-        """End the run with its result. A run for which DISCARD stands is deleted instead.
+        """End the run with its result. A run that the user has discarded is deleted instead.
 
         Args:
             state: An ended state.
             result: The run's metrics; None if it has none.
-            message: Why it ended so; an empty one keeps the present message.
+            message: Why the run ended in this state; an empty one keeps the present message.
             diverged: Whether it failed because its loss became NaN or infinite.
 
         Returns:
@@ -118,7 +118,7 @@ class RunAttempt:
         return not discarded
 
     def set_data(self, data: DataInfo) -> None:
-        """Record which images the run is trained on; why they are not MNIST becomes the run's message."""
+        """Record which images the run is trained on; if they are not MNIST, the reason becomes the run's message."""
         with self._db.write() as connection:
             self._check_attempt(connection)
             self._update(connection, data=data_to_json(data), message=data.fallback)
@@ -132,7 +132,7 @@ class RunAttempt:
         total_steps: int | None = None,
         stepped: bool = False,
     ) -> ControlState:
-        """Record that the worker is alive, with its new points, and read what is asked of it.
+        """Record that the worker is alive, store its new points, and read the user's command.
 
         Args:
             points: New points. Progress (`steps_done`, `epochs_done`, `seconds`) is taken from the newest one. Points
@@ -140,7 +140,7 @@ class RunAttempt:
             state: Moves the run, as `move` does.
             phase: What the worker does now; None keeps the present phase.
             total_steps: Optimizer steps of the whole training; None keeps the present number.
-            stepped: Whether the epoch that STEP asked for is done: if STEP still stands, it becomes PAUSE.
+            stepped: Whether the epoch requested by STEP is done: if the command is still STEP, it becomes PAUSE.
 
         Raises:
             IllegalMoveError: `state` is not a move of `LEGAL_MOVES`.
@@ -164,7 +164,7 @@ class RunAttempt:
             return control
 
     def control_state(self) -> ControlState:
-        """Read what is asked of the run: one cheap query, no write."""
+        """Read the user's command and learning-rate factor: one fast query, no write."""
         with self._db.read() as connection:
             return self._check_attempt(connection, lock=False).control
 
@@ -204,7 +204,7 @@ class RunAttempt:
     def _move(
         self, connection: Connection, current: "_Current", state: RunState, message: str, **values: object
     ) -> None:
-        # The same state again is no error: a move is repeated when the answer to it was lost.
+        # The same state again is not an error: a move is repeated when the database's answer was lost.
         if current.state is not state:
             ensure_legal(current.name, current.state, state)
         now = time.time()
@@ -242,10 +242,10 @@ def _progress(points: Sequence[MetricPoint]) -> dict[str, Any]:
 def _insert_points(connection: Connection, run_id: str, points: Sequence[MetricPoint]) -> None:
     insert: Any = sqlite.insert
     if connection.dialect.name != "sqlite":
-        # Imported here, as it takes a while to load and few need it.
+        # Imported here, as it is slow to load and rarely needed.
         from sqlalchemy.dialects import postgresql
 
         insert = postgresql.insert
     rows = [point_to_row(run_id, point) for point in points]
-    # A write is repeated when the answer to it was lost; then the points are there already.
+    # A write is repeated when the database's answer was lost; then the points are stored already.
     connection.execute(insert(metrics).on_conflict_do_nothing(), rows)

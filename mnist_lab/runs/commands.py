@@ -59,7 +59,7 @@ class RunCommands:
                 values = _cancelled(row)
                 connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
             elif not state.is_active:
-                raise IllegalMoveError(f"The run '{name}' is {state}; only a run that is under way can do that.")
+                raise IllegalMoveError(f"The run '{name}' is {state}; this command is for running or paused runs.")
             else:
                 _ensure_not_revoked(name, present, command)
                 connection.execute(update(runs).where(runs.c.id == run_id).values(command=command))
@@ -122,7 +122,7 @@ class RunCommands:
             connection.execute(update(runs).where(runs.c.id == run_id).values(position=front_of_queue(connection)))
 
     def continue_run(self, run_id: str, more_epochs: int, *, owner: str | None = None) -> Run:
-        """Queue a new run that continues a finished or stopped one; that one stays as it is.
+        """Queue a new run that continues a finished or stopped one, which is not changed.
 
         Args:
             run_id: The run to continue. It needs a checkpoint.
@@ -180,7 +180,7 @@ class RunCommands:
             # Not parsed: a damaged record can be deleted too.
             row = _locked_row(connection, run_id)
             if row.state in ACTIVE_STATES:
-                raise IllegalMoveError(f"The run '{row.name}' is {row.state} and cannot be deleted; stop it first.")
+                raise IllegalMoveError(f"The run '{row.name}' is {row.state} and cannot be deleted. Stop it first.")
             delete_record(connection, run_id)
         remove_folder(self._folder(run_id))
 
@@ -190,7 +190,7 @@ class RunCommands:
 
 def _locked_row(connection: Connection, run_id: str) -> Any:
     """The run's row, which no other transaction can change until this one ends."""
-    # On PostgreSQL a worker could otherwise claim the run between this look and the write; SQLite ignores it.
+    # On PostgreSQL a worker could otherwise claim the run between this query and the write; SQLite ignores it.
     row = connection.execute(select(runs).where(runs.c.id == run_id).with_for_update()).one_or_none()
     if row is None:
         raise UnknownRunError(f"There is no run {run_id!r}; it may have been deleted.")
@@ -216,6 +216,6 @@ def _cancelled(row: Any) -> dict[str, Any]:
 
 def _ensure_not_revoked(name: str, present: Command, command: Command) -> None:
     if present is Command.DISCARD and command is not Command.DISCARD:
-        raise IllegalMoveError(f"The run '{name}' is being discarded already; that cannot be taken back.")
+        raise IllegalMoveError(f"The run '{name}' is already being discarded; this cannot be undone.")
     if present is Command.STOP and command not in {Command.STOP, Command.DISCARD}:
-        raise IllegalMoveError(f"The run '{name}' is being stopped already; that cannot be taken back.")
+        raise IllegalMoveError(f"The run '{name}' is already being stopped; this cannot be undone.")

@@ -39,9 +39,11 @@ def add_continuation(
     if more_epochs < 1:
         raise RefusedError(f"more_epochs must be at least 1. Received: {more_epochs}.")
     if parent.state not in _CAN_BE_CONTINUED:
-        raise IllegalMoveError(f"The run '{parent.name}' is {parent.state}; only one that ended well can be continued.")
+        raise IllegalMoveError(
+            f"The run '{parent.name}' is {parent.state}; only a finished or stopped run can be continued."
+        )
     if not has_checkpoint or parent.epochs_done == 0:
-        raise IllegalMoveError(f"The run '{parent.name}' has no checkpoint to continue from; train a new one instead.")
+        raise IllegalMoveError(f"The run '{parent.name}' has no checkpoint to continue from. Train a new run instead.")
     recipe = parent.recipe.with_changes(epochs=parent.epochs_done + more_epochs)
     steps = _last_epoch_step(connection, parent.id)
     connection.execute(

@@ -1,4 +1,4 @@
-"""The database of the run store: transactions that wait for one another, and errors that a user understands."""
+"""The database of the run store: transactions that wait for each other, and error messages for users."""
 
 import sqlite3
 import time
@@ -32,7 +32,7 @@ class Database:
             address = _on_disk(make_url(url))
             self.engine = _connect(address, busy_seconds)
         except (SQLAlchemyError, ImportError, ValueError) as error:
-            # Only the first line: SQLAlchemy adds the address of its manual.
+            # Only the first line: SQLAlchemy appends a link to its manual.
             raise StoreLocationError(
                 f"MNIST_LAB_DB must be an address such as sqlite:////folder/runs.sqlite. Received: {_shown(url)!r}"
                 f" ({str(error).splitlines()[0].rstrip('.')})."
@@ -41,7 +41,7 @@ class Database:
         self.where = str(shown.database) if self.is_sqlite else shown.render_as_string(hide_password=True)
         self._writing = self.engine.execution_options(writes=True)
         self.writes = 0
-        """Number of writes of this object: when it changes, what was read before may be out of date."""
+        """Number of writes by this object: when it changes, data that was read earlier may be out of date."""
         self._prepare()
 
     @property
@@ -80,7 +80,7 @@ class Database:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                why = "a file of that name is in the way" if isinstance(error, FileExistsError) else error.strerror
+                why = "a file with that name exists" if isinstance(error, FileExistsError) else error.strerror
                 raise StoreLocationError(
                     f"The folder {folder} cannot be made: {why}. Set MNIST_LAB_HOME to a folder that you can write to."
                 ) from error
@@ -159,8 +159,10 @@ class Database:
         return f"The run store {self.where} does not answer: {text.splitlines()[0]}"
 
     def _damaged(self, why: str) -> str:
-        away = "Move the file away; a new one is made" if self.is_sqlite else "Name another database in MNIST_LAB_DB"
-        return f"The run store {self.where} is damaged, or another program's ({why}). {away}."
+        remedy = (
+            "Move the file away; a new one is created" if self.is_sqlite else "Set MNIST_LAB_DB to another database"
+        )
+        return f"The run store {self.where} is damaged, or belongs to another program ({why}). {remedy}."
 
 
 def _shown(url: str | URL) -> str:

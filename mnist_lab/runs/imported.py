@@ -11,7 +11,7 @@ from mnist_lab.runs.records import MetricPoint, Run
 from mnist_lab.runs.rows import point_to_row, run_to_row
 from mnist_lab.runs.schema import meta, metrics, runs
 
-# The name that it has in existing stores.
+# Its key in the table `meta`; existing stores use this name.
 _IMPORTED_IDS = "adopted"
 
 

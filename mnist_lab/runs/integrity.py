@@ -1,4 +1,4 @@
-"""Finding the records that cannot be read, without reading all of them each time."""
+"""Find the damaged records of the store, without reading all records each time."""
 
 from collections.abc import Sequence
 from functools import reduce
@@ -20,17 +20,17 @@ _TEXTS = (runs.c.network, runs.c.recipe, runs.c.data, runs.c.result)
 _LENGTH = reduce(add, (func.coalesce(func.length(text), 0) for text in _TEXTS))
 
 
-class IntegrityReport:
-    """Finds damaged records. It remembers which ones are readable, as reading ten thousand takes half a second.
+class IntegrityChecker:
+    """Finds damaged records. It remembers which ones are readable, since reading ten thousand takes half a second.
 
-    Safe between threads.
+    Thread-safe.
     """
 
     def __init__(self) -> None:
         self._readable: frozenset[_Version] = frozenset()
 
     def damaged(self, connection: Connection) -> Sequence[str]:
-        """The ids of the runs whose records cannot be read, oldest first; active runs are not looked at."""
+        """The ids of the runs whose records cannot be read, oldest first; active runs are not checked."""
         columns = select(runs.c.id, runs.c.attempt, runs.c.state, _LENGTH.label("length"))
         rows = connection.execute(columns.where(runs.c.state.not_in(ACTIVE_STATES)).order_by(runs.c.number)).all()
         versions: list[_Version] = [tuple(row) for row in rows]

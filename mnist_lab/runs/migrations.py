@@ -1,4 +1,4 @@
-"""Bringing the store of an older MNIST Lab to today's schema."""
+"""Migrations of the store from older schemas to the current one."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select, update
 
 from mnist_lab.runs.schema import SCHEMA_VERSION, meta
 
-# Written out, and never changed: what was done to a user's store must not follow later changes of schema.py.
+# Literal SQL that is never edited: a migration must not change when schema.py changes later.
 MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     1: (
         "ALTER TABLE runs ADD COLUMN learning_rate_factor FLOAT DEFAULT '1' NOT NULL",
@@ -15,7 +15,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     2: (),
     3: (
         "ALTER TABLE runs ADD COLUMN diverged BOOLEAN DEFAULT false NOT NULL",
-        # Until version 3 only the beginning of the message told that a run had diverged.
+        # Until version 3, a diverged run could be recognised only by the beginning of its message.
         "UPDATE runs SET diverged = true WHERE state = 'failed' AND substr(sentence, 1, 21) = 'The training diverged'",
     ),
 }
@@ -46,7 +46,7 @@ def schema_version(connection: Connection, *, lock: bool = False) -> int:
 
 
 def migrate(connection: Connection) -> None:
-    """Bring an older store up to `SCHEMA_VERSION`, within one write transaction: all of it happens, or nothing."""
+    """Migrate an older store to `SCHEMA_VERSION`, within one write transaction: completely or not at all."""
     # Read again here: when several processes open an old store at once, the first one migrates it.
     for version in range(schema_version(connection, lock=True), SCHEMA_VERSION):
         sqlite_only = SQLITE_MIGRATIONS.get(version, ()) if connection.dialect.name == "sqlite" else ()

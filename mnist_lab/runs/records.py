@@ -38,10 +38,10 @@ class DataInfo:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The metrics of a run that was trained, in full or until it was stopped.
+    """The final metrics of a run that was trained, completely or until it was stopped.
 
     Losses are mean categorical cross-entropies, accuracies are in 0..1. `test_loss`, `test_accuracy`,
-    `per_class_accuracy` and `confusion` belong to the kept weights.
+    `per_class_accuracy` and `confusion` belong to the weights that `kept` names.
     """
 
     test_loss: float
@@ -126,7 +126,7 @@ class Run:
     seconds: float = 0.0
     """Seconds of training so far, without pauses."""
     message: str = ""
-    """Why it failed, was interrupted, or trained on the sample; "" if there is nothing to say."""
+    """Why it failed, was interrupted, or was trained on the sample; "" otherwise."""
     diverged: bool = False
     """Whether it failed because its loss became NaN or infinite."""
     command: Command = Command.NONE
@@ -170,5 +170,5 @@ MAX_NOTE = 2000
 def clean_note(text: str) -> str:
     """Drop control characters except tabs and line breaks, and cut to 2,000 characters."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
-    return kept.strip()[:MAX_NOTE].strip()
+    allowed = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return allowed.strip()[:MAX_NOTE].strip()

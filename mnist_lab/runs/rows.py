@@ -50,12 +50,12 @@ def _data(text: str) -> DataInfo:
 
 
 def result_to_json(result: Result) -> str:
-    """A result as the JSON that the store keeps."""
+    """A result as the JSON in the store."""
     return json.dumps(asdict(result))
 
 
 def data_to_json(data: DataInfo) -> str:
-    """The description of a data set as the JSON that the store keeps."""
+    """The description of a run's data as the JSON in the store."""
     return json.dumps(asdict(data))
 
 
@@ -176,7 +176,7 @@ def point_to_row(run_id: str, point: MetricPoint) -> dict[str, Any]:
 
 def point_from_row(row: Row[*tuple[Any, ...]]) -> MetricPoint:
     """The point in one row of `schema.metrics`."""
-    # An epoch always has validation metrics, a step never: so the NULL of an epoch was NaN.
+    # An epoch always has validation metrics, a step never has any: so NULL in an epoch stands for NaN.
     missing = math.nan if row.kind == "epoch" else None
     return MetricPoint(
         step=row.step,

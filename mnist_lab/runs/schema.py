@@ -1,4 +1,4 @@
-"""The tables of the run store, and the version they have."""
+"""The tables of the run store, and the version of the schema."""
 
 from sqlalchemy import (
     Boolean,
@@ -51,7 +51,7 @@ runs = Table(
     Column("steps_done", Integer, nullable=False, server_default="0"),
     Column("total_steps", Integer, nullable=False, server_default="0"),
     Column("seconds", Float, nullable=False, server_default="0"),
-    # Named "sentence" in existing stores.
+    # The column is named "sentence" in existing stores.
     Column("sentence", Text, key="message", nullable=False, server_default=""),
     # Whether the run failed because its loss became NaN or infinite.
     Column("diverged", Boolean, nullable=False, server_default=text("false")),
@@ -60,8 +60,8 @@ runs = Table(
     Column("owner", Text, nullable=False, server_default=""),
     Column("run_group", Text, nullable=False, server_default=""),
     Column("worker", Text, nullable=False, server_default=""),
-    # The machine and folder of the worker's lock: only there can a free lock prove that the worker is dead. Named
-    # "place" in existing stores.
+    # The machine and folder of the worker's lock: only there does a free lock prove that the worker is dead. The column
+    # is named "place" in existing stores.
     Column("place", Text, key="host", nullable=False, server_default=""),
     # Multiplies the schedule's learning rate from the next steps on.
     Column("learning_rate_factor", Float, nullable=False, server_default="1"),

@@ -1,4 +1,4 @@
-"""Searching and counting ended runs among very many. The database does it; only ids and numbers come back."""
+"""Search and count runs. The database does the work, so that it is fast with very many runs."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ MAX_SEARCH_LENGTH = 200
 """Characters of a search text; further ones are ignored."""
 
 _SOURCES = {source: source.dataset_title.casefold() for source in DataSource}
-"""By source: the text that a search for the data looks in."""
+"""Source to the text in which words of a search are found."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class SearchResult:
     """The runs that a search found."""
 
     ids: Sequence[str]
-    """Of all of them, newest first."""
+    """Ids of the runs, newest first."""
     on_sample: int
     """How many of them were trained and tested on a sample, not on MNIST."""
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Numbers of runs, without the runs."""
+    """Counts of runs by state, and the names of their sweeps."""
 
     states: Mapping[RunState, int]
     """Number of runs in each state; a state without runs is missing."""
@@ -68,10 +68,10 @@ def search_query(
     """Select id and `on_sample` of the runs in these states and this sweep that contain every word, newest first.
 
     Args:
-        text: Words; each must be part of the run's name, note, id, state, sweep, kind of data or optimizer.
+        text: Words separated by spaces; each must occur in the run's name, note, id, state, sweep, data or optimizer.
         states: The run's state must be one of these.
         group: Name of its sweep; None for any.
-        leave_out: Ids of runs that are not to be found.
+        leave_out: Ids of runs to exclude.
         is_sqlite: Write the query for SQLite; otherwise for PostgreSQL.
     """
     source = _json_value(runs.c.data, "source", is_sqlite=is_sqlite)

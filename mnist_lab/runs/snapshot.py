@@ -77,16 +77,16 @@ class Snapshot:
     probabilities: NDArray[np.float32]
     """(12, 10); NaN where the network's weights are."""
     filters: FirstWeights | None
-    """None for a network whose first weights are no pictures."""
+    """None for a network whose first weights cannot be shown as images."""
     maps: tuple[LayerMaps, ...]
-    """In the order of the layers, without those that change nothing when a network reads: dropout and Flatten."""
+    """In the order of the layers, without those that change no values at prediction: dropout and Flatten."""
     health: tuple[LayerHealth, ...]
     """All layers that have a kernel or a relu."""
 
 
 def layer_maps(layer: int, kind: str, title: str, shape: tuple[int, ...], outputs: NDArray[np.floating]) -> LayerMaps:
     """Put a layer's outputs (10, channels, h, w) on the scale of 256 steps, each digit on its own."""
-    # Max pooling of nothing but NaN gives the lowest number that there is.
+    # Max pooling of NaN alone gives the lowest float.
     numbers = np.abs(outputs) < _MAX_MAGNITUDE
     values = np.where(numbers, outputs, 0).astype(np.float32)
     low = np.minimum(values.min(axis=(1, 2, 3)), 0)

@@ -47,7 +47,7 @@ _ALWAYS_KEPT = 4
 
 
 def write_snapshot(folder: Path, snapshot: Snapshot) -> None:
-    """Write a snapshot atomically, in place of one of the same epoch, and delete those that `thinned` leaves out.
+    """Write a snapshot atomically, replacing one of the same epoch, and delete those that `thinned` excludes.
 
     Raises:
         OSError: The folder cannot be written.
@@ -110,9 +110,9 @@ def discard_snapshots(folder: Path, *, after: int) -> None:
 
 
 def thinned(epochs: Sequence[int], most: int = MAX_SNAPSHOTS) -> tuple[int, ...]:
-    """Which of these epochs are kept, at most `most`: the first few, the last, and the multiples of a power of two.
+    """Choose at most `most` of these epochs: the first few, the last, and the multiples of a power of two.
 
-    The power depends on the last epoch alone, so an epoch that is kept now was also kept at every earlier time.
+    The power depends on the last epoch alone, so an epoch that is chosen now was also chosen at every earlier time.
     """
     if not epochs:
         return ()

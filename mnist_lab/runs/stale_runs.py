@@ -1,4 +1,4 @@
-"""Finding active runs whose worker is dead, by the lock that it held; never by a process id."""
+"""Find active runs whose worker is dead. The worker's file lock shows this, not its process id."""
 
 import platform
 import time
@@ -20,7 +20,7 @@ MAX_SILENCE_SECONDS = 120.0
 
 
 def host_of(db: Database, runs_folder: Path) -> str:
-    """The name of the machine and folder where this process keeps its locks: processes with equal names share them."""
+    """The name of the machine and folder with the locks of this process; equal names mean the same locks."""
     folder = str(runs_folder.resolve())
     # Only one machine uses a SQLite file, even if containers give that machine several names.
     return folder if db.is_sqlite else f"{platform.node()}:{folder}"
@@ -32,8 +32,8 @@ def reap_stale_runs(db: Database, runs_folder: Path, host: str) -> list[str]:
     A run that was being discarded is deleted instead, as its worker would have done.
 
     A worker locks the run's folder before it claims the run, and holds the lock until it exits. So the worker of an
-    active run with a free lock is dead. The lock is held here while the record is changed, so that nobody can claim the
-    run in between.
+    active run with a free lock is dead. The lock is held here while the record is changed, so that no other process can
+    claim the run in between.
 
     Raises:
         StoreError: The store or a run's folder cannot be written; the other runs were checked all the same.
@@ -56,9 +56,10 @@ def _reap_if_stale(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path, 
     if row.host != host:
         return time.time() - (row.heartbeat or 0.0) > MAX_SILENCE_SECONDS and _interrupt(db, row, runs_folder)
     if not runs_folder.parent.is_dir():
-        # The disk is not mounted at the moment. A lock file made now would be free and prove nothing.
+        # The disk is not mounted. A lock file created now would be free and prove nothing.
         raise StoreError(
-            f"{runs_folder.parent} is missing, so it cannot be told which runs are under way. Bring it back."
+            f"The folder {runs_folder.parent} is missing, so the state of the active runs is unknown. Restore it, or"
+            " mount its disk."
         )
     lock = RunFolder(runs_folder / row.id).lock()
     if lock is None:
@@ -112,5 +113,5 @@ def _message(row: Row[*tuple[Any, ...]]) -> str:
     except LabError:
         return f"{what}."
     if row.epochs_done >= epochs:
-        return f"{what} after epoch {epochs} of {epochs}, while the result was made."
+        return f"{what} after epoch {epochs} of {epochs}, during the evaluation."
     return f"{what} in epoch {row.epochs_done + 1} of {epochs}."

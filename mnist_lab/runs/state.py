@@ -19,12 +19,12 @@ class RunState(StrEnum):
 
     @property
     def is_active(self) -> bool:
-        """A worker holds the run: starting, running or paused."""
+        """Whether a worker has claimed the run: starting, running or paused."""
         return self in ACTIVE_STATES
 
     @property
     def is_ended(self) -> bool:
-        """The run is over: finished, stopped, failed or interrupted."""
+        """Whether the run has ended: finished, stopped, failed or interrupted."""
         return self in ENDED_STATES
 
 
@@ -60,7 +60,7 @@ def ensure_legal(name: str, old: RunState, new: RunState) -> None:
 
 
 class Command(StrEnum):
-    """What the user asks of an active run. A command stands until the next one, so none is missed or done twice."""
+    """The user's command to an active run. It is valid until the next one, so none is missed or executed twice."""
 
     NONE = "none"
     """Train; a paused run continues."""
@@ -71,4 +71,4 @@ class Command(StrEnum):
     STOP = "stop"
     """End the training, keep and evaluate the weights. Only DISCARD can follow."""
     DISCARD = "discard"
-    """End the training and delete the run with all its files. Cannot be taken back."""
+    """End the training and delete the run with all its files. Cannot be undone."""

@@ -1,4 +1,4 @@
-"""The run store: what pages, the command line and the launcher read and do."""
+"""The run store: the interface through which pages, the command line and the launcher read and change runs."""
 
 import re
 import time
@@ -16,7 +16,7 @@ from mnist_lab.runs import imported, stale_runs
 from mnist_lab.runs.attempt import RunAttempt, claim_run
 from mnist_lab.runs.commands import ID_LENGTH, RunCommands, new_run_id
 from mnist_lab.runs.database import BUSY_SECONDS, Database
-from mnist_lab.runs.integrity import MAX_IDS, IntegrityReport
+from mnist_lab.runs.integrity import MAX_IDS, IntegrityChecker
 from mnist_lab.runs.queue_order import end_of_queue, queue_query
 from mnist_lab.runs.records import MetricPoint, Run
 from mnist_lab.runs.rows import point_from_row, run_from_row, runs_from_rows
@@ -48,7 +48,7 @@ class RunStore:
         self.runs_folder = runs_folder
         self._host = stale_runs.host_of(self.db, runs_folder)
         self._commands = RunCommands(self.db, runs_folder)
-        self._integrity = IntegrityReport()
+        self._integrity = IntegrityChecker()
 
     def close(self) -> None:
         """Close the connections to the database; the next use opens new ones."""
@@ -99,9 +99,9 @@ class RunStore:
             return str(text if text in ids else ids[0])
         if ids:
             shown = ", ".join(ids[:5]) + (", …" if len(ids) > 5 else "")
-            raise UnknownRunError(f"{len(ids)} runs go by {text!r}: {shown}. Use the id of one of them.")
+            raise UnknownRunError(f"{len(ids)} runs match {text!r}: {shown}. Use the id of one of them.")
         raise UnknownRunError(
-            f"No run goes by {text!r}. Use an id, at least its first three characters, or the name of a run."
+            f"No run matches {text!r}. Use the id of a run, at least its first three characters, or its name."
         )
 
     def list(
@@ -160,7 +160,7 @@ class RunStore:
         return found
 
     def damaged(self) -> Sequence[str]:
-        """The ids of the runs whose records cannot be read, oldest first; active runs are not looked at."""
+        """The ids of the runs whose records cannot be read, oldest first; active runs are not checked."""
         with self.db.read() as connection:
             return self._integrity.damaged(connection)
 
@@ -288,6 +288,6 @@ def open_store(settings: Settings) -> RunStore:
         StoreError: It cannot be opened, or was written by a newer MNIST Lab.
         StoreLocationError: The settings name a location that cannot be used.
     """
-    # Not `settings.db_url`: a question mark in the path of the home would end the path there.
+    # Not `settings.db_url`: in a URL, a question mark in the path of the home would end the path.
     home = URL.create("sqlite", database=str(settings.home / "runs.sqlite"))
     return RunStore(settings.db or home, settings.runs_folder)

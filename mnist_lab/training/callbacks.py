@@ -95,7 +95,7 @@ class Progress:
     point: MetricPoint | None = None
     """The newest metrics, while it trains."""
     message: str = ""
-    """A sentence for the user; "" if there is none."""
+    """A message for the user; "" if there is none."""
 
 
 ProgressListener = Callable[[Progress], None]

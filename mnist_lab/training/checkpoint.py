@@ -1,7 +1,7 @@
-"""Checkpoints: all that a training needs to resume at the end of an epoch, with the same numbers as without a break.
+"""Checkpoints: the complete state of a training at the end of an epoch. A resumed training gives identical numbers.
 
-File format: a line that names the format, a line with the SHA-256 of all that follows, a line of JSON, and the bytes of
-the arrays one after the other. Nothing in a file is ever executed.
+File format: a line that names the format, a line with the SHA-256 of the rest, a line of JSON, and the bytes of the
+arrays one after the other. Nothing in a file is ever executed.
 """
 
 import hashlib
@@ -57,7 +57,7 @@ class Checkpoint:
     fingerprint: str
     """Of network, recipe and data, see `fingerprint`."""
     precision: str
-    """"float32" or "mixed_bfloat16": what "auto" came to."""
+    """"float32" or "mixed_bfloat16"; never "auto"."""
     points: tuple[MetricPoint, ...]
     """Points up to this epoch that the store had not confirmed when the checkpoint was made."""
     state: TrainingState

@@ -11,7 +11,7 @@ from typing import Self
 from mnist_lab.runs import RunFolder
 from mnist_lab.training.checkpoint import Checkpoint, DamagedCheckpointError, read_checkpoint, write_checkpoint
 
-KEPT = 2
+MAX_CHECKPOINTS = 2
 MIN_INTERVAL_SECONDS = 1.0
 """Between two checkpoints; of several shorter epochs only the last one gets a checkpoint."""
 
@@ -33,7 +33,7 @@ def usable_checkpoints(folder: RunFolder, fingerprint: str) -> Iterator[Checkpoi
 
 
 class CheckpointWriter:
-    """Writes checkpoints in a thread and keeps the newest two. A context: at its end the last one is written.
+    """Writes checkpoints in a thread and keeps the newest two. A context manager: at its end the last one is written.
 
     Errors are logged, and the training continues.
     """
@@ -66,7 +66,7 @@ class CheckpointWriter:
         self._kept = [self._folder.checkpoint_path(epoch)]
 
     def put(self, checkpoint: Checkpoint) -> None:
-        """Have this checkpoint written soon; it replaces one that has not been written yet. Returns at once."""
+        """Schedule this checkpoint for writing; it replaces one that is not written yet. Returns immediately."""
         with self._changed:
             self._pending = checkpoint
             self._changed.notify_all()
@@ -87,10 +87,10 @@ class CheckpointWriter:
         path = self._folder.checkpoint_path(checkpoint.state.epoch)
         try:
             self._write(path, checkpoint)
-            self._kept = [*(other for other in self._kept if other != path), path][-KEPT:]
+            self._kept = [*(other for other in self._kept if other != path), path][-MAX_CHECKPOINTS:]
             self._remove_others()
         except OSError as error:
-            # Not at every epoch: the disk may be full.
+            # Each message is logged once, not at every epoch: a full disk stays full.
             if str(error) != self._last_error:
                 self._last_error = str(error)
                 log.warning("The training continues without new checkpoints: %s", error)
@@ -100,7 +100,7 @@ class CheckpointWriter:
             self._last_error = ""
 
     def _remove_others(self) -> None:
-        # Not by epoch: a damaged checkpoint of a later epoch would replace a good one.
+        # By the list of written files, not by epoch: a damaged checkpoint of a later epoch must not replace a good one.
         for path in self._folder.checkpoints.iterdir():
             if path not in self._kept:
                 path.unlink(missing_ok=True)

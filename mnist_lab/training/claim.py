@@ -17,7 +17,7 @@ WORKER_NAME = "MNIST_LAB_WORKER_NAME"
 
 @dataclass
 class Claim:
-    """A run that this process has claimed, and its locks. A context: at its end the locks are released."""
+    """A run that this process has claimed, and its locks. A context manager: at its end the locks are released."""
 
     run: Run
     folder: RunFolder
@@ -37,7 +37,7 @@ class Claim:
 def worker_name() -> str:
     """The name of this process in the store: the one its launcher gave it, or its process id.
 
-    Not always the process id: in a virtual environment on Windows the launcher knows only an intermediate process.
+    The process id is not enough: in a virtual environment on Windows the launcher knows only an intermediate process.
     """
     return os.environ.get(WORKER_NAME) or f"process-{os.getpid()}"
 
@@ -67,7 +67,7 @@ def claim(settings: Settings, store: RunStore, run_id: str | None = None) -> Cla
 
 def _claim(store: RunStore, run_id: str, slot: FileLock) -> Claim | None:
     folder = store.folder(run_id)
-    # Before the claim: an active run whose folder is not locked counts as lost by its worker.
+    # Locked before the claim: the worker of an active run whose folder is not locked counts as dead.
     lock = folder.lock()
     if lock is None:
         return None

@@ -1,4 +1,4 @@
-"""Executes one claimed run, from loading its data to its result. However it ends, the run's record says how."""
+"""Executes one claimed run, from loading its data to its result, and records how it ended."""
 
 import errno
 import logging
@@ -85,7 +85,7 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
     reporter.retry(lambda: store.attempt(run).set_data(data))
 
     stop = reporter.enter("building", message=data.fallback) is Command.STOP
-    # With a checkpoint the run is evaluated all the same: it has learnt something in an earlier attempt.
+    # With a checkpoint the run is evaluated nevertheless, since it was trained in an earlier attempt.
     if stop and not checkpoints:
         return Ending(RunState.STOPPED, None, "Stopped before the training began.")
     folder.discard_results()
@@ -94,13 +94,13 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
     from mnist_lab.training.engine.result import make_result
     from mnist_lab.training.engine.trainer import Trainer
 
-    # A resumed run keeps its precision: for "auto" it is measured, and another measurement may choose another one.
+    # A resumed run keeps its precision: "auto" is decided by a measurement, and a new one may decide differently.
     precision = checkpoints[0].precision if checkpoints else choose_precision(settings, run.recipe.precision)
     files = {"best_path": folder.best_weights, "last_path": folder.last_weights}
     with CheckpointWriter(folder) as writer, SnapshotRecorder(folder.snapshots) as recorder:
-        # The reporter is last, as it blocks while the run is paused: by then the epoch has its checkpoint, with the
-        # metrics that the reporter has not received yet, and its snapshot can be seen. The checkpoint is first, so
-        # that a failing snapshot cannot cost it.
+        # The reporter is last, since it blocks while the run is paused: by then the epoch has its checkpoint, with the
+        # metrics that the reporter has not received yet, and its snapshot is visible. The checkpoint is first, so that
+        # it is written even if the snapshot fails.
         callbacks: list[TrainingCallback] = [CheckpointCallback(writer, reporter, run, data, precision), reporter]
         if settings.watch:
             callbacks.insert(1, recorder)

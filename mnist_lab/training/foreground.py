@@ -21,8 +21,8 @@ POLL_SECONDS = 0.3
 def train_run(settings: Settings, store: RunStore, run_id: str, listener: ProgressListener | None = None) -> Run:
     """Train a queued run in this process, waiting for a free slot if necessary; returns the ended run.
 
-    If a worker of an app on the same store claims the run first, its progress is followed instead. The first Ctrl-C
-    stops the training and keeps what was learnt; the second ends this process.
+    If a worker of an app with the same store claims the run first, that worker's progress is reported. The first Ctrl-C
+    stops the training and saves its weights; the second ends this process.
 
     Raises:
         UnknownRunError: There is no such run, or it was deleted meanwhile.
@@ -53,7 +53,7 @@ def train_run(settings: Settings, store: RunStore, run_id: str, listener: Progre
 
 
 def _follow(store: RunStore, run: Run, last_step: int, listener: ProgressListener) -> int:
-    """Report what another process has trained since `last_step`; returns the newest step."""
+    """Report the progress of a run in another process since `last_step`; returns its newest step."""
     points = store.points(run.id, after_step=last_step)
     for point in points:
         listener(Progress("training", run.total_steps, point))
@@ -69,7 +69,7 @@ class _LogFile(logging.FileHandler):
 
 @contextmanager
 def _logging_to(folder: RunFolder) -> Iterator[None]:
-    # A worker's whole output is its log; here the terminal is the caller's, so only log records go into the file.
+    # A worker's whole output goes to its log. Here the terminal belongs to the caller, so only log records do.
     handler = _LogFile(folder.log_path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logger = logging.getLogger("mnist_lab")

@@ -31,7 +31,7 @@ def machine_info() -> dict[str, Any]:
 
 @cache
 def processor() -> str:
-    """The processor's name, as exactly as the system gives it."""
+    """The processor's name, as detailed as the system provides it."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:  # noqa: PTH123 - one well-known file
             names = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
@@ -43,7 +43,7 @@ def processor() -> str:
 def load_measurement(settings: Settings, name: str) -> Sequence[float] | None:
     """The numbers that `save_measurement` wrote to the cache folder; None if there are none.
 
-    Numbers of another processor or of another version of TensorFlow do not count, nor does damaged content.
+    Numbers for another processor or another version of TensorFlow are ignored, and so is a damaged file.
     """
     saved = _saved(settings).get(f"{name} of {_this_machine()}")
     if not isinstance(saved, list) or not all(type(number) in (int, float) for number in saved):
@@ -56,7 +56,7 @@ def load_measurement(settings: Settings, name: str) -> Sequence[float] | None:
 
 
 def save_measurement(settings: Settings, name: str, numbers: Sequence[float]) -> None:
-    """Save measured numbers under a name. If the cache cannot be written, they are measured again another time."""
+    """Save measured numbers under a name; an error is ignored, and the numbers are then measured again next time."""
     path = settings.cache_folder / _FILE
     content = {**_saved(settings), f"{name} of {_this_machine()}": list(numbers)}
     with suppress(OSError), atomic_write(path) as temporary:
@@ -66,9 +66,9 @@ def save_measurement(settings: Settings, name: str, numbers: Sequence[float]) ->
 SPEED = "speed"
 """Name under which the four numbers of `machine_speed` are saved."""
 TYPICAL_WORK = TrainingWork(multiply_adds=2.4e6, values=5e4, operations=0.07, parameters=350)
-"""Work of a small network, of which two cores train some thousand images per second."""
+"""Work of a small network, which two cores train at some thousand images per second."""
 PLAUSIBLE_SECONDS = (1e-7, 1.0)
-"""Seconds per image of `TYPICAL_WORK` that a machine may take; anything else is a damaged measurement."""
+"""Plausible range of seconds per image for `TYPICAL_WORK`; a measurement outside it counts as damaged."""
 
 
 def machine_speed(settings: Settings) -> MachineSpeed | None:

@@ -1,7 +1,7 @@
 """The launcher: a thread of the app that starts worker processes, and marks runs whose worker died as interrupted.
 
-It holds no state that matters: the queue is in the store, slots and claimed runs are file locks. So there may be two
-launchers, or one may die, and no run is affected.
+It holds no essential state: the queue is in the store, and slots and claimed runs are file locks. So several launchers
+may run at once, and if one dies, no run is affected.
 """
 
 import logging
@@ -25,7 +25,7 @@ from mnist_lab.training.claim import WORKER_NAME, free_slots
 
 TICK_SECONDS = 0.25
 REAP_SECONDS = 2.0
-"""Between two looks for runs whose worker died."""
+"""Seconds between two checks for runs whose worker died."""
 FIRST_PAINT_SECONDS = 5.0
 """Delay of the first worker after `start`, so that it does not slow the first page."""
 SETTLE_SECONDS = 3.0
@@ -33,12 +33,12 @@ SETTLE_SECONDS = 3.0
 LOADING_SECONDS = 8.0
 """Time after which a worker is assumed to have loaded TensorFlow."""
 MAX_PAUSE_SECONDS = 60.0
-"""Between two attempts to start a worker."""
+"""Maximum seconds between two attempts to start a worker."""
 TRUST_SECONDS = 20.0
-"""A worker that has been idle for so long has started successfully; earlier failures are forgotten."""
+"""Time after which an idle worker counts as started successfully; then earlier failures are forgotten."""
 UNKNOWN_ERROR_SECONDS = 5.0
 MAX_LOG_BYTES = 1_000_000
-# Messages of TensorFlow while it is loaded: infos and warnings in the format of absl and in the older one.
+# Infos and warnings that TensorFlow prints while it is loaded, in absl's format and in the older one.
 _TENSORFLOW_MESSAGE = re.compile(
     r"[IW]\d{4} |\d{4}-\d\d-\d\d [\d:.]+: [IW] tensorflow|WARNING: All log messages before absl|"
     r"To enable the following instructions"
@@ -89,7 +89,7 @@ class Launcher:
         )
 
     def start(self) -> None:
-        """Start the thread; returns at once. Does nothing when it was started before."""
+        """Start the thread; returns immediately. Does nothing if it was started before."""
         if self._thread is None:
             self._not_before = time.monotonic() + FIRST_PAINT_SECONDS
             self._thread = threading.Thread(target=self._run, name="launcher", daemon=True)
@@ -125,7 +125,7 @@ class Launcher:
         self._update_idle(store, now)
         waiting = store.count([RunState.QUEUED])
         if waiting:
-            # A run with a damaged record is never claimed: count those whose records can be read.
+            # A run with a damaged record is never claimed, so only readable records are counted.
             waiting = len(store.queue(limit=free_slots(self._settings)))
         wanted = max(waiting, 1 if self._settings.standby else 0)
         self.error = self._start_error
@@ -156,7 +156,7 @@ class Launcher:
         self._failures += 1
         had_loaded = status < 0 or now - child.started > TRUST_SECONDS
         if had_loaded and self._failures == 1:
-            # Killed, perhaps because of its memory; the next one may still start.
+            # It was killed, perhaps for lack of memory; the next worker may start successfully.
             self._not_before = now
             message = "The training process ended unexpectedly; another one is being started."
         else:

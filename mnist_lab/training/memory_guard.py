@@ -14,7 +14,7 @@ from mnist_lab.runs import Run, RunState, RunStore
 from mnist_lab.settings import Settings
 
 BASE_GIB = 1.0
-"""What any worker uses: Python, TensorFlow, the digits, compiled graphs. Measured: 0.7 to 0.9."""
+"""Memory of any worker: Python, TensorFlow, the data set, compiled graphs. Measured: 0.7 to 0.9."""
 POLL_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
@@ -28,13 +28,13 @@ def resident_gib() -> float:
 class MemoryGuard:
     """A thread that polls this process's memory, and calls `on_excess` once when it exceeds the budget.
 
-    A context: the thread starts at its beginning and is stopped at its end.
+    A context manager: the thread runs inside the `with` block.
     """
 
     def __init__(
         self, budget_gib: float, on_excess: Callable[[float], None], *, resident: Callable[[], float] = resident_gib
     ) -> None:
-        """`on_excess` is given the resident memory in GiB."""
+        """`on_excess` is called with the resident memory in GiB."""
         self._budget, self._on_excess, self._resident = budget_gib, on_excess, resident
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._poll, name="memory-guard", daemon=True)
@@ -70,7 +70,7 @@ def guard_for(settings: Settings, store: RunStore, run: Run) -> MemoryGuard:
         try:
             store.attempt(run).finish(RunState.FAILED, None, message)
         except LabError as error:
-            # The run will be found interrupted.
+            # Then the launcher marks the run as interrupted.
             log.error("%s", error)  # noqa: TRY400 - the message is enough
         # Not an exception: the training thread may stay inside TensorFlow for a long time.
         os._exit(1)

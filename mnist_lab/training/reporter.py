@@ -1,6 +1,6 @@
-"""The connection between a training and the run store: metrics go out, commands come in.
+"""The connection between a training and the run store: it writes metrics and reads commands.
 
-A thread does the talking, so the training never waits for the disk.
+This happens in a thread of its own, so that the training never waits for the disk.
 """
 
 import logging
@@ -33,11 +33,11 @@ class DiscardedError(Exception):
 
 
 class Reporter(TrainingCallback):
-    """Callback that reports a training's metrics to the run store and obeys the commands that stand there.
+    """Callback that writes a training's metrics to the run store and obeys the commands there.
 
-    Its thread is the only one that talks to the store while the run trains. It polls the command, writes heartbeats and
-    points about once a second, and keeps what it could not write while the store does not answer. A context: the thread
-    starts at its beginning and is stopped at its end.
+    Only its thread uses the store while the run trains. It polls the command, writes heartbeats and points about once a
+    second, and keeps points in memory while the store does not answer. A context manager: the thread runs inside the
+    `with` block.
 
     A hook returns STOP when the run is to be stopped, and blocks while the run is paused. All methods raise
     `StaleAttemptError` when the run no longer belongs to this attempt; hooks and `enter` raise `DiscardedError` when
@@ -45,10 +45,10 @@ class Reporter(TrainingCallback):
     """
 
     def __init__(self, store: RunStore, run: Run, listener: ProgressListener | None = None):
-        """`listener` is told of each phase and each point."""
+        """`listener` is called with each phase and each point."""
         self._attempt = store.attempt(run)
         self._listener = listener or ignore_progress
-        # Guards what follows; notified when the command changes or the attempt is lost.
+        # Guards the attributes below; notified when the command changes or the attempt is lost.
         self._changed = threading.Condition()
         self._points: list[MetricPoint] = []
         self._has_points = False
@@ -114,10 +114,10 @@ class Reporter(TrainingCallback):
         """Write the last points and the run's end, retrying for up to ten minutes while the store does not answer.
 
         Returns:
-            False if the run was to be discarded at the last moment, and is deleted now.
+            False if the user discarded the run meanwhile, so that it was deleted.
 
         Raises:
-            StoreError: The store did not answer for ten minutes; the run will be found interrupted.
+            StoreError: The store did not answer for ten minutes; the launcher will mark the run as interrupted.
         """
         self._stop_thread()
 
@@ -137,7 +137,7 @@ class Reporter(TrainingCallback):
         self.retry(self._attempt.discard)
 
     def retry(self, write: Callable[[], T]) -> T:
-        """Do an indispensable write, retrying for up to ten minutes while the store does not answer.
+        """Call `write`, which must succeed, retrying for up to ten minutes while the store does not answer.
 
         Raises:
             StoreError: The store did not answer for ten minutes.
@@ -212,7 +212,7 @@ class Reporter(TrainingCallback):
             return
         control = self._attempt.control_state()
         with self._changed:
-            # A step that has just been done still stands in the store until the next write.
+            # After an epoch requested by STEP, the store still has STEP until the next write.
             if not self._step_done:
                 self._receive(control)
 
@@ -242,7 +242,7 @@ class Reporter(TrainingCallback):
         self._changed.notify_all()
 
     def _log_once(self, error: StoreError) -> None:
-        # Not once a second: the disk may be full.
+        # Each message is logged once, not every second.
         if str(error) != self._last_error:
             self._last_error = str(error)
             log.warning("The training continues while the store does not answer: %s", error)

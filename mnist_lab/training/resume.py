@@ -20,15 +20,14 @@ def find_checkpoints(run: Run, folder: RunFolder, data: DataInfo) -> list[Checkp
     """The checkpoints from which this run may be resumed on this data, newest epoch first.
 
     Raises:
-        DataError: It has checkpoints, but was trained on other digits than those available now.
+        DataError: It has checkpoints, but was trained on another data set than the one available now.
     """
     if not folder.checkpoint_files():
         return []
     if run.data is not None and run.data.fingerprint != data.fingerprint:
         raise DataError(
-            f"This run was trained on the data set “{run.data.title}”, but now there is only “{data.title}”. "
-            f"Nothing was changed."
-            f" Make that data set available again, then resume the run."
+            f"This run was trained on the data set “{run.data.title}”, but now there is only “{data.title}”. Nothing"
+            " was changed. Make that data set available again, then resume the run."
         )
     return list(usable_checkpoints(folder, fingerprint(run.network, run.recipe, data)))
 
@@ -52,7 +51,7 @@ class CheckpointCallback(TrainingCallback):
     """Writes a checkpoint after each epoch. Comes before the reporter in the list of callbacks."""
 
     def __init__(self, writer: CheckpointWriter, reporter: Reporter, run: Run, data: DataInfo, precision: str) -> None:
-        """`reporter` tells which metrics the store has not confirmed: they are saved in the checkpoint."""
+        """The checkpoint includes the metrics of `reporter` that the store has not confirmed yet."""
         self._writer, self._reporter = writer, reporter
         self._run_id, self._precision = run.id, precision
         self._fingerprint = fingerprint(run.network, run.recipe, data)

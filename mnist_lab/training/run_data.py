@@ -10,12 +10,12 @@ def load_split(settings: Settings, run: Run, *, resumes: bool = False) -> tuple[
     """Load the data of a run, from disk only, and split it.
 
     Args:
-        settings: Where to look.
-        run: Whose data.
-        resumes: It goes on with the data that it was trained on: with the sample even if MNIST can be had by now.
+        settings: Folders in which to search for MNIST.
+        run: The run to train.
+        resumes: Whether the run resumes. Then it uses its earlier data set, so the sample even if MNIST is available.
 
     Raises:
-        DataError: No data can be had, or it cannot be split so.
+        DataError: No data set is available, or it cannot be split as the recipe requires.
     """
     recipe = run.recipe
     dataset, fallback = _load(settings, run, resumes=resumes)
@@ -39,14 +39,14 @@ def _load(settings: Settings, run: Run, *, resumes: bool) -> tuple[Dataset, str]
         if run.data.source == DataSource.UCI:
             raise DataError(
                 f"This run was trained on the {run.data.title}, which this version of the lab no longer has, so it"
-                " cannot go on; nothing was changed. Train its network again as a new run."
+                " cannot be resumed. Nothing was changed. Train its network again as a new run."
             )
         if run.data.source == DataSource.MNIST_SAMPLE:
             return load_mnist_sample(), run.data.fallback
     dataset, why_not_mnist = load_dataset(settings, download=False)
     if why_not_mnist is None:
         return dataset, ""
-    return dataset, f"Trained on the {dataset.title}, because MNIST could not be had: {why_not_mnist}"
+    return dataset, f"Trained on the {dataset.title}, because MNIST was not available: {why_not_mnist}"
 
 
 def _info(dataset: Dataset, split: Split, run: Run, fallback: str) -> DataInfo:

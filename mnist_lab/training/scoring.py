@@ -1,6 +1,6 @@
-"""Scores a network: loss, accuracy and confusion matrix, from the probabilities it gives images whose digits are known.
+"""Scores of a network: loss, accuracy and confusion matrix, from its probabilities for labelled images.
 
-The only scoring of the lab: validation, the result of a run and `evaluate` of the command line use it.
+Validation, the result of a run and the command `evaluate` all use these functions.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Records snapshots while a run trains: at the ends of epochs, as often as their share of the time allows."""
+"""Records snapshots at the ends of epochs while a run trains, within a limited share of the training time."""
 
 import logging
 import time
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from mnist_lab.training.engine.trainer import Outcome, Trainer
 
 MAX_SHARE = 0.025
-"""Part of the training time that snapshots may take."""
+"""Share of the training time that snapshots may take."""
 MIN_BUDGET_SECONDS = 0.6
 """Processor time that snapshots may take even if that is more than their share, so that short trainings have some."""
 
-_GAVE_UP = "The training continues without further snapshots"
+_DISABLED = "The training continues without further snapshots"
 
 log = logging.getLogger(__name__)
 
 
 class SnapshotRecorder(TrainingCallback):
-    """Captures snapshots of the network and writes them in a thread. A context: at its end all are written.
+    """Captures snapshots of the network and writes them in a thread. A context manager: at its end all are written.
 
     - The first epoch and the last one are always captured, and the epoch in which a training was stopped or diverged.
-      Epochs between are captured while all snapshots together have cost less than their share of the time;
-      those of `is_early` a little longer.
+      Epochs between are captured while all snapshots together have taken less than `MAX_SHARE` of the time; epochs with
+      `is_early` also while they have taken less than `MIN_BUDGET_SECONDS`.
     - Epoch 0 is the network before its first step. Its weights are copied when the training begins, but captured after
-      the second chunk of steps, so that the first point of the curve need not wait. A resumed training does the same
+      the second chunk of steps, so that the first point of the curve is not delayed. A resumed training does the same
       with the epoch it starts from, if that has no snapshot.
     - Errors are logged, and the training continues.
     """
@@ -69,8 +69,8 @@ class SnapshotRecorder(TrainingCallback):
             if self._first_epoch not in list_epochs(self._folder):
                 self._first_weights = self._capture.weights()
         except Exception:
-            log.exception(_GAVE_UP)
-            self._give_up()
+            log.exception(_DISABLED)
+            self._disable()
 
     def on_chunk_end(self, point: MetricPoint) -> Command:
         """Capture the network as it was before the first step, once the first point has been reported."""
@@ -100,7 +100,7 @@ class SnapshotRecorder(TrainingCallback):
     def _is_due(self, epoch: int, training_seconds: float) -> bool:
         if epoch == self._first_epoch + 1 or self._seconds <= MAX_SHARE * training_seconds:
             return True
-        # Processor time, as on a busy machine a cheap capture takes long by the clock.
+        # Processor time: on a busy machine even a short computation takes much wall-clock time.
         return self._processor_seconds <= MIN_BUDGET_SECONDS and is_early(epoch)
 
     def _capture_first(self) -> None:
@@ -116,8 +116,8 @@ class SnapshotRecorder(TrainingCallback):
         try:
             snapshot = self._capture.capture(epoch, weights)
         except Exception:
-            log.exception(_GAVE_UP)
-            self._give_up()
+            log.exception(_DISABLED)
+            self._disable()
             return
         self._last_captured = epoch
         self._writer.submit(self._write, snapshot)
@@ -130,7 +130,7 @@ class SnapshotRecorder(TrainingCallback):
         except OSError as error:
             log.warning("The snapshot of epoch %d could not be written: %s", snapshot.epoch, error)
 
-    def _give_up(self) -> None:
+    def _disable(self) -> None:
         self._capture = self._first_weights = None
 
 

@@ -1,4 +1,4 @@
-"""Submits a run to the queue, after checking that its network can be trained."""
+"""Adds a run to the queue, after checking that its network can be trained."""
 
 from mnist_lab.network import Analysis, ensure_trainable
 from mnist_lab.recipe import Recipe

@@ -24,7 +24,7 @@ from mnist_lab.training.memory_guard import guard_for
 
 POLL_SECONDS = 0.1
 MIN_IDLE_POLLS = 150
-"""How often a standby worker has polled the queue in vain before it measures the machine's speed: 15 s."""
+"""Number of polls without a queued run after which a standby worker measures the machine's speed: 15 s."""
 MAX_BUSY_PERCENT = 50.0
 """The machine's speed is not measured while its processor is busier than this."""
 
@@ -100,7 +100,7 @@ def _warm_up(settings: Settings, store: RunStore) -> None:
     import mnist_lab.training.engine.result  # noqa: F401
 
     with suppress(StoreError):
-        # A run that is queued already would only wait longer.
+        # If a run is already queued, warming up would delay it.
         if not store.count([RunState.QUEUED]):
             from mnist_lab.training.engine.warm_up import warm_up
 
@@ -108,7 +108,7 @@ def _warm_up(settings: Settings, store: RunStore) -> None:
 
 
 def _measure_when_idle(settings: Settings, store: RunStore) -> Iterator[None]:
-    """Measure the machine's speed in short steps, after some idle time, and never beside a training."""
+    """Measure the machine's speed in short steps, after some idle time, and never while a run trains."""
     for _ in range(MIN_IDLE_POLLS):
         time.sleep(POLL_SECONDS)
         yield
@@ -134,7 +134,7 @@ def _is_busy(store: RunStore) -> bool:
 
 
 def _wait_for_end_of_input(ended: threading.Event) -> None:
-    # Not through `sys.stdin`: a thread that waits in its buffer aborts the process at exit.
+    # Not with `sys.stdin`: a thread that is blocked in its buffer aborts the process at exit.
     with suppress(OSError):
         while os.read(0, 1024):
             pass

@@ -29,7 +29,7 @@ def running(queued, store):
     ],
 )
 def test_an_unknown_run_is_refused(refused, command):
-    assert "No run goes by" in refused(command[0], "nothing", *command[1:])
+    assert "No run matches" in refused(command[0], "nothing", *command[1:])
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_show_of_a_run_that_waits(call, queued):
 )
 @pytest.mark.parametrize("run", ["nothing", "../../etc", "", "😀" * 1000])
 def test_an_unknown_run_is_refused(refused, command, run):
-    assert "No run goes by" in refused(command[0], run, *command[1:])
+    assert "No run matches" in refused(command[0], run, *command[1:])
 
 
 def test_delete_removes_the_run_and_its_folder(call, finished, store):

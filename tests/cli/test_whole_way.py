@@ -107,7 +107,7 @@ def test_the_whole_way(call, refused, store, offline, pictures, tmp_path):
     assert "finished" in refused("stop", run.id)
     assert "finished" in refused("resume", run.id)
     assert call("delete", run.id).status == 0
-    assert "No run goes by" in refused("show", run.id)
+    assert "No run matches" in refused("show", run.id)
 
 
 @pytest.mark.training

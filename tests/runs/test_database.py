@@ -129,7 +129,9 @@ def test_a_store_that_does_not_say_its_version_is_damaged_and_left_alone(path: P
     Database(_url(path)).close()
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.executescript(damage)
-    with pytest.raises(StoreError, match=r"is damaged, or another program's \(.*\)\. Move the file away; a new one is"):
+    with pytest.raises(
+        StoreError, match=r"is damaged, or belongs to another program \(.*\)\. Move the file away; a new one is"
+    ):
         Database(_url(path))
 
 

@@ -33,7 +33,7 @@ def test_a_run_whose_folder_is_locked_is_never_interrupted(store: RunStore, runn
         ("starting", 0, "before the training began."),
         ("running", 0, "in epoch 1 of 3."),
         ("paused", 2, "in epoch 3 of 3."),
-        ("running", 3, "after epoch 3 of 3, while the result was made."),
+        ("running", 3, "after epoch 3 of 3, during the evaluation."),
     ],
 )
 def test_a_lost_run_says_where_it_was_lost(
@@ -51,7 +51,7 @@ def test_a_lost_run_says_where_it_was_lost(
 def test_while_the_home_is_away_no_run_is_interrupted(store: RunStore, running: Run, settings: Settings) -> None:
     away = settings.home.with_name("away")
     settings.home.rename(away)
-    with pytest.raises(StoreError, match="is missing, so it cannot be told"):
+    with pytest.raises(StoreError, match="is missing, so the state of the active runs is unknown"):
         store.reap_stale_runs()
     assert not settings.home.exists()
     away.rename(settings.home)

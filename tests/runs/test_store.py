@@ -62,9 +62,9 @@ def test_a_run_is_found_by_id_prefix_and_name(store: RunStore, network: Network)
     assert store.find(first.id).id == first.id
     assert store.find(f" {first.id[:5]} ").id == first.id
     assert store.find("first").id == first.id
-    with pytest.raises(UnknownRunError, match=r"2 runs go by 'twice': .*Use the id"):
+    with pytest.raises(UnknownRunError, match=r"2 runs match 'twice': .*Use the id"):
         store.find("twice")
-    with pytest.raises(UnknownRunError, match="No run goes by"):
+    with pytest.raises(UnknownRunError, match="No run matches"):
         store.find(first.id[:2])
     for text in ("", "%", "nothing", "___"):
         with pytest.raises(UnknownRunError):
@@ -84,7 +84,7 @@ def test_an_unknown_run_is_one_sentence(store: RunStore, call: str) -> None:
 
 
 def test_an_active_run_is_not_deleted(store: RunStore, running: Run) -> None:
-    with pytest.raises(IllegalMoveError, match="is running and cannot be deleted; stop it first"):
+    with pytest.raises(IllegalMoveError, match=r"is running and cannot be deleted. Stop it first"):
         store.delete(running.id)
     assert store.get(running.id).state is RunState.RUNNING
 

@@ -91,7 +91,7 @@ def test_a_finished_training(
     assert run.data is not None
     assert (run.data.training, run.data.validation, run.data.test) == (270, 30, 50)
     assert run.message == run.data.fallback
-    assert run.message == "Trained on Noise, because MNIST could not be had: There is no MNIST here."
+    assert run.message == "Trained on Noise, because MNIST was not available: There is no MNIST here."
     assert free_slots(offline) == 1
 
 

@@ -252,7 +252,7 @@ def test_a_run_of_the_former_sample_is_not_resumed_and_says_why(
     assert resumed.state is RunState.FAILED
     assert resumed.message == (
         "This run was trained on the UCI digits, the offline sample, which this version of the lab no longer has, so it"
-        " cannot go on; nothing was changed. Train its network again as a new run."
+        " cannot be resumed. Nothing was changed. Train its network again as a new run."
     )
     assert resumed.data == former
     assert len(folder.checkpoint_files()) == 2

@@ -29,7 +29,7 @@ def load_model(weights: Weights) -> keras.Model:
     """
     try:
         model = keras.saving.load_model(weights.path, compile=False, safe_mode=True)
-    except Exception as error:  # a damaged file makes Keras raise nearly anything
+    except Exception as error:  # Keras raises many types of exceptions for a damaged file
         raise PredictorError(
             f"The weights of run {weights.run_id} are damaged ({weights.path.name}: {type(error).__name__}); "
             f"{weights.remedy}."
@@ -37,8 +37,8 @@ def load_model(weights: Weights) -> keras.Model:
     shapes = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
     if shapes != ((None, *IMAGE_SHAPE, 1), (None, CLASSES)):
         raise PredictorError(
-            f"The weights of run {weights.run_id} belong to another network: one that reads digits takes (28, 28, 1) "
-            f"and gives (10,). Received: {shapes[0]} and {shapes[1]}."
+            f"The weights of run {weights.run_id} belong to another network: its input shape must be (28, 28, 1) and "
+            f"its output shape (10,). Received: {shapes[0]} and {shapes[1]}."
         )
     return model
 
@@ -76,7 +76,7 @@ class ModelCache:
     """The most recently used models, at most `capacity` of them; a file that has changed is loaded again."""
 
     def __init__(self, find: Callable[[str], Weights], capacity: int = MAX_LOADED) -> None:
-        """`find` gives the weights of a run by its id, or raises a LabError that says why there are none."""
+        """`find` returns the weights of a run by its id, or raises a LabError with the reason why there are none."""
         self._find = find
         self._models: LRUCache[str, _CachedModel] = LRUCache(capacity)
 
@@ -98,7 +98,7 @@ class ModelCache:
                 return cached.predict
             del self._models[run_id]
         weights = self._find(run_id)
-        # Read before loading: a file that is replaced meanwhile is then noticed at the next call.
+        # Read before loading, so that a file that is replaced meanwhile is noticed at the next call.
         version = _file_version(weights.path)
         predict = make_predict_function(load_model(weights), run_id)
         self._models[run_id] = _CachedModel(weights.path, version, predict)

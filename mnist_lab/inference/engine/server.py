@@ -25,7 +25,7 @@ from mnist_lab.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-# One image is little work: more threads would not be faster, and would slow down a training.
+# For a single image more threads are not faster, and they would slow down a training.
 THREADS = 1
 
 
@@ -59,7 +59,7 @@ def reply_to(line: bytes, get: Callable[[str], Callable[[Floats], Floats]]) -> d
 
     Args:
         line: A request as `protocol` describes it.
-        get: Gives the predict function of a run by its id, or raises a LabError.
+        get: Returns the predict function of a run by its id, or raises a LabError.
     """
     request_id: object = None
     try:

@@ -1,6 +1,6 @@
 """Augmentation: each training image is randomly shifted, rotated and scaled a little, differently in every epoch.
 
-It belongs to the input pipeline, not to the network: there it would also change the images at prediction.
+It is part of the input pipeline: as a layer of the network it would also change the images at prediction.
 """
 
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def augmented(images: tf.Tensor, augmentation: Augmentation, seed: tf.Tensor) ->
 
 
 def _transforms(draws: tf.Tensor, amplitudes: Amplitudes) -> tf.Tensor:
-    """Maps from output to input pixels, float32 (batch, 8): coefficients of projective maps whose last two are 0."""
+    """Coefficients of the projective transforms from output to input pixels, float32 (batch, 8); the last two are 0."""
     angle = draws[0] * amplitudes.rotation
     shear = draws[1] * amplitudes.shear
     zoom_x, zoom_y = 1 + draws[2] * amplitudes.zoom, 1 + draws[3] * amplitudes.zoom

@@ -12,7 +12,7 @@ BATCH_SIZE = 500
 
 
 class Evaluator:
-    """Applies a model to images, with the weights that it has at the time; traced once, used after every epoch."""
+    """Applies a model with its current weights to images; traced once, used after every epoch."""
 
     def __init__(self, model: keras.Model) -> None:
         """`model` takes float32 (batch, 28, 28, 1) in 0..1 and gives probabilities (batch, 10)."""

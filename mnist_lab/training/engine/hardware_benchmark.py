@@ -1,4 +1,4 @@
-"""Measures how fast this machine trains, once, on a few small networks, and saves it."""
+"""Measures how fast this machine trains a few small networks, and saves the result."""
 
 import os
 import time
@@ -19,7 +19,7 @@ from mnist_lab.training.engine.train_step import StepRunner
 from mnist_lab.training.hardware import SPEED, machine_speed, save_measurement
 
 PROBES = ("dense-only", "tiny", "batch-norm", "strong")
-"""Presets that spend their time on different operations; of many choices these predict other networks best."""
+"""Presets that spend their time on different operations; of many sets tried, this one predicts other networks best."""
 SECONDS = 0.4
 """Seconds of training on each probe, after its first steps."""
 IMAGES = 2_000
@@ -31,8 +31,8 @@ MAX_TRIES = 4
 def calibrate(settings: Settings) -> Iterator[None]:
     """Measure the machine's speed if it is not known, and save it. Each iteration is a probe of one to two seconds.
 
-    The caller may stop iterating early; then the machine is measured another time. A probe during which other programs
-    used the processor is repeated, a few times at most; then, too, the machine is measured another time.
+    The caller may stop iterating early; then nothing is saved. A probe during which other programs used the processor
+    is repeated up to `MAX_TRIES` times; if all tries are disturbed, nothing is saved. The next call starts again.
     """
     if machine_speed(settings) is not None:
         return
@@ -55,7 +55,7 @@ def calibrate(settings: Settings) -> Iterator[None]:
 
 
 class CpuContention:
-    """Measures how much processor time other programs use, from the creation of this object on."""
+    """Measures how much processor time other programs use since the creation of this object."""
 
     def __init__(self) -> None:
         self._since, self._busy, self._own = time.perf_counter(), _busy_seconds(), time.process_time()

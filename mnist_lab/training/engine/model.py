@@ -14,14 +14,14 @@ def build(network: Network, *, seed: int, precision: str) -> keras.Model:
 
     Args:
         network: A valid network.
-        seed: Determines the initial weights and what dropout drops.
+        seed: Determines the initial weights and the random numbers of dropout.
         precision: "float32" or "mixed_bfloat16" (weights in float32, arithmetic in bfloat16).
 
     Returns:
         A model from float32 (batch, 28, 28, 1) in 0..1 to float32 probabilities (batch, 10).
     """
     keras.utils.set_random_seed(seed)
-    # Otherwise some sums over threads differ in the last bit from one training to the next.
+    # Without this, some sums over threads differ in the last bit from one training to the next.
     tf.config.experimental.enable_op_determinism()
     reports = analyse(network).layers
     last = len(reports) - 1

@@ -1,4 +1,4 @@
-"""Evaluates a trained network and makes the run's result."""
+"""Evaluates a trained network and computes the run's result."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from mnist_lab.training.scoring import score
 def make_result(
     trainer: Trainer, outcome: Outcome, folder: RunFolder, pause_point: Callable[[], None] | None = None
 ) -> Result:
-    """Score the last weights and the kept ones on the test images, and write the kept ones' probabilities.
+    """Score the last and the kept weights on the test images, and write the probabilities of the kept weights.
 
     `pause_point` is called between batches; an exception that it raises ends the evaluation.
 

@@ -32,7 +32,7 @@ MAX_CHANNELS = 16
 MAX_UNITS = 256
 MAX_FILTERS = 64
 MAX_MAP_VALUES = 400_000
-"""Values of all feature maps of a snapshot, one byte each; of larger layers fewer channels are kept."""
+"""Maximum number of values in all feature maps of a snapshot, one byte each; fewer channels are recorded if needed."""
 
 _MAX_FILTER_VALUES = 40 * 28 * 28
 _BATCH_PER_CLASS = 10
@@ -59,7 +59,9 @@ class SnapshotCapture:
         self._inputs = tf.constant(images.astype(np.float32)[..., np.newaxis] / 255)  # (12 + batch, 28, 28, 1)
         true = np.zeros((len(images), CLASSES), np.float32)
         true[PROBES + np.arange(len(batch)), split.train_labels[batch]] = 1 / len(batch)
-        self._shares = tf.constant(true)  # (12 + batch, 10), each image's share in the mean loss, 0 for test digits
+        self._targets = tf.constant(
+            true
+        )  # (12 + batch, 10), one-hot labels divided by the batch size; 0 for test digits
         self._channels = _channels(self._reports)
 
     def weights(self) -> Weights:
@@ -93,8 +95,8 @@ class SnapshotCapture:
             self._model.set_weights(current)
 
     def _outputs_and_gradients(self) -> tuple[list[tf.Tensor], dict[int, tf.Tensor]]:
-        """Every layer's output for all images, and the gradient of each kernel, by the layer's index from 0."""
-        # Layer by layer, without a graph: tracing one would cost as much as dozens of captures.
+        """Every layer's output for all images, and the loss's gradient by each kernel, keyed by the layer's index."""
+        # Layer by layer, without a graph: tracing one would take as long as dozens of captures.
         outputs = []
         kernels = {index: layer.kernel.value for index, layer in enumerate(self._model.layers) if _has_kernel(layer)}
         with tf.GradientTape(watch_accessed_variables=False) as tape:
@@ -103,9 +105,9 @@ class SnapshotCapture:
             for layer in self._model.layers:
                 value = layer(value, training=False)
                 outputs.append(value)
-            # Cross-entropy, clipped as in Keras, but with few operations, as the first capture has to prepare them.
+            # Cross-entropy, clipped as in Keras, but with few operations: TensorFlow prepares each in the first capture.
             epsilon = keras.config.epsilon()
-            loss = -tf.reduce_sum(self._shares * tf.math.log(tf.clip_by_value(value, epsilon, 1 - epsilon)))
+            loss = -tf.reduce_sum(self._targets * tf.math.log(tf.clip_by_value(value, epsilon, 1 - epsilon)))
         return outputs, tape.gradient(loss, kernels)
 
     def _maps(self, outputs: Sequence[tf.Tensor]) -> Iterator[LayerMaps]:
@@ -137,7 +139,7 @@ class SnapshotCapture:
         if isinstance(report.layer, Conv2D):
             rows, columns, channels, count = kernel.shape
         else:
-            # A dense layer directly on the image: its weights can be shown if the image was flattened before it.
+            # A dense layer: its weights can be shown as images if its input is the flattened image.
             shape = next(
                 (one.input_shape for one in reversed(self._reports[:index]) if one.layer.kind == "Flatten"), None
             )
@@ -155,13 +157,13 @@ def _heading(index: int, report: LayerReport) -> tuple[int, str, str]:
 
 
 def _batch_per_class(analysis: Analysis) -> int:
-    """Ten, or fewer for a network so large that a capture would take more memory than a small training."""
+    """Training digits of each class in a capture: ten, or fewer if a large network would take too much memory."""
     per_image = analysis.memory(1) - analysis.memory(0)
     return max(1, min(_BATCH_PER_CLASS, (_MAX_FORWARD_BYTES // per_image - PROBES) // CLASSES))
 
 
 def _channels(reports: Sequence[LayerReport]) -> int:
-    """How many channels of each layer are kept, so that all feature maps together stay below `MAX_MAP_VALUES`."""
+    """Number of channels recorded of each layer, so that all feature maps together stay below `MAX_MAP_VALUES`."""
     shapes = [report.output_shape for report in reports if report.layer.kind not in _WITHOUT_MAPS]
     maps = [shape for shape in shapes if shape is not None and math.prod(shape[:-1]) > 1]
     channels = MAX_CHANNELS
@@ -185,5 +187,5 @@ def _dead_share(output: tf.Tensor) -> float:
 
 
 def _root_mean_square(values: tf.Tensor) -> float:
-    """Root mean square."""
+    """Root mean square of all values, computed in float32."""
     return float(tf.sqrt(tf.reduce_mean(tf.square(tf.cast(values, tf.float32)))))

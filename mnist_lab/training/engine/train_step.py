@@ -1,4 +1,4 @@
-"""The training step; many steps run in one call of TensorFlow."""
+"""The training step, and a loop that runs many steps in one call of TensorFlow."""
 
 from typing import Any
 

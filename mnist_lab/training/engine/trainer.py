@@ -116,7 +116,7 @@ class Trainer:
         return True
 
     def train(self) -> Outcome:
-        """Train until the recipe's end, early stopping, STOP of a callback, or divergence; then write the weights.
+        """Train until all epochs are done, early stopping, STOP of a callback, or divergence; then write the weights.
 
         Raises:
             OSError: The weights cannot be written.
@@ -137,7 +137,7 @@ class Trainer:
             with self._clock.paused():
                 stopped = self._callbacks.on_epoch_end(point, self) is Command.STOP
         self._save(last=not diverged)
-        # A stop after the last epoch stops nothing.
+        # STOP after the last epoch has no effect: the training is complete.
         stopped = stopped and self.epochs_done < self.recipe.epochs
         outcome = Outcome(
             self.epochs_done, self._best_epoch, stopped, diverged, self._clock.seconds(), self._clock.rate()
@@ -207,7 +207,7 @@ class Trainer:
             with self._clock.paused():
                 if self._callbacks.on_chunk_end(point) is Command.STOP:
                     return _TrainedEpoch(math.nan, math.nan, stopped=True, diverged=False)
-        # Exact sums: the lengths of chunks depend on the clock, and must not change the last digits.
+        # Exact sums, since the lengths of chunks depend on the clock and must not change the last digits of the result.
         size = len(self.split.train_labels)
         return _TrainedEpoch(
             math.fsum(loss_sums) / size, math.fsum(correct_counts) / size, stopped=False, diverged=False

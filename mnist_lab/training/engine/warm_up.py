@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def warm_up(settings: Settings) -> None:
-    """Load the digits, and train a small network for two steps.
+    """Load the data set, and train a small network for two steps.
 
     TensorFlow and Keras load some of their code only when they first build, trace and compute. This does not change
     the results of a later training, which sets all seeds itself.
@@ -27,7 +27,7 @@ def warm_up(settings: Settings) -> None:
     try:
         load_dataset(settings)
     except LabError as error:
-        log.info("The digits are not available yet: %s", error)
+        log.info("The data set is not available yet: %s", error)
     recipe = Recipe(batch_size=10)
     model = build(get_preset("tiny").network, seed=0, precision=choose_precision(settings, "auto"))
     step_runner = StepRunner(model, make_optimizer(recipe), recipe)
