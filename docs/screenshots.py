@@ -39,7 +39,7 @@ def main() -> None:
         live = store.create(get_preset("small-cnn").network, LIVE)
         wait_for(page, store, live.id, lambda _state, epochs: epochs >= 4)
         page.goto(f"{lab.address}/train?run={live.id}")
-        screenshot_page(page, "train", page.get_by_text("read right"))
+        screenshot_page(page, "train", page.get_by_text("classified correctly"))
         store.request(live.id, Command.STOP)
         wait_for(page, store, live.id, lambda state, _epochs: state.is_ended)
         for name, text in {"compare": "Which is better", "inspect": "Most confused"}.items():

@@ -12,7 +12,7 @@ def maps(layer: int, kind: str, title: str, shape: tuple[int, ...], seed: int = 
 
 
 def snapshot(epoch: int = 3, *, right: int = 12, filters: bool = True) -> Snapshot:
-    """After `epoch`, with the first `right` of the twelve digits read right, the others as the next digit."""
+    """After `epoch`, with the first `right` of the twelve digits classified correctly, the others as the next digit."""
     random = np.random.default_rng(epoch)
     labels = np.array([*range(10), 5, 9], np.uint8)
     probabilities = np.full((12, 10), 0.01, np.float32)

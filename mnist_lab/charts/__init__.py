@@ -1,6 +1,6 @@
-"""Numbers in, pictures out: Plotly figures as plain data, SVG, HTML, PNG, and numbers as text. No Streamlit, no Plotly.
+"""Charts: Plotly figures as plain data, SVG, HTML and PNG. Imports neither Streamlit nor Plotly.
 
-Colours in figures are tokens such as "@training" or "@training/0.25"; `paint` puts in those of a theme.
+Colours in figures are tokens such as "@training" or "@training/0.25"; `paint` replaces them by the colours of a theme.
 """
 
 from mnist_lab.charts.accuracy_cost import RunDot, parameters_accuracy_figure

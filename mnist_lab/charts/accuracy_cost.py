@@ -11,10 +11,10 @@ from mnist_lab.charts.learning import MARKERS
 from mnist_lab.charts.palette import run_colour
 
 MAX_LABELS = 8
-"""With more runs, names are shown on hover only, for lack of space."""
+"""With more runs than this, names are shown on hover only."""
 MAX_NAME_LENGTH = 28
 _WIDTH, _HEIGHT = 620, 270
-"""Assumed size of the plot in pixels for placing names; on a wider plot they are further apart."""
+"""Assumed size of the plot in pixels, for positioning names; on a wider plot they are further apart."""
 _LETTER, _LINE, _MARKER = 7, 18, 8
 _STEPS = (1, 2, 5)
 
@@ -35,7 +35,7 @@ class RunDot:
     @property
     def logarithm(self) -> float:
         """Position on the axis of parameters: their decimal logarithm."""
-        # A network always has an output layer; this guards the logarithm even so.
+        # A network always has parameters; `max` only guards the logarithm.
         return math.log10(max(1, self.parameters))
 
 
@@ -50,7 +50,7 @@ class _Box(NamedTuple):
 
 
 def parameters_accuracy_figure(runs: Sequence[RunDot]) -> Figure:
-    """Test accuracy with ± one standard error over parameters (log scale), each run with its colour and marker."""
+    """A scatter plot of test accuracy ± one standard error over parameters (log scale), one dot per run."""
     if not runs:
         return empty_figure("Finished runs appear here.")
     low, high = (end(run.logarithm for run in runs) for end in (min, max))
@@ -85,7 +85,7 @@ def _ticks(low: float, high: float) -> list[int]:
 
 
 def _sides(runs: Sequence[RunDot], left: float, right: float) -> list[str]:
-    """Plotly's `textposition` of each name, where it overlaps nothing; "" if there is no such position."""
+    """Plotly's `textposition` for each name, chosen so that names do not overlap; "" if there is no such position."""
     lowest, highest = (end(run.accuracy for run in runs) for end in (min, max))
     across, up = _WIDTH / (right - left), _HEIGHT / max(highest - lowest, 0.001)
     spots = [((run.logarithm - left) * across, (run.accuracy - lowest) * up) for run in runs]
@@ -99,7 +99,7 @@ def _sides(runs: Sequence[RunDot], left: float, right: float) -> list[str]:
             for side in across_first
             for level, lift in (("middle", 0), ("top", _LINE), ("bottom", -_LINE))
         }
-        # A name does not overlap its own marker, which it is next to.
+        # A name is next to its own marker, so it never overlaps it.
         side = next((side for side, box in boxes.items() if not any(map(box.overlaps, taken))), "")
         sides.append(side)
         if side:

@@ -31,7 +31,7 @@ class CostBar:
 
 
 def cost_info(analysis: "Analysis") -> list[CostBar]:
-    """The layers with multiply-adds, in the order of the network; all others cost almost nothing."""
+    """The bars of the layers with multiply-adds, in the order of the network; other layers cost almost nothing."""
     return [
         CostBar(
             f"{'+' if report.index is None else report.index + 1}  {short_name(report.layer)}",

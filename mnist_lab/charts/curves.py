@@ -1,4 +1,4 @@
-"""The numbers behind learning curves: smoothing, thinning and axis ranges. Without colours."""
+"""Computations for learning curves: smoothing, thinning and axis ranges."""
 
 import math
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _ENDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The lines of one metric of one run. Loss as it is, accuracy in percent; x in epochs."""
+    """The lines of one metric of one run. Loss is unscaled, accuracy is in percent; x is in epochs."""
 
     raw: Line
     smooth: Line
@@ -38,8 +38,8 @@ class Series:
 def smoothed(values: "ArrayLike", weight: float) -> "NDArray[np.float64]":
     """Exponential moving average, corrected for its start as in TensorBoard (weight 0 … below 1).
 
-    Source: tensorboard/components/vz_line_chart2/line-chart.ts, `resmoothDataset`. NaNs are gaps: they stay and do not
-    count. The average is causal: values added at the end do not change those before.
+    Source: tensorboard/components/vz_line_chart2/line-chart.ts, `resmoothDataset`. NaNs are gaps: they stay NaN and are
+    ignored in the average. The average is causal: values added at the end do not change earlier ones.
 
     Args:
         values: Shape (n,).
@@ -118,15 +118,16 @@ def _kept(ys: "NDArray[np.float64]", limit: int) -> "NDArray[np.intp]":
 
 
 def value_range(drawn: Sequence[Series], metric: Metric, *, log: bool = False) -> tuple[float, float] | None:
-    """The y range (for log: of the decimal logarithm) that shows the important part; None if there is nothing to show.
+    """The y range that shows the important part of the curves; None if there are no values.
 
-    The steep first tenth of the training may be outside of it: it would press everything later flat. The ends are
-    round numbers, so that the range of a growing chart seldom changes.
+    On a log scale, it is the range of the decimal logarithm. The steep first tenth of the training may lie outside:
+    otherwise later changes would be invisible. The ends are round numbers, so that the range of a growing chart seldom
+    changes.
     """
     values: list[float] = []
-    for one in drawn:
-        smooth = [y for y in one.smooth[1] if y is not None]
-        values += smooth[len(smooth) // 10 :] + [y for y in one.validation[1] if y is not None]
+    for series in drawn:
+        smooth = [y for y in series.smooth[1] if y is not None]
+        values += smooth[len(smooth) // 10 :] + [y for y in series.validation[1] if y is not None]
     if log:
         values = [value for value in values if value > 0]
     if not values:

@@ -1,4 +1,4 @@
-"""What has changed from one version of a figure to the next, so that only that is sent to a browser."""
+"""The changes from one version of a figure to the next, so that only these are sent to a browser."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,16 +8,16 @@ from mnist_lab.charts.figure import Figure
 Delta = dict[str, Any]
 """Changes of a figure, JSON-ready:
 
-- `traces`: for each changed trace `[index, start, xs, ys]`. Its first `start` points stay, and these points follow.
+- `traces`: for each changed trace `[index, start, xs, ys]`. Its first `start` points stay, the others are replaced.
 - `layout`: the new value of each changed key of the layout.
 """
 
 
 def figure_delta(old: Figure, new: Figure) -> Delta | None:
-    """The changes that make the figure `new` of `old`; None if it has to be sent as a whole.
+    """The changes that turn the figure `old` into `new`; None if the whole figure must be sent.
 
-    Any two figures are compared by their values, whatever made them different: new points, points that are thinned
-    differently, another axis range. A figure has to be sent as a whole if its traces differ in more than their points.
+    Figures are compared by value, so every kind of change is covered: new points, other thinning, another axis range.
+    The whole figure must be sent if its traces differ in more than their points.
 
     Args:
         old: A figure whose traces all have `x` and `y`.
@@ -41,7 +41,7 @@ def _new_points(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[int, Se
 
 
 def _common_length(old: Sequence[Any], new: Sequence[Any]) -> int:
-    """Length of the longest common beginning."""
+    """Length of the longest common prefix."""
     if new[: len(old)] == old:
         return len(old)
     return next((index for index, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))

@@ -15,7 +15,7 @@ def base_layout(**changes: Any) -> dict[str, Any]:
     """The default layout of all figures; keyword arguments add to it or replace its parts.
 
     The background is transparent and the font family is the page's. `uirevision` is constant, so that zoom and legend
-    choices are kept when data arrive. Numbers are written 12,345.6.
+    choices do not change when data arrive. Number format: 12,345.6.
     """
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",

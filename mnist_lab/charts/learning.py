@@ -9,10 +9,10 @@ from mnist_lab.charts.curves import Line, Metric, Series
 from mnist_lab.charts.figure import TEXT_SIZE, Figure, label, note
 from mnist_lab.charts.metric_history import MetricHistory
 from mnist_lab.charts.palette import faded, run_colour
-from mnist_lab.charts.panels import PANELS, frame_end, panel_layout
+from mnist_lab.charts.panels import PANELS, epoch_axis_end, panel_layout
 
 MARKERS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "pentagon", "hexagon", "star")
-"""Each run colour has its marker, so that runs can be told apart without colour."""
+"""One marker for each run colour, so that runs can be distinguished without colour."""
 METRICS: tuple[Metric, ...] = ("loss", "accuracy")
 _HOVER = {"loss": "%{y:.4f}", "accuracy": "%{y:.2f} %", "rate": "%{y:.3~g}"}
 
@@ -24,7 +24,7 @@ class Curve:
     label: str
     history: MetricHistory
     key: str = ""
-    """Identifies the run among those drawn, so that its legend choice stays with it; if empty, the label does."""
+    """Identifies the run in the chart, so that its legend choice persists; the label is used if it is empty."""
     colour_index: int | None = None
     """Index of the colour, used when several runs are drawn; None means the index in the list."""
     best_epoch: int | None = None
@@ -70,7 +70,7 @@ def run_figure(
         else:
             traces += _run_traces(curve, index, series, rates[index])
     live = [curve.history.last_epoch for curve in curves if not (epochs and curve.ghost)]
-    end = frame_end(max(live, default=0.0), epochs)
+    end = epoch_axis_end(max(live, default=0.0), epochs)
     layout = panel_layout(drawn, rates, log=log, end=end, key=key, solid=len(solid) > 1)
     for index in solid if len(solid) == 1 else ():
         _mark_best(layout, curves[index], {metric: drawn[metric][index] for metric in METRICS}, end)
@@ -172,7 +172,7 @@ def _messages(losses: Sequence[Series]) -> list[dict[str, Any]]:
     """A message in the middle of the loss panel if values are not finite, or if there are no curves yet."""
     low, high = PANELS["loss"][1]
     position = {"x": 0.5, "y": (low + high) / 2, "xanchor": "center", "yanchor": "middle"}
-    # No grid line is to go through the text.
+    # The background hides grid lines behind the text.
     position |= {"bgcolor": "@background/0.85", "borderpad": 4}
     broken = next((one.broken for one in losses if one.broken), "")
     if broken:

@@ -1,4 +1,4 @@
-"""The metrics of one run as they arrive: points and columns, so that a long run is drawn as quickly as a short one."""
+"""The metric points of one run, also stored as columns, so that a long run is drawn as fast as a short one."""
 
 import math
 import threading
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class MetricHistory:
-    """All metric points of a run in the order of their steps. It only grows; several threads may read it meanwhile."""
+    """All metric points of a run in the order of their steps. Points are only appended. Thread-safe."""
 
     def __init__(self, points: Iterable["MetricPoint"] = ()) -> None:
         """Start with `points`, in any order."""
@@ -43,7 +43,7 @@ class MetricHistory:
         return self.points[-1].epoch if self.points else 0.0
 
     def extend(self, points: Iterable["MetricPoint"]) -> None:
-        """Add the points that come after the newest one; all others are taken as known and ignored."""
+        """Append the points that come after the newest one; all others are known already and ignored."""
         with self._lock:
             for point in sorted(points, key=_order):
                 if not self.points or _order(point) > _order(self.points[-1]):
@@ -110,7 +110,7 @@ class _Columns:
             column.append(value)
 
     def xy(self, name: str) -> "tuple[NDArray[np.float64], NDArray[np.float64]]":
-        """The epochs and one column, as copies: an array that numpy has a view of could not grow."""
+        """The epochs and one column, as copies: an `array` cannot grow while NumPy has a view of it."""
         return np.array(self._columns["epoch"]), np.array(self._columns[name])
 
 

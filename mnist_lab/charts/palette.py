@@ -1,7 +1,7 @@
 """The colours of both themes. Figures name colours by tokens, which `paint` replaces by the colours of a theme.
 
-A token is a string such as "@training", or "@training/0.25" with an opacity. So a figure is
-computed once for both themes, and the browser can repaint it when the theme changes.
+A token is a string such as "@training", or "@training/0.25" with an opacity. So a figure is computed once for both
+themes, and the browser can repaint it when the theme changes.
 """
 
 from collections.abc import Mapping
@@ -127,7 +127,7 @@ def faded(token: str, opacity: float) -> str:
 def paint(figure: Any, theme: str) -> Any:
     """A copy of a figure, or of nested dicts, lists and tuples, with its tokens replaced by the colours of a theme.
 
-    Text that starts with "@" must be escaped by `figure.label`, or it is taken for a token.
+    Text that starts with "@" must be escaped with `figure.label`, otherwise it is treated as a token.
 
     Raises:
         KeyError: The theme or a token's colour does not exist.

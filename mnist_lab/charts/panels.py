@@ -19,11 +19,11 @@ PANELS: dict[str, tuple[str, tuple[float, float]]] = {
 TITLES = {"loss": "loss", "accuracy": "accuracy", "rate": "learning rate"}
 EMPTY: dict[Metric, tuple[float, float]] = {"loss": (0.0, 2.5), "accuracy": (0.0, 103.0)}
 EMPTY_LOG = (-2.0, 0.5)
-SHORT = 16
-"""A training of at most so many epochs shows its whole epoch axis from the start."""
+SHORT_TRAINING_EPOCHS = 16
+"""A training of at most this many epochs shows its whole epoch axis from the start."""
 
 
-def frame_end(done: float, planned: int | None) -> float:
+def epoch_axis_end(done: float, planned: int | None) -> float:
     """End of the epoch axis: the planned epochs, or for a long training the next power of two.
 
     So the curves fill at least half of the axis, which changes only when they have doubled.
@@ -34,7 +34,7 @@ def frame_end(done: float, planned: int | None) -> float:
     """
     if not planned:
         return max(done, 1.0)
-    end = float(SHORT)
+    end = float(SHORT_TRAINING_EPOCHS)
     while end < done * 1.02:
         end *= 2
     return max(done, min(end, float(planned)))
@@ -43,14 +43,14 @@ def frame_end(done: float, planned: int | None) -> float:
 def panel_layout(
     drawn: Mapping[Metric, Sequence[Series]], rates: Sequence[Line], *, log: bool, end: float, key: str, solid: bool
 ) -> dict[str, Any]:
-    """The layout without markers of single epochs.
+    """The layout of the three panels.
 
     Args:
         drawn: The series of each metric's panel.
         rates: The lines of the panel of the learning rate.
         log: Whether the loss is logarithmic.
         end: End of the epoch axis.
-        key: Zoom and legend choices are kept while it stays the same.
+        key: Zoom and legend choices persist while it stays the same.
         solid: Whether the axis title explains solid and dashed lines.
     """
     layout = base_layout(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _DIGITS = list(range(10))
 DARK_FROM = 0.62
-"""Strength from which the number in a cell has the background's colour."""
+"""Colour strength from which on the number in a cell has the background's colour, for contrast."""
 
 
 def class_counts_figure(counts: "ArrayLike") -> Figure:
@@ -39,9 +39,9 @@ def class_counts_figure(counts: "ArrayLike") -> Figure:
 
 
 def errors_by_class_figure(accuracies: Sequence[float]) -> Figure:
-    """Bar chart of the error rate of each class; near 100 % accuracy, errors show differences better than accuracies.
+    """Bar chart of the error rate of each class, which shows differences better than accuracies near 100 %.
 
-    The highest bars are marked: all with the same displayed rate, unless every bar has it.
+    The highest bars are marked: all that display the same rate, unless all ten do.
 
     Args:
         accuracies: Ten shares in 0..1; NaN for a class without images.
@@ -69,7 +69,7 @@ def errors_by_class_figure(accuracies: Sequence[float]) -> Figure:
 
 
 def worst_classes(accuracies: Sequence[float]) -> list[int]:
-    """The digits with the highest displayed error rate: several if it is displayed alike; none if no class has images.
+    """The digits with the highest error rate, all that display the same rate; empty if no class has images.
 
     Args:
         accuracies: Ten shares in 0..1; NaN for a class without images.
@@ -99,10 +99,11 @@ def confusion_info(matrix: "ArrayLike") -> tuple[list[list[float | None]], list[
     mistakes = counts - np.diag(np.diag(counts))
     scale = np.log1p(max(1, int(mistakes.max())))
     strength = [
-        [None if true == read else float(np.log1p(counts[true, read]) / scale) for read in _DIGITS] for true in _DIGITS
+        [None if true == predicted else float(np.log1p(counts[true, predicted]) / scale) for predicted in _DIGITS]
+        for true in _DIGITS
     ]
-    cells = [[_cell(int(counts[true, read]), true == read) for read in _DIGITS] for true in _DIGITS]
-    texts = [[_hover_text(counts, true, read) for read in _DIGITS] for true in _DIGITS]
+    cells = [[_cell(int(counts[true, predicted]), true == predicted) for predicted in _DIGITS] for true in _DIGITS]
+    texts = [[_hover_text(counts, true, predicted) for predicted in _DIGITS] for true in _DIGITS]
     return strength, cells, texts
 
 
@@ -126,18 +127,18 @@ def confusion_figure(matrix: "ArrayLike") -> Figure:
     }
     notes = [
         {
-            "x": read,
+            "x": predicted,
             "y": true,
-            "text": cells[true][read],
+            "text": cells[true][predicted],
             "showarrow": False,
             "font": {
-                "size": TEXT_SIZE - 2 if true == read else TEXT_SIZE,
-                "color": "@muted" if true == read else _on_scale(strength[true][read]),
+                "size": TEXT_SIZE - 2 if true == predicted else TEXT_SIZE,
+                "color": "@muted" if true == predicted else _on_scale(strength[true][predicted]),
             },
         }
         for true in _DIGITS
-        for read in _DIGITS
-        if cells[true][read]
+        for predicted in _DIGITS
+        if cells[true][predicted]
     ]
     tiles = [
         {
@@ -198,11 +199,11 @@ def _cell(count: int, diagonal: bool) -> str:
     return (formatting.short_count(count) if count >= 10_000 else str(count)) if count or diagonal else ""
 
 
-def _hover_text(counts: "NDArray[np.int64]", true: int, read: int) -> str:
+def _hover_text(counts: "NDArray[np.int64]", true: int, predicted: int) -> str:
     of_class = int(counts[true].sum())
-    share = formatting.accuracy(int(counts[true, read]) / of_class) if of_class else "none"
-    how = "predicted correctly" if true == read else f"predicted as {read}"
-    return f"{true} {how}: {formatting.count(int(counts[true, read]))} of {formatting.count(of_class)} ({share})"
+    share = formatting.accuracy(int(counts[true, predicted]) / of_class) if of_class else "none"
+    how = "predicted correctly" if true == predicted else f"predicted as {predicted}"
+    return f"{true} {how}: {formatting.count(int(counts[true, predicted]))} of {formatting.count(of_class)} ({share})"
 
 
 def _on_scale(strength: float | None) -> str:

@@ -84,16 +84,16 @@ def signed_sheet_png(
 
 def _sheet(levels: "NDArray[np.uint8]", colours: "NDArray[np.uint8]", columns: int, scale: int, gap: int) -> bytes:
     if levels.ndim != 3 or not levels.size:
-        raise ValueError(f"Pictures have the shape (n, height, width) with n ≥ 1. Received: {levels.shape}.")
+        raise ValueError(f"Images have the shape (n, height, width) with n ≥ 1. Received: {levels.shape}.")
     if columns < 1 or scale < 1 or gap < 0:
         raise ValueError(f"columns and scale must be at least 1, gap at least 0. Received: {columns}, {scale}, {gap}.")
     count, height, width = levels.shape
     columns = min(columns, count)
     rows = -(-count // columns)
     sheet = np.zeros((rows * (height + gap) - gap, columns * (width + gap) - gap, 4), np.uint8)
-    for index, picture in enumerate(levels):
+    for index, image in enumerate(levels):
         top, left = index // columns * (height + gap), index % columns * (width + gap)
-        sheet[top : top + height, left : left + width] = colours[picture]
+        sheet[top : top + height, left : left + width] = colours[image]
     return _png(sheet.repeat(scale, axis=0).repeat(scale, axis=1))
 
 

@@ -1,4 +1,4 @@
-"""Progress, metrics and queue entries of a run as HTML, which is changed in place while it trains."""
+"""Progress, metrics and queue entries of a run as HTML; the page updates it while the run trains."""
 
 from collections.abc import Sequence
 from html import escape
@@ -39,7 +39,7 @@ def figures_html(figures: Sequence[tuple[str, str]], notes: Sequence[str]) -> st
 
     Args:
         figures: Name and value of each number.
-        notes: Sentences; empty ones are left out.
+        notes: Texts in small print; empty ones are left out.
     """
     cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in figures)
     small = "".join(f"<small>{escape(note)}</small>" for note in notes if note)

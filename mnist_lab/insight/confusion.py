@@ -12,26 +12,26 @@ class Confusion(NamedTuple):
     """How often one digit was predicted as another."""
 
     true: int
-    read: int
-    times: int
+    predicted: int
+    occurrences: int
 
     @property
     def text(self) -> str:
         """The mistake as text: "4 predicted as 9: 12 times"."""
-        times = "once" if self.times == 1 else f"{self.times:,} times"
-        return f"{self.true} predicted as {self.read}: {times}"
+        times = "once" if self.occurrences == 1 else f"{self.occurrences:,} times"
+        return f"{self.true} predicted as {self.predicted}: {times}"
 
 
 def most_confused(matrix: ArrayLike, count: int = 5) -> list[Confusion]:
     """The most frequent mistakes, most frequent first; equal ones in the order of their digits."""
     counts = np.asarray(matrix)
     mistakes = [
-        Confusion(true, read, int(counts[true, read]))
+        Confusion(true, predicted, int(counts[true, predicted]))
         for true in range(len(counts))
-        for read in range(len(counts))
-        if true != read and counts[true, read]
+        for predicted in range(len(counts))
+        if true != predicted and counts[true, predicted]
     ]
-    return sorted(mistakes, key=lambda mistake: -mistake.times)[:count]
+    return sorted(mistakes, key=lambda mistake: -mistake.occurrences)[:count]
 
 
 def worst_mistakes(probabilities: ArrayLike, labels: ArrayLike, count: int = 20) -> NDArray[np.int64]:

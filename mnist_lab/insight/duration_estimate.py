@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mnist_lab.runs import Result, Run
 
 MAX_THROUGHPUTS = 5
-"""Number of newest past trainings used: their median tolerates one under unusual load."""
+"""Number of newest past trainings used: their median tolerates a single outlier."""
 FORWARD_SHARE = 1 / 3
 """Cost of evaluating an image as a share of training on it: the backward pass costs twice the forward pass (Kaplan et
 al., "Scaling Laws for Neural Language Models", 2020, section 2.1)."""
@@ -52,7 +52,7 @@ def past_throughputs(runs: Iterable["Run"], machine: Mapping[str, Any]) -> list[
 
     Args:
         runs: In any state; those without a result or from another machine are skipped.
-        machine: Description of this machine, as `training.this_machine` returns it.
+        machine: Description of this machine, as `training.hardware.machine_info` returns it.
     """
     return [
         Throughput(run.network, run.recipe, run.result.samples_per_second, _start_seconds(run, run.result))

@@ -1,4 +1,4 @@
-"""The answer that ten probabilities give, as text: the digit, how sure, and the second most likely digit."""
+"""A prediction from ten probabilities: the digit, how sure it is, and the second most likely digit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

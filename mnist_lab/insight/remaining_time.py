@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mnist_lab.runs import MetricPoint, Run
 
 WINDOW_SECONDS = 60.0
-"""The speed is measured over the last minute, since the load of the machine by other programs changes."""
+"""The speed is measured over the last minute, since the load of the machine changes."""
 SETTLED_SECONDS = 3.0
 """Seconds of steps, without the first ones, after which their speed is meaningful."""
 

@@ -40,7 +40,7 @@ class FieldDiff:
 
     field: str
     values: tuple[str, ...]
-    """One value per run, in the order of the runs; of several lines where it lists layers."""
+    """One value per run, in the order of the runs; a list of layers has several lines."""
 
     @property
     def differs(self) -> bool:

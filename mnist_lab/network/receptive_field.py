@@ -1,4 +1,4 @@
-"""The receptive field: which part of the picture one value of a feature map depends on."""
+"""The receptive field: which part of the image one value of a feature map depends on."""
 
 from dataclasses import dataclass
 

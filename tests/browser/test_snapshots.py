@@ -70,14 +70,14 @@ def test_a_live_run_is_followed_in_place_until_the_slider_is_moved(page: Page, l
     with Feeder(store) as feeder:
         watched(store, feeder.run, 0, 1)
         page.goto(f"{lab}/train?run={feeder.run.id}")
-        shows(page, "read right after epoch 1")
+        shows(page, "classified correctly after epoch 1")
         # Streamlit loads the script of its buttons after the page, and keeps them a little more room until then.
         expect(page.get_by_role("radio", name="Guesses", exact=True)).to_be_visible(timeout=PATIENCE)
         page.wait_for_timeout(500)
         page.evaluate(WATCH, by_key("watch"))
         for epoch in range(2, 8):
             watched(store, feeder.run, epoch)
-            shows(page, f"read right after epoch {epoch}")
+            shows(page, f"classified correctly after epoch {epoch}")
         says(page, "epoch 7 of 16 · newest")
         seen: dict[str, Any] = page.evaluate("labSeen")
         assert seen["frames"] > 10, seen
@@ -89,23 +89,24 @@ def test_a_live_run_is_followed_in_place_until_the_slider_is_moved(page: Page, l
         watched(store, feeder.run, 8, 9)
         page.wait_for_timeout(1500)
         says(page, "before the first step")
-        shows(page, "2 of 12 test digits read right before the first step")
+        shows(page, "2 of 12 test digits classified correctly before the first step")
         page.keyboard.press("End")
-        shows(page, "read right after epoch 9")
+        shows(page, "classified correctly after epoch 9")
         watched(store, feeder.run, 10)
-        shows(page, "read right after epoch 10")
+        shows(page, "classified correctly after epoch 10")
 
 
 def test_an_ended_run_is_replayed_from_its_first_epoch_to_its_last(page: Page, lab: str, store: RunStore) -> None:
     run = watched(store, ended(store), 0, 1, 2)
     page.goto(f"{lab}/inspect?run={run.id}")
-    shows(page, "read right after epoch 2")
+    shows(page, "classified correctly after epoch 2")
     page.evaluate(
         """() => {
           window.labShown = [];
           setInterval(() => {
-            const words = document.querySelector(".lab-snapshot p").textContent.match(/read right (.*?)\\./)[1];
-            if (labShown.at(-1) !== words) labShown.push(words);
+            const text = document.querySelector(".lab-snapshot p").textContent;
+            const when = text.match(/classified correctly (.*?)\\./)[1];
+            if (labShown.at(-1) !== when) labShown.push(when);
           }, 20);
         }"""
     )

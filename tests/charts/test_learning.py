@@ -6,7 +6,7 @@ import pytest
 
 from mnist_lab.charts import Curve, MetricHistory, run_figure
 from mnist_lab.charts.curves import MAX_POINTS
-from mnist_lab.charts.panels import frame_end
+from mnist_lab.charts.panels import epoch_axis_end
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_the_frame_of_a_growing_run_stays(curve):
     [(0, 12, 12), (3, 12, 12), (0, 1000, 16), (15.9, 1000, 32), (40, 1000, 64), (990, 1000, 1000), (7.5, None, 7.5)],
 )
 def test_a_long_training_begins_in_a_shorter_frame(done, planned, end):
-    assert frame_end(done, planned) == end
+    assert epoch_axis_end(done, planned) == end
 
 
 def test_a_long_ghost_does_not_widen_the_frame_of_a_live_run(curve):

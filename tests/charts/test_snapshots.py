@@ -68,12 +68,12 @@ def guesses(shown: Snapshot) -> Page:
 
 def test_guesses_say_right_or_wrong() -> None:
     page = guesses(snapshot(right=9))
-    assert page.words.startswith("9 of 12 test digits read right after epoch 3.")
-    assert page.words.count("✓ right") == 9
+    assert page.words.startswith("9 of 12 test digits classified correctly after epoch 3.")
+    assert page.words.count("✓ correct") == 9
     assert page.words.count("✗ reads") == 3
     # The tenth digit is a 9, read as a 0; the last two are the hard ones.
-    assert "a 9 ✗ reads 0 0 " in page.words
-    assert "a hard 5 ✗ reads 6" in page.words
+    assert "a 9 ✗ predicted 0 0 " in page.words
+    assert "a hard 5 ✗ predicted 6" in page.words
     assert [image["alt"] for image in page.images][9:] == [
         "A test digit, a 9",
         "A hard test digit, a 5",
@@ -91,7 +91,7 @@ def test_guesses_are_the_three_most_likely() -> None:
 
 
 def test_epoch_0_is_before_the_first_step() -> None:
-    assert "read right before the first step" in guesses(snapshot(0)).words
+    assert "classified correctly before the first step" in guesses(snapshot(0)).words
 
 
 def test_nan_guesses() -> None:
@@ -167,8 +167,8 @@ def test_maps_from_the_digit_to_the_answer() -> None:
     assert "dropout and Flatten, are left out" in page.words
     assert "26×26×32 · the first 16 maps" in page.words
     assert "40 units" in page.words
-    assert "reads 7, " in page.words
-    assert "✓ right" in page.words
+    assert "predicted 7, " in page.words
+    assert "✓ correct" in page.words
     assert [image["alt"] for image in page.images] == [
         "A test digit, a 7",
         "16 maps of the layer 1 Convolution for the digit 7, none of them blank",

@@ -71,12 +71,12 @@ def test_a_running_run_shows_its_newest_epoch(store: RunStore) -> None:
     }
     picture = component(test, "themed_html")
     assert picture is not None
-    assert "read right after epoch 1" in picture["html"]
+    assert "classified correctly after epoch 1" in picture["html"]
     watched(store, run, 2)
     test.run()
     picture = component(test, "themed_html")
     assert picture is not None
-    assert "read right after epoch 2" in picture["html"]
+    assert "classified correctly after epoch 2" in picture["html"]
 
 
 @pytest.mark.parametrize("page", ["train", "inspect"])
@@ -87,7 +87,7 @@ def test_an_ended_run_is_replayed(store: RunStore, page: str) -> None:
     assert (slider["epochs"], slider["wanted"], slider["total"]) == ([0, 1, 2], 1, 2)
     assert (slider["live"], slider["best"]) == (False, 2)
     for panel, words in {
-        "Guesses": "test digits read right",
+        "Guesses": "test digits classified correctly",
         "Filters": "32 filters of 3×3 weights",
         "Maps": "the outputs of the layers for this 3",
         "Health": "<table>",
@@ -104,8 +104,8 @@ def test_what_is_seen_of_an_epoch_that_was_broken_off_is_told_to_be_of_its_middl
     store.attempt(run).finish(RunState.STOPPED, None, "Stopped.")
     test = opened("train", run)
     assert component(test, "epoch_slider")["done"] == 1
-    assert "read right in epoch 2, where the training ended" in component(test, "themed_html")["html"]
-    assert "read right after epoch 1" in component(opened("train", run, epoch=1), "themed_html")["html"]
+    assert "classified correctly in epoch 2, where the training ended" in component(test, "themed_html")["html"]
+    assert "classified correctly after epoch 1" in component(opened("train", run, epoch=1), "themed_html")["html"]
 
 
 def test_the_digit_is_chosen_where_it_matters(store: RunStore) -> None:

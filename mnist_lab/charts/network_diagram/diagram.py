@@ -10,8 +10,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from mnist_lab import formatting
-from mnist_lab.charts.network_diagram.activations import digit_paths
 from mnist_lab.charts.network_diagram.diagram_style import STYLE
+from mnist_lab.charts.network_diagram.input_digit import digit_paths
 from mnist_lab.charts.network_diagram.layout import LABELS, Block, Form, Layout, layout
 from mnist_lab.network import INPUT_SHAPE, KIND_GROUPS, AveragePooling2D, Conv2D, MaxPooling2D
 
@@ -165,7 +165,7 @@ _DRAWINGS: dict[Form, Callable[[Block, Layout], str]] = {
 
 
 def _fan(before: Block, block: Block, plan: Layout) -> str:
-    """The connection of all values before to a row of units."""
+    """The shape that connects all values of the layer before to a row of units."""
     if block.form not in ("bar", "output") or before.form == "unknown" or block.report is None:
         return ""
     top, left, right = before.y(plan.middle), block.x, before.x + before.width
@@ -177,7 +177,7 @@ def _fan(before: Block, block: Block, plan: Layout) -> str:
 
 
 def _window(before: Block, block: Block, plan: Layout) -> str:
-    """The window of a convolution or pooling on the map before, and the one value computed from it."""
+    """The window of a convolution or pooling on its input map, and the one value computed from it."""
     layer = block.report.layer if block.report else None
     if block.form != "planes" or before.form not in ("input", "planes"):
         return ""
@@ -188,13 +188,13 @@ def _window(before: Block, block: Block, plan: Layout) -> str:
     else:
         return ""
     x0, y0, width, height = _on_map(before, plan, size)
-    x1, y1, cell, tall = _on_map(block, plan, (1, 1))
+    x1, y1, cell_width, cell_height = _on_map(block, plan, (1, 1))
     lines = (
-        f"M{x0 + width:.1f} {y0:.1f}L{x1:.1f} {y1 + tall / 2:.1f}"
-        f"M{x0 + width:.1f} {y0 + height:.1f}L{x1:.1f} {y1 + tall / 2:.1f}"
+        f"M{x0 + width:.1f} {y0:.1f}L{x1:.1f} {y1 + cell_height / 2:.1f}"
+        f"M{x0 + width:.1f} {y0 + height:.1f}L{x1:.1f} {y1 + cell_height / 2:.1f}"
     )
     window = _rect(x0, y0, width, height, 'rx="1"')
-    value = _rect(x1, y1, cell, tall, 'rx="1" class="value"')
+    value = _rect(x1, y1, cell_width, cell_height, 'rx="1" class="value"')
     return f'<g class="window g-{KIND_GROUPS[layer.kind]}"><path d="{lines}"/>{window}{value}</g>'
 
 
@@ -202,10 +202,11 @@ def _on_map(block: Block, plan: Layout, size: tuple[int, int]) -> tuple[float, f
     """x, y, width and height of a window of `size` rows and columns on the front map, right of and above its centre."""
     shape = (block.report.output_shape if block.report else None) or INPUT_SHAPE
     rows, columns = shape[:2]
-    high, wide = min(size[0], rows), min(size[1], columns)
-    row, column = round((rows - high) * 0.3), round((columns - wide) * 0.66)
-    tall, across = block.height / rows, block.width / columns
-    return block.x + column * across, block.y(plan.middle) + row * tall, wide * across, high * tall
+    window_rows, window_columns = min(size[0], rows), min(size[1], columns)
+    row, column = round((rows - window_rows) * 0.3), round((columns - window_columns) * 0.66)
+    cell_height, cell_width = block.height / rows, block.width / columns
+    x, y = block.x + column * cell_width, block.y(plan.middle) + row * cell_height
+    return x, y, window_columns * cell_width, window_rows * cell_height
 
 
 def _label(block: Block, plan: Layout) -> str:

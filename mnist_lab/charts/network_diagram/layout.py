@@ -87,12 +87,12 @@ class Layout:
 
 def layout(analysis: "Analysis", width_hint: float) -> Layout:
     """Lay out the input and all layers, with the least dense layout that is not much wider than the hint."""
-    *roomier, closest = DENSITIES
-    for density in roomier:
+    *looser, densest = DENSITIES
+    for density in looser:
         plan = _layout(analysis.layers, density)
         if plan.width <= width_hint * 1.1:
             return plan
-    return _layout(analysis.layers, closest)
+    return _layout(analysis.layers, densest)
 
 
 def _layout(reports: Sequence["LayerReport"], density: Density) -> Layout:

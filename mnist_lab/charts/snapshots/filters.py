@@ -27,7 +27,7 @@ def filters_html(snapshot: "Snapshot", digit: int, theme: str) -> str:
 
     Args:
         snapshot: The snapshot shown.
-        digit: One of the ten digits whose feature maps are kept, 0 to 9.
+        digit: The digit whose feature maps are shown, 0 to 9.
         theme: "light" or "dark", for the pixels; all other colours are CSS variables.
     """
     first = snapshot.filters
@@ -49,8 +49,8 @@ def filters_html(snapshot: "Snapshot", digit: int, theme: str) -> str:
     blocks = ""
     for start in range(0, count, across):
         part = slice(start, min(start + across, count))
-        pictures = _filters(first, part, across, limit, theme) + _outputs(maps, part, across, digit, theme)
-        blocks += f'<div class="layer pairs"><small>{_names(first, part, is_output)}</small>{pictures}</div>'
+        images = _filters(first, part, across, limit, theme) + _outputs(maps, part, across, digit, theme)
+        blocks += f'<div class="layer pairs"><small>{_names(first, part, is_output)}</small>{images}</div>'
     return (
         f'{STYLE}<div class="lab-snapshot">{head}{_explanation(first, maps is not None, digit)}</p>'
         f'<div class="legend wide"><span>−{limit:.3g}</span><i class="signed"></i><span>{limit:.3g}</span></div>'
@@ -80,10 +80,10 @@ def _names(first: "FirstWeights", part: slice, is_output: bool) -> str:
     return f"{'Filters' if first.kind == 'Conv2D' else 'Units'} {part.start + 1} to {part.stop}"
 
 
-def _enlarged(pictures: "NDArray[Any]") -> "NDArray[Any]":
+def _enlarged(images: "NDArray[Any]") -> "NDArray[Any]":
     """Enlarge images to about the size of a digit, so that filters and maps have the same gaps."""
-    scale = max(1, round(28 / max(pictures.shape[1:])))
-    return pictures.repeat(scale, axis=1).repeat(scale, axis=2)
+    scale = max(1, round(28 / max(images.shape[1:])))
+    return images.repeat(scale, axis=1).repeat(scale, axis=2)
 
 
 def _limit(first: "FirstWeights") -> float | None:

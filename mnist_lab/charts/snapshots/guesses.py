@@ -39,8 +39,8 @@ def guesses_html(
     when = _when(snapshot.epoch, in_epoch=in_epoch)
     cards = "".join(_card(snapshot, index, history, theme) for index in range(len(snapshot.labels)))
     return (
-        f'{STYLE}<div class="lab-snapshot"><p><b>{right} of {len(snapshot.labels)}</b> test digits read right '
-        f"{when}. The curve shows the probability of the true digit over the epochs.</p>"
+        f'{STYLE}<div class="lab-snapshot"><p><b>{right} of {len(snapshot.labels)}</b> test digits classified '
+        f"correctly {when}. The curve shows the probability of the true digit over the epochs.</p>"
         f'<div class="cards">{cards}</div></div>'
     )
 
@@ -54,10 +54,10 @@ def _when(epoch: int, *, in_epoch: bool) -> str:
 def _card(snapshot: "Snapshot", index: int, history: "Mapping[int, NDArray[np.float32]]", theme: str) -> str:
     true, probabilities = int(snapshot.labels[index]), snapshot.probabilities[index]
     hard = " hard" if index >= _FIRST_HARD else ""
-    picture = image_tag(digit_png(snapshot.images[index], 1, theme), f"A{hard} test digit, a {true}")
+    image = image_tag(digit_png(snapshot.images[index], 1, theme), f"A{hard} test digit, a {true}")
     curve = {epoch: float(rows[index, true]) for epoch, rows in history.items()}
     return (
-        f'<div class="card"><div class="top">{picture}'
+        f'<div class="card"><div class="top">{image}'
         f"<div><span>a{hard} <b>{true}</b></span>{_result(probabilities, true)}</div></div>"
         f"{_guesses(probabilities, true)}{spark_svg(curve, snapshot.epoch, 0, 1)}</div>"
     )
@@ -66,10 +66,10 @@ def _card(snapshot: "Snapshot", index: int, history: "Mapping[int, NDArray[np.fl
 def _result(probabilities: "NDArray[np.float32]", true: int) -> str:
     if not np.isfinite(probabilities).all():
         return '<span class="bad">✗ no answer</span>'
-    read = int(probabilities.argmax())
-    if read == true:
-        return '<span class="good">✓ right</span>'
-    return f'<span class="bad">✗ reads {read}</span>'
+    predicted = int(probabilities.argmax())
+    if predicted == true:
+        return '<span class="good">✓ correct</span>'
+    return f'<span class="bad">✗ predicted {predicted}</span>'
 
 
 def _guesses(probabilities: "NDArray[np.float32]", true: int) -> str:

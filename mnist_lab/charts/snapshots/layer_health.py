@@ -23,9 +23,10 @@ def health_html(history: "Mapping[int, Sequence[LayerHealth]]", epoch: int) -> s
         epoch: The epoch shown.
     """
     spans = {
-        name: _span(getattr(one, name) for rows in history.values() for one in rows) for name in ("gradient", "weight")
+        name: _span(getattr(layer, name) for rows in history.values() for layer in rows)
+        for name in ("gradient", "weight")
     }
-    rows = "".join(_row(one, history, epoch, spans) for one in history.get(epoch, ()))
+    rows = "".join(_row(layer, history, epoch, spans) for layer in history.get(epoch, ()))
     return (
         f'{STYLE}<div class="lab-snapshot"><table><thead><tr><th>Layer</th>'
         "<th>Dead<small>units that are always 0</small></th>"
@@ -38,23 +39,23 @@ def health_html(history: "Mapping[int, Sequence[LayerHealth]]", epoch: int) -> s
 
 
 def _row(
-    one: "LayerHealth",
+    layer: "LayerHealth",
     history: "Mapping[int, Sequence[LayerHealth]]",
     epoch: int,
     spans: Mapping[str, tuple[float, float]],
 ) -> str:
-    same = {past: next((other for other in rows if other.layer == one.layer), None) for past, rows in history.items()}
+    same = {past: next((other for other in rows if other.layer == layer.layer), None) for past, rows in history.items()}
 
     def curve(name: str, change: Callable[[float], float | None]) -> dict[int, float | None]:
         values = {past: None if other is None else getattr(other, name) for past, other in same.items()}
         return {past: None if value is None else change(value) for past, value in values.items()}
 
-    dead = _cell(one.dead, _share, spark_svg(curve("dead", lambda value: value), epoch, 0, 1))
+    dead = _cell(layer.dead, _share, spark_svg(curve("dead", lambda value: value), epoch, 0, 1))
     gradient, weight = (
-        _cell(getattr(one, name), _number, spark_svg(curve(name, _logarithm), epoch, *spans[name]))
+        _cell(getattr(layer, name), _number, spark_svg(curve(name, _logarithm), epoch, *spans[name]))
         for name in ("gradient", "weight")
     )
-    return f'<tr><th scope="row">{escape(one.title)}</th>{dead}{gradient}{weight}</tr>'
+    return f'<tr><th scope="row">{escape(layer.title)}</th>{dead}{gradient}{weight}</tr>'
 
 
 def _cell(value: float | None, write: Callable[[float], str], curve: str) -> str:

@@ -1,4 +1,4 @@
-"""The style sheet of the snapshot panel; every rule begins with its class, because it applies to the whole page."""
+"""The style sheet of the snapshot panel. It applies to the whole page, so every selector begins with a class."""
 
 from mnist_lab.charts.palette import SEQUENCE, SIGNED, variable
 

@@ -47,7 +47,7 @@ def dead_units(curves: RunCurves) -> Finding | None:
         f"{'All' if all_dead else 'Many'} units of a layer are dead",
         f"{name}: {formatting.probability(_dead(worst))} of its units output 0 for every image tested.{others}",
         "relu passes positive values on and turns all others into 0. One large step can move the weights of a unit so "
-        "far that it outputs 0 for every image. Its gradient is then 0 too, so training hardly ever revives it, and "
+        "far that it outputs 0 for every image. Its gradient is then 0 too, so training rarely revives it, and "
         "the unit contributes nothing. A smaller learning rate makes such steps less likely; leaky_relu keeps a small "
         "gradient everywhere; batch normalization keeps the inputs of relu around 0."
         + (" A wide layer may have enough other units, so that this does no harm." if is_harmless else ""),

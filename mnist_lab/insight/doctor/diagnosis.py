@@ -69,7 +69,8 @@ EXPLAINED_BY: Mapping[Kind, frozenset[Kind]] = MappingProxyType(
         ),
     }
 )
-"""A finding is dropped if one of these kinds was found too: it is the same thing, follows from it or contradicts it."""
+"""Kind to the kinds that replace it: a finding is dropped if one of these was found too, since it is the same problem,
+follows from it or contradicts it."""
 
 _SEVERITIES = ("serious", "moderate", "note")
 

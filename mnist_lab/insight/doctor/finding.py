@@ -39,7 +39,7 @@ class Finding:
     kind: Kind
     severity: Severity
     title: str
-    """In plain words: "The learning rate is too high"."""
+    """The problem as text: "The learning rate is too high"."""
     evidence: str
     """The numbers that show it, in one or two sentences."""
     why: str

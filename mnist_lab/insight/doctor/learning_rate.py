@@ -17,20 +17,20 @@ from mnist_lab.insight.doctor.run_curves import CHANCE_LOSS, RunCurves, bumpines
 MIN_STEPS = 50
 """The loss of a shorter training may be uneven for other reasons."""
 CERTAIN_STEPS = 200
-"""While a run is under way, an uneven loss may still settle; after this many steps it has had the time."""
+"""Steps after which an uneven loss of a run under way is reported; earlier it may still settle."""
 SUSPECT_FACTOR = 3.0
-"""From this many times the usual rate on, a rate is suspect; below it, only a jump of the loss counts as a sign."""
+"""Multiple of the usual rate from which on a rate is suspect; below it, only a jump of the loss is a symptom."""
 SLOW_FACTOR = 0.35
 """Share of the usual rate up to which a rate may be too low."""
 UNMOVED_FACTOR = 0.05
 """Share of the usual rate up to which a network with an unchanged loss has simply not moved."""
 UNMOVED_LOSS = 0.9 * CHANCE_LOSS
 JUMP_LOSS = 2 * CHANCE_LOSS
-"""A training loss, 4.6, that random initial weights hardly reach; twice the initial loss is also a jump."""
+"""A training loss, 4.6, that random initial weights very rarely have; twice the initial loss is also a jump."""
 BAD_START_LOSS = 1.05 * CHANCE_LOSS
 """Mean training loss of the first epoch that is only exceeded when steps are too long."""
 LEARNED_LOSS = 0.5
-"""Training loss below which a jump has done no harm, and a slow start is over."""
+"""Training loss below which an earlier jump has done no harm and the network has learned."""
 
 
 def rate_too_high(curves: RunCurves) -> Finding | None:

@@ -16,7 +16,7 @@ from mnist_lab.insight.doctor.run_curves import CHANCE_ACCURACY, CHANCE_LOSS, Ru
 MIN_STEPS = 40
 """A shorter training may not have had the time to learn."""
 CERTAIN_STEPS = 400
-"""While a run is under way, so many steps without learning are certain: some networks start learning late."""
+"""Steps after which a run under way that has not learned is reported: some networks start learning late."""
 VANISHED_RATIO = 1e-3
 """Gradient of the first layer as a share of the last layer's, below which it has vanished."""
 _SATURATES, _DEEP = "activation-saturates", "deep-without-normalization"
@@ -54,7 +54,7 @@ def _vanishing_gradient(curves: RunCurves) -> str:
 
 
 def _cause(curves: RunCurves) -> tuple[str, tuple[Remedy, ...], int | None]:
-    """The probable cause in words, the remedies against it, and the index of the layer concerned."""
+    """The probable cause as text, the remedies for it, and the index of the layer concerned."""
     network, recipe = curves.run.network, curves.recipe
     warnings = {problem.rule: problem for problem in curves.analysis.warnings}
     if problem := warnings.get(_SATURATES):

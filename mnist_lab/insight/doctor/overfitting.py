@@ -72,12 +72,12 @@ def _validation_loss_text(curves: RunCurves) -> str:
 def _why_overfitting(curves: RunCurves) -> str:
     data = curves.run.data
     images = f"the {data.training:,} training images" if data else "the training images"
-    kept = "; so does keeping the weights of the best epoch, which this run did" if curves.recipe.kept == "best" else ""
+    best = "; so does keeping the weights of the best epoch, which this run did" if curves.recipe.kept == "best" else ""
     return (
         f"{formatting.quantity(curves.analysis.parameters, 'parameter')} can memorise many of {images}. From some "
         "point on, memorising them lowers the training loss more easily than learning what the digits have in common. "
-        "What makes memorising harder helps: more images, images that look different each time (augmentation), or "
-        f"dropout. Stopping early keeps it from getting worse{kept}."
+        "More images, images that are varied in each epoch (augmentation), or dropout make memorising harder. "
+        f"Early stopping prevents the validation loss from rising further{best}."
     )
 
 
@@ -107,8 +107,8 @@ def underfitting(curves: RunCurves) -> Finding | None:
         f"the last epochs, {formatting.count(2 * last.number)} epochs would bring it to about "
         f"{formatting.loss(curves.forecast_loss)}.",
         "The network has nearly stopped improving, and it misclassifies many of the very images it is trained on. "
-        f"{formatting.quantity(curves.analysis.parameters, 'parameter')} in this arrangement are not enough to tell "
-        "ten digits apart. Training longer will not change that. More filters or units will, or a convolution that "
-        "sees the strokes before pooling removes them.",
+        f"{formatting.quantity(curves.analysis.parameters, 'parameter')} in this architecture are not enough to "
+        "distinguish ten digits. Training longer will not change that. More filters or units will, or a convolution "
+        "that processes the strokes before pooling removes them.",
         (*with_repairs(curves.run.network, _TOO_SMALL), *with_larger_layers(curves.run.network)),
     )

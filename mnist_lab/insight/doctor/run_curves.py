@@ -20,14 +20,14 @@ CHANCE_LOSS = math.log(10)
 CHANCE_ACCURACY = 0.1135
 """Share of MNIST's most frequent digit, 1: the accuracy of a network that always answers 1."""
 MAX_EPOCHS = 1_000_000
-"""A point beyond this epoch is an error and ignored."""
+"""Points beyond this epoch are invalid and ignored."""
 ASSUMED_IMAGES = 1_000
 """Size of a set of images whose size is not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """The figures of one epoch, all finite. Training figures are means over the epoch, while the network changed."""
+    """The metrics of one epoch, all finite. Training metrics are means over the epoch, while the network changed."""
 
     number: int
     training_loss: float
@@ -153,12 +153,11 @@ class RunCurves:
 
     @property
     def forecast_loss(self) -> float:
-        """The training loss expected after twice the epochs, from the last third; there must be an epoch.
+        """The expected training loss after twice as many epochs; the present loss if it rose. There must be an epoch.
 
-        If the loss rose, its present value.
-
-        Losses fall about as a power of the number of epochs, so equal factors of epochs bring equal factors of loss
-        (Hestness et al. 2017, arXiv:1712.00409, find the same for the number of images).
+        It is extrapolated from the last third of the epochs. Losses fall about as a power of the number of epochs, so
+        equal factors of epochs bring equal factors of loss (Hestness et al. 2017, arXiv:1712.00409, find the same for
+        the number of images).
         """
         count = len(self.epochs)
         if count < 2:

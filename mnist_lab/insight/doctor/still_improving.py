@@ -8,7 +8,7 @@ from mnist_lab.insight.doctor.run_curves import RunCurves
 MIN_RECENT_DROP = 0.1
 """Share by which both losses must have fallen over the last third of the training."""
 HIGH_LOSS = 0.5
-"""Training loss above which any recent fall means that the training had hardly begun."""
+"""Training loss above which any recent fall means that the network had only begun to learn."""
 SCHEDULES_ENDING_AT_ZERO = frozenset({"cosine", "one-cycle"})
 """Schedules whose learning rate is almost 0 in the last epoch."""
 
@@ -20,11 +20,11 @@ def still_improving(curves: RunCurves) -> Finding | None:
         return None
     before, last = epochs[-curves.third - 1], epochs[-1]
     drops = (curves.recent_drop, 1 - last.validation_loss / max(before.validation_loss, 1e-9))
-    has_hardly_begun = last.training_loss > HIGH_LOSS and min(drops) > 0
+    has_just_begun = last.training_loss > HIGH_LOSS and min(drops) > 0
     # A rate that ends at 0 makes the losses fall until the end, whatever the number of epochs.
     ended_by_schedule = curves.recipe.schedule in SCHEDULES_ENDING_AT_ZERO and last.number >= curves.recipe.epochs
     is_falling = min(drops) >= MIN_RECENT_DROP and not ended_by_schedule
-    if not (is_falling or has_hardly_begun) or curves.best.number < last.number:
+    if not (is_falling or has_just_begun) or curves.best.number < last.number:
         return None
     return Finding(
         "still-improving",

@@ -20,11 +20,11 @@ MIN_VALUES_LEFT = 16
 MAX_TRAINING_ACCURACY = 0.8
 """Training accuracy, with dropout active, above which dropout has done no harm."""
 MAX_VALIDATION_ACCURACY = 0.95
-"""Validation accuracy above which it has done none either."""
+"""Validation accuracy, without dropout, above which dropout has done no harm."""
 VALIDATION_LEAD = 0.05
 """Accuracy by which validation, without dropout, is ahead of training when dropout is the cause."""
 VERY_LOW_KEPT_SHARE = 0.1
-"""Share of the signal below which poor training alone is proof enough."""
+"""Share of the signal below which a low training accuracy alone is sufficient evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def kept_share(layers: list[DropoutLayer]) -> float:
 
 
 def too_much_dropout(curves: RunCurves) -> Finding | None:
-    """Find dropout that leaves so little that the network hardly learns."""
+    """Find dropout that leaves so few values that the network learns badly."""
     layers = dropout_layers(curves)
     suspects = [layer for layer in layers if layer.rate >= HEAVY_RATE or _leaves_too_little(layer)]
     if not (suspects or kept_share(layers) < LOW_KEPT_SHARE) or not layers or not _learns_badly(curves):

@@ -1,4 +1,4 @@
-"""Gaps between training and validation figures that need no cure: those of dropout and of batch normalization."""
+"""Harmless gaps between training and validation metrics: those caused by dropout and by batch normalization."""
 
 from collections.abc import Iterator
 
@@ -47,8 +47,8 @@ def _reasons(curves: RunCurves) -> Iterator[str]:
     layers = curves.run.network.layers
     if dropped := len(dropout_layers(curves)):
         yield (
-            f"In training, {formatting.quantity(dropped, 'dropout layer')} set{'s' if dropped == 1 else ''} values "
-            "to zero at random, which makes classification harder; in validation nothing is dropped."
+            f"In training, {formatting.quantity(dropped, 'dropout layer')} set{'s' if dropped == 1 else ''} values to "
+            "zero at random, which makes classification harder; in validation nothing is dropped."
         )
     if any(isinstance(layer, BatchNormalization) for layer in layers):
         yield (
@@ -56,7 +56,7 @@ def _reasons(curves: RunCurves) -> Iterator[str]:
             "batch; in validation it uses running averages over many batches."
         )
     if curves.recipe.augmentation != "none":
-        yield "In training, augmentation shifts and turns the digits; in validation they are unchanged."
+        yield "In training, augmentation shifts and rotates the digits; in validation they are unchanged."
     if curves.ended and curves.last.number < LATE_EPOCH:
         yield (
             "The training figures are means over the whole epoch, including its beginning, when the network was worse; "

@@ -59,9 +59,7 @@ class SnapshotCapture:
         self._inputs = tf.constant(images.astype(np.float32)[..., np.newaxis] / 255)  # (12 + batch, 28, 28, 1)
         true = np.zeros((len(images), CLASSES), np.float32)
         true[PROBES + np.arange(len(batch)), split.train_labels[batch]] = 1 / len(batch)
-        self._targets = tf.constant(
-            true
-        )  # (12 + batch, 10), one-hot labels divided by the batch size; 0 for test digits
+        self._targets = tf.constant(true)  # (12 + batch, 10), one-hot labels / batch size; 0 for test digits
         self._channels = _channels(self._reports)
 
     def weights(self) -> Weights:
@@ -105,7 +103,7 @@ class SnapshotCapture:
             for layer in self._model.layers:
                 value = layer(value, training=False)
                 outputs.append(value)
-            # Cross-entropy, clipped as in Keras, but with few operations: TensorFlow prepares each in the first capture.
+            # Cross-entropy, clipped as in Keras, but with few operations, since each one slows the first capture.
             epsilon = keras.config.epsilon()
             loss = -tf.reduce_sum(self._targets * tf.math.log(tf.clip_by_value(value, epsilon, 1 - epsilon)))
         return outputs, tape.gradient(loss, kernels)

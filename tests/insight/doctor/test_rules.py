@@ -281,7 +281,7 @@ def test_a_training_gap_caused_by_dropout_is_explained():
     ("network", "recipe", "epochs", "reason"),
     [
         ("batch-norm", {}, 6, "batch normalization uses the mean and spread of each batch"),
-        ("tiny", {"augmentation": "pen"}, 6, "augmentation shifts and turns the digits"),
+        ("tiny", {"augmentation": "pen"}, 6, "augmentation shifts and rotates the digits"),
         ("tiny", {}, 2, "means over the whole epoch"),
     ],
 )

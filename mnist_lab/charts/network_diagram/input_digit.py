@@ -1,4 +1,4 @@
-"""The handwritten digit on the input of the network diagram: 28×28 pixels, drawn from one pen stroke."""
+"""The handwritten digit in the input of the network diagram: 28×28 pixels, rasterized from one pen stroke."""
 
 from functools import cache
 from itertools import pairwise
