@@ -14,8 +14,8 @@ def stop(options: argparse.Namespace, settings: Settings) -> int:
         options,
         settings,
         Command.STOP,
-        "Stopping {run}; what it has learned is kept.",
-        queued="Stopped {run}; it has left the queue.",
+        "Stopping {run}; its weights are saved.",
+        queued="Stopped {run}; it was removed from the queue.",
     )
 
 

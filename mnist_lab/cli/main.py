@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command.
 
     Args:
-        arguments: What follows `python -m mnist_lab`; the process's own if None.
+        arguments: The arguments after `python -m mnist_lab`; None for those of the process.
 
     Returns:
         The exit status: 0 success, 1 failure, 2 refused, 130 interrupted by the user.
@@ -72,18 +72,18 @@ def _unexpected_error(error: Exception) -> str:
         with log_path.open("a", encoding="utf-8", errors="backslashreplace") as log:
             log.write(f"{datetime.now().astimezone().isoformat(timespec='seconds')} {details}\n")
     except (OSError, LabError):
-        where = "they could not be written to a log"
+        where = "the details could not be written to a log"
     else:
-        where = f"{log_path} has the details"
+        where = f"see {log_path} for the details"
     return f"Unexpected error ({type(error).__name__}); {where}."
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
-    # TensorFlow reads this when it is imported; without it the logs would be full of its messages.
+    # TensorFlow reads this when it is imported; without it the logs would contain many of its messages.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # Without this TensorFlow does not use oneDNN's kernels on processors without AVX-512, where they are faster too.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    # Without this a worker in stand-by would take the whole memory of a GPU from the one that trains.
+    # Without this a standby worker would allocate the whole memory of a GPU, which a training needs.
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     if options.command not in PROCESSES:
         _print_warnings()

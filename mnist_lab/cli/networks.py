@@ -65,10 +65,10 @@ def describe(options: argparse.Namespace, _settings: Settings) -> int:
         return 0
     print(
         f"{network.name} · {formatting.count(analysis.parameters)} parameters"
-        f" · {formatting.short_count(analysis.multiply_adds)} multiply-adds a picture"
+        f" · {formatting.short_count(analysis.multiply_adds)} multiply-adds per image"
     )
     print_table(
-        ("", "layer", "output", "parameters", "arithmetic", "sees", "cost"),
+        ("", "layer", "output", "parameters", "arithmetic", "receptive field", "cost"),
         [_row(layer) for layer in analysis.layers],
         right=(0, 3, 6),
     )

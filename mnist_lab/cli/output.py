@@ -18,13 +18,13 @@ from mnist_lab import formatting
 
 PROGRAM = "mnist-lab"
 MAX_NOTE = 600
-"""Characters of a note; longer ones are cut."""
+"""Maximum characters of a note; longer ones are cut."""
 MAX_LINE = 10_000
-"""Characters of a table's line where there is no terminal whose width limits it."""
+"""Maximum characters of a table's line if the output is not a terminal."""
 
 
 def prepare_streams() -> None:
-    """Make sure that neither a character the terminal cannot show nor a closed stream ends the program."""
+    """Prepare the standard streams, so that neither an unprintable character nor a closed stream ends the program."""
     _fill_descriptors()
     # Python sets a stream to None if it was closed when Python started.
     sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
@@ -42,7 +42,7 @@ def _fill_descriptors() -> None:
 
 
 def discard_output(stream: TextIO) -> None:
-    """Discard what `stream` still holds and what follows: it cannot be written, and must not be written at exit."""
+    """Discard the buffered and all later output of `stream`, so that no error occurs when the program exits."""
     with suppress(OSError, ValueError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stream.fileno())
@@ -88,7 +88,7 @@ def to_plain(value: object) -> Any:
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
-    """Print rows in aligned columns; a terminal that is too narrow gets them folded, other streams get whole lines.
+    """Print rows in aligned columns, folded if a terminal is too narrow.
 
     Args:
         headings: One for each column.

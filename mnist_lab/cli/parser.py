@@ -25,7 +25,7 @@ the run store, which `export` needs."""
 # Options of `train`, by the recipe's field that they change; a field without its option keeps the recipe's value.
 RECIPE_OPTIONS: dict[str, tuple[Callable[[str], object], str]] = {
     "epochs": (int, "passes over the training images"),
-    "batch_size": (int, "images a step"),
+    "batch_size": (int, "images per step"),
     "optimizer": (str, "the optimizer"),
     "learning_rate": (float, "highest learning rate"),
     "schedule": (str, "how the learning rate changes"),
@@ -66,7 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
     runs = command("runs", "list the runs, newest first")
     runs.add_argument("--limit", type=int, default=None, metavar="N", help="list at most N runs")
     command("show", "show everything about a run", run=True)
-    predict = command("predict", "read digits in picture files", run=True)
+    predict = command("predict", "predict the digits in picture files", run=True)
     predict.add_argument(
         "pictures",
         nargs="+",
@@ -74,9 +74,9 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="PICTURE",
         help="a picture file, dark on light or light on dark, any size",
     )
-    command("evaluate", "test the kept weights of a run again", run=True)
+    command("evaluate", "evaluate the saved weights of a run again on its test images", run=True)
     _add_export(command("export", "write a run to a file", run=True))
-    command("stop", "stop a queued or running training; what it has learned is kept", run=True)
+    command("stop", "stop a queued or running training and save its weights", run=True)
     command("pause", "pause a training", run=True)
     command("continue", "resume a paused training", run=True)
     command("step", "train to the end of the epoch and pause there", run=True)
@@ -105,7 +105,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _named(text: str) -> str:
-    # An empty path would mean the working folder; more likely a variable of a script was empty.
+    # An empty path would mean the current folder; more likely it is an empty variable in a script.
     if not text:
         raise argparse.ArgumentTypeError("the name of the file is empty")
     return text

@@ -1,4 +1,4 @@
-"""The commands `predict` and `evaluate`, which use the kept weights of a run."""
+"""The commands `predict` and `evaluate`, which use the saved weights of a run."""
 
 import argparse
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ MAX_LOSS_DIFFERENCE = 1e-4
 
 
 def predict(options: argparse.Namespace, settings: Settings) -> int:
-    """Read digits in picture files; a blank picture has no digit."""
+    """Predict the digits in picture files; a blank picture has no digit."""
     run = open_run_store(settings).find(options.run)
     weights = weights_of(run, settings)
     drawings = [(name, normalize_drawing(_picture(Path(name)))) for name in options.pictures]
@@ -44,15 +44,15 @@ def predict(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def evaluate(options: argparse.Namespace, settings: Settings) -> int:
-    """Test the kept weights again on the test images of the run, and compare with the recorded result."""
+    """Evaluate the saved weights on the test images of the run again, and compare with the recorded result."""
     run = open_run_store(settings).find(options.run)
     recorded = run.result
     if recorded is None:
         raise IllegalMoveError(f"The run '{run.name}' is {run.state} and has no result to compare with.")
-    digits = _test_digits(run, settings)
-    scores = _test(settings, weights_of(run, settings), digits)
+    dataset = _test_dataset(run, settings)
+    scores = _evaluate(settings, weights_of(run, settings), dataset)
     # Accuracies on the same images differ by at least one image, or not at all.
-    same_accuracy = abs(scores.accuracy - recorded.test_accuracy) < 0.5 / len(digits.test_labels)
+    same_accuracy = abs(scores.accuracy - recorded.test_accuracy) < 0.5 / len(dataset.test_labels)
     equal = same_accuracy and abs(scores.loss - recorded.test_loss) <= MAX_LOSS_DIFFERENCE
     if options.json:
         print_json(
@@ -88,51 +88,51 @@ def _predict(settings: Settings, weights: Weights, pictures: list[Floats]) -> It
     with redirect_output(settings.home / LOG_NAME):
         from mnist_lab.inference.engine.model_cache import load_model, make_predict_function
 
-        read = make_predict_function(load_model(weights), weights.run_id)
+        predict_one = make_predict_function(load_model(weights), weights.run_id)
     for picture in pictures:
-        yield read(picture)
+        yield predict_one(picture)
 
 
 def _answer(name: str, probabilities: Floats | None) -> dict[str, object]:
     if probabilities is None:
         blank = {"digit": None, "probability": None, "sure": False, "probabilities": None}
         return {"picture": name, **blank, "sentence": "blank: there is no digit to read."}
-    reading = interpret_probabilities(probabilities)
+    prediction = interpret_probabilities(probabilities)
     return {
         "picture": name,
-        "digit": reading.digit,
-        "probability": reading.probability,
-        "sure": reading.is_sure,
+        "digit": prediction.digit,
+        "probability": prediction.probability,
+        "sure": prediction.is_sure,
         "probabilities": [float(probability) for probability in probabilities],
-        "sentence": reading.text,
+        "sentence": prediction.text,
     }
 
 
-def _test_digits(run: Run, settings: Settings) -> Dataset:
+def _test_dataset(run: Run, settings: Settings) -> Dataset:
     if run.data is not None and run.data.source == DataSource.UCI:
         raise DataError(f"The run was tested on the {run.data.title}, which this version of the lab no longer has.")
     if run.data is not None and run.data.source == DataSource.MNIST_SAMPLE:
-        digits = load_mnist_sample()
+        dataset = load_mnist_sample()
     else:
         path = find_mnist(settings)
         if path is None:
             raise DataError("MNIST is not on this computer: set MNIST_LAB_DATA to the folder that holds mnist.npz.")
-        digits = load_mnist(path)
-    if run.data is not None and run.data.fingerprint != digits.fingerprint:
+        dataset = load_mnist(path)
+    if run.data is not None and run.data.fingerprint != dataset.fingerprint:
         raise DataError(
-            f"The run was tested on digits with the fingerprint {run.data.fingerprint}; those here have "
-            f"{digits.fingerprint}, so the results cannot be compared."
+            f"The run was tested on a data set with the fingerprint {run.data.fingerprint}; the one on this computer "
+            f"has {dataset.fingerprint}, so the results cannot be compared."
         )
-    return digits
+    return dataset
 
 
-def _test(settings: Settings, weights: Weights, digits: Dataset) -> Scores:
+def _evaluate(settings: Settings, weights: Weights, dataset: Dataset) -> Scores:
     with redirect_output(settings.home / LOG_NAME):
         from mnist_lab.inference.engine.model_cache import load_model
         from mnist_lab.training.engine.evaluation import predict_probabilities
 
-        probabilities = predict_probabilities(load_model(weights), digits.test_images)
-    return score(probabilities, digits.test_labels)
+        probabilities = predict_probabilities(load_model(weights), dataset.test_images)
+    return score(probabilities, dataset.test_labels)
 
 
 def _comparison(equal: bool, recorded: Result) -> str:

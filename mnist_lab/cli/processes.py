@@ -1,4 +1,4 @@
-"""The commands `worker` and `predictor`, which the app starts as processes that import TensorFlow."""
+"""The commands `worker` and `predictor`: processes that the app starts and that import TensorFlow."""
 
 import argparse
 

@@ -14,13 +14,13 @@ REDRAW_SECONDS = 0.1
 
 
 class ProgressLine:
-    """On a terminal a line with a bar that is redrawn; elsewhere a line for each epoch, without control characters.
+    """Progress on a stream: a redrawn bar on a terminal, else one plain line per epoch.
 
     A context manager: leaving it clears the bar.
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        """Write to `stream`; if None, to the present `sys.stderr`, whichever that is at each call."""
+        """Write to `stream`; if None, to `sys.stderr` as it is at each call."""
         self._given = stream
         self._on_terminal = self._stream.isatty()
         self._bar: Any = None
@@ -125,6 +125,5 @@ def _epoch(point: MetricPoint, epochs: int) -> str:
     return (
         f"epoch {round(point.epoch)}/{epochs}: training loss {formatting.loss(point.training_loss)}, accuracy "
         f"{formatting.accuracy(point.training_accuracy)}; validation loss {formatting.loss(point.validation_loss)}, "
-        f"accuracy "
-        f"{formatting.accuracy(point.validation_accuracy)}; {formatting.seconds(point.seconds)}"
+        f"accuracy {formatting.accuracy(point.validation_accuracy)}; {formatting.seconds(point.seconds)}"
     )

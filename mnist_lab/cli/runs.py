@@ -1,4 +1,4 @@
-"""The commands `runs` and `delete`, and what every command on runs needs."""
+"""The commands `runs` and `delete`, and functions that all commands on runs share."""
 
 import argparse
 from datetime import datetime
@@ -13,7 +13,7 @@ from mnist_lab.settings import Settings
 
 
 def open_run_store(settings: Settings) -> RunStore:
-    """Open the run store and mark the runs whose worker is gone, so that their state is true.
+    """Open the run store, install the reference runs, and mark runs whose worker died as interrupted.
 
     Raises:
         StoreError: The store cannot be read.
@@ -72,7 +72,7 @@ def runs(options: argparse.Namespace, settings: Settings) -> int:
             "epochs",
             "time",
             "data",
-            "made",
+            "created",
         )
         print_table(headings, [_row(run) for run in found], right=(3, 4, 5, 6, 7))
     else:

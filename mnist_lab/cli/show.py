@@ -18,7 +18,7 @@ _MARKS = {"serious": "!!", "moderate": "!", "note": "i"}
 
 
 def show(options: argparse.Namespace, settings: Settings) -> int:
-    """Show a run on a screen, or with `--json` everything that the store holds of it."""
+    """Show a run, or with `--json` its complete record."""
     store = open_run_store(settings)
     run = store.find(options.run)
     points = store.points(run.id)
@@ -60,7 +60,7 @@ def _print_card(run: Run) -> None:
             f" · seed {recipe.seed}",
         ),
         ("data", _data(run)),
-        ("made", formatting.relative_time(run.created, datetime.now().astimezone())),
+        ("created", formatting.relative_time(run.created, datetime.now().astimezone())),
     ]
     if run.result is not None:
         lines += _result(run.result)
@@ -84,10 +84,9 @@ def _result(result: Result) -> list[tuple[str, str]]:
         (
             "test",
             f"accuracy {formatting.accuracy(result.test_accuracy)} · loss {formatting.loss(result.test_loss)} · "
-            f"hardest digit "
-            f"{worst} ({formatting.accuracy(result.per_class_accuracy[worst])})",
+            f"hardest digit {worst} ({formatting.accuracy(result.per_class_accuracy[worst])})",
         ),
-        ("kept", f"weights of the {result.kept} epoch · best epoch {result.best_epoch} of {result.epochs}"),
+        ("saved", f"weights of the {result.kept} epoch · best epoch {result.best_epoch} of {result.epochs}"),
         (
             "time",
             f"{formatting.seconds(result.seconds)} · {formatting.throughput(result.samples_per_second)} · "

@@ -16,8 +16,8 @@ MAX_LOG_BYTES = 1_000_000
 def redirect_output(log_path: Path) -> Iterator[None]:
     """Append to `log_path` everything that is printed, logged, or written to a standard stream by C++ code.
 
-    A log above 1 MB is started again. `sys.stderr` still reaches the user. TensorFlow's settings do not silence what it
-    writes while it is imported, so the file descriptors themselves are redirected.
+    A log above 1 MB is overwritten. `sys.stderr` still reaches the user. TensorFlow's settings do not suppress its
+    output during import, so the file descriptors themselves are redirected.
     """
     sys.stdout.flush()
     sys.stderr.flush()
@@ -26,9 +26,9 @@ def redirect_output(log_path: Path) -> Iterator[None]:
         stack.enter_context(contextlib.redirect_stderr(stack.enter_context(_copy_of(sys.stderr))))
         stack.enter_context(contextlib.redirect_stdout(log))
         for descriptor in (1, 2):
-            kept = os.dup(descriptor)
-            stack.callback(os.close, kept)
-            stack.callback(os.dup2, kept, descriptor)
+            saved = os.dup(descriptor)
+            stack.callback(os.close, saved)
+            stack.callback(os.dup2, saved, descriptor)
             os.dup2(log.fileno(), descriptor)
         handler = logging.StreamHandler(log)
         logging.getLogger().addHandler(handler)

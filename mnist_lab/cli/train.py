@@ -35,13 +35,13 @@ def chosen_recipe(options: argparse.Namespace) -> Recipe:
 
 
 def train(options: argparse.Namespace, settings: Settings) -> int:
-    """Train a network in this process; Ctrl-C stops the training and keeps what it has learned."""
+    """Train a network in this process; Ctrl-C stops the training and saves its weights."""
     analysis, recipe = analyse(chosen_network(options)), chosen_recipe(options)
     # Before anything is downloaded.
     ensure_trainable(analysis, recipe.batch_size, settings.memory)
     store = open_run_store(settings)
     with ProgressLine() as line:
-        _ensure_digits(settings, recipe, line)
+        _ensure_dataset(settings, recipe, line)
         run = store.create(analysis.network, recipe, name=options.name, owner="cli")
         return _train(options, settings, store, run, line)
 
@@ -71,16 +71,16 @@ def _train_or_queue(options: argparse.Namespace, settings: Settings, store: RunS
         return 0
     with ProgressLine() as line:
         if run.data is None or run.data.source == DataSource.MNIST:
-            _ensure_digits(settings, run.recipe, line)
+            _ensure_dataset(settings, run.recipe, line)
         return _train(options, settings, store, run, line)
 
 
-def _ensure_digits(settings: Settings, recipe: Recipe, line: ProgressLine) -> None:
+def _ensure_dataset(settings: Settings, recipe: Recipe, line: ProgressLine) -> None:
     """Download MNIST if necessary, and check before the run is created that it has enough images for the recipe."""
-    digits, why_not_mnist = load_dataset(settings, download=True, progress=line.download)
-    if why_not_mnist is None:  # a run on the MNIST sample uses the images there are
+    dataset, why_not_mnist = load_dataset(settings, download=True, progress=line.download)
+    if why_not_mnist is None:  # a run on the MNIST sample ignores a limit above its number of images
         split_dataset(
-            digits,
+            dataset,
             validation=recipe.validation,
             fraction=recipe.validation_fraction,
             limit=recipe.limit,

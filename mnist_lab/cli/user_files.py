@@ -1,4 +1,4 @@
-"""Files that the user names: reading with a size limit, and checks before writing."""
+"""Files whose paths the user gives: reading with a size limit, and checks before writing."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ def read_bytes(path: Path, what: str, limit: int) -> bytes:
 
 
 def reason(error: OSError | ValueError) -> str:
-    """Why a file could not be read or written, as the system says it, without a full stop."""
+    """The system's message for an error with a file, without a full stop."""
     return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
@@ -51,7 +51,7 @@ def ensure_free(path: Path, force: bool) -> None:
     if not path.parent.is_dir():
         raise RefusedError(f"The folder {str(path.parent)!r} does not exist; create it first.")
     if path.is_dir():
-        # Never removed, even with --force: it may hold anything.
+        # A folder is never removed, even with --force, since it may contain other files.
         raise RefusedError(f"{str(path)!r} is a folder that exists; choose another name with -o.")
     if path.exists() and not force:
         raise RefusedError(f"{str(path)!r} exists; choose another name with -o, or add --force to overwrite it.")

@@ -1,4 +1,4 @@
-"""Export a trained network in the formats of other tools; this module imports TensorFlow."""
+"""Export a trained network in the formats of other tools. Imports TensorFlow."""
 
 import tempfile
 from pathlib import Path
@@ -48,11 +48,10 @@ def _export(weights: Weights, output: Path, format_: str) -> None:
         exported = Path(folder) / ("network.tflite" if format_ == "litert" else "network")
         try:
             model.export(exported, format=format_, verbose=False)
-        except Exception as error:  # the converters raise nearly anything
+        except Exception as error:  # the converters raise many types of exceptions
             raise PredictorError(
                 f"TensorFlow cannot write this network as {format_}: {type(error).__name__}: {error}"
             ) from error
-        output.unlink(
-            missing_ok=True
-        )  # the caller has checked that it may be overwritten; a folder cannot replace a file
+        # A folder cannot replace a file. The caller has checked that the file may be overwritten.
+        output.unlink(missing_ok=True)
         exported.rename(output)

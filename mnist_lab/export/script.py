@@ -17,7 +17,7 @@ class Section:
 
 
 def sections(run: Run) -> list[Section]:
-    """Return the source in order: joined it is a script, and each section is a cell of the notebook."""
+    """Return the sections of the script, in order; each one is also a cell of the notebook."""
     recipe = run.recipe
     return [
         Section("Settings", _settings(run)),

@@ -1,4 +1,4 @@
-"""Sections of the exported training script for each choice of a recipe; the script sets the names in capitals first."""
+"""Parts of the exported training script for each choice in a recipe. They use constants that the script sets first."""
 
 DATA = """\
 if MNIST is None:
@@ -32,7 +32,7 @@ x_train, y_train = x_train[~held_out], y_train[~held_out]
 """
 
 _VALIDATE_ON_TEST = """\
-# As in the notebook, the test images are also the validation images; no epoch is chosen by them.
+# As in the notebook, the test images are also the validation images, so they must not choose the best epoch.
 x_validation, y_validation = x_test, y_test
 """
 
@@ -118,7 +118,7 @@ augmentation = keras.Sequential(
 
 
 def augment(images, labels):
-    # In the input pipeline: as layers of the network they would also change the pictures that it predicts.
+    # In the input pipeline: as layers of the network they would also change the images at prediction.
     return augmentation(images, training=True), labels
 """
 

@@ -1,6 +1,6 @@
-"""Reading and writing one run as one file: its record, curves, kept weights, predictions and snapshots.
+"""Archives of runs: one file with a run's record, curves, weights, predictions and snapshots.
 
-The file is a zip archive with `run.json` and the files of the run's folder, under the names that they have there.
+The file is a zip archive with `run.json` and files of the run's folder, under their names there.
 """
 
 import json
@@ -24,9 +24,9 @@ from mnist_lab.runs.snapshot_files import snapshot_path
 
 VERSION = 1
 MAX_STEPS = 600
-"""Points of steps in an archive; of more, every second, third … one is kept."""
+"""Maximum number of step points in an archive; of more points, only every second, third … one is written."""
 MAX_BYTES = 50_000_000
-"""An archive that unpacks to more is refused."""
+"""Maximum size of an archive's unpacked files."""
 SPARE_BYTES = 64_000_000
 """Disk space that unpacking leaves free for trainings."""
 _ABOUT = "run.json"
@@ -42,10 +42,10 @@ def write_archive(
     """Write an ended run and its files to `path`.
 
     Args:
-        path: A name that ends in `.zip`.
+        path: A path that ends in `.zip`.
         run: A run with a result.
-        points: Its curves.
-        folder: Its files.
+        points: The points of its curves.
+        folder: The folder with its files.
         snapshots: Epochs whose snapshots are included.
 
     Raises:
@@ -77,7 +77,7 @@ def read_archive(path: Path) -> ImportedRun:
         _ensure_id(about["id"], path.stem)
         points = [_POINT.validate_python(dict(zip(about["columns"], row, strict=True))) for row in about["points"]]
         return ImportedRun(_run(about, points), points)
-    except Exception as error:  # a damaged archive makes zipfile, zlib and json raise nearly anything
+    except Exception as error:  # zipfile, zlib and json raise many types of exceptions for a damaged archive
         raise StoreError(f"The reference run {path.name} cannot be read: {error or type(error).__name__}") from error
 
 
@@ -112,7 +112,7 @@ def unpack(path: Path, folder: RunFolder) -> None:
 def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: RunFolder) -> None:
     target = folder.path / member.filename
     _ensure_inside(target, folder)
-    # Not durable: the first page waits for this, and a file that a power cut tears is unpacked again.
+    # Not durable, since the first page waits for this; a file that is damaged by a power cut is unpacked again.
     with atomic_write(target, durable=False) as temporary:
         temporary.write_bytes(archive.read(member))
 
@@ -176,12 +176,13 @@ def _about(run: Run, points: Sequence[MetricPoint]) -> dict[str, Any]:
 
 def _thinned(points: Sequence[MetricPoint]) -> list[MetricPoint]:
     steps = [point for point in points if point.kind == "step"]
-    kept = set(steps[:: -(-len(steps) // MAX_STEPS) or 1])
-    return [point for point in points if point.kind == "epoch" or point in kept]
+    stride = -(-len(steps) // MAX_STEPS) or 1
+    chosen = set(steps[::stride])
+    return [point for point in points if point.kind == "epoch" or point in chosen]
 
 
 def _rounded(point: MetricPoint) -> list[Any]:
-    # float32 has about seven digits; more would only take space.
+    # float32 has about seven significant digits; more would only make the file larger.
     return [float(f"{value:.7g}") if isinstance(value, float) else value for value in astuple(point)]
 
 

@@ -11,7 +11,7 @@ from mnist_lab.runs.deletion import remove_folder
 
 FOLDER = Path(__file__).parent / "runs"
 ORDER = ("refchamp", "refstron", "reffast0", "refnote1", "refnote2", "refnote3")
-"""Ids of reference runs in the order in which lists show them; others follow."""
+"""Ids of reference runs in the order in which lists show them; any others follow."""
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +23,10 @@ def shipped_archives(folder: Path = FOLDER) -> list[Path]:
 
 
 def install_reference_runs(store: RunStore, archives: Sequence[Path] | None = None) -> None:
-    """Install the reference runs that the store never had, and restore missing files of those that it has.
+    """Install the reference runs that the store never had, and restore missing files of the installed ones.
 
-    A reference run that the user has deleted stays deleted. A user's own run that happens to have the same id stays as
-    it is. An error is only logged, and the run is tried again at the next start: the lab works without reference runs.
+    A reference run that the user has deleted stays deleted. A user's own run with the same id is not changed. Errors
+    are logged, since the lab works without reference runs; the installation is tried again at the next start.
     """
     paths = shipped_archives() if archives is None else archives
     try:
@@ -39,7 +39,7 @@ def install_reference_runs(store: RunStore, archives: Sequence[Path] | None = No
             if not (is_known and is_unpacked(path, store.folder(path.stem))):
                 _install(store, path, is_present=path.stem in present, is_known=is_known)
     except StoreError as error:
-        log.warning("The lab goes on without its reference runs. %s", error)
+        log.warning("The lab continues without its reference runs. %s", error)
 
 
 def _install(store: RunStore, path: Path, *, is_present: bool, is_known: bool) -> None:
@@ -49,13 +49,13 @@ def _install(store: RunStore, path: Path, *, is_present: bool, is_known: bool) -
         imported = read_archive(path)
         unpack(path, folder)
     except StoreError as error:
-        log.warning("The lab goes on without one of its reference runs. %s", error)
+        log.warning("The lab continues without one of its reference runs. %s", error)
         if not is_present:
             remove_folder(folder)
         return
     try:
-        # A known run may have been deleted just now, and is not added again.
+        # A known run may have been deleted meanwhile, and is not added again.
         if not is_known:
             store.import_runs([imported])
-    except Exception as error:  # noqa: BLE001 - a damaged record makes the database's driver raise nearly anything
-        log.warning("The lab goes on without the reference run %s: %s", path.name, error)
+    except Exception as error:  # noqa: BLE001 - database drivers raise many types of exceptions for damaged records
+        log.warning("The lab continues without the reference run %s: %s", path.name, error)

@@ -55,7 +55,7 @@ def test_a_run_that_waits_cannot_do_that(refused, queued, name):
 
 
 def test_stop_of_a_run_that_waits(call, queued, store):
-    assert "has left the queue" in call("stop", queued.id).out
+    assert "was removed from the queue" in call("stop", queued.id).out
     assert store.get(queued.id).state is RunState.STOPPED
 
 

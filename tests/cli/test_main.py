@@ -156,7 +156,7 @@ def test_an_unexpected_error_is_one_line_and_a_log(call, monkeypatch, settings):
 
     log = settings.home / "command.log"
     assert called.status == 1
-    assert called.err == f"mnist-lab: Unexpected error (ZeroDivisionError); {log} has the details.\n"
+    assert called.err == f"mnist-lab: Unexpected error (ZeroDivisionError); see {log} for the details.\n"
     assert "in break_down" in log.read_text()
     assert "a secret of the\ninsides" in log.read_text()
 
