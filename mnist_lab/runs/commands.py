@@ -59,7 +59,9 @@ class RunCommands:
                 values = _cancelled(row)
                 connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
             elif not state.is_active:
-                raise IllegalMoveError(f"The run '{name}' is {state}; this command is for running or paused runs.")
+                raise IllegalMoveError(
+                    f"The run '{name}' is {state}; only a run that is starting, running or paused accepts this command."
+                )
             else:
                 _ensure_not_revoked(name, present, command)
                 connection.execute(update(runs).where(runs.c.id == run_id).values(command=command))

@@ -70,7 +70,7 @@ def test_guesses_say_right_or_wrong() -> None:
     page = guesses(snapshot(right=9))
     assert page.words.startswith("9 of 12 test digits classified correctly after epoch 3.")
     assert page.words.count("✓ correct") == 9
-    assert page.words.count("✗ reads") == 3
+    assert page.words.count("✗ predicted") == 3
     # The tenth digit is a 9, read as a 0; the last two are the hard ones.
     assert "a 9 ✗ predicted 0 0 " in page.words
     assert "a hard 5 ✗ predicted 6" in page.words

@@ -51,7 +51,7 @@ def test_what_is_asked_of_a_training_reaches_its_worker(call, running, store, na
 
 @pytest.mark.parametrize("name", ["pause", "continue", "step"])
 def test_a_run_that_waits_cannot_do_that(refused, queued, name):
-    assert "only a run that is under way" in refused(name, queued.id)
+    assert "only a run that is starting, running or paused" in refused(name, queued.id)
 
 
 def test_stop_of_a_run_that_waits(call, queued, store):

@@ -18,7 +18,7 @@ def test_stopping_a_queued_run_ends_it_at_once(store: RunStore, queued: Run) -> 
 
 @pytest.mark.parametrize("command", [Command.NONE, Command.PAUSE, Command.STEP])
 def test_a_queued_run_cannot_be_paused(store: RunStore, queued: Run, command: Command) -> None:
-    with pytest.raises(IllegalMoveError, match="is queued; only a run that is under way"):
+    with pytest.raises(IllegalMoveError, match="is queued; only a run that is starting, running or paused"):
         store.request(queued.id, command)
 
 
@@ -29,7 +29,7 @@ def test_a_command_stands_until_another_comes_and_stop_for_good(store: RunStore,
         assert store.attempt(running).control_state().command is command
         assert store.get(running.id).command is command
     for command in (pause, none, step):
-        with pytest.raises(IllegalMoveError, match="is being stopped already"):
+        with pytest.raises(IllegalMoveError, match="is already being stopped"):
             store.request(running.id, command)
 
 
@@ -37,7 +37,7 @@ def test_even_a_run_that_is_being_stopped_can_be_discarded_and_that_is_final(sto
     for command in (Command.STOP, Command.DISCARD, Command.DISCARD):
         store.request(running.id, command)
     assert store.get(running.id).command is Command.DISCARD
-    with pytest.raises(IllegalMoveError, match="is being discarded already"):
+    with pytest.raises(IllegalMoveError, match="is already being discarded"):
         store.request(running.id, Command.STOP)
 
 
@@ -60,7 +60,7 @@ def test_discarding_a_queued_or_ended_run_deletes_it_at_once(
 def test_an_ended_run_can_do_nothing_else(store: RunStore, running: Run) -> None:
     store.attempt(running).finish(RunState.FINISHED, None)
     for command in (Command.NONE, Command.PAUSE, Command.STEP, Command.STOP):
-        with pytest.raises(IllegalMoveError, match="is finished; only a run that is under way"):
+        with pytest.raises(IllegalMoveError, match="is finished; only a run that is starting, running or paused"):
             store.request(running.id, command)
 
 

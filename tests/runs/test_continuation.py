@@ -59,7 +59,7 @@ def test_the_parent_stays_as_it_is_and_may_go(store: RunStore, finished: Run) ->
 
 
 def test_a_run_that_did_not_end_well_is_not_continued(store: RunStore, running: Run) -> None:
-    with pytest.raises(IllegalMoveError, match="is running; only one that ended well"):
+    with pytest.raises(IllegalMoveError, match="is running; only a finished or stopped run"):
         store.continue_run(running.id, 1)
 
 
