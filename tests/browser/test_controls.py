@@ -123,7 +123,7 @@ def test_discarding_names_the_run_asks_and_leaves_nothing(
     with ObedientWorker(store, queue(store, "A mistake")) as worker:
         one, other = (windows(f"{lab}/train?run={worker.run.id}") for _ in range(2))
         button(one, "Discard").click()
-        expect(one.get_by_text("A mistake goes for good, with its curves and what it has learnt.")).to_be_visible()
+        expect(one.get_by_text("A mistake will be deleted permanently, with its curves and weights.")).to_be_visible()
         button(one, "Discard it").click()
         expect(one.get_by_text("A mistake was discarded.")).to_be_visible()
         expect(one).not_to_have_url(re.compile("run="))
@@ -148,7 +148,7 @@ def test_the_queue_has_an_order_that_can_be_changed(windows: Callable[[str], Pag
             expect(found).to_have_text([re.compile(name) for name in ("Third", "Second")])
         one.reload()
         expect(rows[0]).to_have_text(
-            [re.compile("Third.*place 1", re.DOTALL), re.compile("Second.*place 2", re.DOTALL)]
+            [re.compile("Third.*position 1", re.DOTALL), re.compile("Second.*position 2", re.DOTALL)]
         )
 
 
@@ -165,16 +165,16 @@ def test_nothing_jumps_when_a_training_ends(windows: Callable[[str], Page], lab:
         shows(page, "finished")
         assert (chart.bounding_box(), head.bounding_box()) == before
         assert f"run={worker.run.id}" in page.url
-        expect(page.get_by_text("All figures: epoch 4, the last, whose weights are kept.")).to_be_visible()
+        expect(page.get_by_text("All figures are from epoch 4, the last one, whose weights are kept.")).to_be_visible()
 
 
 def test_a_finished_run_trains_on(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
     with ObedientWorker(store, queue(store, "Once more", epochs=1), pause=0.01) as worker:
         page = windows(f"{lab}/train?run={worker.run.id}")
         shows(page, "finished")
-        button(page, "Train on").click()
-        page.get_by_role("spinbutton", name="More epochs").fill("3")
-        page.get_by_role("spinbutton", name="More epochs").press("Enter")
+        button(page, "More epochs").click()
+        page.get_by_role("spinbutton", name="Additional epochs").fill("3")
+        page.get_by_role("spinbutton", name="Additional epochs").press("Enter")
         button(page, "Train 3 more epochs").click()
         expect(page.locator(by_key("run-head"))).to_contain_text("Once more, continued")
         shows(page, "waiting")

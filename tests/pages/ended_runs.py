@@ -36,7 +36,7 @@ def ended(
     labels = np.arange(100, dtype=np.uint8) % 10 if digits is None else digits.test_labels
     fingerprint = "f" * 16 if digits is None else digits.fingerprint
     counts = {"fingerprint": fingerprint, "training": 900, "validation": 100, "test": len(labels)}
-    data = make_data(**counts) if source is DataSource.MNIST else make_sample(source, **counts)
+    data = make_data(**counts) if source is DataSource.MNIST else make_sample(source, fallback="", **counts)
     store.attempt(run).set_data(data)
     store.attempt(run).move(RunState.RUNNING)
     if state in {RunState.FAILED, RunState.INTERRUPTED}:

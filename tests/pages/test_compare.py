@@ -107,11 +107,11 @@ def test_runs_under_way_are_not_in_the_table(monkeypatch, store):
     assert names(opened(monkeypatch)) == ["A run"]
 
 
-def test_runs_on_the_offline_sample_are_marked(monkeypatch, store):
-    run = ended(store, source=DataSource.MNIST_SAMPLE)
+@pytest.mark.parametrize("source", [DataSource.MNIST_SAMPLE, DataSource.UCI])
+def test_runs_on_a_sample_are_marked(monkeypatch, store, source):
+    ended(store, source=source)
     page = opened(monkeypatch)
-    assert run.data is not None
-    assert page.dataframe[0].value["Data"][0] == run.data.title != "MNIST"
+    assert page.dataframe[0].value["Data"][0] == source.dataset_title
     found = store.search("", [RunState.FINISHED], None)
     assert runs_table.count_message(found, 1, 1) in texts(page)
 

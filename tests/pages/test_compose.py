@@ -73,7 +73,7 @@ def test_cards_say_shapes_and_cost() -> None:
     assert layer_facts(fitting[0]).startswith("28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · ")
     assert layer_facts(fitting[1]) == "26×26×32 → 21,632 · added automatically"
     assert layer_facts(fitting[-1]).endswith("always last")
-    assert "when the layers before it are repaired" in layer_facts(analyse(network).layers[2])
+    assert "until the layers before it are repaired" in layer_facts(analyse(network).layers[2])
     assert "<b>Convolution</b>32 filters 3×3" in card_html(fitting[0])
 
 

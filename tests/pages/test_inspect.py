@@ -63,12 +63,12 @@ def test_the_mistakes_are_shown_as_images(store):
     page = opened()
     true = int(digits.test_labels[0])
     assert len(captions(page)) == 3
-    assert f"true {true}, read {(true + 1) % 10} (91\u00a0%)" in captions(page)
+    assert f"true {true}, predicted {(true + 1) % 10} (91\u00a0%)" in captions(page)
 
 
 def test_the_mistakes_of_a_run_of_the_sample_are_shown_where_there_is_mnist_too(store):
     ended(store, digits=load_mnist_sample(), wrong=3, source=DataSource.MNIST_SAMPLE)
-    assert "true 0, read 1 (91\u00a0%)" in captions(opened())
+    assert "true 0, predicted 1 (91\u00a0%)" in captions(opened())
 
 
 @pytest.mark.parametrize("source", [DataSource.MNIST, DataSource.UCI])
@@ -83,7 +83,7 @@ def test_a_run_without_mistakes(store):
     ended(store, digits=services().datasets.current(), wrong=0)
     page = opened()
     assert "Every test image is classified correctly" in words(page)
-    assert "There are none" in words(page)
+    assert "The network classified every test image correctly" in words(page)
 
 
 def test_damaged_and_missing_predictions_give_a_message(store):

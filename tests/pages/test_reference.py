@@ -67,7 +67,7 @@ def test_compare_marks_every_reference_run() -> None:
 
 
 def test_train_shows_no_reference_run_by_default() -> None:
-    assert "You have trained nothing yet" in page_text(open_page())
+    assert "You have not trained a network yet" in page_text(open_page())
     ended(services().store, "My own")
     assert "My own" in page_text(open_page())
 
@@ -80,4 +80,4 @@ def test_train_shows_a_reference_run_requested_by_the_url() -> None:
 
 def test_reference_runs_give_no_time_estimate_for_this_machine() -> None:
     services().reference.ensure()
-    assert "an epoch of MNIST here" not in page_text(opened("compose"))
+    assert "per epoch of MNIST" not in page_text(opened("compose"))

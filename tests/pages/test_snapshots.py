@@ -50,7 +50,7 @@ def watched(store: RunStore, run: Run, *epochs: int) -> Run:
 
 def test_a_run_that_has_just_started_says_what_is_to_come(store: RunStore) -> None:
     test = opened("train", running(store))
-    assert "The first snapshot appears with the first steps." in [caption.value for caption in test.caption]
+    assert "The first snapshot appears after the first steps." in [caption.value for caption in test.caption]
     assert component(test, "epoch_slider") is None
 
 

@@ -28,7 +28,7 @@ HOSTILE = (
 
 def test_an_empty_lab_says_what_to_do() -> None:
     test = open_page()
-    assert "You have trained nothing yet" in page_text(test)
+    assert "You have not trained a network yet" in page_text(test)
     assert not test.button(key="train").disabled
     assert [element.value for element in test.header] == ["Train"]
 
@@ -127,16 +127,16 @@ def test_how_long_it_will_take_is_told_once_this_machine_is_known(store: RunStor
     finished(store, network=network, seconds=10.0)
     recipe = {"recipe": Recipe(epochs=100, limit=1_000)}
     # 900 trained on and 100 read: 93.3 s for a hundred epochs, and the start.
-    assert "about 1 m 43 s here" in page_text(open_page(session=recipe, n=link_from_network(network)))
+    assert "about 1 m 43 s on this machine" in page_text(open_page(session=recipe, n=link_from_network(network)))
     assert "very roughly" in page_text(open_page(session=recipe, n=link_from_network(PRESETS["tiny"].network)))
 
 
 def test_compose_tells_how_long_an_epoch_takes_once_this_machine_is_known(store: RunStore) -> None:
     page = AppTest.from_file(str(COMPOSE), default_timeout=120)
-    assert "an epoch" not in page_text(ok(page.run()))
+    assert "per epoch" not in page_text(ok(page.run()))
     # 56,000 images' worth of work an epoch, at 1,000 a second.
     finished(store, network=PRESETS["small-cnn"].network, seconds=10.0)
-    assert "about 56 s an epoch of MNIST here" in page_text(ok(page.run()))
+    assert "about 56 s per epoch of MNIST on this machine" in page_text(ok(page.run()))
 
 
 @pytest.mark.parametrize("source", [DataSource.MNIST_SAMPLE, DataSource.UCI])

@@ -15,7 +15,7 @@ DIVERGED = "The training diverged: the loss became NaN or infinite in epoch 2 of
 def test_a_run_that_waits_says_its_place_and_can_be_taken_out(store: RunStore) -> None:
     first, second = queue(store, "First"), queue(store, "Second")
     test = open_page(run=second.id)
-    assert progress_text(test) == "Waiting for its turn · place 2 in the queue"
+    assert progress_text(test) == "Waiting for its turn · position 2 in the queue"
     ok(test.button(key=f"discard-{second.id}").click().run())
     assert names(store.list()) == ["First"]
     assert store.get(first.id).state is RunState.QUEUED
@@ -37,7 +37,7 @@ def test_a_run_that_waits_can_be_moved_to_the_front(store: RunStore) -> None:
     assert f"front-{first.id}" not in keys_in_order(test)
     ok(test.button(key=f"front-{third.id}").click().run())
     assert names(store.queue()) == ["Third", "First", "Second"]
-    assert "place 2 in the queue" in progress_text(test)
+    assert "position 2 in the queue" in progress_text(test)
 
 
 def test_the_queue_tells_the_order_and_the_wait(store: RunStore) -> None:
@@ -47,8 +47,8 @@ def test_the_queue_tells_the_order_and_the_wait(store: RunStore) -> None:
     queue(store, "Last", epochs=2)
     text = page_text(open_page(run=running.id))
     # 500 steps are left, at ten a second; then a hundred epochs of 933 images' worth at 1,000 a second, and its start.
-    assert "place 1 in the queue, starts in about 50 s" in text
-    assert "place 2 in the queue, starts in about 2 m 33 s" in text
+    assert "position 1 in the queue, starts in about 50 s" in text
+    assert "position 2 in the queue, starts in about 2 m 33 s" in text
     assert text.index("Next") < text.index("Last")
     assert "takes about 1 m 43 s" in text
 
@@ -67,7 +67,7 @@ def test_a_run_that_starts_says_what_it_is_at(store: RunStore) -> None:
     assert claimed is not None
     store.attempt(claimed).heartbeat(phase="loading data")
     test = open_page(run=run.id)
-    assert progress_text(test) == "Loading the digits …"
+    assert progress_text(test) == "Loading the data …"
     assert not metrics(test)
 
 
@@ -130,7 +130,7 @@ def test_a_paused_run_goes_on_or_takes_a_step(store: RunStore) -> None:
     assert progress_text(test) == "Epoch 2 of 4"
     ok(test.button(key=f"step-{run.id}").click().run())
     assert store.get(run.id).command is Command.STEP
-    assert "going on …" in page_text(test)
+    assert "continuing …" in page_text(test)
     store.request(run.id, Command.PAUSE)
     ok(test.run())
     ok(test.button(key=f"none-{run.id}").click().run())
@@ -174,7 +174,7 @@ def test_a_learning_rate_that_another_set_is_told_as_it_is(store: RunStore) -> N
 def test_while_it_is_tested_there_is_nothing_to_pause(store: RunStore) -> None:
     run = start(store, queue(store), upto=4.0, phase="evaluating")
     test = open_page(run=run.id)
-    assert progress_text(test) == "Testing it on the test images"
+    assert progress_text(test) == "Testing the network on the test images"
     assert all(test.button(key=f"{key}-{run.id}").disabled for key in ("pause", "step", "stop"))
 
 
@@ -197,7 +197,7 @@ def test_after_the_end_all_figures_are_of_the_kept_epoch(store: RunStore) -> Non
         "Training accuracy": "75.00 %",
         "Training loss": "0.5000",
     }
-    assert "All figures: epoch 1, the best, whose weights are kept." in page_text(test)
+    assert "All figures are from epoch 1, the best one, whose weights are kept." in page_text(test)
     assert progress_text(test).startswith("2 of 2 epochs")
 
 
@@ -207,7 +207,7 @@ def test_figures_of_a_run_that_was_validated_on_the_test_images_say_so(store: Ru
     test = open_page(run=run.id)
     assert "Validation accuracy" not in metrics(test)
     assert "epoch 1, the last" in page_text(test)
-    assert "The test images were the validation images, too." in page_text(test)
+    assert "The test images were also the validation images." in page_text(test)
 
 
 def test_a_finished_run_leads_on(store: RunStore) -> None:

@@ -12,11 +12,11 @@ from tests.pages.train_page import labels, ok, open_page, page_text
 TINY = link_from_network(PRESETS["tiny"].network)
 
 
-def opened(knob: str = "dropout", **session) -> AppTest:
+def opened(hyperparameter: str = "dropout", **session) -> AppTest:
     """The page with the sweep's popover open."""
     test = open_page({"sweep": True, **session}, n=TINY)
-    if knob != "dropout":
-        ok(test.selectbox(key="sweep-knob").set_value(knob).run())
+    if hyperparameter != "dropout":
+        ok(test.selectbox(key="sweep-hyperparameter").set_value(hyperparameter).run())
     return test
 
 
@@ -60,7 +60,7 @@ def test_no_value_is_no_sweep() -> None:
 def test_how_long_all_of_it_takes_is_told(store: RunStore) -> None:
     finished(store, seconds=10.0)
     test = opened("seed", recipe=Recipe(epochs=100, limit=1_000))
-    assert "about 5 m 08 s here in all" in page_text(test)
+    assert "about 5 m 08 s on this machine in total" in page_text(test)
 
 
 def test_what_does_not_fit_is_left_out_and_told(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
