@@ -1,4 +1,4 @@
-"""The controls of a run in a real browser, and in two: what one asks for, both show, and a reload changes nothing."""
+"""The controls of a run in a real browser, and in two: both show each command, and a reload changes nothing."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
 def lab(
     start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_settings: dict[str, str]
 ) -> Iterator[str]:
-    """An app none of whose own workers gets a place to train: ours pretend to."""
+    """An app whose own workers get no slot, so that only our fake workers run."""
     home = store.runs_folder.parent
     slot = take_slot(Settings(home=home, workers=1))
     assert slot is not None
@@ -41,7 +41,7 @@ def lab(
 
 @pytest.fixture
 def windows(browser: Browser) -> Iterator[Callable[[str], Page]]:
-    """Opens addresses, each in a browser of its own: no cookie or session is shared."""
+    """Opens URLs, each in its own browser context: no cookie or session is shared."""
     with ExitStack() as stack:
 
         def opened(address: str) -> Page:
@@ -57,7 +57,7 @@ def windows(browser: Browser) -> Iterator[Callable[[str], Page]]:
 
 @pytest.fixture(autouse=True)
 def empty(store: RunStore) -> None:
-    """Nothing of an earlier test is under way or waits."""
+    """Delete the queued runs of earlier tests."""
     for run in store.queue():
         store.delete(run.id)
 
@@ -71,11 +71,11 @@ def button(page: Page, name: str) -> Locator:
 
 
 def shows(page: Page, state: str) -> None:
-    """The badge beside the run's name says so."""
+    """Wait until the badge beside the run's name shows this state."""
     expect(page.locator(by_key("run-head"))).to_contain_text(state)
 
 
-def test_what_is_asked_in_one_browser_shows_in_the_other(
+def test_a_command_of_one_browser_is_shown_in_the_other(
     windows: Callable[[str], Page], lab: str, store: RunStore
 ) -> None:
     with ObedientWorker(store, queue(store, "Watched by two")) as worker:
@@ -101,14 +101,14 @@ def test_what_is_asked_in_one_browser_shows_in_the_other(
         shows(other, "stopped")
 
 
-def test_the_learning_rate_changes_while_the_run_goes_on(
+def test_the_learning_rate_changes_during_the_training(
     windows: Callable[[str], Page], lab: str, store: RunStore
 ) -> None:
     with ObedientWorker(store, queue(store, "Slower")) as worker:
         one, other = (windows(f"{lab}/train?run={worker.run.id}") for _ in range(2))
         button(one, "Learning rate").click()
         button(one, "÷ 10").click()
-        # The choices stay open while the page looks at the run again and again.
+        # The popover stays open while the page is updated.
         expect(one.get_by_text("In effect: 0.0001")).to_be_visible()
         expect(button(other, "Learning rate ÷ 10")).to_be_visible()
         expect(other.get_by_text("learning rate 0.0001")).to_be_visible()
@@ -117,7 +117,7 @@ def test_the_learning_rate_changes_while_the_run_goes_on(
         assert store.points(worker.run.id)[-1].learning_rate in {0.0001, 0.001}
 
 
-def test_discarding_names_the_run_asks_and_leaves_nothing(
+def test_discarding_asks_for_confirmation_and_deletes_the_run(
     windows: Callable[[str], Page], lab: str, store: RunStore
 ) -> None:
     with ObedientWorker(store, queue(store, "A mistake")) as worker:
@@ -152,9 +152,9 @@ def test_the_queue_has_an_order_that_can_be_changed(windows: Callable[[str], Pag
         )
 
 
-def test_nothing_jumps_when_a_training_ends(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
+def test_nothing_moves_when_a_training_ends(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
     with ObedientWorker(store, queue(store, "To its end", epochs=4)) as worker:
-        # By the menu: nothing in the address, and the run that is under way is found.
+        # Without a run in the URL: the active run is shown.
         page = windows(f"{lab}/train")
         chart, head = page.locator(by_key("live-chart")), page.locator(by_key("run-head"))
         expect(head).to_contain_text("To its end")
@@ -168,7 +168,7 @@ def test_nothing_jumps_when_a_training_ends(windows: Callable[[str], Page], lab:
         expect(page.get_by_text("All figures are from epoch 4, the last one, whose weights are kept.")).to_be_visible()
 
 
-def test_a_finished_run_trains_on(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
+def test_a_finished_run_is_trained_for_more_epochs(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
     with ObedientWorker(store, queue(store, "Once more", epochs=1), pause=0.01) as worker:
         page = windows(f"{lab}/train?run={worker.run.id}")
         shows(page, "finished")
@@ -183,7 +183,7 @@ def test_a_finished_run_trains_on(windows: Callable[[str], Page], lab: str, stor
     assert store.get(worker.run.id).state is RunState.FINISHED
 
 
-def test_a_sweep_is_launched_from_the_page_and_found_on_compare(
+def test_a_sweep_started_on_train_is_found_on_compare(
     windows: Callable[[str], Page], lab: str, store: RunStore
 ) -> None:
     page = windows(f"{lab}/train")
@@ -208,7 +208,7 @@ def test_one_step_back_leaves_compare(windows: Callable[[str], Page], lab: str, 
         page = windows(f"{lab}/train?run={worker.run.id}")
         shows(page, "finished")
     page.locator(MENU_LINK).filter(has_text="Compare").click()
-    # Drawn after the table: by then the page has written into its address what it wants to.
+    # Drawn after the table: by then the page has written its parameters into the URL.
     expect(page.get_by_text("Logarithmic loss")).to_be_visible()
     page.go_back()
     expect(page).to_have_url(re.compile(f"/train.run={worker.run.id}"))

@@ -90,7 +90,7 @@ def test_an_empty_store_offers_the_next_step(monkeypatch):
 
 def test_the_table_shows_the_notebooks_columns_and_the_state(monkeypatch, store):
     ended(store, "Good", preset="notebook-3")
-    ended(store, "Bad", state=RunState.FAILED, sentence="Out of memory.")
+    ended(store, "Bad", state=RunState.FAILED, message="Out of memory.")
     page = opened(monkeypatch)
     assert names(page) == ["Bad", "Good"]
     assert list(page.dataframe[0].value["State"]) == ["failed", "finished"]
@@ -233,7 +233,7 @@ def test_the_loss_of_one_run_is_linear_at_first(monkeypatch, store):
 
 
 def test_a_failed_run_shows_its_error_and_its_log(monkeypatch, store):
-    run = ended(store, "Bad", state=RunState.FAILED, sentence="Out of memory.")
+    run = ended(store, "Bad", state=RunState.FAILED, message="Out of memory.")
     store.folder(run.id).path.mkdir(parents=True)
     store.folder(run.id).log_path.write_text("the log", encoding="utf-8")
     page = opened(monkeypatch, selected=[0])
@@ -244,7 +244,7 @@ def test_a_failed_run_shows_its_error_and_its_log(monkeypatch, store):
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_names_and_notes_are_escaped(monkeypatch, store, text):
     run = ended(store, text)
-    ended(store, text, state=RunState.FAILED, sentence=text)
+    ended(store, text, state=RunState.FAILED, message=text)
     store.annotate(run.id, text)
     page = opened(monkeypatch, selected=[1])
     assert plain(store.get(run.id).note) in [element.value for element in page.caption]

@@ -54,7 +54,7 @@ def test_the_users_own_run_comes_before_better_reference_runs() -> None:
     assert opened("draw").selectbox(key="draw-run").value == own.id
 
 
-def test_a_reference_run_comes_before_a_run_on_the_offline_sample() -> None:
+def test_a_reference_run_comes_before_a_run_on_a_sample() -> None:
     ended(services().store, "My own", wrong=0, source=DataSource.MNIST_SAMPLE)
     chosen = opened("draw").selectbox(key="draw-run").value
     assert services().store.get(chosen).is_reference

@@ -68,19 +68,21 @@ def sweep_popover(analysis: Analysis, recipe: Recipe) -> None:
 
 def _sweep_form(analysis: Analysis, recipe: Recipe) -> None:
     st.markdown("Train the same network several times with different values of one hyperparameter.")
-    chosen = st.selectbox(
+    name = st.selectbox(
         "Hyperparameter", list(HYPERPARAMETERS), format_func=lambda key: HYPERPARAMETERS[key].title, key=_HYPERPARAMETER
     )
+    hyperparameter = HYPERPARAMETERS[name]
+    choices = hyperparameter.choices(recipe)
     values = st.pills(
         "Values",
-        HYPERPARAMETERS[chosen].choices(recipe),
-        default=HYPERPARAMETERS[chosen].defaults(recipe),
-        format_func=HYPERPARAMETERS[chosen].format,
+        choices,
+        default=hyperparameter.defaults(recipe),
+        format_func=hyperparameter.format,
         selection_mode="multi",
-        key=f"sweep-values-{chosen}",
+        key=f"sweep-values-{name}",
     )
-    ordered = [value for value in HYPERPARAMETERS[chosen].choices(recipe) if value in values]
-    sweep = plan_sweep(analysis.network, recipe, chosen, ordered, memory=services().settings.memory)
+    ordered = [value for value in choices if value in values]
+    sweep = plan_sweep(analysis.network, recipe, name, ordered, memory=services().settings.memory)
     for message in sweep.refused:
         st.warning(plain(message), icon=":material/block:")
     st.caption(plain(_summary(sweep, recipe)))
