@@ -13,7 +13,7 @@ from mnist_lab.runs import Run, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 from mnist_lab.training.claim import take_slot
 from mnist_lab.ui.components.streamlit_dom import MENU_LINK, by_key, by_key_prefix
-from tests.browser.obeying import ObedientWorker
+from tests.browser.fake_worker import FakeWorker
 
 PHONE = {"width": 390, "height": 844}
 TINY = PRESETS["tiny"].network
@@ -78,7 +78,7 @@ def shows(page: Page, state: str) -> None:
 def test_a_command_of_one_browser_is_shown_in_the_other(
     windows: Callable[[str], Page], lab: str, store: RunStore
 ) -> None:
-    with ObedientWorker(store, queue(store, "Watched by two")) as worker:
+    with FakeWorker(store, queue(store, "Watched by two")) as worker:
         one, other = (windows(f"{lab}/train?run={worker.run.id}") for _ in range(2))
         button(one, "Pause").click()
         for page in (one, other):
@@ -104,7 +104,7 @@ def test_a_command_of_one_browser_is_shown_in_the_other(
 def test_the_learning_rate_changes_during_the_training(
     windows: Callable[[str], Page], lab: str, store: RunStore
 ) -> None:
-    with ObedientWorker(store, queue(store, "Slower")) as worker:
+    with FakeWorker(store, queue(store, "Slower")) as worker:
         one, other = (windows(f"{lab}/train?run={worker.run.id}") for _ in range(2))
         button(one, "Learning rate").click()
         button(one, "÷ 10").click()
@@ -120,7 +120,7 @@ def test_the_learning_rate_changes_during_the_training(
 def test_discarding_asks_for_confirmation_and_deletes_the_run(
     windows: Callable[[str], Page], lab: str, store: RunStore
 ) -> None:
-    with ObedientWorker(store, queue(store, "A mistake")) as worker:
+    with FakeWorker(store, queue(store, "A mistake")) as worker:
         one, other = (windows(f"{lab}/train?run={worker.run.id}") for _ in range(2))
         button(one, "Discard").click()
         expect(one.get_by_text("A mistake will be deleted permanently, with its curves and weights.")).to_be_visible()
@@ -133,7 +133,7 @@ def test_discarding_asks_for_confirmation_and_deletes_the_run(
 
 
 def test_the_queue_has_an_order_that_can_be_changed(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
-    with ObedientWorker(store, queue(store, "Under way")) as worker:
+    with FakeWorker(store, queue(store, "Under way")) as worker:
         for name in ("First", "Second", "Third"):
             queue(store, name)
         one, other = (windows(f"{lab}/train?run={worker.run.id}") for _ in range(2))
@@ -153,7 +153,7 @@ def test_the_queue_has_an_order_that_can_be_changed(windows: Callable[[str], Pag
 
 
 def test_nothing_moves_when_a_training_ends(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
-    with ObedientWorker(store, queue(store, "To its end", epochs=4)) as worker:
+    with FakeWorker(store, queue(store, "To its end", epochs=4)) as worker:
         # Without a run in the URL: the active run is shown.
         page = windows(f"{lab}/train")
         chart, head = page.locator(by_key("live-chart")), page.locator(by_key("run-head"))
@@ -169,7 +169,7 @@ def test_nothing_moves_when_a_training_ends(windows: Callable[[str], Page], lab:
 
 
 def test_a_finished_run_is_trained_for_more_epochs(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
-    with ObedientWorker(store, queue(store, "Once more", epochs=1), pause=0.01) as worker:
+    with FakeWorker(store, queue(store, "Once more", epochs=1), pause=0.01) as worker:
         page = windows(f"{lab}/train?run={worker.run.id}")
         shows(page, "finished")
         button(page, "More epochs").click()
@@ -196,7 +196,7 @@ def test_a_sweep_started_on_train_is_found_on_compare(
     expect(page.locator(by_key("run-head"))).to_contain_text("Small CNN · dropout 0")
     expect(button(page, "Train these 4 runs")).to_have_count(0)
     first = store.queue()[0]
-    with ObedientWorker(store, first, pause=0.0):
+    with FakeWorker(store, first, pause=0.0):
         shows(page, "finished")
     page.locator(by_key("run-controls")).get_by_role("button", name="Compare", exact=True).click()
     expect(page.get_by_text("1 of ")).to_be_visible()
@@ -204,7 +204,7 @@ def test_a_sweep_started_on_train_is_found_on_compare(
 
 
 def test_one_step_back_leaves_compare(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
-    with ObedientWorker(store, queue(store, "Left again", epochs=2), pause=0.0) as worker:
+    with FakeWorker(store, queue(store, "Left again", epochs=2), pause=0.0) as worker:
         page = windows(f"{lab}/train?run={worker.run.id}")
         shows(page, "finished")
     page.locator(MENU_LINK).filter(has_text="Compare").click()
@@ -215,7 +215,7 @@ def test_one_step_back_leaves_compare(windows: Callable[[str], Page], lab: str, 
 
 
 def test_on_a_phone_stop_needs_no_scrolling(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
-    with ObedientWorker(store, queue(store, "On the way home")) as worker:
+    with FakeWorker(store, queue(store, "On the way home")) as worker:
         page = windows(f"{lab}/train?run={worker.run.id}")
         page.set_viewport_size(PHONE)
         page.reload()

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from mnist_lab.charts import PALETTES
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings
-from tests.browser.feeding import Feeder
+from tests.browser.fake_training import FakeTraining
 
 WATCH = (Path(__file__).parent / "watch_chart.js").read_text(encoding="utf-8")
 CHART = "[data-part=live-chart]"
@@ -38,8 +38,8 @@ def lab(
         yield address
 
 
-def open_run(page: Page, lab: str, feeder: Feeder) -> None:
-    page.goto(f"{lab}/train?run={feeder.run.id}")
+def open_run(page: Page, lab: str, training: FakeTraining) -> None:
+    page.goto(f"{lab}/train?run={training.run.id}")
     page.wait_for_function(f"() => {END} > 1.2")
 
 
@@ -69,8 +69,8 @@ def wait_for_updates(page: Page, count: int) -> dict[str, Any]:
 
 
 def test_fifty_updates_change_the_curves_and_nothing_else(page: Page, lab: str, store: RunStore) -> None:
-    with Feeder(store) as feeder:
-        open_run(page, lab, feeder)
+    with FakeTraining(store) as training:
+        open_run(page, lab, training)
         drag(page, (0.0, 0.3), (0.5, 0.9))
         page.wait_for_function(f"() => {NODE}._fullLayout.xaxis.range[1] < 12")
         page.locator(f"{CHART} .legendtoggle").nth(1).click()
@@ -97,10 +97,10 @@ def choose(page: Page, action: Callable[[], None]) -> None:
 
 
 def test_choices_change_the_curves_and_keep_node_zoom_and_legend(page: Page, lab: str, store: RunStore) -> None:
-    with Feeder(store, "The ghost", epochs=2, per_epoch=5, pause=0.0) as past:
+    with FakeTraining(store, "The ghost", epochs=2, per_epoch=5, pause=0.0) as past:
         past.wait()
-    with Feeder(store) as feeder:
-        open_run(page, lab, feeder)
+    with FakeTraining(store) as training:
+        open_run(page, lab, training)
         page.evaluate(f"window.chartAtFirst = {NODE}")
         drag(page, (0.0, 0.3), (0.5, 0.9))
         page.wait_for_function(f"() => {NODE}._fullLayout.xaxis.range[1] < 12")
@@ -133,8 +133,8 @@ def test_choices_change_the_curves_and_keep_node_zoom_and_legend(page: Page, lab
 
 def test_the_chart_follows_a_change_of_the_theme_at_once(page: Page, lab: str, store: RunStore) -> None:
     colour = f"{NODE}?._fullData?.find((trace) => trace.uid === 'loss-smooth').line?.color"
-    with Feeder(store) as feeder:
-        open_run(page, lab, feeder)
+    with FakeTraining(store) as training:
+        open_run(page, lab, training)
         assert page.evaluate(colour) == PALETTES["light"]["training"]
         page.evaluate(WATCH, CHART)
         wait_for_updates(page, 3)
@@ -147,8 +147,8 @@ def test_the_chart_follows_a_change_of_the_theme_at_once(page: Page, lab: str, s
 def test_curves_grow_without_running_the_page_script(page: Page, lab: str, store: RunStore) -> None:
     sent: list[object] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
-    with Feeder(store) as feeder:
-        open_run(page, lab, feeder)
+    with FakeTraining(store) as training:
+        open_run(page, lab, training)
         page.wait_for_timeout(1_000)
         sent.clear()
         page.evaluate(WATCH, CHART)
@@ -163,8 +163,8 @@ def test_a_hidden_page_sends_no_requests(page: Page, lab: str, store: RunStore) 
       Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));
     }"""
-    with Feeder(store) as feeder:
-        open_run(page, lab, feeder)
+    with FakeTraining(store) as training:
+        open_run(page, lab, training)
         page.evaluate(hide, True)
         page.wait_for_timeout(500)
         requested.clear()

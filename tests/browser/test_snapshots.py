@@ -11,7 +11,7 @@ from mnist_lab.runs import Run, RunStore, open_store
 from mnist_lab.runs.snapshot_files import write_snapshot
 from mnist_lab.settings import Settings
 from mnist_lab.ui.components.streamlit_dom import by_key
-from tests.browser.feeding import Feeder
+from tests.browser.fake_training import FakeTraining
 from tests.pages.ended_runs import ended
 from tests.snapshots import snapshot
 
@@ -67,16 +67,16 @@ def picture_shows(page: Page, text: str) -> None:
 
 
 def test_the_newest_snapshot_is_shown_until_the_slider_is_moved(page: Page, lab: str, store: RunStore) -> None:
-    with Feeder(store) as feeder:
-        with_snapshots(store, feeder.run, 0, 1)
-        page.goto(f"{lab}/train?run={feeder.run.id}")
+    with FakeTraining(store) as training:
+        with_snapshots(store, training.run, 0, 1)
+        page.goto(f"{lab}/train?run={training.run.id}")
         picture_shows(page, "read right after epoch 1")
         # Streamlit loads the script of its buttons after the page, and leaves more space for them until then.
         expect(page.get_by_role("radio", name="Guesses", exact=True)).to_be_visible(timeout=PATIENCE)
         page.wait_for_timeout(500)
         page.evaluate(WATCH, by_key("watch"))
         for epoch in range(2, 8):
-            with_snapshots(store, feeder.run, epoch)
+            with_snapshots(store, training.run, epoch)
             picture_shows(page, f"read right after epoch {epoch}")
         slider_shows(page, "epoch 7 of 16 · newest")
         seen: dict[str, Any] = page.evaluate("labSeen")
@@ -86,13 +86,13 @@ def test_the_newest_snapshot_is_shown_until_the_slider_is_moved(page: Page, lab:
         page.locator(".lab-epoch-slider input").focus()
         page.keyboard.press("Home")
         picture_shows(page, "before the first step")
-        with_snapshots(store, feeder.run, 8, 9)
+        with_snapshots(store, training.run, 8, 9)
         page.wait_for_timeout(1500)
         slider_shows(page, "before the first step")
         picture_shows(page, "2 of 12 test digits read right before the first step")
         page.keyboard.press("End")
         picture_shows(page, "read right after epoch 9")
-        with_snapshots(store, feeder.run, 10)
+        with_snapshots(store, training.run, 10)
         picture_shows(page, "read right after epoch 10")
 
 

@@ -12,7 +12,7 @@ STEPS_PER_EPOCH = 20
 MNIST = make_data(training=360, validation=40, test=100)
 
 
-class ObedientWorker:
+class FakeWorker:
     """Context manager that claims a queued run and runs it in a thread until its end; leaving it stops the run."""
 
     def __init__(self, store: RunStore, run: Run, *, pause: float = 0.05) -> None:

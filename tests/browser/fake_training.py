@@ -15,22 +15,19 @@ from tests.factories import make_point
 
 
 @dataclass
-class Feeder:
+class FakeTraining:
     """Context manager that claims a new run and writes points for it from a thread."""
 
     store: RunStore
-    name: str = "Fed"
+    name: str = "Fake"
     epochs: int = 16
     per_epoch: int = 200
     """Points per epoch."""
     pause: float = 0.04
     """Seconds between two points."""
-    wait_for_watchers: bool = False
-    """Whether the first point is written only after `begin`."""
     run: Run = field(init=False)
     _lock: FileLock | None = field(init=False, default=None)
     _step: int = field(init=False, default=0)
-    _begun: threading.Event = field(init=False, default_factory=threading.Event)
     _ended: threading.Event = field(init=False, default_factory=threading.Event)
     _thread: threading.Thread = field(init=False)
 
@@ -43,8 +40,6 @@ class Feeder:
         self.store.attempt(claimed).move(RunState.RUNNING)
         self._thread = threading.Thread(target=self._write_points, daemon=True)
         self._thread.start()
-        if not self.wait_for_watchers:
-            self.begin()
         return self
 
     def __exit__(
@@ -56,17 +51,11 @@ class Feeder:
         if self._lock is not None:
             self._lock.release()
 
-    def begin(self) -> None:
-        """Start writing points."""
-        self._begun.set()
-
     def wait(self) -> None:
         """Wait until the last point is in the store."""
-        self._begun.set()
         self._thread.join()
 
     def _write_points(self) -> None:
-        self._begun.wait()
         total = self.epochs * self.per_epoch
         while self._step < total and not self._ended.wait(self.pause):
             self.store.attempt(self.run).heartbeat(points=self._next_points(), phase="training", total_steps=total)
