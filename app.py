@@ -1,7 +1,7 @@
 """The entry point of MNIST Lab: `streamlit run app.py`.
 
 The router is a separate script, `mnist_lab/ui/shell/router.py`. This file has a folder `pages/` beside it; if it were
-the router, Streamlit would run the first page that a browser opens by its address without it.
+the router, Streamlit would run the first page that a browser opens by its URL without the router.
 """
 
 import streamlit as st

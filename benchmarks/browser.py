@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from mnist_lab.ui.services.container import PREDICTOR_SECONDS
+from mnist_lab.ui.services.container import PREDICTOR_DELAY_SECONDS
 
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = [
@@ -51,7 +51,7 @@ class App:
         """
         until = time.monotonic() + _SETTLE_TIMEOUT
         busy = True
-        while busy or time.time() < self.process.create_time() + PREDICTOR_SECONDS + _LOOK_SECONDS:
+        while busy or time.time() < self.process.create_time() + PREDICTOR_DELAY_SECONDS + _LOOK_SECONDS:
             if time.monotonic() > until:
                 raise TimeoutError("The app does not come to rest.")
             before = self._seconds_of_all()

@@ -89,7 +89,7 @@ def one_run(page: Page, store: RunStore, run: Run, times: Times) -> None:
         time.sleep(0.01)
     times["learning rate, done"].append(time.time() - clicked)
     page.keyboard.press("Escape")
-    click(page, button(page, "One epoch"), "one epoch", times, shown=["to the end of this epoch", "paused"])
+    click(page, button(page, "One epoch"), "one epoch", times, shown=["finishing this epoch …", "paused"])
     found(page, ["paused"])
     click(page, button(page, "Stop"), "stop", times, shown=["Stopping"], done=["stopped"])
 

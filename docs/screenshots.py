@@ -35,7 +35,7 @@ def main() -> None:
             run = store.create(get_preset(name).network, recipe)
             wait_for(page, store, run.id, lambda state, _epochs: state.is_ended)
         page.goto(lab.address)
-        screenshot_page(page, "compose", page.get_by_text("of memory to train"))
+        screenshot_page(page, "compose", page.get_by_text("of memory, with a batch size"))
         live = store.create(get_preset("small-cnn").network, LIVE)
         wait_for(page, store, live.id, lambda _state, epochs: epochs >= 4)
         page.goto(f"{lab.address}/train?run={live.id}")

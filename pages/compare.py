@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from mnist_lab.charts import Curve, run_figure
+from mnist_lab.charts import run_figure
 from mnist_lab.runs import ENDED_STATES, RunState
 from mnist_lab.ui.compare import runs_table
 from mnist_lab.ui.compare.comparison import (
     cost_plot,
-    difference_rows,
+    difference_tables,
     distinct_names,
-    run_colour_indices,
+    run_curves,
     significance_messages,
 )
 from mnist_lab.ui.compare.run_dialogs import damaged_notice, delete_dialog, note_dialog, rename_dialog
@@ -23,7 +23,7 @@ from mnist_lab.ui.panels.doctor_panel import doctor_lines, doctor_panel
 from mnist_lab.ui.panels.run_picker import empty_state
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
-from mnist_lab.ui.session.query_params import RUNS
+from mnist_lab.ui.session.query_params import RUN, RUNS
 
 lab = services()
 lab.reference.ensure()
@@ -34,7 +34,7 @@ damaged_notice(damaged)
 tally = store.tally(leave_out=damaged)
 if not tally.runs:
     empty_state(
-        "No run has ended yet. Train a network: small ones take seconds. Ended runs appear here.", key="compare"
+        "No run has ended yet. Train a network: small ones take only seconds. Ended runs appear here.", key="compare"
     )
     st.stop()
 
@@ -96,9 +96,9 @@ if len(selected) == 1:
         st.markdown(f"**{plain(names[0])}**", width="content")
         if run.result is not None:
             if st.button("Draw a digit", icon=":material/draw:", key="compare-draw"):
-                go("draw", {"run": run.id})
+                go("draw", {RUN: run.id})
             if st.button("Inspect", icon=":material/search_insights:", key="compare-inspect"):
-                go("inspect", {"run": run.id})
+                go("inspect", {RUN: run.id})
         if st.button("Rename", icon=":material/edit:", key="compare-rename"):
             rename_dialog(run)
         if st.button("Note", icon=":material/sticky_note_2:", key="compare-note"):
@@ -118,10 +118,7 @@ for run, name in zip(selected, names, strict=True):
 
 with st.container(border=True, key="compare-curves"):
     histories = {run.id: lab.history_cache.of(run) for run in selected}
-    curves = [
-        Curve(name, histories[run.id], run.id, colour, run.result.best_epoch or None if run.result else None)
-        for run, name, colour in zip(selected, names, run_colour_indices(selected), strict=True)
-    ]
+    curves = run_curves(selected, names, histories)
     # On a linear scale, a peak of one run would flatten the curves of the others.
     several = len(selected) > 1
     log_key = "compare-log-several" if several else "compare-log-one"
@@ -141,13 +138,7 @@ if len(selected) > 1:
         st.markdown(":material/balance: " + plain(message))
     doctor_lines(selected, names, histories)
     st.subheader("What differs", anchor=False)
-    if rows := difference_rows(selected, names, differing=True):
-        st.table(rows, border="horizontal", hide_index=True)
-    else:
-        st.caption("Nothing: network, recipe and data are the same.")
-    if rows := difference_rows(selected, names, differing=False):
-        with st.expander("What is the same"):
-            st.table(rows, border="horizontal", hide_index=True)
+    difference_tables(selected, names)
 else:
     history = histories[selected[0].id]
     if not history.points:

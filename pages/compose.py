@@ -65,13 +65,13 @@ with cost, st.container(border=True):
     first.metric("Parameters", formatting.count(analysis.parameters))
     second.metric("Multiply-adds", formatting.short_count(analysis.multiply_adds))
     st.caption(plain(memory_text(analysis)))
-    if analysis.valid and (words := epoch_time_text(network)):
-        st.caption(f":material/timer: {words}")
+    if analysis.valid and (time := epoch_time_text(network)):
+        st.caption(f":material/timer: {time}")
     drawn = drawable(analysis)
     plotly_chart(
         cost_bars(drawn),
         key="cost",
-        alt="Share of the multiply-adds of each layer",
+        alt="Share of the multiply-adds in each layer",
         height=40 + 26 * len(cost_info(drawn)),
     )
     if preset := next((preset for preset in PRESETS.values() if preset.network.layers == network.layers), None):

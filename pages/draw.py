@@ -1,4 +1,4 @@
-"""Draw: draw a digit by hand and see what a network reads after each stroke."""
+"""Draw: draw a digit by hand and see a network's prediction after each stroke."""
 
 import numpy as np
 import streamlit as st
@@ -21,25 +21,25 @@ STYLE = f"""<style>
 {dom.DRAW_NETWORK} {{ min-width: min(220px, 100%); }}
 {dom.DRAW_HEADLINE} {{ min-height: 2.25rem; justify-content: center; }}
 </style>"""
-"""What would have less room beside its neighbour comes below it. The headline keeps its height while it is empty."""
+"""A container that would be narrower moves below its neighbour. The headline keeps its height while it is empty."""
 
 st.html(STYLE)
 st.title("Draw a digit", anchor=False)
 
 runs = runs_with_result()
-# Where the columns stack, the canvas comes first, then the answer, and last what explains it.
+# On a narrow screen, the canvas comes first, then the prediction, then the explanation.
 with st.container(horizontal=True, gap="medium", key="draw-page"):
     left = st.container(width=FRAME)
     right = st.container()
 with right:
     answer = st.container(gap="small")
     with st.container(horizontal=True, gap="medium", vertical_alignment="center", key="draw-below"):
-        seen = st.container(border=True, width="content", key="draw-seen")
+        network_input = st.container(border=True, width="content", key="draw-seen")
         choice = st.container()
 with choice:
     run = pick_run(runs, key="draw-run") if runs else None
     st.caption(
-        "The small picture is the network's input: 28×28 pixels, cropped, scaled and centred as MNIST's digits are. "
+        "The small picture is the network's input: 28×28 pixels, cropped, scaled and centred like MNIST's digits. "
         "The network knows only the ten digits, so it reads any drawing as one of them."
     )
 if run is not None:
@@ -49,7 +49,7 @@ with left:
     canvas = drawing_canvas()
 drawing = None if canvas is None else normalize_drawing(canvas.pixels, pen_width=canvas.pen_width)
 
-with seen:
+with network_input:
     alt = "Nothing drawn yet" if drawing is None else "The drawing as 28×28 pixels"
     pixels = np.zeros((28, 28), np.float32) if drawing is None else drawing.pixels
     st.image(digit_png(pixels, scale=5, theme=theme()), alt=alt, width=140)
@@ -57,7 +57,8 @@ with seen:
 with answer:
     if run is None:
         empty_state(
-            "There is no trained network yet that can read a drawing. Train one; a small one takes seconds.", key="draw"
+            "There is no trained network yet that can read a drawing. Train one: small ones take only seconds.",
+            key="draw",
         )
         st.stop()
     with st.container(key="draw-headline"):

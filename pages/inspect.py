@@ -15,19 +15,19 @@ from mnist_lab.ui.panels.run_picker import empty_state, pick_run, runs_with_resu
 from mnist_lab.ui.panels.snapshot_panel import snapshot_panel
 from mnist_lab.ui.services.container import services
 
-MISTAKES = 24
+MAX_MISTAKES = 24
 
 st.title("Inspect a network", anchor=False)
 
 runs = runs_with_result()
 if not runs:
-    empty_state("No trained network yet. Train one: small ones take seconds.", key="inspect")
+    empty_state("There is no trained network yet. Train one: small ones take only seconds.", key="inspect")
     st.stop()
 
 lab = services()
 run = pick_run(runs, key="inspect-run")
 result = run.result
-assert result is not None, "runs_with_result() gives only runs with one"  # noqa: S101
+assert result is not None, "runs_with_result() returns only runs with a result"  # noqa: S101
 
 tested = sum(map(sum, result.confusion))
 wrong = tested - sum(result.confusion[digit][digit] for digit in range(10))
@@ -88,15 +88,15 @@ if dataset is None:
     st.caption(f"This run was tested on {title}, which cannot be loaded now, so its images cannot be shown.")
     st.stop()
 probabilities, labels = predictions
-indices = worst_mistakes(probabilities, labels, MISTAKES)
+indices = worst_mistakes(probabilities, labels, MAX_MISTAKES)
 if not len(indices):
-    st.caption("There are none.")
+    st.caption("The network classified every test image correctly.")
 else:
-    st.caption("The misclassified test images to whose wrong digit the network gave the highest probability.")
+    st.caption("The misclassified test images for which the network gave its wrong prediction the highest probability.")
 with st.container(horizontal=True, key="mistakes"):
     for index in indices:
         values, true = probabilities[index], int(labels[index])
         predicted = int(values.argmax())
         confidence = formatting.probability(float(values[predicted])).replace(" ", "\u00a0")
-        caption = f"true {true}, read {predicted} ({confidence})"
+        caption = f"true {true}, predicted {predicted} ({confidence})"
         st.image(digit_png(dataset.test_images[index], scale=4, theme=theme()), caption=caption, width=104, alt=caption)

@@ -20,7 +20,7 @@ from mnist_lab.ui.train.run_panel import run_panel
 from mnist_lab.ui.train.setup_cards import dataset_card, network_card
 from mnist_lab.ui.train.start_buttons import show_started, sweep_popover, train_button
 
-_HEAD_WIDTH = 640  # a phone has no more, so there the buttons are below
+_HEAD_WIDTH = 640  # pixels; a phone is narrower, so its buttons are below the title
 
 shared = services()
 shared.reference.ensure()
@@ -30,8 +30,8 @@ if wanted and current.error and (name := discarded_name(wanted)):
     st.toast(f"{plain(name)} was discarded.", icon=":material/delete:")
     del st.query_params[RUN]
     wanted, current = None, select_run(None, session_id())
-# A run in the URL is shown above the next training, and stays there when it ends. A run under way is written into the
-# URL, except when the user comes with a network in order to train it.
+# A run in the URL is shown above the next training, and stays there when it ends. An active run is written into the
+# URL, unless the URL contains a network, which the user has opened in order to train it.
 if not wanted and current.is_busy and not network_draft.has_link() and current.run is not None:
     wanted = st.query_params[RUN] = current.run.id
 show_started()
@@ -85,8 +85,8 @@ with live:
     if current.run is None:
         with st.container(border=True):
             st.markdown(
-                "**You have trained nothing yet.** Press **Train this network**: the curves of loss and accuracy then "
-                "grow here, second by second."
+                "**You have not trained a network yet.** Press **Train this network**: the curves of loss and accuracy "
+                "then grow here while it trains."
             )
     else:
         if not run_first:

@@ -1,4 +1,4 @@
-"""The app in a process of its own, and a real browser in front of it."""
+"""The app in its own process, and a real browser."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import missing
 
-# How long a page may take says more of what else the machine does than of the page.
+# Long, as a page may be slow on a busy machine.
 expect.set_options(timeout=30_000)
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +32,7 @@ FLAGS = [
 
 @contextlib.contextmanager
 def running_app(home: Path, data: Mapping[str, str], **settings: str) -> Iterator[str]:
-    """An app in a process of its own; `data` and `settings` are environment variables. Gives its address."""
+    """Run the app in its own process; `data` and `settings` are environment variables. Yields its URL."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -52,13 +52,13 @@ def running_app(home: Path, data: Mapping[str, str], **settings: str) -> Iterato
 
 @pytest.fixture(scope="module")
 def start_app() -> Callable[..., AbstractContextManager[str]]:
-    """`running_app`, for tests that start an app with settings of its own."""
+    """`running_app`, for tests that start an app with other settings."""
     return running_app
 
 
 @pytest.fixture(scope="module")
 def address(data_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a freshly started app with an empty store, on MNIST or the MNIST sample."""
+    """The URL of a newly started app with an empty store, on MNIST or the MNIST sample."""
     with running_app(tmp_path_factory.mktemp("home"), data_settings) as started:
         yield started
 
@@ -77,7 +77,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A new browser window without a past."""
+    """A new browser window without cookies and stored data."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(60_000)
     yield context.new_page()

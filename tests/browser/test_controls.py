@@ -1,4 +1,4 @@
-"""The controls of a run in a real browser, and in two: what one asks for, both show, and a reload changes nothing."""
+"""The controls of a run in a real browser, and in two: both show each command, and a reload changes nothing."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from mnist_lab.runs import Run, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 from mnist_lab.training.claim import take_slot
 from mnist_lab.ui.components.streamlit_dom import MENU_LINK, by_key, by_key_prefix
-from tests.browser.obeying import ObedientWorker
+from tests.browser.fake_worker import FakeWorker
 
 PHONE = {"width": 390, "height": 844}
 TINY = PRESETS["tiny"].network
@@ -30,7 +30,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
 def lab(
     start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_settings: dict[str, str]
 ) -> Iterator[str]:
-    """An app none of whose own workers gets a place to train: ours pretend to."""
+    """An app whose own workers get no slot, so that only our fake workers run."""
     home = store.runs_folder.parent
     slot = take_slot(Settings(home=home, workers=1))
     assert slot is not None
@@ -41,7 +41,7 @@ def lab(
 
 @pytest.fixture
 def windows(browser: Browser) -> Iterator[Callable[[str], Page]]:
-    """Opens addresses, each in a browser of its own: no cookie or session is shared."""
+    """Opens URLs, each in its own browser context: no cookie or session is shared."""
     with ExitStack() as stack:
 
         def opened(address: str) -> Page:
@@ -57,7 +57,7 @@ def windows(browser: Browser) -> Iterator[Callable[[str], Page]]:
 
 @pytest.fixture(autouse=True)
 def empty(store: RunStore) -> None:
-    """Nothing of an earlier test is under way or waits."""
+    """Delete the queued runs of earlier tests."""
     for run in store.queue():
         store.delete(run.id)
 
@@ -71,14 +71,14 @@ def button(page: Page, name: str) -> Locator:
 
 
 def shows(page: Page, state: str) -> None:
-    """The badge beside the run's name says so."""
+    """Wait until the badge beside the run's name shows this state."""
     expect(page.locator(by_key("run-head"))).to_contain_text(state)
 
 
-def test_what_is_asked_in_one_browser_shows_in_the_other(
+def test_a_command_of_one_browser_is_shown_in_the_other(
     windows: Callable[[str], Page], lab: str, store: RunStore
 ) -> None:
-    with ObedientWorker(store, queue(store, "Watched by two")) as worker:
+    with FakeWorker(store, queue(store, "Watched by two")) as worker:
         one, other = (windows(f"{lab}/train?run={worker.run.id}") for _ in range(2))
         button(one, "Pause").click()
         for page in (one, other):
@@ -101,14 +101,14 @@ def test_what_is_asked_in_one_browser_shows_in_the_other(
         shows(other, "stopped")
 
 
-def test_the_learning_rate_changes_while_the_run_goes_on(
+def test_the_learning_rate_changes_during_the_training(
     windows: Callable[[str], Page], lab: str, store: RunStore
 ) -> None:
-    with ObedientWorker(store, queue(store, "Slower")) as worker:
+    with FakeWorker(store, queue(store, "Slower")) as worker:
         one, other = (windows(f"{lab}/train?run={worker.run.id}") for _ in range(2))
         button(one, "Learning rate").click()
         button(one, "÷ 10").click()
-        # The choices stay open while the page looks at the run again and again.
+        # The popover stays open while the page is updated.
         expect(one.get_by_text("In effect: 0.0001")).to_be_visible()
         expect(button(other, "Learning rate ÷ 10")).to_be_visible()
         expect(other.get_by_text("learning rate 0.0001")).to_be_visible()
@@ -117,13 +117,13 @@ def test_the_learning_rate_changes_while_the_run_goes_on(
         assert store.points(worker.run.id)[-1].learning_rate in {0.0001, 0.001}
 
 
-def test_discarding_names_the_run_asks_and_leaves_nothing(
+def test_discarding_asks_for_confirmation_and_deletes_the_run(
     windows: Callable[[str], Page], lab: str, store: RunStore
 ) -> None:
-    with ObedientWorker(store, queue(store, "A mistake")) as worker:
+    with FakeWorker(store, queue(store, "A mistake")) as worker:
         one, other = (windows(f"{lab}/train?run={worker.run.id}") for _ in range(2))
         button(one, "Discard").click()
-        expect(one.get_by_text("A mistake goes for good, with its curves and what it has learnt.")).to_be_visible()
+        expect(one.get_by_text("A mistake will be deleted permanently, with its curves and weights.")).to_be_visible()
         button(one, "Discard it").click()
         expect(one.get_by_text("A mistake was discarded.")).to_be_visible()
         expect(one).not_to_have_url(re.compile("run="))
@@ -133,7 +133,7 @@ def test_discarding_names_the_run_asks_and_leaves_nothing(
 
 
 def test_the_queue_has_an_order_that_can_be_changed(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
-    with ObedientWorker(store, queue(store, "Under way")) as worker:
+    with FakeWorker(store, queue(store, "Under way")) as worker:
         for name in ("First", "Second", "Third"):
             queue(store, name)
         one, other = (windows(f"{lab}/train?run={worker.run.id}") for _ in range(2))
@@ -148,13 +148,13 @@ def test_the_queue_has_an_order_that_can_be_changed(windows: Callable[[str], Pag
             expect(found).to_have_text([re.compile(name) for name in ("Third", "Second")])
         one.reload()
         expect(rows[0]).to_have_text(
-            [re.compile("Third.*place 1", re.DOTALL), re.compile("Second.*place 2", re.DOTALL)]
+            [re.compile("Third.*position 1", re.DOTALL), re.compile("Second.*position 2", re.DOTALL)]
         )
 
 
-def test_nothing_jumps_when_a_training_ends(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
-    with ObedientWorker(store, queue(store, "To its end", epochs=4)) as worker:
-        # By the menu: nothing in the address, and the run that is under way is found.
+def test_nothing_moves_when_a_training_ends(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
+    with FakeWorker(store, queue(store, "To its end", epochs=4)) as worker:
+        # Without a run in the URL: the active run is shown.
         page = windows(f"{lab}/train")
         chart, head = page.locator(by_key("live-chart")), page.locator(by_key("run-head"))
         expect(head).to_contain_text("To its end")
@@ -165,16 +165,16 @@ def test_nothing_jumps_when_a_training_ends(windows: Callable[[str], Page], lab:
         shows(page, "finished")
         assert (chart.bounding_box(), head.bounding_box()) == before
         assert f"run={worker.run.id}" in page.url
-        expect(page.get_by_text("All figures: epoch 4, the last, whose weights are kept.")).to_be_visible()
+        expect(page.get_by_text("All figures are from epoch 4, the last one, whose weights are kept.")).to_be_visible()
 
 
-def test_a_finished_run_trains_on(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
-    with ObedientWorker(store, queue(store, "Once more", epochs=1), pause=0.01) as worker:
+def test_a_finished_run_is_trained_for_more_epochs(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
+    with FakeWorker(store, queue(store, "Once more", epochs=1), pause=0.01) as worker:
         page = windows(f"{lab}/train?run={worker.run.id}")
         shows(page, "finished")
-        button(page, "Train on").click()
-        page.get_by_role("spinbutton", name="More epochs").fill("3")
-        page.get_by_role("spinbutton", name="More epochs").press("Enter")
+        button(page, "More epochs").click()
+        page.get_by_role("spinbutton", name="Additional epochs").fill("3")
+        page.get_by_role("spinbutton", name="Additional epochs").press("Enter")
         button(page, "Train 3 more epochs").click()
         expect(page.locator(by_key("run-head"))).to_contain_text("Once more, continued")
         shows(page, "waiting")
@@ -183,7 +183,7 @@ def test_a_finished_run_trains_on(windows: Callable[[str], Page], lab: str, stor
     assert store.get(worker.run.id).state is RunState.FINISHED
 
 
-def test_a_sweep_is_launched_from_the_page_and_found_on_compare(
+def test_a_sweep_started_on_train_is_found_on_compare(
     windows: Callable[[str], Page], lab: str, store: RunStore
 ) -> None:
     page = windows(f"{lab}/train")
@@ -196,7 +196,7 @@ def test_a_sweep_is_launched_from_the_page_and_found_on_compare(
     expect(page.locator(by_key("run-head"))).to_contain_text("Small CNN · dropout 0")
     expect(button(page, "Train these 4 runs")).to_have_count(0)
     first = store.queue()[0]
-    with ObedientWorker(store, first, pause=0.0):
+    with FakeWorker(store, first, pause=0.0):
         shows(page, "finished")
     page.locator(by_key("run-controls")).get_by_role("button", name="Compare", exact=True).click()
     expect(page.get_by_text("1 of ")).to_be_visible()
@@ -204,18 +204,18 @@ def test_a_sweep_is_launched_from_the_page_and_found_on_compare(
 
 
 def test_one_step_back_leaves_compare(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
-    with ObedientWorker(store, queue(store, "Left again", epochs=2), pause=0.0) as worker:
+    with FakeWorker(store, queue(store, "Left again", epochs=2), pause=0.0) as worker:
         page = windows(f"{lab}/train?run={worker.run.id}")
         shows(page, "finished")
     page.locator(MENU_LINK).filter(has_text="Compare").click()
-    # Drawn after the table: by then the page has written into its address what it wants to.
+    # Drawn after the table: by then the page has written its parameters into the URL.
     expect(page.get_by_text("Logarithmic loss")).to_be_visible()
     page.go_back()
     expect(page).to_have_url(re.compile(f"/train.run={worker.run.id}"))
 
 
 def test_on_a_phone_stop_needs_no_scrolling(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
-    with ObedientWorker(store, queue(store, "On the way home")) as worker:
+    with FakeWorker(store, queue(store, "On the way home")) as worker:
         page = windows(f"{lab}/train?run={worker.run.id}")
         page.set_viewport_size(PHONE)
         page.reload()

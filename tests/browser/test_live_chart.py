@@ -1,4 +1,4 @@
-"""The live chart is one chart: watched on every animation frame while points come in."""
+"""The live chart is changed in place: it is checked on every animation frame while points arrive."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from mnist_lab.charts import PALETTES
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings
-from tests.browser.feeding import Feeder
+from tests.browser.fake_training import FakeTraining
 
 WATCH = (Path(__file__).parent / "watch_chart.js").read_text(encoding="utf-8")
 CHART = "[data-part=live-chart]"
@@ -32,25 +32,25 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
 def lab(
     start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_settings: dict[str, str]
 ) -> Iterator[str]:
-    """An app that looks at the store many times a second, and whose workers start too slowly to take our runs."""
+    """An app that reads the store many times a second, and whose workers start too slowly to claim our runs."""
     hurry = {"MNIST_LAB_REFRESH": "0.15", "MNIST_LAB_STANDBY": "false"}
     with start_app(store.runs_folder.parent, data_settings, **hurry) as address:
         yield address
 
 
-def open_run(page: Page, lab: str, feeder: Feeder) -> None:
-    page.goto(f"{lab}/train?run={feeder.run.id}")
+def open_run(page: Page, lab: str, training: FakeTraining) -> None:
+    page.goto(f"{lab}/train?run={training.run.id}")
     page.wait_for_function(f"() => {END} > 1.2")
 
 
 def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """Draw a box over the loss panel; places are shares of the panel."""
+    """Draw a zoom box over the loss panel; the positions are fractions of the panel."""
     panel = page.locator(f"{CHART} .nsewdrag[data-subplot=xy]").bounding_box()
     assert panel is not None
-    places = [(panel["x"] + x * panel["width"], panel["y"] + y * panel["height"]) for x, y in (start, end)]
-    page.mouse.move(*places[0])
+    positions = [(panel["x"] + x * panel["width"], panel["y"] + y * panel["height"]) for x, y in (start, end)]
+    page.mouse.move(*positions[0])
     page.mouse.down()
-    page.mouse.move(*places[1], steps=5)
+    page.mouse.move(*positions[1], steps=5)
     page.mouse.up()
 
 
@@ -62,22 +62,22 @@ def ranges(page: Page) -> dict[str, list[float]]:
 
 
 def wait_for_updates(page: Page, count: int) -> dict[str, Any]:
-    """Wait until the chart has changed so often; returns what the watch has found."""
+    """Wait until the chart has changed this number of times; returns what `watch_chart.js` has found."""
     page.wait_for_function(f"() => labWatch.updates >= {count} || Object.keys(labWatch.faults).length", timeout=180_000)
     found: dict[str, Any] = page.evaluate("labWatch")
     return found
 
 
 def test_fifty_updates_change_the_curves_and_nothing_else(page: Page, lab: str, store: RunStore) -> None:
-    with Feeder(store) as feeder:
-        open_run(page, lab, feeder)
+    with FakeTraining(store) as training:
+        open_run(page, lab, training)
         drag(page, (0.0, 0.3), (0.5, 0.9))
         page.wait_for_function(f"() => {NODE}._fullLayout.xaxis.range[1] < 12")
         page.locator(f"{CHART} .legendtoggle").nth(1).click()
         page.wait_for_function(f"() => {NODE}._fullData.find((t) => t.uid === 'accuracy-validation').visible !== true")
         panel = page.locator(CHART).bounding_box()
         assert panel is not None
-        # Where the curve already is, in the first of the eight epochs that the zoom shows.
+        # A point where the curve is already drawn, in the first of the eight epochs that the zoom shows.
         page.mouse.move(panel["x"] + 90, panel["y"] + 130)
         page.wait_for_selector(f"{CHART} .hoverlayer .legend")
         zoom = ranges(page)
@@ -89,18 +89,18 @@ def test_fifty_updates_change_the_curves_and_nothing_else(page: Page, lab: str, 
     assert found["frames"] > UPDATES
 
 
-def choose(page: Page, what: Callable[[], None]) -> None:
-    """Do something behind the chart's button, and close it again."""
+def choose(page: Page, action: Callable[[], None]) -> None:
+    """Open the chart's popover, do something in it, and close it."""
     page.get_by_role("button", name="Chart", exact=True).click()
-    what()
+    action()
     page.keyboard.press("Escape")
 
 
 def test_choices_change_the_curves_and_keep_node_zoom_and_legend(page: Page, lab: str, store: RunStore) -> None:
-    with Feeder(store, "The ghost", epochs=2, per_epoch=5, pause=0.0) as past:
+    with FakeTraining(store, "The ghost", epochs=2, per_epoch=5, pause=0.0) as past:
         past.wait()
-    with Feeder(store) as feeder:
-        open_run(page, lab, feeder)
+    with FakeTraining(store) as training:
+        open_run(page, lab, training)
         page.evaluate(f"window.chartAtFirst = {NODE}")
         drag(page, (0.0, 0.3), (0.5, 0.9))
         page.wait_for_function(f"() => {NODE}._fullLayout.xaxis.range[1] < 12")
@@ -111,7 +111,7 @@ def test_choices_change_the_curves_and_keep_node_zoom_and_legend(page: Page, lab
         page.wait_for_function(f"() => {NODE}._fullLayout.yaxis.type === 'log'")
         after = ranges(page)
         assert after["xaxis"] == zoom["xaxis"]
-        # The same losses, told by their logarithms.
+        # The same losses as logarithms.
         assert [10**value for value in after["yaxis"]] == pytest.approx(zoom["yaxis"])
 
         def pick_ghost() -> None:
@@ -126,51 +126,51 @@ def test_choices_change_the_curves_and_keep_node_zoom_and_legend(page: Page, lab
         expect(page.locator(CHART)).to_have_attribute("aria-label", re.compile("behind it the run The ghost"))
         assert page.evaluate(f"{NODE} === window.chartAtFirst")
 
-        # A double click shows all again, and what comes later, too.
+        # A double click shows everything again, also what is added later.
         page.locator(f"{CHART} .nsewdrag").first.dblclick()
         page.wait_for_function(f"() => {NODE}._fullLayout.xaxis.range[1] > 16")
 
 
-def test_the_theme_of_the_page_is_followed_at_once(page: Page, lab: str, store: RunStore) -> None:
+def test_the_chart_follows_a_change_of_the_theme_at_once(page: Page, lab: str, store: RunStore) -> None:
     colour = f"{NODE}?._fullData?.find((trace) => trace.uid === 'loss-smooth').line?.color"
-    with Feeder(store) as feeder:
-        open_run(page, lab, feeder)
+    with FakeTraining(store) as training:
+        open_run(page, lab, training)
         assert page.evaluate(colour) == PALETTES["light"]["training"]
         page.evaluate(WATCH, CHART)
         wait_for_updates(page, 3)
         page.emulate_media(color_scheme="dark")
         page.wait_for_function(f"() => {colour} === '{PALETTES['dark']['training']}'")
-        # Streamlit then calls every component with what the page gave it, before the curves had grown.
+        # Streamlit then calls every component with the data of the page, which are older than the curves.
         assert wait_for_updates(page, 8)["faults"] == {}
 
 
-def test_curves_grow_without_a_run_of_the_page(page: Page, lab: str, store: RunStore) -> None:
-    said: list[object] = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: said.append(frame)))
-    with Feeder(store) as feeder:
-        open_run(page, lab, feeder)
+def test_curves_grow_without_running_the_page_script(page: Page, lab: str, store: RunStore) -> None:
+    sent: list[object] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    with FakeTraining(store) as training:
+        open_run(page, lab, training)
         page.wait_for_timeout(1_000)
-        said.clear()
+        sent.clear()
         page.evaluate(WATCH, CHART)
         found = wait_for_updates(page, 10)
-    assert (found["faults"], said) == ({}, [])
+    assert (found["faults"], sent) == ({}, [])
 
 
-def test_a_page_that_nobody_sees_asks_nothing(page: Page, lab: str, store: RunStore) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if "/live?" in request.url else None)
+def test_a_hidden_page_sends_no_requests(page: Page, lab: str, store: RunStore) -> None:
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url) if "/live?" in request.url else None)
     hide = """(hidden) => {
       Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));
     }"""
-    with Feeder(store) as feeder:
-        open_run(page, lab, feeder)
+    with FakeTraining(store) as training:
+        open_run(page, lab, training)
         page.evaluate(hide, True)
         page.wait_for_timeout(500)
-        asked.clear()
+        requested.clear()
         page.wait_for_timeout(1_500)
-        assert asked == []
+        assert requested == []
         before = page.evaluate(END)
         page.evaluate(hide, False)
         page.wait_for_function(f"(before) => {END} > before", arg=before)
-    assert asked
+    assert requested

@@ -17,7 +17,7 @@ CONTENT = {
 """Where each page's own content begins: with its title, or on Compose with the toolbar."""
 SCREENS = {"phone": (390, 844), "projector": (1280, 720)}
 MAX_TITLE_TOP = 160
-# Of the text itself: a heading has room above it.
+# The top of the text itself, as a heading has empty space above it.
 TEXT_TOP = (
     "(element) => { const range = document.createRange(); range.selectNodeContents(element);"
     " return range.getBoundingClientRect().top; }"
@@ -37,7 +37,7 @@ def on_sample(start_app: StartApp, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="module")
 def downloading(start_app: StartApp, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An app whose download of MNIST has come half-way and goes no further."""
+    """An app whose download of MNIST stops half-way."""
     over = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
@@ -47,7 +47,7 @@ def downloading(start_app: StartApp, tmp_path_factory: pytest.TempPathFactory) -
             self.end_headers()
             self.wfile.write(b"PK" + bytes(499_998))
             with suppress(OSError):
-                while not over.wait(1):  # a trickle: the download does not give up
+                while not over.wait(1):  # a byte a second, so that the download does not time out
                     self.wfile.write(bytes(1))
 
         def log_message(self, *_arguments: object) -> None:
@@ -77,7 +77,7 @@ def title_top(page: Page, path: str, width: int, height: int) -> float:
 
 
 @pytest.mark.parametrize("path", CONTENT)
-def test_the_sample_is_told_in_one_line_above_the_title(page: Page, on_sample: str, path: str) -> None:
+def test_the_notice_about_the_sample_takes_one_line_above_the_title(page: Page, on_sample: str, path: str) -> None:
     page.goto(f"{on_sample}/{path}")
     notice = page.locator(dom.DATA_NOTICE)
     expect(notice.get_by_role("button", name="Try again")).to_be_visible(timeout=60_000)
@@ -91,7 +91,7 @@ def test_the_sample_is_told_in_one_line_above_the_title(page: Page, on_sample: s
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_reason_is_told_on_demand(page: Page, on_sample: str) -> None:
+def test_the_reason_is_shown_on_demand(page: Page, on_sample: str) -> None:
     page.goto(f"{on_sample}/draw")
     page.get_by_role("button", name="5,000 of MNIST's 70,000 images").click()
     expect(page.get_by_text("MNIST sample (5,000 images) is in use")).to_be_visible()
@@ -99,7 +99,7 @@ def test_the_reason_is_told_on_demand(page: Page, on_sample: str) -> None:
 
 
 @pytest.mark.parametrize("path", CONTENT)
-def test_a_download_is_told_in_one_line_above_the_title(page: Page, downloading: str, path: str) -> None:
+def test_the_progress_of_the_download_takes_one_line_above_the_title(page: Page, downloading: str, path: str) -> None:
     page.goto(f"{downloading}/{path}")
     for width, height in SCREENS.values():
         top = title_top(page, path, width, height)

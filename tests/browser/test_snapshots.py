@@ -1,4 +1,4 @@
-"""Watching a run learn in a real browser: live without a flicker, replayed at a click, on a phone without a scroll."""
+"""The snapshots of a run in a real browser: updated without flicker, replayed, and not too wide for a phone."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -11,28 +11,28 @@ from mnist_lab.runs import Run, RunStore, open_store
 from mnist_lab.runs.snapshot_files import write_snapshot
 from mnist_lab.settings import Settings
 from mnist_lab.ui.components.streamlit_dom import by_key
-from tests.browser.feeding import Feeder
+from tests.browser.fake_training import FakeTraining
 from tests.pages.ended_runs import ended
 from tests.snapshots import snapshot
 
 PATIENCE = 60_000
 PANELS = ("Guesses", "Filters", "Maps", "Health")
-# Looks at the panel on every animation frame: nodes replaced, pictures not yet there, heights.
+# Checks the panel on every animation frame: replaced nodes, images that are not loaded, changed heights.
 WATCH = """(panel) => {
   const html = () => document.querySelector(".lab-themed-html");
   const nodes = () => [html(), ...html().querySelectorAll("img")];
   const first = nodes();
   window.labSeen = { frames: 0, replaced: 0, blank: 0, heights: [] };
-  const look = () => {
+  const check = () => {
     const now = nodes();
     const height = document.querySelector(panel).getBoundingClientRect().height;
     labSeen.frames += 1;
     if (now.length !== first.length || now.some((node, i) => node !== first[i])) labSeen.replaced += 1;
     if (now.slice(1).some((image) => !image.complete || !image.naturalWidth)) labSeen.blank += 1;
     if (!labSeen.heights.includes(height)) labSeen.heights.push(height);
-    requestAnimationFrame(look);
+    requestAnimationFrame(check);
   };
-  look();
+  check();
 }"""
 
 
@@ -52,61 +52,60 @@ def lab(
         yield address
 
 
-def watched(store: RunStore, run: Run, *epochs: int) -> Run:
+def with_snapshots(store: RunStore, run: Run, *epochs: int) -> Run:
     for epoch in epochs:
         write_snapshot(store.folder(run.id).snapshots, snapshot(epoch, right=min(12, 2 + epoch)))
     return run
 
 
-def says(page: Page, words: str) -> None:
-    expect(page.locator(".lab-epoch-slider output")).to_have_text(words, timeout=PATIENCE)
+def slider_shows(page: Page, text: str) -> None:
+    expect(page.locator(".lab-epoch-slider output")).to_have_text(text, timeout=PATIENCE)
 
 
-def shows(page: Page, words: str) -> None:
-    expect(page.locator(".lab-snapshot p").first).to_contain_text(words, timeout=PATIENCE)
+def picture_shows(page: Page, text: str) -> None:
+    expect(page.locator(".lab-snapshot p").first).to_contain_text(text, timeout=PATIENCE)
 
 
-def test_a_live_run_is_followed_in_place_until_the_slider_is_moved(page: Page, lab: str, store: RunStore) -> None:
-    with Feeder(store) as feeder:
-        watched(store, feeder.run, 0, 1)
-        page.goto(f"{lab}/train?run={feeder.run.id}")
-        shows(page, "classified correctly after epoch 1")
-        # Streamlit loads the script of its buttons after the page, and keeps them a little more room until then.
+def test_the_newest_snapshot_is_shown_until_the_slider_is_moved(page: Page, lab: str, store: RunStore) -> None:
+    with FakeTraining(store) as training:
+        with_snapshots(store, training.run, 0, 1)
+        page.goto(f"{lab}/train?run={training.run.id}")
+        picture_shows(page, "classified correctly after epoch 1")
+        # Streamlit loads the script of its buttons after the page, and leaves more space for them until then.
         expect(page.get_by_role("radio", name="Guesses", exact=True)).to_be_visible(timeout=PATIENCE)
         page.wait_for_timeout(500)
         page.evaluate(WATCH, by_key("watch"))
         for epoch in range(2, 8):
-            watched(store, feeder.run, epoch)
-            shows(page, f"classified correctly after epoch {epoch}")
-        says(page, "epoch 7 of 16 · newest")
+            with_snapshots(store, training.run, epoch)
+            picture_shows(page, f"classified correctly after epoch {epoch}")
+        slider_shows(page, "epoch 7 of 16 · newest")
         seen: dict[str, Any] = page.evaluate("labSeen")
         assert seen["frames"] > 10, seen
         assert (seen["replaced"], seen["blank"], len(seen["heights"])) == (0, 0, 1), seen
 
         page.locator(".lab-epoch-slider input").focus()
         page.keyboard.press("Home")
-        shows(page, "before the first step")
-        watched(store, feeder.run, 8, 9)
+        picture_shows(page, "before the first step")
+        with_snapshots(store, training.run, 8, 9)
         page.wait_for_timeout(1500)
-        says(page, "before the first step")
-        shows(page, "2 of 12 test digits classified correctly before the first step")
+        slider_shows(page, "before the first step")
+        picture_shows(page, "2 of 12 test digits read right before the first step")
         page.keyboard.press("End")
-        shows(page, "classified correctly after epoch 9")
-        watched(store, feeder.run, 10)
-        shows(page, "classified correctly after epoch 10")
+        picture_shows(page, "classified correctly after epoch 9")
+        with_snapshots(store, training.run, 10)
+        picture_shows(page, "classified correctly after epoch 10")
 
 
 def test_an_ended_run_is_replayed_from_its_first_epoch_to_its_last(page: Page, lab: str, store: RunStore) -> None:
-    run = watched(store, ended(store), 0, 1, 2)
+    run = with_snapshots(store, ended(store), 0, 1, 2)
     page.goto(f"{lab}/inspect?run={run.id}")
-    shows(page, "classified correctly after epoch 2")
+    picture_shows(page, "classified correctly after epoch 2")
     page.evaluate(
         """() => {
           window.labShown = [];
           setInterval(() => {
-            const text = document.querySelector(".lab-snapshot p").textContent;
-            const when = text.match(/classified correctly (.*?)\\./)[1];
-            if (labShown.at(-1) !== when) labShown.push(when);
+            const text = document.querySelector(".lab-snapshot p").textContent.match(/read right (.*?)\\./)[1];
+            if (labShown.at(-1) !== text) labShown.push(text);
           }, 20);
         }"""
     )
@@ -123,7 +122,7 @@ def test_an_ended_run_is_replayed_from_its_first_epoch_to_its_last(page: Page, l
 
 
 def test_every_panel_fits_a_phone(page: Page, lab: str, store: RunStore) -> None:
-    run = watched(store, ended(store), 0, 1)
+    run = with_snapshots(store, ended(store), 0, 1)
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{lab}/train?run={run.id}")
     for panel in PANELS:
@@ -138,8 +137,8 @@ def test_every_panel_fits_a_phone(page: Page, lab: str, store: RunStore) -> None
         assert box["x"] + box["width"] <= 390, panel
 
 
-def test_pixels_follow_the_theme(page: Page, lab: str, store: RunStore) -> None:
-    run = watched(store, ended(store), 0, 1)
+def test_images_follow_the_theme(page: Page, lab: str, store: RunStore) -> None:
+    run = with_snapshots(store, ended(store), 0, 1)
     page.emulate_media(color_scheme="light")
     page.goto(f"{lab}/inspect?run={run.id}")
     picture = page.locator(".lab-snapshot img").first

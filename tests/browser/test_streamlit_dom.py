@@ -82,7 +82,7 @@ def pixels(length: str) -> float:
 
 
 def in_view(page: Page, selector: str, width: int) -> list[dict[str, float]]:
-    """The boxes of all matches that lie within the screen's width; a folded menu lies beyond its left edge."""
+    """The boxes of all matches that lie within the screen's width; a hidden menu lies beyond its left edge."""
     boxes: list[Any] = [found.bounding_box() for found in page.locator(selector).filter(visible=True).all()]
     return [found for found in boxes if found is not None and 0 <= found["x"] < width]
 
@@ -137,7 +137,7 @@ def test_a_narrow_screen_shows_our_menu_instead(page: Page, lab: str) -> None:
 def test_columns_are_stacked_where_they_have_no_room(page: Page, lab: str, width: int, stacked: bool) -> None:
     go(page, f"{lab}/train", width, 1000)
     columns = page.locator(dom.STACKED_COLUMN)
-    # Two of the run that is shown, two of the setup of the next.
+    # Two of the run shown, two of the next training.
     expect(columns).to_have_count(4)
     boxes = [box(column) for column in columns.all()]
     for left, right in (boxes[:2], boxes[2:]):
@@ -154,7 +154,7 @@ def test_the_network_diagram_stays_below_the_header(page: Page, lab: str) -> Non
     assert scrolled > before
     assert box(wrapper)["y"] == pytest.approx(pixels(dom.HEADER_HEIGHT), abs=1)
     assert box(page.locator(dom.DIAGRAM))["y"] == pytest.approx(pixels(dom.HEADER_HEIGHT), abs=1)
-    # What scrolls by must not shine through.
+    # Content that scrolls below it must not be visible.
     assert css(wrapper, "background-color") != "rgba(0, 0, 0, 0)"
 
 
@@ -191,7 +191,7 @@ def test_components_know_the_colours_of_the_page(page: Page, lab: str) -> None:
     assert css(diagram, dom.BACKGROUND) != light
 
 
-def test_the_answer_stands_beside_the_canvas_or_below_it(page: Page, lab: str) -> None:
+def test_the_prediction_is_beside_the_canvas_or_below_it(page: Page, lab: str) -> None:
     answer, network, pad = (page.locator(name) for name in (dom.DRAW_ANSWER, dom.DRAW_NETWORK, dom.CANVAS_PAD))
     go(page, f"{lab}/draw")
     assert box(answer)["x"] >= box(pad)["right"]
@@ -212,7 +212,7 @@ def test_the_headline_is_centred_in_its_height(page: Page, lab: str) -> None:
     assert inner["y"] - outer["y"] == pytest.approx(outer["bottom"] - inner["bottom"], abs=2)
 
 
-def test_the_prompt_lies_on_the_canvas_until_the_pen_comes_down(page: Page, lab: str) -> None:
+def test_the_prompt_is_on_the_canvas_until_the_pen_touches_it(page: Page, lab: str) -> None:
     go(page, f"{lab}/draw")
     pad, prompt = page.locator(dom.CANVAS_PAD), page.locator(dom.CANVAS_PROMPT)
     canvas = pad.locator("canvas").last
@@ -234,7 +234,7 @@ def test_the_prompt_lies_on_the_canvas_until_the_pen_comes_down(page: Page, lab:
     page.mouse.up()
 
 
-def test_a_page_that_is_left_is_stale_until_the_next_one_is_drawn(page: Page, lab: str) -> None:
+def test_the_old_page_is_stale_until_the_next_one_is_drawn(page: Page, lab: str) -> None:
     def slowly(browser: WebSocketRoute) -> None:
         server = browser.connect_to_server()
         # Otherwise the browser may receive the whole page before it draws for the next time.
@@ -259,7 +259,7 @@ def test_a_page_that_is_left_is_stale_until_the_next_one_is_drawn(page: Page, la
     expect(page.locator(dom.STALE)).to_have_count(0)
 
 
-def test_a_number_is_increased_by_its_arrow(page: Page, lab: str) -> None:
+def test_a_number_is_increased_by_its_button(page: Page, lab: str) -> None:
     go(page, lab)
     figure = page.locator(dom.METRIC_VALUE).first
     before = figure.inner_text()

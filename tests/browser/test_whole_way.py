@@ -1,4 +1,4 @@
-"""The whole way of a newcomer, in a real browser, on MNIST or the MNIST sample: compose, train, compare, draw."""
+"""The steps of a new user in a real browser, on MNIST or the MNIST sample: compose, train, draw, compare."""
 
 import math
 import re
@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from mnist_lab.ui.components.streamlit_dom import MENU_ARROW, TABLE, by_key
 
-# Lengths of the training curves; the page has other charts, too.
+# Lengths of the training curves, without those of other charts.
 POINTS = (
     "() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((p) => p.data)"
     ".filter((t) => (t.name ?? '').startsWith('training')).map((t) => (t.x ?? []).length)"
@@ -23,7 +23,7 @@ def longest_curve(page: Page) -> int:
     return max(lengths, default=0)
 
 
-# Two bows, one below the other.
+# A digit 3: two arcs, one below the other.
 THREE = [
     [
         (x + 90 * math.cos(angle), y + height * math.sin(angle))
@@ -49,9 +49,9 @@ def draw(page: Page, strokes: list[list[tuple[float, float]]]) -> None:
         page.mouse.up()
 
 
-def test_every_page_answers_at_a_cold_deep_link_with_its_title_and_asks_nobody_else(page: Page, address: str) -> None:
-    asked: set[str] = set()
-    page.on("request", lambda request: asked.add(request.url.split("/")[2] if "//" in request.url else ""))
+def test_every_page_opens_by_its_url_and_loads_nothing_from_other_hosts(page: Page, address: str) -> None:
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2] if "//" in request.url else ""))
     for path, title in {
         "": "Compose",
         "compose": "Compose",
@@ -63,24 +63,24 @@ def test_every_page_answers_at_a_cold_deep_link_with_its_title_and_asks_nobody_e
         page.goto(f"{address}/{path}")
         expect(page).to_have_title(f"{title} · MNIST Lab")
         expect(page.get_by_text("Page not found")).to_have_count(0)
-    assert asked <= {address.split("/")[2], ""}
+    assert hosts <= {address.split("/")[2], ""}
 
 
 @pytest.mark.parametrize("width", [390, 700, 768, 1280])
-def test_the_ways_to_the_pages_are_in_sight_at_every_width_and_there_once(page: Page, address: str, width: int) -> None:
+def test_each_link_of_the_menu_is_visible_exactly_once_at_every_width(page: Page, address: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(f"{address}/draw")
     expect(page.locator("canvas").last).to_be_visible()
     page.wait_for_timeout(1000)
     for title in ("Compose", "Train", "Compare", "Draw", "Inspect"):
-        # Streamlit's folded menu waits beyond the left edge, where only a browser's driver calls it visible.
+        # Streamlit's hidden menu lies beyond the left edge, where Playwright regards it as visible.
         boxes = [link.bounding_box() for link in page.get_by_role("link", name=title).filter(visible=True).all()]
         assert [box is not None and 0 <= box["x"] < width for box in boxes].count(True) == 1, title
     expect(page.locator(MENU_ARROW).filter(visible=True)).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [390, 640, 700, 768, 900, 1024, 1280])
-def test_the_drawing_canvas_is_whole_at_every_width(page: Page, address: str, width: int) -> None:
+def test_the_drawing_canvas_is_completely_visible_at_every_width(page: Page, address: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(f"{address}/draw")
     expect(page.locator("canvas").last).to_be_visible()
@@ -96,7 +96,7 @@ def test_the_drawing_canvas_is_whole_at_every_width(page: Page, address: str, wi
     assert pad["width"] >= 320
 
 
-def test_a_drawing_outlives_its_page_and_ctrl_z_takes_it_back(page: Page, address: str) -> None:
+def test_a_drawing_stays_when_its_page_is_left_and_ctrl_z_undoes_it(page: Page, address: str) -> None:
     undo = page.locator(by_key("canvas-undo")).get_by_role("button")
     page.goto(f"{address}/draw")
     expect(page.get_by_text("Draw here")).to_be_visible()
@@ -112,19 +112,19 @@ def test_a_drawing_outlives_its_page_and_ctrl_z_takes_it_back(page: Page, addres
     expect(page.get_by_text("Draw here")).to_be_visible()
 
 
-def test_the_whole_way(page: Page, address: str) -> None:
+def test_a_network_is_composed_trained_used_and_compared(page: Page, address: str) -> None:
     page.goto(address)
-    strip = page.locator(".lab-network-diagram svg")
-    expect(strip).to_be_visible()
-    # Edit: a dropout more, and the picture of the network shows it at once.
-    blocks = strip.locator("[data-index]")
+    diagram = page.locator(".lab-network-diagram svg")
+    expect(diagram).to_be_visible()
+    # Add a dropout layer: the diagram shows it at once.
+    blocks = diagram.locator("[data-index]")
     before = blocks.count()
     page.get_by_role("button", name="Dropout").first.click()
     expect(blocks).to_have_count(before + 1)
     link = page.url
     page.get_by_role("button", name="On to training").click()
 
-    # Train on a part of MNIST, or on all of the sample.
+    # Train on a part of MNIST, or on the whole sample.
     expect(page).to_have_title("Train · MNIST Lab")
     page.get_by_role("combobox", name="Training images").click()
     page.get_by_role("option", name=re.compile(r"^(6,000|All 4,000)$")).click()
@@ -157,12 +157,12 @@ def test_the_whole_way(page: Page, address: str) -> None:
     )
     expect(page.get_by_alt_text("The drawing as 28×28 pixels")).to_be_visible()
 
-    # Compare: the run stands in the table.
+    # Compare: the table is shown.
     page.goto(f"{address}/compare")
     expect(page.locator(TABLE)).to_be_visible()
 
 
-def test_a_drawing_is_read_before_anything_was_trained_and_without_mnist(
+def test_a_reference_run_predicts_a_drawing_without_mnist(
     page: Page, start_app: Callable[..., AbstractContextManager[str]], tmp_path: Path
 ) -> None:
     nowhere = {"MNIST_LAB_DATA": str(tmp_path)}

@@ -1,4 +1,4 @@
-// Looks at the live chart on every animation frame, and writes down what a person would notice.
+// Checks the live chart on every animation frame, and records the changes that a user would notice.
 (selector) => {
   const chart = () => document.querySelector(selector);
   const node = chart();
@@ -22,7 +22,7 @@
       if ([...addedNodes].some(isChart)) fault("a chart came in");
     }
   }).observe(document.body, { childList: true, subtree: true });
-  const look = () => {
+  const check = () => {
     if (!watch.on) return;
     watch.frames += 1;
     if (document.querySelectorAll(selector).length !== 1) fault("not one chart");
@@ -42,7 +42,7 @@
       before = end();
       watch.updates += 1;
     }
-    requestAnimationFrame(look);
+    requestAnimationFrame(check);
   };
-  requestAnimationFrame(look);
+  requestAnimationFrame(check);
 }

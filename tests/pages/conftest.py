@@ -1,4 +1,4 @@
-"""Every page test has services of its own, in a lab and a home of its own."""
+"""Each page test has its own services and its own store."""
 
 import functools
 import importlib
@@ -18,9 +18,9 @@ Drawn = Callable[..., Any]
 
 @pytest.fixture(autouse=True)
 def fresh_services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the services anew for the settings of this test."""
+    """Create new services with the settings of this test."""
     monkeypatch.setattr(container, "_container", container.ServiceContainer())
-    # Tests write into the store as another process does, and look at once.
+    # Tests write into the store like another process, and must see the change at once.
     monkeypatch.setattr(store_cache, "SHARED_SECONDS", 0.0)
 
 

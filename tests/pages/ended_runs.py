@@ -24,23 +24,23 @@ def ended(
     *,
     preset: str = "tiny",
     state: RunState = RunState.FINISHED,
-    digits: Dataset | None = None,
+    dataset: Dataset | None = None,
     wrong: int = 7,
-    sentence: str = "",
+    message: str = "",
     source: DataSource = DataSource.MNIST,
     group: str = "",
 ) -> Run:
-    """A run that ended; on `digits` it reads the first `wrong` test images wrong."""
+    """An ended run; it misclassifies the first `wrong` test images of `dataset`."""
     run = store.claim(store.create(PRESETS[preset].network, Recipe(epochs=2), name=name, group=group).id, "test")
     assert run is not None
-    labels = np.arange(100, dtype=np.uint8) % 10 if digits is None else digits.test_labels
-    fingerprint = "f" * 16 if digits is None else digits.fingerprint
+    labels = np.arange(100, dtype=np.uint8) % 10 if dataset is None else dataset.test_labels
+    fingerprint = "f" * 16 if dataset is None else dataset.fingerprint
     counts = {"fingerprint": fingerprint, "training": 900, "validation": 100, "test": len(labels)}
-    data = make_data(**counts) if source is DataSource.MNIST else make_sample(source, **counts)
+    data = make_data(**counts) if source is DataSource.MNIST else make_sample(source, fallback="", **counts)
     store.attempt(run).set_data(data)
     store.attempt(run).move(RunState.RUNNING)
     if state in {RunState.FAILED, RunState.INTERRUPTED}:
-        store.attempt(run).finish(state, None, sentence)
+        store.attempt(run).finish(state, None, message)
         return store.get(run.id)
     epochs = [make_point(9 * e, "epoch", steps_per_epoch=9, validation_loss=0.4 / e) for e in (1, 2)]
     store.attempt(run).heartbeat(points=epochs)
@@ -57,5 +57,5 @@ def ended(
         best_epoch=2,
         epochs=2,
     )
-    store.attempt(run).finish(state, result, sentence)
+    store.attempt(run).finish(state, result, message)
     return store.get(run.id)

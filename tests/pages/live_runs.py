@@ -9,31 +9,31 @@ from mnist_lab.training.hardware import machine_info
 from tests.factories import make_data, make_point, make_result
 
 MNIST = make_data(training=360, validation=40, test=100)
-STEPS_AN_EPOCH = 100
+STEPS_PER_EPOCH = 100
 
 
 def queue(store: RunStore, name: str = "A run", *, epochs: int = 4, owner: str = "", **options) -> Run:
-    """A run that waits; `options` are those of its recipe."""
+    """A queued run; `options` are those of its recipe."""
     return store.create(PRESETS["tiny"].network, Recipe(epochs=epochs, **options), name=name, owner=owner)
 
 
 def points(upto: float, *, first: float = 9.0) -> list[MetricPoint]:
-    """Curves to a fraction of an epoch, a point each ten steps: ten steps a second after the `first` seconds."""
+    """Points up to a fractional epoch, one every ten steps: ten steps a second after the `first` seconds."""
     found = []
-    for step in range(10, round(upto * STEPS_AN_EPOCH) + 1, 10):
-        epoch, seconds = step / STEPS_AN_EPOCH, first + (step - 10) / 10
+    for step in range(10, round(upto * STEPS_PER_EPOCH) + 1, 10):
+        epoch, seconds = step / STEPS_PER_EPOCH, first + (step - 10) / 10
         loss = 1 / (1 + epoch)
         figures = {"training_loss": loss, "training_accuracy": 1 - loss / 2, "seconds": seconds}
-        found.append(make_point(step, steps_per_epoch=STEPS_AN_EPOCH, **figures))
-        if step % STEPS_AN_EPOCH == 0:
+        found.append(make_point(step, steps_per_epoch=STEPS_PER_EPOCH, **figures))
+        if step % STEPS_PER_EPOCH == 0:
             check = loss + 0.1
             figures |= {"validation_loss": check, "validation_accuracy": 1 - check / 2}
-            found.append(make_point(step, "epoch", steps_per_epoch=STEPS_AN_EPOCH, **figures))
+            found.append(make_point(step, "epoch", steps_per_epoch=STEPS_PER_EPOCH, **figures))
     return found
 
 
 def start(store: RunStore, run: Run, upto: float = 1.5, *, phase: str = "training") -> Run:
-    """The run, trained so many epochs and under way."""
+    """The run as an active one, trained for this number of epochs."""
     claimed = store.claim(run.id, "test")
     assert claimed is not None
     store.attempt(claimed).set_data(MNIST)
@@ -41,13 +41,13 @@ def start(store: RunStore, run: Run, upto: float = 1.5, *, phase: str = "trainin
     store.attempt(claimed).heartbeat(
         points=points(upto),
         phase=phase,
-        total_steps=run.recipe.epochs * STEPS_AN_EPOCH,
+        total_steps=run.recipe.epochs * STEPS_PER_EPOCH,
     )
     return store.get(run.id)
 
 
 def pause(store: RunStore, run: Run) -> Run:
-    """The run, which was told to pause and did."""
+    """The run after a command to pause it."""
     store.request(run.id, Command.PAUSE)
     store.attempt(run).move(RunState.PAUSED)
     store.attempt(run).heartbeat(phase="paused")
@@ -66,18 +66,18 @@ def end(
     run: Run,
     state: RunState,
     *,
-    sentence: str = "",
+    message: str = "",
     with_result: bool = True,
     checkpoint: bool = True,
     diverged: bool = False,
 ) -> Run:
-    """The run under way, ended in a state."""
+    """The active run after it has ended in this state."""
     scored = state in {RunState.FINISHED, RunState.STOPPED} and with_result
     if checkpoint:
         folder = store.folder(run.id)
         folder.checkpoints.mkdir(parents=True, exist_ok=True)
         folder.checkpoint_path(1).write_bytes(b"a checkpoint")
-    store.attempt(run).finish(state, result() if scored else None, sentence, diverged=diverged)
+    store.attempt(run).finish(state, result() if scored else None, message, diverged=diverged)
     return store.get(run.id)
 
 

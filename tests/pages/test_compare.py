@@ -90,7 +90,7 @@ def test_an_empty_store_offers_the_next_step(monkeypatch):
 
 def test_the_table_shows_the_notebooks_columns_and_the_state(monkeypatch, store):
     ended(store, "Good", preset="notebook-3")
-    ended(store, "Bad", state=RunState.FAILED, sentence="Out of memory.")
+    ended(store, "Bad", state=RunState.FAILED, message="Out of memory.")
     page = opened(monkeypatch)
     assert names(page) == ["Bad", "Good"]
     assert list(page.dataframe[0].value["State"]) == ["failed", "finished"]
@@ -107,11 +107,11 @@ def test_runs_under_way_are_not_in_the_table(monkeypatch, store):
     assert names(opened(monkeypatch)) == ["A run"]
 
 
-def test_runs_on_the_offline_sample_are_marked(monkeypatch, store):
-    run = ended(store, source=DataSource.MNIST_SAMPLE)
+@pytest.mark.parametrize("source", [DataSource.MNIST_SAMPLE, DataSource.UCI])
+def test_runs_on_a_sample_are_marked(monkeypatch, store, source):
+    ended(store, source=source)
     page = opened(monkeypatch)
-    assert run.data is not None
-    assert page.dataframe[0].value["Data"][0] == run.data.title != "MNIST"
+    assert page.dataframe[0].value["Data"][0] == source.dataset_title
     found = store.search("", [RunState.FINISHED], None)
     assert runs_table.count_message(found, 1, 1) in texts(page)
 
@@ -233,7 +233,7 @@ def test_the_loss_of_one_run_is_linear_at_first(monkeypatch, store):
 
 
 def test_a_failed_run_shows_its_error_and_its_log(monkeypatch, store):
-    run = ended(store, "Bad", state=RunState.FAILED, sentence="Out of memory.")
+    run = ended(store, "Bad", state=RunState.FAILED, message="Out of memory.")
     store.folder(run.id).path.mkdir(parents=True)
     store.folder(run.id).log_path.write_text("the log", encoding="utf-8")
     page = opened(monkeypatch, selected=[0])
@@ -244,7 +244,7 @@ def test_a_failed_run_shows_its_error_and_its_log(monkeypatch, store):
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_names_and_notes_are_escaped(monkeypatch, store, text):
     run = ended(store, text)
-    ended(store, text, state=RunState.FAILED, sentence=text)
+    ended(store, text, state=RunState.FAILED, message=text)
     store.annotate(run.id, text)
     page = opened(monkeypatch, selected=[1])
     assert plain(store.get(run.id).note) in [element.value for element in page.caption]

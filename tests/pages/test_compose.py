@@ -1,4 +1,4 @@
-"""The Compose page, as a person uses it: every click goes through the page script."""
+"""The Compose page without a browser: every click runs the page script."""
 
 import json
 from collections.abc import Callable
@@ -48,7 +48,7 @@ def checked(page: AppTest) -> AppTest:
 
 
 def network_of(page: AppTest) -> Network:
-    """The network that the address bar names: what a reload would open."""
+    """The network in the URL, which a reload would open."""
     link = page.query_params["n"]
     return network_from_link(link[0] if isinstance(link, list) else link)
 
@@ -67,13 +67,13 @@ def test_first_visit_shows_the_default_preset(open_page: Open) -> None:
     assert not page.number_input, "only an open card has controls"
 
 
-def test_cards_say_shapes_and_cost() -> None:
+def test_cards_show_shapes_and_cost() -> None:
     network = Network(layers=(Conv2D(filters=32), Conv2D(filters=4, kernel_size=(40, 40)), Dropout(rate=0.5)))
     fitting = analyse(Network(layers=network.layers[:1])).layers
     assert layer_facts(fitting[0]).startswith("28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · ")
     assert layer_facts(fitting[1]) == "26×26×32 → 21,632 · added automatically"
     assert layer_facts(fitting[-1]).endswith("always last")
-    assert "when the layers before it are repaired" in layer_facts(analyse(network).layers[2])
+    assert "until the layers before it are repaired" in layer_facts(analyse(network).layers[2])
     assert "<b>Convolution</b>32 filters 3×3" in card_html(fitting[0])
 
 
@@ -85,13 +85,13 @@ def test_a_link_opens_its_network(open_page: Open) -> None:
 
 
 @pytest.mark.parametrize("link", ["", "nonsense", "<script>", "eJw", "A" * 30_000, "\x00", "ß" * 10])
-def test_a_hostile_link_is_refused_with_one_sentence(open_page: Open, link: str) -> None:
+def test_a_hostile_link_is_refused_with_one_message(open_page: Open, link: str) -> None:
     page = open_page(link)
     assert network_of(page) == STARTING
     assert len(page.error) == (1 if link else 0)
     if link:
         assert "link" in page.error[0].value
-        assert not checked(page.run()).error, "it is said once"
+        assert not checked(page.run()).error, "it is shown once"
 
 
 def test_add_move_duplicate_and_remove(open_page: Open) -> None:
@@ -151,7 +151,7 @@ def test_fields_change_the_layer_and_follow_undo(open_page: Open) -> None:
     assert page.number_input(key="layer-0-Conv2D-filters").value == 32
 
 
-def test_the_rate_has_a_slider_unless_it_is_beyond_all_rates(open_page: Open) -> None:
+def test_the_rate_has_a_slider_unless_it_is_out_of_range(open_page: Open) -> None:
     page = open_page(link_from_network(Network(layers=(Flatten(), Dropout(rate=1.5)))))
     click(page, "open-1")
     checked(page.number_input(key="layer-1-Dropout-rate").set_value(0.3).run())
@@ -160,7 +160,7 @@ def test_the_rate_has_a_slider_unless_it_is_beyond_all_rates(open_page: Open) ->
     assert network_of(page).layers[1] == Dropout(rate=0.45)
 
 
-def test_an_error_stands_on_its_card_with_a_repair_that_works(open_page: Open) -> None:
+def test_an_error_is_shown_on_its_card_with_a_repair(open_page: Open) -> None:
     page = open_page(link_from_network(Network(layers=(Conv2D(filters=8, kernel_size=(40, 3)),))))
     assert len(page.error) == 1
     assert "Layer 1" in page.error[0].value
@@ -178,7 +178,7 @@ def test_a_warning_does_not_stop_the_training(open_page: Open) -> None:
     assert not page.button(key="train-this").disabled
 
 
-def test_an_empty_network_says_what_to_do(open_page: Open) -> None:
+def test_an_empty_network_shows_what_to_do(open_page: Open) -> None:
     page = open_page()
     checked(page.get("menu_button")[0].click("empty").run())
     assert network_of(page).layers == ()
@@ -196,7 +196,7 @@ def test_a_preset_replaces_the_network_and_can_be_undone(open_page: Open) -> Non
     assert network_of(page) == STARTING
 
 
-def test_a_preset_brings_its_recipe_unless_the_user_has_one(open_page: Open) -> None:
+def test_a_preset_sets_its_recipe_unless_the_user_has_changed_the_recipe(open_page: Open) -> None:
     page = open_page()
     checked(page.get("menu_button")[0].click("notebook-3").run())
     assert page.session_state["recipe"] == PRESET_RECIPES["notebook-3"].recipe
@@ -241,7 +241,7 @@ def test_pasted_json_is_opened(open_page: Open) -> None:
         '{"version": 1, "layers": [{"kind": "Dropout", "rate": NaN}]}',
     ],
 )
-def test_bad_json_is_refused_with_one_sentence(open_page: Open, content: str) -> None:
+def test_bad_json_is_refused_with_one_message(open_page: Open, content: str) -> None:
     page = open_page()
     page.text_area(key="import-text-0").set_value(content)
     click(page, "import-open")
@@ -260,7 +260,7 @@ def test_an_uploaded_file_is_opened(open_page: Open) -> None:
     assert network_of(page) == network
 
 
-def test_far_too_many_layers_are_said_in_one_sentence(open_page: Open) -> None:
+def test_too_many_layers_give_one_message(open_page: Open) -> None:
     page = open_page(link_from_network(Network(layers=(Dropout(rate=0.1),) * 5_000)))
     assert [error for error in page.error if "at most 64 layers" in error.value]
     assert sum(str(button.key).startswith("open-") for button in page.button) == MAX_LAYERS

@@ -29,16 +29,16 @@ def store() -> RunStore:
 
 @pytest.fixture
 def made(store: RunStore) -> Made:
-    """A run of LeNet-5 at a learning rate of 0.1 that ended so."""
+    """Creates a run of LeNet-5 with a learning rate of 0.1 that has ended with these points and this result."""
 
-    def ended(points: list[MetricPoint], result: Result | None = RESULT, sentence: str = "") -> Run:
+    def ended(points: list[MetricPoint], result: Result | None = RESULT, message: str = "") -> Run:
         recipe = Recipe(learning_rate=0.1, epochs=3, limit=700)
         run = store.claim(store.create(PRESETS["lenet-5"].network, recipe, name="Diverging").id, "test")
         assert run is not None
         store.attempt(run).move(RunState.RUNNING)
         store.attempt(run).heartbeat(points=points, phase="training", total_steps=300)
         state = RunState.FAILED if result is None else RunState.FINISHED
-        store.attempt(run).finish(state, result, sentence, diverged=result is None)
+        store.attempt(run).finish(state, result, message, diverged=result is None)
         return store.get(run.id)
 
     return ended
@@ -46,7 +46,7 @@ def made(store: RunStore) -> Made:
 
 def opened(page: str, run: Run) -> AppTest:
     test = AppTest.from_file(str(PAGES / f"{page}.py"), default_timeout=120)
-    # Compare takes several.
+    # Compare shows several runs, so its parameter has another name.
     test.query_params["runs" if page == "compare" else "run"] = run.id
     test.run()
     assert not test.exception, test.exception
@@ -70,9 +70,9 @@ def test_compare_shows_one_line_per_run_with_a_problem(made: Made):
     test.query_params["runs"] = f"{first.id},{second.id}"
     test.run()
     assert not test.exception, test.exception
-    said = [line for line in page_text(test).splitlines() if "The learning rate is too high" in line]
-    assert len(said) == 1
-    assert plain(first.id) in said[0]
+    lines = [line for line in page_text(test).splitlines() if "The learning rate is too high" in line]
+    assert len(lines) == 1
+    assert plain(first.id) in lines[0]
 
 
 @pytest.mark.parametrize("points", [[], [step(3, 2.3), step(9, 1e9)]])
@@ -83,7 +83,7 @@ def test_divergence_is_explained_below_the_run(made: Made, points: list[MetricPo
     assert "**The training diverged**" in page_text(test)
 
 
-def test_a_network_to_start_with_keeps_its_selected_layer_though_the_url_contains_it():
+def test_start_with_selects_a_layer_even_if_the_url_contains_the_network():
     script = (
         "import streamlit as st\n"
         "from mnist_lab.network import Dropout, get_preset\n"

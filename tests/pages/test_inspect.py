@@ -19,16 +19,16 @@ def store() -> RunStore:
     return services().store
 
 
-def opened(**address: str) -> AppTest:
+def opened(**parameters: str) -> AppTest:
     test = AppTest.from_file(str(PAGE), default_timeout=120)
-    for name, value in address.items():
+    for name, value in parameters.items():
         test.query_params[name] = value
     test.run()
     assert not test.exception, test.exception
     return test
 
 
-def words(test: AppTest) -> str:
+def page_text(test: AppTest) -> str:
     kinds = (test.markdown, test.caption, test.subheader, test.warning, test.error)
     return "\n".join(str(element.value) for kind in kinds for element in kind)
 
@@ -43,7 +43,7 @@ def test_an_empty_store_offers_the_next_step():
 
 
 def test_a_failed_run_has_nothing_to_inspect(store):
-    ended(store, state=RunState.FAILED, sentence="Out of memory.")
+    ended(store, state=RunState.FAILED, message="Out of memory.")
     assert not opened().metric
 
 
@@ -58,17 +58,17 @@ def test_accuracy_comes_with_its_standard_error(store):
 
 
 def test_the_mistakes_are_shown_as_images(store):
-    digits = services().datasets.current()
-    ended(store, digits=digits, wrong=3)
+    dataset = services().datasets.current()
+    ended(store, dataset=dataset, wrong=3)
     page = opened()
-    true = int(digits.test_labels[0])
+    true = int(dataset.test_labels[0])
     assert len(captions(page)) == 3
-    assert f"true {true}, read {(true + 1) % 10} (91\u00a0%)" in captions(page)
+    assert f"true {true}, predicted {(true + 1) % 10} (91\u00a0%)" in captions(page)
 
 
-def test_the_mistakes_of_a_run_of_the_sample_are_shown_where_there_is_mnist_too(store):
-    ended(store, digits=load_mnist_sample(), wrong=3, source=DataSource.MNIST_SAMPLE)
-    assert "true 0, read 1 (91\u00a0%)" in captions(opened())
+def test_mistakes_on_the_sample_are_shown_even_if_mnist_is_loaded(store):
+    ended(store, dataset=load_mnist_sample(), wrong=3, source=DataSource.MNIST_SAMPLE)
+    assert "true 0, predicted 1 (91\u00a0%)" in captions(opened())
 
 
 @pytest.mark.parametrize("source", [DataSource.MNIST, DataSource.UCI])
@@ -76,22 +76,22 @@ def test_images_of_other_data_are_not_shown(store, source):
     ended(store, source=source)
     page = opened()
     assert captions(page) == []
-    assert "cannot be shown" in words(page)
+    assert "cannot be shown" in page_text(page)
 
 
 def test_a_run_without_mistakes(store):
-    ended(store, digits=services().datasets.current(), wrong=0)
+    ended(store, dataset=services().datasets.current(), wrong=0)
     page = opened()
-    assert "Every test image is classified correctly" in words(page)
-    assert "There are none" in words(page)
+    assert "Every test image is classified correctly" in page_text(page)
+    assert "The network classified every test image correctly" in page_text(page)
 
 
 def test_damaged_and_missing_predictions_give_a_message(store):
     run = ended(store)
     store.folder(run.id).predictions_path.write_bytes(b"not an archive")
-    assert "damaged" in words(opened())
+    assert "damaged" in page_text(opened())
     store.folder(run.id).predictions_path.unlink()
-    assert "no stored predictions" in words(opened())
+    assert "no stored predictions" in page_text(opened())
 
 
 def test_the_url_selects_the_run(store):
@@ -104,4 +104,4 @@ def test_the_url_selects_the_run(store):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_are_escaped(store, name):
     ended(store, name)
-    assert "<script>" not in words(opened(run=name[:50]))
+    assert "<script>" not in page_text(opened(run=name[:50]))

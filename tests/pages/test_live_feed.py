@@ -1,4 +1,4 @@
-"""What the browser is told of a run that the Train page shows, and when the page is drawn again."""
+"""What `/live` sends to a browser that shows a run on the Train page, and when the page is drawn again."""
 
 import asyncio
 import gzip
@@ -32,7 +32,7 @@ CHART = "live-chart"
 
 
 def request(test: AppTest) -> dict[str, str]:
-    """The query parameters of the browser's first request, as the page tells it."""
+    """The query parameters of the browser's first request, as given by the page."""
     address, _, _, version = component(test, "live_feed")
     parts = urlsplit(address)
     assert parts.path == run_feed.ADDRESS
@@ -40,11 +40,11 @@ def request(test: AppTest) -> dict[str, str]:
 
 
 def everything(test: AppTest) -> dict[str, Any]:
-    """The answer to a browser that asks as the page tells it, but has nothing yet."""
-    return told({**request(test), "version": ""})
+    """The answer to the browser's first request if it had no version yet."""
+    return answer_to({**request(test), "version": ""})
 
 
-def told(parameters: dict[str, str]) -> dict[str, Any]:
+def answer_to(parameters: dict[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(gzip.decompress(run_feed.answer(parameters)))
     return found
 
@@ -59,7 +59,7 @@ def grow(store: RunStore, run: Run, upto: float, since: float = 1.5) -> None:
 
 
 class Browser:
-    """What `live_feed.js` and the components do with the answers."""
+    """Applies the answers as `live_feed.js` and the components do."""
 
     def __init__(self, run: Run) -> None:
         self.parameters = {"run": run.id}
@@ -67,7 +67,7 @@ class Browser:
         self.parts: dict[str, Any] = {}
 
     def ask(self) -> dict[str, Any]:
-        answer = told({**self.parameters, "version": self.version})
+        answer = answer_to({**self.parameters, "version": self.version})
         self.parts |= answer["parts"]
         for key, (before, after, alt, delta) in answer["changes"].items():
             figure, _, height, version = self.parts[key]
@@ -77,7 +77,7 @@ class Browser:
         return answer
 
 
-def test_the_browser_is_told_what_the_page_shows(store: RunStore) -> None:
+def test_the_feed_sends_what_the_page_shows(store: RunStore) -> None:
     run = start(store, queue(store))
     queue(store, "Next")
     test = open_page(run=run.id)
@@ -90,10 +90,10 @@ def test_the_browser_is_told_what_the_page_shows(store: RunStore) -> None:
     assert chart[:-1] == answer["parts"][CHART]
 
 
-def test_a_browser_that_has_everything_is_told_almost_nothing(store: RunStore) -> None:
+def test_a_browser_that_is_up_to_date_gets_an_almost_empty_answer(store: RunStore) -> None:
     run = start(store, queue(store))
     known = request(open_page(run=run.id))
-    answer = told(known)
+    answer = answer_to(known)
     assert (answer["version"], answer["parts"], answer["changes"]) == (known["version"], {}, {})
     assert len(run_feed.answer(known)) < 200
 
@@ -116,7 +116,7 @@ def test_a_version_that_is_no_longer_known_gets_everything(store: RunStore, monk
     known = request(open_page(run=run.id))
     run_view._recent.clear()
     monkeypatch.setattr(store_cache, "SHARED_SECONDS", 60.0)
-    assert set(told({**known, "version": "unknown"})["parts"]) == {"run-progress", "run-figures", CHART}
+    assert set(answer_to({**known, "version": "unknown"})["parts"]) == {"run-progress", "run-figures", CHART}
 
 
 def test_another_attempt_brings_a_new_curve(store: RunStore) -> None:
@@ -131,12 +131,12 @@ def test_another_attempt_brings_a_new_curve(store: RunStore) -> None:
     store.attempt(claimed).move(RunState.RUNNING)
     store.attempt(claimed).heartbeat(points=points(1.2)[-2:], phase="training", total_steps=400)
     browser.ask()
-    assert browser.parts == told({"run": run.id})["parts"]
+    assert browser.parts == answer_to({"run": run.id})["parts"]
     assert browser.parts[CHART][0]["data"][0]["x"][-1] == 1.2
 
 
 def noisy_curve(seed: int, steps: int = 900) -> list[MetricPoint]:
-    """A point each step and one after every fourth; a hundredth of the losses are NaN."""
+    """A point for each step, and one of an epoch after every fourth step; one loss in a hundred is NaN."""
     found, random = [], Random(seed)
     for step in range(1, steps + 1):
         loss = random.uniform(0.001, 5.0) if random.random() < 0.99 else math.nan
@@ -162,10 +162,10 @@ def test_a_browser_that_applies_all_changes_has_what_a_new_browser_gets(
     browser.parameters |= ({"ghost": finished(store).id} if ghost else {}) | ({"log": "1"} if log else {})
     history, curve = services().history_cache.of(run), noisy_curve(seed)
     for upto in sorted(asks):
-        # As the history cache does it; writing thousands of points into the store would take too long.
+        # The history cache does the same; writing thousands of points into the store would take too long.
         history.extend(curve[:upto])
         browser.ask()
-        assert browser.parts == told(browser.parameters)["parts"]
+        assert browser.parts == answer_to(browser.parameters)["parts"]
 
 
 def test_growing_curves_change_the_parts_and_not_the_page(store: RunStore) -> None:
@@ -208,28 +208,26 @@ def test_points_that_arrive_while_the_view_is_made_draw_the_page_again(
     with monkeypatch.context() as patched:
         # The request of another browser reads them in the meantime.
         patched.setattr(run_view, "snapshot_versions", lambda _folder: history.extend(points(0.1)) or ())
-        before = told({"run": run.id})
+        before = answer_to({"run": run.id})
     assert "run-figures" not in before["parts"]
-    after = told({"run": run.id})
+    after = answer_to({"run": run.id})
     assert "run-figures" in after["parts"]
     assert after["layout_key"] != before["layout_key"]
 
 
-def test_the_run_is_drawn_again_now_and_then_whatever_the_browser_hears(
-    store: RunStore, intervals: list[float]
-) -> None:
+def test_the_run_is_drawn_again_regularly(store: RunStore, intervals: list[float]) -> None:
     open_page(run=start(store, queue(store)).id)
     assert intervals == [HEARTBEAT_SECONDS]
 
 
-def test_a_run_that_is_gone_is_told(store: RunStore) -> None:
+def test_a_deleted_run_changes_the_layout_key(store: RunStore) -> None:
     run = start(store, queue(store))
     test = open_page(run=run.id)
     store.attempt(run).discard()
     assert everything(test)["layout_key"] == "gone"
 
 
-def test_an_idle_page_asks_nothing(store: RunStore) -> None:
+def test_an_idle_page_has_no_live_feed(store: RunStore) -> None:
     assert component(open_page(run=finished(store).id), "live_feed") is None
 
 
@@ -258,9 +256,7 @@ def test_the_options_of_the_chart_are_part_of_the_request(store: RunStore) -> No
         {"version": "x"},
     ],
 )
-def test_parameters_that_make_no_sense_are_ignored(
-    store: RunStore, bad: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_invalid_parameters_are_ignored(store: RunStore, bad: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_cache, "SHARED_SECONDS", 60.0)
     run = start(store, queue(store))
     assert run_feed.answer({"run": run.id} | bad) is run_feed.answer({"run": run.id})
@@ -268,18 +264,18 @@ def test_parameters_that_make_no_sense_are_ignored(
 
 @pytest.mark.parametrize("bad", [{}, {"run": ""}, {"run": "nosuchid"}, {"run": "x" * 10_000}, {"run": "\x00"}])
 def test_a_run_that_does_not_exist_is_gone(bad: dict[str, str]) -> None:
-    assert told(bad)["layout_key"] == "gone"
+    assert answer_to(bad)["layout_key"] == "gone"
 
 
 def test_a_hostile_name_stays_text(store: RunStore) -> None:
     run = start(store, queue(store))
     other = queue(store, "<script>alert(1)</script>")
-    part = told({"run": run.id})["parts"][f"entry-{other.id}"]
+    part = answer_to({"run": run.id})["parts"][f"entry-{other.id}"]
     assert "<script>" not in part
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in part
 
 
-def test_all_that_ask_at_the_same_time_share_one_answer(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_simultaneous_requests_share_one_answer(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_cache, "SHARED_SECONDS", 60.0)
     run = start(store, queue(store))
     first = run_feed.answer({"run": run.id})
@@ -288,14 +284,14 @@ def test_all_that_ask_at_the_same_time_share_one_answer(store: RunStore, monkeyp
     assert run_feed.answer({"run": run.id}) is first
 
 
-def test_a_run_that_is_about_to_start_is_asked_for_more_often(store: RunStore, settings: Settings) -> None:
+def test_a_run_that_is_about_to_start_is_requested_more_often(store: RunStore, settings: Settings) -> None:
     run = queue(store)
-    assert told({"run": run.id})["interval"] == min(settings.refresh, run_view.STARTING_INTERVAL)
+    assert answer_to({"run": run.id})["interval"] == min(settings.refresh, run_view.STARTING_INTERVAL)
     start(store, run)
-    assert told({"run": run.id})["interval"] == settings.refresh
+    assert answer_to({"run": run.id})["interval"] == settings.refresh
 
 
-def test_a_long_training_is_asked_for_less_often() -> None:
+def test_a_long_training_is_requested_less_often() -> None:
     assert run_view.request_interval(0.8, 60.0) == 0.8
     assert run_view.request_interval(0.8, 1.5 * 700) == pytest.approx(1.5)
     assert run_view.request_interval(0.8, 3_600.0) == pytest.approx(0.8 * run_view.MAX_INTERVAL_FACTOR)
@@ -324,7 +320,7 @@ def test_the_server_answers(store: RunStore) -> None:
     assert "run-progress" in json.loads(plain.body)["parts"]
 
 
-def test_a_store_that_cannot_be_read_is_no_traceback(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_store_gives_status_503(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_args: object, **_options: object) -> None:
         raise StoreError("The store is locked.")
 

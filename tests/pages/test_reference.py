@@ -54,7 +54,7 @@ def test_the_users_own_run_comes_before_better_reference_runs() -> None:
     assert opened("draw").selectbox(key="draw-run").value == own.id
 
 
-def test_a_reference_run_comes_before_a_run_on_the_offline_sample() -> None:
+def test_a_reference_run_comes_before_a_run_on_a_sample() -> None:
     ended(services().store, "My own", wrong=0, source=DataSource.MNIST_SAMPLE)
     chosen = opened("draw").selectbox(key="draw-run").value
     assert services().store.get(chosen).is_reference
@@ -67,7 +67,7 @@ def test_compare_marks_every_reference_run() -> None:
 
 
 def test_train_shows_no_reference_run_by_default() -> None:
-    assert "You have trained nothing yet" in page_text(open_page())
+    assert "You have not trained a network yet" in page_text(open_page())
     ended(services().store, "My own")
     assert "My own" in page_text(open_page())
 
@@ -80,4 +80,4 @@ def test_train_shows_a_reference_run_requested_by_the_url() -> None:
 
 def test_reference_runs_give_no_time_estimate_for_this_machine() -> None:
     services().reference.ensure()
-    assert "an epoch of MNIST here" not in page_text(opened("compose"))
+    assert "per epoch of MNIST" not in page_text(opened("compose"))

@@ -1,4 +1,4 @@
-"""Watching a run learn, on the Train and the Inspect page, without a browser."""
+"""The snapshots of a run on the Train and the Inspect page, without a browser."""
 
 from pathlib import Path
 
@@ -42,20 +42,20 @@ def running(store: RunStore) -> Run:
     return store.get(run.id)
 
 
-def watched(store: RunStore, run: Run, *epochs: int) -> Run:
+def with_snapshots(store: RunStore, run: Run, *epochs: int) -> Run:
     for epoch in epochs:
         write_snapshot(store.folder(run.id).snapshots, snapshot(epoch, right=2 + epoch))
     return run
 
 
-def test_a_run_that_has_just_started_says_what_is_to_come(store: RunStore) -> None:
+def test_before_the_first_snapshot_a_hint_is_shown(store: RunStore) -> None:
     test = opened("train", running(store))
-    assert "The first snapshot appears with the first steps." in [caption.value for caption in test.caption]
+    assert "The first snapshot appears after the first steps." in [caption.value for caption in test.caption]
     assert component(test, "epoch_slider") is None
 
 
 def test_a_running_run_shows_its_newest_epoch(store: RunStore) -> None:
-    run = watched(store, running(store), 0, 1)
+    run = with_snapshots(store, running(store), 0, 1)
     test = opened("train", run)
     slider = component(test, "epoch_slider")
     assert slider["newest"].startswith("1-")
@@ -72,7 +72,7 @@ def test_a_running_run_shows_its_newest_epoch(store: RunStore) -> None:
     picture = component(test, "themed_html")
     assert picture is not None
     assert "classified correctly after epoch 1" in picture["html"]
-    watched(store, run, 2)
+    with_snapshots(store, run, 2)
     test.run()
     picture = component(test, "themed_html")
     assert picture is not None
@@ -81,12 +81,12 @@ def test_a_running_run_shows_its_newest_epoch(store: RunStore) -> None:
 
 @pytest.mark.parametrize("page", ["train", "inspect"])
 def test_an_ended_run_is_replayed(store: RunStore, page: str) -> None:
-    run = watched(store, ended(store), 0, 1, 2)
+    run = with_snapshots(store, ended(store), 0, 1, 2)
     test = opened(page, run, epoch=1)
     slider = component(test, "epoch_slider")
     assert (slider["epochs"], slider["wanted"], slider["total"]) == ([0, 1, 2], 1, 2)
     assert (slider["live"], slider["best"]) == (False, 2)
-    for panel, words in {
+    for panel, text in {
         "Guesses": "test digits classified correctly",
         "Filters": "32 filters of 3×3 weights",
         "Maps": "the outputs of the layers for this 3",
@@ -96,11 +96,11 @@ def test_an_ended_run_is_replayed(store: RunStore, page: str) -> None:
         assert not test.exception, test.exception
         picture = component(test, "themed_html")
         assert picture is not None
-        assert words in picture["html"]
+        assert text in picture["html"]
 
 
-def test_what_is_seen_of_an_epoch_that_was_broken_off_is_told_to_be_of_its_middle(store: RunStore) -> None:
-    run = watched(store, running(store), 0, 1, 2)
+def test_a_snapshot_from_the_middle_of_an_epoch_is_labelled_so(store: RunStore) -> None:
+    run = with_snapshots(store, running(store), 0, 1, 2)
     store.attempt(run).finish(RunState.STOPPED, None, "Stopped.")
     test = opened("train", run)
     assert component(test, "epoch_slider")["done"] == 1
@@ -108,8 +108,8 @@ def test_what_is_seen_of_an_epoch_that_was_broken_off_is_told_to_be_of_its_middl
     assert "classified correctly after epoch 1" in component(opened("train", run, epoch=1), "themed_html")["html"]
 
 
-def test_the_digit_is_chosen_where_it_matters(store: RunStore) -> None:
-    test = opened("inspect", watched(store, ended(store), 0, 1))
+def test_the_digit_can_be_chosen_only_in_panels_that_depend_on_it(store: RunStore) -> None:
+    test = opened("inspect", with_snapshots(store, ended(store), 0, 1))
     keys = [control.key for control in test.segmented_control]
     assert "watch-digit" not in keys
     test.segmented_control(key="watch-panel").set_value("Maps").run()
@@ -120,19 +120,19 @@ def test_the_digit_is_chosen_where_it_matters(store: RunStore) -> None:
 
 
 def test_a_network_without_convolution_needs_no_digit_for_its_filters(store: RunStore) -> None:
-    test = opened("inspect", watched(store, ended(store, preset="linear"), 0, 1))
+    test = opened("inspect", with_snapshots(store, ended(store, preset="linear"), 0, 1))
     test.segmented_control(key="watch-panel").set_value("Filters").run()
     assert "watch-digit" not in [control.key for control in test.segmented_control]
 
 
 @pytest.mark.parametrize("page", ["train", "inspect"])
-def test_a_run_that_was_not_watched_shows_nothing(store: RunStore, page: str) -> None:
+def test_a_run_without_snapshots_shows_no_panel(store: RunStore, page: str) -> None:
     test = opened(page, ended(store))
     assert "Watch it learn" not in [heading.value for heading in test.subheader]
 
 
-def test_a_damaged_snapshot_is_told(store: RunStore) -> None:
-    run = watched(store, ended(store), 0, 1)
+def test_a_damaged_snapshot_gives_a_message(store: RunStore) -> None:
+    run = with_snapshots(store, ended(store), 0, 1)
     (store.folder(run.id).snapshots / "epoch-000001.npz").write_bytes(b"torn")
     test = opened("inspect", run)
     assert any("The snapshot of epoch 1 cannot be read" in caption.value for caption in test.caption)

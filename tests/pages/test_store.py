@@ -1,4 +1,4 @@
-"""The pages on a store that cannot be read or written, as the app shows it: one sentence and no traceback."""
+"""The pages with a store that cannot be read or written: they show one message and no traceback."""
 
 import contextlib
 import sqlite3
@@ -40,7 +40,7 @@ def make_run(settings: Settings) -> None:
 
 @pytest.fixture
 def impatient(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The app on a store that holds one run and does not wait ten seconds for its lock."""
+    """A store with one run, whose lock the app does not wait ten seconds for."""
     make_run(settings)
     address = URL.create("sqlite", database=str(settings.home / "runs.sqlite"))
     monkeypatch.setattr(module, "open_store", lambda given: RunStore(address, given.runs_folder, busy_seconds=0.1))
@@ -48,7 +48,7 @@ def impatient(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def locked(impatient: None, settings: Settings) -> Iterator[None]:
-    """Another program has the store for itself alone."""
+    """Another program has an exclusive lock on the store."""
     with contextlib.closing(sqlite3.connect(settings.home / "runs.sqlite", isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode=EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
@@ -56,14 +56,14 @@ def locked(impatient: None, settings: Settings) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("page", ["train.py", "compare.py", "draw.py", "inspect.py"])
-def test_a_locked_store_is_one_sentence(locked: None, page: str) -> None:
+def test_a_locked_store_is_one_message(locked: None, page: str) -> None:
     test = opened(page)
     assert not test.exception
     (error,) = test.error
     assert "locked by another program" in error.value
 
 
-def test_a_read_only_store_is_shown_and_a_training_refused_in_one_sentence(
+def test_a_read_only_store_is_shown_and_a_training_is_refused_with_one_message(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_run(settings)
@@ -78,7 +78,7 @@ def test_a_read_only_store_is_shown_and_a_training_refused_in_one_sentence(
     assert plain("is read-only. Make the file and its folder writable") in error.value
 
 
-def test_a_setting_that_cannot_be_used_is_one_sentence_whatever_page_is_asked_for(
+def test_an_invalid_setting_is_one_message_in_place_of_the_page(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("MNIST_LAB_WORKERS", "abc")

@@ -1,4 +1,4 @@
-"""The Train page without a browser: what it opens with, what is to be trained next, and the recipe."""
+"""The Train page without a browser: which run it shows, the next training, and the recipe."""
 
 import html
 from pathlib import Path
@@ -26,14 +26,14 @@ HOSTILE = (
 )
 
 
-def test_an_empty_lab_says_what_to_do() -> None:
+def test_an_empty_lab_shows_what_to_do() -> None:
     test = open_page()
-    assert "You have trained nothing yet" in page_text(test)
+    assert "You have not trained a network yet" in page_text(test)
     assert not test.button(key="train").disabled
     assert [element.value for element in test.header] == ["Train"]
 
 
-def test_train_queues_the_network_with_the_recipe_and_names_the_run_in_the_address(store: RunStore) -> None:
+def test_train_queues_the_network_with_the_recipe_and_writes_the_run_into_the_url(store: RunStore) -> None:
     test = open_page()
     test.number_input(key="recipe-epochs").set_value(3)
     test.selectbox(key="recipe-learning_rate").set_value(0.01)
@@ -47,10 +47,10 @@ def test_train_queues_the_network_with_the_recipe_and_names_the_run_in_the_addre
     assert "Waiting for its turn" in progress_text(test)
 
 
-def test_what_is_started_below_a_run_is_told_to_be_above(store: RunStore) -> None:
+def test_a_message_says_where_a_run_started_below_another_one_is(store: RunStore) -> None:
     test = open_page()
     ok(test.button(key="train").click().run())
-    assert not test.toast  # it came into sight by itself
+    assert not test.toast  # the run is visible without scrolling
     test.text_input(key="run-name").set_value("Another")
     ok(test.button(key="train").click().run())
     assert [element.value for element in test.toast] == ["Another is at the top of this page."]
@@ -85,7 +85,7 @@ def test_every_field_of_the_recipe_can_be_chosen(store: RunStore) -> None:
     assert recipe == wanted
 
 
-def test_a_schedule_has_a_picture_and_a_constant_rate_has_none() -> None:
+def test_a_schedule_has_a_chart_and_a_constant_rate_has_none() -> None:
     test = open_page()
     before = len(test.get("bidi_component"))
     ok(test.selectbox(key="recipe-schedule").set_value("cosine").run())
@@ -100,7 +100,7 @@ def test_the_recipe_stays_when_the_page_is_left() -> None:
     assert again.number_input(key="recipe-epochs").value == 9
 
 
-def test_a_network_that_cannot_be_trained_is_repaired_on_the_spot() -> None:
+def test_a_network_that_cannot_be_trained_can_be_repaired_on_the_page() -> None:
     broken = PRESETS["tiny"].network.add(Conv2D(filters=8, kernel_size=(3, 3)))
     test = open_page(n=link_from_network(broken))
     assert test.button(key="train").disabled
@@ -111,7 +111,7 @@ def test_a_network_that_cannot_be_trained_is_repaired_on_the_spot() -> None:
     assert not test.error
 
 
-def test_what_submit_refuses_is_one_sentence(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_training_gives_one_message(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MNIST_LAB_MEMORY", "0.000001")
     test = open_page()
     ok(test.button(key="train").click().run())
@@ -120,42 +120,44 @@ def test_what_submit_refuses_is_one_sentence(store: RunStore, monkeypatch: pytes
     assert store.count() == 0
 
 
-def test_how_long_it_will_take_is_told_once_this_machine_is_known(store: RunStore) -> None:
+def test_the_total_time_is_shown_once_the_speed_of_this_machine_is_known(store: RunStore) -> None:
     network = PRESETS["small-cnn"].network
     assert "about" not in page_text(open_page(n=link_from_network(network)))
-    # Twice 360 images trained on and 40 read at a third of the cost, at 1,000 a second: the other 9.3 s were its start.
+    # Twice 360 training and 40 validation images (these cost a third), at 1,000 a second: the start took 9.3 s.
     finished(store, network=network, seconds=10.0)
     recipe = {"recipe": Recipe(epochs=100, limit=1_000)}
-    # 900 trained on and 100 read: 93.3 s for a hundred epochs, and the start.
-    assert "about 1 m 43 s here" in page_text(open_page(session=recipe, n=link_from_network(network)))
+    # 900 training and 100 validation images: 93.3 s for a hundred epochs, and the start.
+    assert "about 1 m 43 s on this machine" in page_text(open_page(session=recipe, n=link_from_network(network)))
     assert "very roughly" in page_text(open_page(session=recipe, n=link_from_network(PRESETS["tiny"].network)))
 
 
-def test_compose_tells_how_long_an_epoch_takes_once_this_machine_is_known(store: RunStore) -> None:
+def test_compose_shows_the_time_per_epoch_once_the_speed_of_this_machine_is_known(store: RunStore) -> None:
     page = AppTest.from_file(str(COMPOSE), default_timeout=120)
-    assert "an epoch" not in page_text(ok(page.run()))
-    # 56,000 images' worth of work an epoch, at 1,000 a second.
+    assert "per epoch" not in page_text(ok(page.run()))
+    # An epoch of MNIST costs as much as 56,000 training images, at 1,000 a second.
     finished(store, network=PRESETS["small-cnn"].network, seconds=10.0)
-    assert "about 56 s an epoch of MNIST here" in page_text(ok(page.run()))
+    assert "about 56 s per epoch of MNIST on this machine" in page_text(ok(page.run()))
 
 
 @pytest.mark.parametrize("source", [DataSource.MNIST_SAMPLE, DataSource.UCI])
-def test_a_run_of_a_sample_says_so(store: RunStore, source: DataSource) -> None:
+def test_a_run_on_a_sample_is_marked(store: RunStore, source: DataSource) -> None:
     run = start(store, queue(store))
     title = source.dataset_title
     store.attempt(run).set_data(make_sample(source))
     assert "No network." in page_text(open_page(run=run.id))
-    over = ended(store, source=source)
-    assert plain(f"Trained on the {title}, not on MNIST itself.") in [one.value for one in open_page(run=over.id).info]
+    other = ended(store, source=source)
+    assert plain(f"Trained on the {title}, not on MNIST itself.") in [one.value for one in open_page(run=other.id).info]
 
 
-def test_digits_that_are_not_mnist_are_told_beside_the_button(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_data_set_other_than_mnist_is_named_beside_the_button(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MNIST_LAB_DATA", str(tmp_path / "nowhere"))
     assert any("not on MNIST" in element.value for element in open_page().caption)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_name_is_shown_as_it_is(store: RunStore, name: str) -> None:
+def test_a_hostile_name_is_escaped(store: RunStore, name: str) -> None:
     run = start(store, queue(store, name))
     other = queue(store, name)
     test = open_page(run=run.id)
@@ -166,17 +168,17 @@ def test_a_hostile_name_is_shown_as_it_is(store: RunStore, name: str) -> None:
 
 
 @pytest.mark.parametrize("bad", ["nosuchid", "", "<b>x</b>", "../../etc", "x" * 10_000, "\x00", "😀"])
-def test_a_run_that_does_not_exist_is_told_and_the_page_works(bad: str) -> None:
+def test_an_unknown_run_gives_a_warning_and_the_page_works(bad: str) -> None:
     test = open_page(run=bad)
     assert bool(test.warning) == bool(bad)
     assert not test.button(key="train").disabled
 
 
-def test_a_bad_link_is_told() -> None:
+def test_an_invalid_link_gives_an_error() -> None:
     assert open_page(n="!!!").error
 
 
-def test_the_menu_leads_to_the_run_under_way_which_then_has_an_address(store: RunStore) -> None:
+def test_without_a_run_in_the_url_the_active_run_is_shown_and_written_into_the_url(store: RunStore) -> None:
     running = start(store, queue(store, "Under way"))
     queue(store, "Later")
     test = open_page()
@@ -184,22 +186,20 @@ def test_the_menu_leads_to_the_run_under_way_which_then_has_an_address(store: Ru
     assert test.query_params["run"] in (running.id, [running.id])
 
 
-def test_of_several_runs_under_way_the_menu_leads_to_ones_own(store: RunStore) -> None:
+def test_of_several_active_runs_the_users_own_is_shown(store: RunStore) -> None:
     start(store, queue(store, "Mine", owner="me"))
     start(store, queue(store, "Newer", owner="somebody"))
     assert open_page(session={"session": "me"}).header[0].value == "Mine"
     assert open_page().header[0].value == "Newer"
 
 
-def test_a_run_that_another_process_has_just_queued_is_waited_for(
-    store: RunStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_just_queued_by_another_process_has_a_live_feed(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_cache, "SHARED_SECONDS", 60.0)
     assert component(open_page(), "live_feed") is None
     assert component(open_page(run=queue(store, "From the command line").id), "live_feed") is not None
 
 
-def test_whoever_comes_with_a_network_finds_the_button_that_trains_it_first(store: RunStore) -> None:
+def test_with_a_network_in_the_url_its_training_comes_first(store: RunStore) -> None:
     running = start(store, queue(store, "Under way"))
     test = open_page(n=link_from_network(PRESETS["tiny"].network))
     assert [element.value for element in test.header] == ["Train", "Under way"]
@@ -207,7 +207,7 @@ def test_whoever_comes_with_a_network_finds_the_button_that_trains_it_first(stor
     assert "run" not in test.query_params
 
 
-def test_a_run_that_ends_stays_where_it_was(store: RunStore) -> None:
+def test_a_run_that_ends_stays_above_the_next_training(store: RunStore) -> None:
     run = start(store, queue(store, "Under way"))
     test = open_page()
     end(store, run, RunState.FINISHED)
@@ -216,14 +216,14 @@ def test_a_run_that_ends_stays_where_it_was(store: RunStore) -> None:
     assert keys_in_order(test).index(f"draw-{run.id}") < keys_in_order(test).index("train")
 
 
-def test_an_idle_lab_shows_what_is_next_and_the_last_run_below(store: RunStore) -> None:
+def test_an_idle_lab_shows_the_next_training_above_the_last_run(store: RunStore) -> None:
     finished(store, "Before")
     test = open_page()
     assert [element.value for element in test.header] == ["Train", "Before"]
     assert "Last run" in page_text(test)
 
 
-def test_from_a_run_that_ended_a_button_leads_to_the_next_training(store: RunStore) -> None:
+def test_a_button_of_an_ended_run_shows_the_next_training_first(store: RunStore) -> None:
     run = finished(store, "Before")
     test = open_page(run=run.id)
     ok(test.button(key=f"another-{run.id}").click().run())
@@ -232,20 +232,20 @@ def test_from_a_run_that_ended_a_button_leads_to_the_next_training(store: RunSto
     assert f"another-{run.id}" not in keys_in_order(test)
 
 
-def test_names_stand_once_while_a_run_is_live(store: RunStore) -> None:
+def test_the_name_of_an_active_run_is_shown_once(store: RunStore) -> None:
     start(store, queue(store, "The only one of its name"))
     test = open_page()
     assert [element.value for element in test.header] == ["The only one of its name", "Next training"]
     assert "The only one of its name" not in [element.value for element in (*test.subheader, *test.caption)]
 
 
-def test_a_run_that_this_session_discarded_leaves_the_page_without_a_warning(store: RunStore) -> None:
+def test_a_run_discarded_in_this_session_gives_no_warning(store: RunStore) -> None:
     run = start(store, queue(store, "Unwanted"))
     test = open_page(run=run.id)
     ok(test.button(key=f"discard-{run.id}").click().run())
     assert store.get(run.id).command is Command.DISCARD
     assert "discarding" in page_text(test)
-    # What the worker does when it hears of it.
+    # The worker does this when it reads the command.
     store.attempt(run).discard()
     ok(test.run())
     assert not test.warning
@@ -253,7 +253,7 @@ def test_a_run_that_this_session_discarded_leaves_the_page_without_a_warning(sto
     assert [element.value for element in test.toast] == ["Unwanted was discarded."]
 
 
-def test_in_another_browser_the_discarded_run_is_told_to_be_gone(store: RunStore) -> None:
+def test_a_run_discarded_in_another_browser_gives_a_warning(store: RunStore) -> None:
     run = queue(store, "Unwanted")
     test = open_page(run=run.id)
     store.request(run.id, Command.DISCARD)

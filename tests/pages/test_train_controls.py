@@ -1,4 +1,4 @@
-"""What can be asked of a run on the Train page in each of its states, and what the page then shows."""
+"""The controls of a run on the Train page in each of its states, and what the page shows then."""
 
 import pytest
 
@@ -12,17 +12,17 @@ from tests.pages.train_page import keys_in_order, labels, metrics, ok, open_page
 DIVERGED = "The training diverged: the loss became NaN or infinite in epoch 2 of 4."
 
 
-def test_a_run_that_waits_says_its_place_and_can_be_taken_out(store: RunStore) -> None:
+def test_a_queued_run_shows_its_position_and_can_be_cancelled(store: RunStore) -> None:
     first, second = queue(store, "First"), queue(store, "Second")
     test = open_page(run=second.id)
-    assert progress_text(test) == "Waiting for its turn · place 2 in the queue"
+    assert progress_text(test) == "Waiting for its turn · position 2 in the queue"
     ok(test.button(key=f"discard-{second.id}").click().run())
     assert names(store.list()) == ["First"]
     assert store.get(first.id).state is RunState.QUEUED
     assert [element.value for element in test.toast] == ["Second was discarded."]
 
 
-def test_a_run_that_waits_to_be_resumed_keeps_what_it_has_learnt_when_it_is_cancelled(store: RunStore) -> None:
+def test_cancelling_a_run_that_waits_to_be_resumed_keeps_its_curves(store: RunStore) -> None:
     run = end(store, start(store, queue(store)), RunState.INTERRUPTED)
     store.requeue(run.id)
     test = open_page(run=run.id)
@@ -31,24 +31,24 @@ def test_a_run_that_waits_to_be_resumed_keeps_what_it_has_learnt_when_it_is_canc
     assert store.points(run.id)
 
 
-def test_a_run_that_waits_can_be_moved_to_the_front(store: RunStore) -> None:
+def test_a_queued_run_can_be_moved_to_the_front(store: RunStore) -> None:
     first, _, third = (queue(store, name) for name in ("First", "Second", "Third"))
     test = open_page(run=first.id)
     assert f"front-{first.id}" not in keys_in_order(test)
     ok(test.button(key=f"front-{third.id}").click().run())
     assert names(store.queue()) == ["Third", "First", "Second"]
-    assert "place 2 in the queue" in progress_text(test)
+    assert "position 2 in the queue" in progress_text(test)
 
 
-def test_the_queue_tells_the_order_and_the_wait(store: RunStore) -> None:
+def test_the_queue_shows_the_order_and_the_waiting_times(store: RunStore) -> None:
     finished(store, seconds=10.0)
     running = start(store, queue(store, "Running", epochs=10), upto=5.0)
     queue(store, "Next", epochs=100, limit=1_000)
     queue(store, "Last", epochs=2)
     text = page_text(open_page(run=running.id))
-    # 500 steps are left, at ten a second; then a hundred epochs of 933 images' worth at 1,000 a second, and its start.
-    assert "place 1 in the queue, starts in about 50 s" in text
-    assert "place 2 in the queue, starts in about 2 m 33 s" in text
+    # 500 steps are left, at ten a second; then 100 epochs that cost 933 images each, at 1,000 a second, and a start.
+    assert "position 1 in the queue, starts in about 50 s" in text
+    assert "position 2 in the queue, starts in about 2 m 33 s" in text
     assert text.index("Next") < text.index("Last")
     assert "takes about 1 m 43 s" in text
 
@@ -61,17 +61,17 @@ def test_sessions_take_turns(store: RunStore) -> None:
     assert sorted(("Mine 2", "Mine 3", "Yours"), key=text.index) == ["Yours", "Mine 2", "Mine 3"]
 
 
-def test_a_run_that_starts_says_what_it_is_at(store: RunStore) -> None:
+def test_a_starting_run_shows_its_phase(store: RunStore) -> None:
     run = queue(store)
     claimed = store.claim(run.id, "test")
     assert claimed is not None
     store.attempt(claimed).heartbeat(phase="loading data")
     test = open_page(run=run.id)
-    assert progress_text(test) == "Loading the digits …"
+    assert progress_text(test) == "Loading the data …"
     assert not metrics(test)
 
 
-def test_a_running_run_shows_where_it_is(store: RunStore) -> None:
+def test_a_running_run_shows_its_progress(store: RunStore) -> None:
     run = start(store, queue(store))
     test = open_page(run=run.id)
     assert progress_text(test) == "Epoch 2 of 4 · 25 s left"
@@ -85,26 +85,26 @@ def test_before_the_first_epoch_there_are_no_validation_figures(store: RunStore)
     assert set(metrics(open_page(run=run.id))) == {"Training accuracy", "Training loss"}
 
 
-def test_the_first_steps_tell_neither_speed_nor_time_left(store: RunStore) -> None:
+def test_during_the_first_steps_neither_speed_nor_time_left_is_shown(store: RunStore) -> None:
     run = start(store, queue(store), upto=0.2)
     test = open_page(run=run.id)
     assert progress_text(test) == "Epoch 1 of 4"
     assert "images/s" not in page_text(test)
 
 
-def test_until_then_past_runs_tell_the_time_left(store: RunStore) -> None:
+def test_during_the_first_steps_past_runs_give_the_time_left(store: RunStore) -> None:
     finished(store, seconds=10.0)
     run = start(store, queue(store, epochs=100, limit=1_000), upto=0.1)
-    # 1 m 43 s were expected, and 9 s are over.
+    # 1 m 43 s were expected, and 9 s have passed.
     assert progress_text(open_page(run=run.id)) == "Epoch 1 of 100 · 1 m 34 s left"
 
 
-def test_early_stopping_makes_it_the_most(store: RunStore) -> None:
+def test_with_early_stopping_the_time_left_is_a_maximum(store: RunStore) -> None:
     run = start(store, queue(store, early_stopping=2))
     assert progress_text(open_page(run=run.id)) == "Epoch 2 of 4 · at most 25 s left"
 
 
-def test_a_running_run_obeys(store: RunStore) -> None:
+def test_commands_to_a_running_run_are_stored_and_shown(store: RunStore) -> None:
     run = start(store, queue(store))
     test = open_page(run=run.id)
     ok(test.button(key=f"pause-{run.id}").click().run())
@@ -123,21 +123,21 @@ def test_a_running_run_obeys(store: RunStore) -> None:
     assert not test.button(key=f"discard-{run.id}").disabled
 
 
-def test_a_paused_run_goes_on_or_takes_a_step(store: RunStore) -> None:
+def test_a_paused_run_can_continue_or_train_one_epoch(store: RunStore) -> None:
     run = pause(store, start(store, queue(store)))
     test = open_page(run=run.id)
     assert "paused" in page_text(test)
     assert progress_text(test) == "Epoch 2 of 4"
     ok(test.button(key=f"step-{run.id}").click().run())
     assert store.get(run.id).command is Command.STEP
-    assert "going on …" in page_text(test)
+    assert "continuing …" in page_text(test)
     store.request(run.id, Command.PAUSE)
     ok(test.run())
     ok(test.button(key=f"none-{run.id}").click().run())
     assert store.get(run.id).command is Command.NONE
 
 
-def test_a_run_that_paused_between_two_epochs_is_in_neither(store: RunStore) -> None:
+def test_a_run_paused_between_two_epochs_shows_the_completed_ones(store: RunStore) -> None:
     run = pause(store, start(store, queue(store), upto=2.0))
     assert progress_text(open_page(run=run.id)) == "2 of 4 epochs done"
 
@@ -165,20 +165,20 @@ def test_the_learning_rate_can_be_changed_and_the_one_in_effect_is_shown(store: 
     assert "In effect: **0.003**" in page_text(test)
 
 
-def test_a_learning_rate_that_another_set_is_told_as_it_is(store: RunStore) -> None:
+def test_any_factor_of_the_learning_rate_is_shown(store: RunStore) -> None:
     run = start(store, queue(store, schedule="cosine"))
     store.set_learning_rate(run.id, 0.25)
     assert "The cosine schedule of 0.001, ÷ 4." in page_text(open_page(run=run.id))
 
 
-def test_while_it_is_tested_there_is_nothing_to_pause(store: RunStore) -> None:
+def test_while_the_network_is_tested_the_controls_are_disabled(store: RunStore) -> None:
     run = start(store, queue(store), upto=4.0, phase="evaluating")
     test = open_page(run=run.id)
-    assert progress_text(test) == "Testing it on the test images"
+    assert progress_text(test) == "Testing the network on the test images"
     assert all(test.button(key=f"{key}-{run.id}").disabled for key in ("pause", "step", "stop"))
 
 
-def test_a_command_that_comes_too_late_does_no_harm(store: RunStore) -> None:
+def test_a_command_after_the_end_only_gives_a_message(store: RunStore) -> None:
     run = start(store, queue(store))
     test = open_page(run=run.id)
     store.attempt(run).finish(RunState.FINISHED, result())
@@ -197,20 +197,20 @@ def test_after_the_end_all_figures_are_of_the_kept_epoch(store: RunStore) -> Non
         "Training accuracy": "75.00 %",
         "Training loss": "0.5000",
     }
-    assert "All figures: epoch 1, the best, whose weights are kept." in page_text(test)
+    assert "All figures are from epoch 1, the best one, whose weights are kept." in page_text(test)
     assert progress_text(test).startswith("2 of 2 epochs")
 
 
-def test_figures_of_a_run_that_was_validated_on_the_test_images_say_so(store: RunStore) -> None:
+def test_validation_on_the_test_images_is_noted_beside_the_figures(store: RunStore) -> None:
     run = start(store, queue(store, validation="test"))
     store.attempt(run).finish(RunState.FINISHED, result(kept="last", epochs=1))
     test = open_page(run=run.id)
     assert "Validation accuracy" not in metrics(test)
     assert "epoch 1, the last" in page_text(test)
-    assert "The test images were the validation images, too." in page_text(test)
+    assert "The test images were also the validation images." in page_text(test)
 
 
-def test_a_finished_run_leads_on(store: RunStore) -> None:
+def test_a_finished_run_has_buttons_to_the_other_pages(store: RunStore) -> None:
     run = end(store, start(store, queue(store)), RunState.FINISHED)
     test = open_page(run=run.id)
     assert test.button(key=f"draw-{run.id}").proto.type == "primary"
@@ -218,7 +218,7 @@ def test_a_finished_run_leads_on(store: RunStore) -> None:
     assert labels(test)[f"compare-{run.id}"] == "Compare"
 
 
-def test_a_finished_run_trains_on_for_more_epochs(store: RunStore) -> None:
+def test_a_finished_run_can_be_trained_for_more_epochs(store: RunStore) -> None:
     run = end(store, start(store, queue(store, "First part")), RunState.FINISHED)
     test = open_page({"session": "me"}, run=run.id)
     ok(test.number_input(key=f"more-epochs-{run.id}").set_value(7).run())
@@ -230,12 +230,12 @@ def test_a_finished_run_trains_on_for_more_epochs(store: RunStore) -> None:
     assert store.get(run.id).state is RunState.FINISHED
 
 
-def test_without_a_checkpoint_there_is_nothing_to_train_on_from(store: RunStore) -> None:
+def test_without_a_checkpoint_a_run_cannot_be_continued(store: RunStore) -> None:
     run = end(store, start(store, queue(store)), RunState.FINISHED, checkpoint=False)
     assert f"more-{run.id}" not in keys_in_order(open_page(run=run.id))
 
 
-def test_a_checkpoint_that_is_gone_in_the_meantime_is_told(store: RunStore) -> None:
+def test_continuing_a_run_that_was_just_deleted_gives_a_warning(store: RunStore) -> None:
     run = end(store, start(store, queue(store)), RunState.FINISHED)
     test = open_page(run=run.id)
     test.button(key=f"more-{run.id}").click()
@@ -244,30 +244,30 @@ def test_a_checkpoint_that_is_gone_in_the_meantime_is_told(store: RunStore) -> N
 
 
 @pytest.mark.parametrize("state", [RunState.FAILED, RunState.INTERRUPTED, RunState.STOPPED])
-def test_a_run_that_ended_early_says_why_and_has_its_log(store: RunStore, state: RunState) -> None:
+def test_a_run_that_ended_early_shows_its_message_and_its_log(store: RunStore, state: RunState) -> None:
     run = start(store, queue(store))
     folder = store.folder(run.id)
     folder.path.mkdir(parents=True)
     folder.log_path.write_text("Traceback <b>of</b> the worker\n")
-    end(store, run, state, sentence="The wheels of *the* worker came off.", with_result=False)
+    end(store, run, state, message="An error of *the* worker.", with_result=False)
     test = open_page(run=run.id)
-    assert plain("The wheels of *the* worker came off.") in [e.value for e in (*test.error, *test.warning, *test.info)]
+    assert plain("An error of *the* worker.") in [e.value for e in (*test.error, *test.warning, *test.info)]
     assert "Traceback <b>of</b> the worker" in test.code[0].value
     assert f"discard-{run.id}" in keys_in_order(test)
 
 
 @pytest.mark.parametrize("state", [RunState.FAILED, RunState.INTERRUPTED])
 @pytest.mark.parametrize(("checkpoint", "label"), [(True, "Resume"), (False, "Train it again")])
-def test_a_run_that_broke_off_is_resumed(store: RunStore, state: RunState, checkpoint: bool, label: str) -> None:
-    run = end(store, start(store, queue(store)), state, sentence="It broke.", checkpoint=checkpoint)
+def test_a_failed_run_can_be_resumed(store: RunStore, state: RunState, checkpoint: bool, label: str) -> None:
+    run = end(store, start(store, queue(store)), state, message="It broke.", checkpoint=checkpoint)
     test = open_page(run=run.id)
     assert labels(test)[f"again-{run.id}"] == label
     ok(test.button(key=f"again-{run.id}").click().run())
     assert store.get(run.id).state is RunState.QUEUED
 
 
-def test_a_run_that_diverged_is_tried_again_with_smaller_steps(store: RunStore) -> None:
-    run = end(store, start(store, queue(store)), RunState.FAILED, sentence=DIVERGED, diverged=True)
+def test_a_diverged_run_is_resumed_with_a_smaller_learning_rate(store: RunStore) -> None:
+    run = end(store, start(store, queue(store)), RunState.FAILED, message=DIVERGED, diverged=True)
     test = open_page(run=run.id)
     assert "diverged" in page_text(test)
     assert f"again-{run.id}" not in keys_in_order(test)
@@ -289,7 +289,7 @@ def test_a_run_that_failed_before_its_first_step_has_no_empty_chart(store: RunSt
     assert not [one for one in test.get("bidi_component") if "live-chart" in str(one.proto)]
 
 
-def test_what_is_asked_in_one_browser_shows_in_the_other(store: RunStore) -> None:
+def test_a_command_of_one_browser_is_shown_in_the_other(store: RunStore) -> None:
     run = start(store, queue(store))
     one, other = open_page(run=run.id), open_page(run=run.id)
     ok(one.button(key=f"pause-{run.id}").click().run())
@@ -304,6 +304,6 @@ def test_what_is_asked_in_one_browser_shows_in_the_other(store: RunStore) -> Non
         assert "stopped" in page_text(ok(test.run()))
 
 
-def test_a_single_epoch_is_written_as_one(store: RunStore) -> None:
+def test_one_epoch_is_written_in_the_singular(store: RunStore) -> None:
     run = end(store, start(store, store.create(queue(store).network, Recipe(epochs=1)), upto=1.0), RunState.FINISHED)
     assert progress_text(open_page(run=run.id)).startswith("1 of 1 epoch ·")

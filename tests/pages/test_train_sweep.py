@@ -1,4 +1,4 @@
-"""A sweep, launched from the Train page."""
+"""A sweep started on the Train page."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,11 +12,11 @@ from tests.pages.train_page import labels, ok, open_page, page_text
 TINY = link_from_network(PRESETS["tiny"].network)
 
 
-def opened(knob: str = "dropout", **session) -> AppTest:
+def opened(hyperparameter: str = "dropout", **session) -> AppTest:
     """The page with the sweep's popover open."""
     test = open_page({"sweep": True, **session}, n=TINY)
-    if knob != "dropout":
-        ok(test.selectbox(key="sweep-knob").set_value(knob).run())
+    if hyperparameter != "dropout":
+        ok(test.selectbox(key="sweep-hyperparameter").set_value(hyperparameter).run())
     return test
 
 
@@ -33,7 +33,7 @@ def test_four_rates_of_dropout_are_four_ordinary_runs_of_one_group(store: RunSto
     assert "sweep-train" not in labels(test)
 
 
-def test_a_sweep_started_below_a_run_is_told_to_be_above(store: RunStore) -> None:
+def test_a_message_says_where_a_sweep_started_below_a_run_is(store: RunStore) -> None:
     test = opened()
     ok(test.button(key="sweep-train").click().run())
     assert not test.toast
@@ -50,20 +50,20 @@ def test_the_values_can_be_chosen(store: RunStore) -> None:
     assert [run.recipe.optimizer for run in store.queue()] == ["adam", "nadam"]
 
 
-def test_no_value_is_no_sweep() -> None:
+def test_without_a_value_no_sweep_can_be_started() -> None:
     test = opened()
     ok(test.button_group(key="sweep-values-dropout").set_value([]).run())
     assert test.button(key="sweep-train").disabled
     assert "Choose at least one value." in page_text(test)
 
 
-def test_how_long_all_of_it_takes_is_told(store: RunStore) -> None:
+def test_the_total_time_of_a_sweep_is_shown(store: RunStore) -> None:
     finished(store, seconds=10.0)
     test = opened("seed", recipe=Recipe(epochs=100, limit=1_000))
-    assert "about 5 m 08 s here in all" in page_text(test)
+    assert "about 5 m 08 s on this machine in total" in page_text(test)
 
 
-def test_what_does_not_fit_is_left_out_and_told(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_values_that_need_too_much_memory_are_left_out(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MNIST_LAB_MEMORY", "0.03")
     test = opened("batch_size")
     assert any("batch 512" in element.value for element in test.warning)
@@ -71,7 +71,7 @@ def test_what_does_not_fit_is_left_out_and_told(store: RunStore, monkeypatch: py
     assert [run.recipe.batch_size for run in store.queue()] == [32, 128]
 
 
-def test_a_network_that_cannot_be_trained_cannot_be_swept() -> None:
+def test_a_network_that_cannot_be_trained_has_no_sweep() -> None:
     broken = PRESETS["tiny"].network.add(Conv2D(filters=8, kernel_size=(3, 3)))
     test = open_page(n=link_from_network(broken))
     (popover,) = [block for block in test.get("popover") if block.proto.popover.label == "Sweep"]

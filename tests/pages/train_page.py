@@ -1,4 +1,4 @@
-"""What the tests of the Train page share: opening it and reading it."""
+"""Helpers of the tests of the Train page: they open it and read it."""
 
 import html
 import json
@@ -11,12 +11,12 @@ from streamlit.testing.v1 import AppTest
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "train.py"
 
 
-def open_page(session: dict[str, Any] | None = None, **address: str) -> AppTest:
-    """The page, opened with query parameters, in a session with some state."""
+def open_page(session: dict[str, Any] | None = None, **parameters: str) -> AppTest:
+    """The page, opened with these query parameters in a session with this state."""
     test = AppTest.from_file(str(PAGE), default_timeout=120)
     for name, value in (session or {}).items():
         test.session_state[name] = value
-    for name, value in address.items():
+    for name, value in parameters.items():
         test.query_params[name] = value
     return ok(test.run())
 
@@ -51,7 +51,7 @@ def live_htmls(test: AppTest) -> list[str]:
 
 
 def progress_text(test: AppTest) -> str:
-    """The line over the progress bar."""
+    """The line above the progress bar."""
     (progress,) = [one for one in live_htmls(test) if 'role="progressbar"' in one]
     return _text(progress)
 

@@ -115,9 +115,9 @@ def test_how_the_json_is_written_does_not_matter(store: RunStore) -> None:
                 for text in (row.data, row.recipe)
             )
             connection.execute(update(runs).where(runs.c.id == row.id).values(data=data, recipe=recipe))
-    assert store.search("rmsprop").ids == store.search("offline").ids == [two]
+    assert store.search("rmsprop").ids == store.search("sample").ids == [two]
     assert store.search("mnist adam").ids == [one]
-    assert store.search().offline == 1
+    assert store.search().on_sample == 1
 
 
 @pytest.mark.parametrize("damage", ["", "null", "[1]", '"source"', '{"source": ', '{"source": null}', "[" * 5000])
@@ -126,9 +126,9 @@ def test_a_damaged_record_does_not_keep_others_from_being_found(store: RunStore,
     damaged = ended(store, "Damaged", data=SAMPLE)
     with store.db.write() as connection:
         connection.execute(update(runs).where(runs.c.id == damaged).values(data=damage, recipe=damage))
-    assert store.search("offline adam").ids == [whole]
+    assert store.search("sample adam").ids == [whole]
     assert store.search("damaged").ids == [damaged]
-    assert store.search().offline == 1
+    assert store.search().on_sample == 1
 
 
 def test_the_tally_has_states_and_sweeps_without_the_runs(store: RunStore, network: Network) -> None:

@@ -1,10 +1,12 @@
-"""Comparison of the selected runs: their names and colours, differing fields, and significance of differences."""
+"""Comparison of the selected runs: names, colours, curves, differing fields, and significance of differences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
+import streamlit as st
+
 from mnist_lab import formatting
-from mnist_lab.charts import RUN_COLOURS, RunDot, parameters_accuracy_figure
+from mnist_lab.charts import RUN_COLOURS, Curve, MetricHistory, RunDot, parameters_accuracy_figure
 from mnist_lab.errors import StoreError
 from mnist_lab.insight import accuracy_standard_error, compare_pair, diff_runs
 from mnist_lab.network import analyse
@@ -17,7 +19,7 @@ MAX_DOTS = 100
 
 
 def run_colour_indices(runs: Sequence[Run]) -> list[int]:
-    """Colour index of each run: its own, the same everywhere, or the next free one if an earlier run has it."""
+    """Colour index of each run: its usual one, or the next free one if an earlier run in the list has that."""
     taken: list[int] = []
     for run in runs:
         preferred = [(run.number + step) % RUN_COLOURS for step in range(RUN_COLOURS)]
@@ -25,8 +27,22 @@ def run_colour_indices(runs: Sequence[Run]) -> list[int]:
     return taken
 
 
+def run_curves(runs: Sequence[Run], names: Sequence[str], histories: Mapping[str, MetricHistory]) -> list[Curve]:
+    """The learning curves of the runs, in their order.
+
+    Args:
+        runs: In any state.
+        names: Their names, in the order of the runs.
+        histories: The metrics of each run, by its id.
+    """
+    return [
+        Curve(name, histories[run.id], run.id, colour, run.result.best_epoch or None if run.result else None)
+        for run, name, colour in zip(runs, names, run_colour_indices(runs), strict=True)
+    ]
+
+
 def cost_plot(runs: Sequence[Run]) -> None:
-    """Draw test accuracy over number of parameters of the runs that have a result, at most the first hundred runs."""
+    """Draw test accuracy over number of parameters, for those of the first hundred runs that have a result."""
     dots = [
         RunDot(
             run.name,
@@ -49,7 +65,7 @@ def distinct_names(runs: Sequence[Run]) -> list[str]:
 
 
 def significance_messages(store: RunStore, runs: Sequence[Run], names: Sequence[str]) -> list[str]:
-    """Whether the most accurate of the runs differs significantly from each other one; at most six messages."""
+    """Whether the most accurate run differs significantly from each of the others; at most six messages."""
     best = max(range(len(runs)), key=lambda index: result.test_accuracy if (result := runs[index].result) else -1.0)
     pairs = [pair for pair in combinations(range(len(runs)), 2) if best in pair][:MAX_PAIRS]
     return [_pair_message(store, (runs[a], runs[b]), (names[a], names[b])) for a, b in pairs]
@@ -63,6 +79,17 @@ def difference_rows(runs: Sequence[Run], names: Sequence[str], *, differing: boo
         for each in diff_runs(runs)
         if each.differs is differing
     ]
+
+
+def difference_tables(runs: Sequence[Run], names: Sequence[str]) -> None:
+    """Draw a table of the fields in which the runs differ, and one of the others in an expander."""
+    if rows := difference_rows(runs, names, differing=True):
+        st.table(rows, border="horizontal", hide_index=True)
+    else:
+        st.caption("Nothing: network, recipe and data are the same.")
+    if rows := difference_rows(runs, names, differing=False):
+        with st.expander("What is the same"):
+            st.table(rows, border="horizontal", hide_index=True)
 
 
 def _markdown_lines(value: str) -> str:

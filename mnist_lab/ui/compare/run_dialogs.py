@@ -21,7 +21,7 @@ def rename_dialog(run: Run) -> None:
     with st.form("rename", border=False):
         name = st.text_input("Name", value=run.name, max_chars=80, required=True, key=f"rename-{run.id}")
         if st.form_submit_button("Rename", type="primary", key="rename-confirm"):
-            _do(lambda: services().store.rename(run.id, name))
+            _run_action(lambda: services().store.rename(run.id, name))
 
 
 @st.dialog("Note on this run", icon=":material/sticky_note_2:")
@@ -29,7 +29,7 @@ def note_dialog(run: Run) -> None:
     """Ask for a note."""
     note = st.text_area("Note", value=run.note, max_chars=MAX_NOTE, height=160, key=f"note-{run.id}")
     if st.button("Save note", type="primary", key="note-confirm"):
-        _do(lambda: services().store.annotate(run.id, note))
+        _run_action(lambda: services().store.annotate(run.id, note))
 
 
 @st.dialog("Delete this run?", icon=":material/delete:")
@@ -42,13 +42,13 @@ def delete_dialog(run: Run) -> None:
         st.markdown("It is one of the reference runs of the lab. Once deleted, it is not installed again.")
     with st.container(horizontal=True):
         if st.button("Delete permanently", type="primary", icon=":material/delete:", key="delete-confirm"):
-            _do(lambda: _delete(run))
+            _run_action(lambda: _delete(run))
         if st.button("Cancel", key="delete-cancel"):
             st.rerun()
 
 
 def damaged_notice(ids: Sequence[str]) -> None:
-    """Show how many run records cannot be read, with a button that deletes them."""
+    """Show how many records of runs cannot be read, with a button that deletes these runs."""
     if not ids:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="compare-damaged"):
@@ -68,7 +68,7 @@ def damaged_dialog(ids: Sequence[str]) -> None:
         f"**{_damaged(len(ids))}** {runs} will be deleted with curves, weights and predictions. This cannot be undone."
     )
     if st.button("Delete permanently", type="primary", icon=":material/delete:", key="delete-damaged-confirm"):
-        _do(lambda: _delete_all(ids))
+        _run_action(lambda: _delete_all(ids))
 
 
 def _damaged(number: int) -> str:
@@ -88,7 +88,7 @@ def _delete_all(ids: Sequence[str]) -> None:
             services().store.delete(run_id)
 
 
-def _do(action: Callable[[], None]) -> None:
+def _run_action(action: Callable[[], None]) -> None:
     """Perform an action and close the dialog; if it is refused, show the error in the dialog."""
     try:
         action()

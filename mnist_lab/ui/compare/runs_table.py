@@ -28,20 +28,20 @@ COLOUR = " "
 CURVE = "Curve"
 SWEEP = "Sweep"
 INITIALLY_SELECTED = 2
-SEARCH_KEY = "compare-words"
+SEARCH_KEY = "compare-search"
 """Widget key of the search field."""
 _STATES = "compare-states"
 MAX_LENGTHS = {"Name": 27, "Convolution filters": 40, "Dropout": 32, "Data": 30, SWEEP: 24, "Note": 40}
-"""Characters of a text shown in its column; a double click on the cell shows the full text."""
+"""Length in characters at which a text is cut in its column; a double click on the cell shows the full text."""
 _NARROW = frozenset(" .,:;·'il")
 _NARROW_PIXELS, _OTHER_PIXELS, _PADDING = 3.5, 7.6, 20
-"""Widths of a character in Streamlit's font, slightly above average, and of the padding of a cell."""
+"""Widths of narrow and other characters in Streamlit's font, slightly above average, and of the padding of a cell."""
 _LISTS = ("Convolution filters", "Dropout")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def shown_ids(ids: Sequence[str], parameter: str | None) -> list[str]:
-    """The ids of the runs that the table shows, newest first: the newest ones, and those requested by the URL.
+    """The ids of the runs that the table shows, newest first: a limited number, and those requested by the URL.
 
     Args:
         ids: Ids of all runs found, newest first.
@@ -51,15 +51,15 @@ def shown_ids(ids: Sequence[str], parameter: str | None) -> list[str]:
     return [*ids[:MAX_TABLE_ROWS], *(run_id for run_id in ids[MAX_TABLE_ROWS:] if run_id in older)]
 
 
-def count_message(found: SearchResult, shown: int, of: int) -> str:
-    """Number of runs found, shown, and not trained on MNIST, as Markdown.
+def count_message(found: SearchResult, shown: int, total: int) -> str:
+    """The numbers of runs that are found, shown, and not trained on MNIST itself, as Markdown.
 
     Args:
         found: The runs that match the filters.
         shown: Number of them in the table.
-        of: Number of all ended runs.
+        total: Number of all ended runs.
     """
-    text = f"{len(found.ids):,} of {of:,} runs. "
+    text = f"{len(found.ids):,} of {total:,} runs. "
     if len(found.ids) > shown:
         text += (
             f"**Only the newest {shown:,} are shown.** The filters search all runs, and the CSV contains all matches. "
@@ -68,7 +68,7 @@ def count_message(found: SearchResult, shown: int, of: int) -> str:
     if found.on_sample:
         text += (
             f" **{found.on_sample:,} of them used a sample, not MNIST itself: "
-            "their test figures do not compare with those on MNIST.**"
+            "their test results cannot be compared with those on MNIST.**"
         )
     return text
 
@@ -89,7 +89,7 @@ def state_pills(states: Sequence[RunState]) -> list[RunState]:
 
 
 def clear_filters() -> None:
-    """Reset all filters; for callbacks."""
+    """Reset all filters; must be called from a callback."""
     st.session_state[SEARCH_KEY] = ""
     st.session_state[_STATES] = []
     clear_sweep_filter()
@@ -98,12 +98,11 @@ def clear_filters() -> None:
 def row(run: Run) -> dict[str, Any]:
     """The values of one run by column, for the table and the CSV; unknown values are None."""
     result, analysis = run.result, analyse(run.network)
-    six = notebook_columns(run.network, result)
     return {
         "Name": run.name,
         "State": run.state.value,
         SWEEP: run.group,
-        **six,
+        **notebook_columns(run.network, result),
         "Test accuracy": None if result is None else result.test_accuracy * 100,
         "Parameters": analysis.parameters,
         "Multiply-adds": analysis.multiply_adds,
@@ -152,14 +151,14 @@ def table_frame(runs: Sequence[Run], curves: Mapping[str, Sequence[float]], them
 
 def styled(frame: "pd.DataFrame") -> "Styler":
     """The table with formatted cells; sorting still uses their values."""
-    formats: dict[str, Any] = {name: partial(_shown, name) for name in MAX_LENGTHS if name in frame.columns}
+    formats: dict[str, Any] = {name: partial(_cell_text, name) for name in MAX_LENGTHS if name in frame.columns}
     formats |= {"Multiply-adds": formatting.short_count, "Time": formatting.seconds}
     # The other columns are formatted by `column_config`.
     return frame.style.format(formats, na_rep=formatting.NONE)
 
 
 def column_config(frame: "pd.DataFrame") -> dict[str, Any]:
-    """Streamlit's configuration of each column; text columns get the width that they need."""
+    """Streamlit's configuration of each column; text columns are as wide as their longest text."""
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     widths = {name: _width(frame, name) for name in (*MAX_LENGTHS, "State", "Batch norm") if name in frame.columns}
     configured = {
@@ -198,18 +197,18 @@ def csv_of(runs: Sequence[Run]) -> bytes:
     if rows:
         writer.writerow(rows[0])
     for each in rows:
-        writer.writerow([_cell(value) for value in each.values()])
+        writer.writerow([_csv_cell(value) for value in each.values()])
     return out.getvalue().encode("utf-8-sig")
 
 
-def _shown(column: str, value: str) -> str:
-    """A text as its column shows it. A list is cut between its numbers, never inside one."""
+def _cell_text(column: str, value: str) -> str:
+    """The text of a cell. A list is cut between its numbers, never inside one."""
     short = formatting.shortened(value, MAX_LENGTHS.get(column, len(value) or 1))
     return short.rpartition(", ")[0] + ", …" if short != value and column in _LISTS else short
 
 
 def _width(frame: "pd.DataFrame", column: str) -> int:
-    texts = {column, *(_shown(column, value) for value in frame[column].unique())}
+    texts = {column, *(_cell_text(column, value) for value in frame[column].unique())}
     return _PADDING + math.ceil(max(map(_pixels, texts)))
 
 
@@ -229,7 +228,7 @@ def _ordered(names: list[str]) -> list[str]:
     return [*rest[:index], CURVE, *rest[index:]]
 
 
-def _cell(value: Any) -> Any:
+def _csv_cell(value: Any) -> Any:
     if value is None:
         return ""
     if isinstance(value, list):

@@ -44,7 +44,8 @@ def missing_runs_message(store: RunStore, parameter: str | None) -> str:
 def table_key(ids: Sequence[str], parameter: str | None) -> str:
     """Widget key of the table, which changes when its selection must be reset.
 
-    That is when it shows other runs, as a selection consists of row numbers, and when the URL was changed elsewhere.
+    That is when the table shows other runs, as a selection consists of row numbers, and when the URL was changed by
+    something else.
 
     Args:
         ids: Ids of the runs in the table, in its order.
@@ -58,7 +59,7 @@ def table_key(ids: Sequence[str], parameter: str | None) -> str:
 
 
 def write_selection(ids: Sequence[str]) -> None:
-    """Write the selected runs of the present table into the URL."""
+    """Write the selected runs of the current table into the URL."""
     _, changes = st.session_state[_SEEN]
     parameter = st.query_params[RUNS] = ",".join(ids)
     st.session_state[_SEEN] = parameter, changes

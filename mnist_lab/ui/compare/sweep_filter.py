@@ -1,4 +1,4 @@
-"""Filter for the runs of one sweep, synchronised with the URL."""
+"""The filter for the runs of one sweep, synchronised with the URL."""
 
 from collections.abc import Sequence
 
@@ -22,19 +22,19 @@ def sweep_filter(sweeps: Sequence[str]) -> str | None:
         format_func=lambda name: formatting.shortened(name, 40),
         placeholder="Any sweep",
         label_visibility="collapsed",
-        on_change=_write,
+        on_change=_write_url,
         key=_KEY,
         width=280,
     )
 
 
 def clear_sweep_filter() -> None:
-    """Show the runs of all sweeps; for callbacks."""
+    """Show the runs of all sweeps; must be called from a callback."""
     st.session_state[_KEY] = None
     st.query_params.pop(SWEEP, None)
 
 
-def _write() -> None:
+def _write_url() -> None:
     # The table will show other runs, which may not include those selected now.
     st.query_params.pop(RUNS, None)
     if selected := st.session_state[_KEY]:

@@ -1,4 +1,4 @@
-"""The slider over the epochs of a training. It can replay them, and follows the newest until it is moved."""
+"""The slider over the epochs of a training. It can replay them, and shows the newest until it is moved."""
 
 from collections.abc import Sequence
 
@@ -38,19 +38,19 @@ _component = st.components.v2.component(
 def epoch_slider(
     epochs: Sequence[int], *, total: int, live: bool, best: int | None, done: int | None, newest: str, key: str
 ) -> None:
-    """Draw the slider. Draw it after the picture that it belongs to: a replay waits for the slider to be drawn.
+    """Draw the slider. Call this after drawing the picture: a replay waits until the slider has been drawn again.
 
     Args:
         epochs: The epochs that can be shown, in order; at least one.
-        total: Number of epochs of the whole training, named beside the slider.
+        total: Number of epochs of the whole training, shown beside the slider.
         live: Whether there will be more epochs.
         best: The best epoch, marked in the text; None if unknown.
-        done: Number of epochs that an ended training completed; None while it goes on. A later picture was taken
-            in the middle of an epoch.
+        done: Number of epochs that an ended training completed; None while it is active. A later snapshot was
+            taken in the middle of an epoch.
         newest: Version of the newest snapshot; when the live feed reports another one, the fragment runs again.
-        key: Identifies the slider; one with a new key follows the newest epoch at first.
+        key: Identifies the slider; a slider with a new key shows the newest epoch at first.
     """
-    # A tuple: of a list, Streamlit asks whether it is a table, and loads pandas for that.
+    # A tuple: to check whether a list is a table, Streamlit would load pandas.
     data = {
         "epochs": tuple(epochs),
         "wanted": _wanted(key),

@@ -15,12 +15,12 @@ _component = st.components.v2.component(
 
 
 def live_feed(run_id: str, options: ChartOptions, view: RunView) -> None:
-    """Ask repeatedly from now on. Draws nothing, and runs the fragment again when the layout key has changed.
+    """Start the live feed. It draws nothing, and runs the fragment again when the layout key has changed.
 
     Args:
         run_id: The run that the page shows.
         options: How its curves are drawn.
-        view: What the page shows of it now.
+        view: The view of the run that the page shows now.
     """
     data = (feed_url(run_id, options), view.layout_key, view.interval, view.version)
     _component(data=data, key="live-feed", height=1, on_changed_change=lambda: None)

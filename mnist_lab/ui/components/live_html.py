@@ -19,7 +19,7 @@ def live_html(html: str, *, key: str) -> None:
 
     Args:
         html: From `mnist_lab.charts`, with all text of users escaped.
-        key: Identifies it on the page and in the answers of the live feed.
+        key: Identifies this HTML on the page and in the answers of the live feed.
     """
-    # A tuple: of a string, Streamlit asks whether it is a table, and loads pandas for that.
+    # A tuple: to check whether a string is a table, Streamlit would load pandas.
     _component(data=(html, key), key=key)

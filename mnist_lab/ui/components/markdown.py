@@ -11,10 +11,10 @@ _WORD_JOINER, _NO_BREAK_SPACE = "\u2060", "\u00a0"
 def plain(text: str) -> str:
     """The text as Markdown that shows exactly its characters: no markup, link, image, colour, icon or formula.
 
-    Besides the usual marks, Streamlit's Markdown takes `$` as a formula and `:word:` as an icon. A backslash before a
-    mark makes it plain text (CommonMark 2.4). Addresses would still become links (GitHub's "autolink literals" are
-    found in the finished text), so an invisible character is put into them. Line ends become spaces: every use is one
-    line. A per cent sign stays on the line of its number.
+    Besides the usual markup, Streamlit's Markdown reads `$` as a formula and `:word:` as an icon. A backslash before
+    such a character makes it plain text (CommonMark 2.4). Addresses would still become links, because GitHub's
+    "autolink literals" are found after that, so an invisible character is inserted into them. Line ends become
+    spaces, as every use is one line. A per cent sign stays on the line of its number.
     """
     return _SPECIAL.sub(r"\\\1", _LINKING.sub(_WORD_JOINER, unbroken(" ".join(text.split()))))
 

@@ -30,13 +30,13 @@ def drawable(analysis: Analysis) -> Analysis:
 
 
 def network_diagram(analysis: Analysis, *, key: str, picked: int | None = None, whole: bool = False) -> int | None:
-    """Draw the network to scale; if it has too many layers, only those that `drawable` keeps.
+    """Draw the network to scale; if it has too many layers, only the first `MAX_LAYERS`.
 
     Args:
         analysis: Analysis of a network with any number of layers.
         key: Identifies the diagram.
-        picked: Index in `network.layers` of the layer that is marked.
-        whole: Whether the diagram shrinks to fit; on a phone it is scrolled nevertheless.
+        picked: Index in `network.layers` of the layer that is highlighted.
+        whole: Whether the diagram shrinks to fit its width; on a phone it can always be scrolled.
 
     Returns:
         Index in `network.layers` of the layer that was clicked just now, or None.

@@ -1,4 +1,4 @@
-"""A Plotly chart that is changed in place: one node for its whole life, coloured for the light or the dark theme."""
+"""A Plotly chart that is changed in place, never created again, and coloured for the light or the dark theme."""
 
 import streamlit as st
 
@@ -20,9 +20,9 @@ def plotly_chart(figure: Figure, *, key: str, alt: str, height: int = 320, versi
     Args:
         figure: From `mnist_lab.charts`: data and layout with colour tokens.
         key: Identifies the chart; with the same key, zoom and hover stay when the data change.
-        alt: Describes the chart to those who cannot see it.
+        alt: Alternative text, for screen readers.
         height: In pixels.
         version: Identifies the figure, so that the live feed can send changes of it.
     """
-    # A list: of a dictionary, Streamlit asks whether its values are tables, and loads pandas for that (0.4 s, 50 MB).
+    # A list: to check whether the values of a dictionary are tables, Streamlit would load pandas (0.4 s, 50 MB).
     _component(data=[figure, alt, height, version, key], key=key, height=height)

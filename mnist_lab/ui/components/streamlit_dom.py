@@ -1,11 +1,11 @@
-"""All that the lab assumes about the page that Streamlit makes: selectors, sizes, and the CSS variables of components.
+"""All that the lab assumes about Streamlit's page: selectors, sizes, and the CSS variables of components.
 
 Streamlit documents the class `st-key-<key>` and the CSS variables. The rest may change with any version, so no other
 module, component script or page names an element of Streamlit's. `tests/browser/test_streamlit_dom.py` checks each
-constant against the running app, and that the effect it is used for is there: run it first after an upgrade.
+constant against the running app, and the effect that it is used for: run it first after an upgrade.
 
-The module stands in `components`, the lowest room that knows the browser: `shell`, the rooms of the pages, the pages
-themselves and the components' scripts (by `assets.script`) may all import it.
+The module is in `components`, the lowest package that knows the browser, so that `shell`, the packages of the pages,
+the pages themselves and the components' scripts (through `assets.script`) can all use it.
 """
 
 # Documented by Streamlit.
@@ -35,16 +35,16 @@ def _test_id(name: str) -> str:
 # Around every page.
 
 PAGE = by_key("page")
-"""What the pages draw, within Streamlit's block of the page."""
+"""The container of all that a page draws."""
 
 EMPTY_TOP, EMPTY_TOP_NARROW = "4.25rem", "1.25rem"
-"""How far the page can move up without touching the header, on wide screens and on narrow ones."""
+"""Empty space between the header and the page, on wide screens and on narrow ones."""
 
 MENU_MIN_WIDTH = 768
-"""Pixels. On a screen that is not as wide, Streamlit folds its menu behind an arrow."""
+"""Pixels. On a narrower screen, Streamlit hides its menu behind an arrow."""
 
 MENU_ARROW = _test_id("stExpandSidebarButton")
-"""The arrow that opens the folded menu."""
+"""The arrow that opens the hidden menu."""
 
 NARROW_MENU = by_key("narrow-menu")
 """Our own menu for narrow screens; a horizontal container, so it is shown with `display: flex`."""
@@ -55,10 +55,10 @@ STACKED_COLUMN = f"{by_key_prefix('stacked-')} > {_test_id('stLayoutWrapper')} >
 """A column of `st.columns` in a container whose key begins with `stacked-`; `min-width: 100%` stacks such columns."""
 
 DATA_NOTICE = by_key("data-notice")
-"""The one line that says that the MNIST sample is in use, or how far the download is."""
+"""The notice that the MNIST sample is in use, or that MNIST is being downloaded; one line."""
 
 TITLE_BELOW_NOTICE = f"{PAGE}:has({DATA_NOTICE}) :is(h1, h2)"
-"""A heading of a page with that line; its `padding-top` is the space above the title."""
+"""A heading of a page with that notice; its `padding-top` is the space above the title."""
 
 # Compose.
 
@@ -66,44 +66,44 @@ DIAGRAM = by_key("compose-strip")
 """The container of the network diagram."""
 
 DIAGRAM_WRAPPER = f"div:has(> {DIAGRAM})"
-"""The box around that container. It lies directly in the scrolled page, so it can stick to the top."""
+"""The element around that container. It is a child of the scrolled page, so it can stick to the top."""
 
 HEADER_HEIGHT = "3.75rem"
 """Height of Streamlit's header, which covers the top of the page when the page is scrolled."""
 
 SHORTCUT_HINTS = f"{by_key('undo')} kbd, {by_key('redo')} kbd"
-"""The keys that Streamlit writes beside the labels of buttons with a shortcut."""
+"""The keys that Streamlit shows beside the labels of buttons with a shortcut."""
 
 # Draw. A horizontal container has its children as direct children.
 
 DRAW_ANSWER = f"{by_key('draw-page')} > :last-child"
-"""The container of the answer, beside the canvas."""
+"""The container of the prediction, beside the canvas."""
 
 DRAW_NETWORK = f"{by_key('draw-below')} > :last-child"
 """The container of the picker of networks, beside the small picture."""
 
 DRAW_HEADLINE = by_key("draw-headline")
-"""The container of the answer's first line; a column of a flexbox, so `justify-content` centres it vertically."""
+"""The container of the prediction; a vertical flexbox, so `justify-content` centres its content vertically."""
 
 CANVAS_PAD = by_key("canvas-pad")
 """The container of the canvas. It is `:active` while the pen is down, as the canvas lets pointer events through."""
 
 CANVAS_PROMPT = by_key("canvas-prompt")
-"""The container of the text that lies on the empty canvas."""
+"""The container of the text shown on the empty canvas."""
 
 CANVAS_PROMPT_LAYER = 15
 """The `z-index` between the canvas, 10, and the canvas's toolbar, 20."""
 
-# Looked for by the browser tests, the benchmarks and the screenshots only.
+# Used only by the browser tests, the benchmarks and the screenshots.
 
 SCRIPT_RUNS_NOT = '[data-test-script-state="notRunning"]'
-"""The app, while no script runs for it. After `PAGE` has appeared it means that the page is drawn."""
+"""The app, while no script runs for it. If `PAGE` is there as well, the page has been drawn."""
 
 STALE = '[data-stale="true"]'
-"""Elements of the run before, which the script has not drawn again yet."""
+"""Elements of the previous script run that have not been drawn again yet."""
 
 MAIN = _test_id("stMain")
-"""The part of the page below the header; the part that scrolls."""
+"""The part of the page below the header, which scrolls."""
 
 MENU_LINK = _test_id("stTopNavLink")
 """A link of Streamlit's menu."""

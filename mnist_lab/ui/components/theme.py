@@ -1,4 +1,4 @@
-"""The viewer's theme, for pictures that are made before they reach the browser."""
+"""The viewer's theme, for images that are made on the server."""
 
 from typing import Literal
 

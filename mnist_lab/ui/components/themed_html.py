@@ -20,17 +20,17 @@ def themed_html(html: str, *, key: str) -> None:
 
     Args:
         html: From `mnist_lab.charts`, with all text of users and files escaped. Its colours are CSS variables
-            `--lab-<colour>`; its pixels have the colours of the theme that `pixel_theme` gives for this key.
-        key: Identifies it; with the same key, only what differs is drawn again.
+            `--lab-<colour>`; its images must be made for the theme that `pixel_theme` returns for this key.
+        key: Identifies this HTML; with the same key, only changed parts are drawn again.
     """
     data = {"html": html, "palettes": PALETTES, "theme": pixel_theme(key)}
     _component(data=data, key=key, on_theme_change=lambda: None)
 
 
 def pixel_theme(key: str) -> str:
-    """The theme, "light" or "dark", that pixels are to be coloured for.
+    """The theme, "light" or "dark", that the images in the HTML must be made for.
 
-    Streamlit knows in which theme the page was opened; the component reports when the theme has changed since.
+    Streamlit knows the theme in which the page was opened; the component reports later changes.
     """
     state = st.session_state.get(key)
     reported = state.get("theme") if state else None

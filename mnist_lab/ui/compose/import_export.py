@@ -8,6 +8,7 @@ from mnist_lab.errors import NetworkError
 from mnist_lab.network import keras_source, link_from_network, network_from_json
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.session import network_draft
+from mnist_lab.ui.session.query_params import NETWORK
 
 _VERSION = "import-version"
 _ERROR = "import-error"
@@ -15,7 +16,7 @@ _ERROR = "import-error"
 
 def import_popover() -> None:
     """Draw the popover in which a network file can be uploaded, or its text pasted."""
-    # A successful import changes the keys: the fields are empty then, and the popover is closed.
+    # A successful import changes the keys, so that the fields are empty and the popover is closed.
     number = st.session_state.setdefault(_VERSION, 0)
     upload, paste = f"import-file-{number}", f"import-text-{number}"
     with st.popover("Import", icon=":material/upload_file:", key=f"import-{number}"):
@@ -27,7 +28,7 @@ def import_popover() -> None:
 
 
 def export_popover() -> None:
-    """Draw the popover with the network as a file, a link and code."""
+    """Draw the popover that offers the network as a file, a link and code."""
     network = network_draft.history().network
     with st.popover("Export", icon=":material/ios_share:", key="export"):
         st.download_button(
@@ -40,7 +41,7 @@ def export_popover() -> None:
             key="export-json",
         )
         st.markdown("**Link** that opens this network")
-        st.code(f"{_address()}?n={link_from_network(network)}", language=None, wrap_lines=False)
+        st.code(f"{_page_url()}?{NETWORK}={link_from_network(network)}", language=None, wrap_lines=False)
         st.markdown("**Keras code**")
         st.code(keras_source(network), language="python", height=260)
 
@@ -71,9 +72,9 @@ def _open(content: str | bytes) -> None:
     network_draft.change(network)
 
 
-def _address() -> str:
-    address = str(st.context.url or "").split("?")[0].split("#")[0]
-    return address if address.count("/") > 2 else f"{address}/"
+def _page_url() -> str:
+    url = str(st.context.url or "").split("?")[0].split("#")[0]
+    return url if url.count("/") > 2 else f"{url}/"
 
 
 def _file_name(name: str) -> str:

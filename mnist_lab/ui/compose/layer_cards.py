@@ -18,7 +18,7 @@ _ADD_BUTTONS = {
 
 
 def implied_card(report: LayerReport) -> None:
-    """Draw the card of an implied layer, which cannot be edited, with its problems."""
+    """Draw the card of a layer that is added automatically, which cannot be edited, with its problems."""
     with st.container(border=True, gap="small", key=f"layer-card-{report.layer.kind}-implied"):
         st.html(card_html(report))
         problem_list(report.problems, key=f"{report.index}")
@@ -48,7 +48,7 @@ def layer_card(report: LayerReport, analysis: Analysis) -> None:
 
 
 def show_card(index: int) -> None:
-    """Scroll to the card of the layer at `index`, which may be far down the page."""
+    """Scroll to the card of the layer at `index`."""
     card = by_key(f"layer-card-{index:d}")
     st.html(
         "<script>setTimeout(() => document.querySelector("
@@ -58,7 +58,7 @@ def show_card(index: int) -> None:
 
 
 def add_buttons() -> None:
-    """Draw the buttons that add a layer: after the selected one, or else at the end."""
+    """Draw the buttons that add a layer: after the selected layer, or else at the end."""
     after = network_draft.picked()
     where = (
         "at the end, or at the last possible position" if after is None else f"after layer {after + 1}, or before it"

@@ -67,7 +67,7 @@ def _number(index: int, layer: AnyLayer, name: str, part: int | None, label: str
 
 
 def _step(value: int) -> int:
-    # Steps of 1 for few filters, larger ones that keep round numbers round for many.
+    # Small numbers change in steps of 1, larger ones in steps that keep multiples of 4 or 8.
     return 1 if value < 8 or value % 4 else 4 if value < 32 or value % 8 else 8
 
 
@@ -77,7 +77,7 @@ def _rate(index: int, layer: AnyLayer, value: float) -> None:
     if 0 <= value <= 1:
         st.session_state[f"{key}-slider"] = float(value)
         st.slider(
-            "Rate: the share set to zero while training",
+            "Rate: the fraction of values set to zero during training",
             0.0,
             1.0,
             step=0.05,
@@ -87,7 +87,7 @@ def _rate(index: int, layer: AnyLayer, value: float) -> None:
             args=(*arguments, f"{key}-slider"),
         )
         return
-    # A link or a file may hold a rate outside the slider's range.
+    # A link or a file may contain a rate outside the slider's range.
     st.session_state[key] = float(value)
     st.number_input("Rate", key=key, step=0.05, width=_NUMBER_WIDTH, on_change=_write, args=(*arguments, key))
 
@@ -117,7 +117,7 @@ def _choice(
 def _write(index: int, kind: str, name: str, part: int | None, key: str) -> None:
     network = network_draft.history().network
     value: Any = st.session_state.get(key)
-    # Another tab's link or an undo may have put another layer there in the meantime.
+    # A link or an undo may have put another layer at this index in the meantime.
     if value is None or index >= len(network.layers) or network.layers[index].kind != kind:
         return
     layer = network.layers[index]

@@ -1,4 +1,4 @@
-"""The text of a layer card as HTML, with every text escaped, and its style."""
+"""The content of a layer card as HTML, with its text escaped, and its style."""
 
 from html import escape
 
@@ -16,8 +16,8 @@ STYLE = f"""<style>
   top: 0.05rem; }}
 .lab-layer-number {{ color: {_COLOURS["muted"]}; font-variant-numeric: tabular-nums; min-width: 1.1rem;
   text-align: right; flex: none; }}
-.lab-layer-words {{ min-width: 0; overflow-wrap: anywhere; }}
-.lab-layer-words b {{ font-weight: 650; margin-right: 0.35rem; }}
+.lab-layer-text {{ min-width: 0; overflow-wrap: anywhere; }}
+.lab-layer-text b {{ font-weight: 650; margin-right: 0.35rem; }}
 .lab-layer-facts {{ color: {_COLOURS["muted"]}; font-size: 0.84rem; font-variant-numeric: tabular-nums; }}
 .lab-layer-quiet {{ opacity: 0.85; }}
 {dom.DIAGRAM_WRAPPER} {{ position: sticky; top: {dom.HEADER_HEIGHT}; z-index: 50;
@@ -27,7 +27,7 @@ STYLE = f"""<style>
 @media (max-height: 800px) {{ {dom.DIAGRAM} .lab-network-diagram svg {{ max-height: 10rem; }} }}
 @media (max-width: 640px) {{ {dom.DIAGRAM} .lab-network-diagram svg {{ height: 8.5rem; width: auto; }} }}
 </style>"""
-"""The look of the cards, and the strip that stays in sight; to be put into the page once."""
+"""The style of the cards, and of the diagram, which stays visible when the page is scrolled; added to a page once."""
 
 
 def card_html(report: LayerReport) -> str:
@@ -40,20 +40,20 @@ def card_html(report: LayerReport) -> str:
         f'<div class="lab-layer{quiet}">'
         f'<span class="lab-layer-square" style="background:{_COLOURS[KIND_GROUPS[report.layer.kind]]}"></span>'
         f'<span class="lab-layer-number">{number}</span>'
-        f'<span class="lab-layer-words">{text}<br><span class="lab-layer-facts">{details}</span></span>'
+        f'<span class="lab-layer-text">{text}<br><span class="lab-layer-facts">{details}</span></span>'
         "</div>"
     )
 
 
 def layer_facts(report: LayerReport) -> str:
-    """Return `28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · 9 % of the work`, as far as it is known."""
+    """Return `28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · 9 % of the multiply-adds`, as far as known."""
     if report.input_shape is None:
-        return "its shape is known when the layers before it are repaired"
+        return "its shape is unknown until the layers before it are repaired"
     parts = [f"{formatting.shape(report.input_shape)} → {formatting.shape(report.output_shape)}"]
     if report.arithmetic:
         parts.append(f"{report.arithmetic} parameters")
     if report.multiply_adds:
-        parts.append(f"{formatting.probability(report.share)} of the work")
+        parts.append(f"{formatting.probability(report.share)} of the multiply-adds")
     if report.implied:
         parts.append("the output layer, always last" if isinstance(report.layer, Dense) else "added automatically")
     return " · ".join(parts)

@@ -58,9 +58,9 @@ def undo_buttons() -> None:
 
 
 def why_not_trainable(analysis: Analysis) -> str:
-    """Name the layers of an invalid network that have errors."""
-    wrong = [report for report in analysis.layers if any(problem.severity == "error" for problem in report.problems)]
-    named = [f"{report.number} ({report.title.lower()})" for report in wrong if report.number is not None]
+    """Why an invalid network cannot be trained: the layers that have errors."""
+    faulty = [report for report in analysis.layers if any(problem.severity == "error" for problem in report.problems)]
+    named = [f"{report.number} ({report.title.lower()})" for report in faulty if report.number is not None]
     if not named:
         return "This network cannot be trained yet: see the error at its output layer."
     more = f" and {len(named) - 2} more" if len(named) > 2 else ""
@@ -81,7 +81,7 @@ def _start_from() -> None:
         network_draft.change(Network())
     elif name in PRESETS:
         network_draft.change(PRESETS[name].network)
-        # A recipe that the user has changed stays; the recipe of another preset is replaced.
+        # Only a default recipe or that of another preset is replaced, not one that the user has changed.
         if chosen_recipe() == Recipe() or preset_recipe_reason(chosen_recipe()):
             open_recipe(preset_recipe(name))
 

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 SIDE = 320
 FRAME = SIDE + 34
-"""Width of the canvas with its frame."""
+"""Width in pixels of the canvas with its frame."""
 
 Stroke = dict[str, Any]
 
 _VERSION = "canvas-version"
 _START = "canvas-start"
 _STROKES = "canvas-strokes"
-_PICTURES = "canvas-pictures"
+_IMAGES = "canvas-images"
 _THEME = "canvas-theme"
 
 _STYLE = f"""<style>
@@ -35,8 +35,8 @@ _STYLE = f"""<style>
 }}
 {dom.CANVAS_PAD}:active {dom.CANVAS_PROMPT} {{ opacity: 0; transition: none; }}
 </style>"""
-"""The prompt lies on the canvas and disappears when the pen comes down. It stays away until the server has received the
-stroke and no longer draws it."""
+"""The prompt lies on the canvas and is hidden while the pen is down. It stays hidden until the server has received the
+stroke and no longer draws the prompt."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class CanvasDrawing:
 
 
 def drawing_canvas() -> CanvasDrawing | None:
-    """Show the canvas and its controls; None while nothing has been drawn.
+    """Draw the canvas and its controls; returns the drawing, or None while the canvas is empty.
 
     The session keeps the drawing when the user leaves the page or changes the theme.
     """
@@ -63,7 +63,7 @@ def drawing_canvas() -> CanvasDrawing | None:
             undo = st.empty()
             clear = st.empty()
             width = st.slider("Pen size", 8, 40, 20, key="pen-width", persist_state="session")
-    # The component keeps its strokes for as long as its page is shown and its key is the same.
+    # The component keeps its strokes as long as its page is shown and its key stays the same.
     key = f"canvas-{_version()}"
     if key not in st.session_state:
         st.session_state[_THEME] = theme()
@@ -85,7 +85,7 @@ def drawing_canvas() -> CanvasDrawing | None:
         )
         strokes: list[Stroke] = list((result.json_data or {}).get("objects", ()))
         st.session_state[_STROKES] = strokes
-        # Cleared at once, before the prediction is there.
+        # Drawn here, so that the prompt disappears before the prediction is computed.
         prompt = st.empty()
         if not strokes:
             with prompt.container(key="canvas-prompt", horizontal_alignment="center", vertical_alignment="center"):
@@ -94,7 +94,7 @@ def drawing_canvas() -> CanvasDrawing | None:
         _restart(strokes[:-1])
     if clear.button("Clear", icon=":material/ink_eraser:", disabled=not strokes, key="canvas-clear"):
         _restart([])
-    png = _picture_of(len(strokes), result.image_bytes) if strokes else None
+    png = _png_of(len(strokes), result.image_bytes) if strokes else None
     # A canvas loses its strokes when its colours change.
     if st.session_state[_THEME] != theme():
         _restart(strokes)
@@ -105,23 +105,23 @@ def drawing_canvas() -> CanvasDrawing | None:
     )
 
 
-def _picture_of(strokes: int, png: bytes | None) -> bytes | None:
-    """The PNG of a drawing with this number of strokes: the one just sent, or else the one remembered.
+def _png_of(strokes: int, png: bytes | None) -> bytes | None:
+    """The PNG of a drawing with this number of strokes: the one just received, or else the stored one.
 
-    A canvas sends no picture of the strokes that it starts with.
+    A canvas sends no image of the strokes that it starts with.
     """
-    pictures: dict[int, bytes] = st.session_state.setdefault(_PICTURES, {})
+    images: dict[int, bytes] = st.session_state.setdefault(_IMAGES, {})
     if png is not None:
-        pictures[strokes] = png
-    return pictures.get(strokes)
+        images[strokes] = png
+    return images.get(strokes)
 
 
 def _pixels(png: bytes) -> "NDArray[np.uint8]":
     import numpy as np
     from PIL import Image
 
-    with Image.open(io.BytesIO(png)) as picture:
-        return np.asarray(picture.convert("RGBA"))
+    with Image.open(io.BytesIO(png)) as image:
+        return np.asarray(image.convert("RGBA"))
 
 
 def _version() -> int:
@@ -133,6 +133,6 @@ def _restart(strokes: Sequence[Stroke]) -> None:
     """Replace the canvas by a new one with these strokes."""
     st.session_state[_STROKES] = strokes
     if not strokes:
-        st.session_state.pop(_PICTURES, None)
+        st.session_state.pop(_IMAGES, None)
     st.session_state[_VERSION] = _version() + 1
     st.rerun()

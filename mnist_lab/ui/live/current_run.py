@@ -1,4 +1,4 @@
-"""Which run the Train page shows, and what else is under way or queued at that time."""
+"""The run that the Train page shows, with the other active and queued runs at that time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,21 +14,21 @@ _MAX_ID_LENGTH = 64
 
 @dataclass(frozen=True)
 class CurrentRun:
-    """The run to show, and the store as it was when that was decided."""
+    """The run to show, and the snapshot of the store that it was chosen from."""
 
     run: Run | None
     store: StoreSnapshot
     error: str = ""
-    """Why the run that was asked for cannot be shown."""
+    """Why the requested run cannot be shown; "" if it can."""
 
     @property
     def queue(self) -> Sequence[Run]:
-        """The queued runs, next one first; if there are very many, only the first."""
+        """The queued runs, next one first, at most `store_cache.MAX_QUEUED`."""
         return self.store.queue
 
     @property
     def is_busy(self) -> bool:
-        """Whether a run is under way or queued, so that the page has to be kept up to date."""
+        """Whether a run is active or queued, so that the page must be kept up to date."""
         return bool(self.store.active or self.store.queue)
 
     @property
@@ -40,12 +40,11 @@ class CurrentRun:
 def select_run(wanted: str | None, owner: str = "") -> CurrentRun:
     """Choose the run to show.
 
-    That is the run with the id `wanted`; else the owner's newest under way or queued, else anybody's, else the newest
-    of all.
+    That is the run with the id `wanted`; else an active or queued run, of the owner if possible; else the newest run.
 
     Args:
-        wanted: The id in the address of the page.
-        owner: The session that looks.
+        wanted: The id in the URL of the page.
+        owner: The id of the viewer's session.
 
     Raises:
         StoreError: The store cannot be read.
@@ -53,7 +52,7 @@ def select_run(wanted: str | None, owner: str = "") -> CurrentRun:
     cache = services().store_cache
     current = _select(cache.snapshot(), wanted, owner)
     if current.run is not None and not current.run.state.is_ended and not current.is_busy:
-        # The run was created after that snapshot, and a page that does not know of it would not be kept up to date.
+        # The run was created after that snapshot, and without it the page would not be kept up to date.
         current = _select(cache.snapshot(fresh=True), wanted, owner)
     return current
 
@@ -67,7 +66,7 @@ def _select(store: StoreSnapshot, wanted: str | None, owner: str) -> CurrentRun:
             shown = formatting.shortened(wanted, 20)
             error = f"The address names the run “{shown}”, which is not in this lab; it may have been deleted."
     own = [run for run in (*store.active, *store.queue) if run.owner == owner]
-    # A reference run is nobody's newest run.
+    # Reference runs come with the lab, so none of them counts as the newest run.
     newest = [run for run in services().store.list(limit=1) if not run.is_reference]
     run = next(iter([*own, *store.active, *store.queue, *newest]), None)
     return CurrentRun(run, store, error)

@@ -1,4 +1,4 @@
-"""What the queue says of each run: its position, when it starts, and what it trains."""
+"""The text of each run in the queue: its position, when it starts, and its recipe."""
 
 from collections.abc import Mapping, Sequence
 
@@ -24,17 +24,17 @@ def position_texts(store: StoreSnapshot, expected: Mapping[str, float | None]) -
 
 
 def shown_runs(store: StoreSnapshot, current: str) -> Sequence[Run]:
-    """The runs that the queue shows: those under way, then those that wait, without the run with the id `current`."""
+    """The runs that the queue shows: active ones, then queued ones, without the run with the id `current`."""
     return other_runs(store, current)[:MAX_SHOWN]
 
 
 def other_runs(store: StoreSnapshot, current: str) -> Sequence[Run]:
-    """All runs under way and queued, without the run with the id `current`."""
+    """All active and queued runs, without the run with the id `current`."""
     return [run for run in (*store.active, *store.queue) if run.id != current]
 
 
 def entry_details(run: Run, position: str, seconds: float | None) -> str:
-    """The small print of a run in the queue.
+    """The details of a run in the queue, shown below its name.
 
     Args:
         run: An active or queued run.

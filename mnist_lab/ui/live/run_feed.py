@@ -34,11 +34,11 @@ def answer(parameters: Mapping[str, str]) -> bytes:
     - `layout_key`, `interval`, `version`: of the `RunView`.
     - `parts`: the new content of each changed part of the page by its key; of all parts if the browser's version is
       unknown.
-    - `changes`: by the key of the chart `[from version, to version, alt, delta]`, with a `Delta` of its figure, where
-      that is enough.
+    - `changes`: by the key of the chart `[from version, to version, alt, delta]`, with a `Delta` of its figure, if that
+      is sufficient.
 
     Args:
-        parameters: Query parameters of the URL. Values that make no sense are ignored.
+        parameters: Query parameters of the URL. Invalid values are ignored.
 
     Raises:
         LabError: The store cannot be read.
@@ -63,7 +63,7 @@ def _changes(run_id: str, old: RunView | None, new: RunView) -> dict[str, Any]:
         if delta is not None:
             changes[CHART] = (before.version, after.version, after.alt, delta)
             del parts[CHART]
-    # The slider asks for a new snapshot repeatedly, until it has been drawn.
+    # Sent even if unchanged: the slider asks for a new snapshot repeatedly, until it has been drawn.
     slider = slider_key(run_id)
     parts |= {slider: new.parts[slider]} if slider in new.parts else {}
     head = {"layout_key": new.layout_key, "interval": new.interval, "version": new.version}
@@ -79,7 +79,7 @@ def _options(parameters: Mapping[str, str]) -> ChartOptions:
 
 
 def _ghost(parameters: Mapping[str, str]) -> str:
-    """Id of the ghost; an unknown id becomes "", because every different value needs a view of its own."""
+    """Id of the ghost; an unknown id becomes "", as a view is made and cached for each different value."""
     wanted = parameters.get(_GHOST, "")
     with suppress(UnknownRunError):
         return find_run(wanted, services().store_cache.snapshot()).id if wanted else ""

@@ -1,4 +1,4 @@
-"""The numbers of a run beside its curves: the newest while it trains, those of the kept epoch once it has ended."""
+"""The metrics of a run beside its curves: the newest while it trains, those of the kept epoch after it has ended."""
 
 from mnist_lab import formatting
 from mnist_lab.charts import MetricHistory, figures_html
@@ -9,7 +9,7 @@ _Figures = list[tuple[str, str]]
 
 
 def run_figures(run: Run, history: MetricHistory) -> str:
-    """Accuracy and loss on each set of images, where there are any, and the speed, as HTML."""
+    """Accuracy and loss on each set of images, if known, and the speed, as HTML."""
     figures: _Figures = []
     notes: list[str] = []
     if run.result is not None:
@@ -36,7 +36,10 @@ def _newest_figures(run: Run, history: MetricHistory) -> tuple[_Figures, str]:
     figures += _pair("Training", newest.training_accuracy, newest.training_loss)
     if validated is None or run.state.is_ended:
         return figures, ""
-    return figures, f"Validation: after epoch {round(validated.epoch):,}. Training: the newest steps."
+    return (
+        figures,
+        f"Validation figures are from epoch {round(validated.epoch):,}, training figures from the latest steps.",
+    )
 
 
 def _final_figures(run: Run, result: Result, history: MetricHistory) -> tuple[_Figures, str]:
@@ -47,33 +50,33 @@ def _final_figures(run: Run, result: Result, history: MetricHistory) -> tuple[_F
         figures += _pair("Validation", result.validation_accuracy, result.validation_loss)
     if trained is not None:
         figures += _pair("Training", trained.training_accuracy, trained.training_loss)
-    return figures, _which_weights(run, result, epoch)
+    return figures, _weights_note(run, result, epoch)
 
 
-def _which_weights(run: Run, result: Result, epoch: int) -> str:
+def _weights_note(run: Run, result: Result, epoch: int) -> str:
     if not epoch:
-        return "All figures: the network as it was when it was stopped, before its first epoch was done."
-    which = "the best" if result.kept == "best" else "the last"
-    text = f"All figures: epoch {epoch:,}, {which}, whose weights are kept."
-    return text if run.recipe.validation == "holdout" else f"{text} The test images were the validation images, too."
+        return "All figures are from the network as it was when it was stopped, before the end of its first epoch."
+    which = "best" if result.kept == "best" else "last"
+    text = f"All figures are from epoch {epoch:,}, the {which} one, whose weights are kept."
+    return text if run.recipe.validation == "holdout" else f"{text} The test images were also the validation images."
 
 
 def _point_of_epoch(history: MetricHistory, epoch: int) -> MetricPoint | None:
-    # From the end: the kept epoch is rarely among the first.
+    # Searched from the end, as the kept epoch is usually one of the last.
     points = (point for point in reversed(history.points) if point.kind == "epoch")
     return next((point for point in points if round(point.epoch) == epoch), None)
 
 
-def _pair(which: str, accuracy: float | None, loss: float | None) -> _Figures:
-    return [(f"{which} accuracy", formatting.accuracy(accuracy)), (f"{which} loss", formatting.loss(loss))]
+def _pair(images: str, accuracy: float | None, loss: float | None) -> _Figures:
+    return [(f"{images} accuracy", formatting.accuracy(accuracy)), (f"{images} loss", formatting.loss(loss))]
 
 
 def _speed(run: Run, history: MetricHistory) -> str:
     newest = history.points[-1]
     speed = formatting.throughput(newest.samples_per_second)
     if run.state.is_ended:
-        # The newest learning rate need not be that of the kept epoch.
+        # The newest learning rate may differ from that of the kept epoch.
         return speed
     rate = f"learning rate {formatting.learning_rate(newest.learning_rate)}"
-    # The first steps include the compilation, so their speed means nothing.
+    # The first steps include the compilation, so their speed is not typical.
     return f"{speed} · {rate}" if is_settled(history.points) else rate.capitalize()

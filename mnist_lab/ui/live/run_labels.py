@@ -1,4 +1,4 @@
-"""The state of a run as text: the badge beside its name, and the line over its progress bar."""
+"""The state of a run as text: the badge beside its name, and the line above its progress bar."""
 
 import math
 from typing import Literal, NamedTuple
@@ -27,23 +27,23 @@ _STATES: dict[RunState, Badge] = {
     RunState.FAILED: Badge("failed", ":material/error:", "red"),
     RunState.INTERRUPTED: Badge("interrupted", ":material/power_off:", "orange"),
 }
-# A command is shown at once; the worker carries it out within a second or a batch.
+# A command is shown at once; the worker executes it within about a second, or after the current batch.
 _COMMANDED: dict[Command, Badge] = {
     Command.PAUSE: Badge("pausing …", ":material/pause_circle:", "orange"),
-    Command.STEP: Badge("to the end of this epoch", ":material/skip_next:", "blue"),
+    Command.STEP: Badge("finishing this epoch …", ":material/skip_next:", "blue"),
     Command.STOP: Badge("stopping …", ":material/stop_circle:", "gray"),
     Command.DISCARD: Badge("discarding …", ":material/delete:", "red"),
 }
-_CONTINUING = Badge("going on …", ":material/play_circle:", "blue")
+_CONTINUING = Badge("continuing …", ":material/play_circle:", "blue")
 _TESTING = Badge("testing", ":material/fact_check:", "blue")
 _DIVERGED = Badge("diverged", ":material/trending_up:", "red")
-_PHASES = {"loading data": "loading the digits", "building": "building the network"}
+_PHASES = {"loading data": "loading the data", "building": "building the network"}
 
 
 def badge(run: Run) -> Badge:
-    """What the run is doing, or what it was just told to do."""
-    ends = run.command in {Command.STOP, Command.DISCARD}
-    if run.state.is_active and ends:
+    """The badge of a run: its state, or the command that it has not executed yet."""
+    is_ending = run.command in {Command.STOP, Command.DISCARD}
+    if run.state.is_active and is_ending:
         return _COMMANDED[run.command]
     if run.state is RunState.PAUSED and run.command is not Command.PAUSE:
         return _CONTINUING
@@ -55,18 +55,18 @@ def badge(run: Run) -> Badge:
 
 
 def is_testing(run: Run) -> bool:
-    """Whether the training is over and the network is being tested; then there is nothing left to pause."""
+    """Whether the training is over and the network is being tested, so that nothing can be paused."""
     return run.state.is_active and run.phase == "evaluating"
 
 
 def progress_text(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: float | None = None) -> str:
-    """The line over the progress bar: how far the run is, and how long it will still take.
+    """The line above the progress bar: the progress of the run, and the time left.
 
     Args:
         run: In any state.
-        steps_epoch: Epochs done according to its curves, fractional.
+        steps_epoch: Epochs completed according to its curves; may be fractional.
         start: Position of a queued run and when it starts, from `position_text`.
-        left: Seconds of training that are left, None if unknown.
+        left: Remaining seconds of training; None if unknown.
     """
     if run.state is RunState.QUEUED:
         return f"Waiting for its turn{f' · {start}' if start else ''}"
@@ -76,7 +76,7 @@ def progress_text(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: 
         done = f"{run.epochs_done:,} of {epochs(run.recipe.epochs)}"
         return f"{done} · {formatting.seconds(run.training_seconds)}" if run.training_seconds else done
     if is_testing(run):
-        return "Testing it on the test images"
+        return "Testing the network on the test images"
     if run.state is RunState.PAUSED and steps_epoch and steps_epoch == run.epochs_done:
         text = f"{run.epochs_done:,} of {epochs(run.recipe.epochs)} done"
     elif run.state is RunState.STARTING:
@@ -94,8 +94,8 @@ def epochs(count: int) -> str:
 
 
 def position_text(position: int, seconds: float | None) -> str:
-    """The position in the queue, 1-based, and when the run starts: "place 2 in the queue, starts in about 40 s"."""
-    text = f"place {position:,} in the queue"
+    """The position in the queue, 1-based, and when the run starts: "position 2 in the queue, starts in about 40 s"."""
+    text = f"position {position:,} in the queue"
     if seconds is None:
         return text
     return f"{text}, starts {'now' if seconds < 1 else f'in about {formatting.about_seconds(seconds)}'}"

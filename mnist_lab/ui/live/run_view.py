@@ -1,4 +1,4 @@
-"""Live view of a run: what the Train page shows of it and `/live` sends, made once for all viewers."""
+"""Live view of a run, shown by the Train page and sent by `/live`; made once for all viewers."""
 
 import hashlib
 import json
@@ -29,22 +29,22 @@ PROGRESS, FIGURES, CHART = "run-progress", "run-figures", "live-chart"
 CHART_HEIGHT = 470
 """Pixels of a chart of learning curves."""
 SMOOTHINGS = (0.0, 0.3, 0.6, 0.9, 0.97)
-"""The weights that can be chosen for the smoothing of the training curve."""
+"""Smoothing weights of the training curve that a viewer can choose."""
 STARTING_INTERVAL = 0.25
-"""Seconds between two requests of a browser when the first points of a run are about to come."""
+"""Seconds between two requests of a browser when the first points of a run are expected soon."""
 MAX_INTERVAL_FACTOR = 3
-"""A browser waits at most this many times the interval of the settings."""
+"""A browser waits at most this many times `MNIST_LAB_REFRESH`."""
 _REQUESTS_PER_TRAINING = 700
-"""With this many requests over a whole training, the curves grow by about a pixel each time."""
+"""With this many requests during a training, the curves grow by about a pixel each time."""
 _FIRST_POINTS = 3
 _DIGEST_BYTES = 8
 MAX_RECENT_VIEWS = 64
-"""Views that are kept to compare later ones with; one takes up to 200 KB."""
+"""Number of views kept for comparison with later ones; one takes up to 200 KB."""
 
 
 @dataclass(frozen=True)
 class ChartOptions:
-    """How a viewer wants the curves drawn."""
+    """How the curves are drawn for a viewer."""
 
     log: bool = False
     """Whether the axis of the loss is logarithmic."""
@@ -55,11 +55,11 @@ class ChartOptions:
 
 
 class LiveChart(NamedTuple):
-    """What the chart of the page is given."""
+    """The content of the chart."""
 
     figure: Figure
     alt: str
-    """Describes the chart to those who cannot see it."""
+    """Alternative text of the chart, for screen readers."""
     height: int
     """Pixels."""
     version: str
@@ -68,10 +68,10 @@ class LiveChart(NamedTuple):
 
 @dataclass(frozen=True)
 class RunView:
-    """A run as it is shown at one point in time."""
+    """What is shown of a run at one point in time."""
 
     layout_key: str
-    """Changes whenever more of the page than its parts has to be drawn again."""
+    """Changes when the page must be drawn again, not only its parts."""
     interval: float
     """Seconds until a browser should ask again."""
     parts: Mapping[str, Any]
@@ -87,7 +87,7 @@ _recent_lock = threading.Lock()
 
 
 def view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
-    """The view of a run, made once per snapshot for all that ask with the same options.
+    """The view of a run, made once per snapshot for all viewers with the same options.
 
     Args:
         run: In any state, as it is in the snapshot.
@@ -101,7 +101,7 @@ def view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
 
 
 def recent_view(run_id: str, options: ChartOptions, version: str) -> RunView | None:
-    """An earlier view of a run by its version; None if it is no longer (or never was) known."""
+    """An earlier view of a run, by its version; None if it is not kept."""
     with _recent_lock:
         return _recent.get((run_id, options, version))
 
@@ -115,7 +115,7 @@ def _remembered(run: Run, options: ChartOptions, view: RunView) -> RunView:
 def _view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
     shared = services()
     history = shared.history_cache.of(run)
-    # Asked only once: other threads may add points meanwhile.
+    # Read only once, as other threads may add points in the meantime.
     has_figures = bool(history.points) or run.result is not None
     expected = expected_seconds([*store.active, *store.queue])
     positions = position_texts(store, expected)
@@ -143,7 +143,7 @@ def _view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
 
 
 def request_interval(refresh: float, seconds: float) -> float:
-    """Seconds between two requests of a browser: in a longer training, less changes each time.
+    """Seconds between two requests of a browser: a longer training is asked for less often.
 
     Args:
         refresh: The shortest interval, in seconds.
@@ -156,7 +156,7 @@ def _layout_key(
     run: Run, store: StoreSnapshot, findings: Sequence[Finding], *, has_figures: bool, newest_snapshot: str
 ) -> str:
     kinds = [finding.kind for finding in findings]
-    # The text of a finding about curves and layers is updated with every epoch and every snapshot.
+    # The text of a finding may change with every epoch and every snapshot.
     found = (kinds, run.epochs_done, newest_snapshot) if kinds else ()
     depends = [
         *(run.name, run.group, run.state, run.phase, run.command, run.attempt, run.message, run.learning_rate_factor),
@@ -172,7 +172,7 @@ def _digest(value: object) -> str:
 
 
 def _is_about_to_start(run: Run, store: StoreSnapshot, history: MetricHistory) -> bool:
-    """Whether the first points of the run are expected at any time."""
+    """Whether the first points of the run are expected soon."""
     if run.state is RunState.QUEUED:
         return not store.active and bool(store.queue) and store.queue[0].id == run.id
     return run.state in {RunState.STARTING, RunState.RUNNING} and len(history.points) < _FIRST_POINTS
@@ -199,7 +199,7 @@ def _ghost(run: Run, options: ChartOptions) -> Run | None:
 
 
 def chart_alt(run: Run, history: MetricHistory, ghost: Run | None = None) -> str:
-    """Describes the chart to those who cannot see it."""
+    """The alternative text of the chart, for screen readers."""
     parts = [f"Loss, accuracy and learning rate of the run {run.name}"]
     if not history.points:
         return f"{parts[0]}: no curves yet"

@@ -1,4 +1,4 @@
-"""The findings of the run doctor on a run, with buttons that open its remedies."""
+"""The findings of the run doctor on a run, with buttons that open the remedies."""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,7 +21,7 @@ _ICONS = {
 
 
 def doctor_panel(run: Run, history: MetricHistory, findings: Sequence[Finding]) -> None:
-    """Show the findings on a run; nothing if there are none and the run is under way.
+    """Show the findings on a run; nothing if there are none and the run has not ended.
 
     Args:
         run: In any state.

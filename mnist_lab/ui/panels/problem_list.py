@@ -21,7 +21,7 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
     for number, problem in enumerate(problems[:_MAX_SHOWN]):
         _problem(problem, f"repair-{key}-{number}-{problem.rule}")
     if (more := len(problems) - _MAX_SHOWN) > 0:
-        st.caption(f"And {more} more, shown when these are repaired.")
+        st.caption(f"{more} more are shown when these are repaired.")
 
 
 def _problem(problem: Problem, key: str) -> None:
@@ -43,6 +43,6 @@ def _problem(problem: Problem, key: str) -> None:
 
 
 def _repair(network: Network) -> None:
-    # A repair that removes a layer changes the indices of the others, so the open card would be another one.
-    same = len(network.layers) == len(network_draft.history().network.layers)
-    network_draft.change(network, pick=network_draft.picked() if same else None)
+    # A repair that removes a layer changes the indices of other layers, so the open card would belong to another layer.
+    same_indices = len(network.layers) == len(network_draft.history().network.layers)
+    network_draft.change(network, pick=network_draft.picked() if same_indices else None)

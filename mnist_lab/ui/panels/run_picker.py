@@ -1,4 +1,4 @@
-"""Select box for one tested run: at first the run in the URL, else the one shown before, else the best."""
+"""The select box for one tested run: initially the run in the URL, else the one shown before, else the best."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
+from mnist_lab.ui.session.query_params import RUN
 
-_RUN = "run"
 _LAST_SHOWN = "picked-run"
 
 
 def runs_with_result() -> list[Run]:
-    """The runs with a test result: the user's own, then reference runs, then offline ones; each best first."""
+    """The runs with a test result: the user's own, then reference runs, then those on a sample; each best first."""
     lab = services()
     lab.reference.ensure()
     runs = lab.store.list({RunState.FINISHED, RunState.STOPPED})
@@ -31,19 +31,19 @@ def pick_run(runs: Sequence[Run], *, key: str) -> Run:
     """
     by_id = {run.id: run for run in runs}
     labels = _labels(runs)
-    requested = st.query_params.get(_RUN)
+    requested = st.query_params.get(RUN)
 
-    def write() -> None:
-        st.query_params[_RUN] = st.session_state[key]
+    def write_url() -> None:
+        st.query_params[RUN] = st.session_state[key]
 
-    # The links between the pages carry no run id.
+    # The links of the menu contain no run id.
     first = next((run_id for run_id in (requested, st.session_state.get(_LAST_SHOWN)) if run_id in by_id), runs[0].id)
     selected = st.selectbox(
         "Network",
         list(by_id),
         index=list(by_id).index(first),
         format_func=lambda run_id: labels.get(run_id, run_id),
-        on_change=write,
+        on_change=write_url,
         key=key,
     )
     run = by_id.get(selected, runs[0])
@@ -55,17 +55,17 @@ def pick_run(runs: Sequence[Run], *, key: str) -> Run:
             icon=":material/link_off:",
         )
     elif requested != run.id:
-        st.query_params[_RUN] = run.id
+        st.query_params[RUN] = run.id
     if run.data is not None and run.used_sample:
         st.caption(
             f":material/cloud_off: Trained and tested on the {plain(run.data.title)}, **not on MNIST itself**: "
-            "it reads drawings less well."
+            "it is less accurate on drawings."
         )
     return run
 
 
 def empty_state(message: str, *, key: str) -> None:
-    """Say what is missing, with buttons for the next step."""
+    """Show a message about what is missing, with buttons for the next step."""
     with st.container(border=True, key=f"{key}-empty"):
         st.markdown(message)
         with st.container(horizontal=True):

@@ -16,9 +16,9 @@ _DIGITS = tuple(range(10))
 
 @st.fragment
 def snapshot_panel(run: Run) -> None:
-    """Show the snapshots of a run, live or afterwards; nothing for an ended run without snapshots.
+    """Show the snapshots of a run, during or after its training; nothing for an ended run without snapshots.
 
-    It is a fragment, so that a new snapshot does not rerun the rest of the page.
+    It is a fragment, so that a new snapshot does not run the whole page again.
     """
     folder = services().store.folder(run.id).snapshots
     available = snapshot_versions(folder)
@@ -36,10 +36,10 @@ def snapshot_panel(run: Run) -> None:
                 label_visibility="collapsed",
             )
         if not available:
-            st.caption("The first snapshot appears with the first steps.")
+            st.caption("The first snapshot appears after the first steps.")
             return
         slider = slider_key(run.id)
-        epochs = [stamp.epoch for stamp in available]
+        epochs = [version.epoch for version in available]
         epoch = chosen_epoch(epochs, slider)
         above = st.container()
         done = run.epochs_done if run.state.is_ended else None

@@ -17,16 +17,16 @@ from mnist_lab.ui.services.sparkline_cache import SparklineCache
 from mnist_lab.ui.services.store_cache import StoreCache
 
 MAX_TABLE_ROWS = 500
-"""Rows in the table of Compare: as many as a browser draws at once and a person scrolls through."""
+"""Rows in the table of Compare; more would be slow to draw and too many to scroll through."""
 
 RETRY_SECONDS = 2.0
 """Time after a failed start before the services are tried again."""
 
-DIGITS_SECONDS = 3.0
+DATASET_DELAY_SECONDS = 3.0
 """Delay after the start of the app until MNIST is read from disk, unless a page asks for it sooner."""
-PRELOAD_SECONDS = 4.0
-"""Delay after the start of the app until data for pages with ended runs is prepared, unless a page asks sooner."""
-PREDICTOR_SECONDS = 20.0
+PRELOAD_DELAY_SECONDS = 4.0
+"""Delay after the start of the app until the data of pages with ended runs is loaded, unless a page asks sooner."""
+PREDICTOR_DELAY_SECONDS = 20.0
 """Delay after the start of the app until the predictor starts, unless a page asks for it sooner."""
 
 
@@ -64,15 +64,15 @@ class Services:
 
     def start(self) -> None:
         """Start the background work; returns at once."""
-        # One after the other, and only after the first page has had the processor to itself.
-        self.datasets.start(DIGITS_SECONDS)
+        # With different delays, so that this work does not slow down the first page.
+        self.datasets.start(DATASET_DELAY_SECONDS)
         self.launcher.start()
-        self.predictor.start(PREDICTOR_SECONDS, hold=lambda: self.launcher.is_loading)
+        self.predictor.start(PREDICTOR_DELAY_SECONDS, hold=lambda: self.launcher.is_loading)
         threading.Thread(target=self._preload, name="preload", daemon=True).start()
 
     def _preload(self) -> None:
-        """Prepare what other pages would need a second for when they are first opened."""
-        time.sleep(PRELOAD_SECONDS)
+        """Load what other pages need, so that opening the first of them does not take a second longer."""
+        time.sleep(PRELOAD_DELAY_SECONDS)
         self.reference.ensure()
         import pandas  # noqa: F401 - loaded for the table of Compare
 
@@ -88,10 +88,10 @@ class Services:
 
 
 class ServiceContainer:
-    """Creates the services on first use, once for all sessions, and starts them if the app is being served.
+    """Creates the services on first use, once for all sessions, and starts them if the app is running.
 
-    If a setting or the store prevents this, it is tried again at the next request: a store that was locked for a
-    while needs no restart of the app.
+    If a setting or the store prevents this, the next request tries again, so that the app need not be restarted after a
+    store was locked for a while.
     """
 
     def __init__(self) -> None:
@@ -103,7 +103,7 @@ class ServiceContainer:
         self._retry_at = 0.0
 
     def serve(self) -> Services:
-        """Create and start the services; if that is not possible now, do so as soon as it is.
+        """Create and start the services; if that is not possible now, a later request does it.
 
         Raises:
             LabError: It is not possible now.

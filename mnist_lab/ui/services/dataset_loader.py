@@ -10,7 +10,7 @@ from mnist_lab.settings import Settings
 
 
 class DatasetLoader:
-    """Gives the best data set there is right now, without ever making a page wait for the network.
+    """Provides the best data set available now; a page never waits for a download.
 
     Safe to use from several threads.
     """
@@ -27,7 +27,7 @@ class DatasetLoader:
         """Load MNIST in the background, or download it if it is not on this machine; returns at once.
 
         Args:
-            delay: Seconds until it, or instead the sample, is read; a download does not wait.
+            delay: Seconds until MNIST, or the sample instead, is read from disk; a download starts at once.
         """
         with self._lock:
             if self._thread is not None and self._thread.is_alive():
@@ -48,7 +48,7 @@ class DatasetLoader:
         return load_mnist_sample() if mnist is None else mnist
 
     def find(self, fingerprint: str) -> Dataset | None:
-        """The data set with this fingerprint, None if it cannot be had now: MNIST or the sample."""
+        """The data set with this fingerprint, MNIST or the sample; None if it is not available now."""
         current = self.current()
         if current.fingerprint == fingerprint:
             return current
@@ -65,12 +65,12 @@ class DatasetLoader:
 
     @property
     def progress(self) -> float | None:
-        """Share of the download that has arrived, 0..1, while it runs."""
+        """Fraction of the download that has been received, 0..1; None if no download is running."""
         return self._progress
 
     @property
     def error(self) -> str | None:
-        """Why MNIST cannot be had, once that is known."""
+        """Why MNIST is not available; None if it is, or if that is not known yet."""
         return self._error
 
     def _load(self) -> None:
@@ -98,7 +98,7 @@ class DatasetLoader:
             self._progress = None
         if self._error is not None:
             time.sleep(delay)
-            # Unpacking the sample takes a moment: now, and not when a page is opened. A page shows the error, if any.
+            # Read the sample now, so that no page has to wait for it. If this fails, the page shows the error.
             with suppress(DataError):
                 load_mnist_sample()
 

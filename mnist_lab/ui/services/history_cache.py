@@ -26,13 +26,13 @@ class _Entry:
 
 
 class HistoryCache:
-    """Gives the up-to-date metric history of a run; safe to use from several threads."""
+    """Provides the up-to-date metric history of a run; safe to use from several threads."""
 
     def __init__(self, store: RunStore, *, max_runs: int = MAX_RUNS, max_points: int = MAX_POINTS) -> None:
-        """Keep at most `max_runs` histories with about `max_points` points; those used last stay."""
+        """Keep at most `max_runs` histories with about `max_points` points; the least recently used are removed."""
         self._store = store
         self._lock = threading.Lock()
-        # A history counts at least its share of the points, so that the number of runs is limited, too.
+        # Each history counts as at least `share` points, so that the number of runs is limited, too.
         share = max(1, max_points // max_runs)
         self._entries: LRUCache[str, _Entry] = LRUCache(
             max_points, getsizeof=lambda entry: min(max_points, max(share, len(entry.history.points)))
@@ -47,7 +47,7 @@ class HistoryCache:
         entry = self._entry(run)
         with entry.lock:
             if not entry.complete:
-                # The newest step again: the point of an epoch has the same step as the last point within the epoch.
+                # Includes the newest step again: the point of an epoch has the same step as the last point within it.
                 points = self._store.points(run.id, after_step=entry.history.last_step - 1)
                 entry.history.extend(points)
                 entry.complete = run.state.is_ended
@@ -64,7 +64,7 @@ class HistoryCache:
             return entry
 
     def _count_points(self, run: Run, entry: _Entry) -> None:
-        # The cache takes the size of an entry when it is put in.
+        # The cache measures the size of an entry only when it is inserted.
         with self._lock:
             if self._entries.get(run.id) is entry:
                 del self._entries[run.id]

@@ -23,7 +23,7 @@ PANELS: tuple[Panel, ...] = get_args(Panel)
 
 
 class SnapshotVersion(NamedTuple):
-    """One snapshot file. When it is written again, it has another version."""
+    """One snapshot file as it was written; when it is written again, its version changes."""
 
     epoch: int
     written: int
@@ -45,7 +45,7 @@ def snapshot_versions(folder: Path) -> SnapshotVersions:
 
 
 def newest_version(versions: SnapshotVersions) -> str:
-    """The newest of the snapshots as a unique text; "" if there is none."""
+    """The newest snapshot as a text that differs from that of every other snapshot; "" if there is none."""
     return f"{versions[-1].epoch}-{versions[-1].written}" if versions else ""
 
 
@@ -65,13 +65,13 @@ def panel_html(
         folder: The folder of the run's snapshots.
         versions: The result of `snapshot_versions`.
         epoch: The epoch of one of them.
-        panel: Which panel.
+        panel: One of `PANELS`.
         digit: 0 to 9, for filters and maps.
         theme: "light" or "dark".
         done: Number of epochs that an ended training completed; a later snapshot was taken in the middle of one.
     """
     shown = next(version for version in versions if version.epoch == epoch)
-    # Filters and maps show one epoch alone, whatever others there are.
+    # Filters and maps depend on one epoch only.
     needed = versions if panel in {"Guesses", "Health"} else (shown,)
     in_epoch = done is not None and epoch > done
     return _drawn(folder, needed, shown, panel, digit if panel in {"Filters", "Maps"} else 0, theme, in_epoch)

@@ -1,4 +1,4 @@
-"""The small curves in the table of Compare: read and thinned once for all browsers."""
+"""The sparklines in the table of Compare: read and downsampled once for all browsers."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -16,16 +16,16 @@ Sparkline = Sequence[float]
 
 
 class SparklineCache:
-    """Gives the small curves of ended runs; safe to use from several threads."""
+    """Provides the sparklines of ended runs; safe to use from several threads."""
 
     def __init__(self, store: RunStore, *, max_curves: int = MAX_CURVES) -> None:
-        """Keep at most `max_curves`; those used last stay."""
+        """Keep at most `max_curves`; the least recently used are removed."""
         self._store = store
         self._lock = threading.Lock()
         self._curves: LRUCache[_Version, Sparkline] = LRUCache(max_curves)
 
     def of(self, runs: Sequence[Run]) -> Mapping[str, Sparkline]:
-        """The small curve of each run, by the run's id.
+        """The sparkline of each run, by the run's id.
 
         Args:
             runs: Ended runs. Their points can change only in another attempt.

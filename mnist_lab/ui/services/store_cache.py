@@ -15,7 +15,7 @@ MAX_QUEUED = 60
 TESTED_STATES = frozenset({RunState.FINISHED, RunState.STOPPED})
 """States of ended runs that were evaluated on the test images."""
 
-_Made = TypeVar("_Made")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True)
@@ -28,26 +28,26 @@ class StoreSnapshot:
     """The queued runs, next one first, at most `MAX_QUEUED`."""
     tested: int
     """Number of runs in one of `TESTED_STATES`."""
-    _made: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+    _values: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     def find(self, run_id: str) -> Run | None:
         """The active or queued run with this id."""
         return next((run for run in (*self.active, *self.queue) if run.id == run_id), None)
 
-    def shared(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+    def shared(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
         """The result of `make`, computed once for all that ask this snapshot for the same key."""
         with self._lock:
-            if key not in self._made:
-                self._made[key] = make()
-            return self._made[key]  # type: ignore[return-value]
+            if key not in self._values:
+                self._values[key] = make()
+            return self._values[key]  # type: ignore[return-value]
 
 
 class StoreCache:
-    """Gives snapshots of one store; safe to use from several threads."""
+    """Provides snapshots of one store; safe to use from several threads."""
 
     def __init__(self, store: RunStore, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` gives seconds."""
+        """`clock` returns the current time in seconds."""
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()
@@ -60,15 +60,15 @@ class StoreCache:
             StoreError: The store cannot be read.
         """
         with self._lock:
-            asked, writes = self._clock(), self._store.db.writes
+            now, writes = self._clock(), self._store.db.writes
             if self._last is not None and not fresh:
                 read, known_writes, snapshot = self._last
-                if asked - read < SHARED_SECONDS and writes == known_writes:
+                if now - read < SHARED_SECONDS and writes == known_writes:
                     return snapshot
             snapshot = StoreSnapshot(
                 self._store.list(ACTIVE_STATES),
                 self._store.queue(limit=MAX_QUEUED),
                 self._store.count(TESTED_STATES),
             )
-            self._last = asked, writes, snapshot
+            self._last = now, writes, snapshot
             return snapshot

@@ -26,38 +26,36 @@ _MAX_PAST_RUNS = 50
 
 
 def memory_text(analysis: Analysis) -> str:
-    """How much memory a training with the default batch size takes, or that it is more than one training may use."""
+    """How much memory a training with the default batch size takes, or why that is too much."""
     batch_size = Recipe().batch_size
-    refused = memory_error(analysis, batch_size, load_settings().memory)
-    return (
-        refused
-        or f"About {formatting.byte_size(analysis.memory(batch_size))} of memory to train, in batches of {batch_size}."
-    )
+    size = formatting.byte_size(analysis.memory(batch_size))
+    error = memory_error(analysis, batch_size, load_settings().memory)
+    return error or f"Training takes about {size} of memory, with a batch size of {batch_size}."
 
 
 def training_time(network: Network, recipe: Recipe) -> DurationEstimate | None:
     """How long a training would take on this machine; None if its speed is not known yet."""
-    digits = services().datasets.current()
-    return _expected(network, recipe, images=len(digits.train_labels), test_images=len(digits.test_labels))
+    dataset = services().datasets.current()
+    return _expected(network, recipe, images=len(dataset.train_labels), test_images=len(dataset.test_labels))
 
 
 def epoch_time_text(network: Network) -> str:
-    """Time per epoch with the default recipe, as in "about 8 s an epoch of MNIST here"; "" if unknown."""
+    """Time per epoch with the default recipe, as in "about 8 s per epoch of MNIST on this machine"; "" if unknown."""
     duration = _expected(network, Recipe(), images=60_000, test_images=10_000)
     if duration is None:
         return ""
     about = "very roughly" if duration.is_rough else "about"
-    return f"{about} {formatting.about_seconds(duration.epoch_seconds)} an epoch of MNIST here"
+    return f"{about} {formatting.about_seconds(duration.epoch_seconds)} per epoch of MNIST on this machine"
 
 
 def total_time_text(durations: Sequence[DurationEstimate | None], *, early_stopping: bool = False) -> str:
-    """Time of trainings one after the other, as in "about 1 m 10 s here"; "" if it is unknown for one of them."""
+    """Total time of several trainings, as in "about 1 m 10 s on this machine"; "" if it is unknown for one of them."""
     known = [duration for duration in durations if duration is not None]
     if not known or len(known) < len(durations):
         return ""
-    most = "at most " if early_stopping else ""
+    limit = "at most " if early_stopping else ""
     about = "very roughly" if any(duration.is_rough for duration in known) else "about"
-    return f"{most}{about} {formatting.about_seconds(sum(duration.seconds for duration in known))} here"
+    return f"{limit}{about} {formatting.about_seconds(sum(duration.seconds for duration in known))} on this machine"
 
 
 def expected_seconds(runs: Iterable[Run]) -> dict[str, float | None]:
@@ -89,13 +87,13 @@ def _expected(network: Network, recipe: Recipe, *, images: int, test_images: int
     return estimate_duration(network, recipe, past, images=images, test_images=test_images, speed=speed)
 
 
-def _remaining(run: Run, whole: float | None) -> float | None:
-    # A run that is resumed or that continues another has some of its epochs behind it.
-    return None if whole is None else whole * (1 - run.epochs_done / run.recipe.epochs)
+def _remaining(run: Run, total: float | None) -> float | None:
+    # A run that is resumed or that continues another one has already completed some of its epochs.
+    return None if total is None else total * (1 - run.epochs_done / run.recipe.epochs)
 
 
 def _cache_key() -> tuple[str, int]:
-    """What the paces of past runs depend on: the store, and the number of its tested runs."""
+    """What the throughputs of past runs depend on: the store, and the number of its tested runs."""
     shared = services()
     return str(shared.store.runs_folder), shared.store_cache.snapshot().tested
 

@@ -4,22 +4,22 @@ import streamlit as st
 
 from mnist_lab.errors import NetworkError
 from mnist_lab.network import DEFAULT_PRESET, EditHistory, Network, get_preset, link_from_network, network_from_link
+from mnist_lab.ui.session.query_params import NETWORK
 
 _HISTORY = "draft-history"
 _PICKED = "draft-picked"
-_LINK = "n"
 _WRITTEN = "draft-written"
 _REFUSED = "draft-refused"
 
 
 def open_draft() -> Network:
-    """The network of the session: the one in the URL, else the one composed before, else the default preset.
+    """The network of the session: the one in the URL, else the draft of the session, else the default preset.
 
     A link that cannot be read leaves the network unchanged; `refused_link` then says why.
     """
-    link = st.query_params.get(_LINK)
+    link = st.query_params.get(NETWORK)
     known = st.session_state.get(_HISTORY)
-    # A link that this session wrote itself is ignored: it must not undo an edit made since then.
+    # A link that this session wrote itself is ignored: it must not undo later edits.
     if link and link != st.session_state.get(_WRITTEN):
         try:
             opened = network_from_link(link)
@@ -34,8 +34,8 @@ def open_draft() -> Network:
 
 
 def has_link() -> bool:
-    """Whether the URL contains a network; to be called before `open_draft` writes one there."""
-    return _LINK in st.query_params
+    """Whether the URL contains a network; must be called before `open_draft`, which writes one into it."""
+    return NETWORK in st.query_params
 
 
 def history() -> EditHistory:
@@ -45,7 +45,7 @@ def history() -> EditHistory:
 
 
 def change(network: Network, *, pick: int | None = None) -> None:
-    """Make `network` the session's network, so that it can be undone; `pick` is the index of the layer to open."""
+    """Make `network` the session's network, as an edit that can be undone; `pick` is the index of the layer to open."""
     st.session_state[_HISTORY] = history().push(network)
     st.session_state[_PICKED] = pick
 
@@ -60,12 +60,12 @@ def start_with(network: Network, *, pick: int | None = None) -> None:
 
 
 def undo() -> None:
-    """Go back one step."""
+    """Undo the last edit."""
     st.session_state[_HISTORY] = history().undo()
 
 
 def redo() -> None:
-    """Go forward one step."""
+    """Redo the edit that was undone last."""
     st.session_state[_HISTORY] = history().redo()
 
 
@@ -83,19 +83,19 @@ def pick(index: int | None) -> None:
 
 
 def refused_link() -> str | None:
-    """Why the link in the URL could not be opened; given only once."""
+    """Why the link in the URL could not be opened, or None; each reason is returned only once."""
     message: str | None = st.session_state.pop(_REFUSED, None)
     return message
 
 
 def write_link() -> None:
-    """Put the link that reopens the network into the URL."""
+    """Write the link that reopens the network into the URL."""
     link = link_from_network(history().network)
     st.session_state[_WRITTEN] = link
-    if st.query_params.get(_LINK) != link:
-        st.query_params[_LINK] = link
+    if st.query_params.get(NETWORK) != link:
+        st.query_params[NETWORK] = link
 
 
 def link_parameters() -> dict[str, str]:
     """The query parameters with which another page opens the same network."""
-    return {_LINK: link_from_network(history().network)}
+    return {NETWORK: link_from_network(history().network)}

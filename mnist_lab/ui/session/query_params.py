@@ -1,8 +1,10 @@
 """The names of the URL's query parameters."""
 
+NETWORK = "n"
+"""The network being composed, as a link of `mnist_lab.network`."""
 RUN = "run"
 """The id of the run shown."""
 RUNS = "runs"
-"""The ids of the chosen runs, separated by commas."""
+"""The ids of the selected runs, separated by commas."""
 SWEEP = "sweep"
 """The name of the sweep."""

@@ -5,8 +5,6 @@ import streamlit as st
 from mnist_lab.recipe import Recipe
 
 RECIPE_KEY = "recipe"
-
-
 FIELD_PREFIX = "recipe-"
 """Prefix of the keys of the form's widgets."""
 

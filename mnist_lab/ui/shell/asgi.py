@@ -1,4 +1,4 @@
-"""The app's own part of the server: start and end of the app, its routes, its headers, and errors of a page script.
+"""The lab's part of the server: start and end of the app, its routes and headers, and errors of page scripts.
 
 The server answers before the lab is loaded (store, settings, charts: half a second of imports), because a browser can
 meanwhile fetch and start Streamlit's own scripts. So this module imports the rest of the lab inside functions only.
@@ -35,7 +35,7 @@ async def _plotly_js(request: Request) -> Response:
 
 
 def _gzipped_plotly() -> bytes:
-    # Compressing five megabytes takes 0.2 s. All browsers of a class ask at once, and it must be done only once.
+    # Compressing five megabytes takes 0.2 s, and must be done only once even if all browsers of a class ask together.
     with _gzip_lock:
         return _gzip_plotly()
 
@@ -122,13 +122,13 @@ def _serve() -> None:
     try:
         container().serve()
     except LabError as error:
-        print(f"mnist-lab: {error} Every page shows this until it is repaired.", file=sys.stderr, flush=True)
+        print(f"mnist-lab: {error} Every page shows this error until it is repaired.", file=sys.stderr, flush=True)
 
 
 def _close(start: threading.Thread) -> None:
     from mnist_lab.ui.services.container import container
 
-    # Services that started only after they were closed would go on without an app.
+    # Services that were started only after closing would continue without an app.
     start.join()
     container().close()
 

@@ -1,4 +1,4 @@
-"""What surrounds every page: the logo, less empty space at the top, and a menu that is visible on a phone."""
+"""The frame around every page: the logo, less empty space at the top, and a menu that is visible on a phone."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from mnist_lab.ui.components import streamlit_dom as dom
 _ASSETS = Path(__file__).parent / "assets"
 
 ICON = str(_ASSETS / "icon.svg")
-"""The icon of the browser's tab: a file of ours, as a browser would fetch Streamlit's named icons from the internet."""
+"""The icon of the browser's tab: a local file, as a browser would load Streamlit's named icons from the internet."""
 
 STYLE = f"""<style>
 {dom.PAGE} {{ margin-top: -{dom.EMPTY_TOP}; }}
@@ -20,14 +20,14 @@ STYLE = f"""<style>
   {dom.NARROW_MENU} {{ display: flex; }}
   {dom.MENU_ARROW} {{ display: none; }}
 }}
-/* Columns without enough room beside each other are stacked, so that no figure is cut off. */
+/* Columns that have too little room beside each other are stacked, so that no number is cut off. */
 @media (max-width: 900px) {{ {dom.STACKED_COLUMN} {{ min-width: 100%; }} }}
-/* The line about the data set must not push a page down: its title has room enough above itself. */
+/* The notice about the data set must not move a page down: there is enough space above its title. */
 {dom.DATA_NOTICE} {{ margin: -0.6rem 0; }}
 {dom.TITLE_BELOW_NOTICE} {{ padding-top: 0; }}
 @media print {{ {dom.PAGE} {{ margin-top: 0; }} {dom.NARROW_MENU} {{ display: none; }} }}
 </style>"""
-"""Moves the page up into the space that Streamlit leaves empty below its menu. Where Streamlit folds its menu behind an
+"""Moves the page up into the empty space below Streamlit's menu. On screens on which Streamlit hides its menu behind an
 arrow, the narrow menu replaces both."""
 
 
@@ -37,7 +37,7 @@ def show_logo() -> None:
 
 
 def show_narrow_menu(pages: Sequence[st.Page]) -> None:
-    """Show links to the pages side by side, for screens on which Streamlit folds its own menu."""
+    """Show links to the pages side by side, for screens on which Streamlit hides its own menu."""
     with st.container(horizontal=True, gap=None, horizontal_alignment="distribute", key="narrow-menu"):
         for page in pages:
             st.page_link(page, label=page.title, icon="", width="content")

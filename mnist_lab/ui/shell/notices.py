@@ -1,4 +1,4 @@
-"""What every page says before its own content: that the MNIST sample is in use, and what is broken."""
+"""The notices at the top of every page: the MNIST sample is in use, MNIST is being downloaded, or no worker starts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +16,13 @@ _NOTICE = "data-notice"
 
 
 def show_lab_error(error: LabError) -> None:
-    """Show the message of an error of the lab's own."""
+    """Show the message of a `LabError`."""
     st.error(plain(str(error)), icon=":material/error:")
 
 
 @contextmanager
 def lab_errors_shown() -> Iterator[None]:
-    """Show an error of the lab's own as its message; Streamlit would first write a traceback into the app's log."""
+    """Show a `LabError` as its message; Streamlit would also write a traceback into the app's log."""
     try:
         yield
     except LabError as error:
@@ -30,7 +30,7 @@ def lab_errors_shown() -> Iterator[None]:
 
 
 def show_notices() -> None:
-    """Say in one line that the MNIST sample is in use, and show why no training can start."""
+    """Show in one line that the MNIST sample is in use, and show why no training can start."""
     lab = services()
     if lab.datasets.progress is not None:
         with st.container(key=_NOTICE):
@@ -42,12 +42,12 @@ def show_notices() -> None:
 
 
 def _sample_notice(datasets: DatasetLoader) -> None:
-    """One line on any screen: what is different, the reason on demand, and the button to try again."""
+    """One line on any screen: the size of the sample, a popover with the reason, and a button to try again."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=_NOTICE):
         with st.popover("5,000 of MNIST's 70,000 images", icon=":material/cloud_off:", type="tertiary"):
             st.markdown(
                 f"**The {plain(DataSource.MNIST_SAMPLE.dataset_title)} is in use:** 4,000 to train on and "
-                "1,000 to test on, so networks learn faster and read less well than with all of MNIST."
+                "1,000 to test on, so networks train faster and are less accurate than with all of MNIST."
             )
             st.markdown(plain(datasets.error or ""))
         if st.button("Try again", icon=":material/refresh:", type="tertiary", key="retry-mnist"):
@@ -60,10 +60,10 @@ def _download_progress() -> None:
     progress = services().datasets.progress
     if progress is None:
         st.rerun()
-    st.progress(progress or 0.0, text="Downloading MNIST; until then, 5,000 of its images")
+    st.progress(progress or 0.0, text="Downloading MNIST; now using 5,000 of its images")
 
 
-# Only where there was trouble when the page was drawn. A whole new page when it is over would close an open dialog.
+# A fragment: drawing the whole page again when the error is gone would close an open dialog.
 @st.fragment(run_every=2.0)
 def _launcher_error() -> None:
     if error := services().launcher.error:

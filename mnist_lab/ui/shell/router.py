@@ -1,4 +1,4 @@
-"""The router: Streamlit runs this script for every page, and it runs the page that the address names."""
+"""The router: Streamlit runs this script for every page, and this script runs the page of the URL."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""The live chart of a run, and the button behind which a viewer chooses how it is drawn."""
+"""The chart of a run, and the popover in which a viewer chooses how it is drawn."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ _MAX_GHOSTS = 200
 
 
 def chart_options() -> ChartOptions:
-    """What the widgets below the chart were set to when the page was drawn last."""
+    """The options that the viewer has chosen in the widgets of `run_chart`."""
     state = st.session_state
     return ChartOptions(
         log=state.get(_SCALE) == "logarithmic",
@@ -28,7 +28,7 @@ def chart_options() -> ChartOptions:
 
 
 def run_chart(run: Run, parts: Mapping[str, Any]) -> None:
-    """Draw the run's curves, or change those already drawn, and the button with the options.
+    """Draw the run's chart, or change it in place, and the popover with the options.
 
     Args:
         run: In any state.

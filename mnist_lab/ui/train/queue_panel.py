@@ -1,4 +1,4 @@
-"""The queue: the runs under way and waiting, without the one shown, in the order in which they will start."""
+"""The queue: the active and queued runs except the one shown, in the order in which they start."""
 
 from collections.abc import Mapping
 from typing import Any

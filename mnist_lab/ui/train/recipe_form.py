@@ -1,4 +1,4 @@
-"""The form of a recipe: the main controls first, the rest in an expander. Its values stay for the session."""
+"""The form of a recipe: the main controls, and the others in an expander. The session keeps its values."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,13 +21,13 @@ _PATIENCES = (0, 1, 2, 3, 5, 10)
 _MAX_STEPS_DRAWN = 2_000
 
 _AUGMENTATIONS = {"none": "None", "light": "Light", "pen": "Pen"}
-_PRECISIONS = {"auto": "The fastest here", "float32": "float32", "mixed_bfloat16": "mixed bfloat16"}
-_VALIDATIONS = {"holdout": "Held out of the training images", "test": "The test set, as the notebook did"}
+_PRECISIONS = {"auto": "The fastest on this machine", "float32": "float32", "mixed_bfloat16": "mixed bfloat16"}
+_VALIDATIONS = {"holdout": "Held out of the training images", "test": "The test set, as in the notebook"}
 _KEEPS = {"best": "Best epoch", "last": "Last epoch"}
 
 
 def recipe_form(images: int) -> None:
-    """Draw the few controls that most trainings need, for a data set with `images` training images."""
+    """Draw the main controls, for a data set with `images` training images."""
     before = chosen_recipe()
     changes: dict[str, Any] = {}
     first, second = st.columns(2)
@@ -45,7 +45,7 @@ def recipe_form(images: int) -> None:
 
 
 def rest_of_recipe(images: int) -> None:
-    """Draw all other controls, in an expander with three columns; to be called after `recipe_form`."""
+    """Draw the other controls in an expander; must be called after `recipe_form`."""
     before = chosen_recipe()
     changes: dict[str, Any] = {}
     with st.expander("More of the recipe", icon=":material/tune:"):
@@ -99,7 +99,7 @@ def _validation_part() -> dict[str, Any]:
             icon=":material/warning:",
         )
     patience = _select(
-        "Stop early", "early_stopping", _PATIENCES, _patience_text, hint="When the validation loss gets no lower."
+        "Stop early", "early_stopping", _PATIENCES, _patience_text, hint="When the validation loss no longer decreases."
     )
     changes["early_stopping"] = patience or None
     return changes
@@ -111,11 +111,15 @@ def _rest_part(before: Recipe) -> dict[str, Any]:
         "augmentation",
         list(_AUGMENTATIONS),
         _AUGMENTATIONS.get,
-        hint="Light: small shifts and rotations. Pen: also what handwriting varies in, such as slant and stroke width.",
+        hint="Light: small shifts and rotations. Pen: also variations of handwriting, such as slant and stroke width.",
     )
     seed = int(
         st.number_input(
-            "Seed", 0, 2**31 - 1, key=_key("seed", before.seed), help="Same seed, same machine: same numbers."
+            "Seed",
+            0,
+            2**31 - 1,
+            key=_key("seed", before.seed),
+            help="The same seed on the same machine gives the same result.",
         )
     )
     precision = _select("Precision", "precision", list(_PRECISIONS), _PRECISIONS.get)
@@ -125,7 +129,7 @@ def _rest_part(before: Recipe) -> dict[str, Any]:
 def _patience_text(patience: int) -> str:
     if not patience:
         return "Never"
-    return f"After {patience} epoch{'' if patience == 1 else 's'} without gain"
+    return f"After {patience} epoch{'' if patience == 1 else 's'} without improvement"
 
 
 def _select(
@@ -137,9 +141,9 @@ def _select(
     fixed: bool = False,
     hint: str | None = None,
 ) -> Any:
-    """A select box. A value of the recipe that is no option is added to them or, if `fixed`, replaced by the first.
+    """A select box. If the recipe's value is not among the options, it is added or, if `fixed`, replaced by the first.
 
-    Streamlit takes None for "nothing chosen", so the recipe's None is 0 here.
+    For Streamlit, None means "nothing chosen", so the recipe's None is represented by 0.
     """
     value = getattr(chosen_recipe(), field) or 0
     if value not in options:
@@ -154,7 +158,7 @@ def _select(
 
 
 def _key(field: str, value: Any) -> str:
-    """The key of the widget, whose value is set again: Streamlit forgets it when the user leaves the page."""
+    """The key of a widget. Its value is set again, as Streamlit forgets it when the user leaves the page."""
     key = f"{FIELD_PREFIX}{field}"
     if key not in st.session_state:
         st.session_state[key] = value

@@ -63,8 +63,8 @@ def command_button(
 
 
 def show_request_error() -> None:
-    """Show once why the last request was refused."""
-    # Streamlit shows nothing that a callback of a fragment draws, so the fragment draws it.
+    """Show, once, why the last request was refused."""
+    # Streamlit does not show what a callback of a fragment draws, so the callback only stores the message.
     if message := st.session_state.pop(_ERROR, None):
         st.toast(plain(message), icon=":material/info:")
 
@@ -85,5 +85,5 @@ def _run_request(request: Callable[[], object]) -> None:
     try:
         request()
     except LabError as error:
-        # The run has changed in the meantime: by itself, or because of another browser.
+        # The run has changed since the button was drawn: it went on, or another browser changed it.
         st.session_state[_ERROR] = str(error)

@@ -1,4 +1,4 @@
-"""The buttons of a run: what can be done with it in its present state. Their positions in the row stay the same."""
+"""The buttons of a run, depending on its state. Each button keeps its position in the row."""
 
 import math
 from collections.abc import Callable
@@ -19,6 +19,10 @@ from mnist_lab.ui.train.run_buttons import command_button, request_button
 _LOG_BYTES = 20_000
 _SPINNER = "spinner"
 _SMALLER_FACTOR = 1 / 3
+_MAX_EPOCHS = 1000
+
+LEARNING_RATE_FACTORS: dict[str, float] = {"÷ 10": 1 / 10, "÷ 3": 1 / 3, "× 1": 1.0, "× 3": 3.0, "× 10": 10.0}
+"""Factors that the recipe's learning rate can be multiplied by, about evenly spaced on a logarithmic scale."""
 
 
 def run_controls(run: Run, *, is_next: bool = False) -> None:
@@ -26,7 +30,7 @@ def run_controls(run: Run, *, is_next: bool = False) -> None:
 
     Args:
         run: In any state.
-        is_next: Whether it is the first of the queue.
+        is_next: Whether it is the first run in the queue.
     """
     with st.container(horizontal=True, gap="xsmall", key="run-controls"):
         if run.state is RunState.QUEUED:
@@ -42,17 +46,17 @@ def run_controls(run: Run, *, is_next: bool = False) -> None:
 
 
 def queue_buttons(run: Run, *, is_next: bool) -> None:
-    """Draw the buttons of a run that waits."""
+    """Draw the buttons of a queued run."""
     if not is_next:
         request_button("To the front", ":material/vertical_align_top:", f"front-{run.id}", lambda: _move_to_front(run))
-    # A run that was trained in part is kept, so that it can be resumed; a run that never started is deleted.
+    # A partly trained run is kept, so that it can be resumed; a run that has never started is deleted.
     command = Command.STOP if run.attempt else Command.DISCARD
-    command_button("Cancel", ":material/close:", run, command, hint="Take it out of the queue")
+    command_button("Cancel", ":material/close:", run, command, hint="Remove it from the queue")
 
 
 def _while_active(run: Run) -> None:
-    ends = run.command in {Command.STOP, Command.DISCARD}
-    locked = ends or is_testing(run)
+    is_ending = run.command in {Command.STOP, Command.DISCARD}
+    locked = is_ending or is_testing(run)
     if run.command is Command.PAUSE:
         command_button("Continue", ":material/play_arrow:", run, Command.NONE, kind="primary", disabled=locked)
     else:
@@ -73,7 +77,7 @@ def _while_active(run: Run) -> None:
         run,
         Command.STOP,
         disabled=locked,
-        hint="End the training now; what was learnt is tested and kept",
+        hint="End the training now; the network is tested and kept",
     )
     learning_rate_popover(run, disabled=locked)
     _discard_popover(run, disabled=run.command is Command.DISCARD)
@@ -110,23 +114,20 @@ def _mistakes_button(run: Run) -> None:
 
 
 def _another_button(run: Run) -> None:
-    """Draw the button to the next training, which is first on the page when the address names no run."""
+    """Draw the button that shows the next training first: it removes the run from the URL."""
     if RUN in st.query_params and st.button("Train another", key=f"another-{run.id}"):
         del st.query_params[RUN]
         st.rerun()
 
 
 def _discard_popover(run: Run, *, disabled: bool = False) -> None:
-    """Draw the button that asks before it discards: in a popover, as an update of the page would close a dialog."""
+    """Draw the popover that asks before it discards the run; an update of the page would close a dialog."""
     discarding = run.command is Command.DISCARD
     label, icon = ("Discarding …", _SPINNER) if discarding else ("Discard", ":material/delete:")
     with st.popover(label, icon=icon, disabled=disabled, key=f"discard-popover-{run.id}"):
-        what = (
-            "its curves and what it has learnt"
-            if run.epochs_done or run.steps_done
-            else "everything that belongs to it"
-        )
-        st.markdown(f"**{plain(run.name)}** will be deleted for good, with {what}.")
+        started = run.epochs_done or run.steps_done
+        contents = "its curves and weights" if started else "all its files"
+        st.markdown(f"**{plain(run.name)}** will be deleted permanently, with {contents}.")
         command_button("Discard it", ":material/delete:", run, Command.DISCARD, kind="primary")
 
 
@@ -146,19 +147,16 @@ def _requeue_smaller(run: Run) -> None:
     store.set_learning_rate(run.id, run.learning_rate_factor * _SMALLER_FACTOR)
 
 
-_MAX_EPOCHS = 1000
-
-
 def more_epochs_popover(run: Run) -> None:
-    """Draw the button that trains more epochs in a new run; nothing if the run cannot be continued."""
+    """Draw the popover that trains more epochs in a new run; nothing if the run cannot be continued."""
     store = services().store
     maximum = _MAX_EPOCHS - run.epochs_done
     if not run.epochs_done or maximum < 1 or not store.folder(run.id).checkpoint_files():
         return
-    with st.popover("Train on", icon=":material/fast_forward:", key=f"more-popover-{run.id}"):
+    with st.popover("More epochs", icon=":material/fast_forward:", key=f"more-popover-{run.id}"):
         proposed = min(run.recipe.epochs, maximum)
-        more = int(st.number_input("More epochs", 1, maximum, value=proposed, key=f"more-epochs-{run.id}"))
-        st.caption(plain(f"A run of its own goes on from epoch {run.epochs_done:,}; {run.name} stays as it is."))
+        more = int(st.number_input("Additional epochs", 1, maximum, value=proposed, key=f"more-epochs-{run.id}"))
+        st.caption(plain(f"A new run continues from epoch {run.epochs_done:,}; {run.name} stays unchanged."))
         if st.button(f"Train {epochs(more).replace(' ', ' more ')}", type="primary", key=f"more-{run.id}"):
             try:
                 continued = store.continue_run(run.id, more, owner=session_id())
@@ -169,12 +167,8 @@ def more_epochs_popover(run: Run) -> None:
                 st.rerun()
 
 
-FACTORS: dict[str, float] = {"÷ 10": 1 / 10, "÷ 3": 1 / 3, "× 1": 1.0, "× 3": 3.0, "× 10": 10.0}
-"""What the learning rate of the recipe can be multiplied by, evenly spaced on a logarithmic scale."""
-
-
 def learning_rate_popover(run: Run, *, disabled: bool = False) -> None:
-    """Draw the button that changes the learning rate: buttons, not a slider, so that two browsers show the same."""
+    """Draw the popover with the learning rate; it has buttons, not a slider, so that all browsers show the same."""
     with st.popover(
         f"Learning rate {factor_text(run.learning_rate_factor)}".strip(),
         icon=":material/speed:",
@@ -183,7 +177,7 @@ def learning_rate_popover(run: Run, *, disabled: bool = False) -> None:
     ):
         st.markdown(_rate_text(run))
         with st.container(horizontal=True, gap="xsmall"):
-            for text, factor in FACTORS.items():
+            for text, factor in LEARNING_RATE_FACTORS.items():
                 request_button(
                     text,
                     "",
@@ -192,7 +186,7 @@ def learning_rate_popover(run: Run, *, disabled: bool = False) -> None:
                     kind="primary" if _same(factor, run.learning_rate_factor) else "secondary",
                     hint=f"Learning rate {formatting.learning_rate(run.recipe.learning_rate * factor)}",
                 )
-        st.caption("From the next steps on.")
+        st.caption("A change takes effect with the next training steps.")
 
 
 def factor_text(factor: float) -> str:

@@ -20,16 +20,16 @@ from mnist_lab.ui.train.run_buttons import show_request_error
 from mnist_lab.ui.train.run_controls import run_controls
 
 HEARTBEAT_SECONDS = 30.0
-"""The fragment runs this often, whatever the browser hears of the run. This also makes a browser that finds the app
-again, after a restart or a night, load the page again: otherwise its buttons would belong to a session that is gone."""
+"""The fragment runs at least this often, whatever the live feed answers. If a browser reconnects after a restart of the
+app, this makes it load the page again: otherwise its buttons would belong to a session that no longer exists."""
 
 
 @st.fragment(run_every=HEARTBEAT_SECONDS)
 def run_panel(wanted: str | None, layout_key: tuple[object, ...]) -> None:
-    """Show the run and the queue, and keep them up to date while a run is under way or queued.
+    """Show the run and the queue, and keep them up to date while a run is active or queued.
 
     Args:
-        wanted: Id of the run in the address of the page.
+        wanted: Id of the run in the URL of the page.
         layout_key: Layout key of the `CurrentRun` that the rest of the page was drawn for.
     """
     current = select_run(wanted, session_id())
@@ -82,11 +82,11 @@ def _head(run: Run) -> None:
 def _message(run: Run) -> None:
     message = plain(run.message)
     if run.state is RunState.FAILED:
-        st.error(message or "The training failed; the log tells more.", icon=":material/error:")
+        st.error(message or "The training failed; see the log for details.", icon=":material/error:")
     elif run.state is RunState.INTERRUPTED:
         st.warning(message or "The training process ended without a message.", icon=":material/power_off:")
     elif run.state is RunState.STOPPED:
-        kept = f"Stopped after {run.epochs_done} of {run.recipe.epochs} epochs. What was learnt until then is kept."
+        kept = f"Stopped after {run.epochs_done} of {run.recipe.epochs} epochs. The weights learnt so far are kept."
         st.info(message or plain(kept), icon=":material/stop_circle:")
     elif message:
         st.info(message, icon=":material/cloud_off:")

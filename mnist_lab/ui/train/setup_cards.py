@@ -1,4 +1,4 @@
-"""What is to be trained next, and on what: the card of the network and that of the data set."""
+"""The cards of the next training: its network and its data set."""
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ from mnist_lab.ui.session.navigation import go
 
 
 def network_card(analysis: Analysis) -> None:
-    """Draw the session's network, its problems, and the button to Compose."""
+    """Draw the session's network, its problems, and a button that opens Compose."""
     with st.container(border=True, key="train-network"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(plain(analysis.network.name), anchor=False, width="content")
@@ -35,7 +35,7 @@ def network_card(analysis: Analysis) -> None:
 
 
 def dataset_card(dataset: Dataset) -> None:
-    """Draw one digit of each class, and how many there are of each."""
+    """Draw one image of each class, and the number of images of each class."""
     with st.container(border=True, key="train-digits"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(plain(dataset.title), anchor=False, width="content")

@@ -16,13 +16,13 @@ from mnist_lab.ui.session.query_params import RUN
 from mnist_lab.ui.session.session_id import session_id
 
 _SWEEP = "sweep"
-_KNOB = "sweep-knob"
+_HYPERPARAMETER = "sweep-hyperparameter"
 _SWEEP_ERROR = "sweep-error"
 _STARTED = "started"
 
 
 def show_started() -> None:
-    """Say once where a run is that was started below another one, to a user who scrolled down and cannot see it."""
+    """Show, once, a message that a new run is at the top of the page, if the user started it from further down."""
     if started := st.session_state.pop(_STARTED, ""):
         st.toast(f"{plain(started)} is at the top of this page.", icon=":material/arrow_upward:")
 
@@ -57,7 +57,7 @@ def train_button(analysis: Analysis, recipe: Recipe, name: str) -> str:
 
 
 def sweep_popover(analysis: Analysis, recipe: Recipe) -> None:
-    """Draw the button that trains the network with several values of one setting."""
+    """Draw the popover that trains the network with several values of one hyperparameter."""
     popover = st.popover(
         "Sweep", icon=":material/stacked_line_chart:", disabled=not analysis.valid, key=_SWEEP, on_change="rerun"
     )
@@ -67,20 +67,22 @@ def sweep_popover(analysis: Analysis, recipe: Recipe) -> None:
 
 
 def _sweep_form(analysis: Analysis, recipe: Recipe) -> None:
-    st.markdown("Train the same network several times, with one thing changed.")
-    knob = st.selectbox(
-        "What changes", list(HYPERPARAMETERS), format_func=lambda key: HYPERPARAMETERS[key].title, key=_KNOB
+    st.markdown("Train the same network several times with different values of one hyperparameter.")
+    name = st.selectbox(
+        "Hyperparameter", list(HYPERPARAMETERS), format_func=lambda key: HYPERPARAMETERS[key].title, key=_HYPERPARAMETER
     )
+    hyperparameter = HYPERPARAMETERS[name]
+    choices = hyperparameter.choices(recipe)
     values = st.pills(
         "Values",
-        HYPERPARAMETERS[knob].choices(recipe),
-        default=HYPERPARAMETERS[knob].defaults(recipe),
-        format_func=HYPERPARAMETERS[knob].format,
+        choices,
+        default=hyperparameter.defaults(recipe),
+        format_func=hyperparameter.format,
         selection_mode="multi",
-        key=f"sweep-values-{knob}",
+        key=f"sweep-values-{name}",
     )
-    ordered = [value for value in HYPERPARAMETERS[knob].choices(recipe) if value in values]
-    sweep = plan_sweep(analysis.network, recipe, knob, ordered, memory=services().settings.memory)
+    ordered = [value for value in choices if value in values]
+    sweep = plan_sweep(analysis.network, recipe, name, ordered, memory=services().settings.memory)
     for message in sweep.refused:
         st.warning(plain(message), icon=":material/block:")
     st.caption(plain(_summary(sweep, recipe)))
@@ -103,7 +105,7 @@ def _summary(sweep: Sweep, recipe: Recipe) -> str:
         return "Choose at least one value."
     durations = [training_time(variant.network, variant.recipe) for variant in sweep.variants]
     time = total_time_text(durations, early_stopping=recipe.early_stopping is not None)
-    parts = [f"{epochs(recipe.epochs)} each", *([f"{time} in all"] if time else []), f"group “{sweep.group}”"]
+    parts = [f"{epochs(recipe.epochs)} each", *([f"{time} in total"] if time else []), f"group “{sweep.group}”"]
     return " · ".join(parts)
 
 

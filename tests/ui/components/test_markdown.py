@@ -1,3 +1,5 @@
+"""Text from users and files as Markdown: nothing in it is markup, and nothing is lost."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ def test_every_mark_of_markdown_is_escaped(mark: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["http://a.b", "HTTPS://a.b", "www.a.b", "me@a.b"])
-def test_an_address_is_broken_by_something_unseen(address: str) -> None:
+def test_an_invisible_character_keeps_an_address_from_becoming_a_link(address: str) -> None:
     shown = plain(address)
     assert "\u2060" in shown
     assert shown.replace("\\", "").replace("\u2060", "") == address

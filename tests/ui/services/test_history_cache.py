@@ -46,7 +46,7 @@ def steps(cache: HistoryCache, run: Run) -> list[tuple[int, str]]:
     return [(point.step, point.kind) for point in cache.of(run).points]
 
 
-def test_only_what_is_new_is_read_and_nothing_is_missed(store: CountingStore) -> None:
+def test_only_new_points_are_read_and_none_is_missed(store: CountingStore) -> None:
     run, cache = started(store), HistoryCache(store)
     store.attempt(run).heartbeat(points=points(1, 2, 10))
     assert steps(cache, run) == [(1, "step"), (2, "step"), (10, "step")]
@@ -57,7 +57,7 @@ def test_only_what_is_new_is_read_and_nothing_is_missed(store: CountingStore) ->
     assert store.read == 6
 
 
-def test_one_read_serves_all(store: CountingStore) -> None:
+def test_points_are_read_once_for_all_viewers(store: CountingStore) -> None:
     run, cache = started(store), HistoryCache(store)
     store.attempt(run).heartbeat(points=points(*range(1, 101)))
     for _ in range(5):
@@ -77,7 +77,7 @@ def test_points_that_an_attempt_removes_are_forgotten(store: CountingStore) -> N
     assert len(cache.of(claimed).points) == 3
     store.attempt(claimed).rewind(step=1)
     store.attempt(claimed).move(RunState.RUNNING)
-    # Farther than before, so that only the attempt tells the old points from the new.
+    # Later steps than before, so that only the attempt distinguishes the new points from the old ones.
     store.attempt(claimed).heartbeat(points=points(4, 5, 6))
     assert steps(cache, store.get(run.id)) == [(step, "step") for step in (1, 4, 5, 6)]
 
@@ -101,11 +101,11 @@ def test_the_least_recently_used_is_removed(store: CountingStore, max_runs: int,
         runs.append(store.get(run.id))
     for run in (*runs, runs[2], runs[0]):
         assert steps(cache, run) == [(1, "step")]
-    # The third was still there, the first had gone.
+    # The third history was still cached, the first was not.
     assert store.read == 4
 
 
-def test_the_store_that_the_app_opens_serves(settings: Settings) -> None:
+def test_the_cache_works_with_the_store_of_the_app(settings: Settings) -> None:
     store = open_store(settings)
     assert HistoryCache(store).of(started(store)).points == []
     store.close()

@@ -1,4 +1,4 @@
-"""Snapshots as pages show them: each drawn once, and anew when it was written anew."""
+"""Snapshots as pages show them: each is drawn once, and again when its file has changed."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def test_a_picture_is_drawn_once_for_all_viewers(tmp_path: Path, monkeypatch: py
     assert shown(tmp_path, 1) is first
 
 
-def test_a_snapshot_written_anew_is_drawn_anew(tmp_path: Path) -> None:
+def test_a_snapshot_written_again_is_drawn_again(tmp_path: Path) -> None:
     write_snapshot(tmp_path, snapshot(1, right=3))
     before = shown(tmp_path, 1)
     assert before is not None
@@ -35,7 +35,7 @@ def test_a_snapshot_written_anew_is_drawn_anew(tmp_path: Path) -> None:
     assert ">9 of 12<" in after
 
 
-def test_filters_and_maps_are_not_drawn_anew_for_a_later_epoch(tmp_path: Path) -> None:
+def test_filters_and_maps_are_not_drawn_again_for_a_later_epoch(tmp_path: Path) -> None:
     write_snapshot(tmp_path, snapshot(1))
     before = [shown(tmp_path, 1, panel, 3) for panel in ("Filters", "Maps")]  # type: ignore[arg-type]
     guesses = shown(tmp_path, 1)
@@ -53,7 +53,7 @@ def test_panels_differ_by_digit_and_theme_where_they_show_it(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("panel", ["Guesses", "Filters", "Maps", "Health"])
-def test_a_damaged_snapshot_is_no_picture_and_the_others_are(tmp_path: Path, panel: Panel) -> None:
+def test_a_damaged_snapshot_gives_no_picture_and_the_others_do(tmp_path: Path, panel: Panel) -> None:
     for epoch in (1, 2):
         write_snapshot(tmp_path, snapshot(epoch))
     (tmp_path / "epoch-000002.npz").write_bytes(b"torn")
@@ -61,17 +61,17 @@ def test_a_damaged_snapshot_is_no_picture_and_the_others_are(tmp_path: Path, pan
     assert shown(tmp_path, 1, panel) is not None
 
 
-def test_there_is_nothing_to_see_of_a_run_that_was_not_watched(tmp_path: Path) -> None:
+def test_a_run_without_snapshots_has_no_versions(tmp_path: Path) -> None:
     assert snapshot_versions(tmp_path / "watch") == ()
 
 
-def test_the_newest_is_shown_until_another_is_wanted() -> None:
+def test_the_newest_epoch_is_shown_until_another_is_chosen() -> None:
     assert shown_epoch([0, 1, 5], None) == 5
     assert shown_epoch([0, 1, 5], 0) == 0
 
 
 @given(st.sets(st.integers(0, 200), min_size=1), st.none() | st.integers(-5, 300))
-def test_what_is_shown_is_there(epochs: set[int], wanted: int | None) -> None:
+def test_the_epoch_shown_has_a_snapshot(epochs: set[int], wanted: int | None) -> None:
     ordered = sorted(epochs)
     found = shown_epoch(ordered, wanted)
     assert found in epochs

@@ -1,4 +1,4 @@
-"""The small curves in the table of Compare: read once, and again after another attempt."""
+"""The sparklines in the table of Compare: read once, and again after another attempt."""
 
 from collections.abc import Collection
 
@@ -14,15 +14,15 @@ from tests.factories import make_point
 @pytest.fixture
 def read(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The ids of the runs in each read of points."""
-    asked: list[list[str]] = []
+    reads: list[list[str]] = []
     real = store.points_of
 
     def counted(run_ids: Collection[str], **options: str) -> dict[str, list[MetricPoint]]:
-        asked.append(list(run_ids))
+        reads.append(list(run_ids))
         return real(run_ids, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(store, "points_of", counted)
-    return asked
+    return reads
 
 
 def ended(store: RunStore, *losses: float, run: Run | None = None) -> Run:

@@ -13,7 +13,7 @@ from mnist_lab.ui.services.store_cache import SHARED_SECONDS, StoreCache
 
 @pytest.fixture
 def worker(settings: Settings) -> Iterator[RunStore]:
-    """The store as another process has it."""
+    """The store, opened again as in another process."""
     opened = open_store(settings)
     yield opened
     opened.close()

@@ -1,4 +1,4 @@
-"""The browser side of the lab's own components, read once."""
+"""The JavaScript of the lab's own components."""
 
 import json
 from pathlib import Path

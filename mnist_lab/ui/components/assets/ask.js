@@ -1,4 +1,4 @@
-// Asks the page to draw something again. For the same reason it asks only once, unless nothing happens for a while.
+// Asks the page to draw something again: only once for the same reason, unless nothing happens for this time.
 const LAB_ASK_AGAIN = 2_000; // ms
 
 function labAskOnce(node, reason, ask) {

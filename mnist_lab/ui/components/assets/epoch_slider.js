@@ -1,7 +1,7 @@
-// The slider over the epochs of a training, with a button that replays them. At its right end it follows the newest.
-const REPORT_INTERVAL = 150; // ms; while it is dragged, many epochs pass
-const REPLAY = 12_000; // ms for all epochs together, within these limits for one of them:
-const STEP_LIMITS = [300, 800];
+// The slider over the epochs of a training, with a button that replays them. At its right end it shows the newest.
+const REPORT_INTERVAL = 150; // ms; a drag passes many epochs, and not each is reported
+const REPLAY = 12_000; // ms for all epochs together, within these limits for each epoch:
+const STEP_LIMITS = [300, 800]; // ms
 const PLAY = "M4 1.5v13l10.5-6.5z";
 const PAUSE = "M3 2h3.5v12H3zM9.5 2H13v12H9.5z";
 
@@ -26,9 +26,9 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     const epoch = state.epochs[index()];
     const newest = state.wanted === null && data.live ? " · newest" : "";
     const best = epoch === data.best ? " · best" : "";
-    const ended = data.done !== null && epoch > data.done ? " · ended in it" : "";
-    const which = epoch === 0 ? "before the first step" : `epoch ${epoch} of ${data.total}`;
-    label.textContent = which + newest + best + ended;
+    const ended = data.done !== null && epoch > data.done ? " · training ended in this epoch" : "";
+    const text = epoch === 0 ? "before the first step" : `epoch ${epoch} of ${data.total}`;
+    label.textContent = text + newest + best + ended;
     slider.max = last();
     slider.value = index();
     slider.setAttribute("aria-valuetext", label.textContent);
@@ -45,8 +45,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
       setStateValue("epoch", state.wanted);
     }, REPORT_INTERVAL);
   };
-  const goTo = (position) => {
-    state.wanted = position >= last() ? null : state.epochs[position];
+  const goTo = (newIndex) => {
+    state.wanted = newIndex >= last() ? null : state.epochs[newIndex];
     show();
     report();
   };
@@ -55,10 +55,10 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     state.playing = null;
     show();
   };
-  // The interval goes on when the component is called again, so it must call the newest version of this function.
+  // The timer continues when the component is called again, so it must call the newest version of this function.
   state.step = () => {
     if (index() >= last()) return stop();
-    // Every epoch is to be seen, so the replay waits until the picture of the last one has been drawn.
+    // Each epoch must be visible, so the replay waits until the picture of the current one has been drawn.
     if (state.drawn === state.wanted) goTo(index() + 1);
   };
 

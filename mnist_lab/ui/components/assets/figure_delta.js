@@ -1,5 +1,5 @@
-// Applies the changes made by `mnist_lab.charts.delta` to a figure; returns a new figure. What has not changed
-// is the same object as before, and what has changed is another one: Plotly notices changes by that.
+// Applies a delta from `mnist_lab.charts.figure_delta` to a figure; returns a new figure. Unchanged parts are the same
+// objects as before, and changed parts are new objects: this is how Plotly detects changes.
 function labApplyDelta(figure, delta) {
   const data = [...figure.data];
   for (const [index, start, xs, ys] of delta.traces) {

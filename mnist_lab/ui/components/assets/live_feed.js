@@ -1,7 +1,7 @@
-// Asks the server repeatedly how a run is doing, and passes the answers on to the parts of the page that show it. The
-// page itself is drawn again only when its layout changes. A hidden page asks nothing.
-// A question names the version that the page has, and the answer brings only what has changed since.
-const RETRY_SECONDS = 2; // after a question that was not answered
+// Requests the view of a run from the server repeatedly, and passes the answers on to the parts of the page that show
+// it. The page itself is drawn again only when its layout changes. A hidden page sends no requests.
+// A request contains the version that the page has, and the answer contains only what has changed since.
+const RETRY_SECONDS = 2; // after a request that failed
 const TIMEOUT_SECONDS = 30;
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -26,14 +26,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const answer = await response.json();
       if (ended) return;
       if (answer.layout_key !== layoutKey) labAskOnce(node, answer.layout_key, (key) => setTriggerValue("changed", key));
-      // Where the page has drawn something else in the meantime, the next answer has to bring everything.
+      // If the page has drawn something else in the meantime, the next answer must contain everything.
       else node.labVersion = apply(answer, asked) ? answer.version : "";
       askIn(answer.interval);
     } catch {
       if (!ended) askIn(RETRY_SECONDS);
     }
   };
-  // Whether the answer belongs to what the page shows.
+  // Updates the parts; returns whether the answer fits what the page shows.
   const apply = ({ parts, changes }, asked) => {
     const keys = [...Object.keys(parts), ...Object.keys(changes)];
     if (keys.some((key) => labPart(key)?.labDrawn > asked)) return false;
@@ -49,7 +49,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   askIn(interval);
   return () => {
-    // Streamlit also calls this when data came faster than it could pass them on.
+    // Streamlit also calls this when data arrive faster than it can pass them on.
     if (!node.isConnected) node.labStop();
   };
 }

@@ -7,8 +7,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   node.labUnfollow = labFollowTheme(parentElement, (theme) => {
     for (const [name, colour] of Object.entries(labPalettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
   });
-  // A diagram wider than the screen fades out where it goes on, and is scrolled to the picked or else the first broken
-  // layer.
+  // A diagram wider than the screen fades out at its right edge. It is scrolled to the selected layer, or else to the
+  // first layer with a problem.
   const fade = () => {
     const left = node.scrollWidth - node.clientWidth - node.scrollLeft;
     node.classList.toggle("lab-goes-on", left > 4);

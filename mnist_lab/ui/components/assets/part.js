@@ -1,10 +1,10 @@
-// A part of the page that both the page and the live feed change. It is found by its key, in a registry of our own.
+// Registry of the parts of the page that both the page and the live feed change, by their keys.
 function labRegisterPart(node, key) {
   node.dataset.part = key;
   (window.labParts ??= {})[key] = node;
 }
 
-// To be called when the component is cleaned up; Streamlit also does that when only its data have changed.
+// Called when Streamlit cleans up the component, which it also does when only its data have changed.
 function labUnregisterPart(node) {
   if (!node.isConnected && window.labParts?.[node.dataset.part] === node) delete window.labParts[node.dataset.part];
 }
@@ -14,8 +14,8 @@ function labPart(key) {
   return node?.isConnected ? node : undefined;
 }
 
-// Whether the page has drawn the part with other data than before. Streamlit also calls a component when only the theme
-// has changed; then the live feed may have brought newer content.
+// Whether the page has drawn the part with new data. Streamlit also calls a component when only the theme has changed;
+// then its data may be older than those of the live feed.
 function labIsNew(node, data) {
   if (node.labData === data) return false;
   node.labData = data;

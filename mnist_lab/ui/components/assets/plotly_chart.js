@@ -13,7 +13,7 @@ function loadPlotly() {
       delete window.labPlotly;
       reject(new Error("the chart library did not load"));
     };
-    // Four megabytes of script: the text of the page comes first.
+    // The script has five megabytes, so the text of the page is shown first.
     const later = window.requestIdleCallback ?? setTimeout;
     later(() => document.head.appendChild(script), { timeout: MAX_IDLE_WAIT });
   });
@@ -41,8 +41,8 @@ function paint(value, palette) {
   return value;
 }
 
-// The axes of a layout with the ranges that a person zoomed to. Plotly keeps these only while the figure asks for the
-// same range, which a growing chart does not; with `uirevision` false it leaves them to us.
+// The axes of a layout with the ranges that the user zoomed to. Plotly keeps these only while the figure has the same
+// range, but that of a growing chart changes. With `uirevision` false, Plotly uses the ranges that we set.
 function zoomedAxes(layout, zoom) {
   const axes = {};
   for (const [name, axis] of Object.entries(layout).filter(([name]) => AXIS.test(name))) {
@@ -76,7 +76,7 @@ async function draw(node, theme) {
   if (node.labShown !== layout.uirevision) node.labZoom = {};
   node.labShown = layout.uirevision;
   const font = { family: getComputedStyle(node).fontFamily, ...layout.font };
-  // If a finger drew a zoom box, it could not scroll the page.
+  // On a touch screen, dragging must scroll the page instead of drawing a zoom box.
   const dragmode = matchMedia("(pointer: coarse)").matches ? false : layout.dragmode;
   const fullLayout = { ...layout, ...zoomedAxes(layout, node.labZoom), height, autosize: true, font, dragmode };
   const isNew = node.layout === undefined;
@@ -100,7 +100,7 @@ export default function ({ data, parentElement }) {
     node.style.height = `${height}px`;
     node.labWanted = { figure, height, version };
   };
-  // The live feed brings a new figure, or the changes from one version of the figure to the next.
+  // The live feed sends a new figure, or the changes from one version of the figure to the next.
   node.labUpdate = (content) => {
     want(content);
     node.labDraw();
@@ -117,7 +117,7 @@ export default function ({ data, parentElement }) {
   node.labUnfollow = labFollowTheme(parentElement, node.labDraw);
   return () => {
     labUnregisterPart(node);
-    // Streamlit also calls this when data came faster than it could pass them on; the chart then stays.
+    // Streamlit also calls this when data arrive faster than it can pass them on; then the chart must stay.
     if (!node.isConnected) window.Plotly?.purge(node);
   };
 }

@@ -15,7 +15,7 @@ function labIsLight(colour) {
 }
 
 // Calls `draw(theme)` now and at every change of the theme, as long as `element` is part of the page. The change of a
-// CSS variable causes no event, so it is read repeatedly.
+// CSS variable triggers no event, so it is read repeatedly.
 function labFollowTheme(element, draw) {
   let theme = labTheme(element);
   draw(theme);

@@ -5,7 +5,7 @@ export default function ({ data, parentElement, setStateValue }) {
   node.labUnfollow?.();
   node.labUnfollow = labFollowTheme(parentElement, (theme) => {
     for (const [name, colour] of Object.entries(data.palettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
-    // The colours of pixels belong to the theme that they were made for: ask for others.
+    // Images were made for the other theme: ask Python for new ones.
     if (theme !== data.theme) setStateValue("theme", theme);
   });
   return () => node.labUnfollow?.();

@@ -1,4 +1,4 @@
-"""A run that looks as if a worker trained it: its lock is held, and its points come many times a second."""
+"""A fake training: it holds the lock of a run and writes points many times a second."""
 
 import math
 import threading
@@ -15,22 +15,19 @@ from tests.factories import make_point
 
 
 @dataclass
-class Feeder:
-    """Claims a new run and feeds it points from a thread, for as long as the context lasts."""
+class FakeTraining:
+    """Context manager that claims a new run and writes points for it from a thread."""
 
     store: RunStore
-    name: str = "Fed"
+    name: str = "Fake"
     epochs: int = 16
     per_epoch: int = 200
-    """Points within an epoch."""
+    """Points per epoch."""
     pause: float = 0.04
     """Seconds between two points."""
-    wait_for_watchers: bool = False
-    """The first point comes only after `begin`."""
     run: Run = field(init=False)
     _lock: FileLock | None = field(init=False, default=None)
     _step: int = field(init=False, default=0)
-    _begun: threading.Event = field(init=False, default_factory=threading.Event)
     _ended: threading.Event = field(init=False, default_factory=threading.Event)
     _thread: threading.Thread = field(init=False)
 
@@ -41,10 +38,8 @@ class Feeder:
         assert claimed is not None
         self.run = claimed
         self.store.attempt(claimed).move(RunState.RUNNING)
-        self._thread = threading.Thread(target=self._feed, daemon=True)
+        self._thread = threading.Thread(target=self._write_points, daemon=True)
         self._thread.start()
-        if not self.wait_for_watchers:
-            self.begin()
         return self
 
     def __exit__(
@@ -56,22 +51,16 @@ class Feeder:
         if self._lock is not None:
             self._lock.release()
 
-    def begin(self) -> None:
-        """Let the points come."""
-        self._begun.set()
-
     def wait(self) -> None:
-        """Until the last point is in the store."""
-        self._begun.set()
+        """Wait until the last point is in the store."""
         self._thread.join()
 
-    def _feed(self) -> None:
-        self._begun.wait()
+    def _write_points(self) -> None:
         total = self.epochs * self.per_epoch
         while self._step < total and not self._ended.wait(self.pause):
-            self.store.attempt(self.run).heartbeat(points=self._next(), phase="training", total_steps=total)
+            self.store.attempt(self.run).heartbeat(points=self._next_points(), phase="training", total_steps=total)
 
-    def _next(self) -> list[MetricPoint]:
+    def _next_points(self) -> list[MetricPoint]:
         self._step += 1
         epoch = self._step / self.per_epoch
         loss = 0.05 + 2.2 * math.exp(-epoch) + 0.03 * math.sin(self._step * 0.7) ** 2
