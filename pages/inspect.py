@@ -84,8 +84,8 @@ if predictions is None:
     st.caption("This run has no stored predictions.")
     st.stop()
 if dataset is None:
-    title = "an unknown data set" if run.data is None else f"the {plain(run.data.title)}"
-    st.caption(f"This run was tested on {title}, which cannot be loaded now, so its images cannot be shown.")
+    title = "unknown" if run.data is None else plain(run.data.title)
+    st.caption(f"The test images of this run (data set: {title}) are not available here, so they cannot be shown.")
     st.stop()
 probabilities, labels = predictions
 indices = worst_mistakes(probabilities, labels, MAX_MISTAKES)

@@ -89,7 +89,7 @@ def test_the_newest_snapshot_is_shown_until_the_slider_is_moved(page: Page, lab:
         with_snapshots(store, training.run, 8, 9)
         page.wait_for_timeout(1500)
         slider_shows(page, "before the first step")
-        picture_shows(page, "2 of 12 test digits read right before the first step")
+        picture_shows(page, "2 of 12 test digits classified correctly before the first step")
         page.keyboard.press("End")
         picture_shows(page, "classified correctly after epoch 9")
         with_snapshots(store, training.run, 10)
@@ -104,7 +104,8 @@ def test_an_ended_run_is_replayed_from_its_first_epoch_to_its_last(page: Page, l
         """() => {
           window.labShown = [];
           setInterval(() => {
-            const text = document.querySelector(".lab-snapshot p").textContent.match(/read right (.*?)\\./)[1];
+            const shown = document.querySelector(".lab-snapshot p").textContent;
+            const text = shown.match(/classified correctly (.*?)\\./)[1];
             if (labShown.at(-1) !== text) labShown.push(text);
           }, 20);
         }"""

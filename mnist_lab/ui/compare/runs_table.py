@@ -67,7 +67,7 @@ def count_message(found: SearchResult, shown: int, total: int) -> str:
     text += "Tick rows to compare them."
     if found.on_sample:
         text += (
-            f" **{found.on_sample:,} of them used a sample, not MNIST itself: "
+            f" **{found.on_sample:,} of them used the MNIST sample (5,000 images) or an earlier one: "
             "their test results cannot be compared with those on MNIST.**"
         )
     return text

@@ -86,7 +86,7 @@ def _message(run: Run) -> None:
     elif run.state is RunState.INTERRUPTED:
         st.warning(message or "The training process ended without a message.", icon=":material/power_off:")
     elif run.state is RunState.STOPPED:
-        kept = f"Stopped after {run.epochs_done} of {run.recipe.epochs} epochs. The weights learnt so far are kept."
+        kept = f"Stopped after {run.epochs_done} of {run.recipe.epochs} epochs."
         st.info(message or plain(kept), icon=":material/stop_circle:")
     elif message:
         st.info(message, icon=":material/cloud_off:")
