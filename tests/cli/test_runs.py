@@ -121,7 +121,7 @@ def test_delete_of_a_run_under_way_is_refused(refused, queued, store):
     lock = store.folder(queued.id).lock()
     store.claim(queued.id, "a process that lives")
 
-    assert "stop it first" in refused("delete", queued.id)
+    assert "Stop it first" in refused("delete", queued.id)
     lock.release()
 
 

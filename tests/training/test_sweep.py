@@ -51,7 +51,7 @@ def test_filters_are_multiplied_and_never_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("knob", "values", "words"),
+    ("hyperparameter", "values", "labels"),
     [
         ("learning_rate", [0.0001, 0.1], ["learning rate 0.0001", "learning rate 0.1"]),
         ("batch_size", [32, 1024], ["batch 32", "batch 1,024"]),
@@ -59,10 +59,10 @@ def test_filters_are_multiplied_and_never_none() -> None:
         ("seed", [3, 4], ["seed 3", "seed 4"]),
     ],
 )
-def test_a_field_of_the_recipe_takes_each_value(knob: str, values: list, words: list[str]) -> None:
-    sweep = plan_sweep(SMALL, Recipe(epochs=3), knob, values, memory=MEMORY)
-    assert [getattr(variant.recipe, knob) for variant in sweep.variants] == values
-    assert [variant.name for variant in sweep.variants] == [f"Small CNN · {word}" for word in words]
+def test_a_field_of_the_recipe_takes_each_value(hyperparameter: str, values: list, labels: list[str]) -> None:
+    sweep = plan_sweep(SMALL, Recipe(epochs=3), hyperparameter, values, memory=MEMORY)
+    assert [getattr(variant.recipe, hyperparameter) for variant in sweep.variants] == values
+    assert [variant.name for variant in sweep.variants] == [f"Small CNN · {label}" for label in labels]
     assert all(variant.network == SMALL and variant.recipe.epochs == 3 for variant in sweep.variants)
 
 
@@ -97,17 +97,19 @@ def test_the_same_training_is_not_planned_twice() -> None:
 
 
 @hypothesis_settings(deadline=None)
-@given(name=st.text(min_size=1, max_size=200), knob=st.sampled_from(sorted(HYPERPARAMETERS)))
-def test_what_a_knob_offers_can_be_planned_and_names_tell_the_value(name: str, knob: str) -> None:
+@given(name=st.text(min_size=1, max_size=200), hyperparameter=st.sampled_from(sorted(HYPERPARAMETERS)))
+def test_the_choices_of_a_hyperparameter_can_be_planned_and_names_tell_the_value(
+    name: str, hyperparameter: str
+) -> None:
     recipe = Recipe(learning_rate=0.002, batch_size=99, seed=2**31 - 2)
-    values = HYPERPARAMETERS[name].choices(recipe)
-    assert set(HYPERPARAMETERS[name].defaults(recipe)) <= set(values)
-    sweep = plan_sweep(SMALL.rename(name), recipe, knob, values, memory=MEMORY)
+    values = HYPERPARAMETERS[hyperparameter].choices(recipe)
+    assert set(HYPERPARAMETERS[hyperparameter].defaults(recipe)) <= set(values)
+    sweep = plan_sweep(SMALL.rename(name), recipe, hyperparameter, values, memory=MEMORY)
     assert len(sweep.variants) == len(values)
     names = [variant.name for variant in sweep.variants]
     assert len(set(names)) == len(names)
     for value, own in zip(values, names, strict=True):
-        assert own.endswith(f"{HYPERPARAMETERS[name].label} {HYPERPARAMETERS[name].format(value)}")
+        assert own.endswith(f"{HYPERPARAMETERS[hyperparameter].label} {HYPERPARAMETERS[hyperparameter].format(value)}")
         assert len(own) <= 80
 
 
