@@ -98,9 +98,7 @@ def test_the_same_training_is_not_planned_twice() -> None:
 
 @hypothesis_settings(deadline=None)
 @given(name=st.text(min_size=1, max_size=200), hyperparameter=st.sampled_from(sorted(HYPERPARAMETERS)))
-def test_the_choices_of_a_hyperparameter_can_be_planned_and_names_tell_the_value(
-    name: str, hyperparameter: str
-) -> None:
+def test_all_choices_can_be_planned_and_names_tell_the_value(name: str, hyperparameter: str) -> None:
     recipe = Recipe(learning_rate=0.002, batch_size=99, seed=2**31 - 2)
     values = HYPERPARAMETERS[hyperparameter].choices(recipe)
     assert set(HYPERPARAMETERS[hyperparameter].defaults(recipe)) <= set(values)
