@@ -180,7 +180,7 @@ def test_buttons_with_a_shortcut_do_not_show_it(page: Page, lab: str) -> None:
 def test_components_know_the_colours_of_the_page(page: Page, lab: str) -> None:
     page.emulate_media(color_scheme="light")
     go(page, lab)
-    diagram = page.locator(f"{dom.DIAGRAM} .lab-strip")
+    diagram = page.locator(f"{dom.DIAGRAM} .lab-network-diagram")
     assert all(css(diagram, name).strip() for name in dom.THEME_VARIABLES)
     light = css(diagram, dom.BACKGROUND)
     page.emulate_media(color_scheme="dark")

@@ -44,7 +44,7 @@ def _point(step: int) -> MetricPoint:
 def _noise(monkeypatch: pytest.MonkeyPatch) -> None:
     images = np.zeros((400, 28, 28), np.uint8)
     labels = (np.arange(400) % 10).astype(np.uint8)
-    digits = Dataset(DataSource.UCI, "Noise", images, labels, images[:50], labels[:50], "0" * 16)
+    digits = Dataset(DataSource.MNIST_SAMPLE, "Noise", images, labels, images[:50], labels[:50], "0" * 16)
     monkeypatch.setattr(run_data_module, "load_dataset", lambda *_a, **_n: (digits, "There is no MNIST here."))
 
 
@@ -91,7 +91,7 @@ def test_a_finished_training(
     assert run.data is not None
     assert (run.data.training, run.data.validation, run.data.test) == (270, 30, 50)
     assert run.message == run.data.fallback
-    assert run.message == "Trained on Noise, because MNIST was not available: There is no MNIST here."
+    assert run.message == "Trained on the Noise, because MNIST was not available: There is no MNIST here."
     assert free_slots(offline) == 1
 
 
@@ -257,7 +257,7 @@ def test_training_in_the_foreground(
     run = train_run(offline, store, queued.id, heard.append)
     assert (run.state, run.result) == (RunState.FINISHED, RESULT)
     assert [progress.phase for progress in heard] == ["loading data", "building", "training", "training", "evaluating"]
-    assert heard[1].message.startswith("Trained on Noise, because")
+    assert heard[1].message.startswith("Trained on the Noise, because")
     assert heard[3].point == _point(3)
 
 

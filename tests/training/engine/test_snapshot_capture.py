@@ -212,7 +212,7 @@ def test_a_snapshot_of_a_huge_network_uses_fewer_images(parts: Split) -> None:
     seen: list[int] = []
     for filters in (8, 8_000):
         network = Network(name="n", layers=(Conv2D(filters=filters, kernel_size=(1, 1)), GlobalAveragePooling2D()))
-        seen.append(len(SnapshotCapture(build(network, seed=0, precision="float32"), network, parts)._pictures))
+        seen.append(len(SnapshotCapture(build(network, seed=0, precision="float32"), network, parts)._inputs))
     assert seen == [112, 22]
 
 
