@@ -77,7 +77,7 @@ def test_real_trainings_are_killed_stopped_finished_and_repeated(offline: Settin
 def _check_finished(store: RunStore, run: Run) -> None:
     assert run.state is RunState.FINISHED, run.message
     assert run.data is not None
-    assert run.data.source == "uci-digits"
+    assert run.data.source == "mnist-sample"
     assert run.message.startswith("Trained on UCI digits")
     assert run.result is not None
     assert run.result.test_accuracy > 0.5
