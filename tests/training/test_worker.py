@@ -78,7 +78,7 @@ def _check_finished(store: RunStore, run: Run) -> None:
     assert run.state is RunState.FINISHED, run.message
     assert run.data is not None
     assert run.data.source == "mnist-sample"
-    assert run.message.startswith("Trained on UCI digits")
+    assert run.message.startswith("Trained on the MNIST sample")
     assert run.result is not None
     assert run.result.test_accuracy > 0.5
     assert sum(map(sum, run.result.confusion)) == run.data.test
