@@ -33,7 +33,9 @@ from mnist_lab.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_KILL_INTERVAL = 5.0
-"""Seconds from one kill to the next."""
+"""Seconds from one kill to the next; half of it in the short form."""
+SHORT_EPOCHS = 20
+"""Epochs of each training of the short form."""
 MAX_DETECTION_SECONDS = 15.0
 """Within this time a lost worker must be noticed."""
 PATIENCE = 900.0
@@ -50,7 +52,7 @@ class Soak:
 
     settings: Settings
     store: RunStore
-    bare: bool
+    short: bool
     dice: random.Random
     names: list[str]
     """Of the cases to train."""
@@ -65,7 +67,7 @@ class Soak:
 
     def start_app(self) -> None:
         """Start the app, as a user would."""
-        if self.bare:
+        if self.short:
             command = [sys.executable, "-c", BARE_APP]
         else:
             port = str(_free_port())
@@ -86,9 +88,9 @@ class Soak:
     def kill_something(self) -> None:
         """Kill a worker, the app, or both, at a random time; wait until the lost worker is noticed."""
         # The short form has one kill of each kind.
-        what = ("worker", "both", "app")[self.kills.total() % 3] if self.bare else self.dice.choice(KINDS)
+        what = ("worker", "both", "app")[self.kills.total() % 3] if self.short else self.dice.choice(KINDS)
         victim = self._victim() if what != "app" else None
-        time.sleep(self.dice.uniform(0.0, MAX_KILL_INTERVAL))
+        time.sleep(self.dice.uniform(0.0, MAX_KILL_INTERVAL / 2 if self.short else MAX_KILL_INTERVAL))
         if what != "worker":
             self.kill_app()
         if victim is not None:
@@ -133,6 +135,7 @@ class Soak:
     def create(self, name: str) -> Run:
         """Queue one of the cases."""
         network, recipe = CASES[name]
+        recipe = recipe.with_changes(epochs=SHORT_EPOCHS) if self.short else recipe
         return self.store.create(network, recipe, name=name, owner="soak")
 
     def wait_for_all(self) -> None:

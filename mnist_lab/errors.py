@@ -9,7 +9,7 @@ Each message is one or two sentences that tell the user what to do. It is shown 
     │   ├── DataError           a data set that is missing, damaged or of the wrong shape
     │   ├── PictureError        a picture that cannot be read
     │   ├── UnknownRunError     no run, or more than one, has that id or name
-    │   └── IllegalMoveError    the run's state does not allow it
+    │   └── TransitionError    the run's state does not allow it
     ├── RunFailedError          a run ended without a result: exit status 1
     ├── StoreError              the run store cannot be read or written
     │   └── StoreLocationError  the settings name a location that cannot be used; also a RefusedError
@@ -46,7 +46,7 @@ class UnknownRunError(RefusedError):
     """No run, or more than one, has the given id or name."""
 
 
-class IllegalMoveError(RefusedError):
+class TransitionError(RefusedError):
     """The run's state does not allow what was asked."""
 
 

@@ -31,7 +31,7 @@ store = lab.store
 st.title("Compare runs", anchor=False)
 damaged = store.damaged()
 damaged_notice(damaged)
-tally = store.tally(leave_out=damaged)
+tally = store.tally(exclude=damaged)
 if not tally.runs:
     empty_state(
         "No run has ended yet. Train a network: small ones take only seconds. Ended runs appear here.", key="compare"
@@ -48,7 +48,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="compare-fil
     )
     states = runs_table.state_pills(sorted(tally.states))
     sweep = sweep_filter(tally.groups)
-    found = store.search(query, states or ENDED_STATES, sweep, leave_out=damaged)
+    found = store.search(query, states or ENDED_STATES, sweep, exclude=damaged)
     st.download_button(
         "CSV",
         data=lambda: runs_table.csv_of(store.runs_of(found.ids)),

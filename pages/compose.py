@@ -27,7 +27,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="compose-too
     import_popover()
     export_popover()
     if st.button(
-        "On to training",
+        "Go to training",
         type="primary",
         icon=":material/arrow_forward:",
         disabled=not analysis.valid,

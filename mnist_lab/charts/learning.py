@@ -29,7 +29,7 @@ class Curve:
     """Index of the colour, used when several runs are drawn; None means the index in the list."""
     best_epoch: int | None = None
     """1-based; marked when one run is drawn."""
-    ghost: bool = False
+    baseline: bool = False
     """Whether it is drawn in grey behind the others, for comparison."""
 
 
@@ -44,8 +44,8 @@ def run_figure(
     """Panels of loss, accuracy and learning rate over epochs, above each other.
 
     One run: training values faint, smoothed training values, validation with markers, best epoch marked. Several runs:
-    each in its colour, training thin and dashed, validation solid with the run's marker. Ghosts are grey and behind.
-    Every trace has a `uid` that it keeps when points, ghosts and runs are added or removed.
+    each in its colour, training thin and dashed, validation solid with the run's marker. Baselines are grey and behind.
+    Every trace has a `uid` that it keeps when points, baselines and runs are added or removed.
 
     Args:
         curves: The runs to draw.
@@ -61,15 +61,15 @@ def run_figure(
         metric: [curve.history.series(metric, smoothing) for curve in curves] for metric in METRICS
     }
     rates = [curve.history.learning_rates() for curve in curves]
-    solid = [index for index, curve in enumerate(curves) if not curve.ghost]
+    solid = [index for index, curve in enumerate(curves) if not curve.baseline]
     traces: list[dict[str, Any]] = []
-    for index, curve in sorted(enumerate(curves), key=lambda item: not item[1].ghost):
+    for index, curve in sorted(enumerate(curves), key=lambda item: not item[1].baseline):
         series = {metric: drawn[metric][index] for metric in METRICS}
         if solid == [index]:
             traces += _single_traces(series, rates[index], smoothing)
         else:
             traces += _run_traces(curve, index, series, rates[index])
-    live = [curve.history.last_epoch for curve in curves if not (epochs and curve.ghost)]
+    live = [curve.history.last_epoch for curve in curves if not (epochs and curve.baseline)]
     end = epoch_axis_end(max(live, default=0.0), epochs)
     layout = panel_layout(drawn, rates, log=log, end=end, key=key, solid=len(solid) > 1)
     for index in solid if len(solid) == 1 else ():
@@ -97,7 +97,7 @@ def _single_traces(series: dict[Metric, Series], rates: Line, smoothing: float) 
 def _run_traces(curve: Curve, position: int, series: dict[Metric, Series], rates: Line) -> list[dict[str, Any]]:
     index = position if curve.colour_index is None else curve.colour_index
     colour, pale = run_colour(index), faded(run_colour(index), 0.4)
-    if curve.ghost:
+    if curve.baseline:
         colour, pale = "@muted/0.65", "@muted/0.4"
     name = label(curve.label)
     key = curve.key or name
@@ -109,9 +109,9 @@ def _run_traces(curve: Curve, position: int, series: dict[Metric, Series], rates
         training = training if not one.validation[0] else _without_hover(training)
         traces += [
             training | {"line": {"color": pale, "width": 1, "dash": "4px,3px"}},
-            validation | {"line": {"color": colour, "width": 1.5 if curve.ghost else 2}},
+            validation | {"line": {"color": colour, "width": 1.5 if curve.baseline else 2}},
         ]
-        if not curve.ghost:
+        if not curve.baseline:
             traces[-1] |= _markers(colour, MARKERS[index % len(MARKERS)])
     rate = _line(rates, "rate", f"{key}-rate", f"{name}, learning rate", key)
     return [*traces, _without_hover(rate) | {"line": {"color": colour, "width": 1}}]

@@ -15,7 +15,7 @@ from mnist_lab.cli.user_files import read_bytes
 from mnist_lab.data import Dataset, DataSource, find_mnist, load_mnist, load_mnist_sample
 from mnist_lab.drawing import normalize_drawing, open_picture
 from mnist_lab.drawing.image_file import MAX_BYTES
-from mnist_lab.errors import DataError, IllegalMoveError, PictureError
+from mnist_lab.errors import DataError, PictureError, TransitionError
 from mnist_lab.inference.weights import Weights, weights_of
 from mnist_lab.insight import interpret_probabilities
 from mnist_lab.runs import Result, Run
@@ -48,7 +48,7 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> int:
     run = open_run_store(settings).find(options.run)
     recorded = run.result
     if recorded is None:
-        raise IllegalMoveError(f"The run '{run.name}' is {run.state} and has no result to compare with.")
+        raise TransitionError(f"The run '{run.name}' is {run.state} and has no result to compare with.")
     dataset = _test_dataset(run, settings)
     scores = _evaluate(settings, weights_of(run, settings), dataset)
     # Accuracies on the same images differ by at least one image, or not at all.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from mnist_lab.errors import IllegalMoveError, PredictorError
+from mnist_lab.errors import PredictorError, TransitionError
 from mnist_lab.runs import Run, RunFolder, RunStore
 from mnist_lab.settings import Settings
 
@@ -24,7 +24,7 @@ def weights_of(run: Run, settings: Settings) -> Weights:
     They are written at the end of the training, before the evaluation: they exist before the run has a result.
 
     Raises:
-        IllegalMoveError: It has no weights yet, or was stopped before it had any.
+        TransitionError: It has no weights yet, or was stopped before it had any.
         PredictorError: The file is missing.
     """
     folder = RunFolder(settings.runs_folder / run.id)
@@ -35,7 +35,7 @@ def weights_of(run: Run, settings: Settings) -> Weights:
     )
     if not path.is_file():
         if run.result is None:
-            raise IllegalMoveError(f"Run {run.id} has no weights: it is {run.state}.")
+            raise TransitionError(f"Run {run.id} has no weights: it is {run.state}.")
         raise PredictorError(f"The weights of run {run.id} are missing ({path.name}); {weights.remedy}.")
     return weights
 
@@ -45,7 +45,7 @@ def find_weights(store: RunStore, settings: Settings, run_id: str) -> Weights:
 
     Raises:
         UnknownRunError: There is no such run, or it has been deleted.
-        IllegalMoveError: It has no weights yet.
+        TransitionError: It has no weights yet.
         PredictorError: Its weights are missing.
         StoreError: The run store cannot be read.
     """

@@ -15,7 +15,7 @@ from mnist_lab.runs.records import ControlState, DataInfo, MetricPoint, Result, 
 from mnist_lab.runs.rows import data_to_json, point_to_row, result_to_json, run_from_row
 from mnist_lab.runs.run_folder import RunFolder
 from mnist_lab.runs.schema import metrics, runs
-from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_legal
+from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_transition
 
 
 def claim_run(db: Database, run_id: str, worker: str, host: str) -> Run | None:
@@ -85,7 +85,7 @@ class RunAttempt:
         """Move the run to `state`; an empty message keeps the present one.
 
         Raises:
-            IllegalMoveError: Not a move of `LEGAL_MOVES`.
+            TransitionError: Not a move of `TRANSITIONS`.
         """
         with self._db.write() as connection:
             self._move(connection, self._check_attempt(connection), state, message)
@@ -103,7 +103,7 @@ class RunAttempt:
             Whether the run still exists.
 
         Raises:
-            IllegalMoveError: Not a move of `LEGAL_MOVES`.
+            TransitionError: Not a move of `TRANSITIONS`.
         """
         with self._db.write() as connection:
             current = self._check_attempt(connection)
@@ -143,7 +143,7 @@ class RunAttempt:
             stepped: Whether the epoch requested by STEP is done: if the command is still STEP, it becomes PAUSE.
 
         Raises:
-            IllegalMoveError: `state` is not a move of `LEGAL_MOVES`.
+            TransitionError: `state` is not a move of `TRANSITIONS`.
         """
         values: dict[str, Any] = {"heartbeat": time.time(), **_progress(points)}
         if phase is not None:
@@ -206,7 +206,7 @@ class RunAttempt:
     ) -> None:
         # The same state again is not an error: a move is repeated when the database's answer was lost.
         if current.state is not state:
-            ensure_legal(current.name, current.state, state)
+            ensure_transition(current.name, current.state, state)
         now = time.time()
         values |= {"state": state, "heartbeat": now}
         if message:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from mnist_lab.errors import IllegalMoveError, RefusedError, StoreError, UnknownRunError
+from mnist_lab.errors import RefusedError, StoreError, TransitionError, UnknownRunError
 from mnist_lab.network.network import clean_name
 from mnist_lab.runs.continuation import add_continuation, share_files
 from mnist_lab.runs.database import Database
@@ -18,7 +18,7 @@ from mnist_lab.runs.records import Run, clean_note
 from mnist_lab.runs.rows import damaged_message, run_from_row
 from mnist_lab.runs.run_folder import RunFolder
 from mnist_lab.runs.schema import runs
-from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_legal
+from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_transition
 
 ID_LENGTH = 8
 MAX_LEARNING_RATE_FACTOR = 1000.0
@@ -47,7 +47,7 @@ class RunCommands:
 
         Raises:
             UnknownRunError: There is no such run.
-            IllegalMoveError: The run's state does not allow it, or it is being stopped already.
+            TransitionError: The run's state does not allow it, or it is being stopped already.
         """
         with self._db.write() as connection:
             row = _locked_row(connection, run_id)
@@ -59,7 +59,7 @@ class RunCommands:
                 values = _cancelled(row)
                 connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
             elif not state.is_active:
-                raise IllegalMoveError(
+                raise TransitionError(
                     f"The run '{name}' is {state}; only a run that is starting, running or paused accepts this command."
                 )
             else:
@@ -74,7 +74,7 @@ class RunCommands:
         Raises:
             RefusedError: The factor is not above 0 and at most 1,000.
             UnknownRunError: There is no such run.
-            IllegalMoveError: The run has ended.
+            TransitionError: The run has ended.
         """
         if not 0 < factor <= MAX_LEARNING_RATE_FACTOR:
             raise RefusedError(
@@ -84,7 +84,7 @@ class RunCommands:
         with self._db.write() as connection:
             name, state, _ = _parsed(_locked_row(connection, run_id))
             if state.is_ended:
-                raise IllegalMoveError(f"The run '{name}' is {state}; its learning rate cannot be changed any more.")
+                raise TransitionError(f"The run '{name}' is {state}; its learning rate cannot be changed any more.")
             connection.execute(update(runs).where(runs.c.id == run_id).values(learning_rate_factor=float(factor)))
 
     def requeue(self, run_id: str) -> None:
@@ -92,11 +92,11 @@ class RunCommands:
 
         Raises:
             UnknownRunError: There is no such run.
-            IllegalMoveError: The run is neither interrupted nor failed.
+            TransitionError: The run is neither interrupted nor failed.
         """
         with self._db.write() as connection:
             name, state, _ = _parsed(_locked_row(connection, run_id))
-            ensure_legal(name, state, RunState.QUEUED)
+            ensure_transition(name, state, RunState.QUEUED)
             connection.execute(
                 update(runs)
                 .where(runs.c.id == run_id)
@@ -115,12 +115,12 @@ class RunCommands:
 
         Raises:
             UnknownRunError: There is no such run.
-            IllegalMoveError: The run is not queued.
+            TransitionError: The run is not queued.
         """
         with self._db.write() as connection:
             name, state, _ = _parsed(_locked_row(connection, run_id))
             if state is not RunState.QUEUED:
-                raise IllegalMoveError(f"The run '{name}' is {state}; only a waiting run can be moved to the front.")
+                raise TransitionError(f"The run '{name}' is {state}; only a waiting run can be moved to the front.")
             connection.execute(update(runs).where(runs.c.id == run_id).values(position=front_of_queue(connection)))
 
     def continue_run(self, run_id: str, more_epochs: int, *, owner: str | None = None) -> Run:
@@ -133,7 +133,7 @@ class RunCommands:
 
         Raises:
             UnknownRunError: There is no such run.
-            IllegalMoveError: The run is neither finished nor stopped, or has no checkpoint.
+            TransitionError: The run is neither finished nor stopped, or has no checkpoint.
             RefusedError: `more_epochs` is below 1, or the sum above what a recipe can have.
             StoreError: The checkpoint cannot be copied.
         """
@@ -176,13 +176,13 @@ class RunCommands:
 
         Raises:
             UnknownRunError: There is no such run.
-            IllegalMoveError: The run is under way.
+            TransitionError: The run is under way.
         """
         with self._db.write() as connection:
             # Not parsed: a damaged record can be deleted too.
             row = _locked_row(connection, run_id)
             if row.state in ACTIVE_STATES:
-                raise IllegalMoveError(f"The run '{row.name}' is {row.state} and cannot be deleted. Stop it first.")
+                raise TransitionError(f"The run '{row.name}' is {row.state} and cannot be deleted. Stop it first.")
             delete_record(connection, run_id)
         remove_folder(self._folder(run_id))
 
@@ -218,6 +218,6 @@ def _cancelled(row: Any) -> dict[str, Any]:
 
 def _ensure_not_revoked(name: str, present: Command, command: Command) -> None:
     if present is Command.DISCARD and command is not Command.DISCARD:
-        raise IllegalMoveError(f"The run '{name}' is already being discarded; this cannot be undone.")
+        raise TransitionError(f"The run '{name}' is already being discarded; this cannot be undone.")
     if present is Command.STOP and command not in {Command.STOP, Command.DISCARD}:
-        raise IllegalMoveError(f"The run '{name}' is already being stopped; this cannot be undone.")
+        raise TransitionError(f"The run '{name}' is already being stopped; this cannot be undone.")

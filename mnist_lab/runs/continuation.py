@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, literal, select
 
-from mnist_lab.errors import IllegalMoveError, RefusedError, StoreError
+from mnist_lab.errors import RefusedError, StoreError, TransitionError
 from mnist_lab.network.network import clean_name
 from mnist_lab.runs.queue_order import end_of_queue
 from mnist_lab.runs.rows import run_from_row
@@ -31,7 +31,7 @@ def add_continuation(
     """Queue a run `new_id` that continues the run in `row`, with the points of that run's completed epochs.
 
     Raises:
-        IllegalMoveError: The run is neither finished nor stopped, or has no checkpoint.
+        TransitionError: The run is neither finished nor stopped, or has no checkpoint.
         RefusedError: `more_epochs` is below 1, or the sum above what a recipe can have.
         StoreError: The run's record is damaged.
     """
@@ -39,11 +39,11 @@ def add_continuation(
     if more_epochs < 1:
         raise RefusedError(f"more_epochs must be at least 1. Received: {more_epochs}.")
     if parent.state not in _CAN_BE_CONTINUED:
-        raise IllegalMoveError(
+        raise TransitionError(
             f"The run '{parent.name}' is {parent.state}; only a finished or stopped run can be continued."
         )
     if not has_checkpoint or parent.epochs_done == 0:
-        raise IllegalMoveError(f"The run '{parent.name}' has no checkpoint to continue from. Train a new run instead.")
+        raise TransitionError(f"The run '{parent.name}' has no checkpoint to continue from. Train a new run instead.")
     recipe = parent.recipe.with_changes(epochs=parent.epochs_done + more_epochs)
     steps = _last_epoch_step(connection, parent.id)
     connection.execute(

@@ -29,7 +29,7 @@ class SearchResult:
 
 
 @dataclass(frozen=True)
-class Tally:
+class RunCounts:
     """Counts of runs by state, and the names of their sweeps."""
 
     states: Mapping[RunState, int]
@@ -44,26 +44,26 @@ class Tally:
 
 
 def search_runs(
-    connection: Connection, text: str, states: Collection[RunState], group: str | None, leave_out: Collection[str]
+    connection: Connection, text: str, states: Collection[RunState], group: str | None, exclude: Collection[str]
 ) -> SearchResult:
     """Find the runs that `search_query` selects."""
     is_sqlite = connection.dialect.name == "sqlite"
-    rows = connection.execute(search_query(text, states, group, leave_out, is_sqlite=is_sqlite)).all()
+    rows = connection.execute(search_query(text, states, group, exclude, is_sqlite=is_sqlite)).all()
     return SearchResult([row[0] for row in rows], sum(bool(row[1]) for row in rows))
 
 
-def count_runs(connection: Connection, states: Collection[RunState], leave_out: Collection[str]) -> Tally:
+def count_runs(connection: Connection, states: Collection[RunState], exclude: Collection[str]) -> RunCounts:
     """Count the runs in each of the states, and list the names of their sweeps."""
-    among = _among(states, leave_out)
+    among = _among(states, exclude)
     counts = select(runs.c.state, func.count()).where(*among).group_by(runs.c.state)
     groups = select(runs.c.run_group).where(*among, runs.c.run_group != "").group_by(runs.c.run_group)
     found = connection.execute(counts).all()
     names = connection.execute(groups.order_by(func.max(runs.c.number).desc())).scalars().all()
-    return Tally({RunState(state): count for state, count in found}, names)
+    return RunCounts({RunState(state): count for state, count in found}, names)
 
 
 def search_query(
-    text: str, states: Collection[RunState], group: str | None, leave_out: Collection[str], *, is_sqlite: bool
+    text: str, states: Collection[RunState], group: str | None, exclude: Collection[str], *, is_sqlite: bool
 ) -> Select[*tuple[Any, ...]]:
     """Select id and `on_sample` of the runs in these states and this sweep that contain every word, newest first.
 
@@ -71,12 +71,12 @@ def search_query(
         text: Words separated by spaces; each must occur in the run's name, note, id, state, sweep, data or optimizer.
         states: The run's state must be one of these.
         group: Name of its sweep; None for any.
-        leave_out: Ids of runs to exclude.
+        exclude: Ids of runs to exclude.
         is_sqlite: Write the query for SQLite; otherwise for PostgreSQL.
     """
     source = _json_value(runs.c.data, "source", is_sqlite=is_sqlite)
     query = select(runs.c.id, func.coalesce(source != DataSource.MNIST, false()).label("on_sample"))
-    query = query.where(*_among(states, leave_out)).order_by(runs.c.number.desc())
+    query = query.where(*_among(states, exclude)).order_by(runs.c.number.desc())
     if group is not None:
         query = query.where(runs.c.run_group == group)
     # `casefold` is registered in database.py: SQLite's own lower() knows English letters only.
@@ -89,8 +89,8 @@ def search_query(
     return query
 
 
-def _among(states: Collection[RunState], leave_out: Collection[str]) -> list[ColumnElement[bool]]:
-    return [runs.c.state.in_(states), *([runs.c.id.not_in(leave_out)] if leave_out else [])]
+def _among(states: Collection[RunState], exclude: Collection[str]) -> list[ColumnElement[bool]]:
+    return [runs.c.state.in_(states), *([runs.c.id.not_in(exclude)] if exclude else [])]
 
 
 def _matches_source(source: ColumnElement[Any], word: str) -> list[ColumnElement[bool]]:

@@ -1,12 +1,12 @@
-"""The states of a run, the legal moves between them, and the commands for an active run."""
+"""The states of a run, the transitions between them, and the commands for an active run."""
 
 from enum import StrEnum
 
-from mnist_lab.errors import IllegalMoveError
+from mnist_lab.errors import TransitionError
 
 
 class RunState(StrEnum):
-    """The state of a run; `LEGAL_MOVES` lists the states that may follow."""
+    """The state of a run; `TRANSITIONS` lists the states that may follow."""
 
     QUEUED = "queued"
     STARTING = "starting"
@@ -31,7 +31,7 @@ class RunState(StrEnum):
 ACTIVE_STATES = frozenset({RunState.STARTING, RunState.RUNNING, RunState.PAUSED})
 ENDED_STATES = frozenset({RunState.FINISHED, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED})
 
-LEGAL_MOVES: dict[RunState, frozenset[RunState]] = {
+TRANSITIONS: dict[RunState, frozenset[RunState]] = {
     # A cancelled run: stopped if it never started, interrupted again if it was to be resumed.
     RunState.QUEUED: frozenset({RunState.STARTING, RunState.STOPPED, RunState.INTERRUPTED}),
     RunState.STARTING: frozenset({RunState.RUNNING, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED}),
@@ -46,17 +46,15 @@ LEGAL_MOVES: dict[RunState, frozenset[RunState]] = {
 }
 
 
-def ensure_legal(name: str, old: RunState, new: RunState) -> None:
-    """Check one move against `LEGAL_MOVES`.
+def ensure_transition(name: str, old: RunState, new: RunState) -> None:
+    """Check one change of state against `TRANSITIONS`.
 
     Raises:
-        IllegalMoveError: The run called `name` cannot go from `old` to `new`.
+        TransitionError: The run called `name` cannot go from `old` to `new`.
     """
-    if new not in LEGAL_MOVES[old]:
-        allowed = ", ".join(sorted(LEGAL_MOVES[old])) or "nothing: it has ended"
-        raise IllegalMoveError(
-            f"The run '{name}' is {old} and cannot become {new}; from {old} it can become {allowed}."
-        )
+    if new not in TRANSITIONS[old]:
+        allowed = ", ".join(sorted(TRANSITIONS[old])) or "nothing: it has ended"
+        raise TransitionError(f"The run '{name}' is {old} and cannot become {new}; from {old} it can become {allowed}.")
 
 
 class Command(StrEnum):

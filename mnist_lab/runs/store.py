@@ -22,7 +22,7 @@ from mnist_lab.runs.records import MetricPoint, Run
 from mnist_lab.runs.rows import point_from_row, run_from_row, runs_from_rows
 from mnist_lab.runs.run_folder import RunFolder
 from mnist_lab.runs.schema import metrics, runs
-from mnist_lab.runs.search import SearchResult, Tally, count_runs, search_runs
+from mnist_lab.runs.search import RunCounts, SearchResult, count_runs, search_runs
 from mnist_lab.runs.state import ENDED_STATES, Command, RunState
 from mnist_lab.settings import Settings
 
@@ -169,16 +169,16 @@ class RunStore:
         text: str = "",
         states: Collection[RunState] = ENDED_STATES,
         group: str | None = None,
-        leave_out: Collection[str] = (),
+        exclude: Collection[str] = (),
     ) -> SearchResult:
         """Find the runs in one of the states that contain every word; see `search.search_query`."""
         with self.db.read() as connection:
-            return search_runs(connection, text, states, group, leave_out)
+            return search_runs(connection, text, states, group, exclude)
 
-    def tally(self, states: Collection[RunState] = ENDED_STATES, leave_out: Collection[str] = ()) -> Tally:
+    def tally(self, states: Collection[RunState] = ENDED_STATES, exclude: Collection[str] = ()) -> RunCounts:
         """The number of runs in each of the states, and the names of their sweeps."""
         with self.db.read() as connection:
-            return count_runs(connection, states, leave_out)
+            return count_runs(connection, states, exclude)
 
     # Adding runs
 

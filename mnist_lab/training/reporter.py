@@ -44,10 +44,20 @@ class Reporter(TrainingCallback):
     the run is to be discarded.
     """
 
-    def __init__(self, store: RunStore, run: Run, listener: ProgressListener | None = None):
-        """`listener` is called with each phase and each point."""
+    def __init__(
+        self,
+        store: RunStore,
+        run: Run,
+        listener: ProgressListener | None = None,
+        *,
+        poll_seconds: float = POLL_SECONDS,
+        write_seconds: float = WRITE_SECONDS,
+    ):
+        """`listener` is called with each phase and each point; the intervals are at least 0."""
         self._attempt = store.attempt(run)
         self._listener = listener or ignore_progress
+        self._poll_seconds = poll_seconds
+        self._write_seconds = write_seconds
         # Guards the attributes below; notified when the command changes or the attempt is lost.
         self._changed = threading.Condition()
         self._points: list[MetricPoint] = []
@@ -151,7 +161,7 @@ class Reporter(TrainingCallback):
                 if time.monotonic() > deadline:
                     raise
                 self._log_once(error)
-            time.sleep(WRITE_SECONDS)
+            time.sleep(self._write_seconds)
 
     def _report(self, point: MetricPoint) -> Command:
         self._listener(Progress("training", self._total_steps, point))
@@ -192,7 +202,7 @@ class Reporter(TrainingCallback):
 
     def _communicate(self) -> None:
         while not self._closing:
-            self._wake.wait(POLL_SECONDS)
+            self._wake.wait(self._poll_seconds)
             self._wake.clear()
             try:
                 self._write_or_poll()
@@ -207,7 +217,7 @@ class Reporter(TrainingCallback):
                 log.exception("The reporter continues after an unexpected error")
 
     def _write_or_poll(self) -> None:
-        if self._write_now or time.monotonic() - self._last_write >= WRITE_SECONDS:
+        if self._write_now or time.monotonic() - self._last_write >= self._write_seconds:
             self._write()
             return
         control = self._attempt.control_state()

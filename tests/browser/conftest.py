@@ -15,6 +15,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from mnist_lab.runs import RunStore, open_store
+from mnist_lab.settings import Settings
+from mnist_lab.training.claim import take_slot
 from tests.conftest import missing
 
 # Long, as a page may be slow on a busy machine.
@@ -50,20 +53,33 @@ def running_app(home: Path, data: Mapping[str, str], **settings: str) -> Iterato
         app.wait(timeout=30)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def start_app() -> Callable[..., AbstractContextManager[str]]:
     """`running_app`, for tests that start an app with other settings."""
     return running_app
 
 
-@pytest.fixture(scope="module")
-def address(data_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a newly started app with an empty store, on MNIST or the MNIST sample."""
-    with running_app(tmp_path_factory.mktemp("home"), data_settings) as started:
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
+    """The store of `lab`, which all browser tests share: each makes runs of its own and ends them."""
+    opened = open_store(Settings(home=tmp_path_factory.mktemp("home")))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def lab(store: RunStore, data_settings: dict[str, str]) -> Iterator[str]:
+    """The URL of an app that reads its store many times a second, and whose own workers get no slot: nothing trains."""
+    home = store.runs_folder.parent
+    slot = take_slot(Settings(home=home, workers=1))
+    assert slot is not None
+    hurry = {"MNIST_LAB_REFRESH": "0.15", "MNIST_LAB_WORKERS": "1", "MNIST_LAB_STANDBY": "false"}
+    with running_app(home, data_settings, **hurry) as started:
         yield started
+    slot.release()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")

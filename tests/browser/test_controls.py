@@ -2,41 +2,19 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Run, RunState, RunStore, open_store
-from mnist_lab.settings import Settings
-from mnist_lab.training.claim import take_slot
+from mnist_lab.runs import Run, RunState, RunStore
 from mnist_lab.ui.components.streamlit_dom import MENU_LINK, by_key, by_key_prefix
 from tests.browser.fake_worker import FakeWorker
 
 PHONE = {"width": 390, "height": 844}
 TINY = PRESETS["tiny"].network
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
-    opened = open_store(Settings(home=tmp_path_factory.mktemp("home")))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def lab(
-    start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_settings: dict[str, str]
-) -> Iterator[str]:
-    """An app whose own workers get no slot, so that only our fake workers run."""
-    home = store.runs_folder.parent
-    slot = take_slot(Settings(home=home, workers=1))
-    assert slot is not None
-    with start_app(home, data_settings, MNIST_LAB_WORKERS="1", MNIST_LAB_STANDBY="false") as address:
-        yield address
-    slot.release()
 
 
 @pytest.fixture

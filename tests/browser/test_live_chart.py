@@ -1,8 +1,7 @@
 """The live chart is changed in place: it is checked on every animation frame while points arrive."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mnist_lab.charts import PALETTES
-from mnist_lab.runs import RunStore, open_store
-from mnist_lab.settings import Settings
+from mnist_lab.runs import RunStore
 from tests.browser.fake_training import FakeTraining
 
 WATCH = (Path(__file__).parent / "watch_chart.js").read_text(encoding="utf-8")
@@ -19,23 +17,6 @@ CHART = "[data-part=live-chart]"
 NODE = f"document.querySelector('{CHART}')"
 END = f"{NODE}?.data?.find((trace) => trace.uid === 'loss-smooth')?.x.at(-1) ?? 0"
 UPDATES = 50
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
-    opened = open_store(Settings(home=tmp_path_factory.mktemp("home")))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def lab(
-    start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_settings: dict[str, str]
-) -> Iterator[str]:
-    """An app that reads the store many times a second, and whose workers start too slowly to claim our runs."""
-    hurry = {"MNIST_LAB_REFRESH": "0.15", "MNIST_LAB_STANDBY": "false"}
-    with start_app(store.runs_folder.parent, data_settings, **hurry) as address:
-        yield address
 
 
 def open_run(page: Page, lab: str, training: FakeTraining) -> None:
@@ -69,7 +50,7 @@ def wait_for_updates(page: Page, count: int) -> dict[str, Any]:
 
 
 def test_fifty_updates_change_the_curves_and_nothing_else(page: Page, lab: str, store: RunStore) -> None:
-    with FakeTraining(store) as training:
+    with FakeTraining(store, pause=0.02) as training:
         open_run(page, lab, training)
         drag(page, (0.0, 0.3), (0.5, 0.9))
         page.wait_for_function(f"() => {NODE}._fullLayout.xaxis.range[1] < 12")
@@ -97,7 +78,7 @@ def choose(page: Page, action: Callable[[], None]) -> None:
 
 
 def test_choices_change_the_curves_and_keep_node_zoom_and_legend(page: Page, lab: str, store: RunStore) -> None:
-    with FakeTraining(store, "The ghost", epochs=2, per_epoch=5, pause=0.0) as past:
+    with FakeTraining(store, "The baseline", epochs=2, per_epoch=5, pause=0.0) as past:
         past.wait()
     with FakeTraining(store) as training:
         open_run(page, lab, training)
@@ -114,16 +95,16 @@ def test_choices_change_the_curves_and_keep_node_zoom_and_legend(page: Page, lab
         # The same losses as logarithms.
         assert [10**value for value in after["yaxis"]] == pytest.approx(zoom["yaxis"])
 
-        def pick_ghost() -> None:
+        def pick_baseline() -> None:
             page.get_by_role("combobox", name="Compare with").click()
-            page.get_by_role("option", name="The ghost").click()
+            page.get_by_role("option", name="The baseline").click()
 
-        choose(page, pick_ghost)
-        page.wait_for_function(f"() => {NODE}._fullData.some((trace) => trace.uid === 'loss-ghost-validation')")
+        choose(page, pick_baseline)
+        page.wait_for_function(f"() => {NODE}._fullData.some((trace) => trace.uid === 'loss-baseline-validation')")
         hidden = page.evaluate(f"{NODE}._fullData.filter((t) => t.visible !== true).map((t) => t.uid)")
         assert hidden == ["loss-validation", "accuracy-validation"]
         assert ranges(page) == after
-        expect(page.locator(CHART)).to_have_attribute("aria-label", re.compile("behind it the run The ghost"))
+        expect(page.locator(CHART)).to_have_attribute("aria-label", re.compile("behind it the run The baseline"))
         assert page.evaluate(f"{NODE} === window.chartAtFirst")
 
         # A double click shows everything again, also what is added later.

@@ -1,15 +1,11 @@
 """The snapshots of a run in a real browser: updated without flicker, replayed, and not too wide for a phone."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from mnist_lab.runs import Run, RunStore, open_store
+from mnist_lab.runs import Run, RunStore
 from mnist_lab.runs.snapshot_files import write_snapshot
-from mnist_lab.settings import Settings
 from mnist_lab.ui.components.streamlit_dom import by_key
 from tests.browser.fake_training import FakeTraining
 from tests.pages.ended_runs import ended
@@ -34,22 +30,6 @@ WATCH = """(panel) => {
   };
   check();
 }"""
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
-    opened = open_store(Settings(home=tmp_path_factory.mktemp("home")))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def lab(
-    start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_settings: dict[str, str]
-) -> Iterator[str]:
-    hurry = {"MNIST_LAB_REFRESH": "0.2", "MNIST_LAB_STANDBY": "false"}
-    with start_app(store.runs_folder.parent, data_settings, **hurry) as address:
-        yield address
 
 
 def with_snapshots(store: RunStore, run: Run, *epochs: int) -> Run:

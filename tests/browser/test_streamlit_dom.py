@@ -7,8 +7,6 @@ used for is still there.
 import ast
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +14,7 @@ import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from mnist_lab.charts import PALETTES
-from mnist_lab.runs import RunStore, open_store
-from mnist_lab.settings import Settings
-from mnist_lab.training.claim import take_slot
+from mnist_lab.runs import Run, RunStore
 from mnist_lab.ui.components import streamlit_dom as dom
 from tests.pages.ended_runs import ended
 
@@ -28,25 +24,10 @@ REM = 16
 LAYOUT = "() => [...document.querySelectorAll('*')].map((node) => node.getBoundingClientRect().bottom).join()"
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunStore]:
-    opened = open_store(Settings(home=tmp_path_factory.mktemp("home")))
-    ended(opened)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def lab(
-    start_app: Callable[..., AbstractContextManager[str]], store: RunStore, data_settings: dict[str, str]
-) -> Iterator[str]:
-    """An app with one finished run; no worker gets a slot, so nothing trains."""
-    home = store.runs_folder.parent
-    slot = take_slot(Settings(home=home, workers=1))
-    assert slot is not None
-    with start_app(home, data_settings, MNIST_LAB_WORKERS="1", MNIST_LAB_STANDBY="false") as address:
-        yield address
-    slot.release()
+@pytest.fixture(scope="module", autouse=True)
+def finished(store: RunStore) -> Run:
+    """A finished run, for pages that show none without one."""
+    return ended(store)
 
 
 def go(page: Page, address: str, width: int = 1280, height: int = 720) -> None:
@@ -269,9 +250,8 @@ def test_a_number_is_increased_by_its_button(page: Page, lab: str) -> None:
     expect(figure).not_to_have_text(before)
 
 
-def test_a_popover_and_a_toast_are_found(page: Page, lab: str, store: RunStore) -> None:
-    run = store.list()[0]
-    go(page, f"{lab}/train?run={run.id}")
+def test_a_popover_and_a_toast_are_found(page: Page, lab: str, store: RunStore, finished: Run) -> None:
+    go(page, f"{lab}/train?run={finished.id}")
     page.get_by_role("button", name="Sweep", exact=True).click()
     expect(page.locator(dom.POPOVER)).to_contain_text("Train these")
     page.keyboard.press("Escape")

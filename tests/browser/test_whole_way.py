@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -16,6 +16,17 @@ POINTS = (
     "() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((p) => p.data)"
     ".filter((t) => (t.name ?? '').startsWith('training')).map((t) => (t.x ?? []).length)"
 )
+
+
+@pytest.fixture(scope="module")
+def address(
+    start_app: Callable[..., AbstractContextManager[str]],
+    data_settings: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """The URL of a newly started app with an empty store, on MNIST or the MNIST sample."""
+    with start_app(tmp_path_factory.mktemp("home"), data_settings) as started:
+        yield started
 
 
 def longest_curve(page: Page) -> int:
@@ -122,7 +133,7 @@ def test_a_network_is_composed_trained_used_and_compared(page: Page, address: st
     page.get_by_role("button", name="Dropout").first.click()
     expect(blocks).to_have_count(before + 1)
     link = page.url
-    page.get_by_role("button", name="On to training").click()
+    page.get_by_role("button", name="Go to training").click()
 
     # Train on a part of MNIST, or on the whole sample.
     expect(page).to_have_title("Train · MNIST Lab")

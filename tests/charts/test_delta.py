@@ -74,6 +74,6 @@ def test_of_a_thinned_curve_only_the_end_is_sent_again() -> None:
 
 def test_other_traces_are_sent_as_a_whole() -> None:
     drawn = history([1.0, 0.5])
-    curve, ghost = Curve("A run", drawn), Curve("Behind it", drawn, key="ghost", ghost=True)
-    assert figure_delta(run_figure([curve]), run_figure([curve, ghost])) is None
+    curve, baseline = Curve("A run", drawn), Curve("Behind it", drawn, key="baseline", baseline=True)
+    assert figure_delta(run_figure([curve]), run_figure([curve, baseline])) is None
     assert figure_delta(run_figure([curve], smoothing=0.6), run_figure([curve], smoothing=0.9)) is None

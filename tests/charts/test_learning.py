@@ -95,8 +95,8 @@ def test_a_run_without_validation_is_named_all_the_same(curve):
     assert "cut short, training" in names(figure)
 
 
-def test_a_ghost_is_grey_behind_a_live_run_that_keeps_its_colours_and_traces(curve, assert_drawable):
-    live, old = curve([2.0, 1.0], [0.5]), curve([2.0, 1.0], [0.5], label="old", ghost=True)
+def test_a_baseline_is_grey_behind_a_live_run_that_keeps_its_colours_and_traces(curve, assert_drawable):
+    live, old = curve([2.0, 1.0], [0.5]), curve([2.0, 1.0], [0.5], label="old", baseline=True)
     without, figure = run_figure([live], epochs=9), run_figure([live, old], epochs=9)
     assert names(figure) == ["old", "training, smoothed 0.6", "validation"]
     assert figure["data"][1]["line"]["color"].startswith("@muted")
@@ -129,10 +129,10 @@ def test_a_long_training_begins_in_a_shorter_frame(done, planned, end):
     assert epoch_axis_end(done, planned) == end
 
 
-def test_a_long_ghost_does_not_widen_the_frame_of_a_live_run(curve):
-    ghost = curve([1.0] * 90, label="old", ghost=True)
-    assert run_figure([curve([2.0]), ghost], epochs=5)["layout"]["xaxis"]["range"][1] < 6
-    assert run_figure([curve([2.0]), ghost])["layout"]["xaxis"]["range"][1] > 45
+def test_a_long_baseline_does_not_widen_the_frame_of_a_live_run(curve):
+    baseline = curve([1.0] * 90, label="old", baseline=True)
+    assert run_figure([curve([2.0]), baseline], epochs=5)["layout"]["xaxis"]["range"][1] < 6
+    assert run_figure([curve([2.0]), baseline])["layout"]["xaxis"]["range"][1] > 45
 
 
 def test_zoom_and_legend_choices_belong_to_the_key(curve):
@@ -170,8 +170,8 @@ def test_no_curve_at_all(assert_drawable):
     assert_drawable(run_figure([]))
 
 
-def test_ghosts_alone(curve, assert_drawable):
-    assert_drawable(run_figure([curve([1.0], [0.5], ghost=True)]))
+def test_baselines_alone(curve, assert_drawable):
+    assert_drawable(run_figure([curve([1.0], [0.5], baseline=True)]))
 
 
 def test_a_best_epoch_that_is_not_there_yet_is_not_marked(curve):

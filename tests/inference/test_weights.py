@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from mnist_lab.errors import IllegalMoveError, PredictorError, UnknownRunError
+from mnist_lab.errors import PredictorError, TransitionError, UnknownRunError
 from mnist_lab.inference.weights import find_weights, weights_of
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
@@ -20,7 +20,7 @@ def put(path):
 
 
 def test_a_queued_run_has_no_weights(settings, run):
-    with pytest.raises(IllegalMoveError, match="no weights: it is queued"):
+    with pytest.raises(TransitionError, match="no weights: it is queued"):
         weights_of(run, settings)
 
 

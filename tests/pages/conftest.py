@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import importlib.metadata
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,6 +23,14 @@ def fresh_services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(container, "_container", container.ServiceContainer())
     # Tests write into the store like another process, and must see the change at once.
     monkeypatch.setattr(store_cache, "SHARED_SECONDS", 0.0)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fast_apps() -> Iterator[None]:
+    """Spare each `AppTest` its search for components in all installed packages: ours are registered by the pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(importlib.metadata, "distributions", lambda **_named: iter(()))
+        yield
 
 
 @pytest.fixture

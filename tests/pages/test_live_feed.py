@@ -151,15 +151,15 @@ def noisy_curve(seed: int, steps: int = 900) -> list[MetricPoint]:
 @given(
     seed=st.integers(0, 99),
     asks=st.lists(st.integers(0, 900), min_size=1, max_size=5),
-    ghost=st.booleans(),
+    baseline=st.booleans(),
     log=st.booleans(),
 )
 def test_a_browser_that_applies_all_changes_has_what_a_new_browser_gets(
-    store: RunStore, seed: int, asks: list[int], ghost: bool, log: bool
+    store: RunStore, seed: int, asks: list[int], baseline: bool, log: bool
 ) -> None:
     run = start(store, queue(store), upto=0.0)
     browser = Browser(run)
-    browser.parameters |= ({"ghost": finished(store).id} if ghost else {}) | ({"log": "1"} if log else {})
+    browser.parameters |= ({"baseline": finished(store).id} if baseline else {}) | ({"log": "1"} if log else {})
     history, curve = services().history_cache.of(run), noisy_curve(seed)
     for upto in sorted(asks):
         # The history cache does the same; writing thousands of points into the store would take too long.
@@ -232,16 +232,16 @@ def test_an_idle_page_has_no_live_feed(store: RunStore) -> None:
 
 
 def test_the_options_of_the_chart_are_part_of_the_request(store: RunStore) -> None:
-    ghost = finished(store, "The ghost")
+    baseline = finished(store, "The baseline")
     run = start(store, queue(store))
     test = open_page(run=run.id)
     test.segmented_control(key="chart-scale").set_value("logarithmic")
     test.select_slider(key="chart-smoothing").set_value(0.9)
-    test.selectbox(key="chart-ghost").set_value(ghost.id)
+    test.selectbox(key="chart-baseline").set_value(baseline.id)
     figure, alt, _, _ = everything(ok(test.run()))["parts"][CHART]
     assert figure["layout"]["yaxis"]["type"] == "log"
     assert any(trace["name"] == "training, smoothed 0.9" for trace in figure["data"])
-    assert "behind it the run The ghost" in alt
+    assert "behind it the run The baseline" in alt
 
 
 @pytest.mark.parametrize(
@@ -250,8 +250,8 @@ def test_the_options_of_the_chart_are_part_of_the_request(store: RunStore) -> No
         {"smoothing": "1.5"},
         {"smoothing": "nan"},
         {"smoothing": "<b>"},
-        {"ghost": "nosuchid"},
-        {"ghost": "../../etc"},
+        {"baseline": "nosuchid"},
+        {"baseline": "../../etc"},
         {"more": "x"},
         {"version": "x"},
     ],

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
-from mnist_lab.errors import IllegalMoveError, StaleAttemptError
+from mnist_lab.errors import StaleAttemptError, TransitionError
 from mnist_lab.runs import Command, ControlState, DataInfo, MetricPoint, Result, Run, RunState, RunStore
 
 MakePoint = Callable[..., MetricPoint]
@@ -71,7 +71,7 @@ def test_figures_that_are_no_numbers_come_back(store: RunStore, running: Run, ma
 
 
 def test_an_illegal_move_changes_nothing(store: RunStore, claimed: Run) -> None:
-    with pytest.raises(IllegalMoveError, match="is starting and cannot become paused"):
+    with pytest.raises(TransitionError, match="is starting and cannot become paused"):
         store.attempt(claimed).move(RunState.PAUSED)
     assert store.get(claimed.id) == claimed
 
@@ -142,7 +142,7 @@ def test_on_postgresql_the_check_of_an_attempt_locks_its_run(
     monkeypatch.setattr(Connection, "execute", noted)
     for write in _writes(store, running, MetricPoint(1, 0.1, "step", 1.0, 0.5, None, None, 0.001, 1.0, 1.0)):
         sent.clear()
-        with suppress(IllegalMoveError, StaleAttemptError):
+        with suppress(TransitionError, StaleAttemptError):
             write()
         reads_only = len(sent) == 1 and sent[0].startswith("SELECT") and not sent[0].endswith("FOR UPDATE")
         assert sent[0].endswith("FOR UPDATE") or reads_only, sent

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from mnist_lab.errors import IllegalMoveError, RefusedError, UnknownRunError
+from mnist_lab.errors import RefusedError, TransitionError, UnknownRunError
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, Result, Run, RunState, RunStore
@@ -18,7 +18,7 @@ def test_stopping_a_queued_run_ends_it_at_once(store: RunStore, queued: Run) -> 
 
 @pytest.mark.parametrize("command", [Command.NONE, Command.PAUSE, Command.STEP])
 def test_a_queued_run_cannot_be_paused(store: RunStore, queued: Run, command: Command) -> None:
-    with pytest.raises(IllegalMoveError, match="is queued; only a run that is starting, running or paused"):
+    with pytest.raises(TransitionError, match="is queued; only a run that is starting, running or paused"):
         store.request(queued.id, command)
 
 
@@ -29,7 +29,7 @@ def test_a_command_stands_until_another_comes_and_stop_for_good(store: RunStore,
         assert store.attempt(running).control_state().command is command
         assert store.get(running.id).command is command
     for command in (pause, none, step):
-        with pytest.raises(IllegalMoveError, match="is already being stopped"):
+        with pytest.raises(TransitionError, match="is already being stopped"):
             store.request(running.id, command)
 
 
@@ -37,7 +37,7 @@ def test_even_a_run_that_is_being_stopped_can_be_discarded_and_that_is_final(sto
     for command in (Command.STOP, Command.DISCARD, Command.DISCARD):
         store.request(running.id, command)
     assert store.get(running.id).command is Command.DISCARD
-    with pytest.raises(IllegalMoveError, match="is already being discarded"):
+    with pytest.raises(TransitionError, match="is already being discarded"):
         store.request(running.id, Command.STOP)
 
 
@@ -60,7 +60,7 @@ def test_discarding_a_queued_or_ended_run_deletes_it_at_once(
 def test_an_ended_run_can_do_nothing_else(store: RunStore, running: Run) -> None:
     store.attempt(running).finish(RunState.FINISHED, None)
     for command in (Command.NONE, Command.PAUSE, Command.STEP, Command.STOP):
-        with pytest.raises(IllegalMoveError, match="is finished; only a run that is starting, running or paused"):
+        with pytest.raises(TransitionError, match="is finished; only a run that is starting, running or paused"):
             store.request(running.id, command)
 
 
@@ -74,7 +74,7 @@ def test_the_learning_rate_of_a_waiting_or_active_run_is_changed(store: RunStore
     assert store.attempt(run).control_state().learning_rate_factor == 1000.0
     assert store.attempt(run).heartbeat().learning_rate_factor == 1000.0
     store.attempt(run).move(RunState.FAILED, "over")
-    with pytest.raises(IllegalMoveError, match="is failed; its learning rate cannot be changed any more"):
+    with pytest.raises(TransitionError, match="is failed; its learning rate cannot be changed any more"):
         store.set_learning_rate(run.id, 2.0)
 
 
@@ -108,7 +108,7 @@ def test_a_run_that_trains_or_ended_well_is_not_queued_again(
 ) -> None:
     if state is not None:
         store.attempt(running).move(state)
-    with pytest.raises(IllegalMoveError, match=f"is {state or 'running'} and cannot become queued"):
+    with pytest.raises(TransitionError, match=f"is {state or 'running'} and cannot become queued"):
         store.requeue(running.id)
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_lab.errors import IllegalMoveError, RefusedError, StoreError
+from mnist_lab.errors import RefusedError, StoreError, TransitionError
 from mnist_lab.runs import DataInfo, MetricPoint, Result, Run, RunState, RunStore
 
 DATA = DataInfo("mnist", "MNIST", "0" * 16, 900, 100, 10000, "holdout")
@@ -59,14 +59,14 @@ def test_the_parent_stays_as_it_is_and_may_go(store: RunStore, finished: Run) ->
 
 
 def test_a_run_that_did_not_end_well_is_not_continued(store: RunStore, running: Run) -> None:
-    with pytest.raises(IllegalMoveError, match="is running; only a finished or stopped run"):
+    with pytest.raises(TransitionError, match="is running; only a finished or stopped run"):
         store.continue_run(running.id, 1)
 
 
 def test_a_run_without_a_checkpoint_is_not_continued(store: RunStore, finished: Run) -> None:
     for path in store.folder(finished.id).checkpoint_files():
         path.unlink()
-    with pytest.raises(IllegalMoveError, match="has no checkpoint to continue from"):
+    with pytest.raises(TransitionError, match="has no checkpoint to continue from"):
         store.continue_run(finished.id, 1)
 
 

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
-from mnist_lab.errors import IllegalMoveError
+from mnist_lab.errors import TransitionError
 from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunStore
@@ -64,7 +64,7 @@ def test_a_new_run_is_behind_the_front_even_when_all_others_are_there(store: Run
 
 def test_only_a_waiting_run_is_moved(store: RunStore, queued: Run) -> None:
     store.claim(queued.id, "test")
-    with pytest.raises(IllegalMoveError, match="is starting; only a waiting run"):
+    with pytest.raises(TransitionError, match="is starting; only a waiting run"):
         store.move_to_front(queued.id)
 
 

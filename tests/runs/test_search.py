@@ -41,7 +41,7 @@ def test_all_ended_runs_are_found_newest_first(store: RunStore, network: Network
     ids = [ended(store, name) for name in ("One", "Two", "Three")]
     store.create(network, Recipe(), name="Waiting")
     assert store.search().ids == ids[::-1]
-    assert store.search(leave_out=[ids[1]]).ids == [ids[2], ids[0]]
+    assert store.search(exclude=[ids[1]]).ids == [ids[2], ids[0]]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_the_tally_has_states_and_sweeps_without_the_runs(store: RunStore, netwo
     tally = store.tally()
     assert tally.states == {RunState.FAILED: 3, RunState.INTERRUPTED: 1}
     assert (tally.runs, tally.groups) == (4, ["Old", "New"])
-    assert store.tally(leave_out=[last]).runs == 3
+    assert store.tally(exclude=[last]).runs == 3
 
 
 def test_runs_come_in_the_order_of_their_ids_without_those_that_are_gone(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import update
 
-from mnist_lab.errors import IllegalMoveError, StoreError, UnknownRunError
+from mnist_lab.errors import StoreError, TransitionError, UnknownRunError
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint, Run, RunState, RunStore
@@ -84,7 +84,7 @@ def test_an_unknown_run_is_one_sentence(store: RunStore, call: str) -> None:
 
 
 def test_an_active_run_is_not_deleted(store: RunStore, running: Run) -> None:
-    with pytest.raises(IllegalMoveError, match=r"is running and cannot be deleted. Stop it first"):
+    with pytest.raises(TransitionError, match=r"is running and cannot be deleted. Stop it first"):
         store.delete(running.id)
     assert store.get(running.id).state is RunState.RUNNING
 

@@ -10,7 +10,7 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint, Run, RunAttempt, RunState, RunStore
 from mnist_lab.training.callbacks import Progress
 from mnist_lab.training.reporter import DiscardedError, Reporter
-from tests.factories import make_point
+from tests.factories import make_point, make_reporter
 
 PATIENCE = 120.0
 
@@ -39,7 +39,7 @@ def _until(condition: Callable[[], bool]) -> None:
 
 def test_reported_points_reach_the_store(store: RunStore, claimed: Run) -> None:
     heard: list[Progress] = []
-    with Reporter(store, claimed, heard.append) as reporter:
+    with make_reporter(store, claimed, heard.append) as reporter:
         reporter.enter("loading data")
         _until(lambda: store.get(claimed.id).phase == "loading data")
         assert store.get(claimed.id).state is RunState.STARTING
@@ -64,7 +64,7 @@ def test_reported_points_reach_the_store(store: RunStore, claimed: Run) -> None:
 
 
 def test_stop_is_heard(store: RunStore, claimed: Run) -> None:
-    with Reporter(store, claimed) as reporter:
+    with make_reporter(store, claimed) as reporter:
         reporter.enter("training")
         store.request(claimed.id, Command.STOP)
         _until(lambda: reporter.on_chunk_end(_point(1)) is Command.STOP)
@@ -77,7 +77,7 @@ def test_discard_ends_whatever_the_training_is_at(store: RunStore, claimed: Run,
         "pause_point": lambda reporter: reporter.pause_point(),
         "enter": lambda reporter: reporter.enter("evaluating"),
     }
-    with Reporter(store, claimed) as reporter:
+    with make_reporter(store, claimed) as reporter:
         reporter.enter("training")
         store.request(claimed.id, Command.DISCARD)
 
@@ -91,7 +91,7 @@ def test_discard_ends_whatever_the_training_is_at(store: RunStore, claimed: Run,
 
 
 def test_a_run_that_is_discarded_at_the_last_moment_is_not_ended_but_deleted(store: RunStore, claimed: Run) -> None:
-    with Reporter(store, claimed) as reporter:
+    with make_reporter(store, claimed) as reporter:
         reporter.enter("evaluating")
         reporter.enter("training")
         store.request(claimed.id, Command.DISCARD)
@@ -100,7 +100,7 @@ def test_a_run_that_is_discarded_at_the_last_moment_is_not_ended_but_deleted(sto
 
 
 def test_the_learning_rate_is_heard(store: RunStore, claimed: Run) -> None:
-    with Reporter(store, claimed) as reporter:
+    with make_reporter(store, claimed) as reporter:
         assert reporter.learning_rate_factor == 1.0
         store.set_learning_rate(claimed.id, 0.25)
         _until(lambda: reporter.learning_rate_factor == 0.25)
@@ -108,7 +108,7 @@ def test_the_learning_rate_is_heard(store: RunStore, claimed: Run) -> None:
 
 def test_a_step_goes_to_the_end_of_the_epoch_and_waits_there(store: RunStore, claimed: Run) -> None:
     done: list[MetricPoint] = []
-    with Reporter(store, claimed) as reporter:
+    with make_reporter(store, claimed) as reporter:
         reporter.enter("training", total_steps=40)
         store.request(claimed.id, Command.STEP)
         _until(lambda: reporter.enter("training") is Command.STEP)
@@ -135,7 +135,7 @@ def test_a_step_goes_to_the_end_of_the_epoch_and_waits_there(store: RunStore, cl
 
 
 def test_an_evaluation_is_held_by_a_pause_and_is_still_one_afterwards(store: RunStore, claimed: Run) -> None:
-    with Reporter(store, claimed) as reporter:
+    with make_reporter(store, claimed) as reporter:
         reporter.enter("training")
         reporter.enter("evaluating")
         store.request(claimed.id, Command.PAUSE)
@@ -153,7 +153,7 @@ def test_unconfirmed_points_are_known(store: RunStore, claimed: Run, monkeypatch
     def locked(*_arguments: object, **_named: object) -> Command:
         raise StoreError("The run store has been locked by another program.")
 
-    with Reporter(store, claimed) as reporter:
+    with make_reporter(store, claimed) as reporter:
         reporter.enter("training")
         monkeypatch.setattr(RunAttempt, "heartbeat", locked)
         for step in (1, 2):
@@ -167,7 +167,7 @@ def test_unconfirmed_points_are_known(store: RunStore, claimed: Run, monkeypatch
 @pytest.mark.parametrize("way_out", [Command.NONE, Command.STEP, Command.STOP])
 def test_a_pause_holds_the_training_until_another_command(store: RunStore, claimed: Run, way_out: Command) -> None:
     answers: list[Command] = []
-    with Reporter(store, claimed) as reporter:
+    with make_reporter(store, claimed) as reporter:
         reporter.enter("training")
         store.request(claimed.id, Command.PAUSE)
 
@@ -193,7 +193,7 @@ def test_a_pause_holds_the_training_until_another_command(store: RunStore, claim
 
 
 def test_a_lost_attempt_ends_the_training(store: RunStore, claimed: Run) -> None:
-    with Reporter(store, claimed) as reporter:
+    with make_reporter(store, claimed) as reporter:
         reporter.enter("training")
         _until(lambda: store.get(claimed.id).state is RunState.RUNNING)
         store.attempt(claimed).move(RunState.INTERRUPTED)
@@ -209,7 +209,7 @@ def test_a_lost_attempt_ends_the_training(store: RunStore, claimed: Run) -> None
 
 
 def test_a_paused_training_whose_attempt_is_lost_wakes_up(store: RunStore, claimed: Run) -> None:
-    with Reporter(store, claimed) as reporter:
+    with make_reporter(store, claimed) as reporter:
         reporter.enter("training")
         store.request(claimed.id, Command.PAUSE)
 
@@ -237,7 +237,7 @@ def test_points_wait_while_the_store_does_not_answer(
         failures.append(1)
         raise StoreError("The run store has been locked by another program.")
 
-    with Reporter(store, claimed) as reporter:
+    with make_reporter(store, claimed) as reporter:
         reporter.enter("training")
         monkeypatch.setattr(RunAttempt, "heartbeat", locked)
         for step in range(1, 6):
@@ -259,7 +259,7 @@ def test_the_end_waits_for_the_store(store: RunStore, claimed: Run, monkeypatch:
         return finish(*arguments, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(RunAttempt, "finish", locked_at_first)
-    with Reporter(store, claimed) as reporter:
+    with make_reporter(store, claimed) as reporter:
         reporter.enter("training")
         reporter.end(RunState.FINISHED, None, "")
     assert store.get(claimed.id).state is RunState.FINISHED

@@ -1,8 +1,11 @@
 """Runs that lose their worker and get another: `execute_run` with the store and files of real runs."""
 
 import logging
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +23,8 @@ from mnist_lab.training.checkpoint import Checkpoint, read_checkpoint
 from mnist_lab.training.claim import claim
 from mnist_lab.training.execute import execute_run
 from mnist_lab.training.reporter import Reporter
+
+pytestmark = pytest.mark.training
 
 NETWORK = Network(layers=(Conv2D(filters=4, activation="relu"), MaxPooling2D(), Dropout(rate=0.3)))
 RECIPE = Recipe(epochs=4, batch_size=40, learning_rate=0.01, precision="float32", limit=400, augmentation="light")
@@ -66,26 +71,52 @@ def _trained(store: RunStore, run: Run) -> Trained:
     return Trained(run, read_checkpoint(folder.checkpoint_files()[0]), store.points(run.id), predictions[0])
 
 
-@pytest.fixture(scope="module")
-def twin(tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    """The same training, never broken off."""
-    home = tmp_path_factory.mktemp("home of the twin")
+@contextmanager
+def _offline(home: Path) -> Iterator[tuple[Settings, pytest.MonkeyPatch]]:
+    """Settings of a lab without MNIST, for what a module's tests share."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("MNIST_LAB_DATA", raising=False)
         for variable in ("HOME", "USERPROFILE"):
             patch.setenv(variable, str(home))
-        settings = Settings(home=home, workers=1)
+        patch.setattr(checkpoint_writer, "MIN_INTERVAL_SECONDS", 0.0)
+        yield Settings(home=home, workers=1), patch
+
+
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """The same training, never broken off."""
+    with _offline(tmp_path_factory.mktemp("home of the twin")) as (settings, _):
         store = open_store(settings)
         store.create(NETWORK, RECIPE)
         return _trained(store, _work(settings, store))
 
 
+@pytest.fixture(scope="module")
+def home_of_broken_off(tmp_path_factory: pytest.TempPathFactory, twin: Trained) -> Path:
+    """A home with one run, whose process died in its third epoch. Each test works on a copy."""
+    home = tmp_path_factory.mktemp("home of a run broken off")
+    with _offline(home) as (settings, patch):
+        store = open_store(settings)
+        store.create(NETWORK, RECIPE)
+        _break_off(store, lambda: _work(settings, store), patch)
+        store.close()
+    return home
+
+
 @pytest.fixture
-def broken_off(store: RunStore, work: Callable[[], Run], monkeypatch: pytest.MonkeyPatch) -> Run:
+def store(request: pytest.FixtureRequest, offline: Settings) -> Iterator[RunStore]:
+    """An empty store, or one with the run that `broken_off` is."""
+    if "broken_off" in request.fixturenames:
+        shutil.copytree(request.getfixturevalue("home_of_broken_off"), offline.home)
+    opened = open_store(offline)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def broken_off(store: RunStore) -> Run:
     """A run whose process died in its third epoch."""
-    run = store.create(NETWORK, RECIPE)
-    _break_off(store, work, monkeypatch)
-    lost = store.get(run.id)
+    (lost,) = store.list()
     assert (lost.state, lost.attempt) == (RunState.INTERRUPTED, 1)
     return lost
 

@@ -19,8 +19,7 @@ from mnist_lab.runs import Command, MetricPoint, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 from mnist_lab.training import launcher as launcher_module
 from mnist_lab.training.launcher import Launcher
-from mnist_lab.training.reporter import Reporter
-from tests.factories import make_point
+from tests.factories import make_point, make_reporter
 
 PATIENCE = 120.0
 
@@ -95,7 +94,7 @@ def test_a_training_continues_while_the_store_fails_and_loses_no_point(
 
     # So many that a store that may not grow cannot hold them.
     steps = range(1, 2001)
-    with caplog.at_level(logging.WARNING), Reporter(store, run) as reporter:
+    with caplog.at_level(logging.WARNING), make_reporter(store, run) as reporter:
         reporter.enter("training", total_steps=len(steps))
         until(lambda: store.get(run.id).state is RunState.RUNNING)
         with trouble(store):

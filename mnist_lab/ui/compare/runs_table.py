@@ -112,7 +112,7 @@ def row(run: Run) -> dict[str, Any]:
         "Images/s": None if result is None else result.samples_per_second,
         "Data": formatting.NONE if run.data is None else run.data.title,
         "Seed": run.recipe.seed,
-        "Made": run.created,
+        "Created": run.created,
         "Note": run.note,
         "Id": run.id,
     }
@@ -143,7 +143,7 @@ def table_frame(runs: Sequence[Run], curves: Mapping[str, Sequence[float]], them
     rows = [{COLOUR: dots[run.number % RUN_COLOURS], **row(run), CURVE: curves.get(run.id, [])} for run in runs]
     frame = pd.DataFrame(rows)
     frame["Convolution filters"] = [", ".join(map(str, each)) or "none" for each in frame["Convolution filters"]]
-    frame["Made"] = pd.to_datetime(frame["Made"], utc=True)
+    frame["Created"] = pd.to_datetime(frame["Created"], utc=True)
     for name in ("Best epoch", "Epochs"):
         frame[name] = frame[name].astype("Int64")
     return frame[_ordered([name for name in frame.columns if name != SWEEP or any(run.group for run in runs)])]
@@ -177,7 +177,7 @@ def column_config(frame: "pd.DataFrame") -> dict[str, Any]:
         "Images/s": number(format="%,.0f", help="Training images a second"),
         "Data": text(width=widths["Data"]),
         "Seed": number(format="%d"),
-        "Made": st.column_config.DatetimeColumn(
+        "Created": st.column_config.DatetimeColumn(
             format="D MMM YYYY, HH:mm", timezone=st.context.timezone, help="When the run was created, in your time zone"
         ),
         "Note": text(width=widths["Note"]),

@@ -16,7 +16,7 @@ from mnist_lab.ui.session.query_params import RUN
 
 ADDRESS = "/live"
 """Path of the URL; the run, the options of its chart and the version are query parameters."""
-_LOG, _SMOOTHING, _GHOST, _VERSION = "log", "smoothing", "ghost", "version"
+_LOG, _SMOOTHING, _BASELINE, _VERSION = "log", "smoothing", "baseline", "version"
 _GONE = {"layout_key": "gone", "interval": 2.0, "version": "", "parts": {}, "changes": {}}
 _COMPRESSION_LEVEL = 5
 
@@ -24,7 +24,7 @@ _COMPRESSION_LEVEL = 5
 def feed_url(run_id: str, options: ChartOptions) -> str:
     """The URL where a browser asks for a run's view; it adds the parameter `version`."""
     parameters = {RUN: run_id, _SMOOTHING: f"{options.smoothing:g}"}
-    parameters |= ({_LOG: "1"} if options.log else {}) | ({_GHOST: options.ghost} if options.ghost else {})
+    parameters |= ({_LOG: "1"} if options.log else {}) | ({_BASELINE: options.baseline} if options.baseline else {})
     return f"{ADDRESS}?{urlencode(parameters)}"
 
 
@@ -75,12 +75,12 @@ def _options(parameters: Mapping[str, str]) -> ChartOptions:
     with suppress(ValueError):
         wanted = float(parameters.get(_SMOOTHING, ""))
         smoothing = wanted if wanted in SMOOTHINGS else smoothing
-    return ChartOptions(_LOG in parameters, smoothing, _ghost(parameters))
+    return ChartOptions(_LOG in parameters, smoothing, _baseline(parameters))
 
 
-def _ghost(parameters: Mapping[str, str]) -> str:
-    """Id of the ghost; an unknown id becomes "", as a view is made and cached for each different value."""
-    wanted = parameters.get(_GHOST, "")
+def _baseline(parameters: Mapping[str, str]) -> str:
+    """Id of the baseline; an unknown id becomes "", as a view is made and cached for each different value."""
+    wanted = parameters.get(_BASELINE, "")
     with suppress(UnknownRunError):
         return find_run(wanted, services().store_cache.snapshot()).id if wanted else ""
     return ""

@@ -50,7 +50,7 @@ class ChartOptions:
     """Whether the axis of the loss is logarithmic."""
     smoothing: float = 0.6
     """One of `SMOOTHINGS`."""
-    ghost: str = ""
+    baseline: str = ""
     """Id of another run that is drawn behind this one."""
 
 
@@ -181,24 +181,24 @@ def _is_about_to_start(run: Run, store: StoreSnapshot, history: MetricHistory) -
 def _chart(run: Run, history: MetricHistory, options: ChartOptions) -> LiveChart:
     best_epoch = run.result.best_epoch or None if run.result else history.best_epoch
     curves = [Curve(run.name, history, best_epoch=best_epoch)]
-    ghost = _ghost(run, options)
-    if ghost is not None:
-        curves.append(Curve(ghost.name, services().history_cache.of(ghost), key="ghost", ghost=True))
+    baseline = _baseline(run, options)
+    if baseline is not None:
+        curves.append(Curve(baseline.name, services().history_cache.of(baseline), key="baseline", baseline=True))
     epochs = None if run.state.is_ended else run.recipe.epochs
     figure = run_figure(curves, log=options.log, smoothing=options.smoothing, epochs=epochs, key=run.id)
-    return LiveChart(figure, chart_alt(run, history, ghost), CHART_HEIGHT, _digest(figure))
+    return LiveChart(figure, chart_alt(run, history, baseline), CHART_HEIGHT, _digest(figure))
 
 
-def _ghost(run: Run, options: ChartOptions) -> Run | None:
-    if not options.ghost or options.ghost == run.id:
+def _baseline(run: Run, options: ChartOptions) -> Run | None:
+    if not options.baseline or options.baseline == run.id:
         return None
     try:
-        return services().store.get(options.ghost)
+        return services().store.get(options.baseline)
     except UnknownRunError:
         return None
 
 
-def chart_alt(run: Run, history: MetricHistory, ghost: Run | None = None) -> str:
+def chart_alt(run: Run, history: MetricHistory, baseline: Run | None = None) -> str:
     """The alternative text of the chart, for screen readers."""
     parts = [f"Loss, accuracy and learning rate of the run {run.name}"]
     if not history.points:
@@ -214,8 +214,8 @@ def chart_alt(run: Run, history: MetricHistory, ghost: Run | None = None) -> str
         parts.append(f"validation loss {loss}, accuracy {accuracy}")
     if history.best_epoch:
         parts.append(f"best epoch {history.best_epoch}")
-    if ghost is not None:
-        parts.append(f"behind it the run {ghost.name}")
+    if baseline is not None:
+        parts.append(f"behind it the run {baseline.name}")
     return "; ".join(parts)
 
 

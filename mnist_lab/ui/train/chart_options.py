@@ -12,9 +12,9 @@ from mnist_lab.ui.live.run_view import CHART, SMOOTHINGS, ChartOptions, LiveChar
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.store_cache import TESTED_STATES
 
-_SCALE, _SMOOTHING, _GHOST = "chart-scale", "chart-smoothing", "chart-ghost"
-_GHOSTS = "chart-ghosts"
-_MAX_GHOSTS = 200
+_SCALE, _SMOOTHING, _BASELINE = "chart-scale", "chart-smoothing", "chart-baseline"
+_BASELINES = "chart-baselines"
+_MAX_BASELINES = 200
 
 
 def chart_options() -> ChartOptions:
@@ -23,7 +23,7 @@ def chart_options() -> ChartOptions:
     return ChartOptions(
         log=state.get(_SCALE) == "logarithmic",
         smoothing=float(state.get(_SMOOTHING, ChartOptions.smoothing)),
-        ghost=state.get(_GHOST) or "",
+        baseline=state.get(_BASELINE) or "",
     )
 
 
@@ -36,7 +36,7 @@ def run_chart(run: Run, parts: Mapping[str, Any]) -> None:
     """
     chart: LiveChart = parts[CHART]
     plotly_chart(chart.figure, key=CHART, alt=chart.alt, height=chart.height, version=chart.version)
-    ghosts = {ghost.id: ghost for ghost in _ghosts() if ghost.id != run.id}
+    baselines = {baseline.id: baseline for baseline in _baselines() if baseline.id != run.id}
     with st.popover("Chart", icon=":material/tune:", type="tertiary"):
         st.segmented_control(
             "Loss axis", ["linear", "logarithmic"], default="linear", required=True, key=_SCALE, persist_state="session"
@@ -50,23 +50,23 @@ def run_chart(run: Run, parts: Mapping[str, Any]) -> None:
         )
         st.selectbox(
             "Compare with",
-            list(ghosts),
+            list(baselines),
             index=None,
-            format_func=lambda run_id: _label(ghosts[run_id]) if run_id in ghosts else run_id,
-            placeholder="No other run" if ghosts else "No other run has ended yet",
-            disabled=not ghosts,
-            key=_GHOST,
+            format_func=lambda run_id: _label(baselines[run_id]) if run_id in baselines else run_id,
+            placeholder="No other run" if baselines else "No other run has ended yet",
+            disabled=not baselines,
+            key=_BASELINE,
             persist_state="session",
         )
 
 
-def _ghosts() -> Sequence[Run]:
+def _baselines() -> Sequence[Run]:
     """The newest ended runs that have curves; listed again only when their number changes."""
     count = services().store_cache.snapshot().tested
-    known: tuple[int, Sequence[Run]] | None = st.session_state.get(_GHOSTS)
+    known: tuple[int, Sequence[Run]] | None = st.session_state.get(_BASELINES)
     if known is None or known[0] != count:
-        ended = services().store.list(TESTED_STATES, limit=_MAX_GHOSTS)
-        known = st.session_state[_GHOSTS] = count, [run for run in ended if run.epochs_done]
+        ended = services().store.list(TESTED_STATES, limit=_MAX_BASELINES)
+        known = st.session_state[_BASELINES] = count, [run for run in ended if run.epochs_done]
     return known[1]
 
 

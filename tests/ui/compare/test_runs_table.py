@@ -107,4 +107,4 @@ def test_the_column_of_sweeps_is_there_only_if_there_are_sweeps(store: RunStore)
 
 def test_a_run_is_created_at_its_exact_time(store: RunStore) -> None:
     run = ended(store)
-    assert runs_table.row(run)["Made"] == run.created
+    assert runs_table.row(run)["Created"] == run.created
