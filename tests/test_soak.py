@@ -10,8 +10,9 @@ import pytest
 from benchmarks.soak_checks import point_faults
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import DataInfo, MetricPoint, Run, RunStore, open_store
+from mnist_lab.runs import MetricPoint, Run, RunStore, open_store
 from mnist_lab.settings import Settings
+from tests.factories import make_point, make_sample
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,13 +34,13 @@ def run(settings: Settings) -> Run:
     store: RunStore = open_store(settings)
     made = store.create(PRESETS["tiny"].network, Recipe(batch_size=10, epochs=2))
     store.close()
-    data = DataInfo("uci-digits", "UCI digits", "0" * 16, 25, 5, 5, "holdout")
+    data = make_sample(training=25, validation=5, test=5)
     return replace(made, data=data, epochs_done=2)
 
 
 def _points() -> list[MetricPoint]:
     def point(step: int, kind: str, loss: float) -> MetricPoint:
-        return MetricPoint(step, step / 3, kind, loss, 0.5, None, None, 0.1, 1.0, 1.0)  # type: ignore[arg-type]
+        return make_point(step, kind, steps_per_epoch=3, training_loss=loss)  # type: ignore[arg-type]
 
     # Losses of the steps: 1, 2, 4 (half a batch), then 1, 1, 1.
     first = [point(1, "step", 1.0), point(3, "step", (2.0 * 10 + 4.0 * 5) / 15), point(3, "epoch", 50.0 / 25)]

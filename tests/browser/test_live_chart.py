@@ -137,6 +137,20 @@ def test_curves_grow_without_running_the_page_script(page: Page, lab: str, store
     assert (found["faults"], sent) == ({}, [])
 
 
+def test_a_page_that_followed_the_training_shows_what_a_new_one_shows(page: Page, lab: str, store: RunStore) -> None:
+    def curves() -> list[Any]:
+        page.wait_for_function(f"() => {END} >= 4")
+        found: list[Any] = page.evaluate(f"{NODE}.data.map((trace) => [trace.uid, [...trace.x], [...trace.y]])")
+        return found
+
+    with FakeTraining(store, epochs=4, per_epoch=60, pause=0.02) as training:
+        open_run(page, lab, training)
+        training.wait()
+        followed = curves()
+        page.reload()
+        assert curves() == followed
+
+
 def test_a_hidden_page_sends_no_requests(page: Page, lab: str, store: RunStore) -> None:
     requested: list[str] = []
     page.on("request", lambda request: requested.append(request.url) if "/live?" in request.url else None)

@@ -8,10 +8,11 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
 from mnist_lab.errors import StaleAttemptError, TransitionError
-from mnist_lab.runs import Command, ControlState, DataInfo, MetricPoint, Result, Run, RunState, RunStore
+from mnist_lab.runs import Command, ControlState, MetricPoint, Result, Run, RunState, RunStore
+from tests.factories import make_point, make_sample
 
 MakePoint = Callable[..., MetricPoint]
-DATA = DataInfo("uci-digits", "UCI digits", "0" * 16, 1000, 100, 400, "holdout", fallback="No MNIST here.")
+DATA = make_sample(fallback="No MNIST here.")
 
 
 def test_a_run_is_claimed_once(store: RunStore, queued: Run) -> None:
@@ -140,7 +141,7 @@ def test_on_postgresql_the_check_of_an_attempt_locks_its_run(
         return real(connection, statement, *arguments, **named)
 
     monkeypatch.setattr(Connection, "execute", noted)
-    for write in _writes(store, running, MetricPoint(1, 0.1, "step", 1.0, 0.5, None, None, 0.001, 1.0, 1.0)):
+    for write in _writes(store, running, make_point(1)):
         sent.clear()
         with suppress(TransitionError, StaleAttemptError):
             write()

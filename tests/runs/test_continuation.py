@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from mnist_lab.errors import RefusedError, StoreError, TransitionError
-from mnist_lab.runs import DataInfo, MetricPoint, Result, Run, RunState, RunStore
+from mnist_lab.runs import MetricPoint, Result, Run, RunState, RunStore
+from tests.factories import make_data
 
-DATA = DataInfo("mnist", "MNIST", "0" * 16, 900, 100, 10000, "holdout")
+DATA = make_data(training=900, validation=100)
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import pytest
 
 from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.training.callbacks import CallbackList, TrainingCallback
+from tests.factories import make_point
 
-POINT = MetricPoint(1, 0.1, "step", 2.0, 0.3, None, None, 0.01, 0.2, 900.0)
+POINT = make_point(1)
 TRAINER: Any = SimpleNamespace(epochs_done=0)
 OUTCOME: Any = SimpleNamespace(epochs=1, diverged=False)
 

@@ -11,11 +11,11 @@ from hypothesis.extra import numpy as st_numpy
 
 from mnist_lab.network import Conv2D, Dense, Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import DataInfo
 from mnist_lab.training.checkpoint import DamagedCheckpointError, fingerprint, read_checkpoint, write_checkpoint
+from tests.factories import make_data
 from tests.training.checkpoints import assert_same, make_checkpoint
 
-DATA = DataInfo("mnist", "MNIST", "0" * 16, 900, 100, 10000, "holdout")
+DATA = make_data(training=900, validation=100)
 ON_DISK = settings(max_examples=40, deadline=None)
 NETWORK = Network(layers=(Conv2D(filters=4), Dense(units=3)))
 

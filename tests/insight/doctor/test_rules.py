@@ -7,6 +7,7 @@ import pytest
 from mnist_lab.insight.doctor import Finding, diagnose
 from mnist_lab.network import PRESETS, BatchNormalization, Conv2D, Dense, Dropout, Flatten, Network
 from mnist_lab.runs import MetricPoint, Run, RunState
+from tests.factories import make_point
 from tests.insight.made_runs import curve, diverged_run, layer, made_run, step
 
 
@@ -236,7 +237,8 @@ def test_no_learning_without_a_known_cause():
 
 
 def test_too_few_steps_to_have_learned_anything():
-    points = [MetricPoint(30, 1.0, "epoch", 2.303, 0.1, 2.302, 0.1, 0.001, 1.0, 900.0)]
+    chance = {"training_loss": 2.303, "training_accuracy": 0.1, "validation_loss": 2.302, "validation_accuracy": 0.1}
+    points = [make_point(30, "epoch", steps_per_epoch=30, **chance)]
     assert not found("no-learning", made_run(), points)
 
 
