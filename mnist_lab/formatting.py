@@ -7,8 +7,10 @@ NONE = "–"
 """The text for a missing value."""
 
 
-def percent(share: float, decimals: int = 0) -> str:
-    """A share 0..1 in percent: 0.9 → "90 %". Only exactly 1 is "100 %" and only exactly 0 is "0 %": 0.999 is "99 %"."""
+def percent(share: float | None, decimals: int = 0) -> str:
+    """A share 0..1 in percent: 0.9 → "90 %", None → "–". Only 1 is "100 %" and only 0 is "0 %": 0.999 is "99 %"."""
+    if share is None:
+        return NONE
     if math.isnan(share):
         return "NaN"
     smallest = 10**-decimals
@@ -62,18 +64,20 @@ def dropout_rate(rate: float) -> str:
     return f"{rate:g}"
 
 
-def count(value: int) -> str:
-    """A whole number: 829760 → "829,760"."""
-    return f"{value:,}"
+def count(value: int | None) -> str:
+    """A whole number: 829760 → "829,760", None → "–"."""
+    return NONE if value is None else f"{value:,}"
 
 
-def quantity(number: int, one: str, many: str | None = None) -> str:
+def quantity(number: int | None, one: str, many: str | None = None) -> str:
     """A number with its noun: "1 filter", "829,760 parameters"; `many` is the plural if it is not `one` with an s."""
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
 
-def short_count(value: float) -> str:
-    """A rounded number: 829,760 → "830 k", 4,960,000 → "5.0 M", 999 → "999"; one decimal below 100 of a unit."""
+def short_count(value: float | None) -> str:
+    """A rounded number: 829,760 → "830 k", 4,960,000 → "5.0 M", None → "–"; one decimal below 100 of a unit."""
+    if value is None:
+        return NONE
     if value < 999.5:
         return f"{value:.0f}"
     unit, name = next((u, n) for u, n in ((1e3, "k"), (1e6, "M"), (1e9, "G")) if value < 999.5 * u or n == "G")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_lab import formatting
 from mnist_lab.charts import cost_bars, cost_info
-from mnist_lab.network import MAX_LAYERS, PRESETS, analyse
+from mnist_lab.network import MAX_LAYERS, analyse, matching_preset
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.network_diagram import drawable, network_diagram
 from mnist_lab.ui.components.plotly_chart import plotly_chart
@@ -64,7 +64,8 @@ with cost, st.container(border=True):
     first, second = st.columns(2, wrap=False)
     first.metric("Parameters", formatting.count(analysis.parameters))
     second.metric("Multiply-adds", formatting.short_count(analysis.multiply_adds))
-    st.caption(plain(memory_text(analysis)))
+    if analysis.parameters is not None:
+        st.caption(plain(memory_text(analysis)))
     if analysis.valid and (time := epoch_time_text(network)):
         st.caption(f":material/timer: {time}")
     drawn = drawable(analysis)
@@ -74,6 +75,6 @@ with cost, st.container(border=True):
         alt="Share of the multiply-adds in each layer",
         height=40 + 26 * len(cost_info(drawn)),
     )
-    if preset := next((preset for preset in PRESETS.values() if preset.network.layers == network.layers), None):
+    if preset := matching_preset(network):
         st.markdown(f":material/school: **{plain(preset.title)}.** {plain(preset.lesson)}")
 network_draft.write_link()

@@ -12,7 +12,7 @@ from mnist_lab.ui.components import streamlit_dom as dom
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.plotly_chart import plotly_chart
 from mnist_lab.ui.components.theme import theme
-from mnist_lab.ui.draw.canvas import FRAME, drawing_canvas
+from mnist_lab.ui.draw.canvas import FRAME, drawing_pad
 from mnist_lab.ui.panels.run_picker import empty_state, pick_run, runs_with_result
 from mnist_lab.ui.services.container import services
 
@@ -46,7 +46,7 @@ if run is not None:
     services().predictor.warm(run.id)
 
 with left:
-    canvas = drawing_canvas()
+    canvas = drawing_pad()
 drawing = None if canvas is None else normalize_drawing(canvas.pixels, pen_width=canvas.pen_width)
 
 with network_input:

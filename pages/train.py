@@ -11,14 +11,16 @@ from mnist_lab.ui.live.current_run import select_run
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.training_time import total_time_text, training_time
 from mnist_lab.ui.session import network_draft
+from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN
 from mnist_lab.ui.session.recipe_draft import chosen_recipe
 from mnist_lab.ui.session.session_id import session_id
 from mnist_lab.ui.train.recipe_form import recipe_form, rest_of_recipe
+from mnist_lab.ui.train.recipe_offer import preset_recipe_offer
 from mnist_lab.ui.train.run_buttons import discarded_name
 from mnist_lab.ui.train.run_panel import run_panel
 from mnist_lab.ui.train.setup_cards import dataset_card, network_card
-from mnist_lab.ui.train.start_buttons import show_started, sweep_popover, train_button
+from mnist_lab.ui.train.start_buttons import run_name_field, show_started, sweep_popover, train_button
 
 _HEAD_WIDTH = 640  # pixels; a phone is narrower, so its buttons are below the title
 
@@ -54,15 +56,20 @@ with setup:
     with st.container(key="stacked-setup"):
         left, right = st.columns([2, 1], gap="medium")
     with left:
-        network_card(analysis)
+        wants_compose = network_card(analysis)
         dataset_card(dataset)
     with right, st.container(border=True, key="train-recipe"):
         st.subheader("Recipe", anchor=False)
         recipe_form(len(dataset.train_labels))
         if why := preset_recipe_reason(chosen_recipe()):
             st.caption(why)
-        run_name = st.text_input("Name of the run", max_chars=80, placeholder=network.name, key="run-name")
+        preset_recipe_offer(network)
+        run_name = run_name_field(network)
     rest_of_recipe(len(dataset.train_labels))
+network_draft.write_link()
+if wants_compose:
+    # After the form: it may have a change of the recipe that was made just before the click.
+    go("compose", network_draft.link_parameters())
 
 with head:
     recipe = chosen_recipe()

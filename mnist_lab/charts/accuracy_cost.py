@@ -24,7 +24,7 @@ class RunDot:
     """One finished run in the plot."""
 
     label: str
-    parameters: int
+    parameters: int | None
     accuracy: float
     """Test accuracy, 0..1."""
     standard_error: float
@@ -36,7 +36,7 @@ class RunDot:
     def logarithm(self) -> float:
         """Position on the axis of parameters: their decimal logarithm."""
         # A network always has parameters; `max` only guards the logarithm.
-        return math.log10(max(1, self.parameters))
+        return math.log10(max(1, self.parameters or 1))
 
 
 class _Box(NamedTuple):
@@ -128,7 +128,7 @@ def _dot(run: RunDot, position: int, side: str) -> dict[str, Any]:
         "textfont": {"color": "@muted", "size": TEXT_SIZE - 1},
         "cliponaxis": False,
         "name": label(run.label),
-        "x": [max(1, run.parameters)],
+        "x": [max(1, run.parameters or 1)],
         "y": [run.accuracy * 100],
         "error_y": {
             "type": "data",

@@ -31,7 +31,10 @@ class CostBar:
 
 
 def cost_info(analysis: "Analysis") -> list[CostBar]:
-    """The bars of the layers with multiply-adds, in the order of the network; other layers cost almost nothing."""
+    """The bars of the layers with multiply-adds, in the order of the network; other layers cost almost nothing.
+
+    There are none for a broken network, whose cost is unknown.
+    """
     return [
         CostBar(
             f"{'+' if report.index is None else report.index + 1}  {short_name(report.layer)}",
@@ -40,7 +43,7 @@ def cost_info(analysis: "Analysis") -> list[CostBar]:
             f"{formatting.count(report.multiply_adds)} multiply-adds, {formatting.count(report.parameters)} parameters",
         )
         for report in analysis.layers
-        if report.multiply_adds
+        if report.multiply_adds and report.share is not None
     ]
 
 
@@ -48,7 +51,8 @@ def cost_bars(analysis: "Analysis") -> Figure:
     """Each layer's share of the multiply-adds, in the colours of the layer groups; layers without any are left out."""
     bars = cost_info(analysis)
     if not bars:
-        return empty_figure("No layer has multiply-adds yet.")
+        known = analysis.multiply_adds is not None
+        return empty_figure("No layer has multiply-adds yet." if known else "Unknown until the network is repaired.")
     names = [label(bar.name) for bar in bars]
     trace = {
         "type": "bar",

@@ -29,10 +29,10 @@ from mnist_lab.network.layers import (
 )
 from mnist_lab.network.limits import MAX_ARGUMENT, MAX_KERNEL, MAX_LAYERS, MAX_NAME_LENGTH, MAX_PARAMETERS
 from mnist_lab.network.network import Network
-from mnist_lab.network.presets import DEFAULT_PRESET, PRESETS, Preset, get_preset
+from mnist_lab.network.presets import DEFAULT_PRESET, PRESETS, Preset, get_preset, matching_preset
 from mnist_lab.network.shapes import CLASSES, INPUT_SHAPE
 from mnist_lab.network.training_cost import TYPICAL_SPEED, MachineSpeed, TrainingWork, training_work
-from mnist_lab.network.url import link_from_network, network_from_link
+from mnist_lab.network.url import Link, link_from_network, network_from_link, read_link
 
 __all__ = [
     "ACTIVATIONS",
@@ -65,6 +65,7 @@ __all__ = [
     "GlobalMaxPooling2D",
     "Layer",
     "LayerReport",
+    "Link",
     "MachineSpeed",
     "MaxPooling2D",
     "Network",
@@ -82,10 +83,12 @@ __all__ = [
     "keras_source",
     "label",
     "link_from_network",
+    "matching_preset",
     "memory_error",
     "network_from_data",
     "network_from_json",
     "network_from_link",
+    "read_link",
     "summary",
     "training_work",
 ]

@@ -1,5 +1,6 @@
 """The analysis of a network before training: shapes, cost, receptive fields and problems of every layer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,7 +26,8 @@ class LayerReport:
 
     Shapes are without the batch axis, None from the first layer on that cannot take its input. `index` is the index in
     `network.layers`, None if the layer is implied. `receptive_field` is the size of the part of the image, in pixels
-    down and across, that one output value depends on. `share` is the layer's share of all multiply-adds, 0..1.
+    down and across, that one output value depends on. `share` is the layer's share of all multiply-adds, 0..1. Numbers
+    that depend on an unknown shape are None: of this layer, and for `share` of any layer.
     """
 
     index: int | None
@@ -35,12 +37,12 @@ class LayerReport:
     summary: str
     input_shape: Shape | None
     output_shape: Shape | None
-    parameters: int
-    trainable_parameters: int
+    parameters: int | None
+    trainable_parameters: int | None
     arithmetic: str
-    multiply_adds: int
+    multiply_adds: int | None
     receptive_field: tuple[int, int]
-    share: float
+    share: float | None
     problems: tuple[Problem, ...]
 
     @property
@@ -78,22 +80,25 @@ class Analysis:
         return not self.errors
 
     @property
-    def parameters(self) -> int:
-        """Number of parameters, as far as shapes are known."""
-        return sum(report.parameters for report in self.layers)
+    def parameters(self) -> int | None:
+        """Number of parameters; None if a layer's shape is unknown, as the network is broken there."""
+        return _sum(report.parameters for report in self.layers)
 
     @property
-    def trainable_parameters(self) -> int:
-        """Number of parameters that training changes."""
-        return sum(report.trainable_parameters for report in self.layers)
+    def trainable_parameters(self) -> int | None:
+        """Number of parameters that training changes; None like `parameters`."""
+        return _sum(report.trainable_parameters for report in self.layers)
 
     @property
-    def multiply_adds(self) -> int:
-        """Multiply-adds of a forward pass for one image."""
-        return sum(report.multiply_adds for report in self.layers)
+    def multiply_adds(self) -> int | None:
+        """Multiply-adds of a forward pass for one image; None like `parameters`."""
+        return _sum(report.multiply_adds for report in self.layers)
 
     def memory(self, batch_size: int) -> int:
-        """Estimate the memory in bytes that training takes, without TensorFlow itself and the data."""
+        """Estimate the memory in bytes that training takes, without TensorFlow itself and the data.
+
+        Layers of unknown shape count as nothing.
+        """
         return training_memory(self.layers, batch_size)
 
 
@@ -102,7 +107,7 @@ def analyse(network: Network) -> Analysis:
     """Compute shapes, cost and problems of a network, its implied layers included."""
     stack = complete(network)
     problems = _problems(network, stack)
-    total = sum(layer.multiply_adds for layer in stack)
+    total = None if any(_is_unknown(layer) for layer in stack) else sum(layer.multiply_adds for layer in stack)
     return Analysis(network, tuple(_report(layer, total, problems) for layer in stack), problems)
 
 
@@ -120,8 +125,18 @@ def _problems(network: Network, stack: Stack) -> tuple[Problem, ...]:
     return tuple(sorted(found, key=lambda problem: last if problem.index is None else problem.index))
 
 
-def _report(completed: CompletedLayer, total: int, problems: tuple[Problem, ...]) -> LayerReport:
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    known = list(numbers)
+    return None if None in known else sum(number for number in known if number is not None)
+
+
+def _is_unknown(completed: CompletedLayer) -> bool:
+    return completed.output_shape is None
+
+
+def _report(completed: CompletedLayer, total: int | None, problems: tuple[Problem, ...]) -> LayerReport:
     # A problem of the whole network is shown at the output layer.
+    unknown = _is_unknown(completed)
     can_have_problems = completed.index is not None or isinstance(completed.layer, Dense)
     return LayerReport(
         index=completed.index,
@@ -131,12 +146,12 @@ def _report(completed: CompletedLayer, total: int, problems: tuple[Problem, ...]
         summary=summary(completed.layer),
         input_shape=completed.input_shape,
         output_shape=completed.output_shape,
-        parameters=completed.parameters.total,
-        trainable_parameters=completed.parameters.trainable,
+        parameters=None if unknown else completed.parameters.total,
+        trainable_parameters=None if unknown else completed.parameters.trainable,
         arithmetic=completed.parameters.arithmetic,
-        multiply_adds=completed.multiply_adds,
+        multiply_adds=None if unknown else completed.multiply_adds,
         receptive_field=completed.receptive_field.visible_size,
-        share=completed.multiply_adds / total if total else 0.0,
+        share=None if total is None else completed.multiply_adds / max(1, total),
         problems=tuple(problem for problem in problems if can_have_problems and problem.index == completed.index),
     )
 

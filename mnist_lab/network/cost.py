@@ -61,7 +61,7 @@ class _SizedLayer(Protocol):
     @property
     def output_shape(self) -> tuple[int, ...] | None: ...
     @property
-    def parameters(self) -> int: ...
+    def parameters(self) -> int | None: ...
 
 
 def training_memory(layers: Iterable[_SizedLayer], batch_size: int) -> int:
@@ -72,7 +72,7 @@ def training_memory(layers: Iterable[_SizedLayer], batch_size: int) -> int:
     that TensorFlow 2.21 was measured to take on a CPU: 1.1 to 2.1 times as much, for 9 networks and batch sizes.
     """
     layers = list(layers)
-    weights = sum(layer.parameters for layer in layers)
+    weights = sum(layer.parameters or 0 for layer in layers)
     outputs = [prod(layer.output_shape) for layer in layers if layer.output_shape is not None]
     values_per_image = OUTPUT_COPIES * sum(outputs) + 2 * max(outputs, default=0)
     return BYTES_PER_VALUE * (WEIGHT_COPIES * weights + batch_size * values_per_image)

@@ -42,7 +42,16 @@ def network_from_json(text: str | bytes) -> Network:
     Raises:
         NetworkError: It is not a network file; the message says what is wrong, and where.
     """
-    return network_from_data(_parsed(_decoded(text)))
+    return network_from_data(parse_network_json(text))
+
+
+def parse_network_json(text: str | bytes) -> object:
+    """Parse the content of a network file or a link, UTF-8.
+
+    Raises:
+        NetworkError: It is not JSON.
+    """
+    return _parsed(_decoded(text))
 
 
 def network_from_data(data: object) -> Network:

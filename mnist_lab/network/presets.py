@@ -263,3 +263,8 @@ def get_preset(name: str) -> Preset:
     raise NetworkError(
         f"There is no preset {formatting.shortened(name)!r}.{hint} The presets are: {', '.join(PRESETS)}."
     )
+
+
+def matching_preset(network: Network) -> Preset | None:
+    """The preset with the same layers as this network, whatever its name; None if there is none."""
+    return next((preset for preset in PRESETS.values() if preset.network.layers == network.layers), None)

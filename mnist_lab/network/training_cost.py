@@ -60,16 +60,16 @@ def training_work(analysis: Analysis, batch_size: int) -> TrainingWork:
         values=prod(INPUT_SHAPE) + sum(map(_values, analysis.layers)),
         # Flatten only changes the shape: no operation is started for it.
         operations=sum(report.layer.kind != "Flatten" for report in analysis.layers) / batch_size,
-        parameters=analysis.parameters / batch_size,
+        parameters=(analysis.parameters or 0) / batch_size,
     )
 
 
 def _multiply_adds(report: LayerReport) -> float:
     layer = report.layer
     if not isinstance(layer, Conv2D) or report.input_shape is None:
-        return report.multiply_adds
+        return report.multiply_adds or 0
     channels = report.input_shape[-1]
-    padded = report.multiply_adds * _rounded_up(layer.filters) / layer.filters
+    padded = (report.multiply_adds or 0) * _rounded_up(layer.filters) / layer.filters
     # There are special kernels for one channel, and the gradient with respect to the image is not needed.
     return padded * FIRST_LAYER_SHARE if channels == 1 else padded * _rounded_up(channels) / channels
 

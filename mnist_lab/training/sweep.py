@@ -6,7 +6,17 @@ from types import MappingProxyType
 
 from mnist_lab import formatting
 from mnist_lab.errors import NetworkError
-from mnist_lab.network import MAX_NAME_LENGTH, Conv2D, Dropout, Network, SpatialDropout2D, analyse, ensure_trainable
+from mnist_lab.network import (
+    MAX_NAME_LENGTH,
+    TITLES,
+    AnyLayer,
+    Conv2D,
+    Dropout,
+    Network,
+    SpatialDropout2D,
+    analyse,
+    ensure_trainable,
+)
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.settings import Settings
@@ -32,6 +42,8 @@ class Hyperparameter:
     """Returns network and recipe with the hyperparameter set to a value."""
     format: Callable[[Value], str] = str
     """Returns a value as text."""
+    layers: tuple[type[AnyLayer], ...] = ()
+    """The layers that it changes, of which the network must have one; empty for a hyperparameter of the recipe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,9 @@ def plan_sweep(network: Network, recipe: Recipe, name: str, values: Sequence[Val
         KeyError: There is no such hyperparameter.
     """
     hyperparameter = HYPERPARAMETERS[name]
+    group = _run_name(network, hyperparameter.label)
+    if why := why_not_varied(network, name):
+        return Sweep(group, (), (why,))
     variants: dict[Setup, Variant] = {}
     refused = []
     for value in values:
@@ -83,7 +98,22 @@ def plan_sweep(network: Network, recipe: Recipe, name: str, values: Sequence[Val
             refused.append(f"With {label} it cannot be trained. {error}")
         else:
             variants[setup] = Variant(_run_name(network, label), *setup)
-    return Sweep(_run_name(network, hyperparameter.label), tuple(variants.values()), tuple(refused))
+    return Sweep(group, tuple(variants.values()), tuple(refused))
+
+
+def why_not_varied(network: Network, name: str) -> str:
+    """Why a sweep of this hyperparameter would change nothing in the network; "" if it can be varied.
+
+    Args:
+        network: The network to vary.
+        name: A key of `HYPERPARAMETERS`.
+    """
+    hyperparameter = HYPERPARAMETERS[name]
+    kinds = hyperparameter.layers
+    if not kinds or any(isinstance(layer, kinds) for layer in network.layers):
+        return ""
+    wanted = TITLES[kinds[0].__name__].lower()
+    return f"{hyperparameter.title} cannot be varied: the network has no {wanted} layer. Add one to vary it."
 
 
 def submit_sweep(store: RunStore, settings: Settings, sweep: Sweep, *, owner: str = "") -> list[Run]:
@@ -109,12 +139,9 @@ def _run_name(network: Network, label: str) -> str:
 
 
 def _set_dropout(network: Network, recipe: Recipe, rate: Value) -> Setup:
-    """Set the rate of every dropout layer; without one, a dropout layer is added before the output layer."""
-    indices = [index for index, layer in enumerate(network.layers) if isinstance(layer, Dropout | SpatialDropout2D)]
-    if not indices:
-        return (network.add(Dropout(rate=float(rate))) if rate else network), recipe
-    for index in indices:
-        network = network.replace(index, network.layers[index].with_changes(rate=float(rate)))
+    for index, layer in enumerate(network.layers):
+        if isinstance(layer, _DROPOUTS):
+            network = network.replace(index, layer.with_changes(rate=float(rate)))
     return network, recipe
 
 
@@ -147,6 +174,8 @@ def _seeds(count: int) -> Callable[[Recipe], tuple[Value, ...]]:
     return lambda recipe: tuple((recipe.seed + step) % 2**31 for step in range(count))
 
 
+_DROPOUTS = (Dropout, SpatialDropout2D)
+
 HYPERPARAMETERS: Mapping[str, Hyperparameter] = MappingProxyType(
     {
         "dropout": Hyperparameter(
@@ -156,6 +185,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = MappingProxyType(
             _fixed(0.0, 0.25, 0.5, 0.7),
             _set_dropout,
             lambda rate: f"{rate:g}",
+            _DROPOUTS,
         ),
         "learning_rate": Hyperparameter(
             "Learning rate",
@@ -187,6 +217,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = MappingProxyType(
             _fixed(0.5, 1.0, 2.0),
             _scale_filters,
             lambda factor: f"× {factor:g}",
+            (Conv2D,),
         ),
         "seed": Hyperparameter("Seed", "seed", _seeds(8), _seeds(3), _set_recipe_field("seed")),
     }

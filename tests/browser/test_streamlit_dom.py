@@ -150,14 +150,6 @@ def test_keys_name_elements_and_a_clicked_block_scrolls_to_its_card(page: Page, 
     expect(card).to_be_in_viewport()
 
 
-def test_buttons_with_a_shortcut_do_not_show_it(page: Page, lab: str) -> None:
-    go(page, lab)
-    hints = page.locator(dom.SHORTCUT_HINTS)
-    # Ctrl and Z, of each button.
-    expect(hints).to_have_count(4)
-    assert {css(hint, "display") for hint in hints.all()} == {"none"}
-
-
 def test_components_know_the_colours_of_the_page(page: Page, lab: str) -> None:
     page.emulate_media(color_scheme="light")
     go(page, lab)
@@ -173,7 +165,8 @@ def test_components_know_the_colours_of_the_page(page: Page, lab: str) -> None:
 
 
 def test_the_prediction_is_beside_the_canvas_or_below_it(page: Page, lab: str) -> None:
-    answer, network, pad = (page.locator(name) for name in (dom.DRAW_ANSWER, dom.DRAW_NETWORK, dom.CANVAS_PAD))
+    pad = page.locator(".lab-canvas-pad")
+    answer, network = page.locator(dom.DRAW_ANSWER), page.locator(dom.DRAW_NETWORK)
     go(page, f"{lab}/draw")
     assert box(answer)["x"] >= box(pad)["right"]
     expect(answer.locator(dom.DRAW_HEADLINE)).to_have_count(1)
@@ -193,26 +186,25 @@ def test_the_headline_is_centred_in_its_height(page: Page, lab: str) -> None:
     assert inner["y"] - outer["y"] == pytest.approx(outer["bottom"] - inner["bottom"], abs=2)
 
 
-def test_the_prompt_is_on_the_canvas_until_the_pen_touches_it(page: Page, lab: str) -> None:
+def test_the_canvas_takes_the_mouse_and_reports_at_a_click(page: Page, lab: str) -> None:
     go(page, f"{lab}/draw")
-    pad, prompt = page.locator(dom.CANVAS_PAD), page.locator(dom.CANVAS_PROMPT)
-    canvas = pad.locator("canvas").last
-    drawn, over = box(canvas), box(prompt)
-    assert [over[side] for side in ("x", "y", "right", "bottom")] == pytest.approx(
-        [drawn[side] for side in ("x", "y", "right", "bottom")], abs=2
+    frame = page.locator(dom.by_key("canvas"))
+    surface, send = frame.locator(dom.CANVAS_SURFACE), frame.locator(dom.CANVAS_SEND)
+    assert (box(surface)["width"], box(surface)["height"]) == (320, 320)
+    expect(send).to_have_count(1)
+    expect(frame.locator(dom.CANVAS_TOOLBAR)).to_be_hidden()
+    # As the package's own events of the mouse would: they draw, and the click reports it.
+    surface.evaluate(
+        """(node) => {
+          const { x, y } = node.getBoundingClientRect();
+          const fire = (type, at) => node.dispatchEvent(
+            new MouseEvent(type, { clientX: x + at, clientY: y + at, bubbles: true, composed: true }));
+          fire("mousedown", 40); fire("mousemove", 90); fire("mouseup", 90);
+        }"""
     )
-    assert int(css(prompt, "z-index")) == dom.CANVAS_PROMPT_LAYER
-    assert all(int(css(layer, "z-index")) < dom.CANVAS_PROMPT_LAYER for layer in pad.locator("canvas").all())
-    toolbar = pad.locator("canvas").last.evaluate(
-        "(node) => Math.max(...[...node.getRootNode().querySelectorAll('*')]"
-        ".map((one) => Number(getComputedStyle(one).zIndex) || 0))"
-    )
-    assert toolbar > dom.CANVAS_PROMPT_LAYER
-    page.mouse.move(drawn["x"] + 60, drawn["y"] + 60)
-    assert css(prompt, "opacity") == "1"
-    page.mouse.down()
-    assert css(prompt, "opacity") == "0"
-    page.mouse.up()
+    assert page.locator(".lab-canvas").evaluate("(node) => node.labCanvas.strokes.length") == 0
+    send.evaluate("(button) => button.click()")
+    assert page.locator(".lab-canvas").evaluate("(node) => node.labCanvas.strokes.length") == 1
 
 
 def test_the_old_page_is_stale_until_the_next_one_is_drawn(page: Page, lab: str) -> None:

@@ -49,10 +49,12 @@ def test_an_invalid_network_is_described_too(call, tmp_path):
 
     assert text.status == 0
     assert "error: " in text.out
+    assert "– parameters · – multiply-adds" in text.out
     assert document["valid"] is False
     assert document["problems"][0]["index"] == 0
     assert document["problems"][0]["repairs"]
     assert document["layers"][-1]["output_shape"] is None
+    assert document["parameters"] is document["multiply_adds"] is None
 
 
 def test_a_network_file_is_read_as_it_was_written(call, tmp_path):

@@ -165,6 +165,8 @@ def test_an_error_is_shown_on_its_card_with_a_repair(open_page: Open) -> None:
     assert len(page.error) == 1
     assert "Layer 1" in page.error[0].value
     assert page.button(key="train-this").disabled
+    assert [metric.value for metric in page.metric] == ["–", "–"]
+    assert not any("memory" in caption.value for caption in page.caption)
     repairs = [button for button in page.button if str(button.key).startswith("repair-0-0-")]
     assert repairs
     checked(repairs[0].click().run())

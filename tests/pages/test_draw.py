@@ -1,21 +1,19 @@
 """The Draw page in each of its states, without a browser and with a fake canvas."""
 
+import base64
 import io
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from mnist_lab.charts import PALETTES
 from mnist_lab.data import DataSource
 from mnist_lab.errors import PredictorError
 from mnist_lab.inference import Predictor
 from mnist_lab.runs import RunState, RunStore
+from mnist_lab.ui.components.drawing_canvas import CanvasReport
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services.container import services
 from tests.pages.ended_runs import HOSTILE, ended
@@ -44,48 +42,47 @@ def predictor(monkeypatch):
 
 
 class Pen:
-    """A fake canvas: it has its initial strokes and those that a test adds.
+    """A fake canvas: it has the strokes that it begins with and those that a test adds, and reports them.
 
-    Like the component, it keeps them under its key as long as its page is shown, and sends an image only after strokes
-    have been added.
+    Like Streamlit, it forgets its report when the user leaves the page.
     """
 
     def __init__(self) -> None:
-        self.options = {}
-        self._new_strokes = 0
-        self._picture = None
+        self.began_with: list[dict[str, object]] = []
+        self.width = 0
+        self.report = CanvasReport(None, None, None)
 
     def draw(self, *, dot: bool = False, blank: bool = False, strokes: int = 1) -> None:
-        """Add strokes, which are sent at the next run of the page: a one, or a dot as wide as the pen."""
+        """Add strokes, which are reported at the next run of the page: a one, or a dot as wide as the pen."""
         pixels = np.full((320, 320, 4), 255, np.uint8)
         if not blank:
             pixels[60 : 80 if dot else 260, 150:170, :3] = 20
-        out = io.BytesIO()
-        Image.fromarray(pixels).save(out, "PNG")
-        self._new_strokes, self._picture = strokes, out.getvalue()
+        drawn = [*(self.report.strokes or self.began_with), *[{"type": "path", "strokeWidth": 20}] * strokes]
+        self.report = CanvasReport(drawn, as_url(pixels), None)
 
-    def canvas(self, *, key, initial_drawing, stroke_width, stroke_color, **options):
-        """The replacement of `st_canvas`."""
-        self.options = {"stroke_color": stroke_color, "initial_drawing": initial_drawing, **options}
-        known = st.session_state.get(key) or {"objects": initial_drawing["objects"], "picture": None}
-        if self._new_strokes:
-            stroke = {"type": "path", "stroke": stroke_color, "strokeWidth": stroke_width}
-            known = {"objects": [*known["objects"], *[stroke] * self._new_strokes], "picture": self._picture}
-            self._new_strokes = 0
-        st.session_state[key] = known
-        return SimpleNamespace(json_data={"objects": known["objects"]}, image_bytes=known["picture"])
+    def clear(self) -> None:
+        self.report = CanvasReport([], as_url(np.full((320, 320, 4), 255, np.uint8)), None)
 
-    @staticmethod
-    def leave(page: AppTest) -> None:
-        """Forget the state of the component, as Streamlit does when the user leaves the page."""
-        del page.session_state[f"canvas-{page.session_state['canvas-version']}"]
+    def canvas(self, strokes, width, *, side, key):
+        """The replacement of the component."""
+        self.began_with, self.width = list(strokes), width
+        return self.report
+
+    def leave(self) -> None:
+        self.report = CanvasReport(None, None, None)
+
+
+def as_url(pixels: np.ndarray) -> str:
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG")
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
 @pytest.fixture(autouse=True)
 def pen(monkeypatch):
-    """The fake canvas in place of the real one, which Streamlit finds only when it serves the app."""
+    """The fake canvas in place of the real one, which draws in a browser only."""
     made = Pen()
-    monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", SimpleNamespace(st_canvas=made.canvas))
+    monkeypatch.setattr("mnist_lab.ui.draw.canvas.drawing_canvas", made.canvas)
     return made
 
 
@@ -117,7 +114,7 @@ def page_text(test: AppTest) -> str:
 def test_an_empty_store_offers_the_next_step():
     page = opened()
     assert "no trained network yet" in page_text(page)
-    assert [button.label for button in page.button] == ["Undo", "Clear", "Train a network", "Compose one first"]
+    assert [button.label for button in page.button] == ["Train a network", "Compose one first"]
 
 
 def test_runs_without_a_result_are_not_offered(store):
@@ -125,20 +122,13 @@ def test_runs_without_a_result_are_not_offered(store):
     assert "no trained network yet" in page_text(opened())
 
 
-def test_before_the_first_stroke_two_prompts_are_shown(store):
+def test_before_the_first_stroke_the_place_of_the_prediction_is_shown(store):
     ended(store)
     page = opened()
     assert [caption.value for caption in page.caption if caption.value.endswith("here")] == [
-        "Draw here",
         "The prediction appears here",
     ]
     assert not page.subheader
-
-
-def test_the_pen_size_has_a_label_and_undo_has_a_shortcut(store):
-    page = opened()
-    assert page.slider(key="pen-width").label == "Pen size"
-    assert page.button(key="canvas-undo").proto.shortcut
 
 
 def test_a_blank_canvas_gives_no_prediction(store, pen, predictor):
@@ -175,57 +165,64 @@ def test_a_dot_gives_a_prediction_and_is_called_a_dot(store, pen):
     assert [line.value for line in opened().subheader] == [plain("Only a dot, not a digit; read as 7 (91 %)")]
 
 
-def test_undo_and_clear_begin_a_new_canvas(store, pen):
+def test_after_clear_nothing_is_predicted(store, pen):
     ended(store)
     pen.draw()
     page = opened()
-    pen.draw()
-    ok(page.run())
-    ok(page.button(key="canvas-undo").click().run())
-    assert len(pen.options["initial_drawing"]["objects"]) == 1
-    assert page.session_state["canvas-version"] == 1
-    assert plain("7, quite sure (91 %)") in page_text(page), "the first stroke alone gives its prediction again"
-    ok(page.button(key="canvas-clear").click().run())
-    assert pen.options["initial_drawing"]["objects"] == []
-    assert page.session_state["canvas-version"] == 2
-    assert "Draw here" in page_text(page)
-
-
-def test_the_initial_strokes_of_a_canvas_do_not_change_while_it_is_drawn_on(store, pen):
-    ended(store)
-    page = opened()
-    for _ in range(2):
-        pen.draw()
-        ok(page.run())
-        assert pen.options["initial_drawing"] == {"objects": []}, "other initial strokes would empty the canvas"
+    pen.clear()
+    assert "The prediction appears here" in page_text(ok(page.run()))
 
 
 def test_a_drawing_and_its_prediction_are_shown_again_when_the_page_is_opened_again(store, pen):
     ended(store)
     pen.draw(strokes=2)
     page = opened()
-    pen.leave(page)
+    pen.leave()
     ok(page.run())
-    assert len(pen.options["initial_drawing"]["objects"]) == 2
+    assert len(pen.began_with) == 2
     assert plain("7, quite sure (91 %)") in page_text(page)
     pen.draw()
     ok(page.run())
-    pen.leave(page)
+    pen.leave()
     ok(page.run())
-    assert len(pen.options["initial_drawing"]["objects"]) == 3
+    assert len(pen.began_with) == 3
 
 
-def test_a_change_of_the_theme_keeps_all_strokes(store, pen, monkeypatch):
-    ended(store)
+def test_a_cleared_canvas_stays_empty_when_the_page_is_opened_again(store, pen):
     pen.draw()
     page = opened()
-    monkeypatch.setattr("mnist_lab.ui.draw.canvas.theme", lambda: "dark")
-    pen.draw()
+    pen.clear()
     ok(page.run())
-    dark = PALETTES["dark"]
-    assert [stroke["stroke"] for stroke in pen.options["initial_drawing"]["objects"]] == [dark["ink"]] * 2
-    assert (pen.options["stroke_color"], pen.options["background_color"]) == (dark["ink"], dark["background"])
-    assert plain("7, quite sure (91 %)") in page_text(page)
+    pen.leave()
+    ok(page.run())
+    assert pen.began_with == []
+
+
+def test_the_width_of_the_pen_stays_when_the_page_is_left(store, pen):
+    page = opened()
+    pen.report = CanvasReport(None, None, 31)
+    ok(page.run())
+    pen.leave()
+    ok(page.run())
+    assert pen.width == 31
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        None,
+        "",
+        "data:image/png;base64,",
+        "data:image/png;base64,AAAA",
+        "data:image/png;base64,\N{SNOWMAN}",
+        as_url(np.zeros((321, 320, 4), np.uint8)),
+        as_url(np.zeros((4000, 4000, 4), np.uint8)),
+    ],
+)
+def test_a_report_that_is_no_picture_of_the_canvas_gives_no_prediction(store, pen, image):
+    ended(store)
+    pen.report = CanvasReport([{"strokeWidth": 20}], image, None)
+    assert "The prediction appears here" in page_text(opened())
 
 
 def test_the_best_run_is_selected_unless_the_url_requests_one(store):

@@ -1,8 +1,6 @@
 """The pages of a new lab: the reference runs are there, and the user's own runs come first."""
 
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -21,8 +19,6 @@ PAGES = Path(__file__).resolve().parents[2] / "pages"
 def with_reference_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MNIST_LAB_REFERENCE", "true")
     monkeypatch.setattr(Predictor, "warm", lambda self, run_id: None)
-    canvas = SimpleNamespace(st_canvas=lambda **_options: SimpleNamespace(json_data=None, image_bytes=None))
-    monkeypatch.setitem(sys.modules, "streamlit_drawable_canvas", canvas)
 
 
 def opened(name: str) -> AppTest:

@@ -58,6 +58,24 @@ def test_a_message_says_where_a_run_started_below_another_one_is(store: RunStore
     assert not test.toast
 
 
+def test_a_name_is_used_for_one_training_only(store: RunStore) -> None:
+    test = open_page()
+    for name in ("First", "Second"):
+        test.text_input(key="run-name").set_value(name)
+        ok(test.button(key="train").click().run())
+        assert test.text_input(key="run-name").value == ""
+    ok(test.button(key="train").click().run())
+    assert names(store.list()) == [PRESETS["small-cnn"].title, "Second", "First"]
+
+
+def test_a_name_stays_when_its_training_was_refused(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_LAB_MEMORY", "0.000001")
+    test = open_page()
+    test.text_input(key="run-name").set_value("Mine")
+    ok(test.button(key="train").click().run())
+    assert test.text_input(key="run-name").value == "Mine"
+
+
 def test_every_field_of_the_recipe_can_be_chosen(store: RunStore) -> None:
     test = open_page()
     test.selectbox(key="recipe-optimizer").set_value("sgd")
@@ -104,6 +122,7 @@ def test_a_network_that_cannot_be_trained_can_be_repaired_on_the_page() -> None:
     broken = PRESETS["tiny"].network.add(Conv2D(filters=8, kernel_size=(3, 3)))
     test = open_page(n=link_from_network(broken))
     assert test.button(key="train").disabled
+    assert "– parameters · – multiply-adds" in page_text(test)
     assert len(test.error) == 1
     repair = next(button for button in test.button if str(button.key).startswith("repair-train"))
     ok(repair.click().run())

@@ -1,5 +1,7 @@
 """The controls of a run on the Train page in each of its states, and what the page shows then."""
 
+import re
+
 import pytest
 
 from mnist_lab.recipe import Recipe
@@ -7,7 +9,7 @@ from mnist_lab.runs import Command, RunState, RunStore
 from mnist_lab.ui.components.markdown import plain
 from tests.factories import make_data
 from tests.pages.live_runs import end, finished, names, pause, queue, result, start
-from tests.pages.train_page import keys_in_order, labels, metrics, ok, open_page, page_text, progress_text
+from tests.pages.train_page import keys_in_order, labels, live_htmls, metrics, ok, open_page, page_text, progress_text
 
 DIVERGED = "The training diverged: the loss became NaN or infinite in epoch 2 of 4."
 
@@ -51,6 +53,19 @@ def test_the_queue_shows_the_order_and_the_waiting_times(store: RunStore) -> Non
     assert "position 2 in the queue, starts in about 2 m 33 s" in text
     assert text.index("Next") < text.index("Last")
     assert "takes about 1 m 43 s" in text
+
+
+@pytest.mark.parametrize("shown", range(5))
+def test_the_positions_of_the_queue_have_no_gap_whichever_run_is_shown(shown: int, store: RunStore) -> None:
+    runs = [start(store, queue(store, "Running")), *(queue(store, f"Waiting {number}") for number in range(1, 5))]
+    rows = [one for one in live_htmls(open_page(run=runs[shown].id)) if 'role="progressbar"' not in one]
+    listed = re.findall(r"Waiting (\d).*?position (\d) in the queue", "".join(rows), re.DOTALL)
+    assert listed == [(str(number), str(number)) for number in range(1, 5)]
+
+
+def test_the_only_run_of_the_queue_is_not_listed_when_it_is_shown(store: RunStore) -> None:
+    run = queue(store, "Alone")
+    assert "Queue" not in [element.value for element in open_page(run=run.id).subheader]
 
 
 def test_sessions_take_turns(store: RunStore) -> None:

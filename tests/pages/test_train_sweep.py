@@ -3,18 +3,19 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_lab.network import PRESETS, Conv2D, link_from_network
+from mnist_lab.network import PRESETS, Conv2D, Dropout, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import RunStore
 from tests.pages.live_runs import finished, names
 from tests.pages.train_page import labels, ok, open_page, page_text
 
-TINY = link_from_network(PRESETS["tiny"].network)
+TINY = PRESETS["tiny"].network
 
 
 def opened(hyperparameter: str = "dropout", **session) -> AppTest:
     """The page with the sweep's popover open."""
-    test = open_page({"sweep": True, **session}, n=TINY)
+    network = TINY.add(Dropout(rate=0.1)) if hyperparameter == "dropout" else TINY
+    test = open_page({"sweep": True, **session}, n=link_from_network(network))
     if hyperparameter != "dropout":
         ok(test.selectbox(key="sweep-hyperparameter").set_value(hyperparameter).run())
     return test
@@ -69,6 +70,17 @@ def test_values_that_need_too_much_memory_are_left_out(store: RunStore, monkeypa
     assert any("batch 512" in element.value for element in test.warning)
     ok(test.button(key="sweep-train").click().run())
     assert [run.recipe.batch_size for run in store.queue()] == [32, 128]
+
+
+def test_what_the_network_does_not_have_is_not_offered_and_the_page_says_why(store: RunStore) -> None:
+    linear = PRESETS["linear"].network
+    test = open_page({"sweep": True, "sweep-hyperparameter": "dropout"}, n=link_from_network(linear))
+    assert "Dropout rate" not in test.selectbox(key="sweep-hyperparameter").options
+    assert "Filters of every convolution" not in test.selectbox(key="sweep-hyperparameter").options
+    assert "the network has no dropout layer" in page_text(test)
+    assert "the network has no convolution layer" in page_text(test)
+    ok(test.button(key="sweep-train").click().run())
+    assert {run.network for run in store.queue()} == {linear}
 
 
 def test_a_network_that_cannot_be_trained_has_no_sweep() -> None:

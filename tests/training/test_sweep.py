@@ -10,9 +10,10 @@ from mnist_lab.network import PRESETS, Conv2D, Dropout, Network, SpatialDropout2
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import RunState, RunStore
 from mnist_lab.settings import Settings
-from mnist_lab.training.sweep import HYPERPARAMETERS, plan_sweep, submit_sweep
+from mnist_lab.training.sweep import HYPERPARAMETERS, plan_sweep, submit_sweep, why_not_varied
 
 SMALL = PRESETS["small-cnn"].network
+DROPPED = SMALL.add(Dropout(rate=0.1))
 MEMORY = 8.0
 
 
@@ -24,17 +25,31 @@ def filters(network: Network) -> list[int]:
     return [layer.filters for layer in network.layers if isinstance(layer, Conv2D)]
 
 
-def test_dropout_comes_before_the_closing_layer_where_there_is_none() -> None:
-    sweep = plan_sweep(SMALL, Recipe(), "dropout", [0.0, 0.25, 0.5], memory=MEMORY)
-    assert [rates(variant.network) for variant in sweep.variants] == [[], [0.25], [0.5]]
-    assert isinstance(sweep.variants[1].network.layers[-1], Dropout)
-    assert [variant.name for variant in sweep.variants] == [
-        "Small CNN · dropout 0",
-        "Small CNN · dropout 0.25",
-        "Small CNN · dropout 0.5",
-    ]
-    assert sweep.group == "Small CNN · dropout"
-    assert {variant.recipe for variant in sweep.variants} == {Recipe()}
+@pytest.mark.parametrize(
+    ("hyperparameter", "network", "missing"),
+    [
+        ("dropout", SMALL, "no dropout layer"),
+        ("dropout", PRESETS["linear"].network, "no dropout layer"),
+        ("dropout", Network(), "no dropout layer"),
+        ("filters", PRESETS["linear"].network, "no convolution layer"),
+        ("filters", Network(), "no convolution layer"),
+    ],
+)
+def test_what_the_network_does_not_have_is_not_varied(hyperparameter: str, network: Network, missing: str) -> None:
+    values = HYPERPARAMETERS[hyperparameter].choices(Recipe())
+    sweep = plan_sweep(network, Recipe(), hyperparameter, values, memory=MEMORY)
+    assert not sweep.variants
+    assert sweep.refused == (why_not_varied(network, hyperparameter),)
+    assert missing in sweep.refused[0]
+
+
+@pytest.mark.parametrize("hyperparameter", HYPERPARAMETERS)
+def test_a_network_with_all_layers_can_be_varied_in_everything(hyperparameter: str) -> None:
+    assert not why_not_varied(DROPPED, hyperparameter)
+    values = HYPERPARAMETERS[hyperparameter].defaults(Recipe())
+    variants = plan_sweep(DROPPED, Recipe(), hyperparameter, values, memory=MEMORY).variants
+    assert len({(variant.network, variant.recipe) for variant in variants}) == len(values)
+    assert all(len(variant.network.layers) == len(DROPPED.layers) for variant in variants)
 
 
 def test_every_dropout_layer_gets_the_rate() -> None:
@@ -84,7 +99,7 @@ def test_too_little_memory_is_told_for_the_batches_that_need_more() -> None:
 
 def test_an_invalid_network_gives_no_run_and_says_why() -> None:
     broken = Network(layers=(Conv2D(filters=8, kernel_size=(40, 40)),))
-    sweep = plan_sweep(broken, Recipe(), "dropout", [0.0, 0.5], memory=MEMORY)
+    sweep = plan_sweep(broken, Recipe(), "filters", [1.0, 0.5], memory=MEMORY)
     assert not sweep.variants
     assert len(sweep.refused) == 2
 
@@ -102,7 +117,7 @@ def test_all_choices_can_be_planned_and_names_tell_the_value(name: str, hyperpar
     recipe = Recipe(learning_rate=0.002, batch_size=99, seed=2**31 - 2)
     values = HYPERPARAMETERS[hyperparameter].choices(recipe)
     assert set(HYPERPARAMETERS[hyperparameter].defaults(recipe)) <= set(values)
-    sweep = plan_sweep(SMALL.rename(name), recipe, hyperparameter, values, memory=MEMORY)
+    sweep = plan_sweep(DROPPED.rename(name), recipe, hyperparameter, values, memory=MEMORY)
     assert len(sweep.variants) == len(values)
     names = [variant.name for variant in sweep.variants]
     assert len(set(names)) == len(names)
@@ -112,7 +127,7 @@ def test_all_choices_can_be_planned_and_names_tell_the_value(name: str, hyperpar
 
 
 def test_a_sweep_becomes_ordinary_runs_in_a_group_of_its_own(store: RunStore, settings: Settings) -> None:
-    sweep = plan_sweep(SMALL, Recipe(), "dropout", [0.0, 0.25, 0.5, 0.7], memory=MEMORY)
+    sweep = plan_sweep(DROPPED, Recipe(), "dropout", [0.0, 0.25, 0.5, 0.7], memory=MEMORY)
     runs = submit_sweep(store, settings, sweep, owner="me")
     assert [run.name for run in store.queue()] == [variant.name for variant in sweep.variants]
     assert {(run.group, run.owner, run.state) for run in runs} == {("Small CNN · dropout", "me", RunState.QUEUED)}

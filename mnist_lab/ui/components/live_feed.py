@@ -4,7 +4,8 @@ import streamlit as st
 
 from mnist_lab.ui.components.assets import script
 from mnist_lab.ui.live.run_feed import feed_url
-from mnist_lab.ui.live.run_view import ChartOptions, RunView
+from mnist_lab.ui.live.run_view import RunView
+from mnist_lab.ui.session.ui_state import ChartOptions
 
 _component = st.components.v2.component(
     "mnist_lab_live_feed",

@@ -71,9 +71,6 @@ DIAGRAM_WRAPPER = f"div:has(> {DIAGRAM})"
 HEADER_HEIGHT = "3.75rem"
 """Height of Streamlit's header, which covers the top of the page when the page is scrolled."""
 
-SHORTCUT_HINTS = f"{by_key('undo')} kbd, {by_key('redo')} kbd"
-"""The keys that Streamlit shows beside the labels of buttons with a shortcut."""
-
 # Draw. A horizontal container has its children as direct children.
 
 DRAW_ANSWER = f"{by_key('draw-page')} > :last-child"
@@ -85,14 +82,14 @@ DRAW_NETWORK = f"{by_key('draw-below')} > :last-child"
 DRAW_HEADLINE = by_key("draw-headline")
 """The container of the prediction; a vertical flexbox, so `justify-content` centres its content vertically."""
 
-CANVAS_PAD = by_key("canvas-pad")
-"""The container of the canvas. It is `:active` while the pen is down, as the canvas lets pointer events through."""
+CANVAS_SURFACE = ".upper-canvas"
+"""The element of streamlit-drawable-canvas that takes the events of the mouse."""
 
-CANVAS_PROMPT = by_key("canvas-prompt")
-"""The container of the text shown on the empty canvas."""
+CANVAS_SEND = '[aria-label="Update the app with this drawing"]'
+"""The button of its hidden toolbar that reports what is drawn."""
 
-CANVAS_PROMPT_LAYER = 15
-"""The `z-index` between the canvas, 10, and the canvas's toolbar, 20."""
+CANVAS_TOOLBAR = ".dc-toolbar"
+"""Its toolbar, which we hide: it is shown only below a mouse, and its Undo ends at the strokes it began with."""
 
 # Used only by the browser tests, the benchmarks and the screenshots.
 

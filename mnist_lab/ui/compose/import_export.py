@@ -5,7 +5,7 @@ import re
 import streamlit as st
 
 from mnist_lab.errors import NetworkError
-from mnist_lab.network import keras_source, link_from_network, network_from_json
+from mnist_lab.network import keras_source, network_from_json
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.query_params import NETWORK
@@ -40,8 +40,8 @@ def export_popover() -> None:
             on_click="ignore",
             key="export-json",
         )
-        st.markdown("**Link** that opens this network")
-        st.code(f"{_page_url()}?{NETWORK}={link_from_network(network)}", language=None, wrap_lines=False)
+        st.markdown("**Link** that opens this network and its recipe")
+        st.code(f"{_page_url()}?{NETWORK}={network_draft.link()}", language=None, wrap_lines=False)
         st.markdown("**Keras code**")
         st.code(keras_source(network), language="python", height=260)
 

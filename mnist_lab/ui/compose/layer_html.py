@@ -23,7 +23,6 @@ STYLE = f"""<style>
 {dom.DIAGRAM_WRAPPER} {{ position: sticky; top: {dom.HEADER_HEIGHT}; z-index: 50;
   background: {_COLOURS["background"]}; }}
 {dom.DIAGRAM} {{ padding-block: 0.5rem; }}
-{dom.SHORTCUT_HINTS} {{ display: none; }}
 @media (max-height: 800px) {{ {dom.DIAGRAM} .lab-network-diagram svg {{ max-height: 10rem; }} }}
 @media (max-width: 640px) {{ {dom.DIAGRAM} .lab-network-diagram svg {{ height: 8.5rem; width: auto; }} }}
 </style>"""
@@ -52,7 +51,7 @@ def layer_facts(report: LayerReport) -> str:
     parts = [f"{formatting.shape(report.input_shape)} → {formatting.shape(report.output_shape)}"]
     if report.arithmetic:
         parts.append(f"{report.arithmetic} parameters")
-    if report.multiply_adds:
+    if report.multiply_adds and report.share is not None:
         parts.append(f"{formatting.probability(report.share)} of the multiply-adds")
     if report.implied:
         parts.append("the output layer, always last" if isinstance(report.layer, Dense) else "added automatically")

@@ -5,6 +5,7 @@ import streamlit as st
 from mnist_lab import formatting
 from mnist_lab.network import MAX_NAME_LENGTH, PRESETS, Analysis, Network, analyse
 from mnist_lab.recipe import Recipe, preset_recipe, preset_recipe_reason
+from mnist_lab.ui.components.shortcuts import shortcuts
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.recipe_draft import chosen_recipe, open_recipe
 
@@ -42,7 +43,6 @@ def undo_buttons() -> None:
             key="undo",
             icon=":material/undo:",
             help="Undo (Ctrl or ⌘ + Z)",
-            shortcut="mod+z",
             disabled=not history.can_undo,
             on_click=network_draft.undo,
         )
@@ -51,10 +51,10 @@ def undo_buttons() -> None:
             key="redo",
             icon=":material/redo:",
             help="Redo (Ctrl or ⌘ + Shift + Z)",
-            shortcut="mod+shift+z",
             disabled=not history.can_redo,
             on_click=network_draft.redo,
         )
+        shortcuts({"z": "undo", "shift+z": "redo"}, key="undo-shortcuts")
 
 
 def why_not_trainable(analysis: Analysis) -> str:

@@ -24,13 +24,17 @@ def position_texts(store: StoreSnapshot, expected: Mapping[str, float | None]) -
 
 
 def shown_runs(store: StoreSnapshot, current: str) -> Sequence[Run]:
-    """The runs that the queue shows: active ones, then queued ones, without the run with the id `current`."""
-    return other_runs(store, current)[:MAX_SHOWN]
+    """The runs that the queue shows, at most `MAX_SHOWN` of `listed_runs`."""
+    return listed_runs(store, current)[:MAX_SHOWN]
 
 
-def other_runs(store: StoreSnapshot, current: str) -> Sequence[Run]:
-    """All active and queued runs, without the run with the id `current`."""
-    return [run for run in (*store.active, *store.queue) if run.id != current]
+def listed_runs(store: StoreSnapshot, current: str) -> Sequence[Run]:
+    """The active runs without the run with the id `current`, then all queued runs; none if there is no other run.
+
+    The current run is listed while it is queued: without it, the positions in the list would have a gap.
+    """
+    listed = [*(run for run in store.active if run.id != current), *store.queue]
+    return listed if any(run.id != current for run in listed) else []
 
 
 def entry_details(run: Run, position: str, seconds: float | None) -> str:

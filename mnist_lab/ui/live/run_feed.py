@@ -4,28 +4,28 @@ import gzip
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from mnist_lab.charts import figure_delta
 from mnist_lab.errors import UnknownRunError
 from mnist_lab.ui.live.current_run import find_run
-from mnist_lab.ui.live.run_view import CHART, SMOOTHINGS, ChartOptions, RunView, recent_view, slider_key, view_run
+from mnist_lab.ui.live.run_view import CHART, RunView, recent_view, slider_key, view_run
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.query_params import RUN
+from mnist_lab.ui.session.ui_state import ChartOptions, UiState, chart_from_query
 
 ADDRESS = "/live"
 """Path of the URL; the run, the options of its chart and the version are query parameters."""
-_LOG, _SMOOTHING, _BASELINE, _VERSION = "log", "smoothing", "baseline", "version"
+_VERSION = "version"
 _GONE = {"layout_key": "gone", "interval": 2.0, "version": "", "parts": {}, "changes": {}}
 _COMPRESSION_LEVEL = 5
 
 
 def feed_url(run_id: str, options: ChartOptions) -> str:
     """The URL where a browser asks for a run's view; it adds the parameter `version`."""
-    parameters = {RUN: run_id, _SMOOTHING: f"{options.smoothing:g}"}
-    parameters |= ({_LOG: "1"} if options.log else {}) | ({_BASELINE: options.baseline} if options.baseline else {})
-    return f"{ADDRESS}?{urlencode(parameters)}"
+    return f"{ADDRESS}?{urlencode(UiState(run=run_id, chart=options).to_query())}"
 
 
 def answer(parameters: Mapping[str, str]) -> bytes:
@@ -71,19 +71,12 @@ def _changes(run_id: str, old: RunView | None, new: RunView) -> dict[str, Any]:
 
 
 def _options(parameters: Mapping[str, str]) -> ChartOptions:
-    smoothing = ChartOptions.smoothing
-    with suppress(ValueError):
-        wanted = float(parameters.get(_SMOOTHING, ""))
-        smoothing = wanted if wanted in SMOOTHINGS else smoothing
-    return ChartOptions(_LOG in parameters, smoothing, _baseline(parameters))
-
-
-def _baseline(parameters: Mapping[str, str]) -> str:
-    """Id of the baseline; an unknown id becomes "", as a view is made and cached for each different value."""
-    wanted = parameters.get(_BASELINE, "")
+    """The chart options; an unknown baseline becomes "", as a view is made and cached for each different value."""
+    options = chart_from_query(parameters)
     with suppress(UnknownRunError):
-        return find_run(wanted, services().store_cache.snapshot()).id if wanted else ""
-    return ""
+        if options.baseline:
+            return replace(options, baseline=find_run(options.baseline, services().store_cache.snapshot()).id)
+    return replace(options, baseline="")
 
 
 def _compressed(content: Mapping[str, Any]) -> bytes:

@@ -23,13 +23,12 @@ from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.snapshot_cache import newest_version, snapshot_versions
 from mnist_lab.ui.services.store_cache import StoreSnapshot
 from mnist_lab.ui.services.training_time import expected_seconds
+from mnist_lab.ui.session.ui_state import ChartOptions
 
 PROGRESS, FIGURES, CHART = "run-progress", "run-figures", "live-chart"
 """Keys of the parts of the page."""
 CHART_HEIGHT = 470
 """Pixels of a chart of learning curves."""
-SMOOTHINGS = (0.0, 0.3, 0.6, 0.9, 0.97)
-"""Smoothing weights of the training curve that a viewer can choose."""
 STARTING_INTERVAL = 0.25
 """Seconds between two requests of a browser when the first points of a run are expected soon."""
 MAX_INTERVAL_FACTOR = 3
@@ -40,18 +39,6 @@ _FIRST_POINTS = 3
 _DIGEST_BYTES = 8
 MAX_RECENT_VIEWS = 64
 """Number of views kept for comparison with later ones; one takes up to 200 KB."""
-
-
-@dataclass(frozen=True)
-class ChartOptions:
-    """How the curves are drawn for a viewer."""
-
-    log: bool = False
-    """Whether the axis of the loss is logarithmic."""
-    smoothing: float = 0.6
-    """One of `SMOOTHINGS`."""
-    baseline: str = ""
-    """Id of another run that is drawn behind this one."""
 
 
 class LiveChart(NamedTuple):

@@ -1,10 +1,15 @@
-"""The network that a session is composing: its edit history, the selected layer, and its link in the URL."""
+"""The network that a session is composing: its edit history, the selected layer, and its link in the URL.
+
+The link also carries the session's recipe, so that whoever opens it trains the same.
+"""
 
 import streamlit as st
 
-from mnist_lab.errors import NetworkError
-from mnist_lab.network import DEFAULT_PRESET, EditHistory, Network, get_preset, link_from_network, network_from_link
+from mnist_lab.errors import NetworkError, RecipeError
+from mnist_lab.network import DEFAULT_PRESET, EditHistory, Network, get_preset
 from mnist_lab.ui.session.query_params import NETWORK
+from mnist_lab.ui.session.recipe_draft import chosen_recipe, open_recipe
+from mnist_lab.ui.session.ui_state import read_setup_link, setup_link
 
 _HISTORY = "draft-history"
 _PICKED = "draft-picked"
@@ -15,19 +20,22 @@ _REFUSED = "draft-refused"
 def open_draft() -> Network:
     """The network of the session: the one in the URL, else the draft of the session, else the default preset.
 
-    A link that cannot be read leaves the network unchanged; `refused_link` then says why.
+    It opens the recipe of the link as well, so it must be called before the form of the recipe is drawn. A link that
+    cannot be read leaves both unchanged; `refused_link` then says why.
     """
-    link = st.query_params.get(NETWORK)
+    requested = st.query_params.get(NETWORK)
     known = st.session_state.get(_HISTORY)
     # A link that this session wrote itself is ignored: it must not undo later edits.
-    if link and link != st.session_state.get(_WRITTEN):
+    if requested and requested != st.session_state.get(_WRITTEN):
         try:
-            opened = network_from_link(link)
-        except NetworkError as error:
+            opened, recipe = read_setup_link(requested)
+        except (NetworkError, RecipeError) as error:
             st.session_state[_REFUSED] = str(error)
         else:
             known = known.push(opened) if known else EditHistory(opened)
             st.session_state[_PICKED] = None
+            if recipe is not None:
+                open_recipe(recipe)
     st.session_state[_HISTORY] = known or EditHistory(get_preset(DEFAULT_PRESET).network)
     write_link()
     return history().network
@@ -88,14 +96,19 @@ def refused_link() -> str | None:
     return message
 
 
+def link() -> str:
+    """The link that reopens the network and the recipe; the session does not open it again itself."""
+    written = st.session_state[_WRITTEN] = setup_link(history().network, chosen_recipe())
+    return written
+
+
 def write_link() -> None:
-    """Write the link that reopens the network into the URL."""
-    link = link_from_network(history().network)
-    st.session_state[_WRITTEN] = link
-    if st.query_params.get(NETWORK) != link:
-        st.query_params[NETWORK] = link
+    """Write the link into the URL."""
+    written = link()
+    if st.query_params.get(NETWORK) != written:
+        st.query_params[NETWORK] = written
 
 
 def link_parameters() -> dict[str, str]:
-    """The query parameters with which another page opens the same network."""
-    return {NETWORK: link_from_network(history().network)}
+    """The query parameters with which another page opens the same network and recipe."""
+    return {NETWORK: link()}

@@ -1,4 +1,4 @@
-"""The queue: the active and queued runs except the one shown, in the order in which they start."""
+"""The queue: the other active runs and all queued runs, in the order in which they start."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,14 +7,14 @@ import streamlit as st
 
 from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.components.live_html import live_html
-from mnist_lab.ui.live.queue_view import entry_key, other_runs, shown_runs
+from mnist_lab.ui.live.queue_view import entry_key, listed_runs, shown_runs
 from mnist_lab.ui.services.store_cache import StoreSnapshot
 from mnist_lab.ui.session.query_params import RUN
 from mnist_lab.ui.train.run_controls import queue_buttons
 
 
 def queue_panel(store: StoreSnapshot, current: str, parts: Mapping[str, Any]) -> None:
-    """Draw a row for each run except the current one.
+    """Draw a row for each run of the queue; the current one has its buttons at the top of the page.
 
     Args:
         store: The active and queued runs.
@@ -27,14 +27,17 @@ def queue_panel(store: StoreSnapshot, current: str, parts: Mapping[str, Any]) ->
     st.subheader("Queue", anchor=False)
     first = store.queue[0].id if store.queue else ""
     for run in runs:
-        _row(run, parts[entry_key(run.id)], is_next=run.id == first)
-    if (hidden := len(other_runs(store, current)) - len(runs)) > 0:
+        _row(run, parts[entry_key(run.id)], is_next=run.id == first, is_current=run.id == current)
+    if (hidden := len(listed_runs(store, current)) - len(runs)) > 0:
         st.caption(f"and {hidden:,} more")
 
 
-def _row(run: Run, html: str, *, is_next: bool) -> None:
+def _row(run: Run, html: str, *, is_next: bool, is_current: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"row-{run.id}"):
         live_html(html, key=entry_key(run.id))
+        if is_current:
+            st.caption("shown above", width="content")
+            return
         if st.button("Show", icon=":material/visibility:", key=f"show-{run.id}", type="tertiary"):
             st.query_params[RUN] = run.id
             st.rerun()

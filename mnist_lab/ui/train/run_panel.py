@@ -41,7 +41,7 @@ def run_panel(wanted: str | None, layout_key: tuple[object, ...]) -> None:
 
 
 def _show(run: Run, current: CurrentRun) -> None:
-    options = chart_options()
+    options = chart_options(run)
     view = view_run(run, current.store, options)
     _show_run(run, view, is_next=bool(current.queue) and current.queue[0].id == run.id)
     queue_panel(current.store, run.id, view.parts)

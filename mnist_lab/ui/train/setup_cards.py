@@ -12,11 +12,10 @@ from mnist_lab.ui.components.plotly_chart import plotly_chart
 from mnist_lab.ui.components.theme import theme
 from mnist_lab.ui.panels.problem_list import problem_list
 from mnist_lab.ui.session import network_draft
-from mnist_lab.ui.session.navigation import go
 
 
-def network_card(analysis: Analysis) -> None:
-    """Draw the session's network, its problems, and a button that opens Compose."""
+def network_card(analysis: Analysis) -> bool:
+    """Draw the session's network, its problems, and a button; returns whether the user wants to change the network."""
     with st.container(border=True, key="train-network"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(plain(analysis.network.name), anchor=False, width="content")
@@ -29,9 +28,10 @@ def network_card(analysis: Analysis) -> None:
         problem_list(analysis.errors, key="train")
         for problem in analysis.warnings:
             st.caption(f":material/warning: {plain(problem.message)}")
-        if to_compose or clicked is not None:
-            network_draft.pick(clicked)
-            go("compose", network_draft.link_parameters())
+    wanted = to_compose or clicked is not None
+    if wanted:
+        network_draft.pick(clicked)
+    return wanted
 
 
 def dataset_card(dataset: Dataset) -> None:

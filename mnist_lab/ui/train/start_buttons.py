@@ -3,11 +3,11 @@
 import streamlit as st
 
 from mnist_lab.errors import LabError
-from mnist_lab.network import Analysis
+from mnist_lab.network import Analysis, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run
 from mnist_lab.training.submit import submit
-from mnist_lab.training.sweep import HYPERPARAMETERS, Sweep, plan_sweep, submit_sweep
+from mnist_lab.training.sweep import HYPERPARAMETERS, Sweep, plan_sweep, submit_sweep, why_not_varied
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.live.run_labels import epochs
 from mnist_lab.ui.services.container import services
@@ -19,12 +19,21 @@ _SWEEP = "sweep"
 _HYPERPARAMETER = "sweep-hyperparameter"
 _SWEEP_ERROR = "sweep-error"
 _STARTED = "started"
+_RUN_NAME = "run-name"
+_NAME_USED = "run-name-used"
 
 
 def show_started() -> None:
     """Show, once, a message that a new run is at the top of the page, if the user started it from further down."""
     if started := st.session_state.pop(_STARTED, ""):
         st.toast(f"{plain(started)} is at the top of this page.", icon=":material/arrow_upward:")
+
+
+def run_name_field(network: Network) -> str:
+    """Draw the field with the name of the next run; a name is used for one training only."""
+    if st.session_state.pop(_NAME_USED, False):
+        st.session_state[_RUN_NAME] = ""
+    return st.text_input("Name of the run", max_chars=80, placeholder=network.name, key=_RUN_NAME)
 
 
 def _show(run: Run) -> None:
@@ -51,6 +60,7 @@ def train_button(analysis: Analysis, recipe: Recipe, name: str) -> str:
         run = submit(shared.store, shared.settings, analysis, recipe, name=name.strip() or None, owner=session_id())
     except LabError as error:
         return str(error)
+    st.session_state[_NAME_USED] = True
     _show(run)
     st.rerun()
     return ""
@@ -68,9 +78,18 @@ def sweep_popover(analysis: Analysis, recipe: Recipe) -> None:
 
 def _sweep_form(analysis: Analysis, recipe: Recipe) -> None:
     st.markdown("Train the same network several times with different values of one hyperparameter.")
+    missing = {name: why for name in HYPERPARAMETERS if (why := why_not_varied(analysis.network, name))}
+    # The network may have changed since the hyperparameter was chosen.
+    if st.session_state.get(_HYPERPARAMETER) in missing:
+        del st.session_state[_HYPERPARAMETER]
     name = st.selectbox(
-        "Hyperparameter", list(HYPERPARAMETERS), format_func=lambda key: HYPERPARAMETERS[key].title, key=_HYPERPARAMETER
+        "Hyperparameter",
+        [name for name in HYPERPARAMETERS if name not in missing],
+        format_func=lambda key: HYPERPARAMETERS[key].title,
+        key=_HYPERPARAMETER,
     )
+    for why in missing.values():
+        st.caption(plain(why))
     hyperparameter = HYPERPARAMETERS[name]
     choices = hyperparameter.choices(recipe)
     values = st.pills(

@@ -7,12 +7,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_lab.insight.doctor import diagnose
-from mnist_lab.network import PRESETS, Dropout, link_from_network
+from mnist_lab.network import PRESETS, Dropout
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import MetricPoint, Run, RunState
 from mnist_lab.runs.snapshot_files import LayerHealth
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.panels import doctor_panel as panel_module
+from mnist_lab.ui.session.ui_state import UiState
 from tests.insight.made_runs import curve, diverged_run, layer, made_run
 
 SCRIPT = Path(__file__).with_name("panel_script.py")
@@ -64,7 +65,7 @@ def test_a_changed_network_opens_in_compose_with_the_recipe_of_the_run(panel: Pa
     test.button(key="try-too-much-dropout-1-made").click().run()
     index = next(i for i, each in enumerate(run.network.layers) if each == Dropout(rate=0.7))
     changed = run.network.replace(index, Dropout(rate=0.25))
-    assert opened_pages == [("compose", {"n": link_from_network(changed)})]
+    assert opened_pages == [("compose", UiState(changed, run.recipe).to_query())]
     assert test.session_state["draft-history"].network == changed
     assert test.session_state["draft-picked"] == index
     assert test.session_state["recipe"] == run.recipe
@@ -75,7 +76,7 @@ def test_a_changed_recipe_opens_in_train_with_the_network_of_the_run(panel: Pane
     test = panel(run, JUMPED)
     test.session_state["recipe-learning_rate"] = 0.3
     test.button(key="try-rate-too-high-0-made").click().run()
-    assert opened_pages == [("train", {"n": link_from_network(run.network)})]
+    assert opened_pages == [("train", UiState(run.network, Recipe(learning_rate=0.001, epochs=3)).to_query())]
     assert test.session_state["draft-history"].network == run.network
     assert test.session_state["recipe"] == Recipe(learning_rate=0.001, epochs=3)
     assert "recipe-learning_rate" not in test.session_state

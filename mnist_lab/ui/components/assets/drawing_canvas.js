@@ -1,0 +1,198 @@
+// A layer over the canvas of streamlit-drawable-canvas. The package's own script draws, on one canvas that stays as long
+// as the page is shown. This layer decides which pointer draws, undoes and clears in the browser, and reports each
+// stroke at once. Python only receives: nothing that it sends back changes what is drawn.
+const MAIN_BUTTON = 0;
+const PEN_SECONDS = 10; // after a pen was on or above the canvas, the hand that holds it does not draw
+const PALM = 60; // CSS pixels; the contact of a finger is smaller
+const SECOND_FINGER = 250; // ms; if two fingers come down together, neither draws
+
+class DrawingCanvas {
+  constructor(parentElement, node) {
+    this.parentElement = parentElement;
+    this.node = node;
+    [this.pad, this.prompt] = ["pad", "prompt"].map((name) => node.querySelector(`.lab-canvas-${name}`));
+    [this.undoButton, this.clearButton] = node.querySelectorAll("button");
+    this.width = node.querySelector("input");
+    this.pointer = null; // the one that draws, as { id, type, began }
+    this.penSeen = -Infinity;
+    this.version = 0;
+    this.waiting = null; // mouse events while strokes are being loaded, else null
+  }
+
+  async start({ data }) {
+    const [script, side, strokes, width] = data;
+    this.side = side;
+    this.width.value = width;
+    this.strokes = strokes;
+    this.draw = (await import(new URL(script, document.baseURI))).default;
+    this.undoButton.onclick = () => this.undo();
+    this.clearButton.onclick = () => this.change([]);
+    this.width.oninput = () => this.configure();
+    this.width.onchange = () => this.setStateValue("width", Number(this.width.value));
+    labOnShortcut(this.node, "z", false, () => this.undo());
+    this.listen();
+    // The package's canvas loses its strokes when its colours change.
+    labFollowTheme(this.parentElement, (theme) => {
+      this.theme = theme;
+      if (this.pointer === null) this.repaint();
+    });
+  }
+
+  listen() {
+    const capture = (type, act) => this.pad.addEventListener(type, act, { capture: true, passive: false });
+    capture("pointerdown", (event) => this.onDown(event));
+    capture("pointermove", (event) => this.onMove(event));
+    for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) capture(type, (event) => this.onUp(event));
+    // The package listens to the mouse and to touches. It gets the events that we make from the pointer that draws.
+    for (const type of ["mousedown", "mousemove", "mouseup", "touchstart", "touchmove", "touchend", "touchcancel"]) {
+      capture(type, (event) => {
+        if (!event.isTrusted) return;
+        event.stopPropagation();
+        if (event.cancelable && event.type.startsWith("touch")) event.preventDefault();
+      });
+    }
+  }
+
+  onDown(event) {
+    if (event.button !== MAIN_BUTTON) return;
+    event.preventDefault();
+    // As the mouse event is prevented, the browser would leave the focus in a text field.
+    document.activeElement?.blur();
+    if (event.pointerType === "pen") this.penSeen = performance.now();
+    if (event.pointerType === "touch" && this.isPalm(event)) return;
+    if (this.pointer !== null) {
+      const handBeforePen = this.pointer.type === "touch" && event.pointerType === "pen";
+      const twoFingers = this.pointer.type === "touch" && event.pointerType === "touch" && this.hasJustBegun();
+      if (handBeforePen || twoFingers) this.discard();
+      if (!handBeforePen) return;
+    }
+    this.pointer = { id: event.pointerId, type: event.pointerType, began: performance.now() };
+    this.pad.setPointerCapture(event.pointerId);
+    this.pass("mousedown", event);
+    this.show();
+  }
+
+  onMove(event) {
+    if (event.pointerType === "pen") this.penSeen = performance.now();
+    if (event.pointerId !== this.pointer?.id) return;
+    // While the page was busy, the browser has collected moves: each of them is a point of the stroke.
+    const moves = event.getCoalescedEvents?.() ?? [];
+    for (const move of moves.length ? moves : [event]) this.pass("mousemove", move);
+  }
+
+  onUp(event) {
+    if (event.pointerId !== this.pointer?.id) return;
+    // The system cancels a touch that it has recognised as a palm.
+    if (event.type === "pointercancel" && this.pointer.type === "touch" && this.hasJustBegun()) return this.discard();
+    this.pointer = null;
+    this.pass("mouseup", event);
+  }
+
+  isPalm(event) {
+    return performance.now() - this.penSeen < 1000 * PEN_SECONDS || Math.max(event.width, event.height) > PALM;
+  }
+
+  hasJustBegun() {
+    return performance.now() - this.pointer.began < SECOND_FINGER;
+  }
+
+  // Takes away the stroke that is being drawn.
+  discard() {
+    this.pointer = null;
+    this.waiting?.splice(this.waiting.findLastIndex((event) => event.type === "mousedown"));
+    const last = new MouseEvent("mouseup", { button: MAIN_BUTTON, bubbles: true, composed: true });
+    this.node.querySelector(labCanvasSurface).dispatchEvent(last);
+    this.load(this.strokes);
+  }
+
+  // Passes a pointer event on to the package's canvas, as an event of the mouse.
+  pass(type, { clientX, clientY }) {
+    const options = { clientX, clientY, button: MAIN_BUTTON, bubbles: true, composed: true, cancelable: true };
+    const event = new MouseEvent(type, options);
+    if (this.waiting === null) this.deliver(event);
+    else this.waiting.push(event);
+  }
+
+  deliver(event) {
+    this.node.querySelector(labCanvasSurface).dispatchEvent(event);
+    if (event.type !== "mouseup") return;
+    this.report();
+    // What had to wait for the end of the stroke.
+    if (this.pointer === null && this.theme !== this.painted) this.repaint();
+    else this.configure();
+  }
+
+  undo() {
+    if (this.pointer === null && this.strokes.length) this.change(this.strokes.slice(0, -1));
+  }
+
+  change(strokes) {
+    this.unreported = true;
+    this.load(strokes);
+  }
+
+  repaint() {
+    this.painted = this.theme;
+    const { ink } = labPalettes[this.theme];
+    this.load(this.strokes.map((stroke) => ({ ...stroke, stroke: ink })));
+  }
+
+  // Replaces the strokes on the canvas. The package does so in microtasks, so a stroke that begins meanwhile waits.
+  load(strokes) {
+    this.strokes = strokes;
+    this.version += 1;
+    this.loaded = { version: String(this.version), objects: strokes };
+    this.waiting ??= [];
+    this.configure();
+    this.show();
+    const { version } = this;
+    setTimeout(() => {
+      if (version !== this.version) return;
+      const events = this.waiting;
+      this.waiting = null;
+      if (this.unreported) this.report();
+      events.forEach((event) => this.pass(event.type, event));
+    });
+  }
+
+  // Tells the package how to draw. A new pen would end the stroke that is being drawn, so that waits for its end.
+  configure() {
+    if (this.pointer !== null && this.waiting === null) return;
+    const { ink, background } = labPalettes[this.painted];
+    const data = {
+      ...{ drawingMode: "freedraw", strokeColor: ink, strokeWidth: Number(this.width.value) },
+      ...{ canvasWidth: this.side, canvasHeight: this.side, backgroundColor: background, backgroundImageURL: null },
+      ...{ initialDrawing: { ...this.loaded, background }, realtimeUpdateStreamlit: false, returnImageData: true },
+      ...{ disabled: false, fillColor: "#eee", displayRadius: 3, fontSize: 20, label: "" },
+      ...{ backgroundImageFit: "stretch", maxDisplayHeight: null },
+    };
+    const setStateValue = (name, value) => name === "drawing" && this.onDrawing(value);
+    this.draw({ data, parentElement: this.parentElement, setStateValue });
+  }
+
+  report() {
+    this.unreported = false;
+    this.node.querySelector(labCanvasSend).click();
+  }
+
+  // Called by the package when it reports its drawing.
+  onDrawing({ raw, data }) {
+    this.strokes = raw.objects;
+    this.show();
+    this.setStateValue("drawing", { strokes: this.strokes, image: data });
+  }
+
+  show() {
+    this.undoButton.disabled = this.clearButton.disabled = !this.strokes.length;
+    this.prompt.hidden = this.strokes.length > 0 || this.pointer !== null;
+  }
+}
+
+export default function (component) {
+  const node = component.parentElement.querySelector(".lab-canvas");
+  const isNew = node.labCanvas === undefined;
+  node.labCanvas ??= new DrawingCanvas(component.parentElement, node);
+  // With each call, Streamlit passes a new function.
+  node.labCanvas.setStateValue = component.setStateValue;
+  if (isNew) node.labCanvas.start(component);
+}

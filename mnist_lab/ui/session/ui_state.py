@@ -1,0 +1,103 @@
+"""The state of the app that matters to a user, as one object; the query parameters of a URL are its text.
+
+TensorFlow Playground does the same in its `state.ts`. A page reads the parts that it shows, and writes them when the
+user changes them, so that a reload, a bookmark and another browser show the same.
+"""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from mnist_lab.network import Network, link_from_network, read_link
+from mnist_lab.recipe import Recipe, recipe_from_json
+from mnist_lab.ui.session.query_params import BASELINE, LOG, NETWORK, RUN, RUNS, SMOOTHING, SWEEP
+
+SMOOTHINGS = (0.0, 0.3, 0.6, 0.9, 0.97)
+"""Smoothing weights of the training curve that a viewer can choose."""
+_YES = "1"
+
+
+@dataclass(frozen=True)
+class ChartOptions:
+    """How the curves are drawn for a viewer."""
+
+    log: bool = False
+    """Whether the axis of the loss is logarithmic."""
+    smoothing: float = 0.6
+    """One of `SMOOTHINGS`."""
+    baseline: str = ""
+    """Id of another run that is drawn behind this one."""
+
+
+@dataclass(frozen=True)
+class UiState:
+    """What the user has composed, chosen and selected. An empty part means that the URL says nothing about it."""
+
+    network: Network | None = None
+    """The network being composed."""
+    recipe: Recipe | None = None
+    """The recipe of the next training; a URL has it together with a network only."""
+    run: str = ""
+    """Id of the run shown."""
+    runs: tuple[str, ...] = ()
+    """Ids of the runs selected on Compare."""
+    sweep: str = ""
+    """The sweep that Compare is filtered by."""
+    chart: ChartOptions = field(default_factory=ChartOptions)
+
+    def to_query(self) -> dict[str, str]:
+        """The query parameters of a URL; parts with their default are left out."""
+        parameters = {RUN: self.run, RUNS: ",".join(self.runs), SWEEP: self.sweep, **_chart_to_query(self.chart)}
+        if self.network is not None:
+            parameters[NETWORK] = setup_link(self.network, self.recipe)
+        return {name: value for name, value in parameters.items() if value}
+
+
+def ui_state_from_query(parameters: Mapping[str, str]) -> UiState:
+    """Read the query parameters of a URL. Unknown parameters and chart options that do not exist are ignored.
+
+    Raises:
+        NetworkError: The link of network and recipe cannot be read; the message says why.
+        RecipeError: As for `NetworkError`.
+    """
+    network, recipe = read_setup_link(parameters[NETWORK]) if parameters.get(NETWORK) else (None, None)
+    return UiState(
+        network,
+        recipe,
+        run=parameters.get(RUN, ""),
+        runs=tuple(run for run in parameters.get(RUNS, "").split(",") if run),
+        sweep=parameters.get(SWEEP, ""),
+        chart=chart_from_query(parameters),
+    )
+
+
+def setup_link(network: Network, recipe: Recipe | None) -> str:
+    """The link of a network with its recipe."""
+    fields = None if recipe is None else recipe.model_dump(mode="json", exclude_defaults=True)
+    return link_from_network(network, fields)
+
+
+def read_setup_link(text: str) -> tuple[Network, Recipe | None]:
+    """Read a link of network and recipe. Links of version 1 have no recipe.
+
+    Raises:
+        NetworkError: The link cannot be read; the message says why.
+        RecipeError: As for `NetworkError`.
+    """
+    network, fields = read_link(text)
+    return network, None if fields is None else recipe_from_json(json.dumps(fields))
+
+
+def chart_from_query(parameters: Mapping[str, str]) -> ChartOptions:
+    """The chart options of a URL; the default instead of a value that does not exist."""
+    smoothing = ChartOptions.smoothing
+    with suppress(ValueError):
+        wanted = float(parameters.get(SMOOTHING, ""))
+        smoothing = wanted if wanted in SMOOTHINGS else smoothing
+    return ChartOptions(parameters.get(LOG) == _YES, smoothing, parameters.get(BASELINE, ""))
+
+
+def _chart_to_query(chart: ChartOptions) -> dict[str, str]:
+    smoothing = "" if chart.smoothing == ChartOptions.smoothing else f"{chart.smoothing:g}"
+    return {LOG: _YES if chart.log else "", SMOOTHING: smoothing, BASELINE: chart.baseline}

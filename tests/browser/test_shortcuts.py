@@ -1,0 +1,156 @@
+"""No keyboard shortcut acts while the user types; elsewhere they do."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from mnist_lab.runs import RunStore
+from mnist_lab.ui.components.streamlit_dom import SCRIPT_RUNS_NOT, by_key, by_key_prefix
+from tests.pages.ended_runs import ended
+
+
+def cards(page: Page) -> Locator:
+    return page.locator(by_key_prefix("layer-card-"))
+
+
+def with_one_layer_more(page: Page, lab: str) -> int:
+    """Compose after a layer was added; returns the number of cards."""
+    page.goto(lab)
+    expect(cards(page).first).to_be_visible()
+    before = cards(page).count()
+    page.get_by_role("button", name="Dropout", exact=True).click()
+    expect(cards(page)).to_have_count(before + 1)
+    return before + 1
+
+
+def name(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Name of the network")
+
+
+def number(page: Page) -> Locator:
+    page.locator(by_key("layer-card-0")).get_by_role("button", name="Edit").click()
+    return page.get_by_role("spinbutton", name="Filters")
+
+
+def choice(page: Page) -> Locator:
+    page.locator(by_key("layer-card-0")).get_by_role("button", name="Edit").click()
+    return page.get_by_role("combobox", name="Activation")
+
+
+def pasted(page: Page) -> Locator:
+    page.get_by_role("button", name="Import").click()
+    return page.get_by_role("textbox", name="Or paste its text")
+
+
+def editable(page: Page) -> Locator:
+    page.evaluate(
+        """() => {
+          const node = document.createElement("p");
+          node.contentEditable = "true";
+          node.id = "editable";
+          node.textContent = "some text";
+          node.style = "position: fixed; top: 0; left: 0; z-index: 9999999";
+          document.body.prepend(node);
+        }"""
+    )
+    return page.locator("#editable")
+
+
+@pytest.mark.parametrize(
+    ("field", "keys"),
+    [
+        *((field, "Control+z") for field in (name, number, choice, pasted, editable)),
+        (name, "Meta+z"),
+        (number, "Control+Shift+z"),
+    ],
+)
+def test_undo_while_typing_takes_no_layer_away(
+    page: Page, lab: str, field: Callable[[Page], Locator], keys: str
+) -> None:
+    layers = with_one_layer_more(page, lab)
+    if "Shift" in keys:
+        page.keyboard.press("Control+z")
+        layers -= 1
+        expect(cards(page)).to_have_count(layers)
+    found = field(page)
+    found.click()
+    page.keyboard.type("12")
+    page.keyboard.press(keys)
+    page.wait_for_timeout(1000)
+    expect(cards(page)).to_have_count(layers)
+
+
+def test_undo_and_redo_act_elsewhere(page: Page, lab: str) -> None:
+    layers = with_one_layer_more(page, lab)
+    page.keyboard.press("Control+z")
+    expect(cards(page)).to_have_count(layers - 1)
+    page.keyboard.press("Control+Shift+z")
+    expect(cards(page)).to_have_count(layers)
+    page.keyboard.press("Meta+z")
+    expect(cards(page)).to_have_count(layers - 1)
+
+
+def test_what_was_typed_is_taken_back_by_the_browser_itself(page: Page, lab: str) -> None:
+    with_one_layer_more(page, lab)
+    field = name(page)
+    before = field.input_value()
+    field.click()
+    page.keyboard.press("End")
+    page.keyboard.type("xyz")
+    page.keyboard.press("Control+z")
+    expect(field).to_have_value(before)
+
+
+@pytest.mark.parametrize("key", ["r", "c", "Control+z"])
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [("train", "Name of the run"), ("train", "Epochs"), ("compare", "Find")],
+)
+def test_keys_typed_into_the_fields_of_other_pages_run_nothing(
+    page: Page, lab: str, store: RunStore, path: str, field: str, key: str
+) -> None:
+    ended(store)
+    page.goto(f"{lab}/{path}")
+    found = page.get_by_label(field).first
+    found.click()
+    page.evaluate(
+        """(done) => {
+          window.labRuns = 0;
+          new MutationObserver(() => {
+            labRuns += document.querySelector(done) === null;
+          }).observe(document.body, { subtree: true, attributes: true });
+        }""",
+        SCRIPT_RUNS_NOT,
+    )
+    page.keyboard.press(key)
+    page.wait_for_timeout(700)
+    assert page.evaluate("labRuns") == 0
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(found).to_be_focused()
+
+
+def test_undo_in_the_picker_of_networks_takes_no_stroke_away(page: Page, lab: str, store: RunStore) -> None:
+    ended(store)
+    page.goto(f"{lab}/draw")
+    canvas = page.locator(".lab-canvas .upper-canvas")
+    expect(canvas).to_be_visible()
+    page.wait_for_timeout(1000)
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 50, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 200, steps=5)
+    page.mouse.up()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_enabled()
+    page.get_by_role("combobox", name="Network").click()
+    page.keyboard.type("a")
+    page.keyboard.press("Control+z")
+    page.wait_for_timeout(500)
+    # The open list hides the rest of the page from the roles.
+    page.keyboard.press("Escape")
+    expect(undo).to_be_enabled()
+    page.get_by_role("slider", name="Pen size").focus()
+    page.keyboard.press("Control+z")
+    expect(undo).to_be_disabled()

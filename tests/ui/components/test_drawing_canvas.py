@@ -1,0 +1,36 @@
+"""What a browser reports of the canvas; whoever speaks to the server without our page may send anything."""
+
+import pytest
+
+from mnist_lab.ui.components.drawing_canvas import MAX_STROKES, CanvasReport, report_of
+
+STROKE = {"type": "Path", "strokeWidth": 20, "path": [["M", 1, 2]]}
+
+
+def test_a_report_has_strokes_picture_and_width() -> None:
+    drawing = {"strokes": [STROKE], "image": "data:image/png;base64,AAAA"}
+    assert report_of(drawing, 31) == CanvasReport([STROKE], "data:image/png;base64,AAAA", 31)
+    assert report_of(None, None) == CanvasReport(None, None, None)
+
+
+@pytest.mark.parametrize(
+    "drawing", [[], "x", 7, {}, {"strokes": None}, {"strokes": "x"}, {"strokes": {"a": 1}}, {"image": "x"}]
+)
+def test_a_report_of_another_form_counts_as_none(drawing: object) -> None:
+    assert report_of(drawing, None) == CanvasReport(None, None, None)
+
+
+@pytest.mark.parametrize(
+    "stroke", [None, 1, "x", [], {}, {"strokeWidth": None}, {"strokeWidth": "wide"}, {"strokeWidth": float("nan")}]
+)
+def test_what_is_no_stroke_is_left_out(stroke: object) -> None:
+    assert report_of({"strokes": [stroke, STROKE], "image": 3}, None) == CanvasReport([STROKE], None, None)
+
+
+@pytest.mark.parametrize("width", ["20", 7, 41, 20.5, None, [20]])
+def test_a_width_that_cannot_be_chosen_counts_as_none(width: object) -> None:
+    assert report_of(None, width).width is None
+
+
+def test_the_strokes_are_not_endless() -> None:
+    assert len(report_of({"strokes": [STROKE] * 5000}, None).strokes or ()) == MAX_STROKES
