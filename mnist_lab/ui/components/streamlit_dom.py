@@ -74,6 +74,11 @@ HEADER_HEIGHT = "3.75rem"
 SHORTCUT_HINTS = f"{by_key('undo')} kbd, {by_key('redo')} kbd"
 """The keys that Streamlit shows beside the labels of buttons with a shortcut."""
 
+# Compare.
+
+DIALOG = '[role="dialog"]'
+"""An open dialog of `st.dialog`. Drawing the whole page again would close it."""
+
 # Draw. A horizontal container has its children as direct children.
 
 DRAW_ANSWER = f"{by_key('draw-page')} > :last-child"
@@ -107,9 +112,6 @@ MAIN = _test_id("stMain")
 
 MENU_LINK = _test_id("stTopNavLink")
 """A link of Streamlit's menu."""
-
-TABLE = _test_id("stDataFrame")
-"""A table of `st.dataframe`."""
 
 METRIC_VALUE = _test_id("stMetricValue")
 """The figure of `st.metric`."""
