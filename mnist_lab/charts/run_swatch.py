@@ -7,6 +7,7 @@ from mnist_lab.charts.palette import run_style, variable
 
 _WIDTH, _HEIGHT, _RADIUS = 24, 16, 5.5
 _DASHES = {"solid": "", "dashdot": "5 2 1 2", "longdash": "8 3"}
+COLOUR = "COLOUR"
 _Points = Sequence[tuple[float, float]]
 
 
@@ -46,13 +47,17 @@ _SHAPES: dict[str, _Points] = {
 def swatch_svg(number: int) -> str:
     """The line and the marker of the run with this number. Its colour is a CSS variable, as in all HTML of the lab."""
     style = run_style(number)
-    corners = _SHAPES[style.marker.removesuffix("-open")]
+    return swatch_template(style.marker, style.dash).replace(COLOUR, variable(style.colour.removeprefix("@")))
+
+
+def swatch_template(marker: str, dash: str) -> str:
+    """The line and the marker of a style with `COLOUR` in place of its colour, for tables with very many rows."""
+    corners = _SHAPES[marker.removesuffix("-open")]
     points = " ".join(f"{_WIDTH / 2 + x:.1f},{_HEIGHT / 2 + y:.1f}" for x, y in corners)
-    colour = variable(style.colour.removeprefix("@"))
-    fill = "var(--st-background-color)" if style.marker.endswith("-open") else colour
-    dash = f' stroke-dasharray="{_DASHES[style.dash]}"' if _DASHES[style.dash] else ""
+    fill = "var(--st-background-color)" if marker.endswith("-open") else COLOUR
+    dashes = f' stroke-dasharray="{_DASHES[dash]}"' if _DASHES[dash] else ""
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" aria-hidden="true" '
-        f'style="stroke:{colour};stroke-width:2;stroke-linejoin:round"><path d="M0 8H{_WIDTH}"{dash}/>'
+        f'style="stroke:{COLOUR};stroke-width:2;stroke-linejoin:round"><path d="M0 8H{_WIDTH}"{dashes}/>'
         f'<polygon points="{points}" style="fill:{fill}"/></svg>'
     )

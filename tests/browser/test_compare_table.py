@@ -1,5 +1,6 @@
 """The table of Compare in a real browser: runs come while somebody ticks, sorts and scrolls, and nothing is lost."""
 
+import contextlib
 import re
 from collections.abc import Iterator
 
@@ -13,7 +14,10 @@ from tests.factories import make_point
 from tests.pages.ended_runs import ended
 
 TABLE = by_key("compare-table")
-CURVES = "() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((plot) => plot.data)"
+CURVES = (
+    "() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((plot) => plot.data)"
+    ".filter((line) => line.legendgroup)"
+)
 GROUP = "Table test"
 
 
@@ -22,18 +26,21 @@ def runs(store: RunStore) -> Iterator[list[Run]]:
     """Fifteen ended runs, which a search for `GROUP` finds; they are deleted after the test, as are those it adds."""
     yield [ended(store, f"Run {number:02}", wrong=number, group=GROUP) for number in range(15)]
     for run in store.list(group=GROUP):
-        if run.state.is_active:
-            store.attempt(run).finish(RunState.INTERRUPTED, None, "")
         store.delete(run.id)
 
 
-def started(store: RunStore, name: str) -> Run:
-    """A run under way in the same group."""
+@contextlib.contextmanager
+def under_way(store: RunStore, name: str) -> Iterator[Run]:
+    """A run under way in the same group, with the lock of its folder, as a worker has it."""
     model = store.list(group=GROUP)[0]
-    run = store.claim(store.create(model.network, model.recipe, name=name, group=GROUP).id, "test")
+    created = store.create(model.network, model.recipe, name=name, group=GROUP)
+    lock = store.folder(created.id).lock()
+    run = store.claim(created.id, "test")
+    assert lock is not None
     assert run is not None
     store.attempt(run).move(RunState.RUNNING)
-    return store.get(run.id)
+    yield run
+    lock.release()
 
 
 def go(page: Page, lab: str, *ticked: Run) -> None:
@@ -63,12 +70,12 @@ def test_ended_and_running_runs_appear_by_themselves(page: Page, lab: str, store
     go(page, lab, runs[3])
     ended(store, "Just ended", group=GROUP)
     expect(row(page, "Just ended")).to_be_visible()
-    run = started(store, "Under way")
-    expect(row(page, "Under way")).to_contain_text("epoch 1 of 2")
-    store.attempt(run).heartbeat(points=[make_point(9, "epoch", steps_per_epoch=9)])
-    expect(row(page, "Under way")).to_contain_text("epoch 2 of 2")
-    assert ticked(page) == {"Run 03"}
-    store.attempt(run).finish(RunState.STOPPED, None, "")
+    with under_way(store, "Under way") as run:
+        expect(row(page, "Under way")).to_contain_text("epoch 1 of 2")
+        store.attempt(run).heartbeat(points=[make_point(9, "epoch", steps_per_epoch=9)])
+        expect(row(page, "Under way")).to_contain_text("epoch 2 of 2")
+        assert ticked(page) == {"Run 03"}
+        store.attempt(run).finish(RunState.STOPPED, None, "")
     expect(row(page, "Under way")).to_contain_text("stopped")
     store.delete(run.id)
     expect(row(page, "Under way")).to_have_count(0)

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -13,13 +14,15 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_lab.data import DataSource
 from mnist_lab.errors import UnknownRunError
-from mnist_lab.runs import REFERENCE, RunState, RunStore
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import REFERENCE, Run, RunState, RunStore
 from mnist_lab.runs.schema import runs as runs_table_schema
-from mnist_lab.ui.compare import runs_table, ticked_table
+from mnist_lab.ui.compare import runs_table, ticked_table, verdict
 from mnist_lab.ui.compare.comparison import distinct_names, significance_messages
 from mnist_lab.ui.compare.selection import missing_runs_message
 from mnist_lab.ui.components.data_table import Ticks
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.live import table_feed
 from mnist_lab.ui.services.container import services
 from tests.pages.compare_page import table_rows
 from tests.pages.ended_runs import HOSTILE, ended
@@ -92,7 +95,7 @@ def test_the_table_shows_the_notebooks_columns_and_the_state(monkeypatch, store)
     assert names(page) == ["Bad", "Good"]
     bad, good = table_rows(page)
     assert (bad["State"], good["State"]) == ("failed", "finished")
-    assert good["Convolution filters"].startswith("100, 80")
+    assert good["Convolution filters"][1].startswith("100, 80")
     assert (good["Convolution layers"], good["Batch norm"]) == (["8", 8], "yes (2)")
     assert (good["Parameters"], good["Test accuracy"]) == (["186,140", 186_140], ["93.00 %", 93.0])
     assert good["Curve"] == [0.4, 0.2]
@@ -259,6 +262,88 @@ def test_hostile_names_and_notes_are_escaped(monkeypatch, store, text):
     assert plain(store.get(run.id).note)
     for each in (page, opened(monkeypatch, selected=[0, 1])):
         assert "<script>" not in "\n".join(texts(each))
+
+
+def seeds(store: RunStore, name: str, *wrong: int, **more: Any) -> list[Run]:
+    """Runs of one setting, one a seed, that misclassify so many images."""
+    return [
+        ended(store, f"{name} · seed {seed}", wrong=count, recipe=Recipe(epochs=2, seed=seed), **more)
+        for seed, count in enumerate(wrong)
+    ]
+
+
+def test_two_runs_of_one_seed_each_lead_to_three_seeds_of_both(monkeypatch, store):
+    first, second = ended(store, "Worse", wrong=40), ended(store, "Better", wrong=0, preset="lenet-5")
+    went = []
+    monkeypatch.setattr(verdict, "go", lambda *arguments: went.append(arguments))
+    page = opened(monkeypatch, selected=[0, 1])
+    ok(page.button(key="compare-seeds").click().run())
+    queued = store.queue()
+    assert {run.group for run in queued} == {"Better or Worse · seeds"}
+    assert [run.network for run in queued] == [second.network, first.network] * 3
+    assert len({run.recipe.seed for run in queued}) == 3
+    assert went == [("train", {"run": queued[0].id})]
+
+
+def test_a_refusal_to_train_seeds_is_told(monkeypatch, store):
+    ended(store, "Worse", wrong=40)
+    ended(store, "Better", wrong=0, preset="lenet-5")
+    page = opened(monkeypatch, selected=[0, 1])
+    monkeypatch.setattr(RunStore, "create", refuse)
+    ok(page.button(key="compare-seeds").click().run())
+    assert page.error[0].value == plain("There is no such run.")
+
+
+def test_several_seeds_of_two_settings_give_a_verdict_about_the_settings(monkeypatch, store):
+    seeds(store, "Small", 10, 11, 12)
+    seeds(store, "Large", 1, 2, 3, preset="lenet-5")
+    page = opened(monkeypatch, selected=range(6))
+    (about,) = [text for text in texts(page) if text.startswith(":material/balance:")]
+    assert "The setting of Large is better than that of Small" in about
+    assert "compare-seeds" not in [button.key for button in page.button]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda store: seeds(store, "Same", 1, 30),
+        lambda store: [ended(store), ended(store, state=RunState.FAILED)],
+        lambda store: [ended(store), ended(store, preset="lenet-5"), ended(store, preset="notebook-3")],
+    ],
+)
+def test_seeds_are_offered_for_two_different_settings_alone(monkeypatch, store, make):
+    page = opened(monkeypatch, selected=range(len(make(store))))
+    assert "compare-seeds" not in [button.key for button in page.button]
+
+
+def test_a_ticked_run_that_the_filter_hides_is_compared_all_the_same(monkeypatch, store):
+    ended(store, "Alpha")
+    ended(store, "Beta", preset="lenet-5")
+    page = opened(monkeypatch, selected=[0, 1])
+    ok(page.text_input(key=runs_table.SEARCH_KEY).set_value("alp").run())
+    assert names(page) == ["Alpha"]
+    assert any("1 ticked run below is not in the table" in text for text in texts(page))
+    assert "Which is better" in texts(page)
+
+
+def test_other_sessions_get_the_same_table_without_reading_the_store(monkeypatch, store):
+    ended(store)
+    first = opened(monkeypatch)
+    monkeypatch.setattr(RunStore, "search", refuse)
+    monkeypatch.setattr(runs_table, "table_json", refuse)
+    assert table_rows(opened(monkeypatch)) == table_rows(first)
+
+
+def test_the_feed_tells_which_runs_are_at_work_and_whether_the_list_changed(store):
+    run = ended(store)
+    before = json.loads(table_feed.answer())
+    assert (before["active"], before["version"]) == ({}, store.version())
+    started = store.claim(store.create(run.network, run.recipe).id, "test")
+    assert started is not None
+    store.attempt(started).move(RunState.RUNNING)
+    now = json.loads(table_feed.answer())
+    assert now["active"] == {started.id: "epoch 1 of 2"}
+    assert now["version"] != before["version"]
 
 
 # Dialogs

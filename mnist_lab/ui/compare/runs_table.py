@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from mnist_lab import formatting
-from mnist_lab.charts import RUN_COLOURS, swatch_svg
+from mnist_lab.charts import RUN_COLOURS, run_style
+from mnist_lab.charts.run_swatch import swatch_template
 from mnist_lab.insight.run_columns import data_warnings, run_columns
 from mnist_lab.runs import ACTIVE_STATES, ENDED_STATES, Run, RunState
 from mnist_lab.runs.search import SearchResult
@@ -25,7 +26,7 @@ SEARCH_KEY = "compare-search"
 """Widget key of the search field."""
 TABLE_KEY = "compare-table"
 _STATES = "compare-states"
-MAX_LENGTHS = {"Convolution filters": 40, "Dropout": 32, "Data": 30, "Sweep": 24, "Note": 40}
+MAX_LENGTHS = {"Convolution filters": 26, "Dropout": 20, "Data": 30, "Sweep": 24, "Note": 40}
 """Length in characters at which a text is cut in its column; the browser shows the rest when the mouse is over it."""
 _LISTS = ("Convolution filters", "Dropout")
 _MAX_TITLE = 300
@@ -127,16 +128,18 @@ def table_json(runs: Sequence[Run], curves: Mapping[str, Sequence[float]]) -> st
         {"name": column.name, "kind": column.kind, "help": column.help, "hidden": not _is_usual(column, rows)}
         for column in COLUMNS
     ]
+    styles = [run_style(run.number) for run in runs]
     content = {
         "columns": columns,
+        "signs": {f"{style.marker} {style.dash}": swatch_template(style.marker, style.dash) for style in styles},
         "rows": [
             {
                 "id": run.id,
                 "name": run.name,
-                "swatch": swatch_svg(run.number),
+                "sign": (f"{style.marker} {style.dash}", style.colour.removeprefix("@")),
                 "cells": [_cell(column, row[column.name], warnings.get(run.id)) for column in COLUMNS],
             }
-            for run, row in zip(runs, rows, strict=True)
+            for run, row, style in zip(runs, rows, styles, strict=True)
         ],
     }
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

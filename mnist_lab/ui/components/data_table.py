@@ -35,7 +35,8 @@ _component = st.components.v2.component(
     .lab-table .choice { position: absolute; right: 0; top: 100%; z-index: 5; margin-top: 4px; padding: 8px 12px;
       max-height: 340px; overflow: auto; border: 1px solid var(--st-border-color); border-radius: 8px;
       background: var(--st-background-color); box-shadow: 0 4px 16px #0004; }
-    .lab-table .choice label { display: flex; gap: 8px; padding: 3px 0; white-space: nowrap; cursor: pointer; }
+    .lab-table .choice label { display: flex; align-items: center; gap: 8px; padding: 3px 0; white-space: nowrap;
+      cursor: pointer; }
     .lab-table .choice button { margin-top: 6px; }
     .lab-table .scroll { max-height: 420px; overflow: auto; border: 1px solid var(--st-border-color);
       border-radius: 8px; overscroll-behavior-x: contain; }
@@ -43,7 +44,9 @@ _component = st.components.v2.component(
     .lab-table :is(th, td) { padding: 0 10px; height: 34px; white-space: nowrap; text-align: left; font-weight: 400;
       border: 0 solid var(--st-border-color); border-bottom-width: 1px; }
     .lab-table tbody tr:last-child > * { border-bottom-width: 0; }
-    .lab-table thead th { position: sticky; top: 0; z-index: 2; background: var(--st-background-color); }
+    .lab-table thead th { position: sticky; top: 0; z-index: 2; background: var(--st-background-color);
+      white-space: normal; line-height: 1.25; padding-block: 5px; }
+    .lab-table thead .number { min-width: 4.6em; }
     .lab-table thead button { all: unset; cursor: pointer;
       color: color-mix(in srgb, var(--st-text-color) 70%, transparent); }
     .lab-table .number { text-align: right; }
@@ -57,7 +60,7 @@ _component = st.components.v2.component(
     .lab-table tr:has(input:checked) > * {
       background: color-mix(in srgb, var(--st-primary-color) 12%, var(--st-background-color)); }
     .lab-table .warn { color: var(--lab-warn); font-weight: 600; }
-    .lab-table .line { display: block; stroke: var(--lab-validation); stroke-width: 1.5; fill: none; }
+    .lab-table .spark { display: block; stroke: var(--lab-validation); stroke-width: 1.5; fill: none; }
     .lab-table :focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -2px; border-radius: 4px; }
     @media (max-width: 640px) { .lab-table .pin span { max-width: 7.5rem; } .lab-table :is(th, td) { padding: 0 7px; } }
     """,

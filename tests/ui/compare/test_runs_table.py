@@ -74,8 +74,10 @@ def test_the_message_about_the_number_of_runs(found: SearchResult, shown: int, h
 
 def test_each_run_has_its_sign() -> None:
     runs = [make_run(id=f"run{number:05}", number=number) for number in range(15)]
-    assert len({row["swatch"] for row in content(runs)["rows"]}) == 15
-    assert content(runs[9:])["rows"][0]["swatch"] == content(runs)["rows"][9]["swatch"]
+    signs = [tuple(row["sign"]) for row in content(runs)["rows"]]
+    assert len(set(signs)) == 15
+    assert [tuple(row["sign"]) for row in content(runs[9:])["rows"]] == signs[9:]
+    assert {shape for shape, _ in signs} == content(runs)["signs"].keys()
 
 
 def test_the_recipe_and_the_data_of_a_run_are_in_the_table() -> None:
@@ -119,12 +121,12 @@ def test_cells_are_formatted_and_long_texts_end_with_an_ellipsis(store: RunStore
         short[name], long[name] = cells(store.list(), name)
     assert (short["Time"][0], short["Multiply-adds"][0]) == ("1 m 24 s", "1.5 M")
     assert (long["Note"][0][-1], long["Note"][1], short["Note"]) == ("…", ("long " * 20).strip(), None)
-    assert short["Convolution filters"] == "100, 80, 70, 50, 60, 100, 100, 250"
+    assert short["Convolution filters"] == ["100, 80, 70, 50, 60, …", "100, 80, 70, 50, 60, 100, 100, 250"]
 
 
 def test_a_list_is_never_cut_inside_a_number(store: RunStore) -> None:
     run = store.create(Network(name="Deep", layers=(Conv2D(filters=128, padding="same"),) * 20), Recipe())
-    assert cells([run], "Convolution filters")[0][0] == "128, 128, 128, 128, 128, 128, 128, …"
+    assert cells([run], "Convolution filters")[0][0] == "128, 128, 128, 128, …"
     assert (cells([run], "Best epoch"), cells([run], "Time")[0][0]) == ([None], "0.0 s")
 
 

@@ -36,7 +36,7 @@ function labLine(values) {
   const x = (index) => 1 + ((width - 2) * index) / Math.max(1, values.length - 1);
   const points = values.map((value, index) => `${x(index).toFixed(1)},${(height - 2 - (height - 4) * (value / top)).toFixed(1)}`);
   if (points.length === 1) points.push(`${width - 1},${points[0].split(",")[1]}`);
-  return `<svg class="line" width="${width}" height="${height}" aria-hidden="true"><polyline points="${points.join(" ")}"/></svg>`;
+  return `<svg class="spark" width="${width}" height="${height}" aria-hidden="true"><polyline points="${points.join(" ")}"/></svg>`;
 }
 
 function labCell(cell, column) {
@@ -115,7 +115,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     const box = labElement("input", { type: "checkbox", checked: state.ticked.has(row.id) });
     box.onchange = () => onTick(row.id, box);
     const label = labElement("label", { title: row.name }, box);
-    label.insertAdjacentHTML("beforeend", row.swatch);
+    const [shape, colour] = row.sign;
+    label.insertAdjacentHTML("beforeend", state.table.signs[shape].replaceAll("COLOUR", `var(--lab-${colour})`));
     label.append(labElement("span", { textContent: row.name }));
     const tr = labElement("tr", {}, labElement("th", { scope: "row", className: "pin" }, label));
     tr.dataset.id = row.id;
