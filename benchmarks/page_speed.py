@@ -6,6 +6,7 @@ Without names all parts run, one after the other:
 
     start    how soon the server answers and the first page is painted
     compare  how soon Compare shows a store of 10,000 runs, and what the store takes for it
+    class    how soon Compare opens for a hundred sessions at once, and the memory of that
     ways     how soon one page leads to another, and Compose answers an edit
     memory   what the process that serves the pages takes with ten sessions
     live     how soon the pages of thirty viewers of one live run change, and what that costs its training
@@ -14,12 +15,13 @@ Without names all parts run, one after the other:
 import argparse
 from collections.abc import Callable, Iterable, Mapping
 
-from benchmarks import page_speed_compare, page_speed_start, page_speed_viewers, page_speed_ways
+from benchmarks import page_speed_class, page_speed_compare, page_speed_start, page_speed_viewers, page_speed_ways
 from benchmarks.figures import Figure
 
 PARTS: Mapping[str, Callable[[int], Iterable[Figure]]] = {
     "start": page_speed_start.figures,
     "compare": page_speed_compare.figures,
+    "class": page_speed_class.figures,
     "ways": page_speed_ways.figures,
     "memory": page_speed_viewers.memory,
     "live": page_speed_viewers.live,

@@ -1,41 +1,40 @@
-"""Compare: the table of ended runs, the curves of the selected ones, their differences and which is better."""
+"""Compare: the table of runs, the curves of the ticked ones, which is better and in what they differ."""
 
 import streamlit as st
 
 from mnist_lab.charts import run_figure
-from mnist_lab.runs import ENDED_STATES, RunState
+from mnist_lab.insight.run_columns import runs_csv
+from mnist_lab.runs import RunState
 from mnist_lab.ui.compare import runs_table
-from mnist_lab.ui.compare.comparison import (
-    cost_plot,
-    difference_tables,
-    distinct_names,
-    run_curves,
-    significance_messages,
-)
+from mnist_lab.ui.compare.comparison import cost_figure, difference_tables, distinct_names, run_curves
 from mnist_lab.ui.compare.run_dialogs import damaged_notice, delete_dialog, note_dialog, rename_dialog
-from mnist_lab.ui.compare.selection import missing_runs_message, table_key, write_selection
+from mnist_lab.ui.compare.selection import missing_runs_message
 from mnist_lab.ui.compare.sweep_filter import sweep_filter
+from mnist_lab.ui.compare.ticked_table import ticked_table
+from mnist_lab.ui.compare.verdict import verdict
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.plotly_chart import plotly_chart
-from mnist_lab.ui.components.theme import theme
 from mnist_lab.ui.live.run_view import CHART_HEIGHT, examine
 from mnist_lab.ui.panels.doctor_panel import doctor_lines, doctor_panel
 from mnist_lab.ui.panels.run_picker import empty_state
+from mnist_lab.ui.panels.run_sign import run_sign
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN, RUNS
 
 lab = services()
 lab.reference.ensure()
-store = lab.store
+store, shared = lab.store, lab.table_cache.shared
 st.title("Compare runs", anchor=False)
-damaged = store.damaged()
+damaged = shared("damaged", store.damaged)
 damaged_notice(damaged)
-tally = store.tally(exclude=damaged)
+tally = shared("tally", lambda: store.tally(runs_table.SHOWN_STATES, exclude=damaged))
 if not tally.runs:
     empty_state(
-        "No run has ended yet. Train a network: small ones take only seconds. Ended runs appear here.", key="compare"
+        "No run has begun yet. Train a network: small ones take only seconds. Runs appear here by themselves.",
+        key="compare",
     )
+    ticked_table((), "none", None)
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="center", key="compare-filters"):
@@ -46,12 +45,13 @@ with st.container(horizontal=True, vertical_alignment="center", key="compare-fil
         key=runs_table.SEARCH_KEY,
         width=280,
     )
-    states = runs_table.state_pills(sorted(tally.states))
+    states = runs_table.state_pills(sorted(tally.states)) or sorted(runs_table.SHOWN_STATES)
     sweep = sweep_filter(tally.groups)
-    found = store.search(query, states or ENDED_STATES, sweep, exclude=damaged)
+    filters = (query, *states, sweep)
+    found = shared(("found", *filters), lambda: store.search(query, states, sweep, exclude=damaged))
     st.download_button(
         "CSV",
-        data=lambda: runs_table.csv_of(store.runs_of(found.ids)),
+        data=lambda: runs_csv(store.runs_of(found.ids)),
         file_name="mnist-lab-runs.csv",
         mime="text/csv",
         icon=":material/download:",
@@ -59,33 +59,15 @@ with st.container(horizontal=True, vertical_alignment="center", key="compare-fil
         on_click="ignore",
         key="compare-csv",
     )
-requested = st.query_params.get(RUNS)
-if missing := missing_runs_message(store, requested):
+if missing := missing_runs_message(store, st.query_params.get(RUNS)):
     st.warning(plain(missing), icon=":material/link_off:")
-shown = store.runs_of(runs_table.shown_ids(found.ids, requested))
-if not shown:
+shown = ticked_table(found.ids, filters, sweep)
+if not found.ids:
     st.info("No run matches.", icon=":material/filter_alt_off:")
     st.button("Show all runs", on_click=runs_table.clear_filters, key="compare-all")
-    st.stop()
-
-frame = runs_table.table_frame(shown, lab.sparkline_cache.of(shown), theme())
-preselected = runs_table.initial_selection(shown, requested, of_one_sweep=sweep is not None)
-table = st.dataframe(
-    runs_table.styled(frame),
-    column_config=runs_table.column_config(frame),
-    hide_index=True,
-    on_select="rerun",
-    selection_mode="multi-row",
-    placeholder="–",
-    height=min(38 + 35 * len(shown), 420),
-    key=table_key([run.id for run in shown], requested),
-    selection_default={"selection": {"rows": preselected}},
-)
-st.caption(runs_table.count_message(found, len(shown), tally.runs))
-
-selected = [shown[row] for row in table.selection.rows if row < len(shown)]
-if sorted(table.selection.rows) != preselected:
-    write_selection([run.id for run in selected])
+else:
+    st.caption(runs_table.count_message(found, len(shown.table.runs), tally.runs, shown.hidden))
+selected = shown.selected
 if not selected:
     st.stop()
 names = distinct_names(selected)
@@ -93,6 +75,7 @@ names = distinct_names(selected)
 if len(selected) == 1:
     (run,) = selected
     with st.container(horizontal=True, vertical_alignment="center", key="compare-actions"):
+        run_sign(run)
         st.markdown(f"**{plain(names[0])}**", width="content")
         if run.result is not None:
             if st.button("Draw a digit", icon=":material/draw:", key="compare-draw"):
@@ -103,8 +86,10 @@ if len(selected) == 1:
             rename_dialog(run)
         if st.button("Note", icon=":material/sticky_note_2:", key="compare-note"):
             note_dialog(run)
-        if st.button("Delete", icon=":material/delete:", key="compare-delete"):
+        if run.state.is_ended and st.button("Delete", icon=":material/delete:", key="compare-delete"):
             delete_dialog(run)
+        if run.state.is_active and st.button("Watch", icon=":material/play_circle:", key="compare-watch"):
+            go("train", {RUN: run.id})
         if log := store.folder(run.id).read_log(20_000):
             with st.popover("Log", icon=":material/description:", width="content"):
                 st.code(log, language=None, height=320)
@@ -122,25 +107,25 @@ with st.container(border=True, key="compare-curves"):
     # On a linear scale, a peak of one run would flatten the curves of the others.
     several = len(selected) > 1
     log_key = "compare-log-several" if several else "compare-log-one"
-    figure = run_figure(curves, log=st.session_state.get(log_key, several))
+    figure = run_figure(curves, log=st.session_state.get(log_key, several), by_run=True)
     plotly_chart(
         figure, key="compare-plot", alt=f"Loss, accuracy and learning rate of {', '.join(names)}", height=CHART_HEIGHT
     )
     st.toggle("Logarithmic loss", value=several, key=log_key)
 
-if len(tested := [run for run in shown if run.result is not None]) > 1:
+if len(tested := [run for run in shown.table.runs if run.result is not None]) > 1:
     with st.expander("Accuracy and number of parameters", icon=":material/scatter_plot:"):
-        cost_plot(tested)
+        figure = shared(("cost", shown.key), lambda: cost_figure(tested))
+        plotly_chart(figure, key="compare-cost", alt="Test accuracy of each run over its parameters", height=360)
 
 if len(selected) > 1:
     st.subheader("Which is better", anchor=False)
-    for message in significance_messages(store, selected, names):
-        st.markdown(":material/balance: " + plain(message))
+    verdict(selected, names)
     doctor_lines(selected, names, histories)
     st.subheader("What differs", anchor=False)
     difference_tables(selected, names)
 else:
     history = histories[selected[0].id]
-    if not history.points:
+    if selected[0].state.is_ended and not history.points:
         st.caption("This run ended before its first metrics were recorded.")
     doctor_panel(selected[0], history, examine(selected[0], history))

@@ -11,7 +11,7 @@ from mnist_lab.ui.components.plotly_chart import plotly_chart
 from mnist_lab.ui.components.theme import theme
 from mnist_lab.ui.live.run_view import examine
 from mnist_lab.ui.panels.doctor_panel import doctor_panel
-from mnist_lab.ui.panels.run_picker import empty_state, pick_run, runs_with_result
+from mnist_lab.ui.panels.run_picker import empty_state, pick_signed_run, runs_with_result
 from mnist_lab.ui.panels.snapshot_panel import snapshot_panel
 from mnist_lab.ui.services.container import services
 
@@ -25,7 +25,7 @@ if not runs:
     st.stop()
 
 lab = services()
-run = pick_run(runs, key="inspect-run")
+run = pick_signed_run(runs, key="inspect-run")
 result = run.result
 assert result is not None, "runs_with_result() returns only runs with a result"  # noqa: S101
 

@@ -11,7 +11,7 @@ from mnist_lab.charts.figure import Figure, empty_figure, label
 from mnist_lab.charts.learning import Curve, run_figure
 from mnist_lab.charts.metric_history import MetricHistory, sparkline_values
 from mnist_lab.charts.network_diagram.diagram import network_diagram_svg
-from mnist_lab.charts.palette import PALETTES, RUN_COLOURS, SEQUENCE, paint, run_colour
+from mnist_lab.charts.palette import PALETTES, RUN_COLOURS, SEQUENCE, paint, run_colour, run_style
 from mnist_lab.charts.per_class import (
     class_counts_figure,
     confusion_figure,
@@ -21,6 +21,7 @@ from mnist_lab.charts.per_class import (
 )
 from mnist_lab.charts.pixels import data_uri, digit_png, digit_sheet_png, signed_sheet_png
 from mnist_lab.charts.run_html import RUN_CSS, entry_html, figures_html, progress_html
+from mnist_lab.charts.run_swatch import swatch_svg
 from mnist_lab.charts.schedules import schedule_figure
 from mnist_lab.charts.snapshots.feature_maps import maps_html
 from mnist_lab.charts.snapshots.filters import filters_html
@@ -65,10 +66,12 @@ __all__ = [
     "progress_html",
     "run_colour",
     "run_figure",
+    "run_style",
     "schedule_figure",
     "signed_sheet_png",
     "smoothed",
     "sparkline_values",
+    "swatch_svg",
     "thin",
     "value_range",
     "worst_classes",

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from mnist_lab import formatting
 from mnist_lab.charts.figure import TEXT_SIZE, Figure, axis, base_layout, empty_figure, label
-from mnist_lab.charts.learning import MARKERS
-from mnist_lab.charts.palette import run_colour
+from mnist_lab.charts.palette import faded, run_style
 
 MAX_LABELS = 8
 """With more runs than this, names are shown on hover only."""
@@ -29,8 +28,8 @@ class RunDot:
     """Test accuracy, 0..1."""
     standard_error: float
     """Standard error of the accuracy, 0..1: see `insight.accuracy_standard_error`."""
-    colour_index: int | None = None
-    """Index of the run's colour; None for its index in the list."""
+    number: int | None = None
+    """Number of the run, for its colour and marker; None for its index in the list."""
 
     @property
     def logarithm(self) -> float:
@@ -114,8 +113,7 @@ def _name_box(name: str, x: float, y: float, side: str) -> _Box:
 
 
 def _dot(run: RunDot, position: int, side: str) -> dict[str, Any]:
-    index = position if run.colour_index is None else run.colour_index
-    colour = run_colour(index)
+    style = run_style(position if run.number is None else run.number)
     hover_text = (
         f"<b>{label(run.label)}</b><br>{formatting.accuracy(run.accuracy)} ± {formatting.points(run.standard_error)}"
         f"<br>{formatting.count(run.parameters)} parameters"
@@ -133,11 +131,11 @@ def _dot(run: RunDot, position: int, side: str) -> dict[str, Any]:
         "error_y": {
             "type": "data",
             "array": [run.standard_error * 100],
-            "color": f"{colour}/0.5",
+            "color": faded(style.colour, 0.5),
             "thickness": 1.5,
             "width": 5,
         },
-        "marker": {"color": colour, "symbol": MARKERS[index % len(MARKERS)], "size": 11},
+        "marker": {"color": style.colour, "symbol": style.marker, "size": 11},
         "customdata": [hover_text],
         "hovertemplate": "%{customdata}<extra></extra>",
     }

@@ -8,11 +8,9 @@ from mnist_lab import formatting
 from mnist_lab.charts.curves import Line, Metric, Series
 from mnist_lab.charts.figure import TEXT_SIZE, Figure, label, note
 from mnist_lab.charts.metric_history import MetricHistory
-from mnist_lab.charts.palette import faded, run_colour
+from mnist_lab.charts.palette import faded, run_style
 from mnist_lab.charts.panels import PANELS, epoch_axis_end, panel_layout
 
-MARKERS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "pentagon", "hexagon", "star")
-"""One marker for each run colour, so that runs can be distinguished without colour."""
 METRICS: tuple[Metric, ...] = ("loss", "accuracy")
 _HOVER = {"loss": "%{y:.4f}", "accuracy": "%{y:.2f} %", "rate": "%{y:.3~g}"}
 
@@ -25,12 +23,12 @@ class Curve:
     history: MetricHistory
     key: str = ""
     """Identifies the run in the chart, so that its legend choice persists; the label is used if it is empty."""
-    colour_index: int | None = None
-    """Index of the colour, used when several runs are drawn; None means the index in the list."""
+    number: int | None = None
+    """Number of the run, for its colour and marker; None means the index in the list."""
     best_epoch: int | None = None
     """1-based; marked when one run is drawn."""
     baseline: bool = False
-    """Whether it is drawn in grey behind the others, for comparison."""
+    """Whether it is drawn thin and pale behind the others, for comparison."""
 
 
 def run_figure(
@@ -40,12 +38,13 @@ def run_figure(
     smoothing: float = 0.6,
     epochs: int | None = None,
     key: str = "lab",
+    by_run: bool = False,
 ) -> Figure:
     """Panels of loss, accuracy and learning rate over epochs, above each other.
 
     One run: training values faint, smoothed training values, validation with markers, best epoch marked. Several runs:
-    each in its colour, training thin and dashed, validation solid with the run's marker. Baselines are grey and behind.
-    Every trace has a `uid` that it keeps when points, baselines and runs are added or removed.
+    each in its colour, training thin and dashed, validation with the run's marker. Baselines are pale and behind. Every
+    trace has a `uid` that it keeps when points, baselines and runs are added or removed.
 
     Args:
         curves: The runs to draw.
@@ -53,6 +52,7 @@ def run_figure(
         smoothing: Weight of the past in the smoothed training curve, 0 ≤ smoothing < 1.
         epochs: Planned epochs of a run under way, for the epoch axis; None for ended runs.
         key: With the same key, zoom and legend choices stay.
+        by_run: Draw a single run in its own colour too, where runs are told apart by their colours.
 
     Raises:
         ValueError: `smoothing` is outside its range.
@@ -65,15 +65,15 @@ def run_figure(
     traces: list[dict[str, Any]] = []
     for index, curve in sorted(enumerate(curves), key=lambda item: not item[1].baseline):
         series = {metric: drawn[metric][index] for metric in METRICS}
-        if solid == [index]:
+        if solid == [index] and not by_run:
             traces += _single_traces(series, rates[index], smoothing)
         else:
             traces += _run_traces(curve, index, series, rates[index])
     live = [curve.history.last_epoch for curve in curves if not (epochs and curve.baseline)]
     end = epoch_axis_end(max(live, default=0.0), epochs)
-    layout = panel_layout(drawn, rates, log=log, end=end, key=key, solid=len(solid) > 1)
+    layout = panel_layout(drawn, rates, log=log, end=end, key=key, dashed=by_run or len(solid) > 1)
     for index in solid if len(solid) == 1 else ():
-        _mark_best(layout, curves[index], {metric: drawn[metric][index] for metric in METRICS}, end)
+        _mark_best(layout, curves[index], {metric: drawn[metric][index] for metric in METRICS}, end, by_run=by_run)
     layout["annotations"] += _messages(drawn["loss"])
     return {"data": traces, "layout": layout}
 
@@ -95,10 +95,10 @@ def _single_traces(series: dict[Metric, Series], rates: Line, smoothing: float) 
 
 
 def _run_traces(curve: Curve, position: int, series: dict[Metric, Series], rates: Line) -> list[dict[str, Any]]:
-    index = position if curve.colour_index is None else curve.colour_index
-    colour, pale = run_colour(index), faded(run_colour(index), 0.4)
+    style = run_style(position if curve.number is None else curve.number)
+    colour, pale = style.colour, faded(style.colour, 0.4)
     if curve.baseline:
-        colour, pale = "@muted/0.65", "@muted/0.4"
+        colour = faded(style.colour, 0.65)
     name = label(curve.label)
     key = curve.key or name
     traces = []
@@ -112,7 +112,8 @@ def _run_traces(curve: Curve, position: int, series: dict[Metric, Series], rates
             validation | {"line": {"color": colour, "width": 1.5 if curve.baseline else 2}},
         ]
         if not curve.baseline:
-            traces[-1] |= _markers(colour, MARKERS[index % len(MARKERS)])
+            traces[-1]["line"]["dash"] = style.dash
+            traces[-1] |= _markers(colour, style.marker)
     rate = _line(rates, "rate", f"{key}-rate", f"{name}, learning rate", key)
     return [*traces, _without_hover(rate) | {"line": {"color": colour, "width": 1}}]
 
@@ -148,14 +149,15 @@ def _without_hover(trace: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _mark_best(layout: dict[str, Any], curve: Curve, drawn: dict[Metric, Series], end: float) -> None:
+def _mark_best(layout: dict[str, Any], curve: Curve, drawn: dict[Metric, Series], end: float, *, by_run: bool) -> None:
     best = curve.best_epoch
     loss, accuracy = (None if best is None else drawn[metric].validation_at(best) for metric in METRICS)
     if best is None or loss is None or accuracy is None:
         return
-    line = {"color": "@validation/0.5", "width": 1, "dash": "dot"}
+    line = {"color": "@muted/0.7" if by_run else "@validation/0.5", "width": 1, "dash": "dot"}
     position = {"xref": "x", "x": best, "xanchor": "right" if best > end / 2 else "left"}
-    style = {"font": {"color": "@validation-text", "size": TEXT_SIZE - 1}, "bgcolor": "@background/0.75"}
+    font = {"color": "@muted" if by_run else "@validation-text", "size": TEXT_SIZE - 1}
+    style = {"font": font, "bgcolor": "@background/0.75"}
     # Loss falls and accuracy rises, so each label is at the end of the line that the curves leave free.
     for panel, text, high in (
         ("loss", f"★ best: epoch {best}, {formatting.loss(loss)}", True),

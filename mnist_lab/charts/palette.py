@@ -5,9 +5,14 @@ themes, and the browser can repaint it when the theme changes.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 RUN_COLOURS = 10
+MARKERS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "pentagon", "hexagon", "star")
+"""Plotly's markers of runs, so that runs can be distinguished without colour."""
+DASHES = ("solid", "dashdot", "longdash")
+"""Plotly's dashes of the validation curves of runs."""
 
 # Training, validation, test after Okabe and Ito (https://jfly.uni-koeln.de/color/). The run colours were searched for:
 # each at least 3:1 against both backgrounds, the smallest distance of any two in OKLab as large as possible for normal,
@@ -117,6 +122,31 @@ def variable(name: str) -> str:
 def run_colour(index: int) -> str:
     """The token of run colour `index`; they repeat after ten."""
     return f"@run-{index % RUN_COLOURS}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunStyle:
+    """How a run is drawn, in every chart and table."""
+
+    colour: str
+    """A token."""
+    marker: str
+    """Plotly's name of the marker: one of `MARKERS`, or the same with "-open" appended."""
+    dash: str
+    """One of `DASHES`."""
+
+
+def run_style(number: int) -> RunStyle:
+    """The style of the run with this number. It depends on nothing else, so a run looks the same everywhere and always.
+
+    Among a hundred runs in a row no two have both the same colour and the same marker. After that the markers are open,
+    then the dashes change: styles repeat after 600 runs.
+    """
+    turn = number // RUN_COLOURS
+    # Runs of the same colour are ten numbers apart, so each turn shifts the markers by one.
+    marker = MARKERS[(number + turn) % len(MARKERS)]
+    hundred = turn // len(MARKERS)
+    return RunStyle(run_colour(number), f"{marker}-open" if hundred % 2 else marker, DASHES[hundred // 2 % len(DASHES)])
 
 
 def faded(token: str, opacity: float) -> str:

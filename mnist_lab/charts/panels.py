@@ -41,7 +41,7 @@ def epoch_axis_end(done: float, planned: int | None) -> float:
 
 
 def panel_layout(
-    drawn: Mapping[Metric, Sequence[Series]], rates: Sequence[Line], *, log: bool, end: float, key: str, solid: bool
+    drawn: Mapping[Metric, Sequence[Series]], rates: Sequence[Line], *, log: bool, end: float, key: str, dashed: bool
 ) -> dict[str, Any]:
     """The layout of the three panels.
 
@@ -51,7 +51,7 @@ def panel_layout(
         log: Whether the loss is logarithmic.
         end: End of the epoch axis.
         key: Zoom and legend choices persist while it stays the same.
-        solid: Whether the axis title explains solid and dashed lines.
+        dashed: Whether the axis title explains which lines are thin and dashed.
     """
     layout = base_layout(
         showlegend=True,
@@ -60,7 +60,7 @@ def panel_layout(
         hoversubplots="axis",
         margin={"l": 52, "r": 14, "t": 58, "b": 40},
         xaxis=axis(
-            "epoch · solid: validation, dashed: training" if solid else "epoch",
+            "epoch · with markers: validation, thin and dashed: training" if dashed else "epoch",
             range=[0, end * 1.015],
             nticks=int(min(9, end + 1)),
             tickformat="~g",

@@ -65,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_training(command("train", "train a network in this process"))
     runs = command("runs", "list the runs, newest first")
     runs.add_argument("--limit", type=int, default=None, metavar="N", help="list at most N runs")
+    runs.add_argument("--csv", action="store_true", help="print every column as CSV, for a spreadsheet")
     command("show", "show everything about a run", run=True)
     predict = command("predict", "predict the digits in picture files", run=True)
     predict.add_argument(

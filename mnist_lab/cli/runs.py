@@ -1,15 +1,21 @@
 """The commands `runs` and `delete`, and functions that all commands on runs share."""
 
 import argparse
+import sys
 from datetime import datetime
 
 from mnist_lab import formatting
 from mnist_lab.cli.output import note, print_json, print_table
 from mnist_lab.errors import RefusedError, StoreError
+from mnist_lab.insight.run_columns import data_warnings, runs_csv
 from mnist_lab.network import analyse
+from mnist_lab.recipe.recipe_labels import OPTIMIZER_NAMES
 from mnist_lab.reference import install_reference_runs
 from mnist_lab.runs import Run, RunStore, open_store
 from mnist_lab.settings import Settings
+
+MARK = "!"
+"""Marks runs that used other data than the rest of the list."""
 
 
 def open_run_store(settings: Settings) -> RunStore:
@@ -38,12 +44,19 @@ def summary(run: Run) -> dict[str, object]:
         "parameters": analyse(run.network).parameters,
         "test_accuracy": result.test_accuracy if result else None,
         "test_loss": result.test_loss if result else None,
+        "validation_accuracy": result.validation_accuracy if result else None,
         "epochs": result.epochs if result else run.epochs_done,
         "best_epoch": result.best_epoch if result else None,
         "kept": result.kept if result else None,
         "seconds": run.training_seconds,
         "samples_per_second": result.samples_per_second if result else None,
         "data": run.data.source if run.data else None,
+        "training_images": run.data.training if run.data else None,
+        "optimizer": run.recipe.optimizer,
+        "learning_rate": run.recipe.learning_rate,
+        "batch_size": run.recipe.batch_size,
+        "schedule": run.recipe.schedule,
+        "augmentation": run.recipe.augmentation,
         "validation": run.recipe.validation,
         "precision": result.precision if result else run.recipe.precision,
         "seed": run.recipe.seed,
@@ -59,7 +72,11 @@ def runs(options: argparse.Namespace, settings: Settings) -> int:
     if options.limit is not None and options.limit < 1:
         raise RefusedError(f"--limit must be at least 1. Received: {options.limit}.")
     found = open_run_store(settings).list(limit=options.limit)
-    if options.json:
+    if options.csv and options.json:
+        raise RefusedError("--csv and --json exclude each other.")
+    if options.csv:
+        sys.stdout.write(runs_csv(found).decode())
+    elif options.json:
         print_json([summary(run) for run in found])
     elif found:
         headings = (
@@ -69,12 +86,20 @@ def runs(options: argparse.Namespace, settings: Settings) -> int:
             "test accuracy",
             "test loss",
             "parameters",
+            "recipe",
+            "images",
             "epochs",
             "time",
             "data",
             "created",
         )
-        print_table(headings, [_row(run) for run in found], right=(3, 4, 5, 6, 7))
+        warnings = data_warnings(found)
+        rows = [_row(run, marked=run.id in warnings) for run in found]
+        print_table(headings, rows, right=(3, 4, 5, 7, 8, 9))
+        if warnings:
+            note(
+                f"{MARK} trained on fewer images than other runs, or on a sample: their accuracies cannot be compared."
+            )
     else:
         print("No runs yet. Train one: python -m mnist_lab train --preset tiny")
     return 0
@@ -92,7 +117,7 @@ def delete(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _row(run: Run) -> tuple[str, ...]:
+def _row(run: Run, *, marked: bool) -> tuple[str, ...]:
     result = run.result
     return (
         run.id,
@@ -101,8 +126,20 @@ def _row(run: Run) -> tuple[str, ...]:
         formatting.accuracy(result.test_accuracy if result else None),
         formatting.loss(result.test_loss if result else None),
         formatting.count(analyse(run.network).parameters),
+        _recipe(run),
+        (f"{MARK} " if marked else "") + (formatting.count(run.data.training) if run.data else formatting.NONE),
         f"{result.epochs if result else run.epochs_done}/{run.recipe.epochs}",
         formatting.seconds(run.training_seconds or None),
         run.data.source if run.data else formatting.NONE,
         formatting.relative_time(run.created, datetime.now().astimezone()),
     )
+
+
+def _recipe(run: Run) -> str:
+    """What tells recipes apart most often: "Adam 0.001 · batch 100 · cosine · pen"."""
+    recipe = run.recipe
+    parts = [f"{OPTIMIZER_NAMES[recipe.optimizer]} {formatting.learning_rate(recipe.learning_rate)}"]
+    parts.append(f"batch {recipe.batch_size:,}")
+    parts += [recipe.schedule] if recipe.schedule != "constant" else []
+    parts += [recipe.augmentation] if recipe.augmentation != "none" else []
+    return " · ".join(parts)

@@ -83,6 +83,11 @@ def accuracy_standard_error(accuracy: float, n: int) -> float:
     return math.sqrt(accuracy * (1 - accuracy) / n)
 
 
+def p_text(value: float) -> str:
+    """A p-value with its sign: "< 0.001", "= 0.042"."""
+    return "< 0.001" if value < 0.001 else f"= {value:.3f}" if value < 0.1 else f"= {value:.2f}"
+
+
 def _correct(probabilities: ArrayLike, true: np.ndarray) -> np.ndarray:
     values = np.asarray(probabilities)
     if true.ndim != 1 or not true.size or values.shape != (true.size, 10):
@@ -109,13 +114,12 @@ def _message(names: tuple[str, str], difference: float, p_value: float, *, image
         )
     better, other = (second, first) if difference > 0 else (first, second)
     conclusion = (
-        "unlikely to be chance at the 5 % level" if p_value < LEVEL else "not significant, chance may explain it"
+        "unlikely to be chance at the 5 % level. This is about these two trained networks, not about their settings: "
+        "other seeds may give another order"
+        if p_value < LEVEL
+        else "not significant, chance may explain it"
     )
     return (
         f"{better} has a test accuracy {formatting.points(difference)} higher than {other} "
-        f"({images:,} images, McNemar mid-p {_p_text(p_value)}): {conclusion}."
+        f"({images:,} images, McNemar mid-p {p_text(p_value)}): {conclusion}."
     )
-
-
-def _p_text(value: float) -> str:
-    return "< 0.001" if value < 0.001 else f"= {value:.3f}" if value < 0.1 else f"= {value:.2f}"

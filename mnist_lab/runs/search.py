@@ -62,6 +62,17 @@ def count_runs(connection: Connection, states: Collection[RunState], exclude: Co
     return RunCounts({RunState(state): count for state, count in found}, names)
 
 
+def runs_version(connection: Connection) -> str:
+    """A text that changes when a run is added or deleted, changes its state, or gets another name or note.
+
+    A name that is replaced by another one of the same length does not count.
+    """
+    # All columns are in the index that searches use, so that this takes a few milliseconds with ten thousand runs.
+    sizes = (func.sum(func.length(runs.c.name) + func.length(runs.c.note)), func.sum(runs.c.number))
+    query = select(runs.c.state, func.count(), *sizes).group_by(runs.c.state).order_by(runs.c.state)
+    return " ".join(f"{state}:{count}:{size}:{numbers}" for state, count, size, numbers in connection.execute(query))
+
+
 def search_query(
     text: str, states: Collection[RunState], group: str | None, exclude: Collection[str], *, is_sqlite: bool
 ) -> Select[*tuple[Any, ...]]:

@@ -22,7 +22,7 @@ from mnist_lab.runs.records import MetricPoint, Run
 from mnist_lab.runs.rows import point_from_row, run_from_row, runs_from_rows
 from mnist_lab.runs.run_folder import RunFolder
 from mnist_lab.runs.schema import metrics, runs
-from mnist_lab.runs.search import RunCounts, SearchResult, count_runs, search_runs
+from mnist_lab.runs.search import RunCounts, SearchResult, count_runs, runs_version, search_runs
 from mnist_lab.runs.state import ENDED_STATES, Command, RunState
 from mnist_lab.settings import Settings
 
@@ -179,6 +179,11 @@ class RunStore:
         """The number of runs in each of the states, and the names of their sweeps."""
         with self.db.read() as connection:
             return count_runs(connection, states, exclude)
+
+    def version(self) -> str:
+        """A text that changes when the list of runs does; see `search.runs_version`."""
+        with self.db.read() as connection:
+            return runs_version(connection)
 
     # Adding runs
 

@@ -22,6 +22,9 @@ from mnist_lab.runs import Run, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training.submit import submit
 
+SEEDS = 3
+"""Seeds of each setting when settings are compared. With two, even large differences could not be shown."""
+
 Value = float | int | str
 Setup = tuple[Network, Recipe]
 
@@ -80,7 +83,7 @@ def plan_sweep(network: Network, recipe: Recipe, name: str, values: Sequence[Val
         KeyError: There is no such hyperparameter.
     """
     hyperparameter = HYPERPARAMETERS[name]
-    group = _run_name(network, hyperparameter.label)
+    group = _labelled(network.name, hyperparameter.label)
     if why := why_not_varied(network, name):
         return Sweep(group, (), (why,))
     variants: dict[Setup, Variant] = {}
@@ -97,7 +100,7 @@ def plan_sweep(network: Network, recipe: Recipe, name: str, values: Sequence[Val
         except NetworkError as error:
             refused.append(f"With {label} it cannot be trained. {error}")
         else:
-            variants[setup] = Variant(_run_name(network, label), *setup)
+            variants[setup] = Variant(_labelled(network.name, label), *setup)
     return Sweep(group, tuple(variants.values()), tuple(refused))
 
 
@@ -114,6 +117,38 @@ def why_not_varied(network: Network, name: str) -> str:
         return ""
     wanted = TITLES[kinds[0].__name__].lower()
     return f"{hyperparameter.title} cannot be varied: the network has no {wanted} layer. Add one to vary it."
+
+
+def plan_seeds(setups: Mapping[str, Setup], *, memory: float, count: int = SEEDS) -> Sweep:
+    """Plan runs that compare settings: each is trained from the same new seeds, in turn.
+
+    New ones, as the runs that raised the question were perhaps chosen because they did well.
+
+    Args:
+        setups: Network and recipe of each setting by its name.
+        memory: Largest estimated memory of one training in GiB.
+        count: Number of seeds.
+
+    Returns:
+        A sweep without variants, and with the reason, if one of the networks cannot be trained.
+    """
+    refused = []
+    for name, (network, recipe) in setups.items():
+        try:
+            ensure_trainable(analyse(network), recipe.batch_size, memory)
+        except NetworkError as error:
+            refused.append(f"“{name}” cannot be trained. {error}")
+    used = {recipe.seed for _, recipe in setups.values()}
+    first = max(used, default=0)
+    # Seeds of recipes are below 2**31.
+    seeds = [seed for step in range(1, count + len(used) + 1) if (seed := (first + step) % 2**31) not in used][:count]
+    variants = [
+        Variant(_labelled(name, f"seed {seed}"), network, recipe.with_changes(seed=seed))
+        for seed in seeds
+        for name, (network, recipe) in setups.items()
+    ]
+    group = _labelled(" or ".join(formatting.shortened(name, 26) for name in setups), "seeds")
+    return Sweep(group, () if refused else tuple(variants), tuple(refused))
 
 
 def submit_sweep(store: RunStore, settings: Settings, sweep: Sweep, *, owner: str = "") -> list[Run]:
@@ -133,9 +168,9 @@ def submit_sweep(store: RunStore, settings: Settings, sweep: Sweep, *, owner: st
     ]
 
 
-def _run_name(network: Network, label: str) -> str:
-    # The label distinguishes the runs: a long network name is shortened, not the label.
-    return f"{formatting.shortened(network.name, MAX_NAME_LENGTH - len(label) - 3)} · {label}"
+def _labelled(name: str, label: str) -> str:
+    # The label distinguishes the runs: a long name is shortened, not the label.
+    return f"{formatting.shortened(name, MAX_NAME_LENGTH - len(label) - 3)} · {label}"
 
 
 def _set_dropout(network: Network, recipe: Recipe, rate: Value) -> Setup:

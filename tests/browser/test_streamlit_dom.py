@@ -226,10 +226,19 @@ def test_the_old_page_is_stale_until_the_next_one_is_drawn(page: Page, lab: str)
         [dom.STALE, dom.SCRIPT_RUNS_NOT],
     )
     page.locator(dom.MENU_LINK).filter(has_text="Compare").click()
-    expect(page.locator(dom.TABLE)).to_be_visible()
+    expect(page.locator(dom.by_key("compare-table"))).to_be_visible()
     page.wait_for_selector(dom.SCRIPT_RUNS_NOT)
     assert page.evaluate("labSeen") == {"stale": True, "running": True}
     expect(page.locator(dom.STALE)).to_have_count(0)
+
+
+def test_an_open_dialog_is_found(page: Page, lab: str, finished: Run) -> None:
+    go(page, f"{lab}/compare?runs={finished.id}")
+    expect(page.locator(dom.DIALOG)).to_have_count(0)
+    page.get_by_role("button", name="Rename").click()
+    expect(page.locator(dom.DIALOG)).to_contain_text("Rename this run")
+    page.keyboard.press("Escape")
+    expect(page.locator(dom.DIALOG)).to_have_count(0)
 
 
 def test_a_number_is_increased_by_its_button(page: Page, lab: str) -> None:

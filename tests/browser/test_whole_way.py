@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from mnist_lab.ui.components.streamlit_dom import MENU_ARROW, TABLE, by_key
+from mnist_lab.ui.components.streamlit_dom import MENU_ARROW, by_key
 
 # Lengths of the training curves, without those of other charts.
 POINTS = (
@@ -170,7 +170,7 @@ def test_a_network_is_composed_trained_used_and_compared(page: Page, address: st
 
     # Compare: the table is shown.
     page.goto(f"{address}/compare")
-    expect(page.locator(TABLE)).to_be_visible()
+    expect(page.locator(by_key("compare-table")).get_by_role("table")).to_be_visible()
 
 
 def test_a_reference_run_predicts_a_drawing_without_mnist(
@@ -185,4 +185,4 @@ def test_a_reference_run_predicts_a_drawing_without_mnist(
         expect(page.get_by_role("heading", name=re.compile("^3, .*sure"))).to_be_visible(timeout=60_000)
         page.goto(f"{address}/compare")
         expect(page.get_by_role("button", name="CSV")).to_be_visible()
-        expect(page.locator(TABLE)).to_be_visible()
+        expect(page.locator(by_key("compare-table")).get_by_role("table")).to_be_visible()

@@ -76,7 +76,7 @@ def test_what_only_decorates_says_nothing_on_hover(curve):
 
 def test_several_runs_have_their_own_colours_and_markers(curve, assert_drawable):
     curves = [
-        curve([2.0, 1.0], [0.5], label=f"run {place}", key=f"id{place}", colour_index=index)
+        curve([2.0, 1.0], [0.5], label=f"run {place}", key=f"id{place}", number=index)
         for place, index in enumerate((3, 0))
     ]
     figure = run_figure(curves)
@@ -90,16 +90,27 @@ def test_several_runs_have_their_own_colours_and_markers(curve, assert_drawable)
     assert_drawable(figure)
 
 
+def test_a_single_run_can_be_drawn_in_its_own_colour(curve, assert_drawable):
+    alone = run_figure([curve([2.0, 1.0], [0.5], key="a", number=13, best_epoch=1)], by_run=True)
+    beside = run_figure(
+        [curve([2.0, 1.0], [0.5], key="a", number=13), curve([2.0], [0.5], label="b", number=3)], by_run=True
+    )
+    assert by_uid(alone)["loss-a-validation"] == by_uid(beside)["loss-a-validation"]
+    assert {trace["line"]["color"] for trace in alone["data"]} == {"@run-3", "@run-3/0.4"}
+    assert notes(alone) == ["★ best: epoch 1, 0.5000", "★ 50.00 %"]
+    assert_drawable(alone)
+
+
 def test_a_run_without_validation_is_named_all_the_same(curve):
     figure = run_figure([curve([2.0, 1.0], [0.5]), curve([2.0], label="cut short")])
     assert "cut short, training" in names(figure)
 
 
-def test_a_baseline_is_grey_behind_a_live_run_that_keeps_its_colours_and_traces(curve, assert_drawable):
-    live, old = curve([2.0, 1.0], [0.5]), curve([2.0, 1.0], [0.5], label="old", baseline=True)
+def test_a_baseline_is_pale_behind_a_live_run_that_keeps_its_colours_and_traces(curve, assert_drawable):
+    live, old = curve([2.0, 1.0], [0.5]), curve([2.0, 1.0], [0.5], label="old", number=3, baseline=True)
     without, figure = run_figure([live], epochs=9), run_figure([live, old], epochs=9)
     assert names(figure) == ["old", "training, smoothed 0.6", "validation"]
-    assert figure["data"][1]["line"]["color"].startswith("@muted")
+    assert [trace["line"]["color"] for trace in figure["data"][:2]] == ["@run-3/0.4", "@run-3/0.65"]
     assert by_uid(without).items() <= by_uid(figure).items()
     assert_drawable(figure)
 

@@ -1,11 +1,13 @@
 """The colours: contrast, same names in both themes, distinguishable, and replaced everywhere by `paint`."""
 
 import re
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
-from mnist_lab.charts import PALETTES, RUN_COLOURS, SEQUENCE, label, paint, run_colour
+from mnist_lab.charts import PALETTES, RUN_COLOURS, SEQUENCE, label, paint, run_colour, run_style, swatch_svg
+from mnist_lab.charts.palette import DASHES
 from mnist_lab.network import KIND_GROUPS
 
 TEXT = ("ink", "muted", "training-text", "validation-text", "test-text", "good", "warn", "bad")
@@ -112,6 +114,26 @@ def test_paint_refuses_unknown_colours_and_themes():
 
 def test_run_colours_repeat_after_ten():
     assert [run_colour(index) for index in (0, 9, 10, 23)] == ["@run-0", "@run-9", "@run-0", "@run-3"]
+
+
+def test_no_two_of_a_hundred_runs_in_a_row_look_alike():
+    for first in (0, 7, 95, 1_234):
+        styles = {(style.colour, style.marker) for style in map(run_style, range(first, first + 100))}
+        assert len(styles) == 100
+    assert len(set(map(run_style, range(600)))) == 600
+
+
+def test_runs_of_the_same_colour_differ_in_their_markers():
+    assert [run_style(number).marker for number in (3, 13, 23)] == ["triangle-up", "triangle-down", "cross"]
+    assert run_style(103).marker == f"{run_style(3).marker}-open"
+    assert {run_style(number).dash for number in (3, 203, 403)} == set(DASHES)
+
+
+def test_the_sign_of_a_run_has_its_colour_marker_and_dash():
+    signs = [swatch_svg(number) for number in range(600)]
+    assert len(set(signs)) == 600
+    assert all(f"var(--lab-run-{number % 10}," in sign for number, sign in enumerate(signs))
+    assert all(ElementTree.fromstring(sign).find("polygon") is not None for sign in signs)  # noqa: S314 - our own
 
 
 def test_a_name_is_never_a_colour_or_markup():

@@ -1,3 +1,5 @@
+import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -5,7 +7,9 @@ from sqlalchemy import update
 
 from mnist_lab import formatting
 from mnist_lab.cli.parser import EXPORT_SUFFIXES
+from mnist_lab.runs.rows import data_to_json
 from mnist_lab.runs.schema import runs as table
+from tests.factories import make_data
 
 MODEL_FORMATS = ("keras", "litert", "savedmodel")
 
@@ -152,3 +156,33 @@ def test_a_store_that_cannot_be_read_is_a_failure_in_one_line(call, settings):
     assert called.status == 1
     assert called.err.startswith("mnist-lab: ")
     assert called.err.count("\n") == 1
+
+
+def test_runs_as_csv_have_the_recipe_of_each(call, queued, finished):
+    first, second = csv.DictReader(io.StringIO(call("runs", "--csv").out.removeprefix("\ufeff")))
+
+    assert (first["Id"], second["Id"]) == (finished.id, queued.id)
+    assert (first["Learning rate"], first["Optimizer"], first["Training images"]) == ("0.001", "Adam", "54000")
+    assert (second["Training images"], second["Validation accuracy"]) == ("", "")
+
+
+def test_csv_and_json_exclude_each_other(refused):
+    assert "exclude each other" in refused("runs", "--csv", "--json")
+
+
+def test_recipe_and_images_are_listed_and_given_as_json(call, finished):
+    assert "Adam 0.001 · batch 100" in call("runs").out
+    (document,) = call("runs", "--json").json
+    assert (document["optimizer"], document["batch_size"], document["training_images"]) == ("adam", 100, 54_000)
+    assert {"learning_rate", "schedule", "augmentation", "validation_accuracy"} <= document.keys()
+
+
+def test_a_run_on_fewer_images_is_marked(call, finished, queued, store):
+    assert "!" not in call("runs").out
+    few = data_to_json(make_data(training=5_400, validation=600))
+    with store.db.write() as connection:
+        connection.execute(update(table).where(table.c.id == queued.id).values(data=few))
+    listed = call("runs")
+    assert "! 5,400" in listed.out
+    assert "54,000" in listed.out
+    assert "trained on fewer images than other runs" in listed.err

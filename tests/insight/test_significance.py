@@ -62,7 +62,8 @@ def test_a_large_difference_is_significant():
     test = compare(80, 20, 9800, 100, names=("Small CNN", "Tiny"))
     assert test.message == (
         "Small CNN has a test accuracy 0.60 points higher than Tiny (10,000 images, McNemar mid-p < 0.001): "
-        "unlikely to be chance at the 5 % level."
+        "unlikely to be chance at the 5 % level. This is about these two trained networks, not about their settings: "
+        "other seeds may give another order."
     )
     assert test.is_significant
     assert test.difference == pytest.approx(-0.006)

@@ -29,13 +29,17 @@ def ended(
     message: str = "",
     source: DataSource = DataSource.MNIST,
     group: str = "",
+    training: int = 900,
+    recipe: Recipe | None = None,
 ) -> Run:
     """An ended run; it misclassifies the first `wrong` test images of `dataset`."""
-    run = store.claim(store.create(PRESETS[preset].network, Recipe(epochs=2), name=name, group=group).id, "test")
+    run = store.claim(
+        store.create(PRESETS[preset].network, recipe or Recipe(epochs=2), name=name, group=group).id, "test"
+    )
     assert run is not None
     labels = np.arange(100, dtype=np.uint8) % 10 if dataset is None else dataset.test_labels
     fingerprint = "f" * 16 if dataset is None else dataset.fingerprint
-    counts = {"fingerprint": fingerprint, "training": 900, "validation": 100, "test": len(labels)}
+    counts = {"fingerprint": fingerprint, "training": training, "validation": 100, "test": len(labels)}
     data = make_data(**counts) if source is DataSource.MNIST else make_sample(source, fallback="", **counts)
     store.attempt(run).set_data(data)
     store.attempt(run).move(RunState.RUNNING)

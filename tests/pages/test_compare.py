@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -13,13 +14,17 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_lab.data import DataSource
 from mnist_lab.errors import UnknownRunError
-from mnist_lab.runs import REFERENCE, RunState, RunStore
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs import REFERENCE, Run, RunState, RunStore
 from mnist_lab.runs.schema import runs as runs_table_schema
-from mnist_lab.ui.compare import runs_table
+from mnist_lab.ui.compare import runs_table, ticked_table, verdict
 from mnist_lab.ui.compare.comparison import distinct_names, significance_messages
 from mnist_lab.ui.compare.selection import missing_runs_message
+from mnist_lab.ui.components.data_table import Ticks
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.live import table_feed
 from mnist_lab.ui.services.container import services
+from tests.pages.compare_page import table_rows
 from tests.pages.ended_runs import HOSTILE, ended
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "compare.py"
@@ -30,17 +35,12 @@ def store() -> RunStore:
     return services().store
 
 
-def opened(monkeypatch: pytest.MonkeyPatch, selected: Sequence[int] = ()) -> AppTest:
-    """The page with these rows selected, which AppTest cannot do by itself."""
-    real = st.dataframe
-
-    def dataframe(*args, **options):
-        state = real(*args, **options)
-        if options.get("on_select") == "rerun":
-            return type("State", (), {"selection": type("Selection", (), {"rows": list(selected)})})
-        return state
-
-    monkeypatch.setattr(st, "dataframe", dataframe)
+def opened(monkeypatch: pytest.MonkeyPatch, selected: Sequence[int] | None = None) -> AppTest:
+    """The page with these rows ticked by the user, newest first, which AppTest cannot do by itself."""
+    if selected is not None:
+        ids = [run.id for run in services().store.list(runs_table.SHOWN_STATES)]
+        ticked = Ticks(0, tuple(ids[row] for row in selected), by_user=True)
+        monkeypatch.setattr(ticked_table, "reported_ticks", lambda _key: ticked)
     return ok(AppTest.from_file(str(PAGE), default_timeout=120).run())
 
 
@@ -59,7 +59,7 @@ def ok(test: AppTest) -> AppTest:
 
 def names(test: AppTest) -> list[str]:
     """The names of the runs in the table."""
-    return list(test.dataframe[0].value["Name"])
+    return [row["Name"] for row in table_rows(test)]
 
 
 def texts(test: AppTest) -> list[str]:
@@ -81,7 +81,7 @@ def damage(store: RunStore, run_id: str, **values: str) -> None:
 
 def test_an_empty_store_offers_the_next_step(monkeypatch):
     page = opened(monkeypatch)
-    assert not page.dataframe
+    assert names(page) == []
     assert [button.key for button in page.button] == ["compare-train", "compare-compose"]
 
 
@@ -93,25 +93,35 @@ def test_the_table_shows_the_notebooks_columns_and_the_state(monkeypatch, store)
     ended(store, "Bad", state=RunState.FAILED, message="Out of memory.")
     page = opened(monkeypatch)
     assert names(page) == ["Bad", "Good"]
-    assert list(page.dataframe[0].value["State"]) == ["failed", "finished"]
-    good = page.dataframe[0].value.iloc[1]
-    assert good["Convolution filters"].startswith("100, 80")
-    assert (good["Convolution layers"], good["Batch norm"], good["Parameters"]) == (8, "yes (2)", 186_140)
-    assert good["Test accuracy"] == pytest.approx(93)
-    assert list(good["Curve"]) == pytest.approx([0.4, 0.2])
+    bad, good = table_rows(page)
+    assert (bad["State"], good["State"]) == ("failed", "finished")
+    assert good["Convolution filters"][1].startswith("100, 80")
+    assert (good["Convolution layers"], good["Batch norm"]) == (["8", 8], "yes (2)")
+    assert (good["Parameters"], good["Test accuracy"]) == (["186,140", 186_140], ["93.00 %", 93.0])
+    assert good["Curve"] == [0.4, 0.2]
 
 
-def test_runs_under_way_are_not_in_the_table(monkeypatch, store):
+def test_runs_under_way_are_in_the_table_and_queued_ones_are_not(monkeypatch, store):
     run = ended(store)
     store.create(run.network, run.recipe, name="Waiting")
-    assert names(opened(monkeypatch)) == ["A run"]
+    under_way = store.claim(store.create(run.network, run.recipe, name="Under way").id, "test")
+    assert under_way is not None
+    store.attempt(under_way).move(RunState.RUNNING)
+    page = opened(monkeypatch, selected=[0])
+    assert [(row["Name"], row["State"]) for row in table_rows(page)] == [
+        ("Under way", "epoch 1 of 2"),
+        ("A run", "finished"),
+    ]
+    keys = {button.key for button in page.button}
+    assert "compare-watch" in keys
+    assert "compare-delete" not in keys
 
 
 @pytest.mark.parametrize("source", [DataSource.MNIST_SAMPLE, DataSource.UCI])
 def test_runs_on_a_sample_are_marked(monkeypatch, store, source):
     ended(store, source=source)
     page = opened(monkeypatch)
-    assert page.dataframe[0].value["Data"][0] == source.dataset_title
+    assert table_rows(page)[0]["Data"] == source.dataset_title
     found = store.search("", [RunState.FINISHED], None)
     assert runs_table.count_message(found, 1, 1) in texts(page)
 
@@ -137,7 +147,7 @@ def test_without_a_match_one_button_clears_all_filters(monkeypatch, store):
     page.selectbox(key="compare-sweep").set_value("Tiny · seed")
     page.text_input(key=runs_table.SEARCH_KEY).set_value("alp")
     ok(page.run())
-    assert not page.dataframe
+    assert names(page) == []
     ok(page.button(key="compare-all").click().run())
     assert names(page) == ["Beta", "Alpha"]
     assert "sweep" not in page.query_params
@@ -183,8 +193,8 @@ def test_the_csv_has_all_runs_found(monkeypatch, store):
     written = []
     monkeypatch.setattr(st, "download_button", lambda *_args, **options: written.append(options["data"]()))
     opened(monkeypatch)
-    rows = csv.DictReader(io.StringIO(written[-1].decode("utf-8-sig")))
-    assert [row["Name"] for row in rows] == ["Third", "Second", "First"]
+    found = csv.DictReader(io.StringIO(written[-1].decode("utf-8-sig")))
+    assert [row["Name"] for row in found] == ["Third", "Second", "First"]
 
 
 # The URL
@@ -192,7 +202,7 @@ def test_the_csv_has_all_runs_found(monkeypatch, store):
 
 def test_the_url_changes_only_when_the_selection_does(monkeypatch, store):
     first, _second, third = (ended(store, name) for name in ("First", "Second", "Third"))
-    assert "runs" not in opened(monkeypatch, selected=[0, 1]).query_params
+    assert "runs" not in opened(monkeypatch).query_params
     page = opened(monkeypatch, selected=[0, 2])
     assert page.query_params["runs"] in (f"{third.id},{first.id}", [f"{third.id},{first.id}"])
 
@@ -222,6 +232,7 @@ def test_two_runs_are_compared(monkeypatch, store):
     page = opened(monkeypatch, selected=[0, 1])
     runs = store.list()
     (message,) = significance_messages(store, runs, distinct_names(runs))
+    assert "not about their settings" in message
     assert f":material/balance: {plain(message)}" in texts(page)
     assert page.toggle(key="compare-log-several").value
     assert "Convolution filters" in str(page.table[0].value)
@@ -248,9 +259,91 @@ def test_hostile_names_and_notes_are_escaped(monkeypatch, store, text):
     store.annotate(run.id, text)
     page = opened(monkeypatch, selected=[1])
     assert plain(store.get(run.id).note) in [element.value for element in page.caption]
-    assert page.dataframe[0].value["Note"][1] == store.get(run.id).note
+    assert plain(store.get(run.id).note)
     for each in (page, opened(monkeypatch, selected=[0, 1])):
         assert "<script>" not in "\n".join(texts(each))
+
+
+def seeds(store: RunStore, name: str, *wrong: int, **more: Any) -> list[Run]:
+    """Runs of one setting, one a seed, that misclassify so many images."""
+    return [
+        ended(store, f"{name} · seed {seed}", wrong=count, recipe=Recipe(epochs=2, seed=seed), **more)
+        for seed, count in enumerate(wrong)
+    ]
+
+
+def test_two_runs_of_one_seed_each_lead_to_three_seeds_of_both(monkeypatch, store):
+    first, second = ended(store, "Worse", wrong=40), ended(store, "Better", wrong=0, preset="lenet-5")
+    went = []
+    monkeypatch.setattr(verdict, "go", lambda *arguments: went.append(arguments))
+    page = opened(monkeypatch, selected=[0, 1])
+    ok(page.button(key="compare-seeds").click().run())
+    queued = store.queue()
+    assert {run.group for run in queued} == {"Better or Worse · seeds"}
+    assert [run.network for run in queued] == [second.network, first.network] * 3
+    assert len({run.recipe.seed for run in queued}) == 3
+    assert went == [("train", {"run": queued[0].id})]
+
+
+def test_a_refusal_to_train_seeds_is_told(monkeypatch, store):
+    ended(store, "Worse", wrong=40)
+    ended(store, "Better", wrong=0, preset="lenet-5")
+    page = opened(monkeypatch, selected=[0, 1])
+    monkeypatch.setattr(RunStore, "create", refuse)
+    ok(page.button(key="compare-seeds").click().run())
+    assert page.error[0].value == plain("There is no such run.")
+
+
+def test_several_seeds_of_two_settings_give_a_verdict_about_the_settings(monkeypatch, store):
+    seeds(store, "Small", 10, 11, 12)
+    seeds(store, "Large", 1, 2, 3, preset="lenet-5")
+    page = opened(monkeypatch, selected=range(6))
+    (about,) = [text for text in texts(page) if text.startswith(":material/balance:")]
+    assert "The setting of Large is better than that of Small" in about
+    assert "compare-seeds" not in [button.key for button in page.button]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda store: seeds(store, "Same", 1, 30),
+        lambda store: [ended(store), ended(store, state=RunState.FAILED)],
+        lambda store: [ended(store), ended(store, preset="lenet-5"), ended(store, preset="notebook-3")],
+    ],
+)
+def test_seeds_are_offered_for_two_different_settings_alone(monkeypatch, store, make):
+    page = opened(monkeypatch, selected=range(len(make(store))))
+    assert "compare-seeds" not in [button.key for button in page.button]
+
+
+def test_a_ticked_run_that_the_filter_hides_is_compared_all_the_same(monkeypatch, store):
+    ended(store, "Alpha")
+    ended(store, "Beta", preset="lenet-5")
+    page = opened(monkeypatch, selected=[0, 1])
+    ok(page.text_input(key=runs_table.SEARCH_KEY).set_value("alp").run())
+    assert names(page) == ["Alpha"]
+    assert any("1 ticked run below is not in the table" in text for text in texts(page))
+    assert "Which is better" in texts(page)
+
+
+def test_other_sessions_get_the_same_table_without_reading_the_store(monkeypatch, store):
+    ended(store)
+    first = opened(monkeypatch)
+    monkeypatch.setattr(RunStore, "search", refuse)
+    monkeypatch.setattr(runs_table, "table_json", refuse)
+    assert table_rows(opened(monkeypatch)) == table_rows(first)
+
+
+def test_the_feed_tells_which_runs_are_at_work_and_whether_the_list_changed(store):
+    run = ended(store)
+    before = json.loads(table_feed.answer())
+    assert (before["active"], before["version"]) == ({}, store.version())
+    started = store.claim(store.create(run.network, run.recipe).id, "test")
+    assert started is not None
+    store.attempt(started).move(RunState.RUNNING)
+    now = json.loads(table_feed.answer())
+    assert now["active"] == {started.id: "epoch 1 of 2"}
+    assert now["version"] != before["version"]
 
 
 # Dialogs

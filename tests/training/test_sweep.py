@@ -10,7 +10,7 @@ from mnist_lab.network import PRESETS, Conv2D, Dropout, Network, SpatialDropout2
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import RunState, RunStore
 from mnist_lab.settings import Settings
-from mnist_lab.training.sweep import HYPERPARAMETERS, plan_sweep, submit_sweep, why_not_varied
+from mnist_lab.training.sweep import HYPERPARAMETERS, plan_seeds, plan_sweep, submit_sweep, why_not_varied
 
 SMALL = PRESETS["small-cnn"].network
 DROPPED = SMALL.add(Dropout(rate=0.1))
@@ -141,3 +141,36 @@ def test_a_network_that_became_too_large_is_refused_when_handed_in(store: RunSto
     with pytest.raises(NetworkError):
         submit_sweep(store, Settings(home=tmp_path, memory=1e-6), sweep)
     assert store.count() == 0
+
+
+def test_settings_are_compared_over_the_same_new_seeds_in_turn() -> None:
+    setups = {"A": (SMALL, Recipe(seed=4)), "B": (SMALL.add(Dropout(rate=0.5)), Recipe(seed=5))}
+    sweep = plan_seeds(setups, memory=MEMORY)
+    assert [variant.name for variant in sweep.variants] == [
+        f"{name} · seed {seed}" for seed in (6, 7, 8) for name in ("A", "B")
+    ]
+    assert [variant.recipe.seed for variant in sweep.variants] == [6, 6, 7, 7, 8, 8]
+    assert [variant.network for variant in sweep.variants[:2]] == [SMALL, SMALL.add(Dropout(rate=0.5))]
+    assert (sweep.group, sweep.refused) == ("A or B · seeds", ())
+
+
+@pytest.mark.parametrize("used", [(2**31 - 1, 0), (0, 0), (2**31 - 2, 2**31 - 1)])
+def test_new_seeds_are_seeds_and_new(used: tuple[int, int]) -> None:
+    setups = {name: (SMALL, Recipe(seed=seed)) for name, seed in zip("AB", used, strict=True)}
+    seeds = {variant.recipe.seed for variant in plan_seeds(setups, memory=MEMORY).variants}
+    assert len(seeds) == 3
+    assert not seeds & set(used)
+
+
+def test_settings_of_which_one_cannot_be_trained_are_not_trained() -> None:
+    setups = {"A": (SMALL, Recipe()), "Broken": (Network(layers=()), Recipe())}
+    sweep = plan_seeds(setups, memory=1e-9)
+    assert sweep.variants == ()
+    assert sweep.refused[0].startswith("“A” cannot be trained. ")
+
+
+def test_seeds_of_settings_with_long_names_keep_their_labels(store: RunStore, settings: Settings) -> None:
+    setups = {name * 80: (SMALL, Recipe()) for name in "AB"}
+    runs = submit_sweep(store, settings, plan_seeds(setups, memory=MEMORY))
+    assert len({run.name for run in runs}) == 6
+    assert {run.group for run in runs} == {f"{'A' * 25}… or {'B' * 25}… · seeds"}

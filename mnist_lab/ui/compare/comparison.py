@@ -1,4 +1,4 @@
-"""Comparison of the selected runs: names, colours, curves, differing fields, and significance of differences."""
+"""Comparison of the ticked runs: names, curves, differing fields, and significance of differences."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -6,25 +6,17 @@ from itertools import combinations
 import streamlit as st
 
 from mnist_lab import formatting
-from mnist_lab.charts import RUN_COLOURS, Curve, MetricHistory, RunDot, parameters_accuracy_figure
+from mnist_lab.charts import Curve, Figure, MetricHistory, RunDot, parameters_accuracy_figure
 from mnist_lab.errors import StoreError
 from mnist_lab.insight import accuracy_standard_error, compare_pair, diff_runs
+from mnist_lab.insight.run_columns import data_warnings
+from mnist_lab.insight.seed_test import setting_key
 from mnist_lab.network import analyse
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.components.plotly_chart import plotly_chart
 
 MAX_PAIRS = 6
 MAX_DOTS = 100
-
-
-def run_colour_indices(runs: Sequence[Run]) -> list[int]:
-    """Colour index of each run: its usual one, or the next free one if an earlier run in the list has that."""
-    taken: list[int] = []
-    for run in runs:
-        preferred = [(run.number + step) % RUN_COLOURS for step in range(RUN_COLOURS)]
-        taken.append(next((index for index in preferred if index not in taken), preferred[0]))
-    return taken
 
 
 def run_curves(runs: Sequence[Run], names: Sequence[str], histories: Mapping[str, MetricHistory]) -> list[Curve]:
@@ -36,26 +28,25 @@ def run_curves(runs: Sequence[Run], names: Sequence[str], histories: Mapping[str
         histories: The metrics of each run, by its id.
     """
     return [
-        Curve(name, histories[run.id], run.id, colour, run.result.best_epoch or None if run.result else None)
-        for run, name, colour in zip(runs, names, run_colour_indices(runs), strict=True)
+        Curve(name, histories[run.id], run.id, run.number, run.result.best_epoch or None if run.result else None)
+        for run, name in zip(runs, names, strict=True)
     ]
 
 
-def cost_plot(runs: Sequence[Run]) -> None:
-    """Draw test accuracy over number of parameters, for those of the first hundred runs that have a result."""
+def cost_figure(runs: Sequence[Run]) -> Figure:
+    """Test accuracy over number of parameters, for those of the first hundred runs that have a result."""
     dots = [
         RunDot(
             run.name,
             analyse(run.network).parameters,
             run.result.test_accuracy,
             accuracy_standard_error(run.result.test_accuracy, max(1, sum(map(sum, run.result.confusion)))),
-            run.number % RUN_COLOURS,
+            run.number,
         )
         for run in runs[:MAX_DOTS]
         if run.result is not None
     ]
-    figure = parameters_accuracy_figure(dots)
-    plotly_chart(figure, key="compare-cost", alt="Test accuracy of each run over its parameters", height=360)
+    return parameters_accuracy_figure(dots)
 
 
 def distinct_names(runs: Sequence[Run]) -> list[str]:
@@ -108,4 +99,11 @@ def _pair_message(store: RunStore, runs: tuple[Run, Run], names: tuple[str, str]
     fingerprints = {run.data.fingerprint if run.data else "" for run in runs}
     if len(fingerprints) > 1 or first[1].tolist() != second[1].tolist():
         return f"{both} were tested on different images, so their accuracies cannot be compared."
-    return compare_pair(first[0], second[0], first[1], names).message
+    message = compare_pair(first[0], second[0], first[1], names).message
+    if setting_key(runs[0]) == setting_key(runs[1]):
+        return f"{message} They have the same setting and differ only in their seed."
+    warnings = data_warnings(runs)
+    for run, name in zip(runs, names, strict=True):
+        if run.id in warnings:
+            return f"{message} {name} had fewer images to learn from, which alone makes a network less accurate."
+    return message

@@ -1,43 +1,148 @@
-"""The table of ended runs: which runs it shows, their columns and formats, and the CSV export."""
+"""The table of runs: which runs it shows, its columns and formats."""
 
-import csv
-import io
+import json
 import math
-from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
 from mnist_lab import formatting
-from mnist_lab.charts import PALETTES, RUN_COLOURS, run_colour
-from mnist_lab.insight import notebook_columns
-from mnist_lab.network import analyse
-from mnist_lab.runs import Run, RunState
+from mnist_lab.charts import RUN_COLOURS, run_style
+from mnist_lab.charts.run_swatch import swatch_template
+from mnist_lab.insight.run_columns import data_warnings, run_columns
+from mnist_lab.runs import ACTIVE_STATES, ENDED_STATES, Run, RunState
 from mnist_lab.runs.search import SearchResult
 from mnist_lab.ui.compare.selection import requested_ids
 from mnist_lab.ui.compare.sweep_filter import clear_sweep_filter
-from mnist_lab.ui.services.container import MAX_TABLE_ROWS
+from mnist_lab.ui.live.table_feed import state_text
+from mnist_lab.ui.services.container import MAX_TABLE_ROWS, Services
 
-if TYPE_CHECKING:
-    import pandas as pd
-    from pandas.io.formats.style import Styler
-
-COLOUR = " "
-CURVE = "Curve"
-SWEEP = "Sweep"
+SHOWN_STATES = ACTIVE_STATES | ENDED_STATES
+"""States of the runs in the table: the queue is on the Train page."""
 INITIALLY_SELECTED = 2
 SEARCH_KEY = "compare-search"
 """Widget key of the search field."""
+TABLE_KEY = "compare-table"
 _STATES = "compare-states"
-MAX_LENGTHS = {"Name": 27, "Convolution filters": 40, "Dropout": 32, "Data": 30, SWEEP: 24, "Note": 40}
-"""Length in characters at which a text is cut in its column; a double click on the cell shows the full text."""
-_NARROW = frozenset(" .,:;·'il")
-_NARROW_PIXELS, _OTHER_PIXELS, _PADDING = 3.5, 7.6, 20
-"""Widths of narrow and other characters in Streamlit's font, slightly above average, and of the padding of a cell."""
+MAX_LENGTHS = {"Convolution filters": 26, "Dropout": 20, "Data": 30, "Sweep": 24, "Note": 40}
+"""Length in characters at which a text is cut in its column; the browser shows the rest when the mouse is over it."""
 _LISTS = ("Convolution filters", "Dropout")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_MAX_TITLE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table, beside that of the names."""
+
+    name: str
+    """Of `run_columns`; "Curve" is the sparkline."""
+    kind: str = "text"
+    """How the browser draws and sorts it: "text", "number", "time" or "line"."""
+    format: Callable[[Any], str] = str
+    help: str = ""
+    usual: bool | None = None
+    """Whether it is shown until the user chooses; None: if its values are not the same in all rows."""
+
+
+def _percent(value: float) -> str:
+    return formatting.accuracy(value / 100)
+
+
+COLUMNS = (
+    Column("State"),
+    Column("Test accuracy", "number", _percent, "Share of the test images that are classified correctly", usual=True),
+    Column("Validation accuracy", "number", _percent, "Of the weights that were kept"),
+    Column("Curve", "line", help="Validation loss after each epoch", usual=True),
+    Column("Test loss", "number", formatting.loss, "Mean cross-entropy on the test images"),
+    Column("Parameters", "number", formatting.count, usual=True),
+    Column("Convolution filters", help="Filters of each convolution, in order"),
+    Column("Dropout", help="Rates of the dropout layers, in order"),
+    Column("Batch norm"),
+    Column("Learning rate", "number", formatting.learning_rate, "As the recipe says, before its schedule"),
+    Column("Optimizer"),
+    Column("Batch size", "number", formatting.count),
+    Column("Schedule"),
+    Column("Augmentation"),
+    Column("Training images", "number", formatting.count, "Without those held out for validation"),
+    Column("Data"),
+    Column("Epochs", "number", formatting.count),
+    Column("Time", "number", formatting.seconds, "Training alone, without loading and testing"),
+    Column("Sweep", help="Name of the sweep that the run belongs to"),
+    Column("Created", "time", help="When the run was created, in your time zone"),
+    Column("Note"),
+    Column("Convolution layers", "number", formatting.count, usual=False),
+    Column("Multiply-adds", "number", formatting.short_count, "For one image", usual=False),
+    Column("Momentum", "number", formatting.learning_rate, "Of SGD", usual=False),
+    Column("Weight decay", "number", formatting.learning_rate, "Of AdamW", usual=False),
+    Column("Validated on", usual=False),
+    Column("Epochs planned", "number", formatting.count, usual=False),
+    Column("Early stopping", "number", formatting.count, "After this many epochs without improvement", usual=False),
+    Column("Best epoch", "number", formatting.count, "The epoch with the lowest validation loss", usual=False),
+    Column("Images/s", "number", lambda value: f"{value:,.0f}", "Training images a second", usual=False),
+    Column("Precision", usual=False),
+    Column("Seed", "number", str, usual=False),
+    Column("Id", usual=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunsTable:
+    """The table for some filters, made once for all sessions."""
+
+    runs: Sequence[Run]
+    """In the order of its rows, newest first."""
+    content: str
+    """Columns and rows as JSON, for `components/data_table`."""
+    version: str
+    """Version of the list of runs that it shows."""
+
+
+def make_table(lab: Services, ids: Sequence[str]) -> RunsTable:
+    """The table of the runs with these ids.
+
+    Raises:
+        StoreError: The store cannot be read.
+    """
+    # Read first: the rows may then be newer than the version, which only makes the page draw them once more.
+    version = lab.table_cache.version()
+    runs = lab.store.runs_of(ids)
+    curves = lab.sparkline_cache.of([run for run in runs if run.state.is_ended])
+    return RunsTable(runs, table_json(runs, curves), version)
+
+
+def table_json(runs: Sequence[Run], curves: Mapping[str, Sequence[float]]) -> str:
+    """Columns and rows as JSON.
+
+    Args:
+        runs: In the order of the rows.
+        curves: The sparkline of each run that has one, by the run's id.
+    """
+    warnings = data_warnings(runs)
+    rows = [{**run_columns(run), "Curve": curves.get(run.id, ())} for run in runs]
+    for run, row in zip(runs, rows, strict=True):
+        row["State"] = state_text(run)
+        row["Convolution filters"] = ", ".join(map(str, row["Convolution filters"])) or "none"
+    columns = [
+        {"name": column.name, "kind": column.kind, "help": column.help, "hidden": not _is_usual(column, rows)}
+        for column in COLUMNS
+    ]
+    styles = [run_style(run.number) for run in runs]
+    content = {
+        "columns": columns,
+        "signs": {f"{style.marker} {style.dash}": swatch_template(style.marker, style.dash) for style in styles},
+        "rows": [
+            {
+                "id": run.id,
+                "name": run.name,
+                "sign": (f"{style.marker} {style.dash}", style.colour.removeprefix("@")),
+                "cells": [_cell(column, row[column.name], warnings.get(run.id)) for column in COLUMNS],
+            }
+            for run, row, style in zip(runs, rows, styles, strict=True)
+        ],
+    }
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def shown_ids(ids: Sequence[str], parameter: str | None) -> list[str]:
@@ -51,13 +156,14 @@ def shown_ids(ids: Sequence[str], parameter: str | None) -> list[str]:
     return [*ids[:MAX_TABLE_ROWS], *(run_id for run_id in ids[MAX_TABLE_ROWS:] if run_id in older)]
 
 
-def count_message(found: SearchResult, shown: int, total: int) -> str:
+def count_message(found: SearchResult, shown: int, total: int, hidden: int = 0) -> str:
     """The numbers of runs that are found, shown, and not trained on MNIST itself, as Markdown.
 
     Args:
         found: The runs that match the filters.
         shown: Number of them in the table.
-        total: Number of all ended runs.
+        total: Number of all runs that have begun.
+        hidden: Number of ticked runs that are not in the table.
     """
     text = f"{len(found.ids):,} of {total:,} runs. "
     if len(found.ids) > shown:
@@ -65,6 +171,10 @@ def count_message(found: SearchResult, shown: int, total: int) -> str:
             f"**Only the newest {shown:,} are shown.** The filters search all runs, and the CSV contains all matches. "
         )
     text += "Tick rows to compare them."
+    if hidden:
+        text += (
+            f" **{formatting.quantity(hidden, 'ticked run')} below {'is' if hidden == 1 else 'are'} not in the table.**"
+        )
     if found.on_sample:
         text += (
             f" **{found.on_sample:,} of them used the MNIST sample (5,000 images) or an earlier one: "
@@ -95,146 +205,50 @@ def clear_filters() -> None:
     clear_sweep_filter()
 
 
-def row(run: Run) -> dict[str, Any]:
-    """The values of one run by column, for the table and the CSV; unknown values are None."""
-    result, analysis = run.result, analyse(run.network)
-    return {
-        "Name": run.name,
-        "State": run.state.value,
-        SWEEP: run.group,
-        **notebook_columns(run.network, result),
-        "Test accuracy": None if result is None else result.test_accuracy * 100,
-        "Parameters": analysis.parameters,
-        "Multiply-adds": analysis.multiply_adds,
-        "Epochs": run.epochs_done if result is None else result.epochs,
-        "Best epoch": result.best_epoch or None if result else None,
-        "Time": run.training_seconds,
-        "Images/s": None if result is None else result.samples_per_second,
-        "Data": formatting.NONE if run.data is None else run.data.title,
-        "Seed": run.recipe.seed,
-        "Created": run.created,
-        "Note": run.note,
-        "Id": run.id,
-    }
-
-
-def initial_selection(runs: Sequence[Run], parameter: str | None, *, of_one_sweep: bool = False) -> list[int]:
-    """The rows that are selected when the table appears: the runs requested by the URL, else the newest ones.
+def initial_selection(runs: Sequence[Run], parameter: str | None, *, of_one_sweep: bool = False) -> list[str]:
+    """The ids of the runs that are ticked when the table appears: those requested by the URL, else the newest ones.
 
     Args:
         runs: In the order of the table.
         parameter: Ids separated by commas; "" for no run; None if the URL has no such parameter. If the table has none
             of the ids, the parameter is ignored.
-        of_one_sweep: Whether the table shows the runs of one sweep: up to ten of them are selected then.
+        of_one_sweep: Whether the table shows the runs of one sweep: up to ten of them are ticked then.
     """
     ids = requested_ids(parameter)
-    requested = [row for row, run in enumerate(runs) if run.id in ids]
+    requested = [run.id for run in runs if run.id in ids]
     if requested or parameter == "":
         return requested
-    tested = [row for row, run in enumerate(runs) if run.result is not None]
+    tested = [run.id for run in runs if run.result is not None]
     return tested[: RUN_COLOURS if of_one_sweep else INITIALLY_SELECTED]
 
 
-def table_frame(runs: Sequence[Run], curves: Mapping[str, Sequence[float]], theme: str = "light") -> "pd.DataFrame":
-    """The table as a data frame, one row per run, with its colour and its sparkline."""
-    import pandas as pd
-
-    dots = [_dot(PALETTES[theme][run_colour(index).removeprefix("@")]) for index in range(RUN_COLOURS)]
-    rows = [{COLOUR: dots[run.number % RUN_COLOURS], **row(run), CURVE: curves.get(run.id, [])} for run in runs]
-    frame = pd.DataFrame(rows)
-    frame["Convolution filters"] = [", ".join(map(str, each)) or "none" for each in frame["Convolution filters"]]
-    frame["Created"] = pd.to_datetime(frame["Created"], utc=True)
-    for name in ("Best epoch", "Epochs"):
-        frame[name] = frame[name].astype("Int64")
-    return frame[_ordered([name for name in frame.columns if name != SWEEP or any(run.group for run in runs)])]
+def _is_usual(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:
+    if column.usual is not None:
+        return column.usual
+    values = [row[column.name] for row in rows]
+    return any(value != values[0] for value in values)
 
 
-def styled(frame: "pd.DataFrame") -> "Styler":
-    """The table with formatted cells; sorting still uses their values."""
-    formats: dict[str, Any] = {name: partial(_cell_text, name) for name in MAX_LENGTHS if name in frame.columns}
-    formats |= {"Multiply-adds": formatting.short_count, "Time": formatting.seconds}
-    # The other columns are formatted by `column_config`.
-    return frame.style.format(formats, na_rep=formatting.NONE)
-
-
-def column_config(frame: "pd.DataFrame") -> dict[str, Any]:
-    """Streamlit's configuration of each column; text columns are as wide as their longest text."""
-    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    widths = {name: _width(frame, name) for name in (*MAX_LENGTHS, "State", "Batch norm") if name in frame.columns}
-    configured = {
-        COLOUR: st.column_config.ImageColumn(COLOUR, width=36, help="The run's colour in every chart", pinned=True),
-        "Name": text(width=widths["Name"], pinned=True),
-        "State": text(width=widths["State"]),
-        "Convolution filters": text(width=widths["Convolution filters"], help="Filters of each convolution, in order"),
-        "Test accuracy": number(format="%.2f %%"),
-        "Test loss": number(format="%.4f", help="Mean cross-entropy on the test images"),
-        "Dropout": text(width=widths["Dropout"], help="Rates of the dropout layers, in order"),
-        "Batch norm": text(width=widths["Batch norm"]),
-        "Parameters": number(format="%,d"),
-        "Multiply-adds": number(help="For one image"),
-        "Best epoch": number(help="The epoch with the lowest validation loss"),
-        "Time": number(help="Training alone, without loading and testing"),
-        "Images/s": number(format="%,.0f", help="Training images a second"),
-        "Data": text(width=widths["Data"]),
-        "Seed": number(format="%d"),
-        "Created": st.column_config.DatetimeColumn(
-            format="D MMM YYYY, HH:mm", timezone=st.context.timezone, help="When the run was created, in your time zone"
-        ),
-        "Note": text(width=widths["Note"]),
-        CURVE: st.column_config.LineChartColumn(width="small", y_min=0, help="Validation loss after each epoch"),
-    }
-    if SWEEP in widths:
-        configured[SWEEP] = text(width=widths[SWEEP], help="Name of the sweep that the run belongs to")
-    return configured
-
-
-def csv_of(runs: Sequence[Run]) -> bytes:
-    """The runs as CSV for a spreadsheet: UTF-8 with byte-order mark, with formulas made harmless."""
-    out = io.StringIO()
-    # A spreadsheet evaluates text that starts like a formula (OWASP, "CSV Injection"), so such text gets an apostrophe.
-    writer = csv.writer(out)
-    rows = [row(run) for run in runs]
-    if rows:
-        writer.writerow(rows[0])
-    for each in rows:
-        writer.writerow([_csv_cell(value) for value in each.values()])
-    return out.getvalue().encode("utf-8-sig")
+def _cell(column: Column, value: Any, warning: str | None) -> Any:
+    """A cell as `data_table.js` reads it."""
+    if column.kind == "line":
+        return [float(f"{each:.4g}") for each in value if math.isfinite(each)]
+    if value is None or value == "":
+        return None
+    if column.kind == "time":
+        return round(value.timestamp())
+    if column.kind == "text":
+        cell: list[Any] = [_cell_text(column.name, value), formatting.shortened(value, _MAX_TITLE)]
+    else:
+        # JSON has no NaN; such a value is sorted as if the cell were empty.
+        cell = [column.format(value), value if math.isfinite(value) else None]
+    if warning and column.name in {"Training images", "Data"}:
+        cell.append(warning)
+        return cell
+    return cell[0] if cell[0] == cell[1] else cell
 
 
 def _cell_text(column: str, value: str) -> str:
     """The text of a cell. A list is cut between its numbers, never inside one."""
     short = formatting.shortened(value, MAX_LENGTHS.get(column, len(value) or 1))
     return short.rpartition(", ")[0] + ", …" if short != value and column in _LISTS else short
-
-
-def _width(frame: "pd.DataFrame", column: str) -> int:
-    texts = {column, *(_cell_text(column, value) for value in frame[column].unique())}
-    return _PADDING + math.ceil(max(map(_pixels, texts)))
-
-
-def _pixels(text: str) -> float:
-    return sum(_NARROW_PIXELS if character in _NARROW else _OTHER_PIXELS for character in text)
-
-
-def _dot(colour: str) -> str:
-    circle = f"<circle cx='8' cy='8' r='4.5' fill='{colour}'/>"
-    svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='16' height='16' viewBox='0 0 16 16'>{circle}</svg>"
-    return f"data:image/svg+xml,{quote(svg)}"
-
-
-def _ordered(names: list[str]) -> list[str]:
-    rest = [name for name in names if name != CURVE]
-    index = rest.index("Batch norm") + 1
-    return [*rest[:index], CURVE, *rest[index:]]
-
-
-def _csv_cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return "; ".join(map(str, value))
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    return value.isoformat(timespec="seconds") if hasattr(value, "isoformat") else value

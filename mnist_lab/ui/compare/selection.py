@@ -1,15 +1,16 @@
-"""The selected runs of Compare, synchronised with the URL, and a message about requested runs that do not exist.
+"""The ticked runs of Compare, synchronised with the URL, and a message about requested runs that do not exist.
 
-Each change of the URL is an entry in the browser's history. Therefore it only changes when the user selects rows, and
-when Back or Forward changes it, the table gets a new selection.
+Each change of the URL is an entry in the browser's history. Therefore it only changes when the user ticks rows, and
+when Back or Forward changes it, the table gets new ticks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from mnist_lab import formatting
-from mnist_lab.runs import RunStore
+from mnist_lab.runs import RunState, RunStore
+from mnist_lab.ui.components.data_table import Ticks
 from mnist_lab.ui.session.query_params import RUNS
 
 MAX_REQUESTED = 50
@@ -23,43 +24,53 @@ def requested_ids(parameter: str | None) -> list[str]:
 
 
 def missing_runs_message(store: RunStore, parameter: str | None) -> str:
-    """A message about requested runs that are not among the ended runs; "" if all are."""
+    """A message about requested runs that are not here or have not started; "" if there are none."""
     ids = requested_ids(parameter)
-    ended = {run.id for run in store.runs_of(ids) if run.state.is_ended}
-    missing = [f"“{formatting.shortened(run_id, 20)}”" for run_id in ids if run_id not in ended]
+    known = {run.id for run in store.runs_of(ids) if run.state is not RunState.QUEUED}
+    missing = [f"“{formatting.shortened(run_id, 20)}”" for run_id in ids if run_id not in known]
     if not missing:
         return ""
     if len(missing) == 1:
         return (
-            f"The address requests the run {missing[0]}, which is not among the ended runs of this lab; "
-            "it may have been deleted."
+            f"The address requests the run {missing[0]}, which is not among the runs of this table; "
+            "it may have been deleted, or it has not started yet."
         )
     named = ", ".join(missing[:_MAX_NAMED]) + (", …" if len(missing) > _MAX_NAMED else "")
     return (
-        f"The address requests {len(missing)} runs that are not among the ended runs of this lab: {named}; "
-        "they may have been deleted."
+        f"The address requests {len(missing)} runs that are not among the runs of this table: {named}; "
+        "they may have been deleted, or they have not started yet."
     )
 
 
-def table_key(ids: Sequence[str], parameter: str | None) -> str:
-    """Widget key of the table, which changes when its selection must be reset.
+def current_ticks(
+    reported: Ticks | None, url: tuple[str | None, str | None], first: Callable[[], Sequence[str]]
+) -> Ticks:
+    """The ticks that are valid now.
 
-    That is when the table shows other runs, as a selection consists of row numbers, and when the URL was changed by
-    something else.
+    Those that the user set last; before that, the first ones, which stay when other runs end meanwhile. When something
+    else than the user changed the URL, the ticks start again.
 
     Args:
-        ids: Ids of the runs in the table, in its order.
-        parameter: The runs requested by the URL.
+        reported: The ticks that the browser reported last.
+        url: The runs and the sweep that the URL requests.
+        first: Returns the ids of the runs that are ticked at first; it is asked again as long as there are none.
     """
-    seen, changes = st.session_state.get(_SEEN, (parameter, 0))
-    if seen != parameter:
-        changes += 1
-    st.session_state[_SEEN] = parameter, changes
-    return f"runs-{hash(tuple(ids))}-{changes}"
+    known: Ticks
+    seen, known = st.session_state.get(_SEEN, (url, Ticks(0, ())))
+    if seen != url:
+        known = Ticks(known.version + 1, ())
+    if reported is not None and reported.version == known.version:
+        known = reported
+    elif not known.ids:
+        known = Ticks(known.version, tuple(first()))
+    st.session_state[_SEEN] = url, known
+    return known
 
 
-def write_selection(ids: Sequence[str]) -> None:
-    """Write the selected runs of the current table into the URL."""
-    _, changes = st.session_state[_SEEN]
-    parameter = st.query_params[RUNS] = ",".join(ids)
-    st.session_state[_SEEN] = parameter, changes
+def write_ticks(ids: Sequence[str], sweep: str | None) -> None:
+    """Write the ticked runs into the URL, which keeps the ticks."""
+    _, known = st.session_state[_SEEN]
+    parameter = ",".join(ids)
+    if st.query_params.get(RUNS) != parameter:
+        st.query_params[RUNS] = parameter
+    st.session_state[_SEEN] = (parameter, sweep), known

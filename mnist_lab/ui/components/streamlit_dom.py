@@ -71,6 +71,11 @@ DIAGRAM_WRAPPER = f"div:has(> {DIAGRAM})"
 HEADER_HEIGHT = "3.75rem"
 """Height of Streamlit's header, which covers the top of the page when the page is scrolled."""
 
+# Compare.
+
+DIALOG = '[role="dialog"]'
+"""An open dialog of `st.dialog`. Drawing the whole page again would close it."""
+
 # Draw. A horizontal container has its children as direct children.
 
 DRAW_ANSWER = f"{by_key('draw-page')} > :last-child"
@@ -104,9 +109,6 @@ MAIN = _test_id("stMain")
 
 MENU_LINK = _test_id("stTopNavLink")
 """A link of Streamlit's menu."""
-
-TABLE = _test_id("stDataFrame")
-"""A table of `st.dataframe`."""
 
 METRIC_VALUE = _test_id("stMetricValue")
 """The figure of `st.metric`."""

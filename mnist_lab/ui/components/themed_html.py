@@ -1,5 +1,7 @@
 """HTML made by `mnist_lab.charts`, changed in place and coloured for the light or the dark theme."""
 
+from typing import Literal
+
 import streamlit as st
 
 from mnist_lab.charts import PALETTES
@@ -15,16 +17,17 @@ _component = st.components.v2.component(
 )
 
 
-def themed_html(html: str, *, key: str) -> None:
+def themed_html(html: str, *, key: str, width: int | Literal["stretch"] = "stretch") -> None:
     """Draw the HTML, or change the HTML that was drawn under this key before.
 
     Args:
         html: From `mnist_lab.charts`, with all text of users and files escaped. Its colours are CSS variables
             `--lab-<colour>`; its images must be made for the theme that `pixel_theme` returns for this key.
         key: Identifies this HTML; with the same key, only changed parts are drawn again.
+        width: In pixels, or the whole width.
     """
     data = {"html": html, "palettes": PALETTES, "theme": pixel_theme(key)}
-    _component(data=data, key=key, on_theme_change=lambda: None)
+    _component(data=data, key=key, width=width, on_theme_change=lambda: None)
 
 
 def pixel_theme(key: str) -> str:

@@ -170,7 +170,8 @@ def _chart(run: Run, history: MetricHistory, options: ChartOptions) -> LiveChart
     curves = [Curve(run.name, history, best_epoch=best_epoch)]
     baseline = _baseline(run, options)
     if baseline is not None:
-        curves.append(Curve(baseline.name, services().history_cache.of(baseline), key="baseline", baseline=True))
+        history_behind = services().history_cache.of(baseline)
+        curves.append(Curve(baseline.name, history_behind, key="baseline", number=baseline.number, baseline=True))
     epochs = None if run.state.is_ended else run.recipe.epochs
     figure = run_figure(curves, log=options.log, smoothing=options.smoothing, epochs=epochs, key=run.id)
     return LiveChart(figure, chart_alt(run, history, baseline), CHART_HEIGHT, _digest(figure))

@@ -8,6 +8,7 @@ import streamlit as st
 from mnist_lab import formatting
 from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.panels.run_sign import SIGN_WIDTH, run_sign
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN
@@ -22,6 +23,17 @@ def runs_with_result() -> list[Run]:
     runs = lab.store.list({RunState.FINISHED, RunState.STOPPED})
     tested = [run for run in runs if run.result is not None]
     return sorted(tested, key=lambda run: (run.used_sample, run.is_reference, -_accuracy(run)))
+
+
+def pick_signed_run(runs: Sequence[Run], *, key: str) -> Run:
+    """Draw the select box of `pick_run` beside the sign that the selected run has in all charts."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"{key}-signed"):
+        # As high as the box beside it, so that the sign is in its middle.
+        sign = st.container(width=SIGN_WIDTH, height=40, border=False, vertical_alignment="center")
+        run = pick_run(runs, key=key)
+    with sign:
+        run_sign(run)
+    return run
 
 
 def pick_run(runs: Sequence[Run], *, key: str) -> Run:

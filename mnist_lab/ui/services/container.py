@@ -15,6 +15,7 @@ from mnist_lab.ui.services.dataset_loader import DatasetLoader
 from mnist_lab.ui.services.history_cache import HistoryCache
 from mnist_lab.ui.services.sparkline_cache import SparklineCache
 from mnist_lab.ui.services.store_cache import StoreCache
+from mnist_lab.ui.services.table_cache import TableCache
 
 MAX_TABLE_ROWS = 500
 """Rows in the table of Compare; more would be slow to draw and too many to scroll through."""
@@ -56,6 +57,7 @@ class Services:
     store_cache: StoreCache
     history_cache: HistoryCache
     sparkline_cache: SparklineCache
+    table_cache: TableCache
     reference: ReferenceRuns
     """A page that shows ended runs must call `ensure` first."""
     launcher: Launcher
@@ -74,7 +76,7 @@ class Services:
         """Load what other pages need, so that opening the first of them does not take a second longer."""
         time.sleep(PRELOAD_DELAY_SECONDS)
         self.reference.ensure()
-        import pandas  # noqa: F401 - loaded for the table of Compare
+        import pandas  # noqa: F401 - loaded for the tables of differences on Compare
 
         with suppress(LabError):
             # The store remembers which records it found readable.
@@ -170,6 +172,7 @@ def _create_services() -> Services:
         store_cache=StoreCache(store),
         history_cache=HistoryCache(store),
         sparkline_cache=SparklineCache(store),
+        table_cache=TableCache(store),
         reference=ReferenceRuns(store, settings),
         launcher=Launcher(settings),
         predictor=Predictor(settings),

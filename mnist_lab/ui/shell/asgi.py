@@ -71,9 +71,27 @@ def _live_answer(parameters: Mapping[str, str]) -> bytes:
     return answer(parameters)
 
 
+async def _live_runs(_request: Request) -> Response:
+    try:
+        content = await asyncio.to_thread(_live_runs_answer)
+    except LabError:
+        return Response(status_code=503)
+    return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _live_runs_answer() -> bytes:
+    from mnist_lab.ui.live.table_feed import answer
+
+    return answer()
+
+
 def routes() -> list[Route]:
-    """The app's own routes: Plotly's script, so that charts need no internet, and the live data of a run."""
-    return [Route("/assets/plotly.min.js", _plotly_js), Route("/live", _live)]
+    """The app's own routes: Plotly's script, so that charts need no internet, and the live data of runs."""
+    return [
+        Route("/assets/plotly.min.js", _plotly_js),
+        Route("/live", _live),
+        Route("/live/runs", _live_runs),
+    ]
 
 
 class ContentSecurityPolicy:

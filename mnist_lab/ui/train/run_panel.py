@@ -11,6 +11,7 @@ from mnist_lab.ui.live.current_run import CurrentRun, select_run
 from mnist_lab.ui.live.run_labels import badge
 from mnist_lab.ui.live.run_view import FIGURES, PROGRESS, RunView, view_run
 from mnist_lab.ui.panels.doctor_panel import doctor_panel
+from mnist_lab.ui.panels.run_sign import run_sign
 from mnist_lab.ui.panels.snapshot_panel import snapshot_panel
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.session_id import session_id
@@ -73,6 +74,7 @@ def _show_run(run: Run, view: RunView, *, is_next: bool) -> None:
 def _head(run: Run) -> None:
     text, icon, colour = badge(run)
     with st.container(horizontal=True, vertical_alignment="center", key="run-head"):
+        run_sign(run)
         st.header(plain(run.name), anchor=False, width="content")
         st.badge(text, icon=icon, color=colour)
         parts = [recipe_line(run.recipe), *([f"sweep {run.group}"] if run.group else [])]

@@ -1,7 +1,8 @@
-"""The table of ended runs: its rows, formats, initial selection and CSV export."""
+"""The table of runs: its rows, columns and formats, and the ticks at first."""
 
-import csv
-import io
+import json
+import math
+from typing import Any
 
 import pytest
 
@@ -10,46 +11,44 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunState, RunStore
 from mnist_lab.runs.search import SearchResult
 from mnist_lab.ui.compare import runs_table
-from tests.pages.ended_runs import HOSTILE, ended
+from tests.factories import make_data, make_result, make_run
+from tests.pages.ended_runs import ended
 
 
-def csv_rows(runs: list[Run]) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(runs_table.csv_of(runs).decode("utf-8-sig"))))
+def content(runs: list[Run], curves: dict[str, list[float]] | None = None) -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(runs_table.table_json(runs, curves or {}))
+    return parsed
 
 
-def displayed(frame) -> list[dict[str, str]]:
-    """The formatted cells of the table, by column."""
-    shown = runs_table.styled(frame).hide(axis="index").to_string(delimiter="\t")
-    return list(csv.DictReader(io.StringIO(shown), delimiter="\t"))
+def cells(runs: list[Run], column: str, curves: dict[str, list[float]] | None = None) -> list[Any]:
+    table = content(runs, curves)
+    index = [each["name"] for each in table["columns"]].index(column)
+    return [row["cells"][index] for row in table["rows"]]
 
 
-def test_the_csv_has_every_run_and_no_formula(store: RunStore) -> None:
-    for name in HOSTILE:
-        store.annotate(ended(store, name).id, "@SUM(A1)")
-    rows = csv_rows(store.list())
-    assert len(rows) == len(HOSTILE)
-    assert {row["Note"] for row in rows} == {"'@SUM(A1)"}
-    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
-    assert rows[0]["Convolution filters"] == "8; 16"
+def usual(runs: list[Run]) -> set[str]:
+    """The columns that are shown until the user chooses others."""
+    return {column["name"] for column in content(runs)["columns"] if not column["hidden"]}
 
 
-def test_the_newest_tested_runs_are_selected_at_first(store: RunStore) -> None:
+def test_the_newest_tested_runs_are_ticked_at_first(store: RunStore) -> None:
     for name in ("First", "Second", "Third"):
         ended(store, name)
     ended(store, "Bad", state=RunState.FAILED)
     runs = store.list()
-    assert [runs[row].name for row in runs_table.initial_selection(runs, None)] == ["Third", "Second"]
-    assert [runs[row].name for row in runs_table.initial_selection(runs, "no-such-run")] == ["Third", "Second"]
-    assert [runs[row].name for row in runs_table.initial_selection(runs, None, of_one_sweep=True)] == [
-        "Third",
-        "Second",
-        "First",
-    ]
+    names = {run.id: run.name for run in runs}
+
+    def first(parameter: str | None, **more: bool) -> list[str]:
+        return [names[run_id] for run_id in runs_table.initial_selection(runs, parameter, **more)]
+
+    assert first(None) == first("no-such-run") == ["Third", "Second"]
+    assert first(None, of_one_sweep=True) == ["Third", "Second", "First"]
 
 
-def test_runs_requested_by_the_url_are_selected_instead(store: RunStore) -> None:
+def test_runs_requested_by_the_url_are_ticked_instead(store: RunStore) -> None:
     runs = [ended(store, name) for name in ("First", "Second", "Third")]
-    assert runs_table.initial_selection(runs, ",".join([runs[2].id, "no-such-run", runs[0].id])) == [0, 2]
+    requested = ",".join([runs[2].id, "no-such-run", runs[0].id])
+    assert runs_table.initial_selection(runs, requested) == [runs[0].id, runs[2].id]
     assert runs_table.initial_selection(runs, "") == []
 
 
@@ -61,50 +60,86 @@ def test_requested_runs_are_shown_beyond_the_limit(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    ("found", "shown", "expected"),
+    ("found", "shown", "hidden", "expected"),
     [
-        (SearchResult(["a"], 0), 1, "1 of 4 runs. Tick rows to compare them."),
-        (SearchResult(["a", "b", "c"], 0), 2, "3 of 4 runs. **Only the newest 2 are shown.**"),
-        (SearchResult(["a"], 1), 1, "**1 of them used"),
+        (SearchResult(["a"], 0), 1, 0, "1 of 4 runs. Tick rows to compare them."),
+        (SearchResult(["a", "b", "c"], 0), 2, 0, "3 of 4 runs. **Only the newest 2 are shown.**"),
+        (SearchResult(["a"], 1), 1, 0, "**1 of them used"),
+        (SearchResult(["a"], 0), 1, 2, "**2 ticked runs below are not in the table.**"),
     ],
 )
-def test_the_message_about_the_number_of_runs(found: SearchResult, shown: int, expected: str) -> None:
-    assert expected in runs_table.count_message(found, shown, 4)
+def test_the_message_about_the_number_of_runs(found: SearchResult, shown: int, hidden: int, expected: str) -> None:
+    assert expected in runs_table.count_message(found, shown, 4, hidden)
 
 
-def test_each_run_has_its_colour_in_both_themes(store: RunStore) -> None:
-    runs = [ended(store, "One"), ended(store, "Two")]
-    light, dark = (runs_table.table_frame(runs, {}, theme)[runs_table.COLOUR] for theme in ("light", "dark"))
-    assert len({*light, *dark}) == 4
-    assert all(dot.startswith("data:image/svg+xml,") for dot in light)
+def test_each_run_has_its_sign() -> None:
+    runs = [make_run(id=f"run{number:05}", number=number) for number in range(15)]
+    signs = [tuple(row["sign"]) for row in content(runs)["rows"]]
+    assert len(set(signs)) == 15
+    assert [tuple(row["sign"]) for row in content(runs[9:])["rows"]] == signs[9:]
+    assert {shape for shape, _ in signs} == content(runs)["signs"].keys()
+
+
+def test_the_recipe_and_the_data_of_a_run_are_in_the_table() -> None:
+    recipe = Recipe(optimizer="sgd", learning_rate=0.02, batch_size=1024, schedule="one-cycle", augmentation="pen")
+    run = make_run(recipe=recipe, data=make_data(training=54_000), result=make_result(validation_accuracy=0.9876))
+    assert cells([run], "Learning rate") == [["0.02", 0.02]]
+    assert cells([run], "Optimizer") == ["SGD"]
+    assert cells([run], "Batch size") == [["1,024", 1024]]
+    assert cells([run], "Schedule") == ["One-cycle"]
+    assert cells([run], "Augmentation") == ["pen"]
+    assert cells([run], "Training images") == [["54,000", 54_000]]
+    assert cells([run], "Validation accuracy") == [["98.76 %", pytest.approx(98.76)]]
+
+
+def test_columns_that_are_the_same_in_all_rows_are_hidden_at_first() -> None:
+    first = make_run(id="first000", recipe=Recipe())
+    assert usual([first]) == {"Test accuracy", "Parameters", "Curve"}
+    for change in ({"learning_rate": 0.1}, {"optimizer": "sgd"}, {"batch_size": 7}, {"augmentation": "light"}):
+        (field,) = change
+        other = make_run(id="other000", recipe=Recipe(**change))
+        assert usual([first, other]) - usual([first]) == {field.replace("_", " ").capitalize()}
+    # Less important ones are hidden even if they differ.
+    assert usual([first, make_run(id="other000", recipe=Recipe(seed=7, precision="float32"))]) == usual([first])
+
+
+def test_runs_with_other_data_are_marked() -> None:
+    whole = make_run(id="whole000", data=make_data())
+    tenth = make_run(id="tenth000", data=make_data(training=5_400, validation=600))
+    assert cells([whole, tenth], "Training images") == [
+        ["54,000", 54_000],
+        ["5,400", 5_400, "Trained on 6,000 images; other runs here on up to 60,000."],
+    ]
+    assert cells([tenth], "Training images") == [["5,400", 5_400]]
 
 
 def test_cells_are_formatted_and_long_texts_end_with_an_ellipsis(store: RunStore) -> None:
-    runs = [ended(store, "A name of very many characters"), ended(store, "Short", preset="notebook-3")]
+    runs = [ended(store, "A name"), ended(store, "Other", preset="notebook-3")]
     store.annotate(runs[0].id, "long " * 20)
-    frame = runs_table.table_frame(store.list(), {})
-    short, long = displayed(frame)
-    assert (short["Time"], short["Multiply-adds"]) == ("1 m 24 s", "1.5 M")
-    assert (long["Name"], long["Note"][-1]) == ("A name of very many charac…", "…")
-    assert short["Convolution filters"] == "100, 80, 70, 50, 60, 100, 100, 250"
-    assert frame["Name"][1] == "A name of very many characters"
-    widths = {name: runs_table.column_config(frame)[name]["width"] for name in ("Name", "Convolution filters", "Note")}
-    assert widths["Note"] > widths["Convolution filters"] > widths["Name"] > 150
+    short, long = ({"id": run.id} for run in store.list())
+    for name in ("Time", "Multiply-adds", "Note", "Convolution filters"):
+        short[name], long[name] = cells(store.list(), name)
+    assert (short["Time"][0], short["Multiply-adds"][0]) == ("1 m 24 s", "1.5 M")
+    assert (long["Note"][0][-1], long["Note"][1], short["Note"]) == ("…", ("long " * 20).strip(), None)
+    assert short["Convolution filters"] == ["100, 80, 70, 50, 60, …", "100, 80, 70, 50, 60, 100, 100, 250"]
 
 
 def test_a_list_is_never_cut_inside_a_number(store: RunStore) -> None:
     run = store.create(Network(name="Deep", layers=(Conv2D(filters=128, padding="same"),) * 20), Recipe())
-    (cells,) = displayed(runs_table.table_frame([run], {}))
-    assert cells["Convolution filters"] == "128, 128, 128, 128, 128, 128, 128, …"
-    assert (cells["Best epoch"], cells["Time"]) == ("–", "0.0 s")
+    assert cells([run], "Convolution filters")[0][0] == "128, 128, 128, 128, …"
+    assert (cells([run], "Best epoch"), cells([run], "Time")[0][0]) == ([None], "0.0 s")
 
 
-def test_the_column_of_sweeps_is_there_only_if_there_are_sweeps(store: RunStore) -> None:
+def test_numbers_that_are_not_finite_can_be_sent() -> None:
+    run = make_run(result=make_result(test_loss=math.nan, last_test_loss=math.inf))
+    assert cells([run], "Test loss") == [["NaN", None]]
+    assert cells([run], "Curve", {run.id: [0.5, math.nan, 0.25]}) == [[0.5, 0.25]]
+
+
+def test_a_run_is_created_at_its_time(store: RunStore) -> None:
     run = ended(store)
-    assert "Sweep" not in runs_table.table_frame([run], {}).columns
-    assert "Sweep" in runs_table.table_frame([run, ended(store, group="Tiny · seed")], {}).columns
+    assert cells([run], "Created") == [round(run.created.timestamp())]
 
 
-def test_a_run_is_created_at_its_exact_time(store: RunStore) -> None:
-    run = ended(store)
-    assert runs_table.row(run)["Created"] == run.created
+def test_no_row_is_no_problem() -> None:
+    assert content([])["rows"] == []

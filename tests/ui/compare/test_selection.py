@@ -1,5 +1,6 @@
 """Which runs the URL requests, and the message about those that do not exist."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_lab.runs import RunStore
@@ -23,27 +24,83 @@ def test_missing_runs_are_named(store: RunStore) -> None:
     run = ended(store)
     waiting = store.create(run.network, run.recipe)
     assert "requests the run “gone”, which is not" in missing_runs_message(store, f"gone,{run.id},gone")
-    assert f"2 runs that are not among the ended runs of this lab: “gone”, “{waiting.id}”;" in missing_runs_message(
+    assert f"2 runs that are not among the runs of this table: “gone”, “{waiting.id}”;" in missing_runs_message(
         store, f"gone,{waiting.id}"
     )
     assert "“e”, …;" in missing_runs_message(store, "a,b,c,d,e,f")
 
 
-def test_the_table_is_reset_when_the_url_changes_elsewhere() -> None:
-    script = """
+def test_a_run_under_way_is_not_missing(store: RunStore) -> None:
+    run = ended(store)
+    started = store.claim(store.create(run.network, run.recipe).id, "test")
+    assert started is not None
+    assert missing_runs_message(store, started.id) == ""
+
+
+SCRIPT = """
 import streamlit as st
 
-from mnist_lab.ui.compare.selection import table_key, write_selection
+from mnist_lab.ui.compare.selection import current_ticks, write_ticks
+from mnist_lab.ui.components.data_table import Ticks
 
-st.text(table_key(["a", "b"], st.query_params.get("runs")))
-if st.button("Select"):
-    write_selection(["a"])
+reported = st.session_state.get("reported")
+ticks = current_ticks(
+    Ticks(*reported, by_user=True) if reported else None,
+    (st.query_params.get("runs"), st.query_params.get("sweep")),
+    lambda: st.session_state["first"],
+)
+if ticks.by_user:
+    write_ticks(ticks.ids, st.query_params.get("sweep"))
+st.text(ticks.version)
+st.text(",".join(ticks.ids))
 """
-    page = AppTest.from_string(script).run()
-    first_key = page.text[0].value
-    page.button[0].click().run()
-    assert page.query_params["runs"] in ("a", ["a"])
-    assert page.run().text[0].value == first_key
-    page.query_params.clear()
-    assert page.run().text[0].value != first_key
-    assert not page.exception
+
+
+@pytest.fixture
+def page() -> AppTest:
+    test = AppTest.from_string(SCRIPT)
+    test.session_state["first"] = ["a", "b"]
+    return test
+
+
+def ticks(test: AppTest) -> tuple[int, str]:
+    """The version of the ticks and the ticked ids, after running the page again."""
+    test.run()
+    assert not test.exception
+    return int(test.text[0].value), test.text[1].value
+
+
+def test_the_first_ticks_stay_when_other_runs_appear(page: AppTest) -> None:
+    assert ticks(page) == (0, "a,b")
+    page.session_state["first"] = ["new", "a"]
+    assert ticks(page) == (0, "a,b")
+
+
+def test_as_long_as_there_is_no_run_the_first_ticks_are_looked_for_again(page: AppTest) -> None:
+    page.session_state["first"] = []
+    assert ticks(page) == (0, "")
+    page.session_state["first"] = ["new"]
+    assert ticks(page) == (0, "new")
+
+
+def test_the_users_ticks_are_kept_and_written_into_the_url(page: AppTest) -> None:
+    ticks(page)
+    page.session_state["reported"] = (0, ("c",))
+    assert ticks(page) == (0, "c")
+    assert page.query_params["runs"] in ("c", ["c"])
+    page.session_state["first"] = ["new", "a"]
+    assert ticks(page) == (0, "c")
+    page.session_state["reported"] = (0, ())
+    assert ticks(page) == (0, "")
+
+
+@pytest.mark.parametrize("parameter", ["runs", "sweep"])
+def test_another_url_gives_new_ticks(page: AppTest, parameter: str) -> None:
+    ticks(page)
+    page.session_state["reported"] = (0, ("c",))
+    ticks(page)
+    page.query_params[parameter] = "other"
+    page.session_state["first"] = ["x"]
+    assert ticks(page) == (1, "x")
+    # A tick that was on its way belongs to the table before.
+    assert ticks(page) == (1, "x")

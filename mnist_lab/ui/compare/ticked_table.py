@@ -1,0 +1,65 @@
+"""The table of runs on Compare with its ticks: drawn from what all sessions share, and kept in the URL."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from mnist_lab.runs import Run, RunState
+from mnist_lab.ui.compare.runs_table import TABLE_KEY, RunsTable, initial_selection, make_table, shown_ids
+from mnist_lab.ui.compare.selection import current_ticks, requested_ids, write_ticks
+from mnist_lab.ui.components.data_table import data_table, reported_ticks
+from mnist_lab.ui.services.container import services
+from mnist_lab.ui.session.query_params import RUNS
+
+
+@dataclass(frozen=True, slots=True)
+class TickedTable:
+    """What is in the table, and which of it is ticked."""
+
+    table: RunsTable
+    key: Hashable
+    """Identifies the table among those that sessions share."""
+    selected: Sequence[Run]
+    """The ticked runs: first those in the table in its order, then those that the filters hide."""
+
+    @property
+    def hidden(self) -> int:
+        """Number of ticked runs that are not in the table."""
+        return len(self.selected) - len({run.id for run in self.selected} & {run.id for run in self.table.runs})
+
+
+def ticked_table(ids: Sequence[str], filters: Hashable, sweep: str | None) -> TickedTable:
+    """Draw the table; without runs it is invisible, but notices when the first one begins.
+
+    Args:
+        ids: The runs that match the filters, newest first.
+        filters: The filters; equal ones give the same runs.
+        sweep: The sweep whose runs the table shows; None for all.
+    """
+    lab = services()
+    parameter = st.query_params.get(RUNS)
+    shown = shown_ids(ids, parameter)
+    # Most sessions share a table: only those runs of the URL count that would not be shown without it.
+    key = ("table", filters, tuple(shown[len(shown_ids(ids, None)) :]))
+    table = lab.table_cache.shared(key, lambda: make_table(lab, shown))
+    ticks = current_ticks(
+        reported_ticks(TABLE_KEY),
+        (parameter, sweep),
+        lambda: initial_selection(table.runs, parameter, of_one_sweep=sweep is not None),
+    )
+    data_table(table.content, ticks, key=TABLE_KEY, version=table.version, alt="Runs")
+    selected = _selected(table, ticks.ids)
+    chosen = [run.id for run in selected]
+    if ticks.by_user and (parameter is None or set(chosen) != set(requested_ids(parameter))):
+        write_ticks(chosen, sweep)
+    return TickedTable(table, key, selected)
+
+
+def _selected(table: RunsTable, ids: Sequence[str]) -> list[Run]:
+    ticked = set(ids)
+    found = [run for run in table.runs if run.id in ticked]
+    if others := ticked - {run.id for run in found}:
+        hidden = services().store.runs_of([run_id for run_id in ids if run_id in others])
+        found += [run for run in hidden if run.state is not RunState.QUEUED]
+    return found

@@ -1,0 +1,260 @@
+// A table whose rows are known by their ids. Ticks, sort order, scroll position and choice of columns are the browser's
+// own, so that rows can come and go meanwhile. It asks the server whether the list of rows has changed.
+// A cell is null, a text, or [text, value to sort by, warning]; of a column of times a number of seconds, of a column of
+// lines a list of numbers.
+const LAB_COLUMNS = "lab-columns"; // key in the browser's storage
+const RETRY = 4; // s, after a request that failed
+const PROGRESS_AGAIN = 10_000; // ms between two drawings of the page because a ticked run has moved on
+const LINE = [84, 22];
+const DATE = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" };
+
+function labElement(tag, options = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), options);
+  node.append(...children);
+  return node;
+}
+
+function labStored() {
+  try {
+    return JSON.parse(localStorage.getItem(LAB_COLUMNS)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function labStore(choice) {
+  try {
+    localStorage.setItem(LAB_COLUMNS, JSON.stringify(choice));
+  } catch {
+    // A browser may forbid storage; the choice then lasts as long as the page.
+  }
+}
+
+function labLine(values) {
+  const [width, height] = LINE;
+  const top = Math.max(...values) || 1;
+  const x = (index) => 1 + ((width - 2) * index) / Math.max(1, values.length - 1);
+  const points = values.map((value, index) => `${x(index).toFixed(1)},${(height - 2 - (height - 4) * (value / top)).toFixed(1)}`);
+  if (points.length === 1) points.push(`${width - 1},${points[0].split(",")[1]}`);
+  return `<svg class="spark" width="${width}" height="${height}" aria-hidden="true"><polyline points="${points.join(" ")}"/></svg>`;
+}
+
+function labCell(cell, column) {
+  const td = labElement("td", { className: column.kind });
+  if (cell === null) td.textContent = "–";
+  else if (column.kind === "line") td.innerHTML = cell.length ? labLine(cell) : "–";
+  else if (column.kind === "time") td.textContent = new Date(1000 * cell).toLocaleString(undefined, DATE);
+  else {
+    const [text, value, warning] = Array.isArray(cell) ? cell : [cell];
+    td.textContent = warning ? `⚠ ${text}` : text;
+    if (warning) td.classList.add("warn");
+    if (warning || (typeof value === "string" && value !== text)) td.title = warning ?? value;
+  }
+  return td;
+}
+
+// The value that a cell is sorted by; null for an empty one.
+function labValue(row, name, columns) {
+  if (name === null) return row.name;
+  const cell = row.cells[columns.findIndex((column) => column.name === name)];
+  if (!Array.isArray(cell)) return cell;
+  if (columns.find((column) => column.name === name).kind === "line") return cell.at(-1) ?? null;
+  return cell[1];
+}
+
+function labSorted(rows, sort, columns) {
+  if (!sort) return rows;
+  const direction = sort.down ? -1 : 1;
+  const valued = rows.map((row) => [labValue(row, sort.name, columns), row]);
+  const compare = (a, b) => (typeof a === "string" ? a.localeCompare(b, undefined, { numeric: true }) : a - b);
+  // Empty cells come last in both directions.
+  valued.sort(([a], [b]) => (a === null || b === null ? (a === null) - (b === null) : direction * compare(a, b)));
+  return valued.map(([, row]) => row);
+}
+
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  const [content, ticked, ticksVersion, address, version, dialog, alt] = data;
+  const node = parentElement.querySelector(".lab-table");
+  const [head, body, scroll, menu] = ["thead", "tbody", ".scroll", ".choice"].map((name) => node.querySelector(name));
+  const [untick, summary, columnMenu] = [".untick", "summary", ".columns"].map((name) => node.querySelector(name));
+  const state = (node.labState ??= { sort: null, choice: labStored(), drawn: new Map(), progress: {}, asked: 0 });
+  if (state.content !== content) {
+    state.content = content;
+    state.table = JSON.parse(content);
+    state.progress = {};
+  }
+  if (state.ticksVersion !== ticksVersion || !state.touched) {
+    state.touched &&= state.ticksVersion === ticksVersion;
+    state.ticksVersion = ticksVersion;
+    state.ticked = new Set(ticked);
+  }
+  const { columns, rows } = state.table;
+  node.hidden = !rows.length;
+  scroll.setAttribute("aria-label", alt);
+
+  const isShown = (column) => state.choice[column.name] ?? !column.hidden;
+  const shown = () => columns.filter(isShown);
+  const report = () => {
+    state.touched = true;
+    untick.hidden = !state.ticked.size;
+    setStateValue("ticked", { version: state.ticksVersion, ids: [...state.ticked] });
+  };
+  const onTick = (id, box) => {
+    if (box.checked) state.ticked.add(id);
+    else state.ticked.delete(id);
+    report();
+  };
+  untick.hidden = !state.ticked.size;
+  untick.onclick = () => {
+    state.ticked.clear();
+    draw();
+    report();
+  };
+
+  const rowNode = (row) => {
+    const box = labElement("input", { type: "checkbox", checked: state.ticked.has(row.id) });
+    box.onchange = () => onTick(row.id, box);
+    const label = labElement("label", { title: row.name }, box);
+    const [shape, colour] = row.sign;
+    label.insertAdjacentHTML("beforeend", state.table.signs[shape].replaceAll("COLOUR", `var(--lab-${colour})`));
+    label.append(labElement("span", { textContent: row.name }));
+    const tr = labElement("tr", {}, labElement("th", { scope: "row", className: "pin" }, label));
+    tr.dataset.id = row.id;
+    columns.forEach((column, index) => {
+      if (isShown(column)) tr.append(labCell(row.cells[index], column));
+    });
+    return tr;
+  };
+  const drawHead = () => {
+    const cell = (name, text, kind, help) => {
+      const sorted = state.sort?.name === name ? state.sort : null;
+      const button = labElement("button", { type: "button", textContent: text + (sorted ? (sorted.down ? " ↓" : " ↑") : "") });
+      button.onclick = () => {
+        const first = kind === "number" || kind === "time";
+        if (!sorted) state.sort = { name, down: first };
+        else state.sort = sorted.down === first ? { name, down: !first } : null;
+        draw();
+      };
+      const th = labElement("th", { scope: "col", className: name === null ? "pin" : kind, title: help ?? "" }, button);
+      if (sorted) th.setAttribute("aria-sort", sorted.down ? "descending" : "ascending");
+      return th;
+    };
+    const focused = [...head.querySelectorAll("button")].indexOf(document.activeElement);
+    head.replaceChildren(labElement("tr", {}, cell(null, "Name", "text"), ...shown().map((c) => cell(c.name, c.name, c.kind, c.help))));
+    head.querySelectorAll("button")[focused]?.focus();
+  };
+  const drawBody = () => {
+    // The first row in sight stays where it is when rows are added above it, unless the table is at its top.
+    const top = scroll.scrollTop;
+    const anchor = top > 0 ? [...body.children].find((tr) => tr.offsetTop + tr.offsetHeight > top + head.offsetHeight) : undefined;
+    const offset = anchor ? anchor.offsetTop - top : 0;
+    const layout = shown().map((column) => column.name).join("\n");
+    const drawn = new Map();
+    for (const row of labSorted(rows, state.sort, columns)) {
+      const known = state.drawn.get(row.id);
+      const source = `${layout}\n${JSON.stringify(row)}`;
+      const tr = known?.source === source ? known.tr : rowNode(row);
+      tr.querySelector("input").checked = state.ticked.has(row.id);
+      drawn.set(row.id, { tr, source });
+    }
+    for (const { tr } of state.drawn.values()) if (drawn.get(tr.dataset.id)?.tr !== tr) tr.remove();
+    let next = body.firstChild;
+    for (const { tr } of drawn.values()) {
+      // A row that stays is not moved, so that it keeps the focus.
+      if (tr === next) next = next.nextSibling;
+      else body.insertBefore(tr, next);
+    }
+    state.drawn = drawn;
+    const kept = anchor && drawn.get(anchor.dataset.id)?.tr;
+    if (kept && state.sort === state.drawnSort) scroll.scrollTop = kept.offsetTop - offset;
+    state.drawnSort = state.sort;
+  };
+  const drawMenu = () => {
+    summary.textContent = `Columns: ${shown().length + 1} of ${columns.length + 1}`;
+    if (columnMenu.open && state.menu === columns) return;
+    state.menu = columns;
+    const boxes = columns.map((column) => {
+      const box = labElement("input", { type: "checkbox", checked: isShown(column) });
+      box.onchange = () => choose({ ...state.choice, [column.name]: box.checked });
+      return labElement("label", { title: column.help ?? "" }, box, column.name);
+    });
+    const usual = labElement("button", { type: "button", textContent: "The usual columns" });
+    usual.onclick = () => {
+      state.menu = null;
+      choose({});
+    };
+    menu.replaceChildren(...boxes, usual);
+  };
+  const choose = (choice) => {
+    state.choice = choice;
+    labStore(choice);
+    draw();
+  };
+  const showProgress = () => {
+    const column = shown().findIndex(({ name }) => name === "State");
+    for (const [id, text] of Object.entries(state.progress)) {
+      const cell = column < 0 ? undefined : state.drawn.get(id)?.tr.children[column + 1];
+      if (cell && cell.textContent !== text) cell.textContent = text;
+    }
+  };
+  const draw = () => {
+    drawMenu();
+    drawHead();
+    drawBody();
+    showProgress();
+  };
+  draw();
+  document.removeEventListener("click", state.onClickElsewhere);
+  state.onClickElsewhere = ({ target }) => {
+    // A click may have replaced what was clicked on.
+    if (target.isConnected && !columnMenu.contains(target)) columnMenu.open = false;
+  };
+  document.addEventListener("click", state.onClickElsewhere);
+  node.labUnfollow?.();
+  node.labUnfollow = labFollowTheme(parentElement, (theme) => {
+    for (const [name, colour] of Object.entries(labPalettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
+  });
+
+  // Streamlit calls this function for each drawing of the page; only the newest one goes on asking.
+  const round = (state.round = (state.round ?? 0) + 1);
+  const askIn = (seconds) => {
+    clearTimeout(state.timer);
+    state.timer = setTimeout(ask, 1000 * seconds);
+  };
+  // Drawing the page again would close a dialog, so that waits.
+  const drawAgain = (reason) => {
+    if (!document.querySelector(dialog)) labAskOnce(node, reason, (why) => setTriggerValue("changed", why));
+  };
+  const ask = async () => {
+    if (document.hidden) return askIn(RETRY);
+    let answer;
+    try {
+      const response = await fetch(new URL(address, document.baseURI), { cache: "no-store" });
+      if (!response.ok) throw new Error(response.statusText);
+      answer = await response.json();
+    } catch {
+      return round === state.round ? askIn(RETRY) : undefined;
+    }
+    if (round !== state.round) return;
+    const before = state.progress;
+    state.progress = answer.active;
+    showProgress();
+    const moved = [...state.ticked].some((id) => before[id] && before[id] !== answer.active[id]);
+    const now = performance.now();
+    if (answer.version !== version) drawAgain(answer.version);
+    else if (moved && now - state.asked > PROGRESS_AGAIN) {
+      state.asked = now;
+      drawAgain(JSON.stringify(answer.active));
+    }
+    askIn(answer.interval);
+  };
+  askIn(1);
+  return () => {
+    // Streamlit also calls this when only the data have changed.
+    if (node.isConnected) return;
+    state.round += 1;
+    clearTimeout(state.timer);
+    document.removeEventListener("click", state.onClickElsewhere);
+    node.labUnfollow?.();
+  };
+}

@@ -1,0 +1,196 @@
+"""The table of Compare in a real browser: runs come while somebody ticks, sorts and scrolls, and nothing is lost."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from mnist_lab.charts import PALETTES, run_style
+from mnist_lab.runs import Run, RunState, RunStore
+from mnist_lab.ui.components.streamlit_dom import SCRIPT_RUNS_NOT, by_key
+from tests.factories import make_point
+from tests.pages.ended_runs import ended
+
+TABLE = by_key("compare-table")
+CURVES = (
+    "() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((plot) => plot.data)"
+    ".filter((line) => line.legendgroup)"
+)
+GROUP = "Table test"
+
+
+@pytest.fixture
+def runs(store: RunStore) -> Iterator[list[Run]]:
+    """Fifteen ended runs, which a search for `GROUP` finds; they are deleted after the test, as are those it adds."""
+    yield [ended(store, f"Run {number:02}", wrong=number, group=GROUP) for number in range(15)]
+    for run in store.list(group=GROUP):
+        store.delete(run.id)
+
+
+@contextlib.contextmanager
+def under_way(store: RunStore, name: str) -> Iterator[Run]:
+    """A run under way in the same group, with the lock of its folder, as a worker has it."""
+    model = store.list(group=GROUP)[0]
+    created = store.create(model.network, model.recipe, name=name, group=GROUP)
+    lock = store.folder(created.id).lock()
+    run = store.claim(created.id, "test")
+    assert lock is not None
+    assert run is not None
+    store.attempt(run).move(RunState.RUNNING)
+    yield run
+    lock.release()
+
+
+def go(page: Page, lab: str, *ticked: Run) -> None:
+    runs = ",".join(run.id for run in ticked)
+    page.goto(f"{lab}/compare?sweep={GROUP}&runs={runs}")
+    expect(row(page, "Run 14")).to_be_visible()
+    page.wait_for_selector(SCRIPT_RUNS_NOT)
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.locator(f"{TABLE} tbody tr").filter(has=page.get_by_text(name, exact=True))
+
+
+def tick(page: Page, name: str) -> Locator:
+    return row(page, name).get_by_role("checkbox")
+
+
+def names(page: Page) -> list[str]:
+    return page.locator(f"{TABLE} tbody th").all_inner_texts()
+
+
+def ticked(page: Page) -> set[str]:
+    return {name for name in names(page) if tick(page, name).is_checked()}
+
+
+def test_ended_and_running_runs_appear_by_themselves(page: Page, lab: str, store: RunStore, runs: list[Run]) -> None:
+    go(page, lab, runs[3])
+    ended(store, "Just ended", group=GROUP)
+    expect(row(page, "Just ended")).to_be_visible()
+    with under_way(store, "Under way") as run:
+        expect(row(page, "Under way")).to_contain_text("epoch 1 of 2")
+        store.attempt(run).heartbeat(points=[make_point(9, "epoch", steps_per_epoch=9)])
+        expect(row(page, "Under way")).to_contain_text("epoch 2 of 2")
+        assert ticked(page) == {"Run 03"}
+        store.attempt(run).finish(RunState.STOPPED, None, "")
+    expect(row(page, "Under way")).to_contain_text("stopped")
+    store.delete(run.id)
+    expect(row(page, "Under way")).to_have_count(0)
+    assert ticked(page) == {"Run 03"}
+
+
+@pytest.mark.parametrize("pause", [0, 40, 150, 400, 900])
+def test_a_tick_set_while_a_run_ends_is_kept(
+    page: Page, lab: str, store: RunStore, runs: list[Run], pause: int
+) -> None:
+    go(page, lab, runs[3])
+    for number in (5, 7, 9):
+        ended(store, f"Between {number}", group=GROUP)
+        page.wait_for_timeout(pause)
+        tick(page, f"Run {number:02}").check()
+    tick(page, "Run 03").uncheck()
+    ended(store, "At last", group=GROUP)
+    expect(row(page, "At last")).to_be_visible()
+    wanted = {"Run 05", "Run 07", "Run 09"}
+    assert ticked(page) == wanted
+    page.wait_for_function(f"() => new Set(({CURVES})().map((line) => line.legendgroup)).size === 3")
+    page.wait_for_selector(SCRIPT_RUNS_NOT)
+    assert set(re.findall(r"[a-z0-9]{8}", page.url.split("runs=")[1])) == {run.id for run in runs if run.name in wanted}
+
+
+def test_sort_scroll_and_focus_stay_when_a_run_appears(page: Page, lab: str, store: RunStore, runs: list[Run]) -> None:
+    go(page, lab, runs[3])
+    header = page.locator(TABLE).get_by_role("columnheader", name="Test accuracy")
+    header.get_by_role("button").click()
+    expect(header).to_have_attribute("aria-sort", "descending")
+    assert names(page) == [f"Run {number:02}" for number in range(15)]
+    scroll = page.locator(f"{TABLE} .scroll")
+    scroll.evaluate("(node) => { node.scrollTop = 120; }")
+    tick(page, "Run 08").focus()
+    top = "(node) => node.getBoundingClientRect().top"
+    before = row(page, "Run 08").evaluate(top)
+    ended(store, "The best", wrong=0, group=GROUP)
+    ended(store, "The worst", wrong=99, group=GROUP)
+    expect(row(page, "The best")).to_have_count(1)
+    expect(row(page, "The worst")).to_have_count(1)
+    # Equal values stay in the order of the table, newest first.
+    assert names(page)[:2] == ["The best", "Run 00"]
+    assert names(page)[-1] == "The worst"
+    assert row(page, "Run 08").evaluate(top) == pytest.approx(before, abs=1)
+    expect(tick(page, "Run 08")).to_be_focused()
+    expect(header).to_have_attribute("aria-sort", "descending")
+
+
+def test_a_header_sorts_both_ways_and_then_not_at_all(page: Page, lab: str, runs: list[Run]) -> None:
+    go(page, lab, runs[3])
+    as_created = names(page)
+    name = page.locator(TABLE).get_by_role("columnheader", name="Name").get_by_role("button")
+    for expected in (sorted(as_created), sorted(as_created, reverse=True), as_created):
+        name.click()
+        assert names(page) == expected
+
+
+def test_the_chosen_columns_stay(page: Page, lab: str, store: RunStore, runs: list[Run]) -> None:
+    go(page, lab, runs[3])
+    seed = page.locator(TABLE).get_by_role("columnheader", name="Seed")
+    expect(seed).to_have_count(0)
+    page.locator(f"{TABLE} summary").click()
+    page.locator(TABLE).get_by_role("checkbox", name="Seed").check()
+    expect(seed).to_be_visible()
+    ended(store, "Another", group=GROUP)
+    expect(row(page, "Another")).to_be_visible()
+    expect(seed).to_be_visible()
+    page.reload()
+    expect(seed).to_be_visible()
+    page.locator(f"{TABLE} summary").click()
+    page.get_by_role("button", name="The usual columns").click()
+    expect(seed).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_sign_in_the_table_is_that_of_the_chart(page: Page, lab: str, runs: list[Run], theme: str) -> None:
+    page.emulate_media(color_scheme=theme)
+    for some in (runs, runs[2:3], runs[::5]):
+        go(page, lab, *some)
+        page.wait_for_function(
+            f"(count) => new Set(({CURVES})().map((line) => line.legendgroup)).size === count", arg=len(some)
+        )
+        lines = page.evaluate(
+            f"() => ({CURVES})().filter((line) => line.uid.startsWith('loss') && line.marker?.symbol)"
+        )
+        drawn = {line["legendgroup"]: (line["line"]["color"], line["marker"]["symbol"]) for line in lines}
+        for run in some:
+            style = run_style(run.number)
+            colour = PALETTES[theme][style.colour[1:]]
+            assert drawn[run.id] == (colour, style.marker)
+            sign = row(page, run.name).locator("svg").first
+            red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+            expect(sign).to_have_css("stroke", f"rgb({red}, {green}, {blue})")
+        assert len(set(drawn.values())) == len(some)
+
+
+def test_an_open_dialog_stays_while_runs_end(page: Page, lab: str, store: RunStore, runs: list[Run]) -> None:
+    go(page, lab, runs[3])
+    page.get_by_role("button", name="Rename").click()
+    field = page.get_by_role("textbox", name="Name")
+    field.fill("Renamed")
+    ended(store, "Meanwhile", group=GROUP)
+    page.wait_for_timeout(2000)
+    expect(field).to_have_value("Renamed")
+    page.keyboard.press("Escape")
+    expect(row(page, "Meanwhile")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_page_never_scrolls_sideways(page: Page, lab: str, runs: list[Run], width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    go(page, lab, runs[3])
+    box = page.locator(TABLE).bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    accuracy = page.locator(TABLE).get_by_role("columnheader", name="Test accuracy")
+    assert accuracy.evaluate("(node) => node.getBoundingClientRect().right") <= width
