@@ -42,7 +42,16 @@ def network_from_json(text: str | bytes) -> Network:
     Raises:
         NetworkError: It is not a network file; the message says what is wrong, and where.
     """
-    return network_from_data(_parsed(_decoded(text)))
+    return network_from_data(read_json(text))
+
+
+def read_json(text: str | bytes) -> object:
+    """Parse the JSON of a network file, UTF-8.
+
+    Raises:
+        NetworkError: It is not JSON, or too long.
+    """
+    return _parsed(_decoded(text))
 
 
 def network_from_data(data: object) -> Network:
