@@ -2,13 +2,16 @@
 
 import os
 from pathlib import Path
+from urllib.request import url2pathname
 
 import platformdirs
 import psutil
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mnist_lab.errors import RefusedError
+
+_QUOTES = frozenset({'""', "''", "“”", "‘’", "„“", "``"})
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 
@@ -35,9 +38,11 @@ class Settings(BaseSettings):
         default_factory=lambda: platformdirs.user_data_path("mnist-lab", appauthor=False),
         description="a folder, for runs and caches",
     )
-    data: Path | None = Field(default=None, description="`mnist.npz`, or the folder that holds it")
+    data: Path | None = Field(default=None, description="`mnist.npz`, or a folder that holds it or MNIST's other files")
     db: str | None = Field(
-        default=None, description="an SQLAlchemy address of the run store (unset: SQLite in the home)"
+        default=None,
+        description="an SQLAlchemy address of the run store (unset: SQLite in the home)",
+        repr=False,  # it may hold a password
     )
     workers: int = Field(
         default_factory=_default_workers,
@@ -63,6 +68,16 @@ class Settings(BaseSettings):
         default=True, description="true or false: whether one worker is kept ready with TensorFlow loaded"
     )
 
+    @field_validator("home", "data", mode="before")
+    @classmethod
+    def _as_meant(cls, value: object, info: ValidationInfo) -> object:
+        if not isinstance(value, str):
+            return value
+        text = _meant_path(value)
+        if not text and info.field_name == "home":
+            raise ValueError("there is no name in it")
+        return text or None
+
     @field_validator("home", "data")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
@@ -85,6 +100,18 @@ class Settings(BaseSettings):
     def cache_folder(self) -> Path:
         """Folder for data that can be recreated: the downloaded data set, the measured speed of the machine."""
         return self.home / "cache"
+
+
+def _meant_path(text: str) -> str:
+    """The path that a user means: without blanks and quotes around it, and without `file://`."""
+    if Path(text).exists():
+        return text
+    text = text.strip()
+    while len(text) > 1 and text[0] + text[-1] in _QUOTES:
+        text = text[1:-1].strip()
+    if text.lower().startswith("file:"):
+        text = url2pathname(text[len("file:") :].removeprefix("//").removeprefix("localhost"))
+    return text
 
 
 def load_settings() -> Settings:

@@ -48,3 +48,44 @@ def test_folders_are_absolute_with_the_users_own_expanded(monkeypatch: pytest.Mo
 
 def test_every_setting_has_a_description() -> None:
     assert all(field.description for field in Settings.model_fields.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"{path}"',
+        "'{path}'",
+        "“{path}”",
+        "{path} ",
+        "\t{path}\n",
+        ' "{path} " ',
+        "file://{path}",
+        "file://localhost{path}",
+        '"file://{path}"',
+        "~/my digits ä",
+        '"~/my digits ä"',
+        "file://~/my%20digits%20ä",
+    ],
+)
+def test_a_path_is_taken_as_it_is_meant(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> None:
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    path = tmp_path / "my digits ä"
+    monkeypatch.setenv("MNIST_LAB_DATA", text.format(path=path.as_posix()))
+    assert load_settings().data == path.resolve()
+
+
+def test_a_name_that_exists_is_never_changed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("'quoted'", "blank ", "file:x"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("MNIST_LAB_HOME", name)
+        assert load_settings().home == tmp_path.resolve() / name
+
+
+def test_a_path_of_blanks_alone_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_LAB_DATA", '" "')
+    assert load_settings().data is None
+    monkeypatch.setenv("MNIST_LAB_HOME", "  ")
+    with pytest.raises(RefusedError, match="MNIST_LAB_HOME must be a folder"):
+        load_settings()

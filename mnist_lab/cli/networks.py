@@ -12,9 +12,9 @@ from mnist_lab.network import (
     analyse,
     analysis_to_data,
     get_preset,
-    network_from_json,
+    network_from_file,
 )
-from mnist_lab.network.limits import MAX_FILE_BYTES
+from mnist_lab.network.limits import MAX_KERAS_FILE_BYTES
 from mnist_lab.recipe import preset_recipe
 from mnist_lab.settings import Settings
 
@@ -27,7 +27,7 @@ def chosen_network(options: argparse.Namespace) -> Network:
     """
     if options.preset is not None:
         return get_preset(options.preset).network
-    return network_from_json(read_bytes(options.network, "network file", MAX_FILE_BYTES))
+    return network_from_file(read_bytes(options.network, "network file", MAX_KERAS_FILE_BYTES))
 
 
 def presets(options: argparse.Namespace, _settings: Settings) -> int:

@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mnist_lab import formatting
-from mnist_lab.cli.output import print_json
+from mnist_lab.cli.output import note, print_json
 from mnist_lab.cli.runs import open_run_store
 from mnist_lab.cli.tensorflow_output import LOG_NAME, redirect_output
-from mnist_lab.cli.user_files import read_bytes
-from mnist_lab.data import Dataset, DataSource, find_mnist, load_mnist, load_mnist_sample
-from mnist_lab.drawing import normalize_drawing, open_picture
+from mnist_lab.cli.user_files import printable, read_bytes
+from mnist_lab.data import Dataset, DataSource, load_mnist_from_disk, load_mnist_sample
+from mnist_lab.drawing import NormalizedDrawing, normalize_drawing, open_picture
 from mnist_lab.drawing.image_file import MAX_BYTES
-from mnist_lab.errors import DataError, PictureError, TransitionError
+from mnist_lab.errors import DataError, PictureError, RefusedError, TransitionError
 from mnist_lab.inference.weights import Weights, weights_of
 from mnist_lab.insight import interpret_probabilities
 from mnist_lab.runs import Result, Run
@@ -24,23 +24,35 @@ from mnist_lab.training.scoring import Scores, score
 
 Floats = npt.NDArray[np.float32]
 
+SUCCESS, REFUSED = 0, 2
+
 # The loss of a network on the same images differs by rounding if the batch size or the processor differ.
 MAX_LOSS_DIFFERENCE = 1e-4
 
 
 def predict(options: argparse.Namespace, settings: Settings) -> int:
-    """Predict the digits in picture files; a blank picture has no digit."""
+    """Predict the digits in picture files; a blank picture has no digit.
+
+    A picture that is refused does not keep the others from being read; the exit status is 2 then.
+    """
     run = open_run_store(settings).find(options.run)
     weights = weights_of(run, settings)
-    drawings = [(name, normalize_drawing(_picture(Path(name)))) for name in options.pictures]
-    probabilities = _predict(settings, weights, [drawing.pixels for _, drawing in drawings if drawing is not None])
-    answers = [_answer(name, None if drawing is None else next(probabilities)) for name, drawing in drawings]
+    drawings = [(printable(name), _drawing(Path(name))) for name in options.pictures]
+    pixels = [drawing.pixels for _, drawing in drawings if isinstance(drawing, NormalizedDrawing)]
+    probabilities = _predict(settings, weights, pixels)
+    answers = [
+        _answer(name, next(probabilities)) if isinstance(drawing, NormalizedDrawing) else _no_digit(name, drawing)
+        for name, drawing in drawings
+    ]
+    refused = [answer for answer in answers if answer["error"] is not None]
     if options.json:
         print_json({"run": run.id, "name": run.name, "predictions": answers})
-        return 0
     for answer in answers:
-        print(f"{answer['picture']}: {answer['sentence']}")
-    return 0
+        if answer["error"] is not None:
+            note(str(answer["error"]))
+        elif not options.json:
+            print(f"{answer['picture']}: {answer['sentence']}")
+    return REFUSED if refused else SUCCESS
 
 
 def evaluate(options: argparse.Namespace, settings: Settings) -> int:
@@ -74,12 +86,20 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _drawing(path: Path) -> NormalizedDrawing | RefusedError | None:
+    """The digit in a picture file, None if it is blank, or why it is refused."""
+    try:
+        return normalize_drawing(_picture(path))
+    except RefusedError as error:
+        return error
+
+
 def _picture(path: Path) -> npt.NDArray[np.uint8]:
     content = read_bytes(path, "picture", MAX_BYTES)
     try:
         return open_picture(content)
     except PictureError as error:
-        raise PictureError(f"{path}: {error}") from error
+        raise PictureError(f"{printable(str(path))}: {error}") from error
 
 
 def _predict(settings: Settings, weights: Weights, pictures: list[Floats]) -> Iterator[Floats]:
@@ -93,10 +113,7 @@ def _predict(settings: Settings, weights: Weights, pictures: list[Floats]) -> It
         yield predict_one(picture)
 
 
-def _answer(name: str, probabilities: Floats | None) -> dict[str, object]:
-    if probabilities is None:
-        blank = {"digit": None, "probability": None, "sure": False, "probabilities": None}
-        return {"picture": name, **blank, "sentence": "blank: there is no digit to read."}
+def _answer(name: str, probabilities: Floats) -> dict[str, object]:
     prediction = interpret_probabilities(probabilities)
     return {
         "picture": name,
@@ -105,6 +122,20 @@ def _answer(name: str, probabilities: Floats | None) -> dict[str, object]:
         "sure": prediction.is_sure,
         "probabilities": [float(probability) for probability in probabilities],
         "sentence": prediction.text,
+        "error": None,
+    }
+
+
+def _no_digit(name: str, error: RefusedError | None) -> dict[str, object]:
+    """The answer for a blank picture, or for one that was refused."""
+    return {
+        "picture": name,
+        "digit": None,
+        "probability": None,
+        "sure": False,
+        "probabilities": None,
+        "sentence": "blank: there is no digit to read." if error is None else None,
+        "error": None if error is None else str(error),
     }
 
 
@@ -114,10 +145,10 @@ def _test_dataset(run: Run, settings: Settings) -> Dataset:
     if run.data is not None and run.data.source == DataSource.MNIST_SAMPLE:
         dataset = load_mnist_sample()
     else:
-        path = find_mnist(settings)
-        if path is None:
+        mnist = load_mnist_from_disk(settings)
+        if mnist is None:
             raise DataError("MNIST is not on this computer: set MNIST_LAB_DATA to the folder that holds mnist.npz.")
-        dataset = load_mnist(path)
+        dataset = mnist
     if run.data is not None and run.data.fingerprint != dataset.fingerprint:
         raise DataError(
             f"The run was tested on a data set with the fingerprint {run.data.fingerprint}; the one on this computer "

@@ -1,5 +1,6 @@
 """Files whose paths the user gives: reading with a size limit, and checks before writing."""
 
+import os
 import re
 from pathlib import Path
 
@@ -17,10 +18,15 @@ def read_bytes(path: Path, what: str, limit: int) -> bytes:
         with path.open("rb") as file:
             content = file.read(limit + 1)
     except (OSError, ValueError) as error:
-        raise RefusedError(f"The {what} {str(path)!r} cannot be read: {reason(error)}.") from error
+        raise RefusedError(f"The {what} {printable(str(path))!r} cannot be read: {reason(error)}.") from error
     if len(content) > limit:
-        raise RefusedError(f"A {what} has at most {limit:,} bytes; {str(path)!r} has more.")
+        raise RefusedError(f"A {what} has at most {limit:,} bytes; {printable(str(path))!r} has more.")
     return content
+
+
+def printable(name: str) -> str:
+    """A file's name as text: a byte in it that is not UTF-8 is written as a backslash, x and two digits."""
+    return os.fsencode(name).decode("utf-8", errors="backslashreplace")
 
 
 def reason(error: OSError | ValueError) -> str:

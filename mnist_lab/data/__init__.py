@@ -2,7 +2,7 @@
 
 from mnist_lab.data.dataset import Dataset, DataSource, class_counts, random_images
 from mnist_lab.data.download import download_mnist
-from mnist_lab.data.load import load_dataset
+from mnist_lab.data.load import load_dataset, load_mnist_from_disk
 from mnist_lab.data.mnist import find_mnist, load_mnist
 from mnist_lab.data.mnist_sample import load_mnist_sample
 from mnist_lab.data.probe_digits import probe_indices
@@ -17,6 +17,7 @@ __all__ = [
     "find_mnist",
     "load_dataset",
     "load_mnist",
+    "load_mnist_from_disk",
     "load_mnist_sample",
     "probe_indices",
     "random_images",

@@ -7,6 +7,7 @@ transfer is our own, since pooch's has no limits of time and size, and does not 
 import socket
 import ssl
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ def _download(settings: Settings, transfer: "_Transfer") -> Path:
 
     url, target = settings.mnist_url, settings.cache_folder / FILE_NAME
     if not url.lower().startswith(("http://", "https://")):
-        raise DataError(f"MNIST_LAB_MNIST_URL must begin with https:// or http://. Received: {url}.")
+        raise DataError(f"MNIST_LAB_MNIST_URL must begin with https:// or http://. Received: {_without_password(url)}.")
     pooch.get_logger().setLevel("WARNING")
     try:
         _remove_if_damaged(target)
@@ -124,20 +125,21 @@ class _Transfer:
 
     def _chunks(self, url: str) -> Iterator[bytes]:
         deadline = time.monotonic() + self.max_seconds
-        # A compressed transfer would have another length than the server announces.
+        # Progress is counted in the bytes of the transfer, and those of a compressed one say less about the file.
         headers = {"User-Agent": "mnist-lab", "Accept-Encoding": "identity"}
         with (
             _session() as session,
             session.get(url, stream=True, timeout=self.timeout, headers=headers) as response,
         ):
             total, received = _checked_length(response), 0
+            decode = _decoder(response.headers.get("Content-Encoding", ""))
             self.progress(0, total)
             try:
                 # read1 returns what has arrived; read would wait for a whole chunk and never notice a slow transfer.
-                while chunk := response.raw.read1(_CHUNK_BYTES):
+                while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=False):
                     received += len(chunk)
                     _check_limits(received, deadline)
-                    yield chunk
+                    yield decode(chunk)
                     self.progress(received, total)
             except Exception as error:
                 if total is not None and any(isinstance(cause, IncompleteRead) for cause in _causes(error)):
@@ -177,6 +179,27 @@ def _checked_length(response: "Response") -> int | None:
     if total is not None and total > _MAX_BYTES:
         raise _FailedError(f"it has {total / 2**20:,.0f} MiB, and MNIST has 11")
     return total
+
+
+def _decoder(encoding: str) -> Callable[[bytes], bytes]:
+    """Decodes the transfer: some servers and proxies compress it although they were asked not to."""
+    if encoding.strip().lower() not in {"gzip", "x-gzip", "deflate"}:
+        return lambda chunk: chunk
+    decompressor = zlib.decompressobj(wbits=47)  # gzip or zlib, as the data says
+    unpacked = 0
+
+    def decode(chunk: bytes) -> bytes:
+        nonlocal unpacked
+        try:
+            content = decompressor.decompress(chunk, _MAX_BYTES + 1 - unpacked)
+        except zlib.error as error:
+            raise _FailedError("it arrived damaged: it cannot be decompressed") from error
+        unpacked += len(content)
+        if unpacked > _MAX_BYTES:
+            raise _FailedError(f"it has more than {_MAX_BYTES / 2**20:.0f} MiB, and MNIST has 11")
+        return content
+
+    return decode
 
 
 def _check_limits(received: int, deadline: float) -> None:
@@ -222,9 +245,16 @@ def _network_reason(error: Exception, timeout: float) -> str:
     return f"the connection failed ({cause or type(cause).__name__})"
 
 
+def _without_password(url: str) -> str:
+    """The address without a user, a password and a query, any of which may be secret."""
+    scheme, slashes, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}".partition("?")[0]
+
+
 def _failed(url: str, reason: str) -> DataError:
     reason = " ".join(reason.split())  # a server's reason may contain line breaks
     return DataError(
-        f"MNIST could not be downloaded from {url}: {reason}. Try again later, or set MNIST_LAB_DATA to the folder "
-        "that holds mnist.npz."
+        f"MNIST could not be downloaded from {_without_password(url)}: {reason}. Try again later, or set "
+        "MNIST_LAB_DATA to the folder that holds mnist.npz."
     )

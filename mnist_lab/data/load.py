@@ -1,4 +1,6 @@
-"""Load MNIST if it is available, else the MNIST sample with the reason."""
+"""Load MNIST if it is available, else the MNIST sample with the reason. Every process follows the one rule here."""
+
+import logging
 
 from mnist_lab.data.dataset import Dataset
 from mnist_lab.data.download import Progress, download_mnist, last_download_error
@@ -8,6 +10,32 @@ from mnist_lab.errors import DataError
 from mnist_lab.settings import Settings
 
 _NOT_YET = "MNIST is not on this computer yet: download it, or set MNIST_LAB_DATA to the folder that holds mnist.npz."
+
+log = logging.getLogger(__name__)
+
+
+def load_mnist_from_disk(settings: Settings) -> Dataset | None:
+    """MNIST from the first of its places on disk where it is whole; None if it is in none of them.
+
+    A damaged copy is passed over and named in the log when another one, or a download, may take its place.
+
+    Raises:
+        DataError: MNIST_LAB_DATA is set and there is no whole MNIST there, or all copies on disk are damaged.
+    """
+    errors: list[DataError] = []
+    found = None
+    for path in mnist_candidates(settings):
+        try:
+            found = load_mnist(path)
+            break
+        except DataError as error:
+            errors.append(error)
+    if settings.data is None:
+        for passed_over in errors:
+            log.warning("A damaged file is passed over: %s", passed_over)
+    if found is None and errors:
+        raise errors[0]
+    return found
 
 
 def load_dataset(
@@ -28,15 +56,15 @@ def load_dataset(
     """
     reason = last_download_error(settings) or _NOT_YET
     try:
-        for path in mnist_candidates(settings):
-            try:
-                return load_mnist(path), None
-            except DataError as error:
-                reason = str(error)
-        if download and settings.data is None:
-            return load_mnist(download_mnist(settings, progress or _no_progress)), None
+        if (dataset := load_mnist_from_disk(settings)) is not None:
+            return dataset, None
     except DataError as error:
         reason = str(error)
+    if download and settings.data is None:
+        try:
+            return load_mnist(download_mnist(settings, progress or _no_progress)), None
+        except DataError as error:
+            reason = str(error)
     return load_mnist_sample(), reason
 
 

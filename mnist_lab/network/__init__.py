@@ -5,7 +5,8 @@ from mnist_lab.network.completed import OUTPUT_LAYER
 from mnist_lab.network.diagnosis.problem import Problem, Repair
 from mnist_lab.network.edit_history import EditHistory
 from mnist_lab.network.json_io import analysis_to_data, network_from_data, network_from_json
-from mnist_lab.network.keras_source import keras_source
+from mnist_lab.network.keras_import import network_from_file
+from mnist_lab.network.keras_source import keras_source, model_source
 from mnist_lab.network.labels import TITLES, label, summary
 from mnist_lab.network.layers import (
     ACTIVATIONS,
@@ -85,7 +86,9 @@ __all__ = [
     "link_from_network",
     "matching_preset",
     "memory_error",
+    "model_source",
     "network_from_data",
+    "network_from_file",
     "network_from_json",
     "network_from_link",
     "read_link",

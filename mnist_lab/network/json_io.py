@@ -42,14 +42,14 @@ def network_from_json(text: str | bytes) -> Network:
     Raises:
         NetworkError: It is not a network file; the message says what is wrong, and where.
     """
-    return network_from_data(parse_network_json(text))
+    return network_from_data(read_json(text))
 
 
-def parse_network_json(text: str | bytes) -> object:
-    """Parse the content of a network file or a link, UTF-8.
+def read_json(text: str | bytes) -> object:
+    """Parse the JSON of a network file, UTF-8.
 
     Raises:
-        NetworkError: It is not JSON.
+        NetworkError: It is not JSON, or too long.
     """
     return _parsed(_decoded(text))
 

@@ -1,5 +1,6 @@
 """A network as readable Keras source code."""
 
+from mnist_lab.keras_settings import SOURCE
 from mnist_lab.network.analysis import analyse
 from mnist_lab.network.layers import AnyLayer
 from mnist_lab.network.network import Network
@@ -13,14 +14,21 @@ _FIRST_ARGUMENT |= {"MaxPooling2D": "pool_size", "AveragePooling2D": "pool_size"
 def keras_source(network: Network) -> str:
     """Return Keras 3 source that builds the network as `model`, implied layers included.
 
-    The source is complete: it imports what it needs. The network's name appears only in a comment, quoted, so that no
-    name can inject code. Keras refuses the source of a network with errors.
+    The source is complete: it imports what it needs, and sets what a user's `keras.json` may have changed. Keras
+    refuses the source of a network with errors.
+    """
+    return f"{SOURCE}\n{model_source(network)}"
+
+
+def model_source(network: Network) -> str:
+    """Return the part of `keras_source` that builds the network, after Keras was imported and set.
+
+    The network's name appears only in a comment, quoted, so that no name can inject code.
     """
     lines = [f"        {_call(report.layer)}," for report in analyse(network).layers]
     return "\n".join(
         [
             f"# {network.name!a}, composed in MNIST Lab",
-            "import keras",
             "from keras import layers",
             "",
             "model = keras.Sequential(",

@@ -16,5 +16,7 @@ MAX_LAYERS_READ = 10_000
 """Layers in a network file; a network with more than `MAX_LAYERS` can be read, but not trained."""
 MAX_FILE_BYTES = 1_000_000
 """Bytes of a network file; 64 layers take about 20,000."""
+MAX_KERAS_FILE_BYTES = 300_000_000
+"""Bytes of a `.keras` file: 20 million weights take 80 MB, with their optimizer three times that."""
 MAX_LINK_LENGTH = 20_000
 """Characters of a link; browsers and servers do not accept much longer ones either."""

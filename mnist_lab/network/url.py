@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from mnist_lab.errors import NetworkError
-from mnist_lab.network.json_io import network_from_data, parse_network_json
+from mnist_lab.network.json_io import network_from_data, read_json
 from mnist_lab.network.limits import MAX_FILE_BYTES, MAX_LINK_LENGTH
 from mnist_lab.network.network import Network
 from mnist_lab.strict_json import short_repr
@@ -73,7 +73,7 @@ def read_link(text: str) -> Link:
             "update MNIST Lab to open it."
         )
     dictionary = _DICTIONARY if version == LINK_VERSION else b""
-    data = parse_network_json(_decompressed(text[prefix.end() :] if prefix else text, dictionary))
+    data = read_json(_decompressed(text[prefix.end() :] if prefix else text, dictionary))
     recipe = data.pop("recipe", None) if isinstance(data, dict) and version == LINK_VERSION else None
     if recipe is not None and not isinstance(recipe, dict):
         raise NetworkError(f"The recipe of a link must be a JSON object. Received: {short_repr(recipe)}.")

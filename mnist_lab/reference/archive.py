@@ -4,10 +4,12 @@ The file is a zip archive with `run.json` and files of the run's folder, under t
 """
 
 import json
+import re
 import shutil
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, astuple, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from mnist_lab.archive_reader import Archive, open_archive
 from mnist_lab.errors import StoreError
 from mnist_lab.files import atomic_write
 from mnist_lab.network import network_from_json
@@ -29,7 +32,11 @@ MAX_BYTES = 50_000_000
 """Maximum size of an archive's unpacked files."""
 SPARE_BYTES = 64_000_000
 """Disk space that unpacking leaves free for trainings."""
+_MAX_FILE_BYTES = 50_000_000
+_MAX_ABOUT_BYTES = 5_000_000
 _ABOUT = "run.json"
+_FILE_NAME = re.compile(r"(best|last)\.keras|predictions\.npz|watch/epoch-\d{6,9}\.npz")
+"""Files that belong to an archive: those of a run's folder that are not a lock, a log or a checkpoint."""
 _COLUMNS = [field.name for field in fields(MetricPoint)]
 _RESULT, _DATA, _POINT, _TEXT = TypeAdapter(Result), TypeAdapter(DataInfo), TypeAdapter(MetricPoint), TypeAdapter(str)
 # A fixed date, so that the same run always gives the same file.
@@ -71,9 +78,8 @@ def read_archive(path: Path) -> ImportedRun:
         StoreError: The file is missing, damaged, or not named after its run.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            _ensure_size(archive)
-            about = json.loads(archive.read(_ABOUT))
+        with _opened(path) as archive:
+            about = json.loads(archive.read(_ABOUT, _MAX_ABOUT_BYTES))
         _ensure_id(about["id"], path.stem)
         points = [_POINT.validate_python(dict(zip(about["columns"], row, strict=True))) for row in about["points"]]
         return ImportedRun(_run(about, points), points)
@@ -84,7 +90,7 @@ def read_archive(path: Path) -> ImportedRun:
 def is_unpacked(path: Path, folder: RunFolder) -> bool:
     """Whether the run's folder has all files of the archive, unchanged; false for a damaged archive."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _opened(path) as archive:
             return all(_is_extracted(member, folder) for member in _files(archive))
     except Exception:  # noqa: BLE001 - as above
         return False
@@ -97,28 +103,36 @@ def unpack(path: Path, folder: RunFolder) -> None:
         StoreError: The archive is damaged, the folder cannot be written, or the disk is too full.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            _ensure_size(archive)
+        with _opened(path) as archive:
+            # All are read and checked before the first is written, so that a damaged archive changes nothing.
+            contents = [(member.filename, archive.read(member.filename, MAX_BYTES)) for member in _files(archive)]
             folder.path.mkdir(parents=True, exist_ok=True)
             _ensure_space(archive, folder)
-            for member in _files(archive):
-                _extract(archive, member, folder)
+        for name, content in contents:
+            _write(folder.path / name, content, folder)
     except Exception as error:
         raise StoreError(
             f"The reference run {path.name} cannot be unpacked: {error or type(error).__name__}"
         ) from error
 
 
-def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: RunFolder) -> None:
-    target = folder.path / member.filename
+@contextmanager
+def _opened(path: Path) -> Iterator[Archive]:
+    with open_archive(path, max_bytes=_MAX_FILE_BYTES) as archive:
+        _ensure_size(archive)
+        _ensure_names(archive)
+        yield archive
+
+
+def _write(target: Path, content: bytes, folder: RunFolder) -> None:
     _ensure_inside(target, folder)
     # Not durable, since the first page waits for this; a file that is damaged by a power cut is unpacked again.
     with atomic_write(target, durable=False) as temporary:
-        temporary.write_bytes(archive.read(member))
+        temporary.write_bytes(content)
 
 
-def _files(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
-    return (member for member in archive.infolist() if member.filename != _ABOUT)
+def _files(archive: Archive) -> list[zipfile.ZipInfo]:
+    return [member for member in archive.members if member.filename != _ABOUT]
 
 
 def _is_extracted(member: zipfile.ZipInfo, folder: RunFolder) -> bool:
@@ -131,13 +145,22 @@ def _ensure_id(found: object, expected: str) -> None:
         raise ValueError(f"it holds the run {found!r}")
 
 
-def _ensure_size(archive: zipfile.ZipFile) -> None:
-    size = sum(member.file_size for member in archive.infolist())
+def _ensure_names(archive: Archive) -> None:
+    names = [member.filename for member in archive.members]
+    for name in names:
+        if name != _ABOUT and not _FILE_NAME.fullmatch(name):
+            raise ValueError(f"it holds a file that is not a run's: {name[:60]!r}")
+    if len(set(names)) < len(names):
+        raise ValueError("it holds a file twice")
+
+
+def _ensure_size(archive: Archive) -> None:
+    size = sum(member.file_size for member in archive.members)
     if size > MAX_BYTES:
         raise ValueError(f"it holds {size / 1e6:,.0f} MB; the limit is {MAX_BYTES / 1e6:.0f}")
 
 
-def _ensure_space(archive: zipfile.ZipFile, folder: RunFolder) -> None:
+def _ensure_space(archive: Archive, folder: RunFolder) -> None:
     size = sum(member.file_size for member in _files(archive))
     free = shutil.disk_usage(folder.path).free
     if free < size + SPARE_BYTES:

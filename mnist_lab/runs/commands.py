@@ -16,7 +16,7 @@ from mnist_lab.runs.deletion import delete_record, remove_folder
 from mnist_lab.runs.queue_order import end_of_queue, front_of_queue
 from mnist_lab.runs.records import Run, clean_note
 from mnist_lab.runs.rows import damaged_message, run_from_row
-from mnist_lab.runs.run_folder import RunFolder
+from mnist_lab.runs.run_folder import RunFolder, is_run_id
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_transition
 
@@ -184,10 +184,15 @@ class RunCommands:
             if row.state in ACTIVE_STATES:
                 raise TransitionError(f"The run '{row.name}' is {row.state} and cannot be deleted. Stop it first.")
             delete_record(connection, run_id)
-        remove_folder(self._folder(run_id))
+        self._remove_folder(run_id)
+
+    def _remove_folder(self, run_id: str) -> None:
+        # A record whose id is damaged has no folder, and can be deleted nevertheless.
+        if is_run_id(run_id):
+            remove_folder(self._folder(run_id))
 
     def _folder(self, run_id: str) -> RunFolder:
-        return RunFolder(self._runs_folder / run_id)
+        return RunFolder.of(self._runs_folder, run_id)
 
 
 def _locked_row(connection: Connection, run_id: str) -> Any:

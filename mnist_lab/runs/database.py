@@ -2,17 +2,20 @@
 
 import sqlite3
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from mnist_lab.errors import StoreError, StoreLocationError
 from mnist_lab.runs.migrations import migrate, schema_version
 from mnist_lab.runs.schema import SCHEMA_VERSION, meta, metadata
+from mnist_lab.store_address import hide_secrets, parse_address, shown_address
 
 BUSY_SECONDS = 10.0
 
@@ -28,17 +31,8 @@ class Database:
             StoreLocationError: The settings name a location that cannot be used.
         """
         self._busy_seconds = busy_seconds
-        try:
-            address = _on_disk(make_url(url))
-            self.engine = _connect(address, busy_seconds)
-        except (SQLAlchemyError, ImportError, ValueError) as error:
-            # Only the first line: SQLAlchemy appends a link to its manual.
-            raise StoreLocationError(
-                f"MNIST_LAB_DB must be an address such as sqlite:////folder/runs.sqlite. Received: {_shown(url)!r}"
-                f" ({str(error).splitlines()[0].rstrip('.')})."
-            ) from error
-        shown = self.engine.url
-        self.where = str(shown.database) if self.is_sqlite else shown.render_as_string(hide_password=True)
+        self.engine = _engine(url, busy_seconds)
+        self.where = str(self.engine.url.database) if self.is_sqlite else shown_address(self.engine.url)
         self._writing = self.engine.execution_options(writes=True)
         self.writes = 0
         """Number of writes by this object: when it changes, data that was read earlier may be out of date."""
@@ -79,14 +73,13 @@ class Database:
             folder = Path(self.engine.url.database.removeprefix("file:")).parent
             try:
                 folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                why = "a file with that name exists" if isinstance(error, FileExistsError) else error.strerror
+            except (OSError, ValueError) as error:
+                exists = isinstance(error, FileExistsError)
+                why = "a file with that name exists" if exists else getattr(error, "strerror", None) or error
                 raise StoreLocationError(
                     f"The folder {folder} cannot be made: {why}. Set MNIST_LAB_HOME to a folder that you can write to."
                 ) from error
-        with self.read() as connection:
-            is_new = not inspect(connection).has_table(meta.name)
-        if is_new:
+        if self._is_new():
             self._create()
         try:
             with self.read() as connection:
@@ -101,6 +94,15 @@ class Database:
                 f"A newer MNIST Lab has written the run store {self.where} (schema {version}; this one knows up to"
                 f" {SCHEMA_VERSION}). Install that version, or set MNIST_LAB_HOME to another folder."
             )
+
+    def _is_new(self) -> bool:
+        try:
+            with self.read() as connection:
+                return not inspect(connection).has_table(meta.name)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - of any type, for an entry of the address that the driver refuses
+            raise _invalid_address(self.engine.url, hide_secrets(str(error), self.engine.url)) from None
 
     def _create(self) -> None:
         if self.is_sqlite:
@@ -133,10 +135,11 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            raise self._error(getattr(error, "orig", None) or error) from error
+            # Without the cause: a driver's message may quote the password, and a log shows causes.
+            raise self._error(getattr(error, "orig", None) or error) from None
 
     def _error(self, error: BaseException) -> StoreError:
-        text = str(error)
+        text = hide_secrets(str(error), self.engine.url)
         if "unable to open" in text.lower():
             return StoreLocationError(
                 f"The run store {self.where} cannot be opened. Make its folder readable and writable."
@@ -156,7 +159,7 @@ class Database:
             return f"The run store {self.where} cannot be written: {text}. Free some space on its disk."
         if any(part in lower for part in ("malformed", "not a database", "no such column", "no such table")):
             return self._damaged(text)
-        return f"The run store {self.where} does not answer: {text.splitlines()[0]}"
+        return f"The run store {self.where} does not answer: {text}"
 
     def _damaged(self, why: str) -> str:
         remedy = (
@@ -165,11 +168,31 @@ class Database:
         return f"The run store {self.where} is damaged, or belongs to another program ({why}). {remedy}."
 
 
-def _shown(url: str | URL) -> str:
+def _engine(url: str | URL, busy_seconds: float) -> Engine:
+    """The engine for an address of the settings.
+
+    Raises:
+        StoreLocationError: The address cannot be used.
+    """
     try:
-        return make_url(url).render_as_string(hide_password=True)
-    except SQLAlchemyError:
-        return str(url)
+        address = _on_disk(parse_address(url))
+    except (ValueError, RuntimeError) as error:
+        raise _invalid_address(url, str(error)) from None
+    try:
+        with warnings.catch_warnings():
+            # For an entry of the query that the driver does not know.
+            warnings.simplefilter("error", SAWarning)
+            return _connect(address, busy_seconds)
+    except (SQLAlchemyError, SAWarning, ImportError, ValueError, TypeError) as error:
+        raise _invalid_address(url, hide_secrets(str(error), address)) from None
+
+
+def _invalid_address(url: str | URL, reason: str) -> StoreLocationError:
+    reason = reason.partition(" (Background on")[0]  # SQLAlchemy appends a link to its manual
+    return StoreLocationError(
+        "MNIST_LAB_DB must be an address such as sqlite:////folder/runs.sqlite. Received:"
+        f" {shown_address(url)!r} ({reason.rstrip('.')})."
+    )
 
 
 def _on_disk(url: URL) -> URL:
@@ -177,6 +200,7 @@ def _on_disk(url: URL) -> URL:
 
     Raises:
         ValueError: It names a SQLite database in memory, which other processes, such as a training, cannot see.
+        RuntimeError: There is no user with the name after `~`.
     """
     if url.get_backend_name() != "sqlite":
         return url
@@ -192,6 +216,7 @@ def _connect(url: URL, busy_seconds: float) -> Engine:
     engine = create_engine(url, connect_args={"timeout": busy_seconds})
     event.listen(engine, "connect", _disable_implicit_transactions)
     event.listen(engine, "connect", _register_casefold)
+    event.listen(engine, "connect", _replace_damaged_characters)
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -204,6 +229,11 @@ def _disable_implicit_transactions(connection: Any, _record: Any) -> None:
 def _register_casefold(connection: Any, _record: Any) -> None:
     # SQLite's own lower() knows English letters only.
     connection.create_function("casefold", 1, str.casefold, deterministic=True)
+
+
+def _replace_damaged_characters(connection: Any, _record: Any) -> None:
+    # By default one text that is not UTF-8 makes every query fail that meets it.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
 
 
 def _begin(connection: Connection) -> None:

@@ -16,10 +16,13 @@ from mnist_lab.errors import LabError, StoreError
 from mnist_lab.network import CLASSES, Network, network_from_json
 from mnist_lab.recipe import Recipe, recipe_from_json
 from mnist_lab.runs.records import DataInfo, MetricPoint, Result, Run
+from mnist_lab.runs.run_folder import is_run_id
 from mnist_lab.runs.state import Command, RunState
 
 _RESULT, _DATA = TypeAdapter(Result), TypeAdapter(DataInfo)
 _MAX_NAMED = 5
+_MAX_ID = 20
+_KINDS = frozenset({"step", "epoch"})
 _logged: set[str] = set()
 
 log = logging.getLogger(__name__)
@@ -67,37 +70,37 @@ def run_from_row(row: Row[*tuple[Any, ...]]) -> Run:
     """
     try:
         return Run(
-            id=row.id,
-            number=row.number,
-            name=row.name,
-            note=row.note,
+            id=_id(row.id),
+            number=_whole(row.number),
+            name=_text(row.name),
+            note=_text(row.note),
             state=RunState(row.state),
-            attempt=row.attempt,
+            attempt=_whole(row.attempt),
             network=_network(row.network),
             recipe=_recipe(row.recipe),
             created=datetime.fromtimestamp(row.created, UTC),
             started=_time(row.started),
             ended=_time(row.ended),
             heartbeat=_time(row.heartbeat),
-            phase=row.phase,
-            epochs_done=row.epochs_done,
-            steps_done=row.steps_done,
-            total_steps=row.total_steps,
-            seconds=row.seconds,
-            message=row.message,
-            diverged=row.diverged,
+            phase=_text(row.phase),
+            epochs_done=_whole(row.epochs_done),
+            steps_done=_whole(row.steps_done),
+            total_steps=_whole(row.total_steps),
+            seconds=_real(row.seconds),
+            message=_text(row.message),
+            diverged=bool(row.diverged),
             command=Command(row.command),
             data=_data(row.data) if row.data else None,
             result=_result(row.result) if row.result else None,
-            owner=row.owner,
-            group=row.run_group,
-            worker=row.worker,
-            learning_rate_factor=row.learning_rate_factor,
-            parent=row.parent,
+            owner=_text(row.owner),
+            group=_text(row.run_group),
+            worker=_text(row.worker),
+            learning_rate_factor=_real(row.learning_rate_factor),
+            parent=_text(row.parent),
         )
     except LabError as error:
         raise StoreError(f"{damaged_message([row.id])[:-1]}: {error}") from error
-    except (ValueError, TypeError, OverflowError) as error:
+    except (ValueError, TypeError, OverflowError, OSError, RecursionError) as error:
         # Python's own message would not help the user.
         raise StoreError(damaged_message([row.id])) from error
 
@@ -145,10 +148,11 @@ def is_readable(row: Row[*tuple[Any, ...]]) -> bool:
 
 
 def damaged_message(ids: Sequence[str]) -> str:
-    """The message about one damaged record, or several."""
+    """The message about one damaged record, or several. An id may be damaged, too."""
+    shown_ids = [str(run_id)[:_MAX_ID] for run_id in ids[:_MAX_NAMED]]
     if len(ids) == 1:
-        return f"The record of run {ids[0]} is damaged and can only be deleted."
-    shown = ", ".join(ids[:_MAX_NAMED]) + (", …" if len(ids) > _MAX_NAMED else "")
+        return f"The record of run {shown_ids[0]} is damaged and can only be deleted."
+    shown = ", ".join(shown_ids) + (", …" if len(ids) > _MAX_NAMED else "")
     return f"The records of {len(ids)} runs are damaged and can only be deleted: {shown}."
 
 
@@ -175,21 +179,54 @@ def point_to_row(run_id: str, point: MetricPoint) -> dict[str, Any]:
 
 
 def point_from_row(row: Row[*tuple[Any, ...]]) -> MetricPoint:
-    """The point in one row of `schema.metrics`."""
+    """The point in one row of `schema.metrics`.
+
+    Raises:
+        ValueError: The row is damaged.
+    """
+    if row.kind not in _KINDS:
+        raise ValueError(f"no kind of a point: {row.kind!r}")
     # An epoch always has validation metrics, a step never has any: so NULL in an epoch stands for NaN.
     missing = math.nan if row.kind == "epoch" else None
     return MetricPoint(
-        step=row.step,
-        epoch=row.epoch,
+        step=_whole(row.step),
+        epoch=_real(row.epoch),
         kind=row.kind,
-        training_loss=math.nan if row.training_loss is None else row.training_loss,
-        training_accuracy=math.nan if row.training_accuracy is None else row.training_accuracy,
-        validation_loss=missing if row.validation_loss is None else row.validation_loss,
-        validation_accuracy=missing if row.validation_accuracy is None else row.validation_accuracy,
-        learning_rate=row.learning_rate,
-        seconds=row.seconds,
-        samples_per_second=row.samples_per_second,
+        training_loss=math.nan if row.training_loss is None else _real(row.training_loss),
+        training_accuracy=math.nan if row.training_accuracy is None else _real(row.training_accuracy),
+        validation_loss=missing if row.validation_loss is None else _real(row.validation_loss),
+        validation_accuracy=missing if row.validation_accuracy is None else _real(row.validation_accuracy),
+        learning_rate=_real(row.learning_rate),
+        seconds=_real(row.seconds),
+        samples_per_second=_real(row.samples_per_second),
     )
+
+
+# SQLite keeps values of any type in any column, so that a damaged record may hold bytes in place of a number.
+
+
+def _id(value: object) -> str:
+    if not is_run_id(value):
+        raise ValueError("no id of a run")
+    return str(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"no text: {type(value).__name__}")  # noqa: TRY004 - the one type of a damaged value
+    return value
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int):
+        raise ValueError(f"no whole number: {type(value).__name__}")  # noqa: TRY004
+    return value
+
+
+def _real(value: object) -> float:
+    if not isinstance(value, int | float):
+        raise ValueError(f"no number: {type(value).__name__}")  # noqa: TRY004
+    return value
 
 
 def _seconds(time: datetime | None) -> float | None:

@@ -2,15 +2,30 @@
 
 import io
 import os
-import zipfile
+import re
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 from filelock import FileLock
 
+from mnist_lab.archive_reader import MIB, ArchiveError, MissingFileError, open_archive
+from mnist_lab.array_reader import archive_array
 from mnist_lab.errors import StoreError
 from mnist_lab.files import atomic_write, try_lock
+from mnist_lab.network import CLASSES
+
+_MAX_PREDICTIONS_BYTES = 8 * MIB
+"""Size of the file, and of each of its arrays. The predictions of 10,000 test images have 0.4 MiB."""
+
+
+_RUN_ID = re.compile(r"[a-z0-9]{1,8}")
+
+
+def is_run_id(value: object) -> bool:
+    """Whether this can be the id of a run: a damaged one could name any folder."""
+    return isinstance(value, str) and _RUN_ID.fullmatch(value) is not None
 
 
 class RunFolder:
@@ -18,6 +33,17 @@ class RunFolder:
 
     def __init__(self, path: Path):
         self.path = path
+
+    @classmethod
+    def of(cls, runs_folder: Path, run_id: str) -> Self:
+        """The folder of the run with this id.
+
+        Raises:
+            StoreError: The id is damaged.
+        """
+        if not is_run_id(run_id):
+            raise StoreError(f"A run's id is at most eight characters of a-z and 0-9. Received: {str(run_id)[:40]!r}.")
+        return cls(runs_folder / run_id)
 
     @property
     def lock_path(self) -> Path:
@@ -101,15 +127,18 @@ class RunFolder:
             StoreError: The file is damaged.
         """
         try:
-            with np.load(self.predictions_path, allow_pickle=False) as archive:
-                probabilities, labels = archive["probabilities"], archive["labels"]
-        except FileNotFoundError:
+            with open_archive(self.predictions_path, max_bytes=_MAX_PREDICTIONS_BYTES, kind=".npz file") as archive:
+                probabilities = archive_array(
+                    archive, "probabilities", (None, CLASSES), np.float32, max_bytes=_MAX_PREDICTIONS_BYTES
+                )
+                labels = archive_array(archive, "labels", (len(probabilities),), max_bytes=_MAX_PREDICTIONS_BYTES)
+        except MissingFileError:
             return None
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise StoreError(f"{self.predictions_path} is damaged; train the run again to get it back.") from error
-        if probabilities.dtype != np.float32 or probabilities.shape != (len(labels), 10):
+        except ArchiveError as error:
+            raise StoreError(f"{self.predictions_path} {error}; train the run again to get it back.") from error
+        if labels.max(initial=0) >= CLASSES:
             raise StoreError(
-                f"{self.predictions_path} holds {probabilities.dtype} {probabilities.shape}, not float32"
-                f" ({len(labels)}, 10); train the run again to get it back."
+                f"{self.predictions_path} has the label {labels.max()}, and labels are 0 to 9; train the run again to"
+                " get it back."
             )
         return probabilities, labels

@@ -8,18 +8,22 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
+from mnist_lab.archive_reader import MIB, Archive, MissingFileError, open_archive
+from mnist_lab.array_reader import Shape, archive_array
 from mnist_lab.errors import StoreError
 from mnist_lab.files import atomic_write
-from mnist_lab.runs.snapshot import PROBES, FirstWeights, LayerHealth, LayerMaps, Snapshot, layer_maps
+from mnist_lab.network import CLASSES, INPUT_SHAPE
+from mnist_lab.runs.snapshot import MAP_DIGITS, PROBES, FirstWeights, LayerHealth, LayerMaps, Snapshot, layer_maps
 
 __all__ = [
     "FirstWeights",
@@ -38,12 +42,49 @@ __all__ = [
     "write_snapshot",
 ]
 
+Content = TypeVar("Content")
+
 MAX_SNAPSHOTS = 60
 
 _VERSION = 1
 _ABOUT = "snapshot.json"
 _NAME = re.compile(r"epoch-(\d{6,})\.npz")
 _ALWAYS_KEPT = 4
+
+_MAX_FILE_BYTES = 64 * MIB
+_MAX_ARRAY_BYTES = 16 * MIB
+"""The maps of a wide layer, 64 of its channels at 28×28 pixels, have half a MiB."""
+_MAX_ABOUT_BYTES = MIB
+
+
+@dataclass(frozen=True)
+class _FiltersAbout:
+    layer: int
+    kind: str
+    title: str
+    count: int
+
+
+@dataclass(frozen=True)
+class _MapsAbout:
+    layer: int
+    kind: str
+    title: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _About:
+    """The content of `snapshot.json`."""
+
+    version: int
+    epoch: int
+    filters: _FiltersAbout | None
+    maps: tuple[_MapsAbout, ...]
+    health: tuple[LayerHealth, ...]
+
+
+_ABOUT_ADAPTER = TypeAdapter(_About)
 
 
 def write_snapshot(folder: Path, snapshot: Snapshot) -> None:
@@ -72,15 +113,13 @@ def read_snapshot(folder: Path, epoch: int) -> Snapshot | None:
     Raises:
         StoreError: The file is damaged.
     """
-    with _snapshot_file(folder, epoch) as path, np.load(path, allow_pickle=False) as archive:
-        return _unpacked(archive)
-    return None
+    return _read(folder, epoch, _unpacked)
 
 
 def read_epoch_health(folder: Path, epoch: int) -> tuple[LayerHealth, ...] | None:
     """The layers' health after one epoch, without the images; None if there is no snapshot or it is damaged."""
-    with suppress(StoreError), _snapshot_file(folder, epoch) as path, zipfile.ZipFile(path) as archive:
-        return _health(json.loads(archive.read(_ABOUT)))
+    with suppress(StoreError):
+        return _read(folder, epoch, lambda archive: _about(archive).health)
     return None
 
 
@@ -92,9 +131,8 @@ def newest_health(folder: Path) -> tuple[LayerHealth, ...]:
 
 def read_epoch_probabilities(folder: Path, epoch: int) -> NDArray[np.float32] | None:
     """The probabilities (12, 10) of one epoch, without the images; None if there is no snapshot or it is damaged."""
-    with suppress(StoreError), _snapshot_file(folder, epoch) as path, np.load(path, allow_pickle=False) as archive:
-        found: NDArray[np.float32] = archive["probabilities"]
-        return found if found.shape == (PROBES, 10) else None
+    with suppress(StoreError):
+        return _read(folder, epoch, _probabilities)
     return None
 
 
@@ -129,20 +167,19 @@ def snapshot_path(folder: Path, epoch: int) -> Path:
     return folder / f"epoch-{epoch:06d}.npz"
 
 
-@contextmanager
-def _snapshot_file(folder: Path, epoch: int) -> Iterator[Path]:
-    """Give the path of a snapshot to read within the block; a missing file ends the block early.
+def _read(folder: Path, epoch: int, read: Callable[[Archive], Content]) -> Content | None:
+    """What `read` makes of the archive of a snapshot; None if there is no such file.
 
     Raises:
         StoreError: The file is damaged.
     """
     path = snapshot_path(folder, epoch)
     try:
-        yield path
-    except FileNotFoundError:
-        return
-    except Exception as error:
-        # For a damaged file zipfile and NumPy raise errors of many types.
+        with open_archive(path, max_bytes=_MAX_FILE_BYTES, kind=".npz file") as archive:
+            return read(archive)
+    except MissingFileError:
+        return None
+    except Exception as error:  # also for content that contradicts itself
         raise StoreError(f"{path} is damaged; the snapshots of other epochs may still be readable.") from error
 
 
@@ -172,30 +209,58 @@ def _packed(snapshot: Snapshot) -> bytes:
     return buffer.getvalue()
 
 
-def _unpacked(archive: Any) -> Snapshot:
-    about = json.loads(archive[_ABOUT])
-    if about["version"] != _VERSION:
-        raise ValueError(f"version {about['version']}")
-    shapes = tuple(archive[name].shape for name in ("images", "labels", "probabilities"))
-    if shapes != ((PROBES, 28, 28), (PROBES,), (PROBES, 10)):
-        raise ValueError(f"shapes {shapes}")
-    filters, low, high = about["filters"], archive["low"], archive["high"]
+def _unpacked(archive: Archive) -> Snapshot:
+    about = _about(archive)
+    limits = (len(about.maps), MAP_DIGITS) if about.maps else (0,)
+    low, high = (_array(archive, name, limits, np.float32) for name in ("low", "high"))
     maps = [
         LayerMaps(
-            **{**one, "shape": tuple(one["shape"])}, values=archive[f"maps-{one['layer']}"], low=low[i], high=high[i]
+            one.layer,
+            one.kind,
+            one.title,
+            one.shape,
+            values=_array(archive, f"maps-{one.layer}", (MAP_DIGITS, None, None, None)),
+            low=low[index],
+            high=high[index],
         )
-        for i, one in enumerate(about["maps"])
+        for index, one in enumerate(about.maps)
     ]
     return Snapshot(
-        epoch=int(about["epoch"]),
-        images=archive["images"],
-        labels=archive["labels"],
-        probabilities=archive["probabilities"],
-        filters=filters and FirstWeights(**filters, values=archive["filters"]),
+        epoch=about.epoch,
+        images=_array(archive, "images", (PROBES, *INPUT_SHAPE[:2])),
+        labels=_labels(archive),
+        probabilities=_probabilities(archive),
+        filters=None if about.filters is None else _filters(archive, about.filters),
         maps=tuple(maps),
-        health=_health(about),
+        health=about.health,
     )
 
 
-def _health(about: dict[str, Any]) -> tuple[LayerHealth, ...]:
-    return tuple(LayerHealth(**one) for one in about["health"])
+def _about(archive: Archive) -> _About:
+    about = _ABOUT_ADAPTER.validate_json(archive.read(_ABOUT, _MAX_ABOUT_BYTES))
+    if about.version != _VERSION:
+        raise ValueError(f"version {about.version}")
+    return about
+
+
+def _probabilities(archive: Archive) -> NDArray[np.float32]:
+    return _array(archive, "probabilities", (PROBES, CLASSES), np.float32)
+
+
+def _labels(archive: Archive) -> NDArray[np.uint8]:
+    labels = _array(archive, "labels", (PROBES,))
+    if labels.max() >= CLASSES:
+        raise ValueError(f"label {labels.max()}")
+    return labels
+
+
+def _filters(archive: Archive, about: _FiltersAbout) -> FirstWeights:
+    values = _array(archive, "filters", (None, None, None), np.float32)
+    return FirstWeights(about.layer, about.kind, about.title, about.count, values)
+
+
+def _array(archive: Archive, name: str, shape: Shape, dtype: Any = np.uint8) -> NDArray[Any]:
+    found = archive_array(archive, name, shape, dtype, max_bytes=_MAX_ARRAY_BYTES)
+    if not found.size and 0 not in shape:
+        raise ValueError(f"{name} is empty")
+    return found

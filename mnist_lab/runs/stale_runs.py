@@ -11,7 +11,7 @@ from mnist_lab.errors import LabError, StoreError
 from mnist_lab.recipe import recipe_from_json
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.deletion import delete_record, remove_folder
-from mnist_lab.runs.run_folder import RunFolder
+from mnist_lab.runs.run_folder import RunFolder, is_run_id
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState
 
@@ -53,15 +53,18 @@ def reap_stale_runs(db: Database, runs_folder: Path, host: str) -> list[str]:
 
 
 def _reap_if_stale(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path, host: str) -> bool:
+    if not is_run_id(row.id):
+        return False  # a damaged record has no folder, and so no lock
     if row.host != host:
-        return time.time() - (row.heartbeat or 0.0) > MAX_SILENCE_SECONDS and _interrupt(db, row, runs_folder)
+        heartbeat = row.heartbeat if isinstance(row.heartbeat, float) else 0.0
+        return time.time() - heartbeat > MAX_SILENCE_SECONDS and _interrupt(db, row, runs_folder)
     if not runs_folder.parent.is_dir():
         # The disk is not mounted. A lock file created now would be free and prove nothing.
         raise StoreError(
             f"The folder {runs_folder.parent} is missing, so the state of the active runs is unknown. Restore it, or"
             " mount its disk."
         )
-    lock = RunFolder(runs_folder / row.id).lock()
+    lock = RunFolder.of(runs_folder, row.id).lock()
     if lock is None:
         return False
     try:
@@ -100,7 +103,7 @@ def _interrupt(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path) -> b
                 )
             )
     if command == Command.DISCARD:
-        remove_folder(RunFolder(runs_folder / row.id))
+        remove_folder(RunFolder.of(runs_folder, row.id))
     return True
 
 
@@ -109,9 +112,9 @@ def _message(row: Row[*tuple[Any, ...]]) -> str:
     if row.state == RunState.STARTING:
         return f"{what} before the training began."
     try:
-        epochs = recipe_from_json(row.recipe).epochs
-    except LabError:
+        epochs, done = recipe_from_json(row.recipe).epochs, int(row.epochs_done)
+    except (LabError, ValueError, TypeError):  # the record is damaged
         return f"{what}."
-    if row.epochs_done >= epochs:
+    if done >= epochs:
         return f"{what} after epoch {epochs} of {epochs}, during the evaluation."
-    return f"{what} in epoch {row.epochs_done + 1} of {epochs}."
+    return f"{what} in epoch {done + 1} of {epochs}."

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -20,7 +21,7 @@ from mnist_lab.runs.integrity import MAX_IDS, IntegrityChecker
 from mnist_lab.runs.queue_order import end_of_queue, queue_query
 from mnist_lab.runs.records import MetricPoint, Run
 from mnist_lab.runs.rows import point_from_row, run_from_row, runs_from_rows
-from mnist_lab.runs.run_folder import RunFolder
+from mnist_lab.runs.run_folder import RunFolder, is_run_id
 from mnist_lab.runs.schema import metrics, runs
 from mnist_lab.runs.search import RunCounts, SearchResult, count_runs, runs_version, search_runs
 from mnist_lab.runs.state import ENDED_STATES, Command, RunState
@@ -55,8 +56,12 @@ class RunStore:
         self.db.close()
 
     def folder(self, run_id: str) -> RunFolder:
-        """The run's folder, which need not exist yet."""
-        return RunFolder(self.runs_folder / run_id)
+        """The run's folder, which need not exist yet.
+
+        Raises:
+            StoreError: The id is damaged.
+        """
+        return RunFolder.of(self.runs_folder, run_id)
 
     # Reading runs
 
@@ -67,8 +72,10 @@ class RunStore:
             UnknownRunError: There is none.
             StoreError: Its record is damaged.
         """
-        with self.db.read() as connection:
-            row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
+        row = None
+        if is_run_id(run_id):
+            with self.db.read() as connection:
+                row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
         if row is None:
             raise UnknownRunError(f"There is no run {run_id!r}; it may have been deleted.")
         return run_from_row(row)
@@ -88,7 +95,7 @@ class RunStore:
         Raises:
             UnknownRunError: No run matches, or more than one does.
         """
-        text = text.strip()
+        text = _encodable(text.strip())
         conditions = [runs.c.name == text]
         if re.fullmatch(rf"[a-z0-9]{{3,{ID_LENGTH}}}", text):
             conditions.append(runs.c.id.like(f"{text}%"))
@@ -127,6 +134,7 @@ class RunStore:
     def runs_of(self, run_ids: Sequence[str]) -> Runs:
         """The runs with these ids, in their order, without those that were deleted or are damaged."""
         found: dict[str, Run] = {}
+        run_ids = list(filter(is_run_id, run_ids))
         with self.db.read() as connection:
             for start in range(0, len(run_ids), MAX_IDS):
                 some = runs.c.id.in_(run_ids[start : start + MAX_IDS])
@@ -156,7 +164,9 @@ class RunStore:
         with self.db.read() as connection:
             # At equal steps the epoch's point comes last, as the step's point is part of the epoch.
             for row in connection.execute(query.order_by(metrics.c.step, metrics.c.kind.desc())):
-                found[row.run_id].append(point_from_row(row))
+                # A damaged point, or one that a damaged index names for another run, is left out of the curve.
+                with suppress(ValueError):
+                    found.get(row.run_id, []).append(point_from_row(row))
         return found
 
     def damaged(self) -> Sequence[str]:
@@ -173,7 +183,7 @@ class RunStore:
     ) -> SearchResult:
         """Find the runs in one of the states that contain every word; see `search.search_query`."""
         with self.db.read() as connection:
-            return search_runs(connection, text, states, group, exclude)
+            return search_runs(connection, _encodable(text), states, group, exclude)
 
     def tally(self, states: Collection[RunState] = ENDED_STATES, exclude: Collection[str] = ()) -> RunCounts:
         """The number of runs in each of the states, and the names of their sweeps."""
@@ -284,6 +294,11 @@ class RunStore:
             if limit is not None and len(found) < len(rows) == limit:
                 found = runs_from_rows(connection.execute(query).all())[:limit]
         return found
+
+
+def _encodable(text: str) -> str:
+    """The text without lone surrogates, which stand for bytes that are not UTF-8 and which no database takes."""
+    return text.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def open_store(settings: Settings) -> RunStore:

@@ -7,20 +7,26 @@ arrays one after the other. Nothing in a file is ever executed.
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, TypeAdapter
 
+from mnist_lab.archive_reader import MIB, ArchiveError, open_file
 from mnist_lab.files import atomic_write
-from mnist_lab.network import Network
+from mnist_lab.network import MAX_PARAMETERS, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import DataInfo, MetricPoint
 
 FORMAT = b"MNIST Lab checkpoint 1\n"
 GROUPS = ("model", "optimizer", "best")
+
+MAX_BYTES = MAX_PARAMETERS * 4 * 6
+"""Largest file that is read: weights, those of the best epoch and two states of the optimizer, with a reserve."""
+MAX_HEADER_BYTES = 64 * MIB
 
 Arrays: TypeAlias = tuple[NDArray[Any], ...]
 
@@ -112,10 +118,14 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint and verify its checksum.
 
     Raises:
-        DamagedCheckpointError: The file is incomplete, was changed, or is not a checkpoint of this format.
-        OSError: It cannot be read.
+        DamagedCheckpointError: The file cannot be read, is incomplete, was changed, or is not a checkpoint of this
+            format.
     """
-    content = path.read_bytes()
+    try:
+        with open_file(path, MAX_BYTES) as file:
+            content = file.read()
+    except ArchiveError as error:
+        raise DamagedCheckpointError(f"it {error}") from error
     start = len(FORMAT) + 65
     if not content.startswith(FORMAT) or len(content) <= start:
         raise DamagedCheckpointError("it is not a checkpoint of this version")
@@ -124,41 +134,70 @@ def read_checkpoint(path: Path) -> Checkpoint:
         raise DamagedCheckpointError("its checksum is wrong")
     try:
         return _parse(content, start)
-    except (ValueError, TypeError, KeyError) as error:
-        raise DamagedCheckpointError(f"its content is invalid: {error}") from error
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError, MemoryError) as error:
+        raise DamagedCheckpointError(f"its content is invalid: {_first_line(error)}") from error
 
 
-_NUMBERS = (
-    "epoch",
-    "best_epoch",
-    "best_loss",
-    "patience_from",
-    "learning_rate_factor",
-    "seconds",
-    "images",
-    "step_seconds",
-)
+_Count = Annotated[int, Field(ge=0)]
+_Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """The numbers of a `TrainingState`, as the header has them."""
+
+    epoch: _Count
+    best_epoch: _Count
+    best_loss: float
+    patience_from: _Count
+    learning_rate_factor: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    seconds: _Seconds
+    images: _Count
+    step_seconds: _Seconds
+
+
+@dataclass(frozen=True)
+class _Header:
+    """The line of JSON."""
+
+    run: str
+    fingerprint: str
+    precision: Literal["float32", "mixed_bfloat16"]
+    points: tuple[MetricPoint, ...]
+    state: _Numbers
+    arrays: dict[str, tuple[tuple[str, tuple[_Count, ...]], ...]]
+    """Type and shape of each array, by the names in `GROUPS`."""
+
+
+_HEADER = TypeAdapter(_Header)
+_NUMBERS = tuple(field.name for field in fields(_Numbers))
 
 
 def _parse(content: bytes, start: int) -> Checkpoint:
-    end_of_header = content.index(b"\n", start)
-    header = json.loads(content[start:end_of_header])
+    end_of_header = content.index(b"\n", start, start + MAX_HEADER_BYTES)
+    header = _HEADER.validate_python(json.loads(content[start:end_of_header]))
     offset = end_of_header + 1
     groups: dict[str, Any] = {}
     for group in GROUPS:
         arrays = []
-        for name, shape in header["arrays"][group]:
+        for name, shape in header.arrays[group]:
+            dtype = _number_type(name)
             count = math.prod(shape)
-            dtype = np.dtype(name)
             arrays.append(np.frombuffer(content, dtype, count, offset).reshape(shape))
             offset += count * dtype.itemsize
         groups[group] = tuple(arrays)
     if offset != len(content):
         raise ValueError("it is longer than its arrays")
-    return Checkpoint(
-        run=header["run"],
-        fingerprint=header["fingerprint"],
-        precision=header["precision"],
-        points=tuple(MetricPoint(**point) for point in header["points"]),
-        state=TrainingState(**{name: header["state"][name] for name in _NUMBERS}, **groups),
-    )
+    state = TrainingState(**vars(header.state), **groups)
+    return Checkpoint(header.run, header.fingerprint, header.precision, header.points, state)
+
+
+def _number_type(name: str) -> np.dtype[Any]:
+    dtype = np.dtype(name)
+    if dtype.kind not in "biuf":
+        raise ValueError(f"an array of {str(dtype)[:60]}")
+    return dtype
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

@@ -23,7 +23,7 @@ def usable_checkpoints(folder: RunFolder, fingerprint: str) -> Iterator[Checkpoi
     for path in folder.checkpoint_files():
         try:
             checkpoint = read_checkpoint(path)
-        except (DamagedCheckpointError, OSError) as error:
+        except DamagedCheckpointError as error:
             log.warning("The checkpoint %s is not used: %s.", path.name, error)
             continue
         if checkpoint.fingerprint != fingerprint:

@@ -17,6 +17,7 @@ from mnist_lab.network import MachineSpeed, TrainingWork
 from mnist_lab.settings import Settings
 
 _FILE = "machine.json"
+_MAX_BYTES = 1_000_000
 
 
 def machine_info() -> dict[str, Any]:
@@ -82,7 +83,8 @@ def machine_speed(settings: Settings) -> MachineSpeed | None:
 
 def _saved(settings: Settings) -> dict[str, Any]:
     try:
-        content = json.loads((settings.cache_folder / _FILE).read_text(encoding="utf-8"))
+        with (settings.cache_folder / _FILE).open("rb") as file:
+            content = json.loads(file.read(_MAX_BYTES))
     except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}

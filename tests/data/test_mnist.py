@@ -80,7 +80,8 @@ DAMAGE: dict[str, tuple[Callable[[Path], Path], str]] = {
     "no zip": (lambda path: text(path, b"PK\x03\x04" + bytes(500)), "not a whole .npz file"),
     "array missing": (lambda path: written(path, y_test=None), "no array 'y_test'"),
     "wrong shape": (lambda path: written(path, x_test=np.zeros((10_000, 8, 8), np.uint8)), "must be .10000, 28, 28."),
-    "wrong type": (lambda path: written(path, y_train=np.zeros(60_000, np.int64)), "as int64, and it must be uint8"),
+    "wrong type": (lambda path: written(path, y_train=np.zeros(60_000, complex)), "complex128, and it must be numbers"),
+    "no bytes": (lambda path: written(path, y_train=np.full(60_000, 300)), "not whole numbers from 0 to 255"),
     "label 10": (lambda path: written(path, y_test=np.full(10_000, 10, np.uint8)), "label 10 in 'y_test'"),
     "other content": (written, "is not MNIST: its arrays have the right shapes but different content"),
     "pickled": (pickled, "pickled Python objects, which are never read"),
@@ -132,7 +133,7 @@ def test_a_file_cut_off_anywhere_or_with_a_flipped_bit_is_refused(tmp_path: Path
 def test_a_file_that_is_absent_or_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="does not exist"):
         load_mnist(tmp_path / "absent.npz")
-    with pytest.raises(DataError, match="is a folder"):
+    with pytest.raises(DataError, match="is a folder without MNIST"):
         load_mnist(tmp_path)
 
 
@@ -150,6 +151,9 @@ def test_the_places_are_the_variable_then_the_lab_then_keras(tmp_path: Path, mon
     assert find_mnist(Settings(home=tmp_path / "lab", data=mine)) == mine
     mine.rename(tmp_path / "mnist.npz")
     assert find_mnist(Settings(home=tmp_path / "lab", data=tmp_path)) == tmp_path / "mnist.npz"
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    settings.cache_folder.joinpath("mnist.npz").unlink()
+    assert find_mnist(settings) is None
 
 
 @pytest.mark.parametrize("data", ["nowhere", "."])

@@ -91,8 +91,11 @@ def test_a_file_that_is_no_database_is_one_sentence(path: Path, content: bytes) 
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("nonsense", "Received: 'nonsense'"),
-        ("postgres://me:secret@nowhere", "Received: 'postgres://me:***@nowhere'"),
+        ("nonsense", "Received: '***' (it must begin with the name of a database and ://)"),
+        ("postgres://me:secret@nowhere", "Received: 'postgres://nowhere/'"),
+        ("sqlite:///~nobody-of-this-name/x", "home directory"),
+        ("sqlite:///a%00b/x", "cannot be made"),
+        ("sqlite:////tmp/x?no_such_entry=1", "no_such_entry"),
         ("unknown+driver:///x", "must be an address such as"),
         ("sqlite://", "cannot be shared by the processes"),
         ("sqlite:///:memory:", "cannot be shared by the processes"),

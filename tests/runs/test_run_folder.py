@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,22 +39,34 @@ def test_predictions_come_back_as_they_were(folder: RunFolder) -> None:
 def test_torn_predictions_are_one_sentence(folder: RunFolder, keep: int) -> None:
     folder.write_predictions(np.full((50, 10), 0.1, np.float32), np.zeros(50, np.uint8))
     folder.predictions_path.write_bytes(folder.predictions_path.read_bytes()[:keep])
-    with pytest.raises(StoreError, match="is damaged; train the run again"):
+    with pytest.raises(StoreError, match=r"(is empty|cut off, damaged).*train the run again"):
         folder.read_predictions()
 
 
 def test_predictions_of_another_shape_are_one_sentence(folder: RunFolder) -> None:
     folder.path.mkdir(parents=True)
     np.savez(folder.predictions_path, probabilities=np.zeros((5, 3), np.float32), labels=np.zeros(5, np.uint8))
-    with pytest.raises(StoreError, match=r"float32 \(5, 3\), not float32 \(5, 10\)"):
+    with pytest.raises(StoreError, match=r"\(5, 3\), and it must be \(any, 10\)"):
         folder.read_predictions()
 
 
 def test_predictions_are_never_unpickled(folder: RunFolder) -> None:
     folder.path.mkdir(parents=True)
     np.savez(folder.predictions_path, probabilities=np.array([{"a": 1}], object), labels=np.zeros(1, np.uint8))
-    with pytest.raises(StoreError, match="is damaged"):
+    with pytest.raises(StoreError, match="pickled Python objects, which are never read"):
         folder.read_predictions()
+
+
+def test_a_label_that_is_no_digit_is_one_sentence(folder: RunFolder) -> None:
+    folder.write_predictions(np.full((5, 10), 0.1, np.float32), np.full(5, 10, np.uint8))
+    with pytest.raises(StoreError, match="label 10, and labels are 0 to 9"):
+        folder.read_predictions()
+
+
+@pytest.mark.parametrize("run_id", ["", "..", "../../x", "/etc", "a/b", "abcdefghi", None, 7])
+def test_a_damaged_id_never_names_a_folder(tmp_path: Path, run_id: Any) -> None:
+    with pytest.raises(StoreError, match="A run's id is at most eight characters"):
+        RunFolder.of(tmp_path, run_id)
 
 
 def test_the_end_of_the_log_is_read(folder: RunFolder) -> None:

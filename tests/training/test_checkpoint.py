@@ -72,7 +72,7 @@ def test_a_single_bit_that_was_changed_is_noticed(shared_path: Path, share: floa
         read_checkpoint(shared_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 a zip", b"MNIST Lab checkpoint 2\n" + b"0" * 200])
+@pytest.mark.parametrize("content", [b"x", b"PK\x03\x04 a zip", b"MNIST Lab checkpoint 2\n" + b"0" * 200])
 def test_a_file_of_another_kind_is_noticed(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "checkpoint"
     path.write_bytes(content)

@@ -1,17 +1,23 @@
 """Loads trained models and keeps the most recently used ones ready for prediction. Imports TensorFlow."""
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import mnist_lab.inference.engine.keras_loading  # noqa: F401
+
+# isort: split
 import keras
 import numpy as np
 import tensorflow as tf
 from cachetools import LRUCache
 
-from mnist_lab.errors import PredictorError
+from mnist_lab.errors import NetworkError, PredictorError
+from mnist_lab.inference.keras_file import copy_checked, is_newer, written_by
 from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats
 from mnist_lab.inference.weights import Weights
+from mnist_lab.keras_settings import apply_settings
 from mnist_lab.network import CLASSES
 
 BATCH_SHAPE = (1, *IMAGE_SHAPE, 1)
@@ -25,15 +31,17 @@ def load_model(weights: Weights) -> keras.Model:
     """Load the Keras model of a run.
 
     Raises:
-        PredictorError: The file is damaged, or holds a network that does not classify digits.
+        PredictorError: The file is damaged, was written by a newer Keras, or holds a network that does not classify
+            digits.
     """
+    apply_settings(keras)
     try:
-        model = keras.saving.load_model(weights.path, compile=False, safe_mode=True)
+        with tempfile.TemporaryDirectory(prefix="mnist-lab-") as folder:
+            copy = Path(folder) / "checked.keras"
+            copy_checked(weights.path, copy)
+            model = keras.saving.load_model(copy, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises many types of exceptions for a damaged file
-        raise PredictorError(
-            f"The weights of run {weights.run_id} are damaged ({weights.path.name}: {type(error).__name__}); "
-            f"{weights.remedy}."
-        ) from error
+        raise _unusable(weights, error) from error
     shapes = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
     if shapes != ((None, *IMAGE_SHAPE, 1), (None, CLASSES)):
         raise PredictorError(
@@ -41,6 +49,23 @@ def load_model(weights: Weights) -> keras.Model:
             f"its output shape (10,). Received: {shapes[0]} and {shapes[1]}."
         )
     return model
+
+
+def _unusable(weights: Weights, error: Exception) -> PredictorError:
+    version = written_by(weights.path)
+    if is_newer(version, keras.__version__):
+        return PredictorError(
+            f"The weights of run {weights.run_id} were written by Keras {version}, and this lab has Keras"
+            f" {keras.__version__}, which cannot read them: update Keras, or {weights.remedy}."
+        )
+    if isinstance(error, NetworkError):
+        return PredictorError(
+            f"The weights of run {weights.run_id} belong to another network ({weights.path.name}): {error}"
+        )
+    return PredictorError(
+        f"The weights of run {weights.run_id} are damaged ({weights.path.name}: {type(error).__name__}); "
+        f"{weights.remedy}."
+    )
 
 
 def make_predict_function(model: keras.Model, run_id: str) -> PredictFunction:

@@ -5,6 +5,7 @@ import inspect
 import keras
 import tensorflow as tf
 
+from mnist_lab.keras_settings import apply_settings
 from mnist_lab.network import INPUT_SHAPE, AnyLayer, Network, analyse
 from mnist_lab.recipe import Recipe
 
@@ -20,6 +21,7 @@ def build(network: Network, *, seed: int, precision: str) -> keras.Model:
     Returns:
         A model from float32 (batch, 28, 28, 1) in 0..1 to float32 probabilities (batch, 10).
     """
+    apply_settings(keras)
     keras.utils.set_random_seed(seed)
     # Without this, some sums over threads differ in the last bit from one training to the next.
     tf.config.experimental.enable_op_determinism()

@@ -14,8 +14,10 @@ def plain(text: str) -> str:
     Besides the usual markup, Streamlit's Markdown reads `$` as a formula and `:word:` as an icon. A backslash before
     such a character makes it plain text (CommonMark 2.4). Addresses would still become links, because GitHub's
     "autolink literals" are found after that, so an invisible character is inserted into them. Line ends become
-    spaces, as every use is one line. A per cent sign stays on the line of its number.
+    spaces, as every use is one line. A per cent sign stays on the line of its number. A byte of a file's name that is
+    not UTF-8 becomes a question mark, as Streamlit cannot send it.
     """
+    text = text.encode("utf-8", errors="replace").decode("utf-8")
     return _SPECIAL.sub(r"\\\1", _LINKING.sub(_WORD_JOINER, unbroken(" ".join(text.split()))))
 
 

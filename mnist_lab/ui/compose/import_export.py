@@ -5,7 +5,7 @@ import re
 import streamlit as st
 
 from mnist_lab.errors import NetworkError
-from mnist_lab.network import keras_source, network_from_json
+from mnist_lab.network import keras_source, network_from_file
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.query_params import NETWORK
@@ -15,12 +15,14 @@ _ERROR = "import-error"
 
 
 def import_popover() -> None:
-    """Draw the popover in which a network file can be uploaded, or its text pasted."""
+    """Draw the popover in which a network file, the lab's or Keras's, can be uploaded, or its text pasted."""
     # A successful import changes the keys, so that the fields are empty and the popover is closed.
     number = st.session_state.setdefault(_VERSION, 0)
     upload, paste = f"import-file-{number}", f"import-text-{number}"
     with st.popover("Import", icon=":material/upload_file:", key=f"import-{number}"):
-        st.file_uploader("Network file (JSON)", type="json", key=upload, on_change=_import_file, args=(upload,))
+        st.file_uploader(
+            "Network file (JSON or .keras)", type=["json", "keras"], key=upload, on_change=_import_file, args=(upload,)
+        )
         st.text_area("Or paste its text", key=paste, height=140, placeholder='{"version": 1, "name": …, "layers": […]}')
         st.button("Open this network", key="import-open", on_click=_import_text, args=(paste,), type="primary")
         if message := st.session_state.get(_ERROR):
@@ -63,7 +65,7 @@ def _open(content: str | bytes) -> None:
         st.session_state[_ERROR] = "There is nothing to open yet: choose a file or paste its text."
         return
     try:
-        network = network_from_json(content)
+        network = network_from_file(content)
     except NetworkError as error:
         st.session_state[_ERROR] = str(error)
         return

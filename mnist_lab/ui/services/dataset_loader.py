@@ -4,7 +4,7 @@ import threading
 import time
 from contextlib import suppress
 
-from mnist_lab.data import Dataset, download_mnist, find_mnist, load_mnist, load_mnist_sample
+from mnist_lab.data import Dataset, download_mnist, find_mnist, load_mnist, load_mnist_from_disk, load_mnist_sample
 from mnist_lab.errors import DataError
 from mnist_lab.settings import Settings
 
@@ -75,25 +75,25 @@ class DatasetLoader:
 
     def _load(self) -> None:
         try:
-            path = find_mnist(self._settings)
-            self._mnist = None if path is None else load_mnist(path)
+            self._mnist = load_mnist_from_disk(self._settings)
             self._error = None
         except DataError as error:
             self._error = str(error)
 
     def _run(self, delay: float) -> None:
         try:
-            if find_mnist(self._settings) is None:
-                self._progress = 0.0
-                download_mnist(self._settings, self._report)
-            else:
+            if find_mnist(self._settings) is not None:
                 time.sleep(delay)
+                with self._lock:
+                    if self._mnist is None:
+                        self._load()
+            if self._mnist is None and self._settings.data is None:
+                self._progress = 0.0
+                mnist = load_mnist(download_mnist(self._settings, self._report))
+                with self._lock:
+                    self._mnist, self._error = mnist, None
         except DataError as error:
             self._error = str(error)
-        else:
-            with self._lock:
-                if self._mnist is None:
-                    self._load()
         finally:
             self._progress = None
         if self._error is not None:

@@ -1,5 +1,6 @@
 """Trained networks in this process, with TensorFlow."""
 
+import json
 import shutil
 import zipfile
 
@@ -118,7 +119,28 @@ def test_a_network_with_code_in_it_is_not_run(tmp_path):
         [keras.Input((28, 28, 1)), keras.layers.Lambda(lambda x: x), keras.layers.Flatten(), keras.layers.Dense(10)]
     ).save(path)
 
-    with pytest.raises(PredictorError, match="damaged"):
+    with pytest.raises(PredictorError, match="Layer 1 of the Keras model is 'Lambda', and the lab has no such layer"):
+        load_model(Weights("one", path))
+
+
+@pytest.mark.parametrize(
+    ("version", "sentence"),
+    [
+        ("99.0.0", r"were written by Keras 99\.0\.0, and this lab has Keras 3.*update Keras, or train it again"),
+        ("3.0.0", "are damaged"),
+        ("<script>" * 20, "are damaged"),
+    ],
+)
+def test_weights_of_a_newer_keras_are_named_so(keras_file, tmp_path, version, sentence):
+    from mnist_lab.inference.engine.model_cache import load_model
+
+    path = tmp_path / "one.keras"
+    with zipfile.ZipFile(keras_file) as archive, zipfile.ZipFile(path, "w") as copy:
+        copy.writestr("config.json", archive.read("config.json"))
+        copy.writestr("metadata.json", json.dumps({"keras_version": version}))
+        copy.writestr("model.weights.h5", b"a format of the future")
+
+    with pytest.raises(PredictorError, match=sentence):
         load_model(Weights("one", path))
 
 

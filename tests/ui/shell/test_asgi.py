@@ -128,7 +128,7 @@ def test_mnist_on_the_disk_is_read_when_a_page_asks_and_not_at_the_start(
 ) -> None:
     read: list[Path] = []
     monkeypatch.setattr(dataset_loader, "find_mnist", lambda _settings: Path("mnist.npz"))
-    monkeypatch.setattr(dataset_loader, "load_mnist", lambda path: read.append(path) or "MNIST")
+    monkeypatch.setattr(dataset_loader, "load_mnist_from_disk", lambda settings: read.append(settings.home) or "MNIST")
     one = dataset_loader.DatasetLoader(settings)
     one.start(3600.0)
     assert read == []
@@ -155,7 +155,7 @@ def test_the_sample_is_read_in_the_background_if_mnist_is_unavailable(
 def test_mnist_on_the_disk_is_read_in_the_background(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     read = threading.Event()
     monkeypatch.setattr(dataset_loader, "find_mnist", lambda _settings: Path("mnist.npz"))
-    monkeypatch.setattr(dataset_loader, "load_mnist", lambda _path: read.set())
+    monkeypatch.setattr(dataset_loader, "load_mnist_from_disk", lambda _settings: read.set() or "MNIST")
     dataset_loader.DatasetLoader(settings).start()
     assert read.wait(10.0)
 
