@@ -119,7 +119,7 @@ def _run_traces(curve: Curve, position: int, series: dict[Metric, Series], rates
 
 
 def _markers(colour: str, symbol: str) -> dict[str, Any]:
-    style = {"color": colour, "size": 7, "symbol": symbol}
+    style = {"color": colour, "size": 8, "symbol": symbol}
     return {"mode": "lines+markers", "marker": style, "cliponaxis": False}
 
 

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 RUN_COLOURS = 10
-MARKERS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "pentagon", "hexagon", "star")
-"""Plotly's markers of runs, so that runs can be distinguished without colour."""
+MARKERS = (
+    *("circle", "cross", "triangle-up", "square", "hourglass"),
+    *("triangle-down", "x", "diamond", "bowtie", "star"),
+)
+"""Plotly's markers of runs, so that runs can be distinguished without colour. Neighbours look least alike."""
 DASHES = ("solid", "dashdot", "longdash")
 """Plotly's dashes of the validation curves of runs."""
 

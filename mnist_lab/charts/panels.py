@@ -60,7 +60,7 @@ def panel_layout(
         hoversubplots="axis",
         margin={"l": 52, "r": 14, "t": 58, "b": 40},
         xaxis=axis(
-            "epoch · with markers: validation, thin and dashed: training" if dashed else "epoch",
+            "epoch · markers: validation, dashed: training" if dashed else "epoch",
             range=[0, end * 1.015],
             nticks=int(min(9, end + 1)),
             tickformat="~g",

@@ -38,8 +38,8 @@ _SHAPES: dict[str, _Points] = {
     "triangle-down": _polygon(3, turn=1.0),
     "cross": _cross(0.0),
     "x": _cross(0.25),
-    "pentagon": _polygon(5),
-    "hexagon": _polygon(6),
+    "hourglass": [(-_RADIUS, -_RADIUS), (_RADIUS, -_RADIUS), (-_RADIUS, _RADIUS), (_RADIUS, _RADIUS)],
+    "bowtie": [(-_RADIUS, -_RADIUS), (-_RADIUS, _RADIUS), (_RADIUS, -_RADIUS), (_RADIUS, _RADIUS)],
     "star": _polygon(10, inner=0.45),
 }
 

@@ -194,3 +194,12 @@ def test_the_page_never_scrolls_sideways(page: Page, lab: str, runs: list[Run], 
     assert box["x"] + box["width"] <= width
     accuracy = page.locator(TABLE).get_by_role("columnheader", name="Test accuracy")
     assert accuracy.evaluate("(node) => node.getBoundingClientRect().right") <= width
+
+
+def test_a_run_on_fewer_images_is_marked_at_its_name(page: Page, lab: str, store: RunStore, runs: list[Run]) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    ended(store, "Few images", training=90, group=GROUP)
+    go(page, lab, runs[3])
+    mark = row(page, "Few images").get_by_role("img", name=re.compile("Trained on 190 images; other runs here"))
+    expect(mark).to_be_in_viewport()
+    expect(row(page, "Run 03").get_by_text("⚠")).to_have_count(0)

@@ -124,7 +124,7 @@ def test_no_two_of_a_hundred_runs_in_a_row_look_alike():
 
 
 def test_runs_of_the_same_colour_differ_in_their_markers():
-    assert [run_style(number).marker for number in (3, 13, 23)] == ["triangle-up", "triangle-down", "cross"]
+    assert [run_style(number).marker for number in (3, 13, 23)] == ["square", "hourglass", "triangle-down"]
     assert run_style(103).marker == f"{run_style(3).marker}-open"
     assert {run_style(number).dash for number in (3, 203, 403)} == set(DASHES)
 

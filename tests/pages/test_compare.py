@@ -396,7 +396,7 @@ def test_an_error_is_shown_in_the_dialog(monkeypatch, store):
     assert ok(page.button(key="delete-confirm").click().run()).error[0].value == plain("There is no such run.")
 
 
-def refuse(*_args: object) -> None:
+def refuse(*_args: object, **_options: object) -> None:
     raise UnknownRunError("There is no such run.")
 
 

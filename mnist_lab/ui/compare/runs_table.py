@@ -137,7 +137,8 @@ def table_json(runs: Sequence[Run], curves: Mapping[str, Sequence[float]]) -> st
                 "id": run.id,
                 "name": run.name,
                 "sign": (f"{style.marker} {style.dash}", style.colour.removeprefix("@")),
-                "cells": [_cell(column, row[column.name], warnings.get(run.id)) for column in COLUMNS],
+                "warning": warnings.get(run.id, ""),
+                "cells": [_cell(column, row[column.name]) for column in COLUMNS],
             }
             for run, row, style in zip(runs, rows, styles, strict=True)
         ],
@@ -229,7 +230,7 @@ def _is_usual(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:
     return any(value != values[0] for value in values)
 
 
-def _cell(column: Column, value: Any, warning: str | None) -> Any:
+def _cell(column: Column, value: Any) -> Any:
     """A cell as `data_table.js` reads it."""
     if column.kind == "line":
         return [float(f"{each:.4g}") for each in value if math.isfinite(each)]
@@ -242,9 +243,6 @@ def _cell(column: Column, value: Any, warning: str | None) -> Any:
     else:
         # JSON has no NaN; such a value is sorted as if the cell were empty.
         cell = [column.format(value), value if math.isfinite(value) else None]
-    if warning and column.name in {"Training images", "Data"}:
-        cell.append(warning)
-        return cell
     return cell[0] if cell[0] == cell[1] else cell
 
 

@@ -59,7 +59,7 @@ _component = st.components.v2.component(
     .lab-table input { accent-color: var(--st-primary-color); width: 16px; height: 16px; margin: 0; flex: none; }
     .lab-table tr:has(input:checked) > * {
       background: color-mix(in srgb, var(--st-primary-color) 12%, var(--st-background-color)); }
-    .lab-table .warn { color: var(--lab-warn); font-weight: 600; }
+    .lab-table .pin b { color: var(--lab-warn); cursor: help; }
     .lab-table .spark { display: block; stroke: var(--lab-validation); stroke-width: 1.5; fill: none; }
     .lab-table :focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -2px; border-radius: 4px; }
     @media (max-width: 640px) { .lab-table .pin span { max-width: 7.5rem; } .lab-table :is(th, td) { padding: 0 7px; } }

@@ -1,7 +1,7 @@
 // A table whose rows are known by their ids. Ticks, sort order, scroll position and choice of columns are the browser's
 // own, so that rows can come and go meanwhile. It asks the server whether the list of rows has changed.
-// A cell is null, a text, or [text, value to sort by, warning]; of a column of times a number of seconds, of a column of
-// lines a list of numbers.
+// A cell is null, a text, or [text, value to sort by]; of a column of times a number of seconds, of a column of lines a
+// list of numbers.
 const LAB_COLUMNS = "lab-columns"; // key in the browser's storage
 const RETRY = 4; // s, after a request that failed
 const PROGRESS_AGAIN = 10_000; // ms between two drawings of the page because a ticked run has moved on
@@ -45,10 +45,9 @@ function labCell(cell, column) {
   else if (column.kind === "line") td.innerHTML = cell.length ? labLine(cell) : "–";
   else if (column.kind === "time") td.textContent = new Date(1000 * cell).toLocaleString(undefined, DATE);
   else {
-    const [text, value, warning] = Array.isArray(cell) ? cell : [cell];
-    td.textContent = warning ? `⚠ ${text}` : text;
-    if (warning) td.classList.add("warn");
-    if (warning || (typeof value === "string" && value !== text)) td.title = warning ?? value;
+    const [text, value] = Array.isArray(cell) ? cell : [cell];
+    td.textContent = text;
+    if (typeof value === "string" && value !== text) td.title = value;
   }
   return td;
 }
@@ -118,6 +117,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     const [shape, colour] = row.sign;
     label.insertAdjacentHTML("beforeend", state.table.signs[shape].replaceAll("COLOUR", `var(--lab-${colour})`));
     label.append(labElement("span", { textContent: row.name }));
+    if (row.warning) label.append(labElement("b", { textContent: "⚠", title: row.warning, ariaLabel: row.warning, role: "img" }));
     const tr = labElement("tr", {}, labElement("th", { scope: "row", className: "pin" }, label));
     tr.dataset.id = row.id;
     columns.forEach((column, index) => {
