@@ -46,8 +46,9 @@ def open_picture(source: Path | str | bytes) -> NDArray[np.uint8]:
         )
     from PIL import Image, UnidentifiedImageError
 
-    # Without this, Pillow would print a warning about a picture that is refused below.
+    # Without these, Pillow would print warnings about a picture that is refused or repaired below.
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
             return _pixels(image)
