@@ -130,9 +130,9 @@ def test_a_long_picture_is_refused_before_it_is_decoded(kind: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("mode", "kind"), [("RGBA", "PNG"), ("I;16", "PNG"), ("RGB", "JPEG"), ("L", "TIFF")])
-def test_the_largest_pictures_take_seconds_and_half_a_gigabyte(mode: str, kind: str) -> None:
-    content = encoded(Image.new(mode, (7_000, 7_000), 200 if mode != "I;16" else 50_000), kind)
+@pytest.mark.parametrize(("mode", "kind"), [("RGBA", "PNG"), ("P", "GIF"), ("RGB", "WEBP")])
+def test_the_largest_pictures_take_seconds_and_a_bounded_memory(mode: str, kind: str) -> None:
+    content = encoded(Image.new(mode, (7_000, 7_000), 200), kind)
     program = (
         "import resource, sys, time; from mnist_lab.drawing import normalize_drawing, open_picture\n"
         "content, start = sys.stdin.buffer.read(), time.process_time()\n"
@@ -142,7 +142,7 @@ def test_the_largest_pictures_take_seconds_and_half_a_gigabyte(mode: str, kind: 
     done = subprocess.run([sys.executable, "-c", program], input=content, capture_output=True, check=True)
     seconds, gib = map(float, done.stdout.split())
     assert seconds < 10
-    assert gib < 0.8
+    assert gib < 1.0
 
 
 def test_a_large_picture_is_refused_without_a_warning_beside_it(recwarn: pytest.WarningsRecorder) -> None:
