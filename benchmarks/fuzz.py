@@ -62,7 +62,8 @@ def fuzz(kind: Kind, count: int, seed: int) -> Tally:
         good.mkdir()
         path = kind.make(good)
         content = path.read_bytes()
-        kind.read(path)  # a good file is read
+        if kind.reads_good:
+            kind.read(path)
         pristine = path.read_bytes() == content
         for number in range(count):
             chance = random.Random(f"{seed}, {kind.name}, {number}")  # noqa: S311 - reproducible, not secret
@@ -104,7 +105,7 @@ def _try(kind: Kind, folder: Path, name: Path, damaged: bytes, tally: Tally, num
 
 def _others(folder: Path, path: Path) -> dict[Path, int | None]:
     """The checksums of all files but the damaged one and those that belong to it."""
-    own = {path, *(path.with_name(path.name + suffix) for suffix in _SIDE_FILES)}
+    own = {path, *(path.with_suffix(f"{path.suffix}{suffix}") for suffix in _SIDE_FILES)}
     return {other: _content(other) for other in folder.rglob("*") if other.is_file() and other not in own}
 
 

@@ -24,7 +24,7 @@ from mnist_lab.inference.keras_file import copy_checked
 from mnist_lab.inference.weights import Weights
 from mnist_lab.network import PRESETS, link_from_network, network_from_file, network_from_link
 from mnist_lab.recipe import Recipe, recipe_from_json
-from mnist_lab.reference import install_reference_runs, read_archive, shipped_archives, unpack
+from mnist_lab.reference import install_reference_runs, read_archive, shipped_archives, unpack, write_checksums
 from mnist_lab.runs import Command, MetricPoint, RunFolder, RunState, RunStore
 from mnist_lab.runs.snapshot_files import list_epochs, newest_health, read_snapshot
 from mnist_lab.settings import Settings
@@ -44,6 +44,8 @@ class Kind:
     """Reads the file at this path in all the ways in which the lab does."""
     corruptions: Sequence[Corruption]
     needs_tensorflow: bool = False
+    reads_good: bool = True
+    """Whether the good file is read; a file of MNIST's shapes with other images is not."""
 
 
 def _smallest_archive() -> Path:
@@ -88,18 +90,26 @@ def _checkpoint(folder: Path) -> Path:
 
 def _archive(folder: Path) -> Path:
     path = _smallest_archive()
-    _make_run(folder / "runs")
-    return Path(shutil.copy(path, folder / path.name))
+    copy = Path(shutil.copy(path, folder / path.name))
+    write_checksums(folder)
+    store = RunStore(URL.create("sqlite", database=str(folder / "runs.sqlite")), folder / "runs")
+    install_reference_runs(store, [copy])
+    # Now one of its files is missing, which the next installation restores.
+    next(iter(sorted(store.folder(path.stem).snapshots.iterdir()))).unlink()
+    store.close()
+    return copy
 
 
 def _read_archive(path: Path) -> None:
     store = RunStore(URL.create("sqlite", database=str(path.parent / "runs.sqlite")), path.parent / "runs")
+    other = path.with_name("other-folder")
     try:
-        read_archive(path)
-        unpack(path, store.folder(path.stem))
         install_reference_runs(store, [path])
+        unpack(path, RunFolder(other))
+        read_archive(path)
     finally:
         store.close()
+        shutil.rmtree(other, ignore_errors=True)
 
 
 def _network(folder: Path) -> Path:
@@ -255,8 +265,8 @@ KINDS: Sequence[Kind] = (
     Kind("network link", _link, lambda path: network_from_link(path.read_text("utf-8", "replace")), BYTES),
     Kind("recipe JSON", lambda folder: _written(folder / "recipe.json", Recipe().to_json().encode()),
          lambda path: recipe_from_json(path.read_bytes()), _JSON),
-    Kind("mnist.npz", _mnist, load_mnist, ARCHIVES),
-    Kind("idx files", _idx, lambda path: load_mnist(path.parent), BYTES),
+    Kind("mnist.npz", _mnist, load_mnist, ARCHIVES, reads_good=False),
+    Kind("idx files", _idx, lambda path: load_mnist(path.parent), BYTES, reads_good=False),
     *(Kind(f"picture, {kind}", _picture(kind), lambda path: normalize_drawing(open_picture(path)),
            (*BYTES, *([corruptions.resealed_png] * 10)) if kind == "PNG" else BYTES) for kind in _PICTURES),
     Kind("store, a record", _store, _read_store, (damaged_record,)),

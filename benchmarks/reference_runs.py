@@ -23,7 +23,7 @@ import platformdirs
 from benchmarks import recording
 from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import PRESET_RECIPES, Recipe
-from mnist_lab.reference import FOLDER, write_archive
+from mnist_lab.reference import FOLDER, write_archive, write_checksums
 from mnist_lab.runs import Run, RunFolder, RunState, RunStore, open_store
 from mnist_lab.runs.snapshot_files import list_epochs, snapshot_path
 from mnist_lab.settings import Settings
@@ -168,6 +168,7 @@ def ship(store: RunStore, training: Training, ended: Sequence[Run]) -> None:
     FOLDER.mkdir(exist_ok=True)
     path = FOLDER / f"{training.ships_as}.zip"
     write_archive(path, shown, store.points(run.id), folder, snapshots=telling_epochs(folder))
+    write_checksums()
     print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
 
 

@@ -21,6 +21,8 @@ _MAX_PIXELS = 50_000_000
 _MAX_SIDE = 30_000
 """Pillow takes half a minute and a gigabyte to make a picture of 1×49,000,000 pixels smaller."""
 _MAX_SIZE = (2048, 2048)
+_WITHOUT_SHADES = frozenset({"1", "P", "PA"})
+"""Modes in which the mean of two pixels is no colour between them."""
 _HINT = "save it as PNG or JPEG"
 
 
@@ -46,8 +48,9 @@ def open_picture(source: Path | str | bytes) -> NDArray[np.uint8]:
         )
     from PIL import Image, UnidentifiedImageError
 
-    # Without this, Pillow would print a warning about a picture that is refused below.
+    # Without these, Pillow would print warnings about a picture that is refused or repaired below.
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    warnings.filterwarnings("ignore", module=r"PIL\.")
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
             return _pixels(image)
@@ -86,10 +89,12 @@ def _pixels(image: "Image.Image") -> NDArray[np.uint8]:
         raise PictureError(f"The picture has {image.mode} numbers for pixels, not colours; {_HINT}.")
     # A JPEG file is decoded at half its size or less if that is large enough.
     image.draft(None, _MAX_SIZE)
+    if image.mode in _WITHOUT_SHADES:
+        image = image.convert(_mode(image))
+    # Made smaller first: each of the steps after it makes a copy.
+    image.thumbnail(_MAX_SIZE)
     upright = ImageOps.exif_transpose(image)
-    converted = upright.convert(_mode(upright))
-    converted.thumbnail(_MAX_SIZE)
-    return np.asarray(converted)
+    return np.asarray(upright.convert(_mode(upright)))
 
 
 def _with_8_bits(image: "Image.Image") -> "Image.Image":

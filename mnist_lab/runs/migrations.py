@@ -21,6 +21,8 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
 }
 """By version: the statements that bring a store of that version to the next one."""
 
+_MAX_DIGITS = 9
+
 SQLITE_MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     2: ("CREATE INDEX runs_searched ON runs (state, number, id, name, note, run_group, data, recipe)",),
 }
@@ -40,7 +42,7 @@ def schema_version(connection: Connection, *, lock: bool = False) -> int:
     query = select(meta.c.value).where(meta.c.key == "schema_version")
     # SQLite ignores FOR UPDATE: there a write transaction is alone anyway.
     text = connection.execute(query.with_for_update() if lock else query).scalar_one_or_none()
-    if text is None or not text.isdecimal():
+    if not isinstance(text, str) or not text.isdecimal() or len(text) > _MAX_DIGITS or int(text) < 1:
         raise ValueError("it does not say its version")
     return int(text)
 

@@ -5,6 +5,7 @@ of arrival.
 """
 
 import functools
+import math
 from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, select
@@ -54,4 +55,6 @@ def front_of_queue(connection: Connection) -> float:
 
 
 def _position(connection: Connection, which: Any) -> float:
-    return float(connection.execute(select(func.coalesce(which, 0.0))).scalar_one())
+    found = connection.execute(select(func.coalesce(which, 0.0))).scalar_one()
+    # A damaged record may hold anything in its place.
+    return float(found) if isinstance(found, int | float) and math.isfinite(found) else 0.0

@@ -80,6 +80,17 @@ def test_a_file_that_is_no_network_is_refused(refused, tmp_path, content):
     refused("train", "--network", path)
 
 
+def test_a_model_of_keras_is_read_too(call, tmp_path):
+    layers = [
+        {"class_name": "Flatten", "config": {}},
+        {"class_name": "Dense", "config": {"units": 10, "activation": "softmax"}},
+    ]
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps({"class_name": "Sequential", "config": {"name": "theirs", "layers": layers}}))
+
+    assert call("describe", "--network", path, "--json").json["network"]["layers"] == [{"kind": "Flatten"}]
+
+
 def test_a_huge_file_is_refused(refused, tmp_path):
     path = tmp_path / "network.json"
     path.write_bytes(b" " * 10_000_000)

@@ -1,6 +1,8 @@
+import os
+
 import pytest
 
-from mnist_lab.cli.user_files import ensure_free, file_name, read_bytes
+from mnist_lab.cli.user_files import ensure_free, file_name, printable, read_bytes
 from mnist_lab.errors import RefusedError
 
 
@@ -43,6 +45,13 @@ def test_what_cannot_be_read_is_named(tmp_path, name):
 )
 def test_any_name_makes_a_safe_file_name(name, expected):
     assert file_name(name, ".py") == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [(b"caf\xe9.png", "caf\\xe9.png"), ("é.png".encode(), "é.png"), (b"\xff", "\\xff")]
+)
+def test_a_name_of_any_bytes_can_be_printed(name, shown):
+    assert printable(os.fsdecode(name)) == shown
 
 
 def test_a_free_name_may_be_written(tmp_path):

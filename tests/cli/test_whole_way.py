@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,7 +91,7 @@ def test_the_whole_way(call, refused, store, offline, pictures, tmp_path):
     assert (read[1]["digit"], read[1]["sentence"]) == (None, "blank: there is no digit to read.")
     lines = call("predict", run.id, pictures / "one.png", pictures / "blank.png").out.splitlines()
     assert [line.split(": ")[0] for line in lines] == [str(pictures / "one.png"), str(pictures / "blank.png")]
-    assert "no-picture.png" in refused("predict", run.id, pictures / "one.png", pictures / "no-picture.png")
+    _the_rest_is_read_where_one_picture_is_refused(call, run.id, pictures)
     assert "nowhere.png" in refused("predict", run.id, pictures / "nowhere.png")
 
     exported = call("export", run.id, "--format", "keras", "--json").json
@@ -170,3 +171,24 @@ def test_only_json_is_printed_and_chatter_is_logged(call, monkeypatch, store, of
     assert called.out.count("\n") == 1
     assert "Keras says" not in called.err
     assert "Keras says something\nC++ says something\n" in store.folder(json.loads(called.out)["run"]).read_log()
+
+
+def _the_rest_is_read_where_one_picture_is_refused(call, run_id, pictures):
+    odd = os.fsdecode(bytes(pictures / "caf") + b"\xe9.png")
+    (pictures / "one.png").replace(odd)
+    files = [pictures / "no-picture.png", odd, pictures / "nowhere.png", pictures / "blank.png"]
+
+    text = call("predict", run_id, *files)
+    document = call("predict", run_id, *files, "--json")
+
+    assert (text.status, document.status) == (2, 2)
+    assert text.err.count("\n") == document.err.count("\n") == 2
+    assert "no-picture.png" in text.err
+    assert "nowhere.png" in text.err
+    assert len(text.out.splitlines()) == 2
+    read = json.loads(document.out)["predictions"]
+    assert [(one["digit"] is not None, one["error"] is not None) for one in read] == [
+        (False, True), (True, False), (False, True), (False, False),
+    ]  # fmt: skip
+    assert read[1]["picture"].endswith("caf\\xe9.png")
+    Path(odd).replace(pictures / "one.png")

@@ -1,9 +1,11 @@
 """The download against a local server that behaves as bad networks do."""
 
+import gzip
 import shutil
 import subprocess
 import sys
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -63,10 +65,12 @@ def lab(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> Sett
     return Settings(home=tmp_path / "lab", mnist_url=server.url)
 
 
-def whole(content: bytes, claimed: int | None = None, code: int = 200) -> Answer:
+def whole(content: bytes, claimed: int | None = None, code: int = 200, encoding: str = "") -> Answer:
     def answer(request: BaseHTTPRequestHandler) -> None:
         request.send_response(code)
         request.send_header("Content-Length", str(len(content) if claimed is None else claimed))
+        if encoding:
+            request.send_header("Content-Encoding", encoding)
         request.end_headers()
         request.wfile.write(content)
 
@@ -110,6 +114,41 @@ def test_without_a_length_it_arrives_too_and_is_loaded(lab: Settings, server: Se
     dataset, reason = load_dataset(lab, download=True, progress=lambda _received, total: totals.add(total))
     assert (dataset.title, reason) == ("MNIST", None)
     assert totals == {None}
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_compressed_transfer_is_right(lab: Settings, server: Server, mnist_folder: Path, encoding: str) -> None:
+    content = (mnist_folder / "mnist.npz").read_bytes()
+    packed = gzip.compress(content, 1) if encoding == "gzip" else zlib.compress(content, 1)
+    server.answer = whole(packed, encoding=encoding)
+    seen: list[tuple[int, int | None]] = []
+    path = download_mnist(lab, lambda received, total: seen.append((received, total)))
+    assert path.read_bytes() == content
+    assert seen[-1] == (len(packed), len(packed))
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(b"rubbish", "cannot be decompressed"), (gzip.compress(bytes(120 * 2**20), 1), "more than 100 MiB")],
+)
+def test_a_compressed_transfer_that_is_damaged_or_a_bomb_is_refused(
+    lab: Settings, server: Server, content: bytes, sentence: str
+) -> None:
+    server.answer = whole(content, encoding="gzip")
+    refused(lab, sentence)
+
+
+def test_a_gzipped_file_is_right_too(lab: Settings, server: Server, mnist_folder: Path) -> None:
+    server.answer = whole(gzip.compress((mnist_folder / "mnist.npz").read_bytes(), 1))
+    download_mnist(lab, lambda _received, _total: None)
+    assert load_dataset(lab)[1] is None
+
+
+def test_a_password_in_the_address_is_not_shown(lab: Settings) -> None:
+    secret = lab.model_copy(update={"mnist_url": "http://me:hunter2@127.0.0.1:9/mnist.npz?token=hunter2"})
+    with pytest.raises(DataError, match=r"from http://127\.0\.0\.1:9/mnist\.npz: ") as caught:
+        download_mnist(secret, lambda _received, _total: None)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_two_processes_download_at_once(lab: Settings, server: Server, mnist_folder: Path) -> None:

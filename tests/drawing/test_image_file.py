@@ -1,6 +1,9 @@
 """Picture files, good, damaged and hostile."""
 
 import struct
+import subprocess
+import sys
+import time
 import zlib
 from contextlib import suppress
 from io import BytesIO
@@ -85,15 +88,61 @@ def test_a_path_is_read_too_and_large_pictures_are_made_smaller(tmp_path: Path) 
         (png_that_claims(100, 100), "cut off or damaged"),
         (png_that_claims(9_000, 9_000), "9,000 × 9,000"),
         (png_that_claims(12_000, 12_000), "12,000 × 12,000"),
+        (png_that_claims(1, 49_000_000), "at most 30,000 pixels. Received: 1 × 49,000,000; crop it"),
+        (png_that_claims(40_000, 1_000), "at most 30,000 pixels. Received: 40,000 × 1,000"),
         (png_that_claims(60_000, 60_000), "at most 50 million pixels. Received: 3,600 million; make it smaller"),
         (bytes(30_000_001), "at most 30 MB"),
         (encoded(Image.new("F", (9, 9)), "TIFF"), "not colours"),
     ],
-    ids=["empty", "html", "eps", "cut png", "cut jpeg", "short png", "large", "larger", "bomb", "heavy", "float tiff"],
+    ids=[
+        "empty",
+        "html",
+        "eps",
+        "cut png",
+        "cut jpeg",
+        "short png",
+        "large",
+        "larger",
+        "tall",
+        "wide",
+        "bomb",
+        "heavy",
+        "float tiff",
+    ],
 )
 def test_what_is_no_picture_is_refused_in_a_sentence(content: bytes, sentence: str) -> None:
     with pytest.raises(PictureError, match=sentence):
         open_picture(content)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "BMP", "WEBP", "TIFF"])
+def test_a_long_picture_is_refused_before_it_is_decoded(kind: str) -> None:
+    side = 16_383 if kind == "WEBP" else 60_000
+    content = encoded(Image.new("L", (1, side), 255), kind)
+    if kind == "WEBP":  # the format itself has shorter sides
+        assert open_picture(content).shape[0] == 2048
+        return
+    start = time.perf_counter()
+    with pytest.raises(PictureError, match="A side of a picture has at most 30,000 pixels"):
+        open_picture(content)
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("mode", "kind"), [("RGBA", "PNG"), ("P", "GIF"), ("RGB", "WEBP")])
+def test_the_largest_pictures_take_seconds_and_a_bounded_memory(mode: str, kind: str) -> None:
+    content = encoded(Image.new(mode, (7_000, 7_000), 200), kind)
+    program = (
+        "import resource, sys, time; from mnist_lab.drawing import normalize_drawing, open_picture\n"
+        "content, start = sys.stdin.buffer.read(), time.process_time()\n"
+        "normalize_drawing(open_picture(content))\n"
+        "print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], input=content, capture_output=True, check=True)
+    seconds, gib = map(float, done.stdout.split())
+    assert seconds < 10
+    assert gib < 1.0
 
 
 def test_a_large_picture_is_refused_without_a_warning_beside_it(recwarn: pytest.WarningsRecorder) -> None:

@@ -1,5 +1,6 @@
 import json
 import logging
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +11,16 @@ from sqlalchemy import update
 from mnist_lab import cli
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
+from mnist_lab.reference import (
+    FOLDER,
+    install_reference_runs,
+    read_archive,
+    shipped_archives,
+    write_archive,
+    write_checksums,
+)
 from mnist_lab.reference import archive as reference_archive
-from mnist_lab.reference import install_reference_runs, read_archive, shipped_archives, write_archive
+from mnist_lab.reference.install import CHECKSUMS, ensure_genuine
 from mnist_lab.runs import Run, RunStore, open_store
 from mnist_lab.runs.schema import meta
 from mnist_lab.settings import Settings
@@ -168,3 +177,26 @@ def test_each_shipped_run_reads_mnist_as_its_record_says(
     # Another processor rounds otherwise: of 10,000 images a few lie on the edge.
     assert found["test_accuracy"] == pytest.approx(recorded.test_accuracy, abs=5e-4)
     assert found["test_loss"] == pytest.approx(recorded.test_loss, abs=1e-3)
+
+
+def test_the_shipped_archives_are_those_of_the_checksums(tmp_path: Path):
+    for path in shipped_archives():
+        ensure_genuine(path)
+    sums = (FOLDER / CHECKSUMS).read_text(encoding="ascii").splitlines()
+    assert len(sums) == len(shipped_archives())
+
+
+def test_a_changed_archive_never_replaces_good_files(store: RunStore, archive: Path, ended: Run):
+    write_checksums(archive.parent)
+    install_reference_runs(store, [archive])
+    folder = store.folder(ended.id)
+    folder.predictions_path.unlink()
+    weights = folder.best_weights.read_bytes()
+    with zipfile.ZipFile(archive) as good:
+        files = {name: good.read(name) for name in good.namelist()}
+    with zipfile.ZipFile(archive, "w") as changed:
+        for name, content in files.items():
+            changed.writestr(name, b"other" if name == "best.keras" else content)
+    install_reference_runs(store, [archive])
+    assert folder.best_weights.read_bytes() == weights
+    assert not folder.predictions_path.exists()

@@ -125,6 +125,9 @@ def test_a_store_in_the_users_folder_is_found_there(tmp_path: Path, monkeypatch:
     [
         "DELETE FROM meta",
         "UPDATE meta SET value = 'two'",
+        "UPDATE meta SET value = '0'",
+        "UPDATE meta SET value = x'34'",
+        "UPDATE meta SET value = '99999999999999999999'",
         "DROP TABLE meta; CREATE TABLE meta (name TEXT)",
     ],
 )

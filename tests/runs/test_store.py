@@ -1,6 +1,7 @@
 import logging
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -10,6 +11,7 @@ from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint, Run, RunState, RunStore
 from mnist_lab.runs.schema import runs
+from tests.factories import make_point, start_run
 
 HOSTILE = ["<script>alert(1)</script>", "'; DROP TABLE runs; --", '"quoted"', "🦊 emoji", "%", "a_b", "nul\0 inside"]
 
@@ -121,6 +123,10 @@ def test_deleting_takes_points_and_folder_of_this_run_only(
         {"data": '{"source": 5}'},
         {"state": "dancing"},
         {"command": "explode"},
+        {"name": b"bytes"},
+        {"epochs_done": "many"},
+        {"created": 1e300},
+        {"owner": b""},
     ],
 )
 def test_a_damaged_record_hides_no_other_and_can_be_deleted(
@@ -165,3 +171,63 @@ def test_a_damaged_record_takes_no_place_in_the_queue_nor_in_a_list(store: RunSt
 def damage(store: RunStore, *ids: str) -> None:
     with store.db.write() as connection:
         connection.execute(update(runs).where(runs.c.id.in_(ids)).values(network="{"))
+
+
+def test_a_name_that_is_not_utf_8_harms_no_other_record(store: RunStore, network: Network) -> None:
+    ids = [store.create(network, Recipe(), name="good").id for _ in range(2)]
+    with store.db.write() as connection:
+        connection.exec_driver_sql("UPDATE runs SET name = CAST(x'ff61' AS TEXT) WHERE id = ?", (ids[0],))
+    assert [run.name for run in store.list(newest_first=False)] == ["\ufffda", "good"]
+
+
+@pytest.mark.parametrize(
+    "damage", ["kind = 'sideways'", "learning_rate = 'high'", "step = x'00'", "run_id = 'someone'", "epoch = 'late'"]
+)
+def test_a_damaged_point_is_left_out_of_the_curve(store: RunStore, network: Network, damage: str) -> None:
+    run = start_run(store, store.create(network, Recipe()))
+    store.attempt(run).heartbeat(points=[make_point(step) for step in (1, 2, 3)])
+    with store.db.write() as connection:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        connection.exec_driver_sql(f"UPDATE metrics SET {damage} WHERE step = 2")  # noqa: S608 - our own
+    assert [point.step for point in store.points(run.id)] == [1, 3]
+
+
+@pytest.mark.parametrize("run_id", ["..", "", "../../home", "a/b", "much too long an id"])
+def test_a_record_with_a_damaged_id_can_be_deleted_and_no_folder_goes_with_it(
+    store: RunStore, network: Network, run_id: str, tmp_path: Path
+) -> None:
+    kept = tmp_path / "home" / "kept.txt"
+    kept.write_text("mine")
+    run = store.create(network, Recipe())
+    with store.db.write() as connection:
+        connection.execute(update(runs).where(runs.c.id == run.id).values(id=run_id, state="failed"))
+    assert store.list() == []
+    assert store.damaged() == [run_id]
+    store.delete(run_id)
+    assert store.count() == 0
+    assert kept.read_text() == "mine"
+
+
+@pytest.mark.parametrize("host", ["own", "another machine"])
+def test_a_damaged_active_record_never_names_a_folder_either(
+    store: RunStore, network: Network, host: str, tmp_path: Path
+) -> None:
+    kept = tmp_path / "home" / "kept.txt"
+    kept.write_text("mine")
+    run = start_run(store, store.create(network, Recipe()))
+    with store.db.write() as connection:
+        connection.execute(update(runs).where(runs.c.id == run.id).values(command="discard"))
+        connection.exec_driver_sql("UPDATE runs SET id = '..', heartbeat = 'never'")
+        if host == "another machine":
+            connection.exec_driver_sql("UPDATE runs SET place = 'elsewhere'")
+    store.reap_stale_runs()
+    assert kept.read_text() == "mine"
+
+
+def test_text_that_no_database_takes_finds_nothing(store: RunStore, network: Network) -> None:
+    run = store.create(network, Recipe(), name="caf\ufffd")
+    for lookup in (store.get, store.find_id):
+        with pytest.raises(UnknownRunError):
+            lookup("\udcff")
+    assert store.runs_of(["\udcff", run.id]) == [run]
+    assert len(store.search("\udcff", [RunState.QUEUED]).ids) == 0

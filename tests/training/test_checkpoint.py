@@ -1,4 +1,6 @@
 import errno
+import hashlib
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,13 @@ from hypothesis.extra import numpy as st_numpy
 
 from mnist_lab.network import Conv2D, Dense, Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.training.checkpoint import DamagedCheckpointError, fingerprint, read_checkpoint, write_checkpoint
+from mnist_lab.training.checkpoint import (
+    FORMAT,
+    DamagedCheckpointError,
+    fingerprint,
+    read_checkpoint,
+    write_checkpoint,
+)
 from tests.factories import make_data
 from tests.training.checkpoints import assert_same, make_checkpoint
 
@@ -127,3 +135,66 @@ def test_the_number_of_epochs_and_the_name_may_differ() -> None:
 def test_any_other_change_changes_the_fingerprint(change: dict[str, Any]) -> None:
     usual: dict[str, Any] = {"network": NETWORK, "recipe": Recipe(), "data": DATA}
     assert fingerprint(**(usual | change)) != fingerprint(**usual)
+
+
+def resealed(path: Path, header: bytes, arrays: bytes = b"") -> Path:
+    """A checkpoint with this header and the right checksum."""
+    body = header + b"\n" + arrays
+    path.write_bytes(FORMAT + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+    return path
+
+
+def header(**changed: Any) -> bytes:
+    """The header of a good checkpoint without arrays, with some of its entries changed."""
+    numbers = dict.fromkeys(("epoch", "best_epoch", "patience_from", "images"), 1)
+    numbers |= dict.fromkeys(("best_loss", "learning_rate_factor", "seconds", "step_seconds"), 1.0)
+    content: dict[str, Any] = {
+        "run": "abcdefgh", "fingerprint": "f" * 64, "precision": "float32", "points": [],
+        "state": numbers, "arrays": {"model": [], "optimizer": [], "best": []},
+    }  # fmt: skip
+    for name, value in changed.items():
+        entry, _, inner = name.partition("__")
+        content[entry] = {**content[entry], inner: value} if inner else value
+    return json.dumps(content).encode()
+
+
+def test_a_header_without_arrays_is_read(tmp_path: Path) -> None:
+    assert read_checkpoint(resealed(tmp_path / "checkpoint", header())).run == "abcdefgh"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b"{}",
+        b"null",
+        header(run=7),
+        header(precision="auto"),
+        header(points=[{"step": 1}]),
+        header(state__epoch=-1),
+        header(state__epoch="many"),
+        header(state__seconds=float("nan")),
+        header(state__learning_rate_factor=0),
+        header(state__step_seconds=float("inf")),
+        header(arrays__model=[["<f4", [10**30]]]),
+        header(arrays__model=[["<f4", [-1]]]),
+        header(arrays__model=[["O", []]]),
+        header(arrays__model=[["|V99999999999", []]]),
+        header(arrays__model=[["<f4", [1]]]),
+        header(arrays={"model": []}),
+    ],
+    ids=lambda content: content[-60:].decode() if len(content) < 1000 else content[:5].decode(),
+)
+def test_a_crafted_checkpoint_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(DamagedCheckpointError, match="its content is invalid") as refused:
+        read_checkpoint(resealed(tmp_path / "checkpoint", content))
+    assert "\n" not in str(refused.value)
+
+
+def test_a_checkpoint_of_any_size_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint"
+    with path.open("wb") as file:
+        file.truncate(10 * 2**30)
+    with pytest.raises(DamagedCheckpointError, match="has 10,240 MiB, and at most"):
+        read_checkpoint(path)

@@ -19,6 +19,10 @@ def test_an_invisible_character_keeps_an_address_from_becoming_a_link(address: s
     assert shown.replace("\\", "").replace("\u2060", "") == address
 
 
+def test_a_byte_that_is_not_utf_8_can_be_sent_to_the_browser() -> None:
+    assert plain("caf\udce9").encode("utf-8") == b"caf?"
+
+
 @given(st.text())
 def test_nothing_visible_is_lost(text: str) -> None:
     shown = plain(text.replace("\u2060", "").replace("\\", "/"))
