@@ -38,6 +38,12 @@ def test_the_address_of_compose_carries_the_recipe_of_the_preset_to_train(store:
     assert trained(open_page(**address(page)), store) == (PRESETS["fast"].network, PRESET_RECIPES["fast"].recipe)
 
 
+def test_the_link_to_copy_is_that_of_the_address_bar() -> None:
+    page = ok(AppTest.from_file(str(COMPOSE), default_timeout=120).run())
+    ok(page.get("menu_button")[0].click("strong").run())
+    assert any(code.value.endswith(f"?n={address(page)['n']}") for code in page.code)
+
+
 def test_a_changed_recipe_survives_a_reload() -> None:
     test = open_page()
     test.number_input(key="recipe-epochs").set_value(9)
