@@ -1,14 +1,21 @@
 """Settings from environment variables with the prefix `MNIST_LAB_`, read once at the start of a process."""
 
 import os
+import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
 
 import platformdirs
 import psutil
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mnist_lab.errors import RefusedError
+
+_NAME = r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*"
+_HOST_NAME = re.compile(rf"\*|{_NAME}|\[?[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\]?")
+_SITE = re.compile(rf"\*|(https?://)?{_NAME}(:(\d{{1,5}}|\*))?/?")
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 
@@ -63,6 +70,27 @@ class Settings(BaseSettings):
         default=True, description="true or false: whether one worker is kept ready with TensorFlow loaded"
     )
 
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="names or addresses with commas between them, such as `lab.school.org`, `*.school.org`, or `*` for "
+        "all: under which names, besides this machine's own, the lab may be opened",
+    )
+    frame_ancestors: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="addresses with commas between them, such as `https://hub.school.org`: of the sites whose pages "
+        "may show the lab in a frame",
+    )
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _host_names(cls, value: str | Iterable[str]) -> tuple[str, ...]:
+        return tuple(name.lower().strip("[]") for name in _entries(value, _HOST_NAME))
+
+    @field_validator("frame_ancestors", mode="before")
+    @classmethod
+    def _sites(cls, value: str | Iterable[str]) -> tuple[str, ...]:
+        return tuple(site.removesuffix("/") for site in _entries(value, _SITE))
+
     @field_validator("home", "data")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
@@ -85,6 +113,14 @@ class Settings(BaseSettings):
     def cache_folder(self) -> Path:
         """Folder for data that can be recreated: the downloaded data set, the measured speed of the machine."""
         return self.home / "cache"
+
+
+def _entries(value: str | Iterable[str], allowed: re.Pattern[str]) -> list[str]:
+    """The entries of a list with commas or spaces between them."""
+    entries = value.replace(",", " ").split() if isinstance(value, str) else list(value)
+    if not all(allowed.fullmatch(entry) for entry in entries):
+        raise ValueError("an entry is not allowed")
+    return entries
 
 
 def load_settings() -> Settings:

@@ -14,8 +14,8 @@ from mnist_lab.ui.live.run_view import CHART, SMOOTHINGS, ChartOptions, RunView,
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.query_params import RUN
 
-ADDRESS = "/live"
-"""Path of the URL; the run, the options of its chart and the version are query parameters."""
+ADDRESS = "live"
+"""Path of the URL, relative to the page; the run, the options of its chart and the version are query parameters."""
 _LOG, _SMOOTHING, _BASELINE, _VERSION = "log", "smoothing", "baseline", "version"
 _GONE = {"layout_key": "gone", "interval": 2.0, "version": "", "parts": {}, "changes": {}}
 _COMPRESSION_LEVEL = 5
