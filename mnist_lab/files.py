@@ -1,14 +1,17 @@
-"""Atomic writes and lock files."""
+"""Atomic writes, lock files, and the number of files that may be open."""
 
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from mnist_lab.errors import StoreError
+
+OPEN_FILES = 10_240
+"""Files that a process of the lab may have open; no more, as macOS refuses higher limits."""
 
 
 @contextmanager
@@ -68,3 +71,20 @@ def try_lock(path: Path) -> FileLock | None:
     except OSError as error:
         raise StoreError(f"{path} cannot be locked: {error.strerror or error}. Make its folder writable.") from error
     return lock
+
+
+def raise_open_file_limit() -> None:
+    """Let this process, and those that it starts, have more files open, if the system allows it.
+
+    macOS allows 256 at first, which a class of browsers needs. Windows has no such limit.
+    """
+    try:
+        import resource
+    except ImportError:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # A system may refuse even a number below its own limit; the lab works with fewer files.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

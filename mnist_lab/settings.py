@@ -1,17 +1,23 @@
 """Settings from environment variables with the prefix `MNIST_LAB_`, read once at the start of a process."""
 
 import os
+import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
 from urllib.request import url2pathname
 
 import platformdirs
 import psutil
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mnist_lab.errors import RefusedError
 
 _QUOTES = frozenset({'""', "''", "“”", "‘’", "„“", "``"})
+_NAME = r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*"
+_HOST_NAME = re.compile(rf"\*|{_NAME}|\[?[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\]?")
+_SITE = re.compile(rf"\*|(https?://)?{_NAME}(:(\d{{1,5}}|\*))?/?")
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 
@@ -67,6 +73,16 @@ class Settings(BaseSettings):
     standby: bool = Field(
         default=True, description="true or false: whether one worker is kept ready with TensorFlow loaded"
     )
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="names or addresses with commas between them, such as `lab.school.org`, `*.school.org`, or `*` for "
+        "all: under which names, besides this machine's own, the lab may be opened",
+    )
+    frame_ancestors: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="addresses with commas between them, such as `https://hub.school.org`: of the sites whose pages "
+        "may show the lab in a frame",
+    )
 
     @field_validator("home", "data", mode="before")
     @classmethod
@@ -77,6 +93,16 @@ class Settings(BaseSettings):
         if not text and info.field_name == "home":
             raise ValueError("there is no name in it")
         return text or None
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _host_names(cls, value: str | Iterable[str]) -> tuple[str, ...]:
+        return tuple(name.lower().strip("[]") for name in _entries(value, _HOST_NAME))
+
+    @field_validator("frame_ancestors", mode="before")
+    @classmethod
+    def _sites(cls, value: str | Iterable[str]) -> tuple[str, ...]:
+        return tuple(site.removesuffix("/") for site in _entries(value, _SITE))
 
     @field_validator("home", "data")
     @classmethod
@@ -112,6 +138,14 @@ def _meant_path(text: str) -> str:
     if text.lower().startswith("file:"):
         text = url2pathname(text[len("file:") :].removeprefix("//").removeprefix("localhost"))
     return text
+
+
+def _entries(value: str | Iterable[str], allowed: re.Pattern[str]) -> list[str]:
+    """The entries of a list with commas or spaces between them."""
+    entries = value.replace(",", " ").split() if isinstance(value, str) else list(value)
+    if not all(allowed.fullmatch(entry) for entry in entries):
+        raise ValueError("an entry is not allowed")
+    return entries
 
 
 def load_settings() -> Settings:

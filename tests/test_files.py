@@ -1,12 +1,14 @@
-"""Atomic writes and lock files."""
+"""Atomic writes, lock files, and the number of files that may be open."""
 
 import errno
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from mnist_lab.errors import StoreError
-from mnist_lab.files import atomic_write, try_lock
+from mnist_lab.files import OPEN_FILES, atomic_write, raise_open_file_limit, try_lock
 
 
 def _names(folder: Path) -> list[str]:
@@ -77,3 +79,33 @@ def test_a_lock_that_cannot_be_made_is_a_store_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError, match="cannot be locked"):
         try_lock(tmp_path / "file" / "run" / "worker.lock")
+
+
+LIMITS = "import resource, subprocess, sys; from mnist_lab.files import raise_open_file_limit; "
+OWN = "resource.getrlimit(resource.RLIMIT_NOFILE)"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@pytest.mark.parametrize(
+    ("soft", "hard", "raised"),
+    [(256, 4096, 4096), (256, 20_000, OPEN_FILES), (300, 300, 300), (12_000, 20_000, 12_000)],
+)
+def test_a_process_and_its_children_may_have_more_files_open(soft: int, hard: int, raised: int) -> None:
+    program = (
+        f"{LIMITS}resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard})); raise_open_file_limit(); "
+        f"print({OWN}, flush=True); subprocess.run([sys.executable, '-c', 'import resource; print({OWN})'], check=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [f"({raised}, {hard})"] * 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_system_that_refuses_a_higher_limit_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    import resource
+
+    def refuse(*_arguments: object) -> None:
+        raise ValueError("not allowed to raise maximum limit")
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _kind: (256, resource.RLIM_INFINITY))
+    monkeypatch.setattr(resource, "setrlimit", refuse)
+    raise_open_file_limit()

@@ -106,12 +106,35 @@ def test_no_folder_is_crowded() -> None:
     assert [folder.name for folder, count in folders.items() if count > 20] == []
 
 
-def test_the_lock_pins_everything_and_names_no_host() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-        pins = [line for line in lines if line and not line.lstrip().startswith("#")]
-        assert all("==" in line for line in pins), name
-        assert not any("://" in line for line in lines), name
+LOCKS = ("requirements.txt", "requirements-dev.txt")
+
+
+def requirements(lock: str) -> list[str]:
+    """The requirements of a lock, each with its hashes in one line."""
+    lines = lock.replace("\\\n", " ").splitlines()
+    return [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_pins_everything_with_hashes_and_names_no_host(name: str) -> None:
+    lock = (ROOT / name).read_text(encoding="utf-8")
+    pins = requirements(lock)
+    assert len(pins) > 20
+    pinned = re.compile(r"[\w.-]+==[\w.]+( ; [^#]+?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*")
+    assert [line for line in pins if not pinned.fullmatch(line)] == []
+    assert "://" not in lock
+
+
+def test_a_requirement_without_a_hash_is_found() -> None:
+    assert requirements("a==1 \\\n    --hash=sha256:0\n    # via b\nc==2\n") == ["a==1      --hash=sha256:0", "c==2"]
+
+
+def test_the_set_up_installs_only_files_with_the_hashes_of_the_locks() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for name in LOCKS:
+        (line,) = [line for line in makefile.splitlines() if "pip install" in line and line.endswith(f"-r {name}")]
+        assert "--require-hashes" in line
+    assert "--generate-hashes" in makefile
 
 
 def test_every_command_of_the_docs_exists() -> None:

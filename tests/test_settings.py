@@ -22,6 +22,13 @@ from mnist_lab.settings import Settings, load_settings
         ("MEMORY", "inf", "that one training may need. Received: 'inf'."),
         ("MEMORY", "nan", "that one training may need. Received: 'nan'."),
         ("STANDBY", "perhaps", "true or false: whether one worker is kept ready"),
+        ("HOSTS", "https://lab.school.org", "the lab may be opened. Received: 'https://lab.school.org'."),
+        ("HOSTS", "lab.school.org/lab", "names or addresses with commas between them"),
+        ("HOSTS", "lab.school.org:8501", "names or addresses with commas between them"),
+        ("HOSTS", "lab.*.org", "names or addresses with commas between them"),
+        ("FRAME_ANCESTORS", "https://a.org; script-src *", "of the sites whose pages may show the lab in a frame."),
+        ("FRAME_ANCESTORS", "'none'", "addresses with commas between them, such as `https://hub.school.org`"),
+        ("FRAME_ANCESTORS", "https://hub.school.org/user", "addresses with commas between them"),
         ("HOME", "~no-such-user-of-this-computer/x", "a folder, for runs and caches. Received: '~no-such-user"),
     ],
 )
@@ -44,6 +51,23 @@ def test_folders_are_absolute_with_the_users_own_expanded(monkeypatch: pytest.Mo
     settings = load_settings()
     assert settings.home == (tmp_path / "lab").resolve()
     assert settings.data == (tmp_path / "digits").resolve()
+
+
+@pytest.mark.parametrize(
+    ("value", "hosts"),
+    [
+        ("", ()),
+        ("Lab.School.org", ("lab.school.org",)),
+        ("a.org, *.b.org,10.0.0.1", ("a.org", "*.b.org", "10.0.0.1")),
+        (" a.org  b.org ", ("a.org", "b.org")),
+        ("[2001:DB8::5] ::1", ("2001:db8::5", "::1")),
+        ("*", ("*",)),
+    ],
+)
+def test_hosts_are_a_list(monkeypatch: pytest.MonkeyPatch, value: str, hosts: tuple[str, ...]) -> None:
+    monkeypatch.setenv("MNIST_LAB_HOSTS", value)
+    assert load_settings().hosts == hosts
+    assert Settings(hosts=hosts).hosts == hosts
 
 
 def test_every_setting_has_a_description() -> None:

@@ -13,6 +13,7 @@ from mnist_lab.cli.output import NoteHandler, discard_output, note, prepare_stre
 from mnist_lab.cli.parser import parse
 from mnist_lab.cli.tensorflow_output import LOG_NAME
 from mnist_lab.errors import LabError, RefusedError
+from mnist_lab.files import raise_open_file_limit
 from mnist_lab.settings import Settings, load_settings
 
 # A full or broken disk, a disk quota, a closed descriptor.
@@ -36,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         The exit status: 0 success, 1 failure, 2 refused, 130 interrupted by the user.
     """
     prepare_streams()
+    raise_open_file_limit()
     try:
         options = parse(arguments)
         status = _run(options, load_settings())

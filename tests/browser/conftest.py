@@ -34,20 +34,28 @@ FLAGS = [
 
 
 @contextlib.contextmanager
-def running_app(home: Path, data: Mapping[str, str], **settings: str) -> Iterator[str]:
-    """Run the app in its own process; `data` and `settings` are environment variables. Yields its URL."""
+def running_app(home: Path, data: Mapping[str, str], *, path: str = "", **settings: str) -> Iterator[str]:
+    """Run the app in its own process. Yields its URL.
+
+    Args:
+        home: The folder of its runs and its log.
+        data: Environment variables.
+        path: The path below which it is served: empty, or with a slash at its beginning.
+        settings: More environment variables.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     own = {"MNIST_LAB_HOME": str(home), "MNIST_LAB_REFERENCE": "false"}
     environment = {**os.environ, **own, **data, **settings}
     environment.pop("MNIST_LAB_DB", None)
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    options = ["--server.port", str(port), "--server.baseUrlPath", path.removeprefix("/")]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
     with (home / "app.log").open("wb") as log:
         app = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-        yield f"http://127.0.0.1:{port}"
+        _wait_for(f"http://127.0.0.1:{port}{path}/_stcore/health")
+        yield f"http://127.0.0.1:{port}{path}"
     finally:
         app.terminate()
         app.wait(timeout=30)

@@ -298,7 +298,7 @@ def test_a_long_training_is_requested_less_often() -> None:
 
 
 def response(query: str, encoding: bytes = b"gzip, br") -> Any:
-    live = next(route for route in asgi.routes() if route.path == run_feed.ADDRESS)
+    live = next(route for route in asgi.routes() if route.path == f"/{run_feed.ADDRESS}")
     scope = {
         "type": "http",
         "method": "GET",

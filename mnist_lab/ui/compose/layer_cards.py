@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnist_lab.network import KINDS, TITLES, Analysis, LayerReport, default_layer, insertion_index
+from mnist_lab.ui.components.scroll_to import scroll_to
 from mnist_lab.ui.components.streamlit_dom import by_key
 from mnist_lab.ui.compose.layer_form import layer_form
 from mnist_lab.ui.compose.layer_html import card_html
@@ -49,12 +50,7 @@ def layer_card(report: LayerReport, analysis: Analysis) -> None:
 
 def show_card(index: int) -> None:
     """Scroll to the card of the layer at `index`."""
-    card = by_key(f"layer-card-{index:d}")
-    st.html(
-        "<script>setTimeout(() => document.querySelector("
-        f"'{card}')?.scrollIntoView({{block: 'center', behavior: 'smooth'}}), 300);</script>",
-        unsafe_allow_javascript=True,
-    )
+    scroll_to(by_key(f"layer-card-{index:d}"), key="compose-scroll")
 
 
 def add_buttons() -> None:

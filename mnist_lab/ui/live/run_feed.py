@@ -16,8 +16,8 @@ from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.query_params import RUN
 from mnist_lab.ui.session.ui_state import ChartOptions, UiState, chart_from_query
 
-ADDRESS = "/live"
-"""Path of the URL; the run, the options of its chart and the version are query parameters."""
+ADDRESS = "live"
+"""Path of the URL, relative to the page; the run, the options of its chart and the version are query parameters."""
 _VERSION = "version"
 _GONE = {"layout_key": "gone", "interval": 2.0, "version": "", "parts": {}, "changes": {}}
 _COMPRESSION_LEVEL = 5

@@ -15,16 +15,17 @@ import threading
 from collections.abc import AsyncIterator, Mapping
 
 import streamlit as st
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_lab.errors import LabError
+from mnist_lab.ui.shell.on_demand_loop import on_demand_loops
+from mnist_lab.ui.shell.request_guard import RequestGuard, allowed_hosts
+from mnist_lab.ui.shell.security_headers import SecurityHeaders
+from mnist_lab.ui.shell.start_message import start_message
 
-CONTENT_SECURITY_POLICY = "img-src 'self' data: blob:; font-src 'self' data:"
 _GZIP_LEVEL = 6
 _gzip_lock = threading.Lock()
 
@@ -87,37 +88,21 @@ def _live_runs_answer() -> bytes:
 
 def routes() -> list[Route]:
     """The app's own routes: Plotly's script, so that charts need no internet, and the live data of runs."""
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    prefix = f"/{base}" if base else ""
     return [
-        Route("/assets/plotly.min.js", _plotly_js),
-        Route("/live", _live),
-        Route("/live/runs", _live_runs),
+        Route(f"{prefix}/assets/plotly.min.js", _plotly_js),
+        Route(f"{prefix}/live", _live),
+        Route(f"{prefix}/live/runs", _live_runs),
     ]
 
 
-class ContentSecurityPolicy:
-    """Middleware that forbids browsers to load images and fonts from other hosts.
-
-    Otherwise Streamlit's page would load an icon for each page from the internet before it gets the lab's own icon.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        """`app` is the next ASGI application."""
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and add the header to its response."""
-
-        async def send_with_policy(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).append("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-            await send(message)
-
-        await self._app(scope, receive, send_with_policy)
-
-
 def middleware() -> list[Middleware]:
-    """The middleware in front of Streamlit's own routes and ours."""
-    return [Middleware(ContentSecurityPolicy)]
+    """The middleware in front of Streamlit's own routes and ours, the outermost first."""
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(RequestGuard, allowed_hosts()),
+    ]
 
 
 @contextlib.asynccontextmanager
@@ -126,17 +111,21 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
 
     If a setting or the store prevents them from starting, the app starts all the same and every page shows why.
     """
+    print(start_message(), flush=True)
     start = threading.Thread(target=_serve, name="lab-start", daemon=True)
     start.start()
     try:
-        yield {}
+        with on_demand_loops():
+            yield {}
     finally:
         await asyncio.to_thread(_close, start)
 
 
 def _serve() -> None:
+    from mnist_lab.files import raise_open_file_limit
     from mnist_lab.ui.services.container import container
 
+    raise_open_file_limit()
     try:
         container().serve()
     except LabError as error:

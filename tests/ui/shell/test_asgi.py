@@ -7,11 +7,10 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Any
 
 import pytest
+import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,7 +19,7 @@ from mnist_lab.settings import Settings
 from mnist_lab.ui.services import container as module
 from mnist_lab.ui.services import dataset_loader
 from mnist_lab.ui.services.container import Services, container, services
-from mnist_lab.ui.shell.asgi import ContentSecurityPolicy, lifespan, routes
+from mnist_lab.ui.shell.asgi import lifespan, routes
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -175,20 +174,8 @@ def test_the_chart_library_is_sent_gzipped_unless_the_client_does_not_accept_gzi
     assert packed.media_type == plain.media_type == "text/javascript"
 
 
-def test_browsers_may_load_images_and_fonts_from_the_lab_only() -> None:
-    sent: list[MutableMapping[str, Any]] = []
-
-    async def answer(_scope: object, _receive: object, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
-        await send({"type": "http.response.body", "body": b"hello"})
-
-    async def send(message: MutableMapping[str, Any]) -> None:
-        sent.append(message)
-
-    async def receive() -> MutableMapping[str, Any]:
-        return {"type": "http.request"}
-
-    asyncio.run(ContentSecurityPolicy(answer)({"type": "http"}, receive, send))
-    rule = (b"content-security-policy", b"img-src 'self' data: blob:; font-src 'self' data:")
-    assert sent[0]["headers"] == [(b"content-type", b"text/plain"), rule]
-    assert sent[1]["body"] == b"hello"
+def test_the_labs_routes_are_below_the_path_of_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert {route.path for route in routes()} == {"/live", "/assets/plotly.min.js"}
+    for given in ("lab", "/lab/", "lab/"):
+        monkeypatch.setattr(st, "get_option", {"server.baseUrlPath": given}.__getitem__)
+        assert {route.path for route in routes()} == {"/lab/live", "/lab/assets/plotly.min.js"}

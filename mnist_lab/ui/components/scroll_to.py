@@ -1,0 +1,23 @@
+"""Scrolls the page to one of its elements."""
+
+import streamlit as st
+
+from mnist_lab.ui.components.assets import script
+
+_component = st.components.v2.component(
+    "mnist_lab_scroll_to",
+    html='<div class="lab-scroll-to" hidden></div>',
+    js=script("scroll_to", "part", "motion"),
+    isolate_styles=False,
+)
+
+
+def scroll_to(selector: str, *, key: str) -> None:
+    """Scroll to the first element that matches the selector, as soon as it is drawn.
+
+    Args:
+        selector: A selector of `streamlit_dom`.
+        key: Identifies this element of the page.
+    """
+    # A tuple: to check whether a string is a table, Streamlit would load pandas.
+    _component(data=(selector,), key=key, height=1)
