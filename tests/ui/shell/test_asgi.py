@@ -175,7 +175,7 @@ def test_the_chart_library_is_sent_gzipped_unless_the_client_does_not_accept_gzi
 
 
 def test_the_labs_routes_are_below_the_path_of_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert {route.path for route in routes()} == {"/live", "/assets/plotly.min.js"}
+    assert {route.path for route in routes()} == {"/live", "/live/runs", "/assets/plotly.min.js"}
     for given in ("lab", "/lab/", "lab/"):
         monkeypatch.setattr(st, "get_option", {"server.baseUrlPath": given}.__getitem__)
-        assert {route.path for route in routes()} == {"/lab/live", "/lab/assets/plotly.min.js"}
+        assert {route.path for route in routes()} == {"/lab/live", "/lab/live/runs", "/lab/assets/plotly.min.js"}
