@@ -216,7 +216,8 @@ def _database_value(connection: sqlite3.Connection, table: str, column: str, row
     (present,) = connection.execute(f"SELECT {column} FROM {table} LIMIT 1 OFFSET {row}").fetchone()  # noqa: S608
     if isinstance(present, str) and present.startswith("{") and chance.random() < 0.6:
         return json.dumps(corruptions.changed_value(json.loads(present), chance), default=str)
-    value = chance.choice((*HOSTILE, b"\xff\xfe", b"", "..", "discard", "training", "queued", -1e300))
+    # Not "discard": a store in which a user has asked for a run to be deleted is not damaged.
+    value = chance.choice((*HOSTILE, b"\xff\xfe", b"", "..", "training", "queued", -1e300))
     return json.dumps(value, default=str) if isinstance(value, list | dict) else value
 
 

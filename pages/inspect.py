@@ -88,6 +88,9 @@ if dataset is None:
     st.caption(f"The test images of this run (data set: {title}) are not available here, so they cannot be shown.")
     st.stop()
 probabilities, labels = predictions
+if len(labels) != len(dataset.test_labels):
+    st.warning("The stored predictions do not belong to this run's test images; train the run again to get them back.")
+    st.stop()
 indices = worst_mistakes(probabilities, labels, MAX_MISTAKES)
 if not len(indices):
     st.caption("The network classified every test image correctly.")

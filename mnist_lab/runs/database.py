@@ -5,7 +5,6 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -233,7 +232,7 @@ def _register_casefold(connection: Any, _record: Any) -> None:
 
 def _replace_damaged_characters(connection: Any, _record: Any) -> None:
     # By default one text that is not UTF-8 makes every query fail that meets it.
-    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+    connection.text_factory = lambda text: text.decode("utf-8", "replace")
 
 
 def _begin(connection: Connection) -> None:

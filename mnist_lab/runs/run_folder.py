@@ -16,6 +16,8 @@ from mnist_lab.errors import StoreError
 from mnist_lab.files import atomic_write, try_lock
 from mnist_lab.network import CLASSES
 
+_MAX_PROBABILITY = 1.001
+"""1, and what rounding may add."""
 _MAX_PREDICTIONS_BYTES = 8 * MIB
 """Size of the file, and of each of its arrays. The predictions of 10,000 test images have 0.4 MiB."""
 
@@ -140,5 +142,10 @@ class RunFolder:
             raise StoreError(
                 f"{self.predictions_path} has the label {labels.max()}, and labels are 0 to 9; train the run again to"
                 " get it back."
+            )
+        # NaN is what a diverged network answers.
+        if ((probabilities < 0) | (probabilities > _MAX_PROBABILITY)).any():
+            raise StoreError(
+                f"{self.predictions_path} has numbers that are no probabilities; train the run again to get it back."
             )
         return probabilities, labels

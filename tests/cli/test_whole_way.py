@@ -96,7 +96,7 @@ def test_the_whole_way(call, refused, store, offline, pictures, tmp_path):
 
     exported = call("export", run.id, "--format", "keras", "--json").json
     assert exported["output"] == "a-try.keras"
-    assert store.folder(run.id).best_weights.read_bytes() == open(exported["output"], "rb").read()  # noqa: PTH123, SIM115
+    assert store.folder(run.id).best_weights.read_bytes() == Path(exported["output"]).read_bytes()
     assert "--force" in refused("export", run.id, "--format", "keras")
     assert call("export", run.id, "--format", "keras", "--force").status == 0
 

@@ -1,6 +1,8 @@
 """The Compose page without a browser: every click runs the page script."""
 
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from mnist_lab.network import (
     network_from_link,
 )
 from mnist_lab.recipe import PRESET_RECIPES, Recipe
+from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.compose.layer_html import card_html, layer_facts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -260,6 +263,24 @@ def test_an_uploaded_file_is_opened(open_page: Open) -> None:
     network = Network(name="Uploaded", layers=(Flatten(),))
     checked(page.file_uploader(key="import-file-0").set_value(("n.json", network.to_json().encode(), "")).run())
     assert network_of(page) == network
+
+
+def test_a_file_of_keras_is_opened_or_refused_with_its_layer(open_page: Open) -> None:
+    page = open_page()
+    output = {"class_name": "Dense", "config": {"units": 10, "activation": "softmax"}}
+
+    def keras_file(kind: str) -> bytes:
+        stream = io.BytesIO()
+        layers = [{"class_name": kind, "config": {}}, output]
+        with zipfile.ZipFile(stream, "w") as archive:
+            archive.writestr("config.json", json.dumps({"class_name": "Sequential", "config": {"layers": layers}}))
+        return stream.getvalue()
+
+    refused = page.file_uploader(key="import-file-0").set_value(("model.keras", keras_file("LSTM"), "")).run()
+    assert not refused.exception
+    assert any(plain("is 'LSTM', and the lab has no such layer") in error.value for error in refused.error)
+    checked(page.file_uploader(key="import-file-0").set_value(("model.keras", keras_file("Flatten"), "")).run())
+    assert network_of(page).layers == (Flatten(),)
 
 
 def test_too_many_layers_give_one_message(open_page: Open) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -92,6 +93,14 @@ def test_damaged_and_missing_predictions_give_a_message(store):
     assert "damaged" in page_text(opened())
     store.folder(run.id).predictions_path.unlink()
     assert "no stored predictions" in page_text(opened())
+
+
+def test_predictions_of_other_images_give_a_message(store):
+    run = ended(store, dataset=services().datasets.current())
+    store.folder(run.id).write_predictions(np.full((20_000, 10), 0.1, np.float32), np.zeros(20_000, np.uint8))
+    page = opened()
+    assert not page.exception
+    assert "do not belong to this run's test images" in page_text(page)
 
 
 def test_the_url_selects_the_run(store):

@@ -63,6 +63,18 @@ def test_a_label_that_is_no_digit_is_one_sentence(folder: RunFolder) -> None:
         folder.read_predictions()
 
 
+@pytest.mark.parametrize(
+    ("value", "refused"), [(np.inf, True), (-0.5, True), (7.0, True), (np.nan, False), (1.0, False)]
+)
+def test_numbers_that_are_no_probabilities_are_one_sentence(folder: RunFolder, value: float, refused: bool) -> None:
+    folder.write_predictions(np.full((5, 10), value, np.float32), np.zeros(5, np.uint8))
+    if refused:
+        with pytest.raises(StoreError, match="numbers that are no probabilities"):
+            folder.read_predictions()
+    else:
+        assert folder.read_predictions() is not None
+
+
 @pytest.mark.parametrize("run_id", ["", "..", "../../x", "/etc", "a/b", "abcdefghi", None, 7])
 def test_a_damaged_id_never_names_a_folder(tmp_path: Path, run_id: Any) -> None:
     with pytest.raises(StoreError, match="A run's id is at most eight characters"):

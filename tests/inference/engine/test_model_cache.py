@@ -115,9 +115,10 @@ def test_a_network_with_code_in_it_is_not_run(tmp_path):
     from mnist_lab.inference.engine.model_cache import load_model
 
     path = tmp_path / "code.keras"
-    keras.Sequential(
-        [keras.Input((28, 28, 1)), keras.layers.Lambda(lambda x: x), keras.layers.Flatten(), keras.layers.Dense(10)]
-    ).save(path)
+    output = keras.layers.Dense(10, activation="softmax")
+    keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Lambda(lambda x: x), keras.layers.Flatten(), output]).save(
+        path
+    )
 
     with pytest.raises(PredictorError, match="Layer 1 of the Keras model is 'Lambda', and the lab has no such layer"):
         load_model(Weights("one", path))
