@@ -117,13 +117,14 @@ def ink(page: Page) -> int:
 def settled(page: Page) -> None:
     """Wait until the page has taken all answers of the server."""
     page.wait_for_timeout(500)
-    page.wait_for_selector(SCRIPT_RUNS_NOT)
+    # The first prediction starts a process that imports TensorFlow, which takes minutes on a machine that is very busy.
+    page.wait_for_selector(SCRIPT_RUNS_NOT, timeout=240_000)
     page.wait_for_timeout(500)
 
 
-@pytest.mark.parametrize("again", range(4))
+@pytest.mark.parametrize("drawn", [1, 4])
 def test_strokes_begun_right_after_clear_stay(
-    page: Page, lab: str, server: Server, cdp: CDPSession, again: int
+    page: Page, lab: str, server: Server, cdp: CDPSession, drawn: int
 ) -> None:
     canvas = open_draw(page, lab)
     draw(page, canvas, STROKES[3])
@@ -131,11 +132,11 @@ def test_strokes_begun_right_after_clear_stay(
     with slow_browser(cdp):
         server.hold()
         page.get_by_role("button", name="Clear").click()
-        draw(page, canvas, *STROKES[: again + 1])
+        draw(page, canvas, *STROKES[:drawn])
         server.release()
         settled(page)
-    assert strokes(page) == again + 1
-    assert ink(page) >= 3000 * min(again + 1, 3)
+    assert strokes(page) == drawn
+    assert ink(page) >= 3000 * min(drawn, 3)
 
 
 def test_clear_and_undo_act_while_the_server_is_silent(page: Page, lab: str, server: Server) -> None:
