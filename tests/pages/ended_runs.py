@@ -35,7 +35,7 @@ def ended(
 ) -> Run:
     """An ended run; it misclassifies the first `wrong` test images of `dataset`.
 
-    `locked` holds the lock of its folder meanwhile, as a worker does: otherwise a running app takes its worker for dead.
+    `locked` holds the lock of its folder meanwhile, as a worker does: a running app would interrupt it otherwise.
     """
     created = store.create(PRESETS[preset].network, recipe or Recipe(epochs=2), name=name, group=group)
     lock = store.folder(created.id).lock() if locked else None
