@@ -1,6 +1,7 @@
 """The table of Compare in a real browser: runs come while somebody ticks, sorts and scrolls, and nothing is lost."""
 
 import contextlib
+import functools
 import re
 from collections.abc import Iterator
 
@@ -11,7 +12,7 @@ from mnist_lab.charts import PALETTES, run_style
 from mnist_lab.runs import Run, RunState, RunStore
 from mnist_lab.ui.components.streamlit_dom import SCRIPT_RUNS_NOT, by_key
 from tests.factories import make_point
-from tests.pages.ended_runs import ended
+from tests.pages import ended_runs
 
 TABLE = by_key("compare-table")
 CURVES = (
@@ -19,6 +20,10 @@ CURVES = (
     ".filter((line) => line.legendgroup)"
 )
 GROUP = "Table test"
+
+
+# The app watches the store meanwhile.
+ended = functools.partial(ended_runs.ended, locked=True)
 
 
 @pytest.fixture
@@ -99,6 +104,20 @@ def test_a_tick_set_while_a_run_ends_is_kept(
     page.wait_for_function(f"() => new Set(({CURVES})().map((line) => line.legendgroup)).size === 3")
     page.wait_for_selector(SCRIPT_RUNS_NOT)
     assert set(re.findall(r"[a-z0-9]{8}", page.url.split("runs=")[1])) == {run.id for run in runs if run.name in wanted}
+
+
+def test_rows_do_not_move_below_a_pointer_that_moves(page: Page, lab: str, store: RunStore, runs: list[Run]) -> None:
+    go(page, lab, runs[3])
+    box = row(page, "Run 10").bounding_box()
+    assert box is not None
+    x, y = box["x"] + 40, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    ended(store, "Meanwhile", group=GROUP)
+    for step in range(30):
+        page.mouse.move(x + step % 3, y)
+        page.wait_for_timeout(100)
+        assert row(page, "Run 10").bounding_box() == box
+    expect(row(page, "Meanwhile")).to_be_visible()
 
 
 def test_sort_scroll_and_focus_stay_when_a_run_appears(page: Page, lab: str, store: RunStore, runs: list[Run]) -> None:

@@ -31,11 +31,32 @@ def ended(
     group: str = "",
     training: int = 900,
     recipe: Recipe | None = None,
+    locked: bool = False,
 ) -> Run:
-    """An ended run; it misclassifies the first `wrong` test images of `dataset`."""
-    run = store.claim(
-        store.create(PRESETS[preset].network, recipe or Recipe(epochs=2), name=name, group=group).id, "test"
-    )
+    """An ended run; it misclassifies the first `wrong` test images of `dataset`.
+
+    `locked` holds the lock of its folder meanwhile, as a worker does: a running app would interrupt it otherwise.
+    """
+    created = store.create(PRESETS[preset].network, recipe or Recipe(epochs=2), name=name, group=group)
+    lock = store.folder(created.id).lock() if locked else None
+    try:
+        return _end(store, created.id, state, dataset, wrong, message, source, training)
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+def _end(
+    store: RunStore,
+    run_id: str,
+    state: RunState,
+    dataset: Dataset | None,
+    wrong: int,
+    message: str,
+    source: DataSource,
+    training: int,
+) -> Run:
+    run = store.claim(run_id, "test")
     assert run is not None
     labels = np.arange(100, dtype=np.uint8) % 10 if dataset is None else dataset.test_labels
     fingerprint = "f" * 16 if dataset is None else dataset.fingerprint

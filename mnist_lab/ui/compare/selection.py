@@ -4,7 +4,10 @@ Each change of the URL is an entry in the browser's history. Therefore it only c
 when Back or Forward changes it, the table gets new ticks.
 """
 
+import math
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -16,6 +19,10 @@ from mnist_lab.ui.session.query_params import RUNS
 MAX_REQUESTED = 50
 _MAX_NAMED = 5
 _SEEN = "compare-seen"
+BEHIND_SECONDS = 3.0
+"""A browser that ticks quickly sends the URL from before its last tick; an older URL after this time is a step back."""
+
+Url = tuple[str | None, str | None]
 
 
 def requested_ids(parameter: str | None) -> list[str]:
@@ -42,9 +49,21 @@ def missing_runs_message(store: RunStore, parameter: str | None) -> str:
     )
 
 
-def current_ticks(
-    reported: Ticks | None, url: tuple[str | None, str | None], first: Callable[[], Sequence[str]]
-) -> Ticks:
+@dataclass(frozen=True)
+class _Memory:
+    """What the last run of the page knew about the ticks."""
+
+    url: Url
+    ticks: Ticks
+    reported: Ticks | None = None
+    """What the browser had reported."""
+    earlier: tuple[Url, ...] = ()
+    """What the URL was before the page wrote ticks into it."""
+    written: float = -math.inf
+    """When it did that last, in seconds."""
+
+
+def current_ticks(reported: Ticks | None, url: Url, first: Callable[[], Sequence[str]]) -> Ticks:
     """The ticks that are valid now.
 
     Those that the user set last; before that, the first ones, which stay when other runs end meanwhile. When something
@@ -55,22 +74,30 @@ def current_ticks(
         url: The runs and the sweep that the URL requests.
         first: Returns the ids of the runs that are ticked at first; it is asked again as long as there are none.
     """
-    known: Ticks
-    seen, known = st.session_state.get(_SEEN, (url, Ticks(0, ())))
-    if seen != url:
-        known = Ticks(known.version + 1, ())
-    if reported is not None and reported.version == known.version:
-        known = reported
-    elif not known.ids:
-        known = Ticks(known.version, tuple(first()))
-    st.session_state[_SEEN] = url, known
-    return known
+    memory: _Memory = st.session_state.get(_SEEN, _Memory(url, Ticks(0, ())))
+    if memory.url != url and not _is_behind(memory, reported, url):
+        memory = _Memory(url, Ticks(memory.ticks.version + 1, ()))
+    ticks = memory.ticks
+    if reported is not None and reported.version == ticks.version:
+        ticks = reported
+    elif not ticks.ids:
+        ticks = Ticks(ticks.version, tuple(first()))
+    st.session_state[_SEEN] = replace(memory, ticks=ticks, reported=reported)
+    return ticks
+
+
+def _is_behind(memory: _Memory, reported: Ticks | None, url: Url) -> bool:
+    """Whether the browser sent an older URL, because it ticked again before it had the one that the page wrote."""
+    ticked = reported is not None and reported.version == memory.ticks.version and reported != memory.reported
+    return ticked or (url in memory.earlier and time.monotonic() - memory.written < BEHIND_SECONDS)
 
 
 def write_ticks(ids: Sequence[str], sweep: str | None) -> None:
     """Write the ticked runs into the URL, which keeps the ticks."""
-    _, known = st.session_state[_SEEN]
+    memory: _Memory = st.session_state[_SEEN]
     parameter = ",".join(ids)
     if st.query_params.get(RUNS) != parameter:
         st.query_params[RUNS] = parameter
-    st.session_state[_SEEN] = (parameter, sweep), known
+    now = time.monotonic()
+    recent = memory.earlier if now - memory.written < BEHIND_SECONDS else ()
+    st.session_state[_SEEN] = replace(memory, url=(parameter, sweep), earlier=(*recent, memory.url), written=now)

@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_lab.runs import RunStore
+from mnist_lab.ui.compare import selection
 from mnist_lab.ui.compare.selection import MAX_REQUESTED, missing_runs_message, requested_ids
 from tests.pages.ended_runs import ended
 
@@ -40,6 +41,7 @@ def test_a_run_under_way_is_not_missing(store: RunStore) -> None:
 SCRIPT = """
 import streamlit as st
 
+from mnist_lab.ui.compare import selection
 from mnist_lab.ui.compare.selection import current_ticks, write_ticks
 from mnist_lab.ui.components.data_table import Ticks
 
@@ -92,6 +94,27 @@ def test_the_users_ticks_are_kept_and_written_into_the_url(page: AppTest) -> Non
     assert ticks(page) == (0, "c")
     page.session_state["reported"] = (0, ())
     assert ticks(page) == (0, "")
+
+
+def test_a_browser_that_ticks_faster_than_its_url_follows_loses_nothing(page: AppTest) -> None:
+    ticks(page)
+    for ids in (("c",), ("c", "d"), ("c", "d", "e")):
+        # The URL of the page has not reached the browser yet.
+        page.query_params.clear()
+        page.session_state["reported"] = (0, ids)
+        assert ticks(page) == (0, ",".join(ids))
+    # Nor has it when the table asks for a drawing because a run ended.
+    page.query_params.clear()
+    assert ticks(page) == (0, "c,d,e")
+
+
+def test_a_step_back_gives_the_ticks_of_then(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks(page)
+    page.session_state["reported"] = (0, ("c",))
+    ticks(page)
+    monkeypatch.setattr(selection, "BEHIND_SECONDS", 0.0)
+    page.query_params.clear()
+    assert ticks(page) == (1, "a,b")
 
 
 @pytest.mark.parametrize("parameter", ["runs", "sweep"])

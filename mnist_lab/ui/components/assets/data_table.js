@@ -5,6 +5,7 @@
 const LAB_COLUMNS = "lab-columns"; // key in the browser's storage
 const RETRY = 4; // s, after a request that failed
 const PROGRESS_AGAIN = 10_000; // ms between two drawings of the page because a ticked run has moved on
+const POINTER_REST = 1_000; // ms without a movement of the pointer until rows may move
 const LINE = [84, 22];
 const DATE = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" };
 
@@ -77,19 +78,23 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   const [head, body, scroll, menu] = ["thead", "tbody", ".scroll", ".choice"].map((name) => node.querySelector(name));
   const [untick, summary, columnMenu] = [".untick", "summary", ".columns"].map((name) => node.querySelector(name));
   const state = (node.labState ??= { sort: null, choice: labStored(), drawn: new Map(), progress: {}, asked: 0 });
-  if (state.content !== content) {
-    state.content = content;
-    state.table = JSON.parse(content);
-    state.progress = {};
-  }
   if (state.ticksVersion !== ticksVersion || !state.touched) {
     state.touched &&= state.ticksVersion === ticksVersion;
     state.ticksVersion = ticksVersion;
     state.ticked = new Set(ticked);
   }
-  const { columns, rows } = state.table;
-  node.hidden = !rows.length;
+  let columns, rows;
+  const adopt = () => {
+    if (state.content !== content) {
+      state.content = content;
+      state.table = JSON.parse(content);
+      state.progress = {};
+    }
+    ({ columns, rows } = state.table);
+    node.hidden = !rows.length;
+  };
   scroll.setAttribute("aria-label", alt);
+  scroll.onpointermove = scroll.onpointerdown = () => (state.pointed = performance.now());
 
   const isShown = (column) => state.choice[column.name] ?? !column.hidden;
   const shown = () => columns.filter(isShown);
@@ -203,7 +208,16 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     drawBody();
     showProgress();
   };
-  draw();
+  // Rows must not move away below a pointer that is about to tick one.
+  clearTimeout(state.later);
+  const drawWhenIdle = () => {
+    const wait = state.content === content ? 0 : POINTER_REST - (performance.now() - (state.pointed ?? -POINTER_REST));
+    if (wait > 0) state.later = setTimeout(drawWhenIdle, wait);
+    else adopt();
+    if (state.table) draw();
+  };
+  if (state.table) ({ columns, rows } = state.table);
+  drawWhenIdle();
   document.removeEventListener("click", state.onClickElsewhere);
   state.onClickElsewhere = ({ target }) => {
     // A click may have replaced what was clicked on.
