@@ -12,7 +12,7 @@ _component = st.components.v2.component(
     <div class="lab-epoch-slider">
       <button type="button"></button>
       <input type="range" min="0" step="1" aria-label="Epoch">
-      <output></output>
+      <output translate="no"></output>
     </div>
     """,
     css="""
@@ -30,7 +30,7 @@ _component = st.components.v2.component(
     @media (max-width: 640px) { .lab-epoch-slider { flex-wrap: wrap; row-gap: 0; }
       .lab-epoch-slider output { flex: 1 0 100%; text-align: center; min-width: 0; } }
     """,
-    js=script("epoch_slider", "part", "ask"),
+    js=script("epoch_slider", "part", "ask", "motion"),
     isolate_styles=False,
 )
 

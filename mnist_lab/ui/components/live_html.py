@@ -7,7 +7,7 @@ from mnist_lab.ui.components.assets import MORPH, script
 
 _component = st.components.v2.component(
     "mnist_lab_live_html",
-    html='<div class="lab-part"></div>',
+    html='<div class="lab-part" translate="no"></div>',
     css=RUN_CSS,
     js=script("live_html", MORPH, "part"),
     isolate_styles=False,

@@ -8,7 +8,7 @@ from mnist_lab.ui.components.assets import script
 
 _component = st.components.v2.component(
     "mnist_lab_network_diagram",
-    html='<div class="lab-network-diagram"></div>',
+    html='<div class="lab-network-diagram" translate="no"></div>',
     css="""
     .lab-network-diagram { overflow-x: auto; overscroll-behavior-x: contain; color: var(--st-text-color); }
     .lab-network-diagram svg { display: block; margin: 0 auto; max-width: 100%; height: auto; }

@@ -7,9 +7,9 @@ from mnist_lab.ui.components.assets import script
 
 _component = st.components.v2.component(
     "mnist_lab_plotly_chart",
-    html='<div class="lab-plot" role="img"></div>',
+    html='<div class="lab-plot" role="img" translate="no"></div>',
     css=".lab-plot { width: 100%; }",
-    js=script("plotly_chart", "figure_delta", "part"),
+    js=script("plotly_chart", "figure_delta", "part", "motion"),
     isolate_styles=False,
 )
 

@@ -10,7 +10,7 @@ from mnist_lab.ui.components.theme import theme
 
 _component = st.components.v2.component(
     "mnist_lab_themed_html",
-    html='<div class="lab-themed-html"></div>',
+    html='<div class="lab-themed-html" translate="no"></div>',
     css=".lab-themed-html { width: 100%; }",
     js=script("themed_html", MORPH),
     isolate_styles=False,

@@ -15,6 +15,8 @@ ICON = str(_ASSETS / "icon.svg")
 STYLE = f"""<style>
 {dom.PAGE} {{ margin-top: -{dom.EMPTY_TOP}; }}
 {dom.NARROW_MENU} {{ display: none; }}
+/* It draws nothing, and must not leave a gap. */
+{dom.by_key("translation-guard")} {{ display: none; }}
 @media (max-width: {dom.MENU_MIN_WIDTH - 1}px) {{
   {dom.PAGE} {{ margin-top: -{dom.EMPTY_TOP_NARROW}; }}
   {dom.NARROW_MENU} {{ display: flex; }}
@@ -25,6 +27,10 @@ STYLE = f"""<style>
 /* The notice about the data set must not move a page down: there is enough space above its title. */
 {dom.DATA_NOTICE} {{ margin: -0.6rem 0; }}
 {dom.TITLE_BELOW_NOTICE} {{ padding-top: 0; }}
+@media (prefers-reduced-motion: reduce) {{
+  *, ::before, ::after {{ animation-duration: 1ms !important; animation-iteration-count: 1 !important;
+    transition-duration: 1ms !important; scroll-behavior: auto !important; }}
+}}
 @media print {{ {dom.PAGE} {{ margin-top: 0; }} {dom.NARROW_MENU} {{ display: none; }} }}
 </style>"""
 """Moves the page up into the empty space below Streamlit's menu. On screens on which Streamlit hides its menu behind an

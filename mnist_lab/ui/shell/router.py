@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_lab.ui.components.translation_guard import translation_guard
 from mnist_lab.ui.session.navigation import PAGES
 from mnist_lab.ui.shell.chrome import ICON, STYLE, show_logo, show_narrow_menu
 from mnist_lab.ui.shell.notices import lab_errors_shown, show_notices
@@ -21,12 +22,15 @@ pages = [
     st.Page(PAGES / "draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
     st.Page(PAGES / "inspect.py", title="Inspect", icon=":material/search_insights:", url_path="inspect"),
 ]
+# Before the navigation: otherwise browsers would first load the icon of the page from the internet.
+st.set_page_config(page_icon=ICON, layout="wide")
 page = st.navigation(
     [*pages, st.Page(_to_compose, title="Compose", url_path="compose", visibility="hidden")], position="top"
 )
-st.set_page_config(page_title=f"{page.title} · MNIST Lab", page_icon=ICON, layout="wide")
+st.set_page_config(page_title=f"{page.title} · MNIST Lab")
 show_logo()
 st.html(STYLE)
+translation_guard()
 with st.container(key="page"):
     show_narrow_menu(pages)
     with lab_errors_shown():

@@ -2,6 +2,7 @@
 const REPORT_INTERVAL = 150; // ms; a drag passes many epochs, and not each is reported
 const REPLAY = 12_000; // ms for all epochs together, within these limits for each epoch:
 const STEP_LIMITS = [300, 800]; // ms
+const CALM_STEP_LIMITS = [1500, 1500]; // ms; if the user has asked for less motion
 const PLAY = "M4 1.5v13l10.5-6.5z";
 const PAUSE = "M3 2h3.5v12H3zM9.5 2H13v12H9.5z";
 
@@ -69,7 +70,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   button.onclick = () => {
     if (state.playing) return stop();
     if (index() >= last()) goTo(0);
-    const [shortest, longest] = STEP_LIMITS;
+    const [shortest, longest] = labReducesMotion() ? CALM_STEP_LIMITS : STEP_LIMITS;
     state.playing = setInterval(() => state.step(), Math.min(longest, Math.max(shortest, REPLAY / state.epochs.length)));
     show();
   };

@@ -7,7 +7,8 @@ const AXIS = /^[xy]axis\d*$/;
 function loadPlotly() {
   window.labPlotly ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = "/assets/plotly.min.js";
+    // Relative to the page: the app may be below a path.
+    script.src = "assets/plotly.min.js";
     script.onload = () => resolve(window.Plotly);
     script.onerror = () => {
       delete window.labPlotly;
@@ -79,6 +80,7 @@ async function draw(node, theme) {
   // On a touch screen, dragging must scroll the page instead of drawing a zoom box.
   const dragmode = matchMedia("(pointer: coarse)").matches ? false : layout.dragmode;
   const fullLayout = { ...layout, ...zoomedAxes(layout, node.labZoom), height, autosize: true, font, dragmode };
+  if (labReducesMotion()) fullLayout.transition = { duration: 0 };
   const isNew = node.layout === undefined;
   if (isNew) node.replaceChildren();
   await Plotly.react(node, data, fullLayout, CONFIG);
