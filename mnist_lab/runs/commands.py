@@ -100,7 +100,7 @@ class RunCommands:
             row = _locked_row(connection, run_id)
             name, state, _ = _parsed(row)
             if state.is_active:
-                raise TransitionError(f"The run '{name}' is {state}; only a run without a worker can be resumed.")
+                raise TransitionError(f"The run '{name}' is {state} and cannot become queued: a worker has it.")
             ensure_transition(name, state, RunState.QUEUED)
             if state is RunState.SET_ASIDE:
                 values = _queued_again(connection, row)

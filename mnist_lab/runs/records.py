@@ -136,7 +136,8 @@ class Run:
     ended: datetime | None = None
     heartbeat: datetime | None = None
     phase: str = ""
-    """What an active run does: "loading data", "building", "training", "paused", "evaluating"."""
+    """What an active run does: "loading data", "building", "training", "paused", "waiting for disk space",
+    "evaluating"."""
     epochs_done: int = 0
     steps_done: int = 0
     total_steps: int = 0
@@ -167,6 +168,11 @@ class Run:
     def is_reference(self) -> bool:
         """Whether it comes with the lab: it was trained on another machine and belongs to no user."""
         return self.owner == REFERENCE
+
+    @property
+    def rate_changes(self) -> tuple[Intervention, ...]:
+        """The learning rates that were set by hand, in the order of the steps."""
+        return tuple(one for one in self.interventions if one.action == "learning rate")
 
     @property
     def training_seconds(self) -> float:

@@ -1,4 +1,4 @@
-"""Checkpoints: the complete state of a training at the end of an epoch. A resumed training gives identical numbers.
+"""Checkpoints: the complete state of a training between two steps. A resumed training gives identical numbers.
 
 File format: a line that names the format, a line with the SHA-256 of the rest, a line of JSON, and the bytes of the
 arrays one after the other. Nothing in a file is ever executed.
@@ -17,17 +17,18 @@ from numpy.typing import NDArray
 from mnist_lab.files import atomic_write
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import DataInfo, MetricPoint
+from mnist_lab.runs import DataInfo, Intervention, MetricPoint
+from mnist_lab.runs.rows import interventions_from_json, interventions_to_json
 
 FORMAT = b"MNIST Lab checkpoint 1\n"
-GROUPS = ("model", "optimizer", "best")
+GROUPS = ("model", "optimizer", "best", "running")
 
 Arrays: TypeAlias = tuple[NDArray[Any], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingState:
-    """The state of a training at the end of an epoch. Arrays are copies, in Keras's order of the variables."""
+    """The state of a training between two steps. Arrays are copies, in Keras's order of the variables."""
 
     epoch: int
     """Epochs completed."""
@@ -46,6 +47,14 @@ class TrainingState:
     optimizer: Arrays
     best: Arrays
     """The weights of the best epoch; empty while there is none."""
+    running: Arrays = ()
+    """Within an epoch: the summed loss and the number of correct images of each of its batches so far, float64
+    (batches,) each. Empty at the end of an epoch."""
+
+    @property
+    def batch(self) -> int:
+        """Batches of the present epoch that are done; 0 at the end of an epoch."""
+        return len(self.running[0]) if self.running else 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +68,10 @@ class Checkpoint:
     precision: str
     """"float32" or "mixed_bfloat16"; never "auto"."""
     points: tuple[MetricPoint, ...]
-    """Points up to this epoch that the store had not confirmed when the checkpoint was made."""
+    """Points up to this step that the store had not confirmed when the checkpoint was made."""
     state: TrainingState
+    interventions: tuple[Intervention, ...] = ()
+    """The same for what was done by hand."""
 
 
 class DamagedCheckpointError(Exception):
@@ -94,6 +105,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "fingerprint": checkpoint.fingerprint,
         "precision": checkpoint.precision,
         "points": [asdict(point) for point in checkpoint.points],
+        "interventions": interventions_to_json(checkpoint.interventions),
         "state": {name: getattr(state, name) for name in _NUMBERS},
         "arrays": {group: [[array.dtype.str, array.shape] for array in getattr(state, group)] for group in GROUPS},
     }
@@ -147,7 +159,8 @@ def _parse(content: bytes, start: int) -> Checkpoint:
     groups: dict[str, Any] = {}
     for group in GROUPS:
         arrays = []
-        for name, shape in header["arrays"][group]:
+        # Earlier versions wrote neither "running" nor "interventions".
+        for name, shape in header["arrays"].get(group, []):
             count = math.prod(shape)
             dtype = np.dtype(name)
             arrays.append(np.frombuffer(content, dtype, count, offset).reshape(shape))
@@ -161,4 +174,5 @@ def _parse(content: bytes, start: int) -> Checkpoint:
         precision=header["precision"],
         points=tuple(MetricPoint(**point) for point in header["points"]),
         state=TrainingState(**{name: header["state"][name] for name in _NUMBERS}, **groups),
+        interventions=interventions_from_json(header.get("interventions", "[]")),
     )
