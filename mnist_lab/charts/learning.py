@@ -31,6 +31,8 @@ class Curve:
     """1-based; marked when one run is drawn."""
     baseline: bool = False
     """Whether it is drawn in grey behind the others, for comparison."""
+    rate_changes: tuple[tuple[float, float], ...] = ()
+    """Epoch and factor of each learning rate that was set by hand."""
 
 
 def run_figure(
@@ -74,6 +76,9 @@ def run_figure(
     layout = panel_layout(drawn, rates, log=log, end=end, key=key, solid=len(solid) > 1)
     for index in solid if len(solid) == 1 else ():
         _mark_best(layout, curves[index], {metric: drawn[metric][index] for metric in METRICS}, end)
+    for index in solid:
+        colour = "@muted" if len(solid) == 1 else run_colour(_colour_index(curves[index], index))
+        _mark_rate_changes(layout, curves[index], colour, end)
     layout["annotations"] += _messages(drawn["loss"])
     return {"data": traces, "layout": layout}
 
@@ -95,7 +100,7 @@ def _single_traces(series: dict[Metric, Series], rates: Line, smoothing: float) 
 
 
 def _run_traces(curve: Curve, position: int, series: dict[Metric, Series], rates: Line) -> list[dict[str, Any]]:
-    index = position if curve.colour_index is None else curve.colour_index
+    index = _colour_index(curve, position)
     colour, pale = run_colour(index), faded(run_colour(index), 0.4)
     if curve.baseline:
         colour, pale = "@muted/0.65", "@muted/0.4"
@@ -115,6 +120,10 @@ def _run_traces(curve: Curve, position: int, series: dict[Metric, Series], rates
             traces[-1] |= _markers(colour, MARKERS[index % len(MARKERS)])
     rate = _line(rates, "rate", f"{key}-rate", f"{name}, learning rate", key)
     return [*traces, _without_hover(rate) | {"line": {"color": colour, "width": 1}}]
+
+
+def _colour_index(curve: Curve, position: int) -> int:
+    return position if curve.colour_index is None else curve.colour_index
 
 
 def _markers(colour: str, symbol: str) -> dict[str, Any]:
@@ -166,6 +175,25 @@ def _mark_best(layout: dict[str, Any], curve: Curve, drawn: dict[Metric, Series]
         layout["shapes"].append({"type": "line", **span, "line": line, "layer": "below"})
         y = {"y": high_end if high else low_end, "yanchor": "top" if high else "bottom"}
         layout["annotations"].append(note(text, **position, **y, **style))
+
+
+def _mark_rate_changes(layout: dict[str, Any], curve: Curve, colour: str, end: float) -> None:
+    """A line in the panel of the learning rate, and its factor, where the rate was set by hand."""
+    low, high = PANELS["rate"][1]
+    for epoch, factor in curve.rate_changes:
+        line = {"color": colour, "width": 1.5, "dash": "dot"}
+        layout["shapes"].append(
+            {"type": "line", "x0": epoch, "x1": epoch, "yref": "paper", "y0": low, "y1": high} | {"line": line}
+        )
+        position = {
+            "xref": "x",
+            "x": epoch,
+            "xanchor": "right" if epoch > end / 2 else "left",
+            "y": high,
+            "yanchor": "bottom",
+        }
+        text = f"by hand {formatting.factor(factor)}"
+        layout["annotations"].append(note(text, **position, font={"color": colour, "size": TEXT_SIZE - 2}))
 
 
 def _messages(losses: Sequence[Series]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from mnist_lab import formatting
 from mnist_lab.cli.output import note, print_json, print_table
 from mnist_lab.errors import RefusedError, StoreError
+from mnist_lab.insight.interventions import by_hand_text
 from mnist_lab.network import analyse
 from mnist_lab.reference import install_reference_runs
 from mnist_lab.runs import Run, RunStore, open_store
@@ -48,6 +49,7 @@ def summary(run: Run) -> dict[str, object]:
         "precision": result.precision if result else run.recipe.precision,
         "seed": run.recipe.seed,
         "learning_rate_factor": run.learning_rate_factor,
+        "by_hand": by_hand_text(run),
         "parent": run.parent or None,
         "created": run.created,
         "sentence": run.message,

@@ -13,6 +13,7 @@ from mnist_lab.network import analyse
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.plotly_chart import plotly_chart
+from mnist_lab.ui.live.run_view import rate_changes
 
 MAX_PAIRS = 6
 MAX_DOTS = 100
@@ -36,7 +37,14 @@ def run_curves(runs: Sequence[Run], names: Sequence[str], histories: Mapping[str
         histories: The metrics of each run, by its id.
     """
     return [
-        Curve(name, histories[run.id], run.id, colour, run.result.best_epoch or None if run.result else None)
+        Curve(
+            name,
+            histories[run.id],
+            run.id,
+            colour,
+            run.result.best_epoch or None if run.result else None,
+            rate_changes=rate_changes(run),
+        )
         for run, name, colour in zip(runs, names, run_colour_indices(runs), strict=True)
     ]
 

@@ -1,4 +1,4 @@
-"""The queue: the active and queued runs except the one shown, in the order in which they start."""
+"""The queue: the unfinished runs except the one shown; the queued ones in the order in which they start."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,14 +10,14 @@ from mnist_lab.ui.components.live_html import live_html
 from mnist_lab.ui.live.queue_view import entry_key, other_runs, shown_runs
 from mnist_lab.ui.services.store_cache import StoreSnapshot
 from mnist_lab.ui.session.query_params import RUN
-from mnist_lab.ui.train.run_controls import queue_buttons
+from mnist_lab.ui.train.run_controls import continue_button, queue_buttons
 
 
 def queue_panel(store: StoreSnapshot, current: str, parts: Mapping[str, Any]) -> None:
     """Draw a row for each run except the current one.
 
     Args:
-        store: The active and queued runs.
+        store: The unfinished runs.
         current: Id of the run that the page shows.
         parts: The parts of its `RunView`, among them the text of each row as HTML.
     """
@@ -40,3 +40,5 @@ def _row(run: Run, html: str, *, is_next: bool) -> None:
             st.rerun()
         if run.state is RunState.QUEUED:
             queue_buttons(run, is_next=is_next)
+        elif run.state is RunState.SET_ASIDE:
+            continue_button(run)
