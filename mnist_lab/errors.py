@@ -14,6 +14,7 @@ Each message is one or two sentences that tell the user what to do. It is shown 
     ├── StoreError              the run store cannot be read or written
     │   └── StoreLocationError  the settings name a location that cannot be used; also a RefusedError
     ├── StaleAttemptError       the run no longer belongs to this worker, which must stop writing
+    ├── LostFilesError          the folder of a run was deleted or moved while it trained
     └── PredictorError          the predictor process did not answer
 """
 
@@ -64,6 +65,10 @@ class StoreLocationError(StoreError, RefusedError):
 
 class StaleAttemptError(LabError):
     """The run no longer belongs to this worker, which must stop writing and exit."""
+
+
+class LostFilesError(LabError):
+    """The folder of a run was deleted or moved while it trained, so that nothing of it can be kept."""
 
 
 class PredictorError(LabError):

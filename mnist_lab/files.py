@@ -1,5 +1,6 @@
-"""Atomic writes, lock files, and the number of files that may be open."""
+"""Atomic writes, lock files, the number of files that may be open, and why a file cannot be written."""
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -12,6 +13,20 @@ from mnist_lab.errors import StoreError
 
 OPEN_FILES = 10_240
 """Files that a process of the lab may have open; no more, as macOS refuses higher limits."""
+
+_DISK_FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_NOT_WRITABLE = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether a write failed because its disk, or the user's quota on it, is full."""
+    # HDF5 reports a full disk in the message only.
+    return isinstance(error, OSError) and (error.errno in _DISK_FULL or "No space left" in str(error))
+
+
+def is_not_writable(error: BaseException) -> bool:
+    """Whether a write failed because its folder or its disk is read-only."""
+    return isinstance(error, OSError) and error.errno in _NOT_WRITABLE
 
 
 @contextmanager

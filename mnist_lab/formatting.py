@@ -74,6 +74,11 @@ def quantity(number: int | None, one: str, many: str | None = None) -> str:
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
 
+def factor(value: float) -> str:
+    """A factor as a user reads it: 1/3 → "÷ 3", 10 → "× 10", 1 → "× 1"; others with three digits."""
+    return f"÷ {1 / value:.3g}" if value < 1 and not math.isclose(value, 1.0, rel_tol=1e-6) else f"× {value:.3g}"
+
+
 def short_count(value: float | None) -> str:
     """A rounded number: 829,760 → "830 k", 4,960,000 → "5.0 M", None → "–"; one decimal below 100 of a unit."""
     if value is None:

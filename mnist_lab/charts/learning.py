@@ -8,7 +8,7 @@ from mnist_lab import formatting
 from mnist_lab.charts.curves import Line, Metric, Series
 from mnist_lab.charts.figure import TEXT_SIZE, Figure, label, note
 from mnist_lab.charts.metric_history import MetricHistory
-from mnist_lab.charts.palette import faded, run_style
+from mnist_lab.charts.palette import RunStyle, faded, run_style
 from mnist_lab.charts.panels import PANELS, epoch_axis_end, panel_layout
 
 METRICS: tuple[Metric, ...] = ("loss", "accuracy")
@@ -29,6 +29,8 @@ class Curve:
     """1-based; marked when one run is drawn."""
     baseline: bool = False
     """Whether it is drawn thin and pale behind the others, for comparison."""
+    rate_changes: tuple[tuple[float, float], ...] = ()
+    """Epoch and factor of each learning rate that was set by hand."""
 
 
 def run_figure(
@@ -74,6 +76,9 @@ def run_figure(
     layout = panel_layout(drawn, rates, log=log, end=end, key=key, dashed=by_run or len(solid) > 1)
     for index in solid if len(solid) == 1 else ():
         _mark_best(layout, curves[index], {metric: drawn[metric][index] for metric in METRICS}, end, by_run=by_run)
+    for index in solid:
+        colour = "@muted" if len(solid) == 1 and not by_run else _style(curves[index], index).colour
+        _mark_rate_changes(layout, curves[index], colour, end)
     layout["annotations"] += _messages(drawn["loss"])
     return {"data": traces, "layout": layout}
 
@@ -95,7 +100,7 @@ def _single_traces(series: dict[Metric, Series], rates: Line, smoothing: float) 
 
 
 def _run_traces(curve: Curve, position: int, series: dict[Metric, Series], rates: Line) -> list[dict[str, Any]]:
-    style = run_style(position if curve.number is None else curve.number)
+    style = _style(curve, position)
     colour, pale = style.colour, faded(style.colour, 0.4)
     if curve.baseline:
         colour = faded(style.colour, 0.65)
@@ -116,6 +121,10 @@ def _run_traces(curve: Curve, position: int, series: dict[Metric, Series], rates
             traces[-1] |= _markers(colour, style.marker)
     rate = _line(rates, "rate", f"{key}-rate", f"{name}, learning rate", key)
     return [*traces, _without_hover(rate) | {"line": {"color": colour, "width": 1}}]
+
+
+def _style(curve: Curve, position: int) -> RunStyle:
+    return run_style(position if curve.number is None else curve.number)
 
 
 def _markers(colour: str, symbol: str) -> dict[str, Any]:
@@ -168,6 +177,25 @@ def _mark_best(layout: dict[str, Any], curve: Curve, drawn: dict[Metric, Series]
         layout["shapes"].append({"type": "line", **span, "line": line, "layer": "below"})
         y = {"y": high_end if high else low_end, "yanchor": "top" if high else "bottom"}
         layout["annotations"].append(note(text, **position, **y, **style))
+
+
+def _mark_rate_changes(layout: dict[str, Any], curve: Curve, colour: str, end: float) -> None:
+    """A line in the panel of the learning rate, and its factor, where the rate was set by hand."""
+    low, high = PANELS["rate"][1]
+    for epoch, factor in curve.rate_changes:
+        line = {"color": colour, "width": 1.5, "dash": "dot"}
+        layout["shapes"].append(
+            {"type": "line", "x0": epoch, "x1": epoch, "yref": "paper", "y0": low, "y1": high} | {"line": line}
+        )
+        position = {
+            "xref": "x",
+            "x": epoch,
+            "xanchor": "right" if epoch > end / 2 else "left",
+            "y": high,
+            "yanchor": "bottom",
+        }
+        text = f"by hand {formatting.factor(factor)}"
+        layout["annotations"].append(note(text, **position, font={"color": colour, "size": TEXT_SIZE - 2}))
 
 
 def _messages(losses: Sequence[Series]) -> list[dict[str, Any]]:

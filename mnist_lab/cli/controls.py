@@ -60,7 +60,10 @@ def _request(
     store = open_run_store(settings)
     run = store.find(options.run)
     store.request(run.id, command)
-    message = queued if run.state is RunState.QUEUED else message
+    if run.state is RunState.QUEUED:
+        message = queued
+    elif run.state is RunState.SET_ASIDE and command is not Command.PAUSE:
+        message = "{run} had been set aside. It is back in the queue and goes on when it is its turn."
     return _report(options, store.get(run.id), message.format(run=run.id))
 
 

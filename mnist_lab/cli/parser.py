@@ -89,6 +89,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_queue(command("resume", "resume an interrupted or failed run from its last epoch", run=True))
     extend = command("extend", "train a finished or stopped run for more epochs, as a new run", run=True)
     extend.add_argument("--epochs", type=int, required=True, metavar="N", help="number of further epochs")
+    extend.add_argument(
+        "--recipe-learning-rate", action="store_true", help="use the recipe's learning rate, not the one set by hand"
+    )
     _add_queue(extend)
     command("delete", "delete a run with its weights", run=True)
     command("worker", "train the queued runs (the app starts this)", json=False).add_argument("--run", metavar="ID")

@@ -7,6 +7,7 @@ from datetime import datetime
 from mnist_lab import formatting
 from mnist_lab.cli.output import note, print_json, print_table
 from mnist_lab.errors import RefusedError, StoreError
+from mnist_lab.insight.interventions import by_hand_text
 from mnist_lab.insight.run_columns import data_warnings, runs_csv
 from mnist_lab.network import analyse
 from mnist_lab.recipe.recipe_labels import OPTIMIZER_NAMES
@@ -61,6 +62,7 @@ def summary(run: Run) -> dict[str, object]:
         "precision": result.precision if result else run.recipe.precision,
         "seed": run.recipe.seed,
         "learning_rate_factor": run.learning_rate_factor,
+        "by_hand": by_hand_text(run),
         "parent": run.parent or None,
         "created": run.created,
         "sentence": run.message,

@@ -9,6 +9,7 @@ from mnist_lab import formatting
 from mnist_lab.cli.output import print_json, print_table
 from mnist_lab.cli.runs import open_run_store, summary
 from mnist_lab.insight.doctor import Finding, diagnose
+from mnist_lab.insight.interventions import intervention_text, learning_rate_text
 from mnist_lab.network import analyse
 from mnist_lab.runs import MetricPoint, Result, Run
 from mnist_lab.runs.snapshot_files import newest_health
@@ -59,6 +60,7 @@ def _print_card(run: Run) -> None:
             f"{formatting.learning_rate(recipe.learning_rate)}, {recipe.schedule} · augmentation {recipe.augmentation}"
             f" · seed {recipe.seed}",
         ),
+        ("by hand", "; ".join(map(intervention_text, run.interventions)) or learning_rate_text(run)),
         ("data", _data(run)),
         ("created", formatting.relative_time(run.created, datetime.now().astimezone())),
     ]

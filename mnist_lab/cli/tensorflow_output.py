@@ -1,6 +1,7 @@
 """Redirect the output of TensorFlow and Keras to a log file: the standard streams are for answers and the user."""
 
 import contextlib
+import io
 import logging
 import os
 import sys
@@ -22,7 +23,8 @@ def redirect_output(log_path: Path) -> Iterator[None]:
     sys.stdout.flush()
     sys.stderr.flush()
     with contextlib.ExitStack() as stack:
-        log = stack.enter_context(_opened(log_path))
+        log = _opened(log_path)
+        stack.callback(log.close)
         stack.enter_context(contextlib.redirect_stderr(stack.enter_context(_copy_of(sys.stderr))))
         stack.enter_context(contextlib.redirect_stdout(log))
         for descriptor in (1, 2):
@@ -36,13 +38,29 @@ def redirect_output(log_path: Path) -> Iterator[None]:
         yield
 
 
+class _LogStream(io.TextIOWrapper):
+    """A log that may be on a full disk: what cannot be written is lost, which is no reason to fail."""
+
+    def write(self, text: str) -> int:
+        """Write a text, if there is room."""
+        with contextlib.suppress(OSError):
+            return super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what is buffered, if there is room."""
+        with contextlib.suppress(OSError):
+            super().flush()
+
+
 def _opened(log_path: Path) -> TextIO:
     try:
         log_path.parent.mkdir(parents=True, exist_ok=True)
         too_long = log_path.exists() and log_path.stat().st_size > MAX_LOG_BYTES
-        return log_path.open("w" if too_long else "a", encoding="utf-8", errors="replace", buffering=1)
+        file = log_path.open("wb" if too_long else "ab", buffering=0)
     except OSError:  # a missing log is no reason to fail
-        return Path(os.devnull).open("w", encoding="utf-8")
+        file = Path(os.devnull).open("wb", buffering=0)  # noqa: SIM115 - the caller closes it
+    return _LogStream(file, encoding="utf-8", errors="replace", write_through=True)
 
 
 def _copy_of(stream: TextIO) -> contextlib.AbstractContextManager[TextIO]:

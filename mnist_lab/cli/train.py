@@ -57,9 +57,18 @@ def resume(options: argparse.Namespace, settings: Settings) -> int:
 def extend(options: argparse.Namespace, settings: Settings) -> int:
     """Train a finished or stopped run for more epochs, as a new run, here or in the app."""
     store = open_run_store(settings)
-    run = store.continue_run(store.find(options.run).id, options.epochs, owner="cli")
-    note(f"The new run is {run.id}.")
+    keep = not options.recipe_learning_rate
+    run = store.continue_run(store.find(options.run).id, options.epochs, owner="cli", keep_learning_rate=keep)
+    note(f"The new run is {run.id}.{_kept_learning_rate(run)}")
     return _train_or_queue(options, settings, store, run)
+
+
+def _kept_learning_rate(run: Run) -> str:
+    """A sentence about the learning rate that was set by hand in the run before; "" if there is none."""
+    if run.learning_rate_factor == 1:
+        return ""
+    times = formatting.factor(run.learning_rate_factor)
+    return f" It keeps the learning rate that was set by hand, {times}; --recipe-learning-rate uses the recipe's own."
 
 
 def _train_or_queue(options: argparse.Namespace, settings: Settings, store: RunStore, run: Run) -> int:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from mnist_lab.export.templates import AUGMENTATIONS, DATA, OPTIMIZERS, SCHEDULES, SPLITS, TRAINING
+from mnist_lab.export.templates import AUGMENTATIONS, BY_HAND, DATA, OPTIMIZERS, SCHEDULES, SPLITS, TRAINING
+from mnist_lab.insight.interventions import learning_rate_text
 from mnist_lab.keras_settings import SOURCE
 from mnist_lab.network import model_source
 from mnist_lab.recipe import Recipe
@@ -25,7 +26,7 @@ def sections(run: Run) -> list[Section]:
         Section("The digits", DATA + SPLITS[recipe.validation]),
         Section("The network", _network(run)),
         Section("Augmentation of the training images", AUGMENTATIONS[recipe.augmentation]),
-        Section("The learning rate of each step", SCHEDULES[recipe.schedule]),
+        Section("The learning rate of each step", _schedule(run)),
         Section("Training", _training(recipe)),
         Section("Test", _test(recipe)),
     ]
@@ -48,6 +49,10 @@ def introduction(run: Run) -> str:
             f"The run had a test accuracy of {run.result.test_accuracy:.4f} and a test loss of "
             f"{run.result.test_loss:.4f} after {run.result.epochs} epochs."
         )
+    if run.rate_changes:
+        lines.append(f"Changed by hand while it trained, and in this script too: {learning_rate_text(run)}.")
+    elif rate := learning_rate_text(run):
+        lines.append(f"Changed by hand while it trained, but not in this script: {rate}.")
     lines.append("It uses other random numbers than the lab, so its results are close to these, not equal.")
     return "\n".join(lines) + "\n"
 
@@ -82,6 +87,12 @@ def _network(run: Run) -> str:
     before, softmax, after = model_source(run.network).rpartition("activation='softmax'")
     # Probabilities in bfloat16, which has 8 significant bits, would make the loss inaccurate.
     return f"{before}{softmax}, dtype='float32'{after}\nmodel.summary()"
+
+
+def _schedule(run: Run) -> str:
+    changes = [(one.epoch, one.factor) for one in run.rate_changes]
+    by_hand = BY_HAND.format(changes=changes) if changes else ""
+    return SCHEDULES[run.recipe.schedule].replace("BY_HAND", by_hand)
 
 
 def _training(recipe: Recipe) -> str:

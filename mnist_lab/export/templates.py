@@ -56,10 +56,19 @@ factors = np.where(steps <= top, rising, falling)"""
 
 _STEP = "factors = 0.1 ** ((steps >= 0.5 * total_steps).astype(float) + (steps >= 0.75 * total_steps))"
 
+BY_HAND = """
+
+# While the run trained, its learning rate was changed by hand: after so many epochs it was multiplied by so much.
+by_hand = np.ones(total_steps)
+for epochs_done, factor in {changes}:
+    first_step = round(epochs_done * total_steps / EPOCHS)
+    by_hand[first_step:] = factor
+factors = factors * by_hand"""
+
 _SCHEDULE = """\
 total_steps = EPOCHS * -(-len(x_train) // BATCH_SIZE)
 steps = np.arange(total_steps)
-{factors}
+{factors}BY_HAND
 
 
 class LearningRate(keras.callbacks.Callback):

@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from mnist_lab import formatting
+from mnist_lab.insight.interventions import by_hand_text
 from mnist_lab.insight.notebook_columns import batch_norm_summary, convolution_filters, dropout_summary
 from mnist_lab.network import Network, analyse
 
@@ -65,6 +66,7 @@ def diff_runs(runs: Sequence["Run"]) -> list[FieldDiff]:
     ]
     for name, title in _RECIPE_FIELDS.items():
         fields.append(FieldDiff(title, tuple(_recipe_value(run.recipe, name) for run in runs)))
+    fields.append(FieldDiff("Changed by hand", tuple(map(by_hand_text, runs))))
     fields.append(FieldDiff("Data", tuple(run.data.title if run.data else formatting.NONE for run in runs)))
     return sorted(fields, key=lambda field: not field.differs)
 

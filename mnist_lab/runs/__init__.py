@@ -2,7 +2,7 @@
 
 from mnist_lab.runs.attempt import RunAttempt
 from mnist_lab.runs.imported import ImportedRun
-from mnist_lab.runs.records import REFERENCE, ControlState, DataInfo, MetricPoint, Result, Run
+from mnist_lab.runs.records import REFERENCE, ControlState, DataInfo, Intervention, MetricPoint, Result, Run
 from mnist_lab.runs.run_folder import RunFolder
 from mnist_lab.runs.state import ACTIVE_STATES, ENDED_STATES, TRANSITIONS, Command, RunState
 from mnist_lab.runs.store import RunStore, open_store
@@ -16,6 +16,7 @@ __all__ = [
     "ControlState",
     "DataInfo",
     "ImportedRun",
+    "Intervention",
     "MetricPoint",
     "Result",
     "Run",

@@ -11,8 +11,15 @@ from sqlalchemy.dialects import sqlite
 from mnist_lab.errors import StaleAttemptError
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.deletion import delete_record, remove_folder
-from mnist_lab.runs.records import ControlState, DataInfo, MetricPoint, Result, Run
-from mnist_lab.runs.rows import data_to_json, point_to_row, result_to_json, run_from_row
+from mnist_lab.runs.records import MAX_INTERVENTIONS, ControlState, DataInfo, Intervention, MetricPoint, Result, Run
+from mnist_lab.runs.rows import (
+    data_to_json,
+    interventions_from_json,
+    interventions_to_json,
+    point_to_row,
+    result_to_json,
+    run_from_row,
+)
 from mnist_lab.runs.run_folder import RunFolder
 from mnist_lab.runs.schema import metrics, runs
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_transition
@@ -21,7 +28,8 @@ from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_transi
 def claim_run(db: Database, run_id: str, worker: str, host: str) -> Run | None:
     """Take a queued run (→ starting, next attempt); None if it is not queued. Lock its folder first.
 
-    Points and progress of an earlier attempt stay until `RunAttempt.rewind`.
+    A command that the run was queued with stays: a run that was set aside may be queued to be stopped. Points and
+    progress of an earlier attempt stay until `RunAttempt.rewind`.
 
     Raises:
         StoreError: The store cannot be written, or the run's record is damaged.
@@ -34,7 +42,6 @@ def claim_run(db: Database, run_id: str, worker: str, host: str) -> Run | None:
             .values(
                 state=RunState.STARTING,
                 attempt=runs.c.attempt + 1,
-                command=Command.NONE,
                 phase="starting",
                 started=now,
                 ended=None,
@@ -64,7 +71,13 @@ class RunAttempt:
         self._number = number
 
     def rewind(
-        self, *, step: int = 0, epochs: int = 0, seconds: float = 0.0, points: Sequence[MetricPoint] = ()
+        self,
+        *,
+        step: int = 0,
+        epochs: int = 0,
+        seconds: float = 0.0,
+        points: Sequence[MetricPoint] = (),
+        interventions: Sequence[Intervention] = (),
     ) -> None:
         """Remove what an earlier attempt recorded after `step`, before training resumes from there.
 
@@ -73,13 +86,22 @@ class RunAttempt:
             epochs: Epochs of the checkpoint.
             seconds: Seconds of training until the checkpoint.
             points: Points up to `step`; those that the earlier attempt could not write are added.
+            interventions: The same for what was done by hand.
         """
         with self._db.write() as connection:
-            self._check_attempt(connection)
+            current = self._check_attempt(connection)
+            kept = [one for one in _merged(current.interventions, interventions) if _is_before(one, step)]
             connection.execute(delete(metrics).where(metrics.c.run_id == self._run_id, metrics.c.step > step))
             if points:
                 _insert_points(connection, self._run_id, points)
-            self._update(connection, steps_done=step, epochs_done=epochs, seconds=seconds, result=None)
+            self._update(
+                connection,
+                steps_done=step,
+                epochs_done=epochs,
+                seconds=seconds,
+                result=None,
+                interventions=interventions_to_json(kept),
+            )
 
     def move(self, state: RunState, message: str = "") -> None:
         """Move the run to `state`; an empty message keeps the present one.
@@ -117,6 +139,31 @@ class RunAttempt:
             remove_folder(self._folder)
         return not discarded
 
+    def set_aside(self) -> bool:
+        """Let go of the paused run, whose position was saved as a checkpoint: another run can train meanwhile.
+
+        If the user has continued or stopped the run in the meantime, it goes back into the queue with that command. If
+        the user has discarded it, it is deleted.
+
+        Returns:
+            Whether the run still exists.
+
+        Raises:
+            TransitionError: The run is not paused.
+        """
+        with self._db.write() as connection:
+            current = self._check_attempt(connection)
+            command = current.control.command
+            if command is Command.DISCARD:
+                delete_record(connection, self._run_id)
+            elif command is Command.PAUSE:
+                self._move(connection, current, RunState.SET_ASIDE, "", command=Command.NONE, phase="")
+            else:
+                self._move(connection, current, RunState.QUEUED, "", phase="")
+        if command is Command.DISCARD:
+            remove_folder(self._folder)
+        return command is not Command.DISCARD
+
     def set_data(self, data: DataInfo) -> None:
         """Record which images the run is trained on; if they are not MNIST, the reason becomes the run's message."""
         with self._db.write() as connection:
@@ -131,6 +178,7 @@ class RunAttempt:
         phase: str | None = None,
         total_steps: int | None = None,
         stepped: bool = False,
+        interventions: Sequence[Intervention] = (),
     ) -> ControlState:
         """Record that the worker is alive, store its new points, and read the user's command.
 
@@ -141,6 +189,7 @@ class RunAttempt:
             phase: What the worker does now; None keeps the present phase.
             total_steps: Optimizer steps of the whole training; None keeps the present number.
             stepped: Whether the epoch requested by STEP is done: if the command is still STEP, it becomes PAUSE.
+            interventions: What was done by hand since the last time; what is stored already is left as it is.
 
         Raises:
             TransitionError: `state` is not a move of `TRANSITIONS`.
@@ -158,6 +207,8 @@ class RunAttempt:
             if stepped and control.command is Command.STEP:
                 control = replace(control, command=Command.PAUSE)
                 values["command"] = Command.PAUSE
+            if interventions:
+                values["interventions"] = interventions_to_json(_merged(current.interventions, interventions))
             self._update(connection, **values)
             if points:
                 _insert_points(connection, self._run_id, points)
@@ -185,9 +236,10 @@ class RunAttempt:
         Raises:
             StaleAttemptError: The run does not belong to this attempt.
         """
-        query = select(runs.c.name, runs.c.state, runs.c.attempt, runs.c.command, runs.c.learning_rate_factor).where(
-            runs.c.id == self._run_id
-        )
+        query = select(
+            *(runs.c.name, runs.c.state, runs.c.attempt, runs.c.command, runs.c.learning_rate_factor),
+            runs.c.interventions,
+        ).where(runs.c.id == self._run_id)
         # On PostgreSQL another transaction could otherwise give the run to a new attempt between this check and the
         # write. SQLite ignores it: there a write transaction is alone anyway.
         row = connection.execute(query.with_for_update() if lock else query).one_or_none()
@@ -199,7 +251,8 @@ class RunAttempt:
                 f"The run {self._run_id} is {state} in attempt {row.attempt}; attempt {self._number} can no longer"
                 " write to it."
             )
-        return _Current(row.name, state, ControlState(Command(row.command), row.learning_rate_factor))
+        control = ControlState(Command(row.command), row.learning_rate_factor)
+        return _Current(row.name, state, control, interventions_from_json(row.interventions))
 
     def _move(
         self, connection: Connection, current: "_Current", state: RunState, message: str, **values: object
@@ -225,6 +278,25 @@ class _Current(NamedTuple):
     name: str
     state: RunState
     control: ControlState
+    interventions: Sequence[Intervention]
+
+
+def _merged(known: Sequence[Intervention], new: Sequence[Intervention]) -> list[Intervention]:
+    """Known and new interventions, each once: a write is repeated when the database's answer was lost.
+
+    Beyond `MAX_INTERVENTIONS` only learning rates are added, as they change the result.
+    """
+    merged = list(known)
+    for one in new:
+        if one not in known and (one.action == "learning rate" or len(merged) < MAX_INTERVENTIONS):
+            merged.append(one)
+    return merged
+
+
+def _is_before(intervention: Intervention, step: int) -> bool:
+    """Whether an intervention is part of a training that is rewound to `step`."""
+    # A learning rate that was set at this very step applies from the next one on, which is done again.
+    return intervention.step < step or (intervention.step == step and intervention.action != "learning rate")
 
 
 def _progress(points: Sequence[MetricPoint]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from mnist_lab.runs.continuation import add_continuation, share_files
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.deletion import delete_record, remove_folder
 from mnist_lab.runs.queue_order import end_of_queue, front_of_queue
-from mnist_lab.runs.records import Run, clean_note
+from mnist_lab.runs.records import MAX_INTERVENTIONS, Run, clean_note
 from mnist_lab.runs.rows import damaged_message, run_from_row
 from mnist_lab.runs.run_folder import RunFolder, is_run_id
 from mnist_lab.runs.schema import runs
@@ -42,8 +42,8 @@ class RunCommands:
         """Pause, step, stop, discard or (`Command.NONE`) continue a run.
 
         The worker of an active run obeys within about a second. STOP takes a queued run out of the queue: a new run
-        becomes stopped, one that was to be resumed becomes interrupted again. DISCARD deletes a queued or ended run at
-        once.
+        becomes stopped, one that was to be resumed becomes interrupted again. A run that was set aside goes back into
+        the queue with the command. DISCARD deletes a run without a worker at once.
 
         Raises:
             UnknownRunError: There is no such run.
@@ -55,16 +55,12 @@ class RunCommands:
             deleted = command is Command.DISCARD and not state.is_active
             if deleted:
                 delete_record(connection, run_id)
-            elif state is RunState.QUEUED and command is Command.STOP:
-                values = _cancelled(row)
-                connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
-            elif not state.is_active:
-                raise TransitionError(
-                    f"The run '{name}' is {state}; only a run that is starting, running or paused accepts this command."
-                )
             else:
-                _ensure_not_revoked(name, present, command)
-                connection.execute(update(runs).where(runs.c.id == run_id).values(command=command))
+                if state.is_active:
+                    _ensure_not_revoked(name, present, command)
+                values = {"command": command} if state.is_active else _without_worker(connection, row, command)
+                if values:
+                    connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
         if deleted:
             remove_folder(self._folder(run_id))
 
@@ -82,21 +78,34 @@ class RunCommands:
                 f" Received: {factor}."
             )
         with self._db.write() as connection:
-            name, state, _ = _parsed(_locked_row(connection, run_id))
+            row = _locked_row(connection, run_id)
+            name, state, _ = _parsed(row)
             if state.is_ended:
                 raise TransitionError(f"The run '{name}' is {state}; its learning rate cannot be changed any more.")
+            if len(run_from_row(row).interventions) >= MAX_INTERVENTIONS:
+                raise RefusedError(
+                    f"The run '{name}' was changed by hand {MAX_INTERVENTIONS} times, which is the most that is kept on"
+                    " record. Train a new run with the learning rate that you want."
+                )
             connection.execute(update(runs).where(runs.c.id == run_id).values(learning_rate_factor=float(factor)))
 
     def requeue(self, run_id: str) -> None:
-        """Put an interrupted or failed run at the end of the queue; it resumes from its newest usable checkpoint.
+        """Put an interrupted, failed or set-aside run into the queue; it resumes from its newest usable checkpoint.
 
         Raises:
             UnknownRunError: There is no such run.
-            TransitionError: The run is neither interrupted nor failed.
+            TransitionError: The run is in another state.
         """
         with self._db.write() as connection:
-            name, state, _ = _parsed(_locked_row(connection, run_id))
+            row = _locked_row(connection, run_id)
+            name, state, _ = _parsed(row)
+            if state.is_active:
+                raise TransitionError(f"The run '{name}' is {state} and cannot become queued: a worker has it.")
             ensure_transition(name, state, RunState.QUEUED)
+            if state is RunState.SET_ASIDE:
+                values = _queued_again(connection, row)
+                connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+                return
             connection.execute(
                 update(runs)
                 .where(runs.c.id == run_id)
@@ -123,13 +132,16 @@ class RunCommands:
                 raise TransitionError(f"The run '{name}' is {state}; only a waiting run can be moved to the front.")
             connection.execute(update(runs).where(runs.c.id == run_id).values(position=front_of_queue(connection)))
 
-    def continue_run(self, run_id: str, more_epochs: int, *, owner: str | None = None) -> Run:
+    def continue_run(
+        self, run_id: str, more_epochs: int, *, owner: str | None = None, keep_learning_rate: bool = True
+    ) -> Run:
         """Queue a new run that continues a finished or stopped one, which is not changed.
 
         Args:
             run_id: The run to continue. It needs a checkpoint.
             more_epochs: Epochs to train on top of those it completed.
             owner: The browser session or "cli" that continues it; None for the run's own owner.
+            keep_learning_rate: Keep the learning rate as it was changed by hand, instead of the recipe's own.
 
         Raises:
             UnknownRunError: There is no such run.
@@ -142,8 +154,15 @@ class RunCommands:
         try:
             with self._db.write() as connection:
                 row = _locked_row(connection, run_id)
-                has_checkpoint = bool(old.checkpoint_files())
-                add_continuation(connection, row, new_id, more_epochs, owner=owner, has_checkpoint=has_checkpoint)
+                add_continuation(
+                    connection,
+                    row,
+                    new_id,
+                    more_epochs,
+                    owner=owner,
+                    has_checkpoint=old.has_epoch_checkpoint(),
+                    keep_learning_rate=keep_learning_rate,
+                )
                 # Before the commit, so that no run exists without its checkpoint.
                 share_files(old, new)
                 return run_from_row(_locked_row(connection, new_id))
@@ -209,6 +228,33 @@ def _parsed(row: Any) -> tuple[str, RunState, Command]:
         return row.name, RunState(row.state), Command(row.command)
     except ValueError as error:
         raise StoreError(damaged_message([row.id])) from error
+
+
+def _queued_again(connection: Connection, row: Any) -> dict[str, Any]:
+    """What puts a run that was set aside back into the queue.
+
+    It keeps its place among its owner's runs, since it had its turn before them. Only the front of the queue, to which
+    it may have been moved once, is given up.
+    """
+    position = row.position if row.position > 0 else end_of_queue(connection)
+    return {"state": RunState.QUEUED, "position": position}
+
+
+def _without_worker(connection: Connection, row: Any, command: Command) -> dict[str, Any]:
+    """What a command other than DISCARD changes in a run that no worker has.
+
+    Raises:
+        TransitionError: The run's state does not allow the command.
+    """
+    name, state, present = _parsed(row)
+    if state is RunState.SET_ASIDE:
+        return {} if command is Command.PAUSE else _queued_again(connection, row) | {"command": command}
+    if state is RunState.QUEUED and command is Command.STOP:
+        # One that is queued to be stopped waits for its turn to be tested.
+        return {} if present is Command.STOP else _cancelled(row)
+    raise TransitionError(
+        f"The run '{name}' is {state}; only a run that is starting, running or paused accepts this command."
+    )
 
 
 def _cancelled(row: Any) -> dict[str, Any]:

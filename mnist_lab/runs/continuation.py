@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Row, func, insert, literal, select
 from mnist_lab.errors import RefusedError, StoreError, TransitionError
 from mnist_lab.network.network import clean_name
 from mnist_lab.runs.queue_order import end_of_queue
-from mnist_lab.runs.rows import run_from_row
-from mnist_lab.runs.run_folder import RunFolder
+from mnist_lab.runs.rows import interventions_to_json, run_from_row
+from mnist_lab.runs.run_folder import RunFolder, is_within_epoch
 from mnist_lab.runs.schema import metrics, runs
 from mnist_lab.runs.state import RunState
 
@@ -27,6 +27,7 @@ def add_continuation(
     *,
     owner: str | None,
     has_checkpoint: bool,
+    keep_learning_rate: bool,
 ) -> None:
     """Queue a run `new_id` that continues the run in `row`, with the points of that run's completed epochs.
 
@@ -62,8 +63,9 @@ def add_continuation(
             data=row.data,
             owner=parent.owner if owner is None else owner,
             run_group=parent.group,
-            learning_rate_factor=parent.learning_rate_factor,
+            learning_rate_factor=parent.learning_rate_factor if keep_learning_rate else 1.0,
             parent=parent.id,
+            interventions=interventions_to_json([one for one in parent.interventions if one.step < steps]),
         )
     )
     columns = [column for column in metrics.c if column.name != "run_id"]
@@ -80,7 +82,7 @@ def share_files(old: RunFolder, new: RunFolder) -> None:
     try:
         for source, target in ((old.checkpoints, new.checkpoints), (old.snapshots, new.snapshots)):
             if source.is_dir():
-                shutil.copytree(source, target, ignore=_temporary_names, copy_function=_link_or_copy)
+                shutil.copytree(source, target, ignore=_not_shared, copy_function=_link_or_copy)
     except (OSError, shutil.Error) as error:
         raise StoreError(f"The run's checkpoint cannot be copied: {error}. Free some space on its disk.") from error
 
@@ -93,8 +95,9 @@ def _link_or_copy(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def _temporary_names(_folder: str | Path, names: list[str]) -> list[str]:
-    return [name for name in names if name.startswith(".")]
+def _not_shared(_folder: str | Path, names: list[str]) -> list[str]:
+    """Temporary files, and checkpoints within an epoch: the new run continues from the end of an epoch."""
+    return [name for name in names if name.startswith(".") or is_within_epoch(name)]
 
 
 def _last_epoch_step(connection: Connection, run_id: str) -> int:

@@ -16,7 +16,7 @@ MAX_IDS = 10_000
 
 _Version: TypeAlias = tuple[str, int, str, int]
 """Id, attempt, state and length of a record: when one of them changes, the record is read again."""
-_TEXTS = (runs.c.network, runs.c.recipe, runs.c.data, runs.c.result)
+_TEXTS = (runs.c.network, runs.c.recipe, runs.c.data, runs.c.result, runs.c.interventions)
 _LENGTH = reduce(add, (func.coalesce(func.length(text), 0) for text in _TEXTS))
 
 

@@ -18,6 +18,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         # Until version 3, a diverged run could be recognised only by the beginning of its message.
         "UPDATE runs SET diverged = true WHERE state = 'failed' AND substr(sentence, 1, 21) = 'The training diverged'",
     ),
+    4: ("ALTER TABLE runs ADD COLUMN interventions TEXT DEFAULT '[]' NOT NULL",),
 }
 """By version: the statements that bring a store of that version to the next one."""
 

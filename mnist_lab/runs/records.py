@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from mnist_lab.data import DataSource
 from mnist_lab.network import Network
@@ -98,6 +98,24 @@ class ControlState:
     learning_rate_factor: float
 
 
+Action: TypeAlias = Literal["learning rate", "pause", "continue", "stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Intervention:
+    """What a user did to a run while it trained, as its worker carried it out."""
+
+    action: Action
+    step: int
+    """Optimizer steps done by then; a learning rate applies from the next step on."""
+    epoch: float
+    """Epochs done by then, fractional."""
+    time: datetime
+    """In UTC."""
+    factor: float | None = None
+    """What the schedule's learning rate is multiplied by from then on; None unless `action` is "learning rate"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One training of one network with one recipe, as read from the store. Times are aware, in UTC."""
@@ -118,7 +136,8 @@ class Run:
     ended: datetime | None = None
     heartbeat: datetime | None = None
     phase: str = ""
-    """What an active run does: "loading data", "building", "training", "paused", "evaluating"."""
+    """What an active run does: "loading data", "building", "training", "paused", "waiting for disk space",
+    "evaluating"."""
     epochs_done: int = 0
     steps_done: int = 0
     total_steps: int = 0
@@ -142,11 +161,18 @@ class Run:
     """Multiplies the schedule's learning rate from the next steps on."""
     parent: str = ""
     """Id of the run that this one continues; that run may be deleted."""
+    interventions: tuple[Intervention, ...] = ()
+    """What was done to it by hand while it trained, in the order of the steps."""
 
     @property
     def is_reference(self) -> bool:
         """Whether it comes with the lab: it was trained on another machine and belongs to no user."""
         return self.owner == REFERENCE
+
+    @property
+    def rate_changes(self) -> tuple[Intervention, ...]:
+        """The learning rates that were set by hand, in the order of the steps."""
+        return tuple(one for one in self.interventions if one.action == "learning rate")
 
     @property
     def training_seconds(self) -> float:
@@ -165,6 +191,8 @@ class Run:
 
 
 MAX_NOTE = 2000
+MAX_INTERVENTIONS = 500
+"""More than that are not recorded, and the learning rate of a run cannot be changed more often."""
 
 
 def clean_note(text: str) -> str:

@@ -15,11 +15,12 @@ from sqlalchemy import Row
 from mnist_lab.errors import LabError, StoreError
 from mnist_lab.network import CLASSES, Network, network_from_json
 from mnist_lab.recipe import Recipe, recipe_from_json
-from mnist_lab.runs.records import DataInfo, MetricPoint, Result, Run
+from mnist_lab.runs.records import DataInfo, Intervention, MetricPoint, Result, Run
 from mnist_lab.runs.run_folder import is_run_id
 from mnist_lab.runs.state import Command, RunState
 
 _RESULT, _DATA = TypeAdapter(Result), TypeAdapter(DataInfo)
+_INTERVENTIONS = TypeAdapter(tuple[Intervention, ...])
 _MAX_NAMED = 5
 _MAX_ID = 20
 _KINDS = frozenset({"step", "epoch"})
@@ -50,6 +51,21 @@ def _result(text: str) -> Result:
 @lru_cache(maxsize=2048)
 def _data(text: str) -> DataInfo:
     return _DATA.validate_json(text)
+
+
+@lru_cache(maxsize=2048)
+def interventions_from_json(text: str) -> tuple[Intervention, ...]:
+    """The interventions in the JSON in the store.
+
+    Raises:
+        ValueError: The JSON is damaged.
+    """
+    return _INTERVENTIONS.validate_json(text)
+
+
+def interventions_to_json(interventions: Sequence[Intervention]) -> str:
+    """Interventions as the JSON in the store."""
+    return _INTERVENTIONS.dump_json(tuple(interventions)).decode()
 
 
 def result_to_json(result: Result) -> str:
@@ -97,6 +113,7 @@ def run_from_row(row: Row[*tuple[Any, ...]]) -> Run:
             worker=_text(row.worker),
             learning_rate_factor=_real(row.learning_rate_factor),
             parent=_text(row.parent),
+            interventions=interventions_from_json(row.interventions),
         )
     except LabError as error:
         raise StoreError(f"{damaged_message([row.id])[:-1]}: {error}") from error
@@ -135,6 +152,7 @@ def run_to_row(run: Run) -> dict[str, Any]:
         "worker": run.worker,
         "learning_rate_factor": run.learning_rate_factor,
         "parent": run.parent,
+        "interventions": interventions_to_json(run.interventions),
     }
 
 

@@ -30,6 +30,11 @@ def is_run_id(value: object) -> bool:
     return isinstance(value, str) and _RUN_ID.fullmatch(value) is not None
 
 
+def is_within_epoch(name: str) -> bool:
+    """Whether a file has the name of a checkpoint within an epoch."""
+    return name.startswith("epoch-") and "-batch-" in name
+
+
 class RunFolder:
     """The files of one run. The folder is created by the first write."""
 
@@ -83,13 +88,18 @@ class RunFolder:
         return self.path / "predictions.npz"
 
     def checkpoint_files(self) -> list[Path]:
-        """The checkpoints, that of the latest epoch first. Their content is not checked here."""
-        # Sorted by name: the epoch in it has leading zeros.
-        return sorted(self.checkpoints.glob("epoch-*.checkpoint"), reverse=True)
+        """The checkpoints, the latest first. Their content is not checked here."""
+        # Sorted by name: the numbers in it have leading zeros. Without its ending, as "." comes after "-".
+        return sorted(self.checkpoints.glob("epoch-*.checkpoint"), key=lambda path: path.stem, reverse=True)
 
-    def checkpoint_path(self, epoch: int) -> Path:
-        """The file of the checkpoint at the end of `epoch` (1-based)."""
-        return self.checkpoints / f"epoch-{epoch:06d}.checkpoint"
+    def has_epoch_checkpoint(self) -> bool:
+        """Whether there is a checkpoint of the end of an epoch, from which another run can continue."""
+        return any(not is_within_epoch(path.name) for path in self.checkpoint_files())
+
+    def checkpoint_path(self, epoch: int, batch: int = 0) -> Path:
+        """The file of the checkpoint at the end of `epoch` (1-based), or `batch` batches later."""
+        within = f"-batch-{batch:06d}" if batch else ""
+        return self.checkpoints / f"epoch-{epoch:06d}{within}.checkpoint"
 
     def lock(self) -> FileLock | None:
         """Take the run's lock; None if a live worker has it.

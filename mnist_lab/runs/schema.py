@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """`migrations.py` brings older stores to this version."""
 
 metadata = MetaData()
@@ -67,6 +67,8 @@ runs = Table(
     Column("learning_rate_factor", Float, nullable=False, server_default="1"),
     # Id of the run that this one continues. No foreign key: that run may be deleted.
     Column("parent", String(8), nullable=False, server_default=""),
+    # What was done to the run by hand, as JSON, see `records.Intervention`.
+    Column("interventions", Text, nullable=False, server_default="[]"),
     Index("runs_by_state", "state", "position"),
     Index("runs_by_worker", "worker"),
     # Every column that a search reads, so that it need not read the results, which are most of a row. Not on

@@ -12,6 +12,8 @@ class RunState(StrEnum):
     STARTING = "starting"
     RUNNING = "running"
     PAUSED = "paused"
+    SET_ASIDE = "set aside"
+    """Paused without a worker: its position is a checkpoint, so that another run can train meanwhile."""
     FINISHED = "finished"
     STOPPED = "stopped"
     FAILED = "failed"
@@ -38,7 +40,14 @@ TRANSITIONS: dict[RunState, frozenset[RunState]] = {
     RunState.RUNNING: frozenset(
         {RunState.PAUSED, RunState.FINISHED, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED}
     ),
-    RunState.PAUSED: frozenset({RunState.RUNNING, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED}),
+    # Back into the queue if the user continued it while it was being set aside.
+    RunState.PAUSED: frozenset(
+        {
+            *(RunState.RUNNING, RunState.SET_ASIDE, RunState.QUEUED),
+            *(RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED),
+        }
+    ),
+    RunState.SET_ASIDE: frozenset({RunState.QUEUED}),
     RunState.FINISHED: frozenset(),
     RunState.STOPPED: frozenset(),
     RunState.FAILED: frozenset({RunState.QUEUED}),

@@ -218,9 +218,11 @@ class RunStore:
             )
             return run_from_row(connection.execute(select(runs).where(runs.c.id == run_id)).one())
 
-    def continue_run(self, run_id: str, more_epochs: int, *, owner: str | None = None) -> Run:
+    def continue_run(
+        self, run_id: str, more_epochs: int, *, owner: str | None = None, keep_learning_rate: bool = True
+    ) -> Run:
         """Queue a new run that continues a finished or stopped one; see `RunCommands.continue_run`."""
-        return self._commands.continue_run(run_id, more_epochs, owner=owner)
+        return self._commands.continue_run(run_id, more_epochs, owner=owner, keep_learning_rate=keep_learning_rate)
 
     def import_runs(self, runs_to_import: Sequence[imported.ImportedRun]) -> None:
         """Add ended runs of another lab below all others; known ids stay as they are. Copy their files before."""
@@ -243,7 +245,7 @@ class RunStore:
         self._commands.set_learning_rate(run_id, factor)
 
     def requeue(self, run_id: str) -> None:
-        """Put an interrupted or failed run at the end of the queue."""
+        """Put an interrupted, failed or set-aside run into the queue."""
         self._commands.requeue(run_id)
 
     def move_to_front(self, run_id: str) -> None:

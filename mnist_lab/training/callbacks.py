@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from mnist_lab.training.engine.trainer import Outcome, Trainer
 
 
+class SetAsideError(Exception):
+    """The paused run gives its slot away, and its position is saved: raised through the training, to end it."""
+
+
 class TrainingCallback:
     """Base class of all callbacks: every hook does nothing, and subclasses override those they need.
 
@@ -25,6 +29,9 @@ class TrainingCallback:
 
     def on_train_begin(self, trainer: "Trainer") -> None:
         """Called before the first step, after a checkpoint has been restored."""
+
+    def on_learning_rate_change(self, step: int, epoch: float, factor: float) -> None:
+        """Called before the first step with another `learning_rate_factor`, after `step` steps."""
 
     def on_chunk_end(self, point: MetricPoint) -> Command:  # noqa: ARG002
         """Called after each chunk of steps with its metrics. STOP ends the training; blocking pauses it."""
@@ -61,6 +68,11 @@ class CallbackList(TrainingCallback):
         for callback in self:
             callback.on_train_begin(trainer)
 
+    def on_learning_rate_change(self, step: int, epoch: float, factor: float) -> None:
+        """Call `on_learning_rate_change` of each callback."""
+        for callback in self:
+            callback.on_learning_rate_change(step, epoch, factor)
+
     def on_chunk_end(self, point: MetricPoint) -> Command:
         """Call `on_chunk_end` of each callback; STOP if one of them returns STOP."""
         return _combined([callback.on_chunk_end(point) for callback in self])
@@ -89,7 +101,8 @@ class Progress:
     """What a training in the foreground reports to its caller."""
 
     phase: str
-    """"waiting", "loading data", "building", "training", "paused", "evaluating"."""
+    """"waiting", "loading data", "building", "training", "paused", "set aside", "waiting for disk space",
+    "evaluating"."""
     total_steps: int = 0
     """0 until it is known."""
     point: MetricPoint | None = None

@@ -1,4 +1,4 @@
-"""Checkpoints: the complete state of a training at the end of an epoch. A resumed training gives identical numbers.
+"""Checkpoints: the complete state of a training between two steps. A resumed training gives identical numbers.
 
 File format: a line that names the format, a line with the SHA-256 of the rest, a line of JSON, and the bytes of the
 arrays one after the other. Nothing in a file is ever executed.
@@ -19,10 +19,11 @@ from mnist_lab.archive_reader import MIB, ArchiveError, open_file
 from mnist_lab.files import atomic_write
 from mnist_lab.network import MAX_PARAMETERS, Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import DataInfo, MetricPoint
+from mnist_lab.runs import DataInfo, Intervention, MetricPoint
+from mnist_lab.runs.rows import interventions_from_json, interventions_to_json
 
 FORMAT = b"MNIST Lab checkpoint 1\n"
-GROUPS = ("model", "optimizer", "best")
+GROUPS = ("model", "optimizer", "best", "running")
 
 MAX_BYTES = MAX_PARAMETERS * 4 * 6
 """Largest file that is read: weights, those of the best epoch and two states of the optimizer, with a reserve."""
@@ -33,7 +34,7 @@ Arrays: TypeAlias = tuple[NDArray[Any], ...]
 
 @dataclass(frozen=True, eq=False)
 class TrainingState:
-    """The state of a training at the end of an epoch. Arrays are copies, in Keras's order of the variables."""
+    """The state of a training between two steps. Arrays are copies, in Keras's order of the variables."""
 
     epoch: int
     """Epochs completed."""
@@ -52,6 +53,14 @@ class TrainingState:
     optimizer: Arrays
     best: Arrays
     """The weights of the best epoch; empty while there is none."""
+    running: Arrays = ()
+    """Within an epoch: the summed loss and the number of correct images of each of its batches so far, float64
+    (batches,) each. Empty at the end of an epoch."""
+
+    @property
+    def batch(self) -> int:
+        """Batches of the present epoch that are done; 0 at the end of an epoch."""
+        return len(self.running[0]) if self.running else 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +74,10 @@ class Checkpoint:
     precision: str
     """"float32" or "mixed_bfloat16"; never "auto"."""
     points: tuple[MetricPoint, ...]
-    """Points up to this epoch that the store had not confirmed when the checkpoint was made."""
+    """Points up to this step that the store had not confirmed when the checkpoint was made."""
     state: TrainingState
+    interventions: tuple[Intervention, ...] = ()
+    """The same for what was done by hand."""
 
 
 class DamagedCheckpointError(Exception):
@@ -100,6 +111,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "fingerprint": checkpoint.fingerprint,
         "precision": checkpoint.precision,
         "points": [asdict(point) for point in checkpoint.points],
+        "interventions": interventions_to_json(checkpoint.interventions),
         "state": {name: getattr(state, name) for name in _NUMBERS},
         "arrays": {group: [[array.dtype.str, array.shape] for array in getattr(state, group)] for group in GROUPS},
     }
@@ -167,6 +179,8 @@ class _Header:
     state: _Numbers
     arrays: dict[str, tuple[tuple[str, tuple[_Count, ...]], ...]]
     """Type and shape of each array, by the names in `GROUPS`."""
+    interventions: str = "[]"
+    """As JSON. Earlier versions wrote none."""
 
 
 _HEADER = TypeAdapter(_Header)
@@ -180,7 +194,8 @@ def _parse(content: bytes, start: int) -> Checkpoint:
     groups: dict[str, Any] = {}
     for group in GROUPS:
         arrays = []
-        for name, shape in header.arrays[group]:
+        # Earlier versions wrote no "running".
+        for name, shape in header.arrays.get(group, ()):
             dtype = _number_type(name)
             count = math.prod(shape)
             arrays.append(np.frombuffer(content, dtype, count, offset).reshape(shape))
@@ -189,7 +204,14 @@ def _parse(content: bytes, start: int) -> Checkpoint:
     if offset != len(content):
         raise ValueError("it is longer than its arrays")
     state = TrainingState(**vars(header.state), **groups)
-    return Checkpoint(header.run, header.fingerprint, header.precision, header.points, state)
+    return Checkpoint(
+        run=header.run,
+        fingerprint=header.fingerprint,
+        precision=header.precision,
+        points=header.points,
+        state=state,
+        interventions=interventions_from_json(header.interventions),
+    )
 
 
 def _number_type(name: str) -> np.dtype[Any]:

@@ -2,11 +2,13 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from filelock import FileLock
 
+from mnist_lab.errors import LostFilesError
 from mnist_lab.files import try_lock
 from mnist_lab.runs import Run, RunFolder, RunStore
 from mnist_lab.settings import Settings
@@ -24,6 +26,35 @@ class Claim:
     slot: FileLock
     lock: FileLock
 
+    def __post_init__(self) -> None:
+        self._home = self.folder.path.parent.parent
+        self._identities = _identity(self.folder.lock_path), _identity(self._home)
+
+    def ensure_kept(self) -> None:
+        """Check that the run's folder is still the one that this process locked.
+
+        Raises:
+            LostFilesError: It was deleted or moved, perhaps with the whole home.
+        """
+        # By the lock file: the other files may have been written anew, into a new folder of the same name.
+        try:
+            lock, home = _identity(self.folder.lock_path), _identity(self._home)
+        except OSError:
+            # A network disk that does not answer may come back.
+            return
+        if lock == self._identities[0]:
+            return
+        if home == self._identities[1]:
+            raise LostFilesError(
+                f"The folder of this run, {self.folder.path}, was deleted or moved while it trained, so its weights"
+                " could not be kept. Train its network again."
+            )
+        raise LostFilesError(
+            f"The lab's folder {self._home} was deleted or moved while this run trained, so its weights could not be"
+            " kept. If you moved it, set MNIST_LAB_HOME to the new place and resume the run there; else train its"
+            " network again."
+        )
+
     def __enter__(self) -> Self:
         return self
 
@@ -32,6 +63,15 @@ class Claim:
     ) -> None:
         self.lock.release()
         self.slot.release()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """The device and number of a file; None if it cannot be found."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_dev, found.st_ino
 
 
 def worker_name() -> str:

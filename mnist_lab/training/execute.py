@@ -1,25 +1,24 @@
 """Executes one claimed run, from loading its data to its result, and records how it ended."""
 
-import errno
 import logging
+from contextlib import suppress
 from typing import NamedTuple
 
-from mnist_lab.errors import LabError, StaleAttemptError
+from mnist_lab.errors import LabError, LostFilesError, StaleAttemptError
+from mnist_lab.files import is_disk_full, is_not_writable
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, Result, Run, RunState, RunStore
 from mnist_lab.settings import Settings
-from mnist_lab.training.callbacks import ProgressListener, TrainingCallback
+from mnist_lab.training.callbacks import ProgressListener, SetAsideError, TrainingCallback
 from mnist_lab.training.checkpoint import Checkpoint
 from mnist_lab.training.checkpoint_writer import CheckpointWriter
-from mnist_lab.training.claim import Claim
+from mnist_lab.training.claim import Claim, free_slots
 from mnist_lab.training.reporter import DiscardedError, Reporter
 from mnist_lab.training.resume import CheckpointCallback, find_checkpoints, restore
 from mnist_lab.training.run_data import load_split
 from mnist_lab.training.snapshot_recorder import SnapshotRecorder
 
 log = logging.getLogger(__name__)
-
-_DISK_FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 
 class Ending(NamedTuple):
@@ -37,19 +36,27 @@ def execute_run(
     """Train the claimed run, from its newest usable checkpoint if it has one; evaluate it and end it.
 
     Returns:
-        The ended run: finished, stopped or failed. None if it was discarded.
+        The ended run: finished, stopped or failed; or the run that was set aside. None if it was discarded.
 
     Raises:
         StaleAttemptError: Another worker has the run; nothing more was written.
+        LostFilesError: The run's folder was deleted or moved.
         StoreError: The store did not answer for ten minutes at the end.
         KeyboardInterrupt: Ctrl-C; the run is interrupted.
     """
     run = claim.run
-    with Reporter(store, run, listener) as reporter:
+    with Reporter(store, run, listener, ensure_kept=claim.ensure_kept) as reporter:
         try:
             ending = _train_and_evaluate(settings, store, claim, reporter)
         except StaleAttemptError:
             raise
+        except LostFilesError as error:
+            # If only the run's folder is gone, the store is still there to say so.
+            with suppress(LabError):
+                store.attempt(run).finish(RunState.INTERRUPTED, None, str(error))
+            raise
+        except SetAsideError:
+            return store.get(run.id) if reporter.set_aside() else None
         except DiscardedError:
             reporter.discard()
             return None
@@ -69,9 +76,13 @@ def failure_message(error: Exception) -> str:
     # Compared by name, as TensorFlow need not be loaded here.
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return "The training ran out of memory. Use a smaller batch size, or a network with fewer filters or units."
-    # HDF5 reports a full disk in the message only.
-    if isinstance(error, OSError) and (error.errno in _DISK_FULL or "No space left" in str(error)):
+    if is_disk_full(error):
         return "The disk is full: the training could not write its files. Free some space, then resume the run."
+    if is_not_writable(error):
+        return (
+            "The training could not write its files, since the lab's folder is read-only. Make it writable, then resume"
+            " the run."
+        )
     first_line = (str(error).strip().splitlines() or ["no reason given"])[0][:300].rstrip(".")
     return f"The training failed with an unexpected error, {type(error).__name__}: {first_line}. See the log."
 
@@ -88,7 +99,7 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
     # With a checkpoint the run is evaluated nevertheless, since it was trained in an earlier attempt.
     if stop and not checkpoints:
         return Ending(RunState.STOPPED, None, "Stopped before the training began.")
-    folder.discard_results()
+    reporter.insist(folder.discard_results)
     # Imported here, as this loads TensorFlow.
     from mnist_lab.training.engine.precision import choose_precision
     from mnist_lab.training.engine.result import make_result
@@ -101,22 +112,36 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
         # The reporter is last, since it blocks while the run is paused: by then the epoch has its checkpoint, with the
         # metrics that the reporter has not received yet, and its snapshot is visible. The checkpoint is first, so that
         # it is written even if the snapshot fails.
-        callbacks: list[TrainingCallback] = [CheckpointCallback(writer, reporter, run, data, precision), reporter]
-        if settings.watch:
-            callbacks.insert(1, recorder)
-        trainer = Trainer(run.network, run.recipe, split, **files, precision=precision, callbacks=callbacks)
+        saver = CheckpointCallback(writer, reporter, run, data, precision)
+        callbacks: list[TrainingCallback] = [saver, recorder, reporter] if settings.watch else [saver, reporter]
+        trainer = Trainer(
+            run.network,
+            run.recipe,
+            split,
+            **files,
+            precision=precision,
+            callbacks=callbacks,
+            insist=reporter.insist,
+        )
         checkpoint = restore(trainer, run, folder, checkpoints)
         reporter.retry(lambda: _rewind(store, run, checkpoint, trainer.batches))
-        reporter.enter("training", total_steps=trainer.total_steps)
-        outcome = trainer.train()
+        stop = reporter.enter("training", total_steps=trainer.total_steps) is Command.STOP
+        reporter.allow_set_aside(lambda: _others_wait(settings, store), lambda: saver.save_position(trainer))
+        outcome = trainer.train(stopped=stop and checkpoint is not None)
 
+    # The weights change during the evaluation. A run that is set aside in it resumes from its newest checkpoint.
+    reporter.allow_set_aside(lambda: _others_wait(settings, store), lambda: None)
     reporter.enter("evaluating")
     has_weights = not outcome.diverged or outcome.best_epoch > 0
-    result = make_result(trainer, outcome, folder, reporter.pause_point) if has_weights else None
+    result = make_result(trainer, outcome, folder, reporter.pause_point, reporter.insist) if has_weights else None
     if outcome.diverged:
         message = _divergence_message(outcome.epochs + 1, run.recipe, reporter.learning_rate_factor)
         return Ending(RunState.FAILED, result, message, diverged=True)
     return Ending(RunState.STOPPED if outcome.stopped else RunState.FINISHED, result, "")
+
+
+def _others_wait(settings: Settings, store: RunStore) -> bool:
+    return bool(store.queue(limit=1)) and not free_slots(settings)
 
 
 def _rewind(store: RunStore, run: Run, checkpoint: Checkpoint | None, batches: int) -> None:
@@ -124,8 +149,14 @@ def _rewind(store: RunStore, run: Run, checkpoint: Checkpoint | None, batches: i
     if checkpoint is None:
         store.attempt(run).rewind()
         return
-    epoch, seconds = checkpoint.state.epoch, checkpoint.state.seconds
-    store.attempt(run).rewind(step=epoch * batches, epochs=epoch, seconds=seconds, points=checkpoint.points)
+    state = checkpoint.state
+    store.attempt(run).rewind(
+        step=state.epoch * batches + state.batch,
+        epochs=state.epoch,
+        seconds=state.seconds,
+        points=checkpoint.points,
+        interventions=checkpoint.interventions,
+    )
 
 
 def _divergence_message(epoch: int, recipe: Recipe, factor: float) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from mnist_lab import formatting
 from mnist_lab.errors import LabError
-from mnist_lab.runs import Command, Run, RunFolder, RunState, RunStore
+from mnist_lab.runs import ACTIVE_STATES, Command, Run, RunFolder, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training.callbacks import Progress, ProgressListener, ignore_progress
 from mnist_lab.training.claim import claim
@@ -21,16 +22,18 @@ POLL_SECONDS = 0.3
 def train_run(settings: Settings, store: RunStore, run_id: str, listener: ProgressListener | None = None) -> Run:
     """Train a queued run in this process, waiting for a free slot if necessary; returns the ended run.
 
-    If a worker of an app with the same store claims the run first, that worker's progress is reported. The first Ctrl-C
-    stops the training and saves its weights; the second ends this process.
+    If a worker of an app with the same store claims the run first, that worker's progress is reported. A run that is
+    set aside is waited for until it is continued. The first Ctrl-C stops the training and saves its weights; the second
+    ends this process.
 
     Raises:
+        LostFilesError: The run's folder was deleted or moved.
         UnknownRunError: There is no such run, or it was deleted meanwhile.
         StoreError: The store does not answer.
         KeyboardInterrupt: The second Ctrl-C.
     """
     listener = listener or ignore_progress
-    waits = False
+    told = ""
     last_step = -1
     with _stopping_at_ctrl_c(store, run_id):
         while True:
@@ -43,13 +46,30 @@ def train_run(settings: Settings, store: RunStore, run_id: str, listener: Progre
                     with claimed, _logging_to(claimed.folder):
                         execute_run(settings, store, claimed, listener)
                     continue
-                if not waits:
-                    waits = True
-                    listener(Progress("waiting", message=f"Waiting for one of {settings.workers} training slots."))
+                if told != run.state:
+                    told = run.state
+                    listener(Progress("waiting", message=_waiting_message(settings, store)))
+            elif run.state is RunState.SET_ASIDE:
+                if told != run.state:
+                    told = run.state
+                    listener(Progress("set aside", message=_set_aside_message(run)))
             else:
                 last_step = _follow(store, run, last_step, listener)
             store.reap_stale_runs()
             time.sleep(POLL_SECONDS)
+
+
+def _waiting_message(settings: Settings, store: RunStore) -> str:
+    at_work = [f"{run.name} ({run.state})" for run in store.list(ACTIVE_STATES, newest_first=False)]
+    slots = formatting.quantity(settings.workers, "training slot")
+    return f"Waiting for one of {slots}; at work: {', '.join(at_work) or 'another process'}."
+
+
+def _set_aside_message(run: Run) -> str:
+    return (
+        f"The paused run {run.id} was set aside, as another run waited; nothing of it is lost. `continue {run.id}` puts"
+        " it back into the queue."
+    )
 
 
 def _follow(store: RunStore, run: Run, last_step: int, listener: ProgressListener) -> int:

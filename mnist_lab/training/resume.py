@@ -39,7 +39,8 @@ def restore(trainer: "Trainer", run: Run, folder: RunFolder, checkpoints: list[C
     """
     for checkpoint in checkpoints:
         if trainer.restore(checkpoint.state, continued=checkpoint.run != run.id):
-            log.info("The training resumes after epoch %d.", checkpoint.state.epoch)
+            within = f", {checkpoint.state.batch} batches later" if checkpoint.state.batch else ""
+            log.info("The training resumes after epoch %d%s.", checkpoint.state.epoch, within)
             return checkpoint
         log.warning("The checkpoint of epoch %d is not used: it does not fit the network.", checkpoint.state.epoch)
     if run.attempt > 1 or folder.checkpoint_files():
@@ -48,23 +49,48 @@ def restore(trainer: "Trainer", run: Run, folder: RunFolder, checkpoints: list[C
 
 
 class CheckpointCallback(TrainingCallback):
-    """Writes a checkpoint after each epoch. Comes before the reporter in the list of callbacks."""
+    """Writes a checkpoint after each epoch, and within one to set the run aside.
+
+    Comes before the reporter in the list of callbacks.
+    """
 
     def __init__(self, writer: CheckpointWriter, reporter: Reporter, run: Run, data: DataInfo, precision: str) -> None:
         """The checkpoint includes the metrics of `reporter` that the store has not confirmed yet."""
         self._writer, self._reporter = writer, reporter
         self._run_id, self._precision = run.id, precision
         self._fingerprint = fingerprint(run.network, run.recipe, data)
+        self._seconds = 0.0
+        """Of training, at the last point."""
 
     def on_train_begin(self, trainer: "Trainer") -> None:
         """Keep the checkpoint that was restored until there are two newer ones."""
-        if trainer.epochs_done:
-            self._writer.start_from(trainer.epochs_done)
+        self._seconds = trainer.seconds
+        if trainer.steps_done:
+            self._writer.start_from(trainer.epochs_done, trainer.batches_done)
+
+    def on_chunk_end(self, point: MetricPoint) -> Command:
+        """Note how long the training has taken."""
+        self._seconds = point.seconds
+        return Command.NONE
 
     def on_epoch_end(self, point: MetricPoint, trainer: "Trainer") -> Command:
         """Hand the training's state to the writer; returns at once."""
         # The reporter has not received this epoch's point yet.
-        points = (*self._reporter.unconfirmed_points(), point)
-        state = trainer.state(point.seconds)
-        self._writer.put(Checkpoint(self._run_id, self._fingerprint, self._precision, points, state))
+        self._seconds = point.seconds
+        self._writer.put(self._checkpoint(trainer, point))
         return Command.NONE
+
+    def save_position(self, trainer: "Trainer") -> None:
+        """Write a checkpoint of the training as it is now, between two steps; returns when it is on the disk.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        self._writer.write_now(self._checkpoint(trainer))
+
+    def _checkpoint(self, trainer: "Trainer", *newest: MetricPoint) -> Checkpoint:
+        points = (*self._reporter.unconfirmed_points(), *newest)
+        state = trainer.state(self._seconds)
+        return Checkpoint(
+            self._run_id, self._fingerprint, self._precision, points, state, self._reporter.unconfirmed_interventions()
+        )

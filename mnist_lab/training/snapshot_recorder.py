@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.runs.snapshot_files import Snapshot, discard_snapshots, list_epochs, write_snapshot
-from mnist_lab.training.callbacks import TrainingCallback
+from mnist_lab.training.callbacks import SetAsideError, TrainingCallback
 
 if TYPE_CHECKING:
     from mnist_lab.training.engine.snapshot_capture import SnapshotCapture, Weights
@@ -34,7 +34,7 @@ class SnapshotRecorder(TrainingCallback):
       `is_early` also while they have taken less than `MIN_BUDGET_SECONDS`.
     - Epoch 0 is the network before its first step. Its weights are copied when the training begins, but captured after
       the second chunk of steps, so that the first point of the curve is not delayed. A resumed training does the same
-      with the epoch it starts from, if that has no snapshot.
+      with the epoch it starts from, if that has no snapshot and the training does not start within the next one.
     - Errors are logged, and the training continues.
     """
 
@@ -57,16 +57,19 @@ class SnapshotRecorder(TrainingCallback):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is SetAsideError:
+            # The next attempt begins within the epoch, and so can no longer capture the network before it.
+            self._capture_first()
         self._writer.shutdown()
 
     def on_train_begin(self, trainer: "Trainer") -> None:
         """Remove snapshots of later epochs, which an earlier attempt left, and copy the weights."""
         self._first_epoch = trainer.epochs_done
-        self._newest_epoch = float(self._first_epoch)
+        self._newest_epoch = trainer.steps_done / trainer.batches
         try:
             discard_snapshots(self._folder, after=self._first_epoch)
             self._capture = self._make_capture(trainer)
-            if self._first_epoch not in list_epochs(self._folder):
+            if not trainer.batches_done and self._first_epoch not in list_epochs(self._folder):
                 self._first_weights = self._capture.weights()
         except Exception:
             log.exception(_DISABLED)

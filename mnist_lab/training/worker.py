@@ -15,7 +15,7 @@ from contextlib import suppress
 
 import psutil
 
-from mnist_lab.errors import StaleAttemptError, StoreError
+from mnist_lab.errors import LostFilesError, StaleAttemptError, StoreError
 from mnist_lab.runs import ACTIVE_STATES, RunFolder, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 from mnist_lab.training.claim import Claim, claim
@@ -43,6 +43,8 @@ def main(settings: Settings, run_id: str | None = None) -> int:
         StoreError: The store cannot be opened.
     """
     faulthandler.enable()
+    # On a full disk the log cannot be written; a traceback about that would help nobody.
+    logging.raiseExceptions = False
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     _ignore_terminal()
     store = open_store(settings)
@@ -56,7 +58,7 @@ def main(settings: Settings, run_id: str | None = None) -> int:
     if claimed is None:
         log.error("Run %s cannot be claimed: it is not queued, or all slots are taken.", run_id)
         return 1
-    return 1 if _train(settings, store, claimed) is RunState.FAILED else 0
+    return 1 if _train(settings, store, claimed) in {RunState.FAILED, RunState.INTERRUPTED} else 0
 
 
 def _train(settings: Settings, store: RunStore, claimed: Claim) -> RunState | None:
@@ -65,9 +67,12 @@ def _train(settings: Settings, store: RunStore, claimed: Claim) -> RunState | No
     try:
         with claimed, guard_for(settings, store, claimed.run):
             run = execute_run(settings, store, claimed)
-    except (StaleAttemptError, StoreError) as error:
+    except StaleAttemptError as error:
         log.error("%s", error)  # noqa: TRY400 - the message is enough
         return None
+    except (LostFilesError, StoreError) as error:
+        log.error("%s", error)  # noqa: TRY400 - the message is enough
+        return RunState.INTERRUPTED
     if run is None:
         log.info("Run %s was discarded.", claimed.run.id)
         return None

@@ -206,3 +206,17 @@ def test_hostile_names_are_shown_as_they_are(curve, assert_drawable):
     assert names(figure) == ["&lt;b&gt;&amp;", "&#64;ink", "&#64;none", "%{x}", "x" * 39 + "…"]
     assert not any("x}" in trace.get("hovertemplate", "") for trace in figure["data"])
     assert_drawable(figure)
+
+
+def test_a_learning_rate_set_by_hand_is_marked_where_it_was_set(curve):
+    training, changes = [2.0, 1.0, 0.5], ((1.5, 1 / 3), (2.0, 1.0))
+    plain, changed = curve(training), curve(training, label="b", rate_changes=changes)
+
+    def marks(figure):
+        shapes = [shape for shape in figure["layout"]["shapes"] if shape["x0"] in (1.5, 2.0)]
+        texts = [note["text"] for note in figure["layout"]["annotations"] if "by hand" in note["text"]]
+        return [shape["x0"] for shape in shapes], texts
+
+    assert marks(run_figure([plain])) == ([], [])
+    assert marks(run_figure([changed])) == ([1.5, 2.0], ["by hand ÷ 3", "by hand × 1"])
+    assert marks(run_figure([plain, changed])) == ([1.5, 2.0], ["by hand ÷ 3", "by hand × 1"])

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mnist_lab.runs import Command, RunState
+from mnist_lab.runs import Command, Intervention, RunState
+from tests.factories import make_point, make_result
 
 
 @pytest.fixture
@@ -109,3 +110,33 @@ def test_a_finished_run_can_be_queued_for_more_epochs(call, finished, store):
 
     assert (extended["state"], extended["parent"], extended["epochs"]) == ("queued", finished.id, 2)
     assert store.get(extended["run"]).recipe.epochs == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), [("continue", Command.NONE), ("step", Command.STEP), ("stop", Command.STOP)]
+)
+def test_a_run_that_was_set_aside_goes_back_into_the_queue(call, running, store, name, command):
+    store.request(running.id, Command.PAUSE)
+    store.attempt(running).move(RunState.PAUSED)
+    store.attempt(running).set_aside()
+    assert "only a run" not in call("pause", running.id).err
+    assert store.get(running.id).state is RunState.SET_ASIDE
+    assert "It is back in the queue" in call(name, running.id).out
+    assert (store.get(running.id).state, store.get(running.id).command) == (RunState.QUEUED, command)
+
+
+@pytest.mark.parametrize(("options", "factor"), [([], 0.5), (["--recipe-learning-rate"], 1.0)])
+def test_extend_keeps_the_learning_rate_set_by_hand_and_says_so(call, running, store, options, factor):
+    store.set_learning_rate(running.id, 0.5)
+    changed = Intervention("learning rate", 10, 0.5, running.created, 0.5)
+    store.attempt(running).heartbeat(points=[make_point(20, "epoch", steps_per_epoch=20)], interventions=[changed])
+    folder = store.folder(running.id)
+    folder.checkpoints.mkdir()
+    folder.checkpoint_path(1).write_bytes(b"a checkpoint")
+    store.attempt(running).finish(RunState.STOPPED, make_result())
+    shown = call("show", running.id).out
+    assert "by hand       learning rate ÷ 2 after 0.5 epochs (step 10)" in shown
+    called = call("extend", running.id, "--epochs", 1, "--queue", "--json", *options)
+    assert store.get(called.json["run"]).learning_rate_factor == factor
+    assert ("It keeps the learning rate that was set by hand, ÷ 2" in called.err) is (factor != 1)
+    assert called.json["by_hand"] == "learning rate ÷ 2 after 0.5 epochs"

@@ -1,6 +1,7 @@
 import logging
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -53,3 +54,15 @@ def test_a_long_log_starts_anew(tmp_path):
         print("printed")
 
     assert log.read_text() == "printed\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_log_on_a_full_disk_is_no_obstacle_and_gives_no_traceback(capfd):
+    with redirect_output(Path("/dev/full")):
+        print("lost")
+        logging.getLogger("anyone").warning("lost")
+        sys.stdout.flush()
+        print("for the user", file=sys.stderr)
+    print("the answer")
+
+    assert capfd.readouterr() == ("the answer\n", "for the user\n")

@@ -14,7 +14,7 @@ from mnist_lab.export.notebook import training_notebook
 from mnist_lab.export.script import training_script
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe, learning_rates
-from mnist_lab.runs import DataInfo
+from mnist_lab.runs import DataInfo, Intervention
 
 
 def choices(field):
@@ -127,3 +127,31 @@ def test_the_script_trains(run_of, tmp_path, optimizer, schedule, augmentation, 
     assert ended.returncode == 0, ended.stderr
     assert float(ended.stdout.rsplit("test accuracy ")[1].split(",")[0]) > 0.5
     assert (tmp_path / "best.keras").exists() == (validation == "holdout")
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine", "one-cycle", "step"])
+def test_a_learning_rate_that_was_set_by_hand_is_reproduced(run_of, schedule):
+    run = run_of(schedule=schedule, epochs=4, learning_rate=0.01)
+    changes = [(150, 1.5, 1 / 3), (300, 3.0, 10.0)]
+    noted = tuple(Intervention("learning rate", step, epoch, run.created, factor) for step, epoch, factor in changes)
+
+    source = training_script(replace(run, interventions=noted))
+
+    assert "Changed by hand while it trained, and in this script too: learning rate ÷ 3 after 1.5 epochs" in source
+    # 100 steps an epoch: the part of the script that makes the rates, alone.
+    start = source.index("total_steps = ")
+    names = {"np": np, "EPOCHS": 4, "BATCH_SIZE": 10, "x_train": np.zeros(1000)}
+    exec(source[start : source.index("class LearningRate")], names)  # noqa: S102 - a script of our own
+    expected = learning_rates(run.recipe, 400).astype(float) / 0.01
+    expected[150:300] /= 3
+    expected[300:] *= 10
+    np.testing.assert_allclose(names["factors"], expected, rtol=1e-5, atol=1e-9)
+
+
+def test_a_learning_rate_of_which_only_the_factor_is_known_is_told(run_of):
+    source = training_script(replace(run_of(), learning_rate_factor=3.0, steps_done=10))
+
+    assert (
+        "Changed by hand while it trained, but not in this script: learning rate × 3, when is not recorded." in source
+    )
+    assert "by_hand" not in source

@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import URL
@@ -16,6 +17,8 @@ from mnist_lab.settings import Settings
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services import container as module
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.shell import notices
+from tests.factories import start_run
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 
@@ -96,3 +99,17 @@ def test_an_error_of_the_launcher_is_refreshed_every_two_seconds(intervals: list
     services().launcher.error = "No worker starts."
     assert [error.value for error in test.run().error] == [plain("No worker starts.")]
     assert intervals == [2.0]
+
+
+@pytest.mark.parametrize(("free", "trains", "shown"), [(0, True, True), (0, False, False), (10**9, True, False)])
+def test_a_disk_without_room_for_the_store_is_shown_while_a_run_trains(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, free: int, trains: bool, shown: bool
+) -> None:
+    make_run(settings)
+    if trains:
+        start_run(services().store, services().store.list()[0])
+    usage = SimpleNamespace(free=free)
+    monkeypatch.setattr(notices, "shutil", SimpleNamespace(disk_usage=lambda _path: usage))
+    script = "from mnist_lab.ui.shell.notices import show_notices\n\nshow_notices()"
+    errors = [error.value for error in AppTest.from_string(script).run().error]
+    assert [error.startswith("The disk of the lab is full.") for error in errors] == [True] * shown

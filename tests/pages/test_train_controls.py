@@ -1,15 +1,27 @@
 """The controls of a run on the Train page in each of its states, and what the page shows then."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, RunState, RunStore
+from mnist_lab.runs import Command, Intervention, Run, RunState, RunStore
+from mnist_lab.training.reporter import WAITING_FOR_DISK
 from mnist_lab.ui.components.markdown import plain
 from tests.factories import make_data
 from tests.pages.live_runs import end, finished, names, pause, queue, result, start
-from tests.pages.train_page import keys_in_order, labels, live_htmls, metrics, ok, open_page, page_text, progress_text
+from tests.pages.train_page import (
+    component,
+    keys_in_order,
+    labels,
+    live_htmls,
+    metrics,
+    ok,
+    open_page,
+    page_text,
+    progress_text,
+)
 
 DIVERGED = "The training diverged: the loss became NaN or infinite in epoch 2 of 4."
 
@@ -17,7 +29,8 @@ DIVERGED = "The training diverged: the loss became NaN or infinite in epoch 2 of
 def test_a_queued_run_shows_its_position_and_can_be_cancelled(store: RunStore) -> None:
     first, second = queue(store, "First"), queue(store, "Second")
     test = open_page(run=second.id)
-    assert progress_text(test) == "Waiting for its turn · position 2 in the queue"
+    waits = "Waiting for its turn · position 2 in the queue: “First” starts before it; how long is not known yet"
+    assert progress_text(test) == waits
     ok(test.button(key=f"discard-{second.id}").click().run())
     assert names(store.list()) == ["First"]
     assert store.get(first.id).state is RunState.QUEUED
@@ -49,8 +62,8 @@ def test_the_queue_shows_the_order_and_the_waiting_times(store: RunStore) -> Non
     queue(store, "Last", epochs=2)
     text = page_text(open_page(run=running.id))
     # 500 steps are left, at ten a second; then 100 epochs that cost 933 images each, at 1,000 a second, and a start.
-    assert "position 1 in the queue, starts in about 50 s" in text
-    assert "position 2 in the queue, starts in about 2 m 33 s" in text
+    assert "position 1 in the queue, starts in about 50 s: “Running” is training" in text
+    assert "position 2 in the queue, starts in about 2 m 33 s: “Running” is training" in text
     assert text.index("Next") < text.index("Last")
     assert "takes about 1 m 43 s" in text
 
@@ -322,3 +335,80 @@ def test_a_command_of_one_browser_is_shown_in_the_other(store: RunStore) -> None
 def test_one_epoch_is_written_in_the_singular(store: RunStore) -> None:
     run = end(store, start(store, store.create(queue(store).network, Recipe(epochs=1)), upto=1.0), RunState.FINISHED)
     assert progress_text(open_page(run=run.id)).startswith("1 of 1 epoch ·")
+
+
+def set_aside(store: RunStore, run: Run) -> Run:
+    """The run after it was paused and set aside."""
+    store.attempt(pause(store, run)).set_aside()
+    return store.get(run.id)
+
+
+def test_a_run_that_was_set_aside_is_continued_stopped_or_discarded(store: RunStore) -> None:
+    run = set_aside(store, start(store, queue(store), upto=1.5))
+    test = open_page(run=run.id)
+    assert progress_text(test) == "Set aside in epoch 2 of 4, so that another run can train"
+    assert set(labels(test).values()) >= {"Continue", "One epoch", "Stop", "Discard it"}
+    ok(test.button(key=f"none-{run.id}").click().run())
+    assert (store.get(run.id).state, store.get(run.id).command) == (RunState.QUEUED, Command.NONE)
+    assert "Waiting for its turn · position 1 in the queue" in progress_text(test)
+    run = set_aside(store, start(store, store.get(run.id)))
+    ok(open_page(run=run.id).button(key=f"stop-{run.id}").click().run())
+    stopping = open_page(run=run.id)
+    assert store.get(run.id).command is Command.STOP
+    assert f"stop-{run.id}" not in keys_in_order(stopping)
+
+
+def test_the_queue_shows_who_is_at_work_and_who_was_set_aside(store: RunStore) -> None:
+    aside = set_aside(store, start(store, queue(store, "Aside")))
+    shown = start(store, queue(store, "At work"))
+    waits = queue(store, "Waits")
+    test = open_page(run=waits.id)
+    text = page_text(test)
+    assert "position 1 in the queue" in progress_text(test)
+    assert "“At work” is training" in progress_text(test)
+    assert text.index("At work") < text.index("Aside")
+    assert "set aside, 38 %" in text
+    ok(test.button(key=f"none-{aside.id}").click().run())
+    assert names(store.queue()) == ["Aside", "Waits"]
+    pause(store, shown)
+    assert "“At work” is paused and makes room" in progress_text(open_page(run=waits.id))
+
+
+def test_a_run_that_waits_for_its_disk_says_so(store: RunStore) -> None:
+    run = start(store, queue(store), upto=4.0, phase=WAITING_FOR_DISK)
+    test = open_page(run=run.id)
+    assert progress_text(test).startswith("Trained, but not saved yet: the disk is full. Free some space")
+
+
+CHANGED = Intervention("learning rate", 150, 1.5, datetime(2026, 11, 29, tzinfo=UTC), 1 / 3)
+
+
+def test_a_learning_rate_that_was_set_by_hand_is_in_the_heading_and_on_the_curve(store: RunStore) -> None:
+    run = start(store, queue(store), upto=2.0)
+    before = open_page(run=run.id)
+    assert "by hand" not in page_text(before)
+    store.attempt(run).heartbeat(interventions=[CHANGED])
+    test = open_page(run=run.id)
+    assert "learning rate ÷ 3 after 1.5 epochs by hand" in page_text(test)
+    annotations = component(test, "plotly_chart")[0]["layout"]["annotations"]
+    assert [one["x"] for one in annotations if one["text"] == "by hand ÷ 3"] == [1.5]
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_more_epochs_ask_whether_the_learning_rate_set_by_hand_is_kept(store: RunStore, keep: bool) -> None:
+    plain_run = end(store, start(store, queue(store), upto=2.0), RunState.FINISHED)
+    assert f"keep-rate-{plain_run.id}" not in keys_in_order(open_page(run=plain_run.id))
+    run = start(store, queue(store), upto=2.0)
+    store.set_learning_rate(run.id, 1 / 3)
+    store.attempt(run).heartbeat(interventions=[CHANGED])
+    run = end(store, run, RunState.FINISHED)
+    test = open_page(run=run.id)
+    (box,) = [one for one in test.checkbox if one.key == f"keep-rate-{run.id}"]
+    assert box.value
+    assert box.label.replace("\\", "") == "Keep the learning rate that was set by hand, ÷ 3"
+    box.set_value(keep)
+    ok(test.button(key=f"more-{run.id}").click().run())
+    continued = store.list(limit=1)[0]
+    assert continued.parent == run.id
+    assert continued.learning_rate_factor == (1 / 3 if keep else 1.0)
+    assert continued.interventions == (CHANGED,)

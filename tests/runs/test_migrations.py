@@ -126,6 +126,8 @@ def test_a_later_store_still_opens(tmp_path: Path, version: int) -> None:
     assert [point.step for point in store.points(continued.id)] == [50, 100, 100]
     assert [run.name for run in store.queue()] == [front.name, continued.name]
     assert (paused.state, paused.command, paused.learning_rate_factor) == (RunState.PAUSED, Command.PAUSE, 0.25)
+    actions = [(one.action, one.step, one.factor) for one in paused.interventions]
+    assert actions == ([("learning rate", 40, 0.25), ("pause", 50, None)] if version >= 5 else [])
     assert {run.name: run.diverged for run in store.list()}["failed"]
     assert not any(run.diverged for run in (parent, continued, front, paused))
     store.requeue(failed.id)

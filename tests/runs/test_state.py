@@ -24,6 +24,9 @@ LEGAL = {
     ("paused", "stopped"),
     ("paused", "failed"),
     ("paused", "interrupted"),
+    ("paused", "set aside"),
+    ("paused", "queued"),
+    ("set aside", "queued"),
     ("failed", "queued"),
     ("interrupted", "queued"),
 }
@@ -38,9 +41,9 @@ def test_exactly_the_moves_of_the_design_are_legal(old: RunState, new: RunState)
             ensure_transition("A run", old, new)
 
 
-def test_every_state_is_queued_or_active_or_ended() -> None:
+def test_every_state_is_queued_or_set_aside_or_active_or_ended() -> None:
     assert set(TRANSITIONS) == set(RunState)
-    assert {RunState.QUEUED} | ACTIVE_STATES | ENDED_STATES == set(RunState)
+    assert {RunState.QUEUED, RunState.SET_ASIDE} | ACTIVE_STATES | ENDED_STATES == set(RunState)
     assert not ACTIVE_STATES & ENDED_STATES
 
 

@@ -33,13 +33,21 @@ class Trainer:
         self.callbacks = CallbackList(callbacks)
         self.total_steps = recipe.epochs * self.batches
         self.model = types.SimpleNamespace(load_weights=lambda _path: None)
-        self.epochs_done = 0
+        self.steps_done, self.seconds = 0, 0.0
+
+    @property
+    def epochs_done(self) -> int:
+        return self.steps_done // self.batches
+
+    @property
+    def batches_done(self) -> int:
+        return self.steps_done % self.batches
 
     def restore(self, state: TrainingState, *, continued: bool = False) -> bool:
-        self.epochs_done = state.epoch
+        self.steps_done = state.epoch * self.batches + state.batch
         return True
 
-    def train(self) -> Any:
+    def train(self, *, stopped: bool = False) -> Any:
         if self.network.name == "crash":
             os.abort()
         if self.network.name == "fail":
@@ -51,18 +59,17 @@ class Trainer:
                 time.sleep(0.02)
         trainer: Any = self
         self.callbacks.on_train_begin(trainer)
-        stopped = False
-        for step in range(self.epochs_done * self.batches + 1, self.total_steps + 1):
+        for step in range(self.steps_done + 1, self.total_steps + 1):
+            if stopped:
+                break
             time.sleep(self.recipe.seed / 1000)
             rate = 0.001 * self.callbacks.learning_rate_factor
             point = MetricPoint(step, step / 10, "step", 1.0, 0.5, None, None, rate, step / 100, 100.0)
+            self.steps_done = step
             stopped = self.callbacks.on_chunk_end(point) is Command.STOP
             if step % self.batches == 0 and not stopped:
-                self.epochs_done = step // self.batches
                 epoch_point = replace(point, kind="epoch", validation_loss=1.0, validation_accuracy=0.5)
                 stopped = self.callbacks.on_epoch_end(epoch_point, trainer) is Command.STOP
-            if stopped:
-                break
         return types.SimpleNamespace(
             epochs=self.epochs_done,
             best_epoch=self.epochs_done,
@@ -74,7 +81,8 @@ class Trainer:
 
     def state(self, _seconds: float) -> TrainingState:
         epoch, array = self.epochs_done, np.array([float(self.epochs_done)])
-        return TrainingState(epoch, epoch, 1.0, 0, 1.0, epoch / 10, 10, 1.0, (array,), (array,), (array,))
+        running = (np.zeros(self.batches_done),) * 2 if self.batches_done else ()
+        return TrainingState(epoch, epoch, 1.0, 0, 1.0, epoch / 10, 10, 1.0, (array,), (array,), (array,), running)
 
 
 def predict_probabilities(_model: Any, images: Any, _pause_point: Any) -> Any:

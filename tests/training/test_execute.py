@@ -59,7 +59,7 @@ def training(monkeypatch: pytest.MonkeyPatch) -> Callable[[Train], None]:
 
     def install(train: Train) -> None:
         def make_trainer(*_arguments: Any, callbacks: Any, **_named: Any) -> SimpleNamespace:
-            return SimpleNamespace(total_steps=10, batches=5, train=lambda: train(CallbackList(callbacks)))
+            return SimpleNamespace(total_steps=10, batches=5, train=lambda **_: train(CallbackList(callbacks)))
 
         pretend("trainer", Trainer=make_trainer)
         pretend("precision", choose_precision=lambda _settings, wanted: wanted)
@@ -164,7 +164,7 @@ def test_snapshots_are_recorded_if_the_settings_say_so(
     monkeypatch.setattr(SnapshotRecorder, "on_train_begin", lambda _self, trainer: recorded.append(trainer))
 
     def train(callbacks: Any) -> SimpleNamespace:
-        callbacks.on_train_begin(SimpleNamespace(epochs_done=0))
+        callbacks.on_train_begin(SimpleNamespace(epochs_done=0, batches_done=0, steps_done=0, batches=5, seconds=0.0))
         return _outcome()
 
     training(train)
@@ -275,7 +275,7 @@ def test_the_foreground_waits_for_a_slot_and_says_so(
 
     training(lambda _callbacks: _outcome())
     assert train_run(offline, store, queued.id, hear).state is RunState.FINISHED
-    assert heard[0] == Progress("waiting", message="Waiting for one of 1 training slots.")
+    assert heard[0] == Progress("waiting", message="Waiting for one of 1 training slot; at work: another process.")
 
 
 def test_the_foreground_follows_a_worker_that_was_quicker(offline: Settings, store: RunStore, queued: Run) -> None:

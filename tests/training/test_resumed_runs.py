@@ -3,32 +3,22 @@
 import logging
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from mnist_lab.data import DataSource
 from mnist_lab.errors import StoreError
-from mnist_lab.network import Conv2D, Dropout, MaxPooling2D, Network
-from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, DataInfo, MetricPoint, Run, RunAttempt, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 from mnist_lab.training import checkpoint_writer
 from mnist_lab.training import run_data as run_data_module
-from mnist_lab.training.checkpoint import Checkpoint, read_checkpoint
-from mnist_lab.training.claim import claim
-from mnist_lab.training.execute import execute_run
 from mnist_lab.training.reporter import Reporter
+from tests.training.twins import NETWORK, RECIPE, Trained, assert_twins, offline_lab, trained, work_on
 
 pytestmark = pytest.mark.training
 
-NETWORK = Network(layers=(Conv2D(filters=4, activation="relu"), MaxPooling2D(), Dropout(rate=0.3)))
-RECIPE = Recipe(epochs=4, batch_size=40, learning_rate=0.01, precision="float32", limit=400, augmentation="light")
-BATCHES = 9
 ON_CHUNK_END = Reporter.on_chunk_end
 
 
@@ -43,62 +33,26 @@ def _a_checkpoint_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def work(offline: Settings, store: RunStore) -> Callable[[], Run]:
-    return lambda: _work(offline, store)
-
-
-def _work(settings: Settings, store: RunStore) -> Run:
-    claimed = claim(settings, store)
-    assert claimed is not None
-    with claimed:
-        execute_run(settings, store, claimed)
-    return store.get(claimed.run.id)
-
-
-@dataclass(frozen=True)
-class Trained:
-    """All that a run has to show for it."""
-
-    run: Run
-    checkpoint: Checkpoint
-    points: list[MetricPoint]
-    probabilities: NDArray[np.float32]
-
-
-def _trained(store: RunStore, run: Run) -> Trained:
-    folder = store.folder(run.id)
-    predictions = folder.read_predictions()
-    assert predictions is not None
-    return Trained(run, read_checkpoint(folder.checkpoint_files()[0]), store.points(run.id), predictions[0])
-
-
-@contextmanager
-def _offline(home: Path) -> Iterator[tuple[Settings, pytest.MonkeyPatch]]:
-    """Settings of a lab without MNIST, for what a module's tests share."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("MNIST_LAB_DATA", raising=False)
-        for variable in ("HOME", "USERPROFILE"):
-            patch.setenv(variable, str(home))
-        patch.setattr(checkpoint_writer, "MIN_INTERVAL_SECONDS", 0.0)
-        yield Settings(home=home, workers=1), patch
+    return lambda: work_on(offline, store)
 
 
 @pytest.fixture(scope="module")
 def twin(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """The same training, never broken off."""
-    with _offline(tmp_path_factory.mktemp("home of the twin")) as (settings, _):
+    with offline_lab(tmp_path_factory.mktemp("home of the twin")) as (settings, _):
         store = open_store(settings)
         store.create(NETWORK, RECIPE)
-        return _trained(store, _work(settings, store))
+        return trained(store, work_on(settings, store))
 
 
 @pytest.fixture(scope="module")
 def home_of_broken_off(tmp_path_factory: pytest.TempPathFactory, twin: Trained) -> Path:
     """A home with one run, whose process died in its third epoch. Each test works on a copy."""
     home = tmp_path_factory.mktemp("home of a run broken off")
-    with _offline(home) as (settings, patch):
+    with offline_lab(home) as (settings, patch):
         store = open_store(settings)
         store.create(NETWORK, RECIPE)
-        _break_off(store, lambda: _work(settings, store), patch)
+        _break_off(store, lambda: work_on(settings, store), patch)
         store.close()
     return home
 
@@ -134,39 +88,6 @@ def _break_off(store: RunStore, work: Callable[[], Run], monkeypatch: pytest.Mon
     store.reap_stale_runs()
 
 
-def _assert_twins(store: RunStore, run: Run, twin: Trained) -> None:
-    one = _trained(store, run)
-    for name in ("model", "optimizer", "best"):
-        for array, other in zip(getattr(one.checkpoint.state, name), getattr(twin.checkpoint.state, name), strict=True):
-            np.testing.assert_array_equal(array, other)
-    results = [replace(run.result, seconds=0.0, samples_per_second=0.0) for run in (one.run, twin.run) if run.result]
-    assert len(results) == 2
-    assert results[0] == results[1]
-    np.testing.assert_array_equal(one.probabilities, twin.probabilities)
-    epochs = [
-        [(p.step, p.training_loss, p.validation_loss) for p in trained.points if p.kind == "epoch"]
-        for trained in (one, twin)
-    ]
-    assert epochs[0] == epochs[1]
-    for trained in (one, twin):
-        _assert_without_gap_or_double(trained.points)
-
-
-def _assert_without_gap_or_double(points: list[MetricPoint]) -> None:
-    """Each epoch's loss is the mean of its steps' losses, so no step is missing and none counted twice."""
-    epochs = [point for point in points if point.kind == "epoch"]
-    assert [point.step for point in epochs] == [BATCHES * (number + 1) for number in range(len(epochs))]
-    steps = [point for point in points if point.kind == "step"]
-    starts = [0, *(point.step for point in steps[:-1])]
-    for epoch in epochs:
-        first = epoch.step - BATCHES
-        parts = [(p.training_loss, p.step - start) for p, start in zip(steps, starts, strict=True) if first < p.step]
-        parts = parts[: len([p for p in steps if first < p.step <= epoch.step])]
-        assert sum(batches for _, batches in parts) == BATCHES
-        mean = sum(loss * batches for loss, batches in parts) / BATCHES
-        assert mean == pytest.approx(epoch.training_loss, rel=1e-5)
-
-
 def test_a_run_that_lost_its_worker_ends_as_if_nothing_had_happened(
     store: RunStore, work: Callable[[], Run], broken_off: Run, twin: Trained, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -175,7 +96,7 @@ def test_a_run_that_lost_its_worker_ends_as_if_nothing_had_happened(
         resumed = work()
     assert (resumed.state, resumed.attempt) == (RunState.FINISHED, 2)
     assert "The training resumes after epoch 2." in caplog.text
-    _assert_twins(store, resumed, twin)
+    assert_twins(store, resumed, twin)
 
 
 def test_points_that_the_store_never_got_are_in_the_checkpoint(
@@ -195,7 +116,7 @@ def test_points_that_the_store_never_got_are_in_the_checkpoint(
     assert max(point.epoch for point in store.points(run.id)) <= 1
     store.requeue(run.id)
     resumed = work()
-    _assert_twins(store, resumed, twin)
+    assert_twins(store, resumed, twin)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +143,7 @@ def test_a_damaged_checkpoint_is_skipped_and_the_one_before_it_used(
         resumed = work()
     assert sentence in caplog.text
     assert (f"resumes after epoch {epoch}." in caplog.text) == (epoch > 0)
-    _assert_twins(store, resumed, twin)
+    assert_twins(store, resumed, twin)
 
 
 def test_a_run_is_not_resumed_with_other_digits(
@@ -301,7 +222,7 @@ def test_a_finished_run_is_trained_for_more_epochs(store: RunStore, work: Callab
     assert store.get(parent.id) == parent
     for path, content in files.items():
         assert path.read_bytes() == content, path
-    _assert_twins(store, continued, twin)
+    assert_twins(store, continued, twin)
 
 
 def test_a_run_that_is_stopped_while_it_is_resumed_keeps_what_it_had_learnt(

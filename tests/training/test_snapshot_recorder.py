@@ -137,7 +137,7 @@ def point(step: int, epoch: float, seconds: float) -> MetricPoint:
 
 
 def run_epochs(clockwork: Clockwork, folder: Path, epochs: int, seconds_each: float, *, done: int = 0) -> None:
-    trainer: Any = SimpleNamespace(epochs_done=done)
+    trainer: Any = SimpleNamespace(epochs_done=done, batches_done=0, steps_done=10 * done, batches=10)
     with SnapshotRecorder(folder, lambda _trainer: clockwork) as recorder:  # type: ignore[arg-type,return-value]
         recorder.on_train_begin(trainer)
         for epoch in range(done + 1, epochs + 1):

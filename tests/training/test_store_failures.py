@@ -1,6 +1,5 @@
 """A training while the store is locked, read-only or full: no point is lost, and the states are right afterwards."""
 
-import errno
 import logging
 import sqlite3
 import threading
@@ -15,7 +14,7 @@ from sqlalchemy import event
 
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, MetricPoint, RunState, RunStore, open_store
+from mnist_lab.runs import Command, MetricPoint, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training import launcher as launcher_module
 from mnist_lab.training.launcher import Launcher
@@ -153,39 +152,3 @@ def test_the_launcher_says_what_is_wrong_with_the_store_and_finds_lost_runs_when
         until(lambda: launcher.error == "")
     finally:
         launcher.close()
-
-
-def test_a_disk_that_is_full_at_the_end_costs_the_result_but_no_training(
-    offline: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from mnist_lab.training.claim import claim
-    from mnist_lab.training.engine import trainer as trainer_module
-    from mnist_lab.training.execute import execute_run
-
-    store = open_store(offline)
-    run = store.create(Network(layers=()), Recipe(epochs=2, limit=300, precision="float32"))
-
-    def refuse(*_arguments: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    def work() -> None:
-        claimed = claim(offline, store)
-        assert claimed is not None
-        with claimed:
-            execute_run(offline, store, claimed)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(trainer_module, "save_model", refuse)
-        work()
-    failed = store.get(run.id)
-    assert (failed.state, failed.epochs_done) == (RunState.FAILED, 2)
-    assert failed.message.startswith("The disk is full")
-    points = store.points(run.id)
-    store.requeue(run.id)
-    work()
-    finished = store.get(run.id)
-    assert finished.state is RunState.FINISHED
-    assert finished.result is not None
-    # Evaluated only: nothing was trained again.
-    assert store.points(run.id) == points
-    store.close()

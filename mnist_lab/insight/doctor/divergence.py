@@ -45,8 +45,8 @@ def _not_finite(curves: RunCurves) -> str:
     if since is None and not curves.run.diverged:
         return ""
     epoch = curves.run.epochs_done + 1 if since is None else max(1, math.ceil(since))
-    before = f" Before that it was {formatting.loss(curves.segments[-1].loss)}." if curves.segments else ""
-    return f"The loss became NaN or infinite in epoch {epoch}, at {_rate_text(curves)}.{before}"
+    before = f" Before that the loss was {formatting.loss(curves.segments[-1].loss)}." if curves.segments else ""
+    return f"The loss became NaN or infinite in epoch {epoch}, at {_rate_text(curves)}.{curves.by_hand}{before}"
 
 
 def _exploded(curves: RunCurves) -> str:
@@ -57,7 +57,7 @@ def _exploded(curves: RunCurves) -> str:
         return ""
     return (
         f"The training loss is {formatting.loss(newest[-1])}, at {_rate_text(curves)}; "
-        f"guessing gives {CHANCE_LOSS:.2f}."
+        f"guessing gives {CHANCE_LOSS:.2f}.{curves.by_hand}"
     )
 
 

@@ -134,5 +134,5 @@ def _rate_text(curves: RunCurves, usual: float) -> str:
     times = f"{factor:,.0f} times" if factor >= 2 else f"1/{1 / factor:,.0f} of" if factor <= 0.5 else "about"
     return (
         f"{formatting.learning_rate(curves.max_learning_rate)} is {times} the {formatting.learning_rate(usual)} that "
-        f"is usual with {optimizer_name(curves.recipe)}."
+        f"is usual with {optimizer_name(curves.recipe)}.{curves.by_hand}"
     )

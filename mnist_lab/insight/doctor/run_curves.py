@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mnist_lab import formatting
+from mnist_lab.insight.interventions import learning_rate_text
 from mnist_lab.network import Analysis, analyse
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import MetricPoint, Run, RunState
@@ -170,6 +171,12 @@ class RunCurves:
         """The highest learning rate used, which may differ from the recipe's: it can be changed during training."""
         rates = [point.learning_rate for point in self._ordered if 0 < point.learning_rate < math.inf]
         return max(rates, default=self.recipe.learning_rate)
+
+    @property
+    def by_hand(self) -> str:
+        """A sentence about learning rates that were set by hand, with a space before it; "" if there is none."""
+        text = learning_rate_text(self.run)
+        return f" It was changed by hand: {text}." if text else ""
 
     @property
     def validation_margin(self) -> float:

@@ -11,11 +11,16 @@ from mnist_lab.training.scoring import score
 
 
 def make_result(
-    trainer: Trainer, outcome: Outcome, folder: RunFolder, pause_point: Callable[[], None] | None = None
+    trainer: Trainer,
+    outcome: Outcome,
+    folder: RunFolder,
+    pause_point: Callable[[], None] | None = None,
+    insist: Callable[[Callable[[], None]], None] = lambda write: write(),
 ) -> Result:
     """Score the last and the kept weights on the test images, and write the probabilities of the kept weights.
 
-    `pause_point` is called between batches; an exception that it raises ends the evaluation.
+    `pause_point` is called between batches; an exception that it raises ends the evaluation. `insist` calls the
+    function that writes; it may call it again if it fails.
 
     Raises:
         OSError: The probabilities cannot be written.
@@ -30,7 +35,7 @@ def make_result(
         model.load_weights(folder.best_weights)
         kept_probabilities = predict_probabilities(model, split.test_images, pause_point)
         kept = score(kept_probabilities, split.test_labels)
-    folder.write_predictions(kept_probabilities, split.test_labels)
+    insist(lambda: folder.write_predictions(kept_probabilities, split.test_labels))
     validation = kept
     if recipe.validation != "test":
         probabilities = predict_probabilities(model, split.validation_images, pause_point)

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +58,7 @@ class Trainer:
         last_path: Path,
         precision: str,
         callbacks: Sequence[TrainingCallback] = (),
+        insist: Callable[[Callable[[], None]], None] = lambda write: write(),
     ) -> None:
         """Build the model; the same network, recipe and split give the same training on the same machine.
 
@@ -69,6 +70,7 @@ class Trainer:
             last_path: Where the last weights are written at the end.
             precision: "float32" or "mixed_bfloat16".
             callbacks: Called in this order at each hook.
+            insist: Calls the function that writes the weights; it may call it again if it fails.
         """
         self.network, self.recipe, self.split, self.precision = network, recipe, split, precision
         self.model: keras.Model = build(network, seed=recipe.seed, precision=precision)
@@ -77,7 +79,7 @@ class Trainer:
         self.total_steps = self.batches * recipe.epochs
         self.epochs_done = 0
         self._callbacks = CallbackList(callbacks)
-        self._best_path, self._last_path = best_path, last_path
+        self._best_path, self._last_path, self._insist = best_path, last_path, insist
         self._images = tf.constant(split.train_images)
         self._labels = tf.constant(split.train_labels)
         self._rates = learning_rates(recipe, self.total_steps)
@@ -89,6 +91,25 @@ class Trainer:
         self._chunk, self._factor = 1, 1.0
         self._best_epoch, self._best_loss, self._patience_from = 0, math.inf, 0
         self._best: Arrays = ()
+        # Of each batch of the present epoch. Not sums, since the length of a chunk depends on the clock and must not
+        # change the last digits of the result.
+        self._losses: list[float] = []
+        self._correct: list[float] = []
+
+    @property
+    def batches_done(self) -> int:
+        """Batches of the present epoch that are done."""
+        return len(self._losses)
+
+    @property
+    def steps_done(self) -> int:
+        """Optimizer steps since the start of the run."""
+        return self.epochs_done * self.batches + self.batches_done
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of training since the start of the run."""
+        return self._clock.seconds()
 
     def restore(self, state: TrainingState, *, continued: bool = False) -> bool:
         """Continue from `state` instead of from the initial weights; false, and nothing changed, if it does not fit.
@@ -103,26 +124,31 @@ class Trainer:
             best_fits
             and values_fit(self.model.variables, state.model)
             and values_fit(self._optimizer.variables, state.optimizer)
-            and state.epoch <= self.recipe.epochs
+            and state.epoch + (state.batch > 0) <= self.recipe.epochs
+            and state.batch <= self.batches
         ):
             return False
         assign(self.model.variables, state.model)
         assign(self._optimizer.variables, state.optimizer)
         self.epochs_done, self._best_epoch, self._best_loss = state.epoch, state.best_epoch, state.best_loss
-        self._patience_from, self._best = state.patience_from, state.best
+        self._patience_from, self._best, self._factor = state.patience_from, state.best, state.learning_rate_factor
+        self._losses, self._correct = map(np.ndarray.tolist, state.running) if state.running else ([], [])
         self._clock = Clock(seconds=state.seconds, images=state.images, step_seconds=state.step_seconds)
         if continued and self._is_out_of_patience():
             self._patience_from = self.epochs_done
         return True
 
-    def train(self) -> Outcome:
+    def train(self, *, stopped: bool = False) -> Outcome:
         """Train until all epochs are done, early stopping, STOP of a callback, or divergence; then write the weights.
+
+        Args:
+            stopped: Whether the restored training is to end without another step.
 
         Raises:
             OSError: The weights cannot be written.
         """
         self._callbacks.on_train_begin(self)
-        stopped = diverged = False
+        diverged = False
         while self.epochs_done < self.recipe.epochs and not stopped and not self._is_out_of_patience():
             training = self._train_epoch()
             if training.stopped or training.diverged:
@@ -130,6 +156,7 @@ class Trainer:
                 break
             validation = self._validate()
             self.epochs_done += 1
+            self._losses, self._correct = [], []
             if validation.loss < self._best_loss:
                 self._best_epoch, self._best_loss = self.epochs_done, validation.loss
                 self._best = copy_values(self.model.weights)
@@ -146,7 +173,7 @@ class Trainer:
         return outcome
 
     def state(self, seconds: float) -> TrainingState:
-        """Copy the state at the end of an epoch, which took `seconds` of training from the run's beginning."""
+        """Copy the state between two steps, after `seconds` of training from the run's beginning."""
         return TrainingState(
             epoch=self.epochs_done,
             best_epoch=self._best_epoch,
@@ -159,6 +186,7 @@ class Trainer:
             model=copy_values(self.model.variables),
             optimizer=copy_values(self._optimizer.variables),
             best=self._best,
+            running=(np.array(self._losses), np.array(self._correct)) if self._losses else (),
         )
 
     def _is_out_of_patience(self) -> bool:
@@ -167,22 +195,19 @@ class Trainer:
 
     def _save(self, *, last: bool) -> None:
         if last:
-            save_model(self.model, self._last_path)
+            self._insist(lambda: save_model(self.model, self._last_path))
         if self._best_epoch:
             weights = copy_values(self.model.weights)
             assign(self.model.weights, self._best)
-            save_model(self.model, self._best_path)
+            self._insist(lambda: save_model(self.model, self._best_path))
             assign(self.model.weights, weights)
 
     def _train_epoch(self) -> "_TrainedEpoch":
         epoch = self.epochs_done
         order = tf.constant(epoch_order(len(self.split.train_labels), self.recipe.seed, epoch))
-        loss_sums: list[float] = []
-        correct_counts: list[float] = []
-        done = 0
-        while done < self.batches:
+        while (done := self.batches_done) < self.batches:
             count = min(self._chunk, self.batches - done)
-            self._factor = self._callbacks.learning_rate_factor
+            self._update_factor()
             start = time.perf_counter()
             losses, accuracies = self._step_runner.run(
                 self._images,
@@ -197,21 +222,25 @@ class Trainer:
             sizes = self._batch_sizes(done, count)
             self._clock.add_chunk(time.perf_counter() - start, int(sizes.sum()))
             self._chunk = _next_chunk(count, time.perf_counter() - start)
-            done += count
             if not np.isfinite(losses).all():
                 return _TrainedEpoch(math.nan, math.nan, stopped=False, diverged=True)
-            loss_sums.extend(losses.astype(np.float64) * sizes)
-            correct_counts.extend(accuracies.astype(np.float64) * sizes)
+            self._losses.extend((losses.astype(np.float64) * sizes).tolist())
+            self._correct.extend((accuracies.astype(np.float64) * sizes).tolist())
             loss, accuracy = (float(np.average(values, weights=sizes)) for values in (losses, accuracies))
-            point = self._point(epoch * self.batches + done, loss, accuracy)
+            point = self._point(self.steps_done, loss, accuracy)
             with self._clock.paused():
                 if self._callbacks.on_chunk_end(point) is Command.STOP:
                     return _TrainedEpoch(math.nan, math.nan, stopped=True, diverged=False)
-        # Exact sums, since the lengths of chunks depend on the clock and must not change the last digits of the result.
         size = len(self.split.train_labels)
         return _TrainedEpoch(
-            math.fsum(loss_sums) / size, math.fsum(correct_counts) / size, stopped=False, diverged=False
+            math.fsum(self._losses) / size, math.fsum(self._correct) / size, stopped=False, diverged=False
         )
+
+    def _update_factor(self) -> None:
+        factor = self._callbacks.learning_rate_factor
+        if factor != self._factor:
+            self._factor = factor
+            self._callbacks.on_learning_rate_change(self.steps_done, self.steps_done / self.batches, factor)
 
     def _batch_sizes(self, first_batch: int, count: int) -> Floats:
         """Images in each of `count` batches of an epoch, float32 (count,)."""

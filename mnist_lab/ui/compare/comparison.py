@@ -14,6 +14,7 @@ from mnist_lab.insight.seed_test import setting_key
 from mnist_lab.network import analyse
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.live.run_view import rate_changes
 
 MAX_PAIRS = 6
 MAX_DOTS = 100
@@ -28,7 +29,14 @@ def run_curves(runs: Sequence[Run], names: Sequence[str], histories: Mapping[str
         histories: The metrics of each run, by its id.
     """
     return [
-        Curve(name, histories[run.id], run.id, run.number, run.result.best_epoch or None if run.result else None)
+        Curve(
+            name,
+            histories[run.id],
+            run.id,
+            run.number,
+            run.result.best_epoch or None if run.result else None,
+            rate_changes=rate_changes(run),
+        )
         for run, name in zip(runs, names, strict=True)
     ]
 

@@ -28,8 +28,8 @@ class CurrentRun:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a run is active or queued, so that the page must be kept up to date."""
-        return bool(self.store.active or self.store.queue)
+        """Whether a run is unfinished, so that the page must be kept up to date."""
+        return bool(self.store.unfinished)
 
     @property
     def layout_key(self) -> tuple[object, ...]:
@@ -40,7 +40,7 @@ class CurrentRun:
 def select_run(wanted: str | None, owner: str = "") -> CurrentRun:
     """Choose the run to show.
 
-    That is the run with the id `wanted`; else an active or queued run, of the owner if possible; else the newest run.
+    That is the run with the id `wanted`; else an unfinished run, of the owner if possible; else the newest run.
 
     Args:
         wanted: The id in the URL of the page.
@@ -65,15 +65,15 @@ def _select(store: StoreSnapshot, wanted: str | None, owner: str) -> CurrentRun:
         except UnknownRunError:
             shown = formatting.shortened(wanted, 20)
             error = f"The address names the run “{shown}”, which is not in this lab; it may have been deleted."
-    own = [run for run in (*store.active, *store.queue) if run.owner == owner]
+    own = [run for run in store.unfinished if run.owner == owner]
     # Reference runs come with the lab, so none of them counts as the newest run.
     newest = [run for run in services().store.list(limit=1) if not run.is_reference]
-    run = next(iter([*own, *store.active, *store.queue, *newest]), None)
+    run = next(iter([*own, *store.unfinished, *newest]), None)
     return CurrentRun(run, store, error)
 
 
 def find_run(run_id: str, store: StoreSnapshot) -> Run:
-    """The run with this id; an active or queued run as it is in the snapshot.
+    """The run with this id; an unfinished run as it is in the snapshot.
 
     Raises:
         UnknownRunError: There is no such run.

@@ -4,23 +4,56 @@ from collections.abc import Mapping, Sequence
 
 from mnist_lab import formatting
 from mnist_lab.recipe.recipe_labels import recipe_line
-from mnist_lab.runs import Run, RunState
+from mnist_lab.runs import Command, Run, RunState
 from mnist_lab.ui.live.run_labels import badge, position_text
+from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.store_cache import StoreSnapshot
 from mnist_lab.ui.services.training_time import seconds_to_start
 
 MAX_SHOWN = 20
+MAX_NAMED = 2
+"""Runs at work that are named to those that wait."""
+MAX_NAME = 40
 
 
 def position_texts(store: StoreSnapshot, expected: Mapping[str, float | None]) -> dict[str, str]:
-    """The position of each queued run and when it starts, by its id.
+    """The position of each queued run, what it waits for and when it starts, by its id.
 
     Args:
         store: The active and queued runs.
         expected: How long each training is expected to take, in seconds, by the run's id; None if unknown.
     """
     starts = seconds_to_start(store.active, store.queue, expected) if store.queue else {}
-    return {run.id: position_text(position, starts[run.id]) for position, run in enumerate(store.queue, start=1)}
+    workers = services().settings.workers
+    return {
+        run.id: position_text(index + 1, starts[run.id], waiting_reason(store.active, store.queue[:index], workers))
+        for index, run in enumerate(store.queue)
+    }
+
+
+def waiting_reason(active: Sequence[Run], before: Sequence[Run], workers: int) -> str:
+    """What a queued run waits for: "“Strong” is training".
+
+    Args:
+        active: The runs under way.
+        before: The queued runs before it.
+        workers: Number of trainings that may run at the same time.
+    """
+    if len(active) + len(before) < workers:
+        return "a training process is getting ready"
+    paused = [run for run in active if run.state is RunState.PAUSED and run.command is Command.PAUSE]
+    if paused:
+        return f"{_quoted(paused[0])} is paused and makes room"
+    if len(active) < workers:
+        return f"{_quoted(before[0])} starts before it"
+    shown = [_quoted(run) for run in active[:MAX_NAMED]]
+    more = len(active) - len(shown)
+    names = f"{', '.join(shown)} and {more} more" if more else " and ".join(shown)
+    return f"{names} {'is' if len(active) == 1 else 'are'} training"
+
+
+def _quoted(run: Run) -> str:
+    return f"“{formatting.shortened(run.name, MAX_NAME)}”"
 
 
 def shown_runs(store: StoreSnapshot, current: str) -> Sequence[Run]:
@@ -29,11 +62,11 @@ def shown_runs(store: StoreSnapshot, current: str) -> Sequence[Run]:
 
 
 def listed_runs(store: StoreSnapshot, current: str) -> Sequence[Run]:
-    """The active runs without the run with the id `current`, then all queued runs; none if there is no other run.
+    """The unfinished runs without the run with the id `current`; none if there is no other run.
 
     The current run is listed while it is queued: without it, the positions in the list would have a gap.
     """
-    listed = [*(run for run in store.active if run.id != current), *store.queue]
+    listed = [run for run in store.unfinished if run.id != current or run.state is RunState.QUEUED]
     return listed if any(run.id != current for run in listed) else []
 
 
@@ -41,8 +74,8 @@ def entry_details(run: Run, position: str, seconds: float | None) -> str:
     """The details of a run in the queue, shown below its name.
 
     Args:
-        run: An active or queued run.
-        position: Its text from `position_texts`, "" for an active run.
+        run: An unfinished run.
+        position: Its text from `position_texts`, "" unless it is queued.
         seconds: How long it is expected to take; None if unknown.
     """
     parts = [position or f"{badge(run).text}, {formatting.probability(run.progress)}", recipe_line(run.recipe)]

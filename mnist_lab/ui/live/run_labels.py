@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from mnist_lab import formatting
 from mnist_lab.runs import Command, Run, RunState
+from mnist_lab.training.reporter import WAITING_FOR_DISK
 
 Colour = Literal["gray", "blue", "orange", "green", "red"]
 
@@ -22,6 +23,7 @@ _STATES: dict[RunState, Badge] = {
     RunState.STARTING: Badge("starting", ":material/rocket_launch:", "blue"),
     RunState.RUNNING: Badge("training", ":material/play_circle:", "blue"),
     RunState.PAUSED: Badge("paused", ":material/pause_circle:", "orange"),
+    RunState.SET_ASIDE: Badge("set aside", ":material/pause_circle:", "orange"),
     RunState.FINISHED: Badge("finished", ":material/check_circle:", "green"),
     RunState.STOPPED: Badge("stopped", ":material/stop_circle:", "gray"),
     RunState.FAILED: Badge("failed", ":material/error:", "red"),
@@ -36,6 +38,7 @@ _COMMANDED: dict[Command, Badge] = {
 }
 _CONTINUING = Badge("continuing …", ":material/play_circle:", "blue")
 _TESTING = Badge("testing", ":material/fact_check:", "blue")
+_WAITING_FOR_DISK = Badge("waiting for disk space", ":material/hard_drive:", "orange")
 _DIVERGED = Badge("diverged", ":material/trending_up:", "red")
 _PHASES = {"loading data": "loading the data", "building": "building the network"}
 
@@ -43,12 +46,14 @@ _PHASES = {"loading data": "loading the data", "building": "building the network
 def badge(run: Run) -> Badge:
     """The badge of a run: its state, or the command that it has not executed yet."""
     is_ending = run.command in {Command.STOP, Command.DISCARD}
-    if run.state.is_active and is_ending:
+    if not run.state.is_ended and is_ending:
         return _COMMANDED[run.command]
     if run.state is RunState.PAUSED and run.command is not Command.PAUSE:
         return _CONTINUING
     if is_testing(run):
         return _TESTING
+    if waits_for_disk(run):
+        return _WAITING_FOR_DISK
     if run.state is RunState.RUNNING and run.command is not Command.NONE:
         return _COMMANDED[run.command]
     return _DIVERGED if run.diverged else _STATES[run.state]
@@ -57,6 +62,11 @@ def badge(run: Run) -> Badge:
 def is_testing(run: Run) -> bool:
     """Whether the training is over and the network is being tested, so that nothing can be paused."""
     return run.state.is_active and run.phase == "evaluating"
+
+
+def waits_for_disk(run: Run) -> bool:
+    """Whether the run is trained but its weights or results cannot be written, because the disk is full."""
+    return run.state.is_active and run.phase == WAITING_FOR_DISK
 
 
 def progress_text(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: float | None = None) -> str:
@@ -70,6 +80,11 @@ def progress_text(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: 
     """
     if run.state is RunState.QUEUED:
         return f"Waiting for its turn{f' · {start}' if start else ''}"
+    if run.state is RunState.SET_ASIDE:
+        epoch = min(run.recipe.epochs, math.floor(steps_epoch) + 1)
+        return f"Set aside in epoch {epoch:,} of {run.recipe.epochs:,}, so that another run can train"
+    if waits_for_disk(run):
+        return "Trained, but not saved yet: the disk is full. Free some space; the run waits for it"
     if run.state.is_ended:
         if not run.epochs_done and not steps_epoch:
             return "Not trained" if run.state is RunState.STOPPED else "Ended before its first epoch"
@@ -93,9 +108,17 @@ def epochs(count: int) -> str:
     return "1 epoch" if count == 1 else f"{count:,} epochs"
 
 
-def position_text(position: int, seconds: float | None) -> str:
-    """The position in the queue, 1-based, and when the run starts: "position 2 in the queue, starts in about 40 s"."""
+def position_text(position: int, seconds: float | None, reason: str = "") -> str:
+    """The position in the queue, what the run waits for, and when it starts.
+
+    Args:
+        position: 1-based.
+        seconds: Until it starts; None if unknown.
+        reason: From `queue_view.waiting_reason`.
+    """
     text = f"position {position:,} in the queue"
-    if seconds is None:
+    if seconds is not None:
+        text += f", starts {'now' if seconds < 1 else f'in about {formatting.about_seconds(seconds)}'}"
+    if not reason:
         return text
-    return f"{text}, starts {'now' if seconds < 1 else f'in about {formatting.about_seconds(seconds)}'}"
+    return f"{text}: {reason}" if seconds is not None else f"{text}: {reason}; how long is not known yet"

@@ -104,7 +104,7 @@ def _view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
     history = shared.history_cache.of(run)
     # Read only once, as other threads may add points in the meantime.
     has_figures = bool(history.points) or run.result is not None
-    expected = expected_seconds([*store.active, *store.queue])
+    expected = expected_seconds(store.unfinished)
     positions = position_texts(store, expected)
     left = seconds_left(run, history.points, expected.get(run.id))
     text = progress_text(run, steps_epoch=history.last_epoch, start=positions.get(run.id, ""), left=left)
@@ -147,8 +147,9 @@ def _layout_key(
     found = (kinds, run.epochs_done, newest_snapshot) if kinds else ()
     depends = [
         *(run.name, run.group, run.state, run.phase, run.command, run.attempt, run.message, run.learning_rate_factor),
+        run.rate_changes,
         *(run.data, run.result is None, has_figures, bool(newest_snapshot), found, store.tested),
-        *((one.id, one.name, one.state, one.command, one.attempt) for one in (*store.active, *store.queue)),
+        *((one.id, one.name, one.state, one.command, one.attempt) for one in store.unfinished),
     ]
     return _digest(repr(depends))
 
@@ -167,7 +168,7 @@ def _is_about_to_start(run: Run, store: StoreSnapshot, history: MetricHistory) -
 
 def _chart(run: Run, history: MetricHistory, options: ChartOptions) -> LiveChart:
     best_epoch = run.result.best_epoch or None if run.result else history.best_epoch
-    curves = [Curve(run.name, history, best_epoch=best_epoch)]
+    curves = [Curve(run.name, history, best_epoch=best_epoch, rate_changes=rate_changes(run))]
     baseline = _baseline(run, options)
     if baseline is not None:
         history_behind = services().history_cache.of(baseline)
@@ -175,6 +176,11 @@ def _chart(run: Run, history: MetricHistory, options: ChartOptions) -> LiveChart
     epochs = None if run.state.is_ended else run.recipe.epochs
     figure = run_figure(curves, log=options.log, smoothing=options.smoothing, epochs=epochs, key=run.id)
     return LiveChart(figure, chart_alt(run, history, baseline), CHART_HEIGHT, _digest(figure))
+
+
+def rate_changes(run: Run) -> tuple[tuple[float, float], ...]:
+    """Epoch and factor of each learning rate that was set by hand, to be marked on the curve."""
+    return tuple((one.epoch, one.factor or 1.0) for one in run.rate_changes)
 
 
 def _baseline(run: Run, options: ChartOptions) -> Run | None:

@@ -26,14 +26,21 @@ class StoreSnapshot:
     """The runs under way."""
     queue: Sequence[Run]
     """The queued runs, next one first, at most `MAX_QUEUED`."""
+    set_aside: Sequence[Run]
+    """The runs that were set aside, oldest first, at most `MAX_QUEUED`."""
     tested: int
     """Number of runs in one of `TESTED_STATES`."""
     _values: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
+    @property
+    def unfinished(self) -> Sequence[Run]:
+        """The active runs, the queued ones and those that were set aside."""
+        return (*self.active, *self.queue, *self.set_aside)
+
     def find(self, run_id: str) -> Run | None:
-        """The active or queued run with this id."""
-        return next((run for run in (*self.active, *self.queue) if run.id == run_id), None)
+        """The unfinished run with this id."""
+        return next((run for run in self.unfinished if run.id == run_id), None)
 
     def shared(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
         """The result of `make`, computed once for all that ask this snapshot for the same key."""
@@ -68,6 +75,7 @@ class StoreCache:
             snapshot = StoreSnapshot(
                 self._store.list(ACTIVE_STATES),
                 self._store.queue(limit=MAX_QUEUED),
+                self._store.list([RunState.SET_ASIDE], MAX_QUEUED, newest_first=False),
                 self._store.count(TESTED_STATES),
             )
             self._last = now, writes, snapshot

@@ -16,9 +16,10 @@ from mnist_lab.insight import (
 )
 from mnist_lab.network import Analysis, Network, memory_error
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Run
+from mnist_lab.runs import Command, Run, RunState
 from mnist_lab.settings import load_settings
 from mnist_lab.training.hardware import machine_info, machine_speed
+from mnist_lab.training.reporter import SET_ASIDE_SECONDS
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.store_cache import TESTED_STATES
 
@@ -75,7 +76,13 @@ def seconds_to_start(
         expected: The result of `expected_seconds` for all of them.
     """
     shared = services()
-    left = [seconds_left(run, shared.history_cache.of(run).points, expected[run.id]) for run in active]
+    left = [
+        # It is set aside at once, since others wait.
+        SET_ASIDE_SECONDS
+        if run.state is RunState.PAUSED and run.command is Command.PAUSE
+        else seconds_left(run, shared.history_cache.of(run).points, expected[run.id])
+        for run in active
+    ]
     durations = [_remaining(run, expected[run.id]) for run in queue]
     starts = expected_starts(left, durations, workers=shared.settings.workers)
     return dict(zip((run.id for run in queue), starts, strict=True))

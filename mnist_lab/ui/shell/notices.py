@@ -1,16 +1,19 @@
-"""The notices at the top of every page: the MNIST sample is in use, MNIST is being downloaded, or no worker starts."""
+"""The notices at the top of every page: the MNIST sample is in use, no worker starts, or the disk is full."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
 from mnist_lab.data import DataSource
-from mnist_lab.errors import LabError
+from mnist_lab.errors import LabError, StoreError
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.dataset_loader import DatasetLoader
 
+MIN_FREE_BYTES = 1_000_000
+"""With less room on the disk not even a line of the store can be relied on to be written."""
 _NOTICE = "data-notice"
 """Key of the notice about the data set; `streamlit_dom.DATA_NOTICE` is its selector."""
 
@@ -39,6 +42,8 @@ def show_notices() -> None:
         _sample_notice(lab.datasets)
     if lab.launcher.error:
         _launcher_error()
+    if _is_disk_full():
+        _disk_full()
 
 
 def _sample_notice(datasets: DatasetLoader) -> None:
@@ -61,6 +66,26 @@ def _download_progress() -> None:
     if progress is None:
         st.rerun()
     st.progress(progress or 0.0, text="Downloading MNIST; now using 5,000 of its images")
+
+
+def _is_disk_full() -> bool:
+    """Whether there is no room even for the store, which could otherwise say that a run waits for disk space."""
+    lab = services()
+    try:
+        free = shutil.disk_usage(lab.settings.home).free
+        return free < MIN_FREE_BYTES and bool(lab.store_cache.snapshot().active)
+    except (OSError, StoreError):
+        return False
+
+
+@st.fragment(run_every=5.0)
+def _disk_full() -> None:
+    if _is_disk_full():
+        st.error(
+            "The disk of the lab is full. Running trainings go on, but nothing of them can be saved. Free some space:"
+            " they wait for it and then write their weights and results.",
+            icon=":material/hard_drive:",
+        )
 
 
 # A fragment: drawing the whole page again when the error is gone would close an open dialog.

@@ -1,4 +1,4 @@
-"""The queue: the other active runs and all queued runs, in the order in which they start."""
+"""The queue: the other unfinished runs and all queued runs, which stand in the order in which they start."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,14 +10,14 @@ from mnist_lab.ui.components.live_html import live_html
 from mnist_lab.ui.live.queue_view import entry_key, listed_runs, shown_runs
 from mnist_lab.ui.services.store_cache import StoreSnapshot
 from mnist_lab.ui.session.query_params import RUN
-from mnist_lab.ui.train.run_controls import queue_buttons
+from mnist_lab.ui.train.run_controls import continue_button, queue_buttons
 
 
 def queue_panel(store: StoreSnapshot, current: str, parts: Mapping[str, Any]) -> None:
     """Draw a row for each run of the queue; the current one has its buttons at the top of the page.
 
     Args:
-        store: The active and queued runs.
+        store: The unfinished runs.
         current: Id of the run that the page shows.
         parts: The parts of its `RunView`, among them the text of each row as HTML.
     """
@@ -43,3 +43,5 @@ def _row(run: Run, html: str, *, is_next: bool, is_current: bool) -> None:
             st.rerun()
         if run.state is RunState.QUEUED:
             queue_buttons(run, is_next=is_next)
+        elif run.state is RunState.SET_ASIDE:
+            continue_button(run)

@@ -35,7 +35,7 @@ def run_controls(run: Run, *, is_next: bool = False) -> None:
     with st.container(horizontal=True, gap="xsmall", key="run-controls"):
         if run.state is RunState.QUEUED:
             queue_buttons(run, is_next=is_next)
-        elif run.state.is_active:
+        elif run.state.is_active or run.state is RunState.SET_ASIDE:
             _while_active(run)
         else:
             if run.result is not None and run.state is not RunState.FAILED:
@@ -47,6 +47,9 @@ def run_controls(run: Run, *, is_next: bool = False) -> None:
 
 def queue_buttons(run: Run, *, is_next: bool) -> None:
     """Draw the buttons of a queued run."""
+    if run.command is Command.STOP:
+        # It was set aside, then stopped: it waits to be tested, which cannot be undone.
+        return
     if not is_next:
         request_button("To the front", ":material/vertical_align_top:", f"front-{run.id}", lambda: _move_to_front(run))
     # A partly trained run is kept, so that it can be resumed; a run that has never started is deleted.
@@ -57,8 +60,8 @@ def queue_buttons(run: Run, *, is_next: bool) -> None:
 def _while_active(run: Run) -> None:
     is_ending = run.command in {Command.STOP, Command.DISCARD}
     locked = is_ending or is_testing(run)
-    if run.command is Command.PAUSE:
-        command_button("Continue", ":material/play_arrow:", run, Command.NONE, kind="primary", disabled=locked)
+    if run.command is Command.PAUSE or run.state is RunState.SET_ASIDE:
+        continue_button(run, disabled=locked)
     else:
         command_button("Pause", ":material/pause:", run, Command.PAUSE, disabled=locked)
     stepping = run.command is Command.STEP
@@ -81,6 +84,12 @@ def _while_active(run: Run) -> None:
     )
     learning_rate_popover(run, disabled=locked)
     _discard_popover(run, disabled=run.command is Command.DISCARD)
+
+
+def continue_button(run: Run, *, disabled: bool = False) -> None:
+    """Draw the button that lets a paused run go on; one that was set aside goes back into the queue."""
+    hint = "It goes on when it is its turn" if run.state is RunState.SET_ASIDE else None
+    command_button("Continue", ":material/play_arrow:", run, Command.NONE, kind="primary", disabled=disabled, hint=hint)
 
 
 def _after_success(run: Run) -> None:
@@ -151,20 +160,30 @@ def more_epochs_popover(run: Run) -> None:
     """Draw the popover that trains more epochs in a new run; nothing if the run cannot be continued."""
     store = services().store
     maximum = _MAX_EPOCHS - run.epochs_done
-    if not run.epochs_done or maximum < 1 or not store.folder(run.id).checkpoint_files():
+    if not run.epochs_done or maximum < 1 or not store.folder(run.id).has_epoch_checkpoint():
         return
     with st.popover("More epochs", icon=":material/fast_forward:", key=f"more-popover-{run.id}"):
         proposed = min(run.recipe.epochs, maximum)
         more = int(st.number_input("Additional epochs", 1, maximum, value=proposed, key=f"more-epochs-{run.id}"))
         st.caption(plain(f"A new run continues from epoch {run.epochs_done:,}; {run.name} stays unchanged."))
+        keep = _keeps_learning_rate(run)
         if st.button(f"Train {epochs(more).replace(' ', ' more ')}", type="primary", key=f"more-{run.id}"):
             try:
-                continued = store.continue_run(run.id, more, owner=session_id())
+                continued = store.continue_run(run.id, more, owner=session_id(), keep_learning_rate=keep)
             except LabError as error:
                 st.error(plain(str(error)), icon=":material/error:")
             else:
                 st.query_params[RUN] = continued.id
                 st.rerun()
+
+
+def _keeps_learning_rate(run: Run) -> bool:
+    """Whether the new run keeps the learning rate that was set by hand; asks if there is one."""
+    times = factor_text(run.learning_rate_factor)
+    if not times:
+        return True
+    label = f"Keep the learning rate that was set by hand, {times}"
+    return st.checkbox(plain(label), value=True, key=f"keep-rate-{run.id}", help="Otherwise the recipe's own is used")
 
 
 def learning_rate_popover(run: Run, *, disabled: bool = False) -> None:
@@ -190,10 +209,8 @@ def learning_rate_popover(run: Run, *, disabled: bool = False) -> None:
 
 
 def factor_text(factor: float) -> str:
-    """1/3 → "÷ 3", 10 → "× 10", 1 → ""; others with three digits."""
-    if _same(factor, 1.0):
-        return ""
-    return f"÷ {1 / factor:.3g}" if factor < 1 else f"× {factor:.3g}"
+    """The factor on the learning rate; "" for 1."""
+    return "" if _same(factor, 1.0) else formatting.factor(factor)
 
 
 def _rate_text(run: Run) -> str:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_lab.insight.interventions import learning_rate_text
 from mnist_lab.recipe.recipe_labels import recipe_line
 from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.components.live_feed import live_feed
@@ -27,7 +28,7 @@ app, this makes it load the page again: otherwise its buttons would belong to a 
 
 @st.fragment(run_every=HEARTBEAT_SECONDS)
 def run_panel(wanted: str | None, layout_key: tuple[object, ...]) -> None:
-    """Show the run and the queue, and keep them up to date while a run is active or queued.
+    """Show the run and the queue, and keep them up to date while a run is unfinished.
 
     Args:
         wanted: Id of the run in the URL of the page.
@@ -77,8 +78,9 @@ def _head(run: Run) -> None:
         run_sign(run)
         st.header(plain(run.name), anchor=False, width="content")
         st.badge(text, icon=icon, color=colour)
-        parts = [recipe_line(run.recipe), *([f"sweep {run.group}"] if run.group else [])]
-        st.caption(plain(" · ".join(parts)))
+        rate = learning_rate_text(run)
+        parts = [recipe_line(run.recipe), f"{rate} by hand" if rate else "", f"sweep {run.group}" if run.group else ""]
+        st.caption(plain(" · ".join(filter(None, parts))))
 
 
 def _message(run: Run) -> None:
