@@ -59,6 +59,25 @@ class Settings(BaseSettings):
     refresh: float = Field(
         default=0.8, ge=0.05, le=60, description="a number from 0.05 to 60: seconds between two updates of a live page"
     )
+    max_queued_per_browser: int = Field(
+        default=50,
+        ge=1,
+        le=1_000_000,
+        description="a whole number from 1 to 1000000: how many runs of one browser may wait or train at the same time",
+    )
+    max_images_per_browser: int = Field(
+        default=120_000_000,
+        ge=1,
+        le=10**15,
+        description="a whole number from 1 on: training images times epochs of all runs of one browser that wait or"
+        " train",
+    )
+    max_upload_per_browser: float = Field(
+        default=40.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="a number above 0: the megabytes of files from one browser that are kept at the same time",
+    )
     standby: bool = Field(
         default=True, description="true or false: whether one worker is kept ready with TensorFlow loaded"
     )

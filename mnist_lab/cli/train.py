@@ -42,7 +42,7 @@ def train(options: argparse.Namespace, settings: Settings) -> int:
     store = open_run_store(settings)
     with ProgressLine() as line:
         _ensure_dataset(settings, recipe, line)
-        run = store.create(analysis.network, recipe, name=options.name, owner="cli")
+        run = store.create(analysis.network, recipe, name=options.name)
         return _train(options, settings, store, run, line)
 
 
@@ -57,7 +57,7 @@ def resume(options: argparse.Namespace, settings: Settings) -> int:
 def extend(options: argparse.Namespace, settings: Settings) -> int:
     """Train a finished or stopped run for more epochs, as a new run, here or in the app."""
     store = open_run_store(settings)
-    run = store.continue_run(store.find(options.run).id, options.epochs, owner="cli")
+    run = store.continue_run(store.find(options.run).id, options.epochs)
     note(f"The new run is {run.id}.")
     return _train_or_queue(options, settings, store, run)
 

@@ -10,10 +10,9 @@ from sqlalchemy.dialects import sqlite
 
 from mnist_lab.errors import StaleAttemptError
 from mnist_lab.runs.database import Database
-from mnist_lab.runs.deletion import delete_record, remove_folder
+from mnist_lab.runs.deletion import move_to_bin
 from mnist_lab.runs.records import ControlState, DataInfo, MetricPoint, Result, Run
 from mnist_lab.runs.rows import data_to_json, point_to_row, result_to_json, run_from_row
-from mnist_lab.runs.run_folder import RunFolder
 from mnist_lab.runs.schema import metrics, runs
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_transition
 
@@ -30,7 +29,7 @@ def claim_run(db: Database, run_id: str, worker: str, host: str) -> Run | None:
     with db.write() as connection:
         claimed = connection.execute(
             update(runs)
-            .where(runs.c.id == run_id, runs.c.state == RunState.QUEUED)
+            .where(runs.c.id == run_id, runs.c.state == RunState.QUEUED, runs.c.deleted_at.is_(None))
             .values(
                 state=RunState.STARTING,
                 attempt=runs.c.attempt + 1,
@@ -57,9 +56,8 @@ class RunAttempt:
     one transaction and raises `StoreError` when the database cannot be read or written.
     """
 
-    def __init__(self, db: Database, folder: RunFolder, run_id: str, number: int):
+    def __init__(self, db: Database, run_id: str, number: int):
         self._db = db
-        self._folder = folder
         self._run_id = run_id
         self._number = number
 
@@ -91,7 +89,7 @@ class RunAttempt:
             self._move(connection, self._check_attempt(connection), state, message)
 
     def finish(self, state: RunState, result: Result | None, message: str = "", *, diverged: bool = False) -> bool:
-        """End the run with its result. A run that the user has discarded is deleted instead.
+        """End the run with its result. A run that the user has discarded is moved to the bin.
 
         Args:
             state: An ended state.
@@ -100,7 +98,7 @@ class RunAttempt:
             diverged: Whether it failed because its loss became NaN or infinite.
 
         Returns:
-            Whether the run still exists.
+            False if the user has discarded it.
 
         Raises:
             TransitionError: Not a move of `TRANSITIONS`.
@@ -109,12 +107,10 @@ class RunAttempt:
             current = self._check_attempt(connection)
             discarded = current.control.command is Command.DISCARD
             if discarded:
-                delete_record(connection, self._run_id)
+                move_to_bin(connection, self._run_id)
             else:
                 text = result_to_json(result) if result else None
                 self._move(connection, current, state, message, result=text, diverged=diverged)
-        if discarded:
-            remove_folder(self._folder)
         return not discarded
 
     def set_data(self, data: DataInfo) -> None:
@@ -169,11 +165,10 @@ class RunAttempt:
             return self._check_attempt(connection, lock=False).control
 
     def discard(self) -> None:
-        """Delete the run, with its points and its folder."""
+        """Move the run to the bin, as the user has asked."""
         with self._db.write() as connection:
             self._check_attempt(connection)
-            delete_record(connection, self._run_id)
-        remove_folder(self._folder)
+            move_to_bin(connection, self._run_id)
 
     def _check_attempt(self, connection: Connection, *, lock: bool = True) -> "_Current":
         """Read the run's present state, after checking that it belongs to this attempt.

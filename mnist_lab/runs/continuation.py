@@ -25,7 +25,7 @@ def add_continuation(
     new_id: str,
     more_epochs: int,
     *,
-    owner: str | None,
+    owner: str,
     has_checkpoint: bool,
 ) -> None:
     """Queue a run `new_id` that continues the run in `row`, with the points of that run's completed epochs.
@@ -60,7 +60,7 @@ def add_continuation(
             total_steps=steps // parent.epochs_done * recipe.epochs,
             seconds=parent.seconds,
             data=row.data,
-            owner=parent.owner if owner is None else owner,
+            owner=owner,
             run_group=parent.group,
             learning_rate_factor=parent.learning_rate_factor,
             parent=parent.id,

@@ -18,11 +18,19 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         # Until version 3, a diverged run could be recognised only by the beginning of its message.
         "UPDATE runs SET diverged = true WHERE state = 'failed' AND substr(sentence, 1, 21) = 'The training diverged'",
     ),
+    4: (
+        "ALTER TABLE runs ADD COLUMN deleted_at FLOAT",
+        "CREATE INDEX runs_by_deletion ON runs (deleted_at) WHERE deleted_at IS NOT NULL",
+    ),
 }
 """By version: the statements that bring a store of that version to the next one."""
 
 SQLITE_MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     2: ("CREATE INDEX runs_searched ON runs (state, number, id, name, note, run_group, data, recipe)",),
+    4: (
+        "DROP INDEX runs_searched",
+        "CREATE INDEX runs_searched ON runs (state, number, id, name, note, run_group, data, recipe, deleted_at)",
+    ),
 }
 """By version: the statements that only a store in SQLite needs."""
 

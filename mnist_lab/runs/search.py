@@ -90,7 +90,7 @@ def search_query(
 
 
 def _among(states: Collection[RunState], exclude: Collection[str]) -> list[ColumnElement[bool]]:
-    return [runs.c.state.in_(states), *([runs.c.id.not_in(exclude)] if exclude else [])]
+    return [runs.c.state.in_(states), runs.c.deleted_at.is_(None), *([runs.c.id.not_in(exclude)] if exclude else [])]
 
 
 def _matches_source(source: ColumnElement[Any], word: str) -> list[ColumnElement[bool]]:

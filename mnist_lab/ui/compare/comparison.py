@@ -12,6 +12,7 @@ from mnist_lab.insight import accuracy_standard_error, compare_pair, diff_runs
 from mnist_lab.network import analyse
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.components.plotly_chart import plotly_chart
 
 MAX_PAIRS = 6
@@ -101,7 +102,7 @@ def _pair_message(store: RunStore, runs: tuple[Run, Run], names: tuple[str, str]
     try:
         first, second = (store.folder(run.id).read_predictions() for run in runs)
     except StoreError as error:
-        return str(error)
+        return for_viewer(error)
     both = f"{names[0]} and {names[1]}"
     if first is None or second is None:
         return f"{both} cannot be compared: one of them has no test result."

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mnist_lab import formatting
 from mnist_lab.recipe.recipe_labels import recipe_line
-from mnist_lab.runs import Run, RunState
+from mnist_lab.runs import Actor, Run, RunState
 from mnist_lab.ui.live.run_labels import badge, position_text
 from mnist_lab.ui.services.store_cache import StoreSnapshot
 from mnist_lab.ui.services.training_time import seconds_to_start
@@ -31,6 +31,11 @@ def shown_runs(store: StoreSnapshot, current: str) -> Sequence[Run]:
 def other_runs(store: StoreSnapshot, current: str) -> Sequence[Run]:
     """All active and queued runs, without the run with the id `current`."""
     return [run for run in (*store.active, *store.queue) if run.id != current]
+
+
+def next_of(queue: Sequence[Run], actor: Actor) -> str:
+    """The id of the run that the actor cannot move further to the front: the first one, or its own first one."""
+    return next((run.id for run in queue if actor.is_teacher or run.owner == actor.browser_id), "")
 
 
 def entry_details(run: Run, position: str, seconds: float | None) -> str:

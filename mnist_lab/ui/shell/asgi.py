@@ -23,6 +23,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_lab.errors import LabError
+from mnist_lab.ui.shell.browser_cookie import BrowserCookie
+from mnist_lab.ui.shell.upload_limit import UploadLimit
 
 CONTENT_SECURITY_POLICY = "img-src 'self' data: blob:; font-src 'self' data:"
 _GZIP_LEVEL = 6
@@ -99,7 +101,7 @@ class ContentSecurityPolicy:
 
 def middleware() -> list[Middleware]:
     """The middleware in front of Streamlit's own routes and ours."""
-    return [Middleware(ContentSecurityPolicy)]
+    return [Middleware(ContentSecurityPolicy), Middleware(BrowserCookie), Middleware(UploadLimit)]
 
 
 @contextlib.asynccontextmanager
@@ -118,8 +120,11 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
 
 def _serve() -> None:
     from mnist_lab.ui.services.container import container
+    from mnist_lab.ui.shell.teacher_link import teacher_link
 
     try:
+        if link := teacher_link():
+            print(f"\n  The teacher's link, which may change all runs: {link}\n", flush=True)
         container().serve()
     except LabError as error:
         print(f"mnist-lab: {error} Every page shows this error until it is repaired.", file=sys.stderr, flush=True)

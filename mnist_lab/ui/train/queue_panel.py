@@ -7,9 +7,10 @@ import streamlit as st
 
 from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.components.live_html import live_html
-from mnist_lab.ui.live.queue_view import entry_key, other_runs, shown_runs
+from mnist_lab.ui.live.queue_view import entry_key, next_of, other_runs, shown_runs
 from mnist_lab.ui.services.store_cache import StoreSnapshot
 from mnist_lab.ui.session.query_params import RUN
+from mnist_lab.ui.session.viewer import viewer
 from mnist_lab.ui.train.run_controls import queue_buttons
 
 
@@ -25,7 +26,7 @@ def queue_panel(store: StoreSnapshot, current: str, parts: Mapping[str, Any]) ->
     if not runs:
         return
     st.subheader("Queue", anchor=False)
-    first = store.queue[0].id if store.queue else ""
+    first = next_of(store.queue, viewer())
     for run in runs:
         _row(run, parts[entry_key(run.id)], is_next=run.id == first)
     if (hidden := len(other_runs(store, current)) - len(runs)) > 0:
@@ -38,5 +39,5 @@ def _row(run: Run, html: str, *, is_next: bool) -> None:
         if st.button("Show", icon=":material/visibility:", key=f"show-{run.id}", type="tertiary"):
             st.query_params[RUN] = run.id
             st.rerun()
-        if run.state is RunState.QUEUED:
+        if run.state is RunState.QUEUED and viewer().may_change(run.owner):
             queue_buttons(run, is_next=is_next)
