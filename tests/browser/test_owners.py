@@ -117,7 +117,7 @@ def test_a_pupil_controls_its_own_run_and_watches_that_of_another(
 ) -> None:
     anna, ben = new_browser(), new_browser()
     run = train(anna, school)
-    with FakeWorker(school.store, run) as worker:
+    with FakeWorker(school.store, run, pause=1.0) as worker:
         address = f"{school.remote}/train?run={run.id}"
         # Another tab, and a page loaded again, are the same browser.
         for page in (page_of(anna, address), page_of(anna, address)):
@@ -168,7 +168,7 @@ def test_a_crafted_message_of_another_browser_changes_nothing(
     """A page keeps its buttons while the run behind them becomes somebody else's: the same message as a forged one."""
     run = train(new_browser(), school)
     ben = new_browser()
-    with FakeWorker(school.store, run):
+    with FakeWorker(school.store, run, pause=1.0):
         with school.store.db.write() as connection:
             connection.exec_driver_sql("UPDATE runs SET owner = ?", (owner_of(ben, school),))
         page = page_of(ben, f"{school.remote}/train?run={run.id}")
