@@ -3,12 +3,12 @@
 import os
 from pathlib import Path
 
-import platformdirs
 import psutil
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mnist_lab.errors import RefusedError
+from mnist_lab.home import absolute, default_home
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 
@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MNIST_LAB_", frozen=True, env_ignore_empty=True)
 
     home: Path = Field(
-        default_factory=lambda: platformdirs.user_data_path("mnist-lab", appauthor=False),
+        default_factory=default_home,
         description="a folder, for runs and caches",
     )
     data: Path | None = Field(default=None, description="`mnist.npz`, or the folder that holds it")
@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         try:
-            return None if path is None else path.expanduser().resolve()
+            return None if path is None else absolute(path)
         except (OSError, RuntimeError) as error:  # unknown user, or links that form a loop
             raise ValueError(str(error)) from error
 

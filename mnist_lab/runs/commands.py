@@ -258,6 +258,8 @@ def _cancelled(row: Any) -> dict[str, Any]:
 
 def _ensure_not_revoked(name: str, present: Command, command: Command) -> None:
     if present is Command.DISCARD and command is not Command.DISCARD:
-        raise TransitionError(f"The run '{name}' is already being discarded. It can be brought back from the bin after that.")
+        raise TransitionError(
+            f"The run '{name}' is already being discarded. It can be brought back from the bin after that."
+        )
     if present is Command.STOP and command not in {Command.STOP, Command.DISCARD}:
         raise TransitionError(f"The run '{name}' is already being stopped; this cannot be undone.")

@@ -11,6 +11,7 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from filelock import FileLock, Timeout
 from itsdangerous import BadSignature, Signer, TimestampSigner
 
 from mnist_lab.files import atomic_write
+from mnist_lab.home import home_folder
 
 COOKIE_SECONDS = 365 * 24 * 3600
 """How long a cookie is valid."""
@@ -89,24 +91,19 @@ def _unsigned(signer: TimestampSigner, cookie: str) -> tuple[str, float]:
 
 
 def load_identity() -> Identity:
-    """The identity of the lab in the home of the settings.
-
-    Raises:
-        RefusedError: A setting has an invalid value.
-    """
-    # Imported here, as the server answers before the lab is loaded.
-    from mnist_lab.settings import load_settings
-
-    return _identity_of(load_settings().home)
+    """The identity of the lab in the home that the environment names. It loads no settings, as the first page waits."""
+    try:
+        return _identity_of(home_folder())
+    except (OSError, RuntimeError):
+        return _identity_of(None)
 
 
 @functools.cache
-def _identity_of(home: Path) -> Identity:
-    try:
-        key = read_key(home / KEY_NAME)
-    except (OSError, Timeout):
-        # The home cannot be written. Browsers are then known until the app ends.
-        key = secrets.token_bytes(_KEY_BYTES)
+def _identity_of(home: Path | None) -> Identity:
+    """The identity of the lab; browsers are known until the app ends if it has no home that can be written."""
+    key = secrets.token_bytes(_KEY_BYTES)
+    with suppress(OSError, Timeout):
+        key = key if home is None else read_key(home / KEY_NAME)
     return Identity(key)
 
 

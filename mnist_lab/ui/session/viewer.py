@@ -4,7 +4,6 @@ import uuid
 
 import streamlit as st
 
-from mnist_lab.errors import LabError
 from mnist_lab.runs import Actor
 from mnist_lab.ui.session.identity import is_at_machine, load_identity
 
@@ -13,13 +12,9 @@ _SESSION = "session"
 
 def viewer() -> Actor:
     """Who looks at this page. The cookies and headers are those with which the page connected."""
-    cookies, at_machine = st.context.cookies, is_at_machine(st.context.ip_address, st.context.headers)
-    try:
-        identity = load_identity()
-    except LabError:
-        # A setting is wrong, which the page shows.
-        return Actor(_session_id(), at_machine)
-    return Actor(identity.browser_id(cookies) or _session_id(), at_machine or identity.is_teacher(cookies))
+    identity, cookies = load_identity(), st.context.cookies
+    is_teacher = is_at_machine(st.context.ip_address, st.context.headers) or identity.is_teacher(cookies)
+    return Actor(identity.browser_id(cookies) or _session_id(), is_teacher)
 
 
 def _session_id() -> str:

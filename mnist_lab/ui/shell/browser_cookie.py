@@ -8,8 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mnist_lab.errors import LabError
-from mnist_lab.ui.session.identity import COOKIE_SECONDS, Identity, load_identity
+from mnist_lab.ui.session.identity import COOKIE_SECONDS, load_identity
 
 TEACHER_PARAMETER = "teacher"
 """The query parameter of the teacher's link."""
@@ -35,9 +34,8 @@ class BrowserCookie:
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and _is_page(request, message):
-                identity = await _identity()
-                cookie = identity and identity.renewed_cookie(request.cookies)
-                if identity and cookie:
+                identity = await asyncio.to_thread(load_identity)
+                if cookie := identity.renewed_cookie(request.cookies):
                     response = Response()
                     _set_cookie(response, identity.browser_cookie, cookie, request)
                     MutableHeaders(scope=message).append("Set-Cookie", response.headers["set-cookie"])
@@ -67,8 +65,8 @@ async def _open_link(request: Request) -> Response:
     response = RedirectResponse(f"{page}?{rest}" if rest else page, status_code=303)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
-    identity = await _identity()
-    if identity and identity.is_link_token(request.query_params[TEACHER_PARAMETER]):
+    identity = await asyncio.to_thread(load_identity)
+    if identity.is_link_token(request.query_params[TEACHER_PARAMETER]):
         _set_cookie(response, identity.teacher_cookie, identity.new_teacher_cookie(), request)
     return response
 
@@ -76,11 +74,3 @@ async def _open_link(request: Request) -> Response:
 def _set_cookie(response: Response, name: str, value: str, request: Request) -> None:
     is_secure = request.url.scheme == "https"
     response.set_cookie(name, value, max_age=COOKIE_SECONDS, httponly=True, samesite="lax", secure=is_secure)
-
-
-async def _identity() -> Identity | None:
-    """The lab's identity; None if a setting is wrong, which every page shows."""
-    try:
-        return await asyncio.to_thread(load_identity)
-    except LabError:
-        return None

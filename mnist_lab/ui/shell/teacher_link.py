@@ -12,11 +12,7 @@ from mnist_lab.ui.shell.browser_cookie import TEACHER_PARAMETER
 
 
 def teacher_link() -> str | None:
-    """The link, with an address of this machine; None if the app listens on the machine itself only.
-
-    Raises:
-        RefusedError: A setting has an invalid value.
-    """
+    """The link, with an address of this machine; None if the app listens on the machine itself only."""
     listens_on = st.config.get_option("server.address") or "0.0.0.0"  # noqa: S104 - Streamlit's default, not ours
     if listens_on == "localhost" or _is(listens_on, "is_loopback"):
         return None

@@ -73,14 +73,14 @@ async def _no_answer(_message: Message) -> None:
 
 
 def _browser_and_limit(request: Request) -> tuple[str, float]:
-    from mnist_lab.settings import Settings, load_settings
+    from mnist_lab.settings import load_settings
 
-    address = request.client.host if request.client else ""
+    browser = load_identity().browser_id(request.cookies) or (request.client.host if request.client else "")
     try:
-        settings = load_settings()
-        return load_identity().browser_id(request.cookies) or address, settings.max_upload_per_browser * _MEGABYTE
+        return browser, load_settings().max_upload_per_browser * _MEGABYTE
     except LabError:
-        return address, Settings.model_fields["max_upload_per_browser"].default * _MEGABYTE
+        # Every page shows it, and none has an uploader.
+        return browser, 0.0
 
 
 def _size(request: Request) -> int:

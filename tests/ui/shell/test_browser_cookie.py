@@ -146,9 +146,12 @@ def test_a_link_of_another_lab_makes_no_teacher(settings: Settings, monkeypatch:
     assert ask("/", f"teacher={token}").set_cookies == []
 
 
-def test_with_a_wrong_setting_pages_are_answered_without_a_cookie(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("name", "value"), [("WORKERS", "abc"), ("HOME", "~nobody/x"), ("HOME", "/dev/null")])
+def test_with_a_wrong_setting_pages_are_answered_all_the_same(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
-    monkeypatch.setenv("MNIST_LAB_WORKERS", "abc")
-    assert (ask().status, ask().set_cookies) == (200, [])
+    monkeypatch.setenv(f"MNIST_LAB_{name}", value)
+    mine = ask()
+    assert mine.status == 200
+    assert ask(cookies=mine.cookies()).set_cookies == []
     assert ask("/", "teacher=x").status == 303
