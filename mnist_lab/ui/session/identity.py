@@ -135,7 +135,8 @@ def _read(path: Path) -> bytes | None:
 
 def _create(path: Path) -> bytes:
     key = secrets.token_bytes(_KEY_BYTES)
-    with atomic_write(path) as temporary:
+    # A key that a power cut damages is replaced; waiting for the disk would delay the start of the app.
+    with atomic_write(path, durable=False) as temporary:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(key)

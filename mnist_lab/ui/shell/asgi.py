@@ -23,6 +23,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mnist_lab.errors import LabError
+from mnist_lab.ui.session.identity import load_identity
 from mnist_lab.ui.shell.browser_cookie import BrowserCookie
 from mnist_lab.ui.shell.upload_limit import UploadLimit
 
@@ -110,6 +111,8 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
 
     If a setting or the store prevents them from starting, the app starts all the same and every page shows why.
     """
+    # Here, as the first page would wait for it while the lab is being imported.
+    await asyncio.to_thread(load_identity)
     start = threading.Thread(target=_serve, name="lab-start", daemon=True)
     start.start()
     try:

@@ -1,6 +1,5 @@
 """Middleware that gives each browser its cookie, and opens the teacher's link."""
 
-import asyncio
 from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.datastructures import MutableHeaders
@@ -29,12 +28,12 @@ class BrowserCookie:
             return
         request = Request(scope)
         if TEACHER_PARAMETER in request.query_params:
-            await (await _open_link(request))(scope, receive, send)
+            await _open_link(request)(scope, receive, send)
             return
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and _is_page(request, message):
-                identity = await asyncio.to_thread(load_identity)
+                identity = load_identity()
                 if cookie := identity.renewed_cookie(request.cookies):
                     response = Response()
                     _set_cookie(response, identity.browser_cookie, cookie, request)
@@ -56,7 +55,7 @@ def _is_page(request: Request, message: Message) -> bool:
     return content.startswith("text/html") or is_cached or request.url.path.endswith(_LIVE_PATH)
 
 
-async def _open_link(request: Request) -> Response:
+def _open_link(request: Request) -> Response:
     """Make the browser a teacher's, and send it to the address without the secret."""
     parameters = parse_qsl(request.url.query, keep_blank_values=True)
     rest = urlencode([(name, value) for name, value in parameters if name != TEACHER_PARAMETER])
@@ -65,7 +64,7 @@ async def _open_link(request: Request) -> Response:
     response = RedirectResponse(f"{page}?{rest}" if rest else page, status_code=303)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
-    identity = await asyncio.to_thread(load_identity)
+    identity = load_identity()
     if identity.is_link_token(request.query_params[TEACHER_PARAMETER]):
         _set_cookie(response, identity.teacher_cookie, identity.new_teacher_cookie(), request)
     return response
