@@ -98,7 +98,7 @@ def discard(page: Page, store: RunStore, run: Run, times: Times) -> None:
     """Discard a training run; it is done when the store no longer has it."""
     watch(page)
     button(page, "Discard").click()
-    click(page, button(page, "Discard it"), "discard", times, shown=["discarding", "was discarded"])
+    click(page, button(page, "Discard it"), "discard", times, shown=["discarding", "was deleted"])
     clicked = float(page.evaluate("window.labClicked"))
     while run.id in {one.id for one in store.list([RunState.RUNNING])}:
         time.sleep(0.01)

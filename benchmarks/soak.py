@@ -28,7 +28,7 @@ import psutil
 
 from benchmarks.soak_cases import CASES
 from benchmarks.soak_checks import faults
-from mnist_lab.runs import ACTIVE_STATES, Run, RunState, RunStore, open_store
+from mnist_lab.runs import ACTIVE_STATES, Actor, Run, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -136,7 +136,7 @@ class Soak:
         """Queue one of the cases."""
         network, recipe = CASES[name]
         recipe = recipe.with_changes(epochs=SHORT_EPOCHS) if self.short else recipe
-        return self.store.create(network, recipe, name=name, owner="soak")
+        return self.store.create(network, recipe, name=name, actor=Actor("soak", is_teacher=True))
 
     def wait_for_all(self) -> None:
         """Wait until every run has ended."""

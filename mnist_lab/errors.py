@@ -9,7 +9,9 @@ Each message is one or two sentences that tell the user what to do. It is shown 
     │   ├── DataError           a data set that is missing, damaged or of the wrong shape
     │   ├── PictureError        a picture that cannot be read
     │   ├── UnknownRunError     no run, or more than one, has that id or name
-    │   └── TransitionError    the run's state does not allow it
+    │   ├── TransitionError     the run's state does not allow it
+    │   ├── NotOwnerError       the run belongs to another browser
+    │   └── QueueLimitError     one browser would have too much in the queue
     ├── RunFailedError          a run ended without a result: exit status 1
     ├── StoreError              the run store cannot be read or written
     │   └── StoreLocationError  the settings name a location that cannot be used; also a RefusedError
@@ -49,6 +51,14 @@ class UnknownRunError(RefusedError):
 
 class TransitionError(RefusedError):
     """The run's state does not allow what was asked."""
+
+
+class NotOwnerError(RefusedError):
+    """The run belongs to another browser, which alone can change it."""
+
+
+class QueueLimitError(RefusedError):
+    """One browser would have more in the queue than it may."""
 
 
 class RunFailedError(LabError):

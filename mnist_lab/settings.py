@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated
 from urllib.request import url2pathname
 
-import platformdirs
 import psutil
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mnist_lab.errors import RefusedError
+from mnist_lab.home import absolute, default_home
 
 _QUOTES = frozenset({'""', "''", "“”", "‘’", "„“", "``"})
 _NAME = r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*"
@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MNIST_LAB_", frozen=True, env_ignore_empty=True)
 
     home: Path = Field(
-        default_factory=lambda: platformdirs.user_data_path("mnist-lab", appauthor=False),
+        default_factory=default_home,
         description="a folder, for runs and caches",
     )
     data: Path | None = Field(default=None, description="`mnist.npz`, or a folder that holds it or MNIST's other files")
@@ -69,6 +69,25 @@ class Settings(BaseSettings):
     reference: bool = Field(default=True, description="true or false: whether a new lab contains the reference runs")
     refresh: float = Field(
         default=0.8, ge=0.05, le=60, description="a number from 0.05 to 60: seconds between two updates of a live page"
+    )
+    max_queued_per_browser: int = Field(
+        default=50,
+        ge=1,
+        le=1_000_000,
+        description="a whole number from 1 to 1000000: how many runs of one browser may wait or train at the same time",
+    )
+    max_images_per_browser: int = Field(
+        default=120_000_000,
+        ge=1,
+        le=10**15,
+        description="a whole number from 1 on: training images times epochs of all runs of one browser that wait or"
+        " train",
+    )
+    max_upload_per_browser: float = Field(
+        default=40.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="a number above 0: the megabytes of files from one browser that are kept at the same time",
     )
     standby: bool = Field(
         default=True, description="true or false: whether one worker is kept ready with TensorFlow loaded"
@@ -108,7 +127,7 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         try:
-            return None if path is None else path.expanduser().resolve()
+            return None if path is None else absolute(path)
         except (OSError, RuntimeError) as error:  # unknown user, or links that form a loop
             raise ValueError(str(error)) from error
 

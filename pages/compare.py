@@ -6,26 +6,29 @@ from mnist_lab.charts import run_figure
 from mnist_lab.insight.run_columns import runs_csv
 from mnist_lab.runs import RunState
 from mnist_lab.ui.compare import runs_table
+from mnist_lab.ui.compare.bin_panel import bin_panel
 from mnist_lab.ui.compare.comparison import cost_figure, difference_tables, distinct_names, run_curves
-from mnist_lab.ui.compare.run_dialogs import damaged_notice, delete_dialog, note_dialog, rename_dialog
+from mnist_lab.ui.compare.run_actions import run_actions
+from mnist_lab.ui.compare.run_dialogs import damaged_notice
 from mnist_lab.ui.compare.selection import missing_runs_message
 from mnist_lab.ui.compare.sweep_filter import sweep_filter
 from mnist_lab.ui.compare.ticked_table import ticked_table
 from mnist_lab.ui.compare.verdict import verdict
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.components.plotly_chart import plotly_chart
 from mnist_lab.ui.live.run_view import CHART_HEIGHT, examine
 from mnist_lab.ui.panels.doctor_panel import doctor_lines, doctor_panel
 from mnist_lab.ui.panels.run_picker import empty_state
-from mnist_lab.ui.panels.run_sign import run_sign
+from mnist_lab.ui.panels.undo_notice import undo_notice
 from mnist_lab.ui.services.container import services
-from mnist_lab.ui.session.navigation import go
-from mnist_lab.ui.session.query_params import RUN, RUNS
+from mnist_lab.ui.session.query_params import RUNS
 
 lab = services()
 lab.reference.ensure()
 store, shared = lab.store, lab.table_cache.shared
 st.title("Compare runs", anchor=False)
+undo_notice()
 damaged = shared("damaged", store.damaged)
 damaged_notice(damaged)
 tally = shared("tally", lambda: store.tally(runs_table.SHOWN_STATES, exclude=damaged))
@@ -35,6 +38,7 @@ if not tally.runs:
         key="compare",
     )
     ticked_table((), "none", None)
+    bin_panel()
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="center", key="compare-filters"):
@@ -69,35 +73,17 @@ else:
     st.caption(runs_table.count_message(found, len(shown.table.runs), tally.runs, shown.hidden))
 selected = shown.selected
 if not selected:
+    bin_panel()
     st.stop()
 names = distinct_names(selected)
 
 if len(selected) == 1:
-    (run,) = selected
-    with st.container(horizontal=True, vertical_alignment="center", key="compare-actions"):
-        run_sign(run)
-        st.markdown(f"**{plain(names[0])}**", width="content")
-        if run.result is not None:
-            if st.button("Draw a digit", icon=":material/draw:", key="compare-draw"):
-                go("draw", {RUN: run.id})
-            if st.button("Inspect", icon=":material/search_insights:", key="compare-inspect"):
-                go("inspect", {RUN: run.id})
-        if st.button("Rename", icon=":material/edit:", key="compare-rename"):
-            rename_dialog(run)
-        if st.button("Note", icon=":material/sticky_note_2:", key="compare-note"):
-            note_dialog(run)
-        if run.state.is_ended and st.button("Delete", icon=":material/delete:", key="compare-delete"):
-            delete_dialog(run)
-        if run.state.is_active and st.button("Watch", icon=":material/play_circle:", key="compare-watch"):
-            go("train", {RUN: run.id})
-        if log := store.folder(run.id).read_log(20_000):
-            with st.popover("Log", icon=":material/description:", width="content"):
-                st.code(log, language=None, height=320)
+    run_actions(selected[0], names[0])
 
 for run, name in zip(selected, names, strict=True):
     if run.message:
         show = st.error if run.state is RunState.FAILED and not run.diverged else st.warning
-        show(f"**{plain(name)}** ({run.state}): {plain(run.message)}", icon=":material/info:")
+        show(f"**{plain(name)}** ({run.state}): {plain(for_viewer(run.message, run.owner))}", icon=":material/info:")
     if run.note and len(selected) == 1:
         st.caption(plain(run.note))
 
@@ -129,3 +115,4 @@ else:
     if selected[0].state.is_ended and not history.points:
         st.caption("This run ended before its first metrics were recorded.")
     doctor_panel(selected[0], history, examine(selected[0], history))
+bin_panel()

@@ -10,6 +10,7 @@ from mnist_lab.errors import LabError
 from mnist_lab.insight import interpret_probabilities
 from mnist_lab.ui.components import streamlit_dom as dom
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.components.plotly_chart import plotly_chart
 from mnist_lab.ui.components.theme import theme
 from mnist_lab.ui.draw.canvas import FRAME, drawing_pad
@@ -75,7 +76,7 @@ with answer:
                 prediction = f"Only a dot, not a digit; read as {reading.digit} ({share})"
             headline.subheader(plain(prediction), anchor=False)
         except LabError as error:
-            headline.error(plain(str(error)), icon=":material/error:")
+            headline.error(plain(for_viewer(error)), icon=":material/error:")
     else:
         headline.caption("The prediction appears here")
     bars = None if probabilities is None else [float(value) for value in probabilities]

@@ -7,6 +7,7 @@ from mnist_lab.charts import confusion_figure, digit_png, errors_by_class_figure
 from mnist_lab.errors import LabError
 from mnist_lab.insight import accuracy_standard_error, most_confused, worst_mistakes
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.components.plotly_chart import plotly_chart
 from mnist_lab.ui.components.theme import theme
 from mnist_lab.ui.live.run_view import examine
@@ -78,7 +79,7 @@ try:
     predictions = lab.store.folder(run.id).read_predictions()
     dataset = None if run.data is None else lab.datasets.find(run.data.fingerprint)
 except LabError as error:
-    st.warning(plain(str(error)), icon=":material/error:")
+    st.warning(plain(for_viewer(error)), icon=":material/error:")
     st.stop()
 if predictions is None:
     st.caption("This run has no stored predictions.")

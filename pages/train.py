@@ -8,16 +8,17 @@ from mnist_lab.recipe import preset_recipe_reason
 from mnist_lab.recipe.recipe_labels import recipe_line
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.live.current_run import select_run
+from mnist_lab.ui.panels.undo_notice import undo_notice
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.training_time import total_time_text, training_time
 from mnist_lab.ui.session import network_draft
+from mnist_lab.ui.session.deletions import deleted_name
 from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN
 from mnist_lab.ui.session.recipe_draft import chosen_recipe
-from mnist_lab.ui.session.session_id import session_id
+from mnist_lab.ui.session.viewer import viewer
 from mnist_lab.ui.train.recipe_form import recipe_form, rest_of_recipe
 from mnist_lab.ui.train.recipe_offer import preset_recipe_offer
-from mnist_lab.ui.train.run_buttons import discarded_name
 from mnist_lab.ui.train.run_panel import run_panel
 from mnist_lab.ui.train.setup_cards import dataset_card, network_card
 from mnist_lab.ui.train.start_buttons import run_name_field, show_started, sweep_popover, train_button
@@ -27,16 +28,17 @@ _HEAD_WIDTH = 640  # pixels; a phone is narrower, so its buttons are below the t
 shared = services()
 shared.reference.ensure()
 wanted = st.query_params.get(RUN)
-current = select_run(wanted, session_id())
-if wanted and current.error and (name := discarded_name(wanted)):
-    st.toast(f"{plain(name)} was discarded.", icon=":material/delete:")
+current = select_run(wanted, viewer().browser_id)
+if wanted and current.error and deleted_name(wanted):
     del st.query_params[RUN]
-    wanted, current = None, select_run(None, session_id())
+    wanted, current = None, select_run(None, viewer().browser_id)
 # A run in the URL is shown above the next training, and stays there when it ends. An active run is written into the
 # URL, unless the URL contains a network, which the user has opened in order to train it.
 if not wanted and current.is_busy and not network_draft.has_link() and current.run is not None:
     wanted = st.query_params[RUN] = current.run.id
 show_started()
+with st.container(key="train-deleted"):
+    undo_notice()
 run_first = bool(wanted) and not current.error
 network = network_draft.open_draft()
 analysis = analyse(network)

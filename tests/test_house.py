@@ -137,6 +137,35 @@ def test_the_set_up_installs_only_files_with_the_hashes_of_the_locks() -> None:
     assert "--generate-hashes" in makefile
 
 
+COMMANDS = {
+    *("request", "set_learning_rate", "requeue", "move_to_front", "rename", "annotate", "delete", "restore"),
+    *("continue_run", "create", "submit", "submit_sweep"),
+}
+"""What changes runs. Without an actor it is done in the name of the machine, which may do everything."""
+
+
+@pytest.mark.parametrize(
+    "path", [*PAGES, *sorted((ROOT / "mnist_lab" / "ui").rglob("*.py"))], ids=lambda path: path.name
+)
+def test_the_app_changes_runs_in_the_name_of_the_viewer_only(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if isinstance(node.func, ast.Name) and not name.startswith("submit"):
+            continue
+        receiver = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else "store"
+        if name in COMMANDS and receiver.endswith("store"):
+            assert {word.arg: ast.unparse(word.value) for word in node.keywords}.get("actor") == "viewer()", node.lineno
+
+
+def test_the_app_shows_no_error_without_asking_who_reads_it() -> None:
+    for path in (*PAGES, *(ROOT / "mnist_lab" / "ui").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        assert "plain(str(error))" not in text, path
+        assert "plain(run.message)" not in text, path
+
+
 def test_every_command_of_the_docs_exists() -> None:
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))]
     benchmarks = re.findall(r"python -m benchmarks\.(\w+)", "".join(texts))

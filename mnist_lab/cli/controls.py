@@ -50,7 +50,7 @@ def discard(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         print_json({"run": run.id, "discarded": True})
     else:
-        print(f"Discarding {run.id} ({run.name}) and all its files.")
+        print(f"Discarding {run.id} ({run.name}); for a day, `restore {run.id}` brings it back.")
     return 0
 
 

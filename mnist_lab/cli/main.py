@@ -103,10 +103,10 @@ def _command(name: str) -> Command:
             from mnist_lab.cli import train
 
             commands = {"train": train.train, "resume": train.resume, "extend": train.extend}
-        case "runs" | "delete":
+        case "runs" | "delete" | "restore":
             from mnist_lab.cli import runs
 
-            commands = {"runs": runs.runs, "delete": runs.delete}
+            commands = {"runs": runs.runs, "delete": runs.delete, "restore": runs.restore}
         case "show":
             from mnist_lab.cli import show
 

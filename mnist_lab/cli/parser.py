@@ -85,7 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
     rate.add_argument(
         "factor", type=float, metavar="FACTOR", help="factor on the recipe's learning rate, above 0 and at most 1000"
     )
-    command("discard", "end a run in any state and delete it", run=True)
+    command("discard", "end a run in any state and delete it; it can be restored for a day", run=True)
     _add_queue(command("resume", "resume an interrupted or failed run from its last epoch", run=True))
     extend = command("extend", "train a finished or stopped run for more epochs, as a new run", run=True)
     extend.add_argument("--epochs", type=int, required=True, metavar="N", help="number of further epochs")
@@ -93,7 +93,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--recipe-learning-rate", action="store_true", help="use the recipe's learning rate, not the one set by hand"
     )
     _add_queue(extend)
-    command("delete", "delete a run with its weights", run=True)
+    delete = command("delete", "delete a run with its weights; it can be restored for a day", run=True)
+    delete.add_argument("--forever", action="store_true", help="delete it at once, even if it was deleted before")
+    command("restore", "bring a deleted run back", run=True)
     command("worker", "train the queued runs (the app starts this)", json=False).add_argument("--run", metavar="ID")
     command("predictor", "answer the app's requests on standard input (the app starts this)", json=False)
     return parser

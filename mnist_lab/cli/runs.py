@@ -1,4 +1,4 @@
-"""The commands `runs` and `delete`, and functions that all commands on runs share."""
+"""The commands `runs`, `delete` and `restore`, and functions that all commands on runs share."""
 
 import argparse
 import sys
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mnist_lab import formatting
 from mnist_lab.cli.output import note, print_json, print_table
-from mnist_lab.errors import RefusedError, StoreError
+from mnist_lab.errors import RefusedError, StoreError, UnknownRunError
 from mnist_lab.insight.interventions import by_hand_text
 from mnist_lab.insight.run_columns import data_warnings, runs_csv
 from mnist_lab.network import analyse
@@ -20,7 +20,7 @@ MARK = "!"
 
 
 def open_run_store(settings: Settings) -> RunStore:
-    """Open the run store, install the reference runs, and mark runs whose worker died as interrupted.
+    """Open the run store, install the reference runs, mark runs whose worker died as interrupted, and empty the bin.
 
     Raises:
         StoreError: The store cannot be read.
@@ -30,6 +30,7 @@ def open_run_store(settings: Settings) -> RunStore:
         install_reference_runs(store)
     try:
         store.reap_stale_runs()
+        store.empty_bin()
     except StoreError as error:  # a read-only store can still be shown
         note(str(error))
     return store
@@ -108,15 +109,51 @@ def runs(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def delete(options: argparse.Namespace, settings: Settings) -> int:
-    """Delete a run with its weights, even if its record is damaged."""
+    """Delete a run with its weights, even if its record is damaged; it can be restored for a day."""
     store = open_run_store(settings)
-    run_id = store.find_id(options.run)
-    store.delete(run_id)
+    run_id = store.find_id(options.run, also_deleted=options.forever)
+    store.delete(run_id, forever=options.forever)
     if options.json:
         print_json({"run": run_id, "deleted": True})
+    elif options.forever:
+        print(f"Deleted {run_id} for good.")
     else:
-        print(f"Deleted {run_id}.")
+        print(f"Deleted {run_id}; for a day, `restore {run_id}` brings it back.")
     return 0
+
+
+def restore(options: argparse.Namespace, settings: Settings) -> int:
+    """Bring a deleted run back."""
+    store = open_run_store(settings)
+    run_id = _deleted_id(store, options.run)
+    store.restore(run_id)
+    if options.json:
+        print_json({"run": run_id, "restored": True})
+    else:
+        print(f"Restored {run_id}.")
+    return 0
+
+
+def _deleted_id(store: RunStore, text: str) -> str:
+    """The id of the deleted run that a user means by an id, the start of one or a name.
+
+    Raises:
+        UnknownRunError: No deleted run matches, or more than one does.
+    """
+    deleted = store.deleted_runs()
+    matching = [run.id for run in deleted if text.strip() in {run.id, run.name}]
+    matching = matching or [run.id for run in deleted if len(text.strip()) >= 3 and run.id.startswith(text.strip())]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        raise UnknownRunError(
+            f"{len(matching)} deleted runs match {text!r}: {', '.join(matching)}. Use one of the ids."
+        )
+    known = ", ".join(f"{run.id} ({formatting.shortened(run.name, 32)})" for run in deleted[:5])
+    raise UnknownRunError(
+        f"No deleted run matches {text!r}. "
+        + (f"These can be restored: {known}{', …' if len(deleted) > 5 else ''}." if deleted else "The bin is empty.")
+    )
 
 
 def _row(run: Run, *, marked: bool) -> tuple[str, ...]:

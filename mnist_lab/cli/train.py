@@ -42,7 +42,7 @@ def train(options: argparse.Namespace, settings: Settings) -> int:
     store = open_run_store(settings)
     with ProgressLine() as line:
         _ensure_dataset(settings, recipe, line)
-        run = store.create(analysis.network, recipe, name=options.name, owner="cli")
+        run = store.create(analysis.network, recipe, name=options.name)
         return _train(options, settings, store, run, line)
 
 
@@ -58,7 +58,7 @@ def extend(options: argparse.Namespace, settings: Settings) -> int:
     """Train a finished or stopped run for more epochs, as a new run, here or in the app."""
     store = open_run_store(settings)
     keep = not options.recipe_learning_rate
-    run = store.continue_run(store.find(options.run).id, options.epochs, owner="cli", keep_learning_rate=keep)
+    run = store.continue_run(store.find(options.run).id, options.epochs, keep_learning_rate=keep)
     note(f"The new run is {run.id}.{_kept_learning_rate(run)}")
     return _train_or_queue(options, settings, store, run)
 

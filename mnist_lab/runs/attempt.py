@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 
 from mnist_lab.errors import StaleAttemptError
 from mnist_lab.runs.database import Database
-from mnist_lab.runs.deletion import delete_record, remove_folder
+from mnist_lab.runs.deletion import move_to_bin
 from mnist_lab.runs.records import MAX_INTERVENTIONS, ControlState, DataInfo, Intervention, MetricPoint, Result, Run
 from mnist_lab.runs.rows import (
     data_to_json,
@@ -20,7 +20,6 @@ from mnist_lab.runs.rows import (
     result_to_json,
     run_from_row,
 )
-from mnist_lab.runs.run_folder import RunFolder
 from mnist_lab.runs.schema import metrics, runs
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_transition
 
@@ -38,7 +37,7 @@ def claim_run(db: Database, run_id: str, worker: str, host: str) -> Run | None:
     with db.write() as connection:
         claimed = connection.execute(
             update(runs)
-            .where(runs.c.id == run_id, runs.c.state == RunState.QUEUED)
+            .where(runs.c.id == run_id, runs.c.state == RunState.QUEUED, runs.c.deleted_at.is_(None))
             .values(
                 state=RunState.STARTING,
                 attempt=runs.c.attempt + 1,
@@ -64,9 +63,8 @@ class RunAttempt:
     one transaction and raises `StoreError` when the database cannot be read or written.
     """
 
-    def __init__(self, db: Database, folder: RunFolder, run_id: str, number: int):
+    def __init__(self, db: Database, run_id: str, number: int):
         self._db = db
-        self._folder = folder
         self._run_id = run_id
         self._number = number
 
@@ -113,7 +111,7 @@ class RunAttempt:
             self._move(connection, self._check_attempt(connection), state, message)
 
     def finish(self, state: RunState, result: Result | None, message: str = "", *, diverged: bool = False) -> bool:
-        """End the run with its result. A run that the user has discarded is deleted instead.
+        """End the run with its result. A run that the user has discarded is moved to the bin.
 
         Args:
             state: An ended state.
@@ -122,7 +120,7 @@ class RunAttempt:
             diverged: Whether it failed because its loss became NaN or infinite.
 
         Returns:
-            Whether the run still exists.
+            False if the user has discarded it.
 
         Raises:
             TransitionError: Not a move of `TRANSITIONS`.
@@ -131,19 +129,17 @@ class RunAttempt:
             current = self._check_attempt(connection)
             discarded = current.control.command is Command.DISCARD
             if discarded:
-                delete_record(connection, self._run_id)
+                move_to_bin(connection, self._run_id)
             else:
                 text = result_to_json(result) if result else None
                 self._move(connection, current, state, message, result=text, diverged=diverged)
-        if discarded:
-            remove_folder(self._folder)
         return not discarded
 
     def set_aside(self) -> bool:
         """Let go of the paused run, whose position was saved as a checkpoint: another run can train meanwhile.
 
         If the user has continued or stopped the run in the meantime, it goes back into the queue with that command. If
-        the user has discarded it, it is deleted.
+        the user has discarded it, it is moved to the bin.
 
         Returns:
             Whether the run still exists.
@@ -155,13 +151,11 @@ class RunAttempt:
             current = self._check_attempt(connection)
             command = current.control.command
             if command is Command.DISCARD:
-                delete_record(connection, self._run_id)
+                move_to_bin(connection, self._run_id)
             elif command is Command.PAUSE:
                 self._move(connection, current, RunState.SET_ASIDE, "", command=Command.NONE, phase="")
             else:
                 self._move(connection, current, RunState.QUEUED, "", phase="")
-        if command is Command.DISCARD:
-            remove_folder(self._folder)
         return command is not Command.DISCARD
 
     def set_data(self, data: DataInfo) -> None:
@@ -220,11 +214,10 @@ class RunAttempt:
             return self._check_attempt(connection, lock=False).control
 
     def discard(self) -> None:
-        """Delete the run, with its points and its folder."""
+        """Move the run to the bin, as the user has asked."""
         with self._db.write() as connection:
             self._check_attempt(connection)
-            delete_record(connection, self._run_id)
-        remove_folder(self._folder)
+            move_to_bin(connection, self._run_id)
 
     def _check_attempt(self, connection: Connection, *, lock: bool = True) -> "_Current":
         """Read the run's present state, after checking that it belongs to this attempt.

@@ -25,7 +25,7 @@ def add_continuation(
     new_id: str,
     more_epochs: int,
     *,
-    owner: str | None,
+    owner: str,
     has_checkpoint: bool,
     keep_learning_rate: bool,
 ) -> None:
@@ -61,7 +61,7 @@ def add_continuation(
             total_steps=steps // parent.epochs_done * recipe.epochs,
             seconds=parent.seconds,
             data=row.data,
-            owner=parent.owner if owner is None else owner,
+            owner=owner,
             run_group=parent.group,
             learning_rate_factor=parent.learning_rate_factor if keep_learning_rate else 1.0,
             parent=parent.id,

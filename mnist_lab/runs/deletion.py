@@ -1,11 +1,94 @@
-"""Deleting a run: its record first, then its folder."""
+"""Deleting runs: a deleted run is in the bin for a day, then its record and its folder are removed."""
 
 import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select, update
 
+from mnist_lab.runs.database import Database
 from mnist_lab.runs.run_folder import RunFolder
 from mnist_lab.runs.schema import metrics, runs
+from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState
+
+BIN_SECONDS = 24 * 3600.0
+"""How long a deleted run can be brought back."""
+MIN_FREE_BYTES = 500_000_000
+"""While less is free on the disk of the runs, the bin is emptied, the oldest run first."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedRun:
+    """A run in the bin; its record may be damaged."""
+
+    id: str
+    name: str
+    owner: str
+    deleted: datetime
+    """In UTC."""
+
+
+def move_to_bin(connection: Connection, run_id: str) -> None:
+    """Move the run to the bin, within the caller's write transaction. Its folder and its points stay.
+
+    A queued run is queued again when it is restored. An active run becomes interrupted: its worker calls this, or is
+    dead.
+    """
+    now = time.time()
+    connection.execute(
+        update(runs)
+        .where(runs.c.id == run_id, runs.c.state.in_(ACTIVE_STATES))
+        .values(
+            state=RunState.INTERRUPTED,
+            message="It was discarded before its end.",
+            ended=now,
+            command=Command.NONE,
+            phase="",
+        )
+    )
+    connection.execute(update(runs).where(runs.c.id == run_id).values(deleted_at=now))
+
+
+def deleted_runs(connection: Connection) -> Sequence[DeletedRun]:
+    """The runs in the bin, the one deleted last first."""
+    query = select(runs.c.id, runs.c.name, runs.c.owner, runs.c.deleted_at).where(runs.c.deleted_at.is_not(None))
+    return [
+        DeletedRun(row.id, row.name, row.owner, datetime.fromtimestamp(row.deleted_at, UTC))
+        for row in connection.execute(query.order_by(runs.c.deleted_at.desc(), runs.c.number.desc()))
+    ]
+
+
+def empty_bin(db: Database, runs_folder: Path) -> Sequence[str]:
+    """Remove the runs that have been in the bin for a day and, while the disk is nearly full, the oldest others.
+
+    Returns:
+        The ids of the runs removed.
+
+    Raises:
+        StoreError: The store cannot be read or written.
+    """
+    with db.read() as connection:
+        in_bin = deleted_runs(connection)
+    removed = []
+    for run in reversed(in_bin):
+        too_old = time.time() - run.deleted.timestamp() >= BIN_SECONDS
+        if (too_old or _free_bytes(runs_folder) < MIN_FREE_BYTES) and _remove_from_bin(db, runs_folder, run.id):
+            removed.append(run.id)
+    return removed
+
+
+def _remove_from_bin(db: Database, runs_folder: Path, run_id: str) -> bool:
+    with db.write() as connection:
+        # Another session may have restored it in the meantime.
+        query = select(runs.c.id).where(runs.c.id == run_id, runs.c.deleted_at.is_not(None)).with_for_update()
+        if connection.execute(query).first() is None:
+            return False
+        delete_record(connection, run_id)
+    remove_folder(RunFolder(runs_folder / run_id))
+    return True
 
 
 def delete_record(connection: Connection, run_id: str) -> None:
@@ -18,3 +101,10 @@ def remove_folder(folder: RunFolder) -> None:
     """Remove the run's folder. Call it after the transaction that deleted the record."""
     # Windows keeps files that another process has open. They only take disk space.
     shutil.rmtree(folder.path, ignore_errors=True)
+
+
+def _free_bytes(folder: Path) -> float:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:  # no run has written anything yet, or the disk is not mounted
+        return float("inf")

@@ -32,7 +32,8 @@ class IntegrityChecker:
     def damaged(self, connection: Connection) -> Sequence[str]:
         """The ids of the runs whose records cannot be read, oldest first; active runs are not checked."""
         columns = select(runs.c.id, runs.c.attempt, runs.c.state, _LENGTH.label("length"))
-        rows = connection.execute(columns.where(runs.c.state.not_in(ACTIVE_STATES)).order_by(runs.c.number)).all()
+        checked = columns.where(runs.c.state.not_in(ACTIVE_STATES), runs.c.deleted_at.is_(None))
+        rows = connection.execute(checked.order_by(runs.c.number)).all()
         versions: list[_Version] = [tuple(row) for row in rows]
         known = self._readable
         new = [version[0] for version in versions if version not in known]

@@ -19,6 +19,10 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "UPDATE runs SET diverged = true WHERE state = 'failed' AND substr(sentence, 1, 21) = 'The training diverged'",
     ),
     4: ("ALTER TABLE runs ADD COLUMN interventions TEXT DEFAULT '[]' NOT NULL",),
+    5: (
+        "ALTER TABLE runs ADD COLUMN deleted_at FLOAT",
+        "CREATE INDEX runs_by_deletion ON runs (deleted_at) WHERE deleted_at IS NOT NULL",
+    ),
 }
 """By version: the statements that bring a store of that version to the next one."""
 
@@ -26,6 +30,10 @@ _MAX_DIGITS = 9
 
 SQLITE_MIGRATIONS: Mapping[int, tuple[str, ...]] = {
     2: ("CREATE INDEX runs_searched ON runs (state, number, id, name, note, run_group, data, recipe)",),
+    5: (
+        "DROP INDEX runs_searched",
+        "CREATE INDEX runs_searched ON runs (state, number, id, name, note, run_group, data, recipe, deleted_at)",
+    ),
 }
 """By version: the statements that only a store in SQLite needs."""
 

@@ -14,10 +14,13 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """`migrations.py` brings older stores to this version."""
 
 metadata = MetaData()
+
+_SEARCHED = ("state", "number", "id", "name", "note", "run_group", "data", "recipe")
+_IN_BIN = "deleted_at IS NOT NULL"
 
 meta = Table(
     "meta",
@@ -69,11 +72,14 @@ runs = Table(
     Column("parent", String(8), nullable=False, server_default=""),
     # What was done to the run by hand, as JSON, see `records.Intervention`.
     Column("interventions", Text, nullable=False, server_default="[]"),
+    # When the run was moved to the bin, see deletion.py; NULL for all others. Readers of runs must exclude it.
+    Column("deleted_at", Float),
     Index("runs_by_state", "state", "position"),
     Index("runs_by_worker", "worker"),
     # Every column that a search reads, so that it need not read the results, which are most of a row. Not on
     # PostgreSQL, where a note may be too long for an index.
-    Index("runs_searched", "state", "number", "id", "name", "note", "run_group", "data", "recipe").ddl_if("sqlite"),
+    Index("runs_searched", *_SEARCHED, "deleted_at").ddl_if("sqlite"),
+    Index("runs_by_deletion", "deleted_at", sqlite_where=text(_IN_BIN), postgresql_where=text(_IN_BIN)),
     sqlite_autoincrement=True,
 )
 

@@ -69,7 +69,8 @@ def runs_version(connection: Connection) -> str:
     """
     # All columns are in the index that searches use, so that this takes a few milliseconds with ten thousand runs.
     sizes = (func.sum(func.length(runs.c.name) + func.length(runs.c.note)), func.sum(runs.c.number))
-    query = select(runs.c.state, func.count(), *sizes).group_by(runs.c.state).order_by(runs.c.state)
+    present = select(runs.c.state, func.count(), *sizes).where(runs.c.deleted_at.is_(None))
+    query = present.group_by(runs.c.state).order_by(runs.c.state)
     return " ".join(f"{state}:{count}:{size}:{numbers}" for state, count, size, numbers in connection.execute(query))
 
 
@@ -101,7 +102,7 @@ def search_query(
 
 
 def _among(states: Collection[RunState], exclude: Collection[str]) -> list[ColumnElement[bool]]:
-    return [runs.c.state.in_(states), *([runs.c.id.not_in(exclude)] if exclude else [])]
+    return [runs.c.state.in_(states), runs.c.deleted_at.is_(None), *([runs.c.id.not_in(exclude)] if exclude else [])]
 
 
 def _matches_source(source: ColumnElement[Any], word: str) -> list[ColumnElement[bool]]:

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select, update
 from mnist_lab.errors import LabError, StoreError
 from mnist_lab.recipe import recipe_from_json
 from mnist_lab.runs.database import Database
-from mnist_lab.runs.deletion import delete_record, remove_folder
+from mnist_lab.runs.deletion import move_to_bin
 from mnist_lab.runs.run_folder import RunFolder, is_run_id
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState
@@ -29,7 +29,7 @@ def host_of(db: Database, runs_folder: Path) -> str:
 def reap_stale_runs(db: Database, runs_folder: Path, host: str) -> list[str]:
     """Mark every active run whose worker is dead as interrupted, with a message. Returns their ids.
 
-    A run that was being discarded is deleted instead, as its worker would have done.
+    A run that was being discarded is moved to the bin, as its worker would have done.
 
     A worker locks the run's folder before it claims the run, and holds the lock until it exits. So the worker of an
     active run with a free lock is dead. The lock is held here while the record is changed, so that no other process can
@@ -57,7 +57,7 @@ def _reap_if_stale(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path, 
         return False  # a damaged record has no folder, and so no lock
     if row.host != host:
         heartbeat = row.heartbeat if isinstance(row.heartbeat, float) else 0.0
-        return time.time() - heartbeat > MAX_SILENCE_SECONDS and _interrupt(db, row, runs_folder)
+        return time.time() - heartbeat > MAX_SILENCE_SECONDS and _interrupt(db, row)
     if not runs_folder.parent.is_dir():
         # The disk is not mounted. A lock file created now would be free and prove nothing.
         raise StoreError(
@@ -68,12 +68,12 @@ def _reap_if_stale(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path, 
     if lock is None:
         return False
     try:
-        return _interrupt(db, row, runs_folder)
+        return _interrupt(db, row)
     finally:
         lock.release()
 
 
-def _interrupt(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path) -> bool:
+def _interrupt(db: Database, row: Row[*tuple[Any, ...]]) -> bool:
     with db.write() as connection:
         # Locked, so that on PostgreSQL the worker cannot write between this check and the update.
         command = connection.execute(
@@ -89,7 +89,7 @@ def _interrupt(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path) -> b
         if command is None:
             return False
         if command == Command.DISCARD:
-            delete_record(connection, row.id)
+            move_to_bin(connection, row.id)
         else:
             connection.execute(
                 update(runs)
@@ -102,8 +102,6 @@ def _interrupt(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path) -> b
                     phase="",
                 )
             )
-    if command == Command.DISCARD:
-        remove_folder(RunFolder.of(runs_folder, row.id))
     return True
 
 

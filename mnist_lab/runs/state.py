@@ -78,4 +78,4 @@ class Command(StrEnum):
     STOP = "stop"
     """End the training, keep and evaluate the weights. Only DISCARD can follow."""
     DISCARD = "discard"
-    """End the training and delete the run with all its files. Cannot be undone."""
+    """End the training and move the run to the bin."""

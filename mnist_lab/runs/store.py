@@ -5,7 +5,7 @@ import time
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVarTuple
 
 from sqlalchemy import URL, Select, func, or_, select
 
@@ -13,7 +13,9 @@ from mnist_lab.errors import UnknownRunError
 from mnist_lab.network import Network
 from mnist_lab.network.network import clean_name
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import imported, stale_runs
+from mnist_lab.runs import deletion, imported, stale_runs
+from mnist_lab.runs.access.actor import MACHINE, Actor
+from mnist_lab.runs.access.queue_limits import QueueLimits, images_to_train
 from mnist_lab.runs.attempt import RunAttempt, claim_run
 from mnist_lab.runs.commands import ID_LENGTH, RunCommands, new_run_id
 from mnist_lab.runs.database import BUSY_SECONDS, Database
@@ -30,6 +32,7 @@ from mnist_lab.settings import Settings
 # Within the class `list` is the method.
 Runs: TypeAlias = list[Run]
 Points: TypeAlias = list[MetricPoint]
+_Columns = TypeVarTuple("_Columns")
 
 
 class RunStore:
@@ -39,7 +42,14 @@ class RunStore:
     `RunAttempt` of the run that it has claimed.
     """
 
-    def __init__(self, db_url: str | URL, runs_folder: Path, *, busy_seconds: float = BUSY_SECONDS):
+    def __init__(
+        self,
+        db_url: str | URL,
+        runs_folder: Path,
+        *,
+        busy_seconds: float = BUSY_SECONDS,
+        limits: QueueLimits = QueueLimits(),  # noqa: B008 - it is frozen
+    ):
         """Open the store; create it if it does not exist.
 
         Raises:
@@ -48,7 +58,8 @@ class RunStore:
         self.db = Database(db_url, busy_seconds=busy_seconds)
         self.runs_folder = runs_folder
         self._host = stale_runs.host_of(self.db, runs_folder)
-        self._commands = RunCommands(self.db, runs_folder)
+        self._limits = limits
+        self._commands = RunCommands(self.db, runs_folder, limits)
         self._integrity = IntegrityChecker()
 
     def close(self) -> None:
@@ -75,7 +86,7 @@ class RunStore:
         row = None
         if is_run_id(run_id):
             with self.db.read() as connection:
-                row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
+                row = connection.execute(_present(select(runs)).where(runs.c.id == run_id)).one_or_none()
         if row is None:
             raise UnknownRunError(f"There is no run {run_id!r}; it may have been deleted.")
         return run_from_row(row)
@@ -89,8 +100,12 @@ class RunStore:
         """
         return self.get(self.find_id(text))
 
-    def find_id(self, text: str) -> str:
+    def find_id(self, text: str, *, also_deleted: bool = False) -> str:
         """The id of the run that a user means, as in `find`; its record may be damaged.
+
+        Args:
+            text: An id, the start of one, or a name.
+            also_deleted: Whether the run may be in the bin.
 
         Raises:
             UnknownRunError: No run matches, or more than one does.
@@ -100,7 +115,8 @@ class RunStore:
         if re.fullmatch(rf"[a-z0-9]{{3,{ID_LENGTH}}}", text):
             conditions.append(runs.c.id.like(f"{text}%"))
         with self.db.read() as connection:
-            rows = connection.execute(select(runs.c.id).where(or_(*conditions)).order_by(runs.c.number)).all()
+            query = select(runs.c.id) if also_deleted else _present(select(runs.c.id))
+            rows = connection.execute(query.where(or_(*conditions)).order_by(runs.c.number)).all()
         ids = [row.id for row in rows]
         if text in ids or len(ids) == 1:
             return str(text if text in ids else ids[0])
@@ -120,7 +136,7 @@ class RunStore:
         group: str | None = None,
     ) -> Runs:
         """Runs in the order of their creation; damaged records are left out and named in the log."""
-        query = select(runs).order_by(runs.c.number.desc() if newest_first else runs.c.number)
+        query = _present(select(runs)).order_by(runs.c.number.desc() if newest_first else runs.c.number)
         if states is not None:
             query = query.where(runs.c.state.in_(states))
         if group is not None:
@@ -138,12 +154,13 @@ class RunStore:
         with self.db.read() as connection:
             for start in range(0, len(run_ids), MAX_IDS):
                 some = runs.c.id.in_(run_ids[start : start + MAX_IDS])
-                found |= {run.id: run for run in runs_from_rows(connection.execute(select(runs).where(some)))}
+                rows = connection.execute(_present(select(runs)).where(some))
+                found |= {run.id: run for run in runs_from_rows(rows)}
         return [found[run_id] for run_id in run_ids if run_id in found]
 
     def count(self, states: Collection[RunState] | None = None) -> int:
         """The number of runs in these states, or in all."""
-        query = select(func.count()).select_from(runs)
+        query = _present(select(func.count()).select_from(runs))
         if states is not None:
             query = query.where(runs.c.state.in_(states))
         with self.db.read() as connection:
@@ -198,11 +215,16 @@ class RunStore:
     # Adding runs
 
     def create(
-        self, network: Network, recipe: Recipe, *, name: str | None = None, owner: str = "", group: str = ""
+        self, network: Network, recipe: Recipe, *, name: str | None = None, actor: Actor = MACHINE, group: str = ""
     ) -> Run:
-        """Queue a new run. Without a name it gets that of its network."""
+        """Queue a new run of the actor. Without a name it gets that of its network.
+
+        Raises:
+            QueueLimitError: The actor has too much in the queue.
+        """
         run_id = new_run_id()
         with self.db.write() as connection:
+            self._limits.ensure_room(connection, actor, [images_to_train(recipe)])
             connection.execute(
                 runs.insert().values(
                     id=run_id,
@@ -212,17 +234,26 @@ class RunStore:
                     network=network.to_json(),
                     recipe=recipe.to_json(),
                     created=time.time(),
-                    owner=owner,
+                    owner=actor.browser_id,
                     run_group=clean_name(group) if group else "",
                 )
             )
             return run_from_row(connection.execute(select(runs).where(runs.c.id == run_id)).one())
 
+    def ensure_room(self, actor: Actor, recipes: Sequence[Recipe]) -> None:
+        """Check that the actor may queue a run with each of these recipes.
+
+        Raises:
+            QueueLimitError: They are too many.
+        """
+        with self.db.read() as connection:
+            self._limits.ensure_room(connection, actor, [images_to_train(recipe) for recipe in recipes])
+
     def continue_run(
-        self, run_id: str, more_epochs: int, *, owner: str | None = None, keep_learning_rate: bool = True
+        self, run_id: str, more_epochs: int, actor: Actor = MACHINE, *, keep_learning_rate: bool = True
     ) -> Run:
         """Queue a new run that continues a finished or stopped one; see `RunCommands.continue_run`."""
-        return self._commands.continue_run(run_id, more_epochs, owner=owner, keep_learning_rate=keep_learning_rate)
+        return self._commands.continue_run(run_id, more_epochs, actor, keep_learning_rate=keep_learning_rate)
 
     def import_runs(self, runs_to_import: Sequence[imported.ImportedRun]) -> None:
         """Add ended runs of another lab below all others; known ids stay as they are. Copy their files before."""
@@ -236,33 +267,48 @@ class RunStore:
 
     # The user's commands, each documented in `RunCommands`
 
-    def request(self, run_id: str, command: Command) -> None:
+    def request(self, run_id: str, command: Command, actor: Actor = MACHINE) -> None:
         """Pause, step, stop, discard or (`Command.NONE`) continue a run."""
-        self._commands.request(run_id, command)
+        self._commands.request(run_id, command, actor)
 
-    def set_learning_rate(self, run_id: str, factor: float) -> None:
+    def set_learning_rate(self, run_id: str, factor: float, actor: Actor = MACHINE) -> None:
         """Multiply the learning rate of a queued or active run by `factor`, from its next steps on."""
-        self._commands.set_learning_rate(run_id, factor)
+        self._commands.set_learning_rate(run_id, factor, actor)
 
-    def requeue(self, run_id: str) -> None:
+    def requeue(self, run_id: str, actor: Actor = MACHINE) -> None:
         """Put an interrupted, failed or set-aside run into the queue."""
-        self._commands.requeue(run_id)
+        self._commands.requeue(run_id, actor)
 
-    def move_to_front(self, run_id: str) -> None:
-        """Move a queued run to the front of the queue."""
-        self._commands.move_to_front(run_id)
+    def move_to_front(self, run_id: str, actor: Actor = MACHINE) -> None:
+        """Move a queued run to the front of the queue, or of the actor's own runs."""
+        self._commands.move_to_front(run_id, actor)
 
-    def rename(self, run_id: str, name: str) -> None:
+    def rename(self, run_id: str, name: str, actor: Actor = MACHINE) -> None:
         """Give a run another name."""
-        self._commands.rename(run_id, name)
+        self._commands.rename(run_id, name, actor)
 
-    def annotate(self, run_id: str, note: str) -> None:
+    def annotate(self, run_id: str, note: str, actor: Actor = MACHINE) -> None:
         """Replace a run's note."""
-        self._commands.annotate(run_id, note)
+        self._commands.annotate(run_id, note, actor)
 
-    def delete(self, run_id: str) -> None:
-        """Delete a run that has ended or is queued, with its points and its folder."""
-        self._commands.delete(run_id)
+    def delete(self, run_id: str, actor: Actor = MACHINE, *, forever: bool = False) -> None:
+        """Move a run that has ended or is queued to the bin, or remove it at once."""
+        self._commands.delete(run_id, actor, forever=forever)
+
+    def restore(self, run_id: str, actor: Actor = MACHINE) -> None:
+        """Bring a run back from the bin."""
+        self._commands.restore(run_id, actor)
+
+    # The bin
+
+    def deleted_runs(self) -> Sequence[deletion.DeletedRun]:
+        """The runs in the bin, the one deleted last first."""
+        with self.db.read() as connection:
+            return deletion.deleted_runs(connection)
+
+    def empty_bin(self) -> Sequence[str]:
+        """Remove the runs that have been in the bin for a day; see `deletion.empty_bin`. Returns their ids."""
+        return deletion.empty_bin(self.db, self.runs_folder)
 
     # Workers
 
@@ -272,7 +318,7 @@ class RunStore:
 
     def attempt(self, run: Run) -> RunAttempt:
         """The worker's side of a claimed run: what may be written to it as long as `run.attempt` is its latest."""
-        return RunAttempt(self.db, self.folder(run.id), run.id, run.attempt)
+        return RunAttempt(self.db, run.id, run.attempt)
 
     def has_claimed(self, worker: str) -> bool:
         """Whether the worker with this name has claimed a run."""
@@ -285,7 +331,8 @@ class RunStore:
         if not stale:
             return []
         with self.db.read() as connection:
-            rows = connection.execute(select(runs).where(runs.c.id.in_(stale)).order_by(runs.c.number)).all()
+            query = _present(select(runs)).where(runs.c.id.in_(stale)).order_by(runs.c.number)
+            rows = connection.execute(query).all()
         return runs_from_rows(rows)
 
     def _readable(self, query: Select[*tuple[Any, ...]], limit: int | None) -> Runs:
@@ -312,4 +359,10 @@ def open_store(settings: Settings) -> RunStore:
     """
     # Not `settings.db_url`: in a URL, a question mark in the path of the home would end the path.
     home = URL.create("sqlite", database=str(settings.home / "runs.sqlite"))
-    return RunStore(settings.db or home, settings.runs_folder)
+    limits = QueueLimits(settings.max_queued_per_browser, settings.max_images_per_browser)
+    return RunStore(settings.db or home, settings.runs_folder, limits=limits)
+
+
+def _present(query: Select[*_Columns]) -> Select[*_Columns]:
+    """The query without the runs in the bin."""
+    return query.where(runs.c.deleted_at.is_(None))

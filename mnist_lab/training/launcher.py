@@ -25,7 +25,7 @@ from mnist_lab.training.claim import WORKER_NAME, free_slots
 
 TICK_SECONDS = 0.25
 REAP_SECONDS = 2.0
-"""Seconds between two checks for runs whose worker died."""
+"""Seconds between two checks for runs whose worker died, and for deleted runs to be removed."""
 FIRST_PAINT_SECONDS = 5.0
 """Delay of the first worker after `start`, so that it does not slow the first page."""
 SETTLE_SECONDS = 3.0
@@ -121,6 +121,7 @@ class Launcher:
         if now >= self._next_reap:
             self._next_reap = now + REAP_SECONDS
             store.reap_stale_runs()
+            store.empty_bin()
         self._busy = [child for child in self._busy if child.poll() is None]
         self._update_idle(store, now)
         waiting = store.count([RunState.QUEUED])

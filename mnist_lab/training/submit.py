@@ -2,7 +2,7 @@
 
 from mnist_lab.network import Analysis, ensure_trainable
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Run, RunStore
+from mnist_lab.runs import MACHINE, Actor, Run, RunStore
 from mnist_lab.settings import Settings
 
 
@@ -13,14 +13,15 @@ def submit(
     recipe: Recipe,
     *,
     name: str | None = None,
-    owner: str = "",
+    actor: Actor = MACHINE,
     group: str = "",
 ) -> Run:
-    """Queue a run of the analysed network with this recipe.
+    """Queue a run of the analysed network with this recipe; it belongs to the actor.
 
     Raises:
         NetworkError: The network is invalid, beyond the limits, or needs more memory than `settings.memory`.
+        QueueLimitError: The actor has too much in the queue.
         StoreError: The store cannot be written.
     """
     ensure_trainable(analysis, recipe.batch_size, settings.memory)
-    return store.create(analysis.network, recipe, name=name, owner=owner, group=group)
+    return store.create(analysis.network, recipe, name=name, actor=actor, group=group)

@@ -18,7 +18,7 @@ from mnist_lab.network import (
     ensure_trainable,
 )
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Run, RunStore
+from mnist_lab.runs import MACHINE, Actor, Run, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training.submit import submit
 
@@ -151,19 +151,21 @@ def plan_seeds(setups: Mapping[str, Setup], *, memory: float, count: int = SEEDS
     return Sweep(group, () if refused else tuple(variants), tuple(refused))
 
 
-def submit_sweep(store: RunStore, settings: Settings, sweep: Sweep, *, owner: str = "") -> list[Run]:
+def submit_sweep(store: RunStore, settings: Settings, sweep: Sweep, *, actor: Actor = MACHINE) -> list[Run]:
     """Queue the runs of a sweep in its group; if the group's name is taken, a number is appended to it.
 
     Raises:
         NetworkError: A network can no longer be trained; the runs before it are queued.
+        QueueLimitError: The actor would have too much in the queue; no run is queued.
         StoreError: The store cannot be written.
     """
+    store.ensure_room(actor, [variant.recipe for variant in sweep.variants])
     group, number = sweep.group, 1
     while store.list(limit=1, group=group):
         number += 1
         group = f"{sweep.group[: MAX_NAME_LENGTH - 5]} {number}"
     return [
-        submit(store, settings, analyse(variant.network), variant.recipe, name=variant.name, owner=owner, group=group)
+        submit(store, settings, analyse(variant.network), variant.recipe, name=variant.name, actor=actor, group=group)
         for variant in sweep.variants
     ]
 

@@ -95,19 +95,23 @@ def test_the_learning_rate_changes_during_the_training(
         assert store.points(worker.run.id)[-1].learning_rate in {0.0001, 0.001}
 
 
-def test_discarding_asks_for_confirmation_and_deletes_the_run(
+def test_discarding_asks_for_confirmation_and_can_be_undone(
     windows: Callable[[str], Page], lab: str, store: RunStore
 ) -> None:
     with FakeWorker(store, queue(store, "A mistake")) as worker:
         one, other = (windows(f"{lab}/train?run={worker.run.id}") for _ in range(2))
         button(one, "Discard").click()
-        expect(one.get_by_text("A mistake will be deleted permanently, with its curves and weights.")).to_be_visible()
+        expect(one.get_by_text("A mistake will be deleted. You can bring it back for a day.")).to_be_visible()
         button(one, "Discard it").click()
-        expect(one.get_by_text("A mistake was discarded.")).to_be_visible()
+        expect(one.get_by_text("A mistake was deleted.")).to_be_visible()
         expect(one).not_to_have_url(re.compile("run="))
         expect(one.get_by_text("not in this lab")).to_have_count(0)
         expect(other.get_by_text("which is not in this lab; it may have been deleted")).to_be_visible()
-    assert worker.run.id not in {run.id for run in store.list()}
+        assert worker.run.id not in {run.id for run in store.list()}
+        button(one, "Undo").click()
+        expect(one.get_by_text("A mistake was deleted.")).to_have_count(0)
+        assert store.get(worker.run.id).state is RunState.INTERRUPTED
+        store.delete(worker.run.id)
 
 
 def test_the_queue_has_an_order_that_can_be_changed(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:

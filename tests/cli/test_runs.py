@@ -1,5 +1,6 @@
 import csv
 import io
+import time
 from pathlib import Path
 
 import pytest
@@ -94,13 +95,55 @@ def test_an_unknown_run_is_refused(refused, command, run):
     assert "No run matches" in refused(command[0], run, *command[1:])
 
 
-def test_delete_removes_the_run_and_its_folder(call, finished, store):
+def test_a_deleted_run_is_gone_until_it_is_restored(call, refused, finished, store):
     folder = store.folder(finished.id).path
     folder.mkdir(parents=True)
 
     assert call("delete", finished.id, "--json").json == {"run": finished.id, "deleted": True}
-    assert not folder.exists()
+    assert folder.exists()
     assert call("runs", "--json").json == []
+    for command in (["show"], ["delete"], ["evaluate"], ["export", "--format", "code"]):
+        assert "No run matches" in refused(command[0], finished.id, *command[1:])
+    assert f"These can be restored: {finished.id} ({finished.name})." in refused("restore", "nothing")
+
+    assert call("restore", finished.id[:4], "--json").json == {"run": finished.id, "restored": True}
+    assert store.get(finished.id) == finished
+    assert f"`restore {finished.id}` brings it back" in call("delete", finished.name).out
+    assert call("restore", finished.name).out == f"Restored {finished.id}.\n"
+    assert "The bin is empty." in refused("restore", finished.id)
+
+
+def test_of_several_deleted_runs_with_one_name_the_id_is_asked_for(call, refused, queued, store):
+    same = [store.create(queued.network, queued.recipe, name=queued.name).id for _ in range(2)]
+    for run_id in same:
+        call("discard", run_id)
+
+    assert f"2 deleted runs match '{queued.name}'" in refused("restore", queued.name)
+    for run_id in same:
+        call("restore", run_id)
+    assert store.deleted_runs() == []
+    for nothing in ("", "zz", "../../etc"):
+        assert "No deleted run matches" in refused("restore", nothing)
+
+
+@pytest.mark.parametrize("deleted_before", [True, False])
+def test_a_run_can_be_deleted_for_good(call, refused, finished, store, deleted_before):
+    store.folder(finished.id).path.mkdir(parents=True)
+    if deleted_before:
+        call("delete", finished.id)
+
+    assert call("delete", finished.id, "--forever").out == f"Deleted {finished.id} for good.\n"
+    assert not store.folder(finished.id).path.exists()
+    assert "The bin is empty." in refused("restore", finished.id)
+
+
+def test_the_command_line_empties_the_bin_after_a_day(call, refused, finished, store):
+    call("delete", finished.id)
+    with store.db.write() as connection:
+        connection.execute(update(table).values(deleted_at=time.time() - 24 * 3600 - 1))
+
+    call("runs")
+    assert store.deleted_runs() == []
 
 
 @pytest.mark.parametrize("damage", [{"network": "{"}, {"state": "weird"}, {"result": "null"}])

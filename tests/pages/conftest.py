@@ -11,6 +11,7 @@ import streamlit as st
 
 from mnist_lab.settings import Settings
 from mnist_lab.ui.services import container, store_cache
+from mnist_lab.ui.session import viewer
 from mnist_lab.ui.shell import notices
 from mnist_lab.ui.train import run_panel
 
@@ -23,6 +24,18 @@ def fresh_services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(container, "_container", container.ServiceContainer())
     # Tests write into the store like another process, and must see the change at once.
     monkeypatch.setattr(store_cache, "SHARED_SECONDS", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def at_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages are opened at the machine itself: an `AppTest` has no connection that says so."""
+    monkeypatch.setattr(viewer, "is_at_machine", lambda *_arguments: True)
+
+
+@pytest.fixture
+def on_network(at_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages are opened from other computers; a session with the state `{"session": "anna"}` is that of Anna."""
+    monkeypatch.setattr(viewer, "is_at_machine", lambda *_arguments: False)
 
 
 @pytest.fixture(scope="module", autouse=True)

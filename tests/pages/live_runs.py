@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, MetricPoint, Result, Run, RunState, RunStore
+from mnist_lab.runs import Actor, Command, MetricPoint, Result, Run, RunState, RunStore
 from mnist_lab.training.hardware import machine_info
 from tests.factories import make_data, make_point, make_result
 
@@ -14,7 +14,7 @@ STEPS_PER_EPOCH = 100
 
 def queue(store: RunStore, name: str = "A run", *, epochs: int = 4, owner: str = "", **options) -> Run:
     """A queued run; `options` are those of its recipe."""
-    return store.create(PRESETS["tiny"].network, Recipe(epochs=epochs, **options), name=name, owner=owner)
+    return store.create(PRESETS["tiny"].network, Recipe(epochs=epochs, **options), name=name, actor=Actor(owner))
 
 
 def points(upto: float, *, first: float = 9.0) -> list[MetricPoint]:

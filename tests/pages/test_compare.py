@@ -370,7 +370,7 @@ def test_deleting_a_run_asks_for_confirmation(monkeypatch, store):
     assert store.get(run.id)
     ok(dialog("delete_dialog(run)").button(key="delete-confirm").click().run())
     assert store.count() == 0
-    assert not store.folder(run.id).path.exists()
+    assert f"restore-{run.id}" in [button.key for button in opened(monkeypatch).button]
 
 
 def test_deleting_a_reference_run_says_that_it_is_not_installed_again(store):
@@ -425,7 +425,7 @@ def test_damaged_records_are_counted_and_can_be_deleted(monkeypatch, store):
     assert store.damaged() == []
     assert store.count() == 1
     assert store.get(good.id)
-    assert not store.folder(bad.id).path.exists()
+    assert {run.id for run in store.deleted_runs()} == {bad.id, strange.id}
 
 
 def test_damaged_records_are_shown_even_if_no_run_is_readable(monkeypatch, store):

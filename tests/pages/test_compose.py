@@ -261,7 +261,7 @@ def test_bad_json_is_refused_with_one_message(open_page: Open, content: str) -> 
 def test_an_uploaded_file_is_opened(open_page: Open) -> None:
     page = open_page()
     network = Network(name="Uploaded", layers=(Flatten(),))
-    checked(page.file_uploader(key="import-file-0").set_value(("n.json", network.to_json().encode(), "")).run())
+    checked(page.file_uploader(key="import-file-0-0").set_value(("n.json", network.to_json().encode(), "")).run())
     assert network_of(page) == network
 
 

@@ -34,7 +34,7 @@ def test_a_queued_run_shows_its_position_and_can_be_cancelled(store: RunStore) -
     ok(test.button(key=f"discard-{second.id}").click().run())
     assert names(store.list()) == ["First"]
     assert store.get(first.id).state is RunState.QUEUED
-    assert [element.value for element in test.toast] == ["Second was discarded."]
+    assert "**Second** was deleted." in page_text(test)
 
 
 def test_cancelling_a_run_that_waits_to_be_resumed_keeps_its_curves(store: RunStore) -> None:

@@ -44,5 +44,5 @@ def archive(store: RunStore, ended: Run, tmp_path: Path) -> Path:
     """An archive of `ended`, which the store then no longer has."""
     path = tmp_path / f"{ended.id}.zip"
     write_archive(path, ended, store.points(ended.id), store.folder(ended.id), snapshots=[2])
-    store.delete(ended.id)
+    store.delete(ended.id, forever=True)
     return path

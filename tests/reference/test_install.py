@@ -44,6 +44,11 @@ def test_what_the_user_has_deleted_stays_deleted(store: RunStore, archive: Path,
     store.delete(ended.id)
     install_reference_runs(store, [archive])
     assert store.list() == []
+    store.restore(ended.id)
+    assert store.folder(ended.id).best_weights.read_bytes() == b"weights"
+    store.delete(ended.id, forever=True)
+    install_reference_runs(store, [archive])
+    assert (store.list(), store.deleted_runs()) == ([], [])
     assert not store.folder(ended.id).path.exists()
 
 
@@ -64,7 +69,7 @@ def test_reference_runs_stand_behind_all_others_in_the_order_of_the_archives(sto
         run = make_ended_run(store, name=name)
         archives.append(tmp_path / f"{run.id}.zip")
         write_archive(archives[-1], run, store.points(run.id), store.folder(run.id))
-        store.delete(run.id)
+        store.delete(run.id, forever=True)
     own = store.create(PRESETS["tiny"].network, Recipe(), name="Own")
     install_reference_runs(store, archives[:1])
     install_reference_runs(store, archives)
@@ -103,7 +108,7 @@ def test_a_record_that_no_database_holds_keeps_nobody_from_the_others(
     other = make_ended_run(store, name="Other")
     path = tmp_path / f"{other.id}.zip"
     write_archive(path, replace(other, name="half a letter \ud800"), store.points(other.id), store.folder(other.id))
-    store.delete(other.id)
+    store.delete(other.id, forever=True)
     install_reference_runs(store, [path, archive])
     assert [run.id for run in store.list()] == [ended.id]
     assert f"without the reference run {path.name}" in caplog.text or "without one of its reference runs" in caplog.text

@@ -112,13 +112,14 @@ def test_a_command_that_came_after_the_epoch_was_asked_for_stands(
     assert store.get(running.id).command is command
 
 
-def test_a_worker_discards_its_run_with_everything_of_it(store: RunStore, running: Run, make_point: MakePoint) -> None:
+def test_a_worker_moves_a_discarded_run_to_the_bin(store: RunStore, running: Run, make_point: MakePoint) -> None:
     store.attempt(running).heartbeat(points=[make_point()])
     store.folder(running.id).checkpoints.mkdir(parents=True)
     store.attempt(running).discard()
     assert store.list() == []
-    assert store.points(running.id) == []
-    assert not store.folder(running.id).path.exists()
+    assert [run.id for run in store.deleted_runs()] == [running.id]
+    assert len(store.points(running.id)) == 1
+    assert store.folder(running.id).checkpoints.exists()
 
 
 @pytest.mark.parametrize("diverged", [True, False])

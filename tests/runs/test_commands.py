@@ -42,7 +42,7 @@ def test_even_a_run_that_is_being_stopped_can_be_discarded_and_that_is_final(sto
 
 
 @pytest.mark.parametrize("state", [None, *(RunState.FAILED, RunState.STOPPED, RunState.INTERRUPTED)])
-def test_discarding_a_queued_or_ended_run_deletes_it_at_once(
+def test_discarding_a_queued_or_ended_run_moves_it_to_the_bin_at_once(
     store: RunStore, queued: Run, state: RunState | None
 ) -> None:
     if state is not None:
@@ -52,7 +52,8 @@ def test_discarding_a_queued_or_ended_run_deletes_it_at_once(
     store.folder(queued.id).path.mkdir(parents=True)
     store.request(queued.id, Command.DISCARD)
     assert store.list() == []
-    assert not store.folder(queued.id).path.exists()
+    assert [run.id for run in store.deleted_runs()] == [queued.id]
+    assert store.folder(queued.id).path.exists()
     with pytest.raises(UnknownRunError):
         store.request(queued.id, Command.DISCARD)
 

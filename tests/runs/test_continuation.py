@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from mnist_lab.errors import RefusedError, StoreError, TransitionError
-from mnist_lab.runs import MetricPoint, Result, Run, RunState, RunStore
+from mnist_lab.runs import Actor, MetricPoint, Result, Run, RunState, RunStore
 from tests.factories import make_data
 
 DATA = make_data(training=900, validation=100)
@@ -33,10 +33,10 @@ def finished(store: RunStore, claimed: Run, make_point: Callable[..., MetricPoin
 
 
 def test_a_continued_run_starts_where_the_other_ended(store: RunStore, finished: Run) -> None:
-    new = store.continue_run(finished.id, 5, owner="another session")
+    new = store.continue_run(finished.id, 5, Actor("another browser"))
     assert store.get(new.id) == new
     assert (new.state, new.attempt, new.parent) == (RunState.QUEUED, 0, finished.id)
-    assert (new.name, new.network, new.owner) == ("A run, continued", finished.network, "another session")
+    assert (new.name, new.network, new.owner) == ("A run, continued", finished.network, "another browser")
     assert new.recipe == finished.recipe.with_changes(epochs=8)
     assert (new.epochs_done, new.steps_done, new.total_steps) == (3, 30, 80)
     assert (new.data, new.result, new.learning_rate_factor) == (DATA, None, 0.5)
@@ -52,7 +52,7 @@ def test_a_continued_run_starts_where_the_other_ended(store: RunStore, finished:
 def test_the_parent_stays_as_it_is_and_may_go(store: RunStore, finished: Run) -> None:
     points = store.points(finished.id)
     new = store.continue_run(finished.id, 1)
-    assert new.owner == finished.owner
+    assert new.owner == "cli"
     assert (store.get(finished.id), store.points(finished.id)) == (finished, points)
     store.delete(finished.id)
     assert store.get(new.id) == new

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mnist_lab.errors import TransitionError
 from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Run, RunStore
+from mnist_lab.runs import Actor, Run, RunStore
 
 
 @pytest.fixture
@@ -22,19 +22,19 @@ class _Queue:
 
     def __call__(self, name: str) -> Run:
         """Queue a run whose owner is the first letter of its name."""
-        return self._store.create(self._network, Recipe(), name=name, owner=name[0])
+        return self._store.create(self._network, Recipe(), name=name, actor=Actor(name[0]))
 
     def order(self) -> list[str]:
         return [run.name for run in self._store.queue()]
 
 
-def test_sessions_take_turns(queue_up: _Queue) -> None:
+def test_browsers_take_turns(queue_up: _Queue) -> None:
     for name in ("a1", "a2", "a3", "b1", "c1", "c2"):
         queue_up(name)
     assert queue_up.order() == ["a1", "b1", "c1", "a2", "c2", "a3"]
 
 
-def test_what_a_session_trains_already_counts_as_its_turn(store: RunStore, queue_up: _Queue) -> None:
+def test_what_a_browser_trains_already_counts_as_its_turn(store: RunStore, queue_up: _Queue) -> None:
     for name in ("a1", "a2", "a3", "b1"):
         queue_up(name)
     store.claim(store.find("a1").id, "test")
@@ -62,6 +62,30 @@ def test_a_new_run_is_behind_the_front_even_when_all_others_are_there(store: Run
     assert queue_up.order() == ["a1", "a2"]
 
 
+def test_a_pupil_moves_a_run_before_its_own_ones_only(store: RunStore, queue_up: _Queue) -> None:
+    for name in ("a1", "b1", "a2", "b2", "a3", "b3"):
+        queue_up(name)
+    store.move_to_front(store.find("b3").id, Actor("b"))
+    assert queue_up.order() == ["a1", "b3", "a2", "b1", "a3", "b2"]
+    store.move_to_front(store.find("a2").id, Actor("a"))
+    assert queue_up.order() == ["a2", "b3", "a1", "b1", "a3", "b2"]
+    for _ in range(20):
+        # However often: nobody else waits longer.
+        store.move_to_front(store.find("b2").id, Actor("b"))
+        store.move_to_front(store.find("b1").id, Actor("b"))
+    assert queue_up.order() == ["a2", "b1", "a1", "b2", "a3", "b3"]
+
+
+def test_a_run_that_a_teacher_moved_to_the_front_stays_there(store: RunStore, queue_up: _Queue) -> None:
+    for name in ("a1", "b1", "b2", "b3"):
+        queue_up(name)
+    store.move_to_front(store.find("b2").id, Actor("teacher", is_teacher=True))
+    store.move_to_front(store.find("b3").id, Actor("b"))
+    assert queue_up.order() == ["b2", "a1", "b3", "b1"]
+    store.move_to_front(store.find("b2").id, Actor("b"))
+    assert queue_up.order() == ["b2", "a1", "b3", "b1"]
+
+
 def test_only_a_waiting_run_is_moved(store: RunStore, queued: Run) -> None:
     store.claim(queued.id, "test")
     with pytest.raises(TransitionError, match="is starting; only a waiting run"):
@@ -71,7 +95,7 @@ def test_only_a_waiting_run_is_moved(store: RunStore, queued: Run) -> None:
 # Each example empties the store that all of them share.
 @given_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
 @given(owners=st.lists(st.sampled_from("abc"), max_size=8), busy=st.lists(st.sampled_from("abc"), max_size=3))
-def test_no_session_waits_for_more_turns_of_another_than_it_had_itself(
+def test_no_browser_waits_for_more_turns_of_another_than_it_had_itself(
     store: RunStore, owners: list[str], busy: list[str]
 ) -> None:
     for run in store.list():
@@ -79,9 +103,9 @@ def test_no_session_waits_for_more_turns_of_another_than_it_had_itself(
         store.delete(run.id)
     network = PRESETS["tiny"].network
     for owner in busy:
-        store.claim(store.create(network, Recipe(), owner=owner).id, "test")
+        store.claim(store.create(network, Recipe(), actor=Actor(owner)).id, "test")
     for owner in owners:
-        store.create(network, Recipe(), owner=owner)
+        store.create(network, Recipe(), actor=Actor(owner))
     order = [run.owner for run in store.queue()]
     assert sorted(order) == sorted(owners)
     # The definition, written out: turn by turn, and within a turn by arrival.

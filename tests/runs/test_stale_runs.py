@@ -106,12 +106,12 @@ def test_a_run_that_went_on_meanwhile_is_not_interrupted(
     other_process.close()
 
 
-def test_a_run_that_was_being_discarded_is_deleted_when_its_worker_is_gone(store: RunStore, running: Run) -> None:
+def test_a_run_that_was_being_discarded_is_in_the_bin_when_its_worker_is_gone(store: RunStore, running: Run) -> None:
     store.request(running.id, Command.DISCARD)
     store.folder(running.id).checkpoints.mkdir(parents=True)
     assert store.reap_stale_runs() == []
     assert store.list() == []
-    assert not store.folder(running.id).path.exists()
+    assert [run.id for run in store.deleted_runs()] == [running.id]
 
 
 def test_a_folder_that_cannot_be_locked_keeps_no_other_stale_run_from_being_found(

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from mnist_lab.errors import StoreError, TransitionError, UnknownRunError
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, MetricPoint, Run, RunState, RunStore
+from mnist_lab.runs import Actor, Command, MetricPoint, Run, RunState, RunStore
 from mnist_lab.runs.schema import runs
 from tests.factories import make_point, start_run
 
@@ -18,7 +18,7 @@ HOSTILE = ["<script>alert(1)</script>", "'; DROP TABLE runs; --", '"quoted"', "ð
 
 def test_a_new_run_is_queued_and_reads_back_the_same(store: RunStore, network: Network) -> None:
     recipe = Recipe(epochs=7, seed=3)
-    run = store.create(network, recipe, owner="session", group="a sweep")
+    run = store.create(network, recipe, actor=Actor("session"), group="a sweep")
     assert store.get(run.id) == run
     assert (run.state, run.attempt, run.name) == (RunState.QUEUED, 0, network.name)
     assert (run.network, run.recipe, run.owner, run.group) == (network, recipe, "session", "a sweep")
@@ -91,7 +91,7 @@ def test_an_active_run_is_not_deleted(store: RunStore, running: Run) -> None:
     assert store.get(running.id).state is RunState.RUNNING
 
 
-def test_deleting_takes_points_and_folder_of_this_run_only(
+def test_deleting_for_good_takes_points_and_folder_of_this_run_only(
     store: RunStore, network: Network, running: Run, make_point: Callable[..., MetricPoint]
 ) -> None:
     other = store.claim(store.create(network, Recipe()).id, "test")
@@ -101,7 +101,7 @@ def test_deleting_takes_points_and_folder_of_this_run_only(
         store.folder(run.id).path.mkdir(parents=True)
         store.folder(run.id).log_path.write_text("log")
     store.attempt(running).finish(RunState.FAILED, None, "why")
-    store.delete(running.id)
+    store.delete(running.id, forever=True)
     assert not store.folder(running.id).path.exists()
     assert store.points_of([running.id, other.id]) == {running.id: [], other.id: [make_point()]}
     assert store.folder(other.id).read_log() == "log"

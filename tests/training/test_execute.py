@@ -220,7 +220,7 @@ def test_the_second_attempt_forgets_what_the_first_left(
     assert folder.read_predictions() is None
 
 
-def test_a_discarded_run_is_gone_with_its_folder(
+def test_a_discarded_run_is_in_the_bin(
     offline: Settings, store: RunStore, queued: Run, training: Callable[[Train], None]
 ) -> None:
     def discard(callbacks: Any) -> None:
@@ -233,7 +233,7 @@ def test_a_discarded_run_is_gone_with_its_folder(
     with pytest.raises(UnknownRunError, match="may have been deleted"):
         train_run(offline, store, queued.id)
     assert store.list() == []
-    assert not store.folder(queued.id).path.exists()
+    assert [run.id for run in store.deleted_runs()] == [queued.id]
     assert free_slots(offline) == 1
 
 

@@ -12,10 +12,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+from sqlalchemy import update
 
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, Run, RunState, RunStore
+from mnist_lab.runs.deletion import BIN_SECONDS
+from mnist_lab.runs.schema import runs
 from mnist_lab.settings import Settings
 from mnist_lab.training import launcher as launcher_module
 from mnist_lab.training.claim import free_slots
@@ -260,3 +263,18 @@ def test_an_unusable_home_is_reported_as_an_error(offline: Settings, tmp_path: P
     launcher.start()
     until(lambda: "cannot be made" in launcher.error, "told")
     launcher.close()
+
+
+def test_the_launcher_removes_what_was_deleted_a_day_ago(
+    offline: Settings, store: RunStore, launch: Callable[..., Launcher]
+) -> None:
+    old, new = (store.create(Network(name=name), QUICK) for name in ("old", "new"))
+    for run in (old, new):
+        store.folder(run.id).path.mkdir(parents=True)
+        store.delete(run.id)
+    with store.db.write() as connection:
+        connection.execute(update(runs).where(runs.c.id == old.id).values(deleted_at=time.time() - BIN_SECONDS - 1))
+    launch(offline)
+    until(lambda: [run.id for run in store.deleted_runs()] == [new.id], "only the old one is removed")
+    until(lambda: not store.folder(old.id).path.exists(), "with its folder")
+    assert store.folder(new.id).path.exists()

@@ -3,13 +3,13 @@ import pytest
 from mnist_lab.errors import NetworkError
 from mnist_lab.network import Conv2D, Dense, Network, analyse
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import RunState, RunStore
+from mnist_lab.runs import Actor, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training.submit import submit
 
 
 def test_what_can_be_trained_is_queued(offline: Settings, store: RunStore, small_network: Network) -> None:
-    run = submit(store, offline, analyse(small_network), Recipe(), name="mine", owner="session", group="sweep")
+    run = submit(store, offline, analyse(small_network), Recipe(), name="mine", actor=Actor("session"), group="sweep")
     assert store.get(run.id) == run
     assert (run.state, run.name, run.owner, run.group) == (RunState.QUEUED, "mine", "session", "sweep")
 

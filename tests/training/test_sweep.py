@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mnist_lab.errors import NetworkError
 from mnist_lab.network import PRESETS, Conv2D, Dropout, Network, SpatialDropout2D, analyse
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import RunState, RunStore
+from mnist_lab.runs import Actor, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training.sweep import HYPERPARAMETERS, plan_seeds, plan_sweep, submit_sweep, why_not_varied
 
@@ -128,7 +128,7 @@ def test_all_choices_can_be_planned_and_names_tell_the_value(name: str, hyperpar
 
 def test_a_sweep_becomes_ordinary_runs_in_a_group_of_its_own(store: RunStore, settings: Settings) -> None:
     sweep = plan_sweep(DROPPED, Recipe(), "dropout", [0.0, 0.25, 0.5, 0.7], memory=MEMORY)
-    runs = submit_sweep(store, settings, sweep, owner="me")
+    runs = submit_sweep(store, settings, sweep, actor=Actor("me"))
     assert [run.name for run in store.queue()] == [variant.name for variant in sweep.variants]
     assert {(run.group, run.owner, run.state) for run in runs} == {("Small CNN · dropout", "me", RunState.QUEUED)}
     again = submit_sweep(store, settings, sweep)

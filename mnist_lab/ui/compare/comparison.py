@@ -14,6 +14,7 @@ from mnist_lab.insight.seed_test import setting_key
 from mnist_lab.network import analyse
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.live.run_view import rate_changes
 
 MAX_PAIRS = 6
@@ -100,7 +101,7 @@ def _pair_message(store: RunStore, runs: tuple[Run, Run], names: tuple[str, str]
     try:
         first, second = (store.folder(run.id).read_predictions() for run in runs)
     except StoreError as error:
-        return str(error)
+        return for_viewer(error)
     both = f"{names[0]} and {names[1]}"
     if first is None or second is None:
         return f"{both} cannot be compared: one of them has no test result."

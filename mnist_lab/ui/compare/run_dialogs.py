@@ -9,8 +9,11 @@ from mnist_lab.errors import LabError, UnknownRunError
 from mnist_lab.runs import Run
 from mnist_lab.runs.records import MAX_NOTE
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.session.deletions import remember_deleted
 from mnist_lab.ui.session.query_params import RUNS
+from mnist_lab.ui.session.viewer import viewer
 
 _MAX_NAMED = 5
 
@@ -21,7 +24,7 @@ def rename_dialog(run: Run) -> None:
     with st.form("rename", border=False):
         name = st.text_input("Name", value=run.name, max_chars=80, required=True, key=f"rename-{run.id}")
         if st.form_submit_button("Rename", type="primary", key="rename-confirm"):
-            _run_action(lambda: services().store.rename(run.id, name))
+            _run_action(lambda: services().store.rename(run.id, name, actor=viewer()))
 
 
 @st.dialog("Note on this run", icon=":material/sticky_note_2:")
@@ -29,19 +32,20 @@ def note_dialog(run: Run) -> None:
     """Ask for a note."""
     note = st.text_area("Note", value=run.note, max_chars=MAX_NOTE, height=160, key=f"note-{run.id}")
     if st.button("Save note", type="primary", key="note-confirm"):
-        _run_action(lambda: services().store.annotate(run.id, note))
+        _run_action(lambda: services().store.annotate(run.id, note, actor=viewer()))
 
 
 @st.dialog("Delete this run?", icon=":material/delete:")
 def delete_dialog(run: Run) -> None:
     """Ask for confirmation before a run is deleted."""
     st.markdown(
-        f"**{plain(run.name)}** will be deleted with its curves, weights and predictions. This cannot be undone."
+        f"**{plain(run.name)}** will be deleted with its curves, weights and predictions. You can bring it back for a"
+        " day."
     )
     if run.is_reference:
         st.markdown("It is one of the reference runs of the lab. Once deleted, it is not installed again.")
     with st.container(horizontal=True):
-        if st.button("Delete permanently", type="primary", icon=":material/delete:", key="delete-confirm"):
+        if st.button("Delete", type="primary", icon=":material/delete:", key="delete-confirm"):
             _run_action(lambda: _delete(run))
         if st.button("Cancel", key="delete-cancel"):
             st.rerun()
@@ -56,7 +60,8 @@ def damaged_notice(ids: Sequence[str]) -> None:
             f":material/heart_broken: **{_damaged(len(ids))}** They cannot be read, only deleted.",
             width="stretch",
         )
-        if st.button("Delete", icon=":material/delete:", key="delete-damaged"):
+        # Whose they are is not known here.
+        if viewer().is_teacher and st.button("Delete", icon=":material/delete:", key="delete-damaged"):
             damaged_dialog(ids)
 
 
@@ -65,9 +70,10 @@ def damaged_dialog(ids: Sequence[str]) -> None:
     """Ask for confirmation before the runs with unreadable records are deleted."""
     runs = ", ".join(ids[:_MAX_NAMED]) + (", …" if len(ids) > _MAX_NAMED else "")
     st.markdown(
-        f"**{_damaged(len(ids))}** {runs} will be deleted with curves, weights and predictions. This cannot be undone."
+        f"**{_damaged(len(ids))}** {runs} will be deleted with curves, weights and predictions. You can bring them back"
+        " for a day."
     )
-    if st.button("Delete permanently", type="primary", icon=":material/delete:", key="delete-damaged-confirm"):
+    if st.button("Delete", type="primary", icon=":material/delete:", key="delete-damaged-confirm"):
         _run_action(lambda: _delete_all(ids))
 
 
@@ -76,7 +82,8 @@ def _damaged(number: int) -> str:
 
 
 def _delete(run: Run) -> None:
-    services().store.delete(run.id)
+    services().store.delete(run.id, actor=viewer())
+    remember_deleted(run.id, run.name)
     # Otherwise Compare would warn that the run requested by the URL does not exist.
     st.query_params.pop(RUNS, None)
 
@@ -85,7 +92,7 @@ def _delete_all(ids: Sequence[str]) -> None:
     for run_id in ids:
         # Another session may have deleted it first.
         with suppress(UnknownRunError):
-            services().store.delete(run_id)
+            services().store.delete(run_id, actor=viewer())
 
 
 def _run_action(action: Callable[[], None]) -> None:
@@ -93,6 +100,6 @@ def _run_action(action: Callable[[], None]) -> None:
     try:
         action()
     except LabError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(for_viewer(error)), icon=":material/error:")
     else:
         st.rerun()

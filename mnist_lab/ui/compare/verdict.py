@@ -14,7 +14,7 @@ from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.training_time import total_time_text, training_time
 from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN
-from mnist_lab.ui.session.session_id import session_id
+from mnist_lab.ui.session.viewer import viewer
 
 
 def verdict(runs: Sequence[Run], names: Sequence[str]) -> None:
@@ -59,7 +59,7 @@ def _offer_seeds(sweep: Sweep) -> None:
         return
     shared = services()
     try:
-        first, *_ = submit_sweep(shared.store, shared.settings, sweep, owner=session_id())
+        first, *_ = submit_sweep(shared.store, shared.settings, sweep, actor=viewer())
     except LabError as error:
         st.error(plain(str(error)), icon=":material/block:")
     else:

@@ -9,16 +9,20 @@ from mnist_lab.network import keras_source, network_from_file
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.query_params import NETWORK
+from mnist_lab.ui.session.uploads import mark_read
 
 _VERSION = "import-version"
+_UPLOADS = "import-uploads"
 _ERROR = "import-error"
 
 
 def import_popover() -> None:
     """Draw the popover in which a network file, the lab's or Keras's, can be uploaded, or its text pasted."""
-    # A successful import changes the keys, so that the fields are empty and the popover is closed.
+    # A successful import changes the keys, so that the fields are empty and the popover is closed. A file that cannot
+    # be read changes only that of the uploader, as its content is dropped in both cases.
     number = st.session_state.setdefault(_VERSION, 0)
-    upload, paste = f"import-file-{number}", f"import-text-{number}"
+    upload = f"import-file-{number}-{st.session_state.setdefault(_UPLOADS, 0)}"
+    paste = f"import-text-{number}"
     with st.popover("Import", icon=":material/upload_file:", key=f"import-{number}"):
         st.file_uploader(
             "Network file (JSON or .keras)", type=["json", "keras"], key=upload, on_change=_import_file, args=(upload,)
@@ -50,10 +54,11 @@ def export_popover() -> None:
 
 def _import_file(key: str) -> None:
     uploaded = st.session_state.get(key)
-    if uploaded is None:
-        st.session_state[_ERROR] = None
-        return
-    _open(uploaded.getvalue())
+    if uploaded is not None:
+        content = uploaded.getvalue()
+        mark_read(uploaded.file_id)
+        st.session_state[_UPLOADS] += 1
+        _open(content)
 
 
 def _import_text(key: str) -> None:

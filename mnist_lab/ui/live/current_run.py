@@ -44,7 +44,7 @@ def select_run(wanted: str | None, owner: str = "") -> CurrentRun:
 
     Args:
         wanted: The id in the URL of the page.
-        owner: The id of the viewer's session.
+        owner: The id of the viewer's browser.
 
     Raises:
         StoreError: The store cannot be read.

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mnist_lab import formatting
 from mnist_lab.recipe.recipe_labels import recipe_line
-from mnist_lab.runs import Command, Run, RunState
+from mnist_lab.runs import Actor, Command, Run, RunState
 from mnist_lab.ui.live.run_labels import badge, position_text
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.store_cache import StoreSnapshot
@@ -68,6 +68,11 @@ def listed_runs(store: StoreSnapshot, current: str) -> Sequence[Run]:
     """
     listed = [run for run in store.unfinished if run.id != current or run.state is RunState.QUEUED]
     return listed if any(run.id != current for run in listed) else []
+
+
+def next_of(queue: Sequence[Run], actor: Actor) -> str:
+    """The id of the run that the actor cannot move further to the front: the first one, or its own first one."""
+    return next((run.id for run in queue if actor.is_teacher or run.owner == actor.browser_id), "")
 
 
 def entry_details(run: Run, position: str, seconds: float | None) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_lab import formatting
 from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.panels.run_sign import SIGN_WIDTH, run_sign
+from mnist_lab.ui.components.run_sign import SIGN_WIDTH, run_sign
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN

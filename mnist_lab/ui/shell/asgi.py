@@ -21,10 +21,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mnist_lab.errors import LabError
+from mnist_lab.ui.session.identity import load_identity
+from mnist_lab.ui.shell.browser_cookie import BrowserCookie
 from mnist_lab.ui.shell.on_demand_loop import on_demand_loops
 from mnist_lab.ui.shell.request_guard import RequestGuard, allowed_hosts
 from mnist_lab.ui.shell.security_headers import SecurityHeaders
 from mnist_lab.ui.shell.start_message import start_message
+from mnist_lab.ui.shell.upload_limit import UploadLimit
 
 _GZIP_LEVEL = 6
 _gzip_lock = threading.Lock()
@@ -102,6 +105,8 @@ def middleware() -> list[Middleware]:
     return [
         Middleware(SecurityHeaders),
         Middleware(RequestGuard, allowed_hosts()),
+        Middleware(BrowserCookie),
+        Middleware(UploadLimit),
     ]
 
 
@@ -112,6 +117,8 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
     If a setting or the store prevents them from starting, the app starts all the same and every page shows why.
     """
     print(start_message(), flush=True)
+    # Here, as the first page would wait for it while the lab is being imported.
+    await asyncio.to_thread(load_identity)
     start = threading.Thread(target=_serve, name="lab-start", daemon=True)
     start.start()
     try:
@@ -124,9 +131,12 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
 def _serve() -> None:
     from mnist_lab.files import raise_open_file_limit
     from mnist_lab.ui.services.container import container
+    from mnist_lab.ui.shell.teacher_link import teacher_link
 
     raise_open_file_limit()
     try:
+        if link := teacher_link():
+            print(f"\n  The teacher's link, which may change all runs: {link}\n", flush=True)
         container().serve()
     except LabError as error:
         print(f"mnist-lab: {error} Every page shows this error until it is repaired.", file=sys.stderr, flush=True)

@@ -9,6 +9,7 @@ import streamlit as st
 from mnist_lab.data import DataSource
 from mnist_lab.errors import LabError, StoreError
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.dataset_loader import DatasetLoader
 
@@ -20,7 +21,7 @@ _NOTICE = "data-notice"
 
 def show_lab_error(error: LabError) -> None:
     """Show the message of a `LabError`."""
-    st.error(plain(str(error)), icon=":material/error:")
+    st.error(plain(for_viewer(error)), icon=":material/error:")
 
 
 @contextmanager
@@ -54,7 +55,7 @@ def _sample_notice(datasets: DatasetLoader) -> None:
                 f"**The {plain(DataSource.MNIST_SAMPLE.dataset_title)} is in use:** 4,000 to train on and "
                 "1,000 to test on, so networks train faster and are less accurate than with all of MNIST."
             )
-            st.markdown(plain(datasets.error or ""))
+            st.markdown(plain(for_viewer(datasets.error or "")))
         if st.button("Try again", icon=":material/refresh:", type="tertiary", key="retry-mnist"):
             datasets.retry()
             st.rerun()
@@ -92,4 +93,4 @@ def _disk_full() -> None:
 @st.fragment(run_every=2.0)
 def _launcher_error() -> None:
     if error := services().launcher.error:
-        st.error(plain(error), icon=":material/error:")
+        st.error(plain(for_viewer(error)), icon=":material/error:")

@@ -7,9 +7,10 @@ import streamlit as st
 
 from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.components.live_html import live_html
-from mnist_lab.ui.live.queue_view import entry_key, listed_runs, shown_runs
+from mnist_lab.ui.live.queue_view import entry_key, listed_runs, next_of, shown_runs
 from mnist_lab.ui.services.store_cache import StoreSnapshot
 from mnist_lab.ui.session.query_params import RUN
+from mnist_lab.ui.session.viewer import viewer
 from mnist_lab.ui.train.run_controls import continue_button, queue_buttons
 
 
@@ -25,7 +26,7 @@ def queue_panel(store: StoreSnapshot, current: str, parts: Mapping[str, Any]) ->
     if not runs:
         return
     st.subheader("Queue", anchor=False)
-    first = store.queue[0].id if store.queue else ""
+    first = next_of(store.queue, viewer())
     for run in runs:
         _row(run, parts[entry_key(run.id)], is_next=run.id == first, is_current=run.id == current)
     if (hidden := len(listed_runs(store, current)) - len(runs)) > 0:
@@ -41,6 +42,8 @@ def _row(run: Run, html: str, *, is_next: bool, is_current: bool) -> None:
         if st.button("Show", icon=":material/visibility:", key=f"show-{run.id}", type="tertiary"):
             st.query_params[RUN] = run.id
             st.rerun()
+        if not viewer().may_change(run.owner):
+            return
         if run.state is RunState.QUEUED:
             queue_buttons(run, is_next=is_next)
         elif run.state is RunState.SET_ASIDE:

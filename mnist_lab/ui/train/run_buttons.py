@@ -8,10 +8,12 @@ import streamlit as st
 from mnist_lab.errors import LabError
 from mnist_lab.runs import Command, Run
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.session.deletions import remember_deleted
+from mnist_lab.ui.session.viewer import viewer
 
 _ERROR = "request-error"
-_DISCARDED = "discarded-names"
 
 
 def request_button(
@@ -69,16 +71,10 @@ def show_request_error() -> None:
         st.toast(plain(message), icon=":material/info:")
 
 
-def discarded_name(run_id: str) -> str | None:
-    """The name of the run with this id if this session has discarded it, else None."""
-    names: dict[str, str] = st.session_state.get(_DISCARDED, {})
-    return names.get(run_id)
-
-
 def _send(run: Run, command: Command) -> None:
-    services().store.request(run.id, command)
+    services().store.request(run.id, command, actor=viewer())
     if command is Command.DISCARD:
-        st.session_state.setdefault(_DISCARDED, {})[run.id] = run.name
+        remember_deleted(run.id, run.name)
 
 
 def _run_request(request: Callable[[], object]) -> None:
@@ -86,4 +82,4 @@ def _run_request(request: Callable[[], object]) -> None:
         request()
     except LabError as error:
         # The run has changed since the button was drawn: it went on, or another browser changed it.
-        st.session_state[_ERROR] = str(error)
+        st.session_state[_ERROR] = for_viewer(error)

@@ -9,11 +9,13 @@ from mnist_lab import formatting
 from mnist_lab.errors import LabError
 from mnist_lab.runs import Command, Run, RunState
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.message import for_viewer
+from mnist_lab.ui.components.ownership import ownership_note
 from mnist_lab.ui.live.run_labels import epochs, is_testing
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN, SWEEP
-from mnist_lab.ui.session.session_id import session_id
+from mnist_lab.ui.session.viewer import viewer
 from mnist_lab.ui.train.run_buttons import command_button, request_button
 
 _LOG_BYTES = 20_000
@@ -32,8 +34,11 @@ def run_controls(run: Run, *, is_next: bool = False) -> None:
         run: In any state.
         is_next: Whether it is the first run in the queue.
     """
-    with st.container(horizontal=True, gap="xsmall", key="run-controls"):
-        if run.state is RunState.QUEUED:
+    is_own = viewer().may_change(run.owner)
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="run-controls"):
+        if not is_own and not run.state.is_ended:
+            ownership_note(run)
+        elif run.state is RunState.QUEUED:
             queue_buttons(run, is_next=is_next)
         elif run.state.is_active or run.state is RunState.SET_ASIDE:
             _while_active(run)
@@ -41,7 +46,7 @@ def run_controls(run: Run, *, is_next: bool = False) -> None:
             if run.result is not None and run.state is not RunState.FAILED:
                 _after_success(run)
             else:
-                _after_failure(run)
+                _after_failure(run, is_own=is_own)
             _another_button(run)
 
 
@@ -102,7 +107,19 @@ def _after_success(run: Run) -> None:
     more_epochs_popover(run)
 
 
-def _after_failure(run: Run) -> None:
+def _after_failure(run: Run, *, is_own: bool) -> None:
+    if is_own:
+        _again_button(run)
+    if run.result is not None:
+        _mistakes_button(run)
+    if is_own:
+        _log_popover(run)
+        _discard_popover(run)
+    else:
+        ownership_note(run)
+
+
+def _again_button(run: Run) -> None:
     store = services().store
     resumes = bool(store.folder(run.id).checkpoint_files())
     verb = "Resume" if resumes else "Train it again"
@@ -110,11 +127,7 @@ def _after_failure(run: Run) -> None:
         label, key = f"{verb} at a third of the learning rate", f"smaller-{run.id}"
         request_button(label, ":material/replay:", key, lambda: _requeue_smaller(run), kind="primary")
     elif run.state in {RunState.INTERRUPTED, RunState.FAILED}:
-        request_button(verb, ":material/replay:", f"again-{run.id}", lambda: store.requeue(run.id), kind="primary")
-    if run.result is not None:
-        _mistakes_button(run)
-    _log_popover(run)
-    _discard_popover(run)
+        request_button(verb, ":material/replay:", f"again-{run.id}", _requeuer(run), kind="primary")
 
 
 def _mistakes_button(run: Run) -> None:
@@ -134,9 +147,7 @@ def _discard_popover(run: Run, *, disabled: bool = False) -> None:
     discarding = run.command is Command.DISCARD
     label, icon = ("Discarding …", _SPINNER) if discarding else ("Discard", ":material/delete:")
     with st.popover(label, icon=icon, disabled=disabled, key=f"discard-popover-{run.id}"):
-        started = run.epochs_done or run.steps_done
-        contents = "its curves and weights" if started else "all its files"
-        st.markdown(f"**{plain(run.name)}** will be deleted permanently, with {contents}.")
+        st.markdown(f"**{plain(run.name)}** will be deleted. You can bring it back for a day.")
         command_button("Discard it", ":material/delete:", run, Command.DISCARD, kind="primary")
 
 
@@ -147,13 +158,17 @@ def _log_popover(run: Run) -> None:
 
 
 def _move_to_front(run: Run) -> None:
-    services().store.move_to_front(run.id)
+    services().store.move_to_front(run.id, actor=viewer())
+
+
+def _requeuer(run: Run) -> Callable[[], None]:
+    return lambda: services().store.requeue(run.id, actor=viewer())
 
 
 def _requeue_smaller(run: Run) -> None:
     store = services().store
-    store.requeue(run.id)
-    store.set_learning_rate(run.id, run.learning_rate_factor * _SMALLER_FACTOR)
+    store.requeue(run.id, actor=viewer())
+    store.set_learning_rate(run.id, run.learning_rate_factor * _SMALLER_FACTOR, actor=viewer())
 
 
 def more_epochs_popover(run: Run) -> None:
@@ -169,9 +184,9 @@ def more_epochs_popover(run: Run) -> None:
         keep = _keeps_learning_rate(run)
         if st.button(f"Train {epochs(more).replace(' ', ' more ')}", type="primary", key=f"more-{run.id}"):
             try:
-                continued = store.continue_run(run.id, more, owner=session_id(), keep_learning_rate=keep)
+                continued = store.continue_run(run.id, more, actor=viewer(), keep_learning_rate=keep)
             except LabError as error:
-                st.error(plain(str(error)), icon=":material/error:")
+                st.error(plain(for_viewer(error)), icon=":material/error:")
             else:
                 st.query_params[RUN] = continued.id
                 st.rerun()
@@ -224,7 +239,7 @@ def _rate_text(run: Run) -> str:
 
 
 def _setter(run: Run, factor: float) -> Callable[[], None]:
-    return lambda: services().store.set_learning_rate(run.id, factor)
+    return lambda: services().store.set_learning_rate(run.id, factor, actor=viewer())
 
 
 def _same(one: float, other: float) -> bool:

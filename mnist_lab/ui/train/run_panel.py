@@ -8,14 +8,17 @@ from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.components.live_feed import live_feed
 from mnist_lab.ui.components.live_html import live_html
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.message import for_viewer
+from mnist_lab.ui.components.run_sign import run_sign
 from mnist_lab.ui.live.current_run import CurrentRun, select_run
+from mnist_lab.ui.live.queue_view import next_of
 from mnist_lab.ui.live.run_labels import badge
 from mnist_lab.ui.live.run_view import FIGURES, PROGRESS, RunView, view_run
 from mnist_lab.ui.panels.doctor_panel import doctor_panel
-from mnist_lab.ui.panels.run_sign import run_sign
 from mnist_lab.ui.panels.snapshot_panel import snapshot_panel
 from mnist_lab.ui.services.container import services
-from mnist_lab.ui.session.session_id import session_id
+from mnist_lab.ui.session.deletions import must_redraw
+from mnist_lab.ui.session.viewer import viewer
 from mnist_lab.ui.train.chart_options import chart_options, run_chart
 from mnist_lab.ui.train.queue_panel import queue_panel
 from mnist_lab.ui.train.run_buttons import show_request_error
@@ -34,8 +37,11 @@ def run_panel(wanted: str | None, layout_key: tuple[object, ...]) -> None:
         wanted: Id of the run in the URL of the page.
         layout_key: Layout key of the `CurrentRun` that the rest of the page was drawn for.
     """
-    current = select_run(wanted, session_id())
+    current = select_run(wanted, viewer().browser_id)
     if current.layout_key != layout_key:
+        st.rerun()
+    if must_redraw():
+        # The page says at its top that a run was deleted.
         st.rerun()
     show_request_error()
     if current.run is not None:
@@ -45,7 +51,7 @@ def run_panel(wanted: str | None, layout_key: tuple[object, ...]) -> None:
 def _show(run: Run, current: CurrentRun) -> None:
     options = chart_options(run)
     view = view_run(run, current.store, options)
-    _show_run(run, view, is_next=bool(current.queue) and current.queue[0].id == run.id)
+    _show_run(run, view, is_next=next_of(current.queue, viewer()) == run.id)
     queue_panel(current.store, run.id, view.parts)
     if current.is_busy:
         live_feed(run.id, options, view)
@@ -84,7 +90,7 @@ def _head(run: Run) -> None:
 
 
 def _message(run: Run) -> None:
-    message = plain(run.message)
+    message = plain(for_viewer(run.message, run.owner))
     if run.state is RunState.FAILED:
         st.error(message or "The training failed; see the log for details.", icon=":material/error:")
     elif run.state is RunState.INTERRUPTED:

@@ -9,11 +9,12 @@ from mnist_lab.runs import Run
 from mnist_lab.training.submit import submit
 from mnist_lab.training.sweep import HYPERPARAMETERS, Sweep, plan_sweep, submit_sweep, why_not_varied
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.live.run_labels import epochs
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.training_time import total_time_text, training_time
 from mnist_lab.ui.session.query_params import RUN
-from mnist_lab.ui.session.session_id import session_id
+from mnist_lab.ui.session.viewer import viewer
 
 _SWEEP = "sweep"
 _HYPERPARAMETER = "sweep-hyperparameter"
@@ -57,9 +58,9 @@ def train_button(analysis: Analysis, recipe: Recipe, name: str) -> str:
         return ""
     shared = services()
     try:
-        run = submit(shared.store, shared.settings, analysis, recipe, name=name.strip() or None, owner=session_id())
+        run = submit(shared.store, shared.settings, analysis, recipe, name=name.strip() or None, actor=viewer())
     except LabError as error:
-        return str(error)
+        return for_viewer(error)
     st.session_state[_NAME_USED] = True
     _show(run)
     st.rerun()
@@ -131,9 +132,9 @@ def _summary(sweep: Sweep, recipe: Recipe) -> str:
 def _start(sweep: Sweep) -> None:
     shared = services()
     try:
-        runs = submit_sweep(shared.store, shared.settings, sweep, owner=session_id())
+        runs = submit_sweep(shared.store, shared.settings, sweep, actor=viewer())
     except LabError as error:
-        st.session_state[_SWEEP_ERROR] = str(error)
+        st.session_state[_SWEEP_ERROR] = for_viewer(error)
     else:
         st.session_state[_SWEEP] = False
         _show(runs[0])

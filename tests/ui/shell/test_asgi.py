@@ -104,6 +104,12 @@ def test_the_server_answers_before_the_lab_is_loaded() -> None:
     assert not {"mnist_lab.ui.services.container", "sqlalchemy", "pydantic", "pandas"} & loaded
 
 
+def test_the_cookie_of_the_first_page_does_not_wait_for_the_lab(settings: Settings) -> None:
+    loaded = loaded_by("import app", "from mnist_lab.ui.session.identity import load_identity", "load_identity()")
+    assert (settings.home / "browser-key").exists()
+    assert not {"mnist_lab.ui.services.container", "sqlalchemy", "pydantic", "pandas"} & loaded
+
+
 def test_a_chart_does_not_load_pandas() -> None:
     loaded = loaded_by(
         "from streamlit.testing.v1 import AppTest",

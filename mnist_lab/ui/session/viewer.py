@@ -1,0 +1,23 @@
+"""The viewer of a page: its browser, and whether a teacher sits at it."""
+
+import uuid
+
+import streamlit as st
+
+from mnist_lab.runs import Actor
+from mnist_lab.ui.session.identity import is_at_machine, load_identity
+
+_SESSION = "session"
+
+
+def viewer() -> Actor:
+    """Who looks at this page. The cookies and headers are those with which the page connected."""
+    identity, cookies = load_identity(), st.context.cookies
+    is_teacher = is_at_machine(st.context.ip_address, st.context.headers) or identity.is_teacher(cookies)
+    return Actor(identity.browser_id(cookies) or _session_id(), is_teacher)
+
+
+def _session_id() -> str:
+    """Stands for the id of a browser that accepts no cookies: it is the same as long as the page is open."""
+    session: str = st.session_state.setdefault(_SESSION, uuid.uuid4().hex)
+    return session
