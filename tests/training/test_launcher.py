@@ -274,7 +274,7 @@ def test_the_launcher_removes_what_was_deleted_a_day_ago(
         store.delete(run.id)
     with store.db.write() as connection:
         connection.execute(update(runs).where(runs.c.id == old.id).values(deleted_at=time.time() - BIN_SECONDS - 1))
-    launch(offline)
+    launch(offline.model_copy(update={"standby": False}))
     until(lambda: [run.id for run in store.deleted_runs()] == [new.id], "only the old one is removed")
     until(lambda: not store.folder(old.id).path.exists(), "with its folder")
     assert store.folder(new.id).path.exists()
