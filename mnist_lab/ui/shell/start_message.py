@@ -13,7 +13,12 @@ from mnist_lab.ui.shell.allowed_hosts import is_loopback, machine_addresses, ser
 
 def start_message() -> str:
     """The addresses of the app, one a line."""
-    return "\n".join(["", "  MNIST Lab runs at:", *(f"  {_url(host)}" for host in _hosts()), ""])
+    return "\n".join(["", "  MNIST Lab runs at:", *(f"  {url}" for url in app_urls()), ""])
+
+
+def app_urls() -> list[str]:
+    """The URLs under which the app can be opened; those for other machines last."""
+    return [_url(host) for host in _hosts()]
 
 
 def _hosts() -> list[str]:
@@ -31,4 +36,4 @@ def _url(host: str) -> str:
     scheme = "https" if st.get_option("server.sslCertFile") else "http"
     path = str(st.get_option("server.baseUrlPath")).strip("/")
     name = f"[{host}]" if ":" in host else host
-    return f"{scheme}://{name}:{st.get_option('server.port')}/{path}"
+    return f"{scheme}://{name}:{st.get_option('server.port')}/{path and path + '/'}"

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_lab.settings import Settings
 from mnist_lab.ui.session.identity import load_identity
-from mnist_lab.ui.shell import teacher_link as module
+from mnist_lab.ui.shell import start_message
 from mnist_lab.ui.shell.teacher_link import teacher_link
 
 EVERYWHERE = "0.0.0.0"
@@ -16,9 +16,13 @@ EVERYWHERE = "0.0.0.0"
 @pytest.fixture
 def listen(settings: Settings, monkeypatch: pytest.MonkeyPatch):
     """Set options of Streamlit's for this test."""
-    options: dict[str, object] = {"server.port": 8501}
-    monkeypatch.setattr(st.config, "get_option", options.get)
-    monkeypatch.setattr(module, "_own_address", lambda: "192.168.1.5")
+    options: dict[str, object] = {
+        "server.port": 8501,
+        "server.baseUrlPath": "",
+        "browser.serverAddress": "localhost",
+    }
+    monkeypatch.setattr(st, "get_option", options.get)
+    monkeypatch.setattr(start_message, "machine_addresses", lambda: {"192.168.1.5"})
     return lambda **named: options.update({f"server.{name}": value for name, value in named.items()})
 
 
@@ -47,8 +51,3 @@ def test_on_a_network_the_link_makes_a_teacher(listen, options: dict[str, object
     assert link.startswith(start)
     (token,) = parse_qs(urlsplit(link).query)["teacher"]
     assert load_identity().is_link_token(token)
-
-
-def test_the_machine_has_an_address_or_a_name() -> None:
-    assert module._own_address()
-    assert not module._own_address().startswith("127.")
