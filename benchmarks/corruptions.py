@@ -20,6 +20,7 @@ HOSTILE: Sequence[Any] = (
 """Values in place of the right one, also of another type."""
 NUMBERS = (0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF)
 BOMB = b"\0" * 60_000_000
+PACKED_BOMB = zlib.compress(BOMB)
 
 
 OTHERS = (
@@ -32,7 +33,7 @@ OTHERS = (
     b"[" * 100_000,
     b"{" * 100_000,
     b'{"a":' * 50_000,
-    zlib.compress(BOMB),
+    PACKED_BOMB,
 )
 
 
@@ -210,8 +211,8 @@ def resealed_png(content: bytes, chance: random.Random) -> bytes:
         (kind, changed_bytes(body or b"\0", chance)),
         (kind, changed_number(body or b"\0", chance)),
         (b"IHDR", struct.pack(">II", *chance.choice(SIZES)) + bytes([8, chance.choice((0, 2, 6)), 0, 0, 0])),
-        (b"IDAT", zlib.compress(BOMB)),
-        (b"zTXt", b"a\0\0" + zlib.compress(BOMB)),
+        (b"IDAT", PACKED_BOMB),
+        (b"zTXt", b"a\0\0" + PACKED_BOMB),
     )  # fmt: skip
     new_kind, new_body = chance.choice(ways)
     chunks[0 if new_kind == b"IHDR" else index] = (new_kind, new_body)

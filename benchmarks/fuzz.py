@@ -105,7 +105,7 @@ def _try(kind: Kind, folder: Path, name: Path, damaged: bytes, tally: Tally, num
 
 def _others(folder: Path, path: Path) -> dict[Path, int | None]:
     """The checksums of all files but the damaged one and those that belong to it."""
-    own = {path, *(path.with_suffix(f"{path.suffix}{suffix}") for suffix in _SIDE_FILES)}
+    own = {path, *(path.with_name(f"{path.name}{suffix}") for suffix in _SIDE_FILES)}
     return {other: _content(other) for other in folder.rglob("*") if other.is_file() and other not in own}
 
 

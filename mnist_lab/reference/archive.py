@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from mnist_lab.archive_reader import Archive, open_archive
 from mnist_lab.errors import StoreError
@@ -84,7 +84,7 @@ def read_archive(path: Path) -> ImportedRun:
         points = [_POINT.validate_python(dict(zip(about["columns"], row, strict=True))) for row in about["points"]]
         return ImportedRun(_run(about, points), points)
     except Exception as error:  # zipfile, zlib and json raise many types of exceptions for a damaged archive
-        raise StoreError(f"The reference run {path.name} cannot be read: {error or type(error).__name__}") from error
+        raise StoreError(f"The reference run {path.name} cannot be read: {_reason(error)}") from error
 
 
 def is_unpacked(path: Path, folder: RunFolder) -> bool:
@@ -111,9 +111,15 @@ def unpack(path: Path, folder: RunFolder) -> None:
         for name, content in contents:
             _write(folder.path / name, content, folder)
     except Exception as error:
-        raise StoreError(
-            f"The reference run {path.name} cannot be unpacked: {error or type(error).__name__}"
-        ) from error
+        raise StoreError(f"The reference run {path.name} cannot be unpacked: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """What is wrong, on one line."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False)[0]
+        return f"its record is damaged ({'.'.join(map(str, first['loc'])) or 'a value'}: {first['msg']})"
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 @contextmanager

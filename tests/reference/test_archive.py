@@ -130,6 +130,19 @@ def test_a_record_nested_without_end_is_one_sentence(archive: Path):
         read_archive(archive)
 
 
+@pytest.mark.parametrize("changed", [{"name": 7}, {"note": [[]]}, {"result": {"test_loss": {}}}, {"points": [[]]}])
+def test_a_damaged_record_is_one_line(archive: Path, changed: dict[str, object]):
+    with zipfile.ZipFile(archive) as good:
+        files = {name: good.read(name) for name in good.namelist()}
+    files["run.json"] = json.dumps({**json.loads(files["run.json"]), **changed}).encode()
+    with zipfile.ZipFile(archive, "w") as damaged:
+        for name, content in files.items():
+            damaged.writestr(name, content)
+    with pytest.raises(StoreError, match="cannot be read: ") as refused:
+        read_archive(archive)
+    assert "\n" not in str(refused.value)
+
+
 def test_an_archive_that_unpacks_to_very_much_is_refused(
     archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
