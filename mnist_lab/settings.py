@@ -5,16 +5,14 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
-from urllib.request import url2pathname
 
 import psutil
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mnist_lab.errors import RefusedError
-from mnist_lab.home import absolute, default_home
+from mnist_lab.home import absolute, default_home, meant_path
 
-_QUOTES = frozenset({'""', "''", "“”", "‘’", "„“", "``"})
 _NAME = r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*"
 _HOST_NAME = re.compile(rf"\*|{_NAME}|\[?[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\]?")
 _SITE = re.compile(rf"\*|(https?://)?{_NAME}(:(\d{{1,5}}|\*))?/?")
@@ -108,7 +106,7 @@ class Settings(BaseSettings):
     def _as_meant(cls, value: object, info: ValidationInfo) -> object:
         if not isinstance(value, str):
             return value
-        text = _meant_path(value)
+        text = meant_path(value)
         if not text and info.field_name == "home":
             raise ValueError("there is no name in it")
         return text or None
@@ -145,18 +143,6 @@ class Settings(BaseSettings):
     def cache_folder(self) -> Path:
         """Folder for data that can be recreated: the downloaded data set, the measured speed of the machine."""
         return self.home / "cache"
-
-
-def _meant_path(text: str) -> str:
-    """The path that a user means: without blanks and quotes around it, and without `file://`."""
-    if Path(text).exists():
-        return text
-    text = text.strip()
-    while len(text) > 1 and text[0] + text[-1] in _QUOTES:
-        text = text[1:-1].strip()
-    if text.lower().startswith("file:"):
-        text = url2pathname(text[len("file:") :].removeprefix("//").removeprefix("localhost"))
-    return text
 
 
 def _entries(value: str | Iterable[str], allowed: re.Pattern[str]) -> list[str]:

@@ -195,7 +195,8 @@ def _parse(content: bytes, start: int) -> Checkpoint:
     for group in GROUPS:
         arrays = []
         # Earlier versions wrote no "running".
-        for name, shape in header.arrays.get(group, ()):
+        described = header.arrays.get(group, ()) if group == "running" else header.arrays[group]
+        for name, shape in described:
             dtype = _number_type(name)
             count = math.prod(shape)
             arrays.append(np.frombuffer(content, dtype, count, offset).reshape(shape))

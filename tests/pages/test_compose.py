@@ -276,10 +276,10 @@ def test_a_file_of_keras_is_opened_or_refused_with_its_layer(open_page: Open) ->
             archive.writestr("config.json", json.dumps({"class_name": "Sequential", "config": {"layers": layers}}))
         return stream.getvalue()
 
-    refused = page.file_uploader(key="import-file-0").set_value(("model.keras", keras_file("LSTM"), "")).run()
+    refused = page.file_uploader(key="import-file-0-0").set_value(("model.keras", keras_file("LSTM"), "")).run()
     assert not refused.exception
     assert any(plain("is 'LSTM', and the lab has no such layer") in error.value for error in refused.error)
-    checked(page.file_uploader(key="import-file-0").set_value(("model.keras", keras_file("Flatten"), "")).run())
+    checked(page.file_uploader(key="import-file-0-1").set_value(("model.keras", keras_file("Flatten"), "")).run())
     assert network_of(page).layers == (Flatten(),)
 
 

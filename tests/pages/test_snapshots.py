@@ -12,7 +12,7 @@ from mnist_lab.runs.snapshot_files import write_snapshot
 from mnist_lab.ui.services.container import services
 from tests.factories import make_point
 from tests.pages.ended_runs import ended
-from tests.pages.train_page import component
+from tests.pages.train_page import component, snapshot_picture
 from tests.snapshots import snapshot
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -69,12 +69,12 @@ def test_a_running_run_shows_its_newest_epoch(store: RunStore) -> None:
         "newest": "",
         "key": f"watch-epoch-{run.id}",
     }
-    picture = component(test, "themed_html")
+    picture = snapshot_picture(test)
     assert picture is not None
     assert "classified correctly after epoch 1" in picture["html"]
     with_snapshots(store, run, 2)
     test.run()
-    picture = component(test, "themed_html")
+    picture = snapshot_picture(test)
     assert picture is not None
     assert "classified correctly after epoch 2" in picture["html"]
 
@@ -94,7 +94,7 @@ def test_an_ended_run_is_replayed(store: RunStore, page: str) -> None:
     }.items():
         test.segmented_control(key="watch-panel").set_value(panel).run()
         assert not test.exception, test.exception
-        picture = component(test, "themed_html")
+        picture = snapshot_picture(test)
         assert picture is not None
         assert text in picture["html"]
 
@@ -104,8 +104,8 @@ def test_a_snapshot_from_the_middle_of_an_epoch_is_labelled_so(store: RunStore) 
     store.attempt(run).finish(RunState.STOPPED, None, "Stopped.")
     test = opened("train", run)
     assert component(test, "epoch_slider")["done"] == 1
-    assert "classified correctly in epoch 2, where the training ended" in component(test, "themed_html")["html"]
-    assert "classified correctly after epoch 1" in component(opened("train", run, epoch=1), "themed_html")["html"]
+    assert "classified correctly in epoch 2, where the training ended" in snapshot_picture(test)["html"]
+    assert "classified correctly after epoch 1" in snapshot_picture(opened("train", run, epoch=1))["html"]
 
 
 def test_the_digit_can_be_chosen_only_in_panels_that_depend_on_it(store: RunStore) -> None:
@@ -114,7 +114,7 @@ def test_the_digit_can_be_chosen_only_in_panels_that_depend_on_it(store: RunStor
     assert "watch-digit" not in keys
     test.segmented_control(key="watch-panel").set_value("Maps").run()
     test.segmented_control(key="watch-digit").set_value(8).run()
-    picture = component(test, "themed_html")
+    picture = snapshot_picture(test)
     assert picture is not None
     assert "the outputs of the layers for this 8" in picture["html"]
 
@@ -136,4 +136,4 @@ def test_a_damaged_snapshot_gives_a_message(store: RunStore) -> None:
     (store.folder(run.id).snapshots / "epoch-000001.npz").write_bytes(b"torn")
     test = opened("inspect", run)
     assert any("The snapshot of epoch 1 cannot be read" in caption.value for caption in test.caption)
-    assert component(test, "themed_html") is None
+    assert snapshot_picture(test) is None

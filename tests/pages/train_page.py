@@ -45,6 +45,11 @@ def components(test: AppTest, name: str) -> list[Any]:
     return [json.loads(proto.json) for proto in protos if proto.component_name == f"mnist_lab_{name}"]
 
 
+def snapshot_picture(test: AppTest) -> Any:
+    """The data of the picture of a snapshot; None if there is none."""
+    return next((data for data in components(test, "themed_html") if "lab-snapshot" in data["html"]), None)
+
+
 def live_htmls(test: AppTest) -> list[str]:
     """The HTML of progress, figures and queue, from the top of the page to its end."""
     return [data[0] for data in components(test, "live_html")]

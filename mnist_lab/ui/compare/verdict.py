@@ -10,6 +10,7 @@ from mnist_lab.runs import Run
 from mnist_lab.training.sweep import SEEDS, Setup, Sweep, plan_seeds, submit_sweep
 from mnist_lab.ui.compare.comparison import MAX_PAIRS, significance_messages
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.training_time import total_time_text, training_time
 from mnist_lab.ui.session.navigation import go
@@ -61,7 +62,7 @@ def _offer_seeds(sweep: Sweep) -> None:
     try:
         first, *_ = submit_sweep(shared.store, shared.settings, sweep, actor=viewer())
     except LabError as error:
-        st.error(plain(str(error)), icon=":material/block:")
+        st.error(plain(for_viewer(error)), icon=":material/block:")
     else:
         go("train", {RUN: first.id})
 

@@ -151,7 +151,7 @@ def test_the_sample_is_read_in_the_background_if_mnist_is_unavailable(
     monkeypatch.setattr(dataset_loader, "find_mnist", lambda _settings: None)
     monkeypatch.setattr(dataset_loader, "download_mnist", refuse)
     monkeypatch.setattr(dataset_loader, "load_mnist_sample", read.set)
-    one = dataset_loader.DatasetLoader(settings)
+    one = dataset_loader.DatasetLoader(settings.model_copy(update={"data": None}))
     one.start()
     assert read.wait(10.0)
     assert one.error == "No network."
