@@ -16,6 +16,8 @@ import pytest
 
 GUARD = Path(__file__).parent / "without_tensorflow"
 """Modules named tensorflow and keras that refuse to be imported."""
+APPS = {"browser", "lab", "start_app"}
+"""Fixtures that start a browser or an app."""
 ORDER = ("browser", "training", "slow")
 """Groups that take long are handed out first, so that at the end no process waits long for another."""
 
@@ -67,16 +69,19 @@ def _kind(item: pytest.Item) -> str | None:
 
 
 def _mark(item: pytest.Item) -> None:
-    if "browser" in getattr(item, "fixturenames", ()):
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if fixtures & APPS:
         item.add_marker("browser")
-    elif _module_needs_tensorflow(item.path) or any(map(_loads_tensorflow, _code_of(item))):
+    if fixtures & {"mnist_folder", "pen_strokes"}:
+        item.add_marker("slow")
+    if _module_needs_tensorflow(item.path) or any(map(_loads_tensorflow, _code_of(item))):
         item.add_marker("training")
 
 
 def _put_into_group(item: pytest.Item) -> None:
-    """All browser tests share a process, one app and one Chromium; of the others each module stays together."""
+    """Tests that share an app are run by one process; of the others each module stays together."""
     if item.get_closest_marker("xdist_group") is None:
-        group = "browser" if item.get_closest_marker("browser") else item.nodeid.split("::")[0]
+        group = "lab" if "lab" in getattr(item, "fixturenames", ()) else item.nodeid.split("::")[0]
         item.add_marker(pytest.mark.xdist_group(group))
 
 

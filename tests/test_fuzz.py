@@ -8,6 +8,8 @@ import pytest
 from benchmarks.fuzz import fuzz
 from benchmarks.fuzz_kinds import KINDS, Kind
 
+pytestmark = pytest.mark.slow
+
 COUNT = 100
 SLOW = {"mnist.npz", "idx files", "store, a record", "store, the file", "run archive", "snapshot"}
 """Kinds of which a hundred take more than a second."""

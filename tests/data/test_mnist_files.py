@@ -13,6 +13,8 @@ from mnist_lab.errors import DataError
 from mnist_lab.settings import Settings
 from tests.data.test_idx import idx
 
+pytestmark = pytest.mark.slow
+
 IDX_NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
 Arrays = tuple[np.ndarray, ...]

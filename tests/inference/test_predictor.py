@@ -20,6 +20,8 @@ BLACK = np.zeros((28, 28), np.float32)
 # Says one more ready-made answer per question; a test adds what goes wrong.
 HONEST = """
 import base64, json, os, struct, sys, time
+
+pytestmark = pytest.mark.slow
 def say(message):
     sys.stdout.write(json.dumps(message) + "\\n")
     sys.stdout.flush()

@@ -31,6 +31,8 @@ from sqlalchemy import URL, event
 from sqlalchemy.engine import Engine
 from mnist_lab.runs.database import Database
 
+pytestmark = pytest.mark.slow
+
 @event.listens_for(Engine, "after_cursor_execute")
 def die(_connection, _cursor, statement, *_):
     if statement.startswith(sys.argv[2]):

@@ -20,6 +20,8 @@ from mnist_lab.training import launcher as launcher_module
 from mnist_lab.training.launcher import Launcher
 from tests.factories import make_point, make_reporter
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 120.0
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from mnist_lab.ui.shell.on_demand_loop import OnDemandEventLoop, on_demand_loops
 
+pytestmark = pytest.mark.slow
+
 DESCRIPTORS = Path("/proc/self/fd")
 counts_descriptors = pytest.mark.skipif(not DESCRIPTORS.exists(), reason="Linux lists open files in /proc")
 
