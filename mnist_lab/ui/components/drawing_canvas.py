@@ -91,8 +91,8 @@ def drawing_canvas(strokes: Sequence[Stroke], width: int, *, side: int, key: str
         side: Width and height of the canvas in pixels.
         key: Identifies the canvas.
     """
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    url = "/".join(["", *([base] if base else []), "_stcore", "bidi-components", _COMPONENT, _files("index-*.js").name])
+    # Relative to the page, as the app may be below a path.
+    url = f"_stcore/bidi-components/{_COMPONENT}/{_files('index-*.js').name}"
     # A list: to check whether the values of a dictionary are tables, Streamlit would load pandas (0.4 s, 50 MB).
     result = _component(
         data=[url, side, list(strokes), width],
