@@ -170,13 +170,13 @@ def test_a_sweep_started_on_train_is_found_on_compare(
 ) -> None:
     page = windows(f"{lab}/train")
     button(page, "Sweep").click()
-    expect(page.get_by_text("group “Small CNN · dropout”")).to_be_visible()
-    button(page, "Train these 4 runs").click()
+    expect(page.get_by_text("group “Small CNN · learning rate”")).to_be_visible()
+    button(page, "Train these 3 runs").click()
     expect(page.locator(by_key_prefix("row-"))).to_have_text(
-        [re.compile(f"dropout {rate}") for rate in ("0.25", "0.5", "0.7")]
+        [re.compile(f"learning rate {rate}") for rate in ("0.0001", "0.001", "0.01")]
     )
-    expect(page.locator(by_key("run-head"))).to_contain_text("Small CNN · dropout 0")
-    expect(button(page, "Train these 4 runs")).to_have_count(0)
+    expect(page.locator(by_key("run-head"))).to_contain_text("Small CNN · learning rate 0.0001")
+    expect(button(page, "Train these 3 runs")).to_have_count(0)
     first = store.queue()[0]
     with FakeWorker(store, first, pause=0.0):
         shows(page, "finished")
