@@ -1,7 +1,6 @@
 """The table of Compare in a real browser: runs come while somebody ticks, sorts and scrolls, and nothing is lost."""
 
 import contextlib
-import functools
 import re
 from collections.abc import Iterator
 
@@ -12,7 +11,7 @@ from mnist_lab.charts import PALETTES, run_style
 from mnist_lab.runs import Run, RunState, RunStore
 from mnist_lab.ui.components.streamlit_dom import SCRIPT_RUNS_NOT, by_key
 from tests.factories import make_point
-from tests.pages import ended_runs
+from tests.pages.ended_runs import ended
 
 TABLE = by_key("compare-table")
 CURVES = (
@@ -23,7 +22,6 @@ GROUP = "Table test"
 
 
 # The app watches the store meanwhile.
-ended = functools.partial(ended_runs.ended, locked=True)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.browser.fake_training import FakeTraining
 WATCH = (Path(__file__).parent / "watch_chart.js").read_text(encoding="utf-8")
 CHART = "[data-part=live-chart]"
 NODE = f"document.querySelector('{CHART}')"
-END = f"{NODE}?.data?.find((trace) => trace.uid === 'loss-smooth')?.x.at(-1) ?? 0"
+END = f"({NODE}?.data?.find((trace) => trace.uid === 'loss-smooth')?.x.at(-1) ?? 0)"
 UPDATES = 50
 
 

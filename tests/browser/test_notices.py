@@ -64,6 +64,7 @@ def downloading(start_app: StartApp, tmp_path_factory: pytest.TempPathFactory) -
         yield a
     over.set()
     server.shutdown()
+    server.server_close()
 
 
 def title_top(page: Page, path: str, width: int, height: int) -> float:
@@ -71,8 +72,12 @@ def title_top(page: Page, path: str, width: int, height: int) -> float:
     page.set_viewport_size({"width": width, "height": height})
     title = page.locator(CONTENT[path]).first
     expect(title).to_be_visible(timeout=60_000)
-    page.wait_for_timeout(300)
-    top: float = title.evaluate(TEXT_TOP)
+    top, before = 0.0, -1.0
+    # Until nothing moves any more: the browser fetches the scripts of the menu and the notice after the page.
+    while top != before:
+        before = top
+        page.wait_for_timeout(1000)
+        top = title.evaluate(TEXT_TOP)
     return top
 
 

@@ -65,7 +65,8 @@ def test_nothing_in_the_page_moves_slowly(page: Page, lab: str, motion: Motion, 
     open_page(page, f"{lab}/{path}")
     if motion == "reduce":
         page.wait_for_function(f"() => ({MOVING})().length === 0")
-    else:
+    elif path in {"", "train", "compare"}:
+        # The other pages have nothing that moves as long as nobody uses them.
         assert page.evaluate(MOVING) != []
 
 

@@ -92,7 +92,7 @@ def test_an_ended_run_is_replayed_from_its_first_epoch_to_its_last(page: Page, l
     )
     page.get_by_role("button", name="Replay the training").click()
     expect(page.get_by_role("button", name="Stop the replay")).to_be_visible(timeout=PATIENCE)
-    page.wait_for_function("labShown.length > 1 && labShown.at(-1) === 'after epoch 2'")
+    page.wait_for_function("() => labShown.length > 1 && labShown.at(-1) === 'after epoch 2'")
     assert page.evaluate("labShown") == [
         "after epoch 2",
         "before the first step",

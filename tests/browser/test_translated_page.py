@@ -47,7 +47,7 @@ def open_translated(page: Page, address: str, wrap: bool) -> None:
     page.locator(dom.PAGE).wait_for()
     page.wait_for_selector(dom.SCRIPT_RUNS_NOT)
     # The browser loads the guard with the page's other components.
-    page.wait_for_function("window.labTranslationGuard !== undefined")
+    page.wait_for_function("() => window.labTranslationGuard !== undefined")
     page.evaluate(TRANSLATE, wrap)
     # The texts of buttons and headings are translated.
     expect(page.locator(f"{dom.PAGE} font").first).to_be_attached()

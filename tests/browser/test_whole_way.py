@@ -144,10 +144,10 @@ def test_a_network_is_composed_trained_used_and_compared(page: Page, address: st
     page.get_by_role("textbox", name="Name of the run").fill("<b>First</b> & best")
     page.get_by_role("textbox", name="Name of the run").press("Enter")
     page.get_by_role("button", name="Train this network").click()
-    page.wait_for_function(f"({POINTS})().some((n) => n >= 2)", timeout=90_000)
+    page.wait_for_function(f"() => ({POINTS})().some((n) => n >= 2)", timeout=90_000)
     first = longest_curve(page)
     page.evaluate("window.notReloaded = true")
-    page.wait_for_function(f"({POINTS})().some((n) => n > {first})", timeout=90_000)
+    page.wait_for_function(f"() => ({POINTS})().some((n) => n > {first})", timeout=90_000)
     assert page.evaluate("window.notReloaded") is True
     watched = page.url
     expect(page.get_by_text("finished").first).to_be_visible(timeout=240_000)

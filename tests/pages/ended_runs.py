@@ -31,19 +31,16 @@ def ended(
     group: str = "",
     training: int = 900,
     recipe: Recipe | None = None,
-    locked: bool = False,
 ) -> Run:
-    """An ended run; it misclassifies the first `wrong` test images of `dataset`.
-
-    `locked` holds the lock of its folder meanwhile, as a worker does: a running app would interrupt it otherwise.
-    """
+    """An ended run; it misclassifies the first `wrong` test images of `dataset`."""
     created = store.create(PRESETS[preset].network, recipe or Recipe(epochs=2), name=name, group=group)
-    lock = store.folder(created.id).lock() if locked else None
+    # As a worker does: a running app would interrupt it otherwise.
+    lock = store.folder(created.id).lock()
+    assert lock is not None
     try:
         return _end(store, created.id, state, dataset, wrong, message, source, training)
     finally:
-        if lock is not None:
-            lock.release()
+        lock.release()
 
 
 def _end(
