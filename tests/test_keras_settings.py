@@ -78,8 +78,8 @@ def test_every_engine_has_the_labs_settings(tmp_path: Path, engine: str, foreign
 @pytest.mark.training
 def test_exported_code_has_them_too(tmp_path: Path) -> None:
     variables = {**environment(tmp_path, "channels first"), "KERAS_BACKEND": "jax"}
-    (tmp_path / "code.py").write_text(keras_source(PRESETS["tiny"].network) + ASKS, encoding="utf-8")
-    assert EXPECTED in output(["code.py"], tmp_path, variables)
+    (tmp_path / "exported.py").write_text(keras_source(PRESETS["tiny"].network) + ASKS, encoding="utf-8")
+    assert EXPECTED in output(["exported.py"], tmp_path, variables)
 
 
 @pytest.mark.training
@@ -97,7 +97,7 @@ def test_a_run_is_trained_evaluated_and_predicted_beside_foreign_settings(
     def lab(*arguments: str) -> str:
         return output(["-m", "mnist_lab", *arguments], tmp_path, variables)
 
-    trained = json.loads(lab("train", "--preset", "tiny", "--epochs", "1", "--limit", "600", "--json"))
+    trained = json.loads(lab("train", "--preset", "tiny", "--epochs", "5", "--limit", "600", "--json"))
     run = trained["run"]
     assert trained["test_accuracy"] > 0.2
     assert "Equal to the recorded result" in lab("evaluate", run)

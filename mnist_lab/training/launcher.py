@@ -218,6 +218,11 @@ def _close_input(child: subprocess.Popen[bytes]) -> None:
             child.stdin.close()
 
 
+def _as_variable(value: object) -> str:
+    """A setting as its environment variable has it: lists with commas."""
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def _environment(settings: Settings) -> dict[str, str]:
     """Environment variables by which a child process finds this package and these settings."""
     values = settings.model_dump(mode="json")
@@ -227,7 +232,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     python_path = os.environ.get("PYTHONPATH")
     return {
         **inherited,
-        **{names[name]: str(value) for name, value in values.items() if value is not None},
+        **{names[name]: _as_variable(value) for name, value in values.items() if value is not None},
         "PYTHONPATH": root + (os.pathsep + python_path if python_path else ""),
         "PYTHONUNBUFFERED": "1",
     }

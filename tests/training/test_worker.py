@@ -131,3 +131,15 @@ def test_a_home_with_spaces_and_its_own_settings_reach_the_worker(tmp_path: Path
     assert environment["MNIST_LAB_WORKERS"] == "3"
     assert environment["MNIST_LAB_DATA"] == str(tmp_path)
     assert "MNIST_LAB_DB" not in environment
+
+
+@pytest.mark.parametrize("named", [{}, {"hosts": ("a.org", "*.b.org"), "frame_ancestors": ("https://hub.org",)}])
+def test_the_worker_has_the_settings_of_the_app(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: dict[str, tuple[str, ...]]
+) -> None:
+    from mnist_lab.training.launcher import _environment
+
+    given = Settings(home=tmp_path, memory=2.5, standby=False, **named)
+    for name, value in _environment(given).items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == given
