@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, MetricPoint, Run, RunAttempt, RunState, RunStore
+from mnist_lab.runs import Actor, Command, MetricPoint, Run, RunAttempt, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training import checkpoint as checkpoint_module
 from mnist_lab.training import checkpoint_writer
@@ -57,13 +57,13 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 
 @pytest.fixture
 def run(store: RunStore) -> Run:
-    return store.create(NETWORK, RECIPE, owner="first")
+    return store.create(NETWORK, RECIPE, actor=Actor("first"))
 
 
 @pytest.fixture
 def waiting(store: RunStore, run: Run) -> Run:
     """Another run that waits behind `run`."""
-    return store.create(NETWORK, Recipe(epochs=1, limit=100, precision="float32"), name="waits", owner="second")
+    return store.create(NETWORK, Recipe(epochs=1, limit=100, precision="float32"), name="waits", actor=Actor("second"))
 
 
 def _pause(reporter: Reporter, store: RunStore, run: Run) -> None:
@@ -345,13 +345,13 @@ def test_the_foreground_waits_until_a_run_that_was_set_aside_is_continued(
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_real_worker_is_killed_while_it_sets_its_run_aside(offline: Settings, store: RunStore, twin: Trained) -> None:
     """Kill -9 at a time that nobody chose: whatever is on the disk then, the run ends like its twin."""
-    run = store.create(NETWORK, RECIPE, owner="first")
+    run = store.create(NETWORK, RECIPE, actor=Actor("first"))
     environment = os.environ | {"MNIST_LAB_WORKERS": "1", "MNIST_LAB_DATA": str(offline.home)}
     command = [sys.executable, "-m", "tests.training.paused_worker", run.id]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as worker:
         try:
             _until(lambda: store.get(run.id).state is RunState.PAUSED)
-            other = store.create(NETWORK, Recipe(epochs=1, limit=100, precision="float32"), owner="second")
+            other = store.create(NETWORK, Recipe(epochs=1, limit=100, precision="float32"), actor=Actor("second"))
             checkpoints = store.folder(run.id).checkpoints
             _until(lambda: any("batch" in path.name for path in checkpoints.iterdir()) or worker.poll() is not None)
         finally:
