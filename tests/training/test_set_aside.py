@@ -244,7 +244,7 @@ def test_a_command_that_comes_while_the_run_is_being_set_aside_is_obeyed(
             with claimed:
                 assert execute_run(offline, store, claimed) is None
             assert [one.id for one in store.list()] == [waiting.id]
-            assert not store.folder(run.id).path.exists()
+            assert [one.id for one in store.deleted_runs()] == [run.id]
             return
         again = work_on(offline, store)
     assert (again.state, again.command) == (RunState.QUEUED, command)

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,12 +36,14 @@ def until(store: RunStore, run: Run, condition: Callable[[Run], bool]) -> Run:
 
 
 def worker_of(run: Run) -> psutil.Process:
-    (found,) = [
-        process
-        for process in psutil.process_iter()
-        if "worker" in process.cmdline() and process.environ().get("MNIST_LAB_WORKER_NAME") == run.worker
-    ]
-    return found
+    found = []
+    for process in psutil.process_iter():
+        # Other processes of the machine may end meanwhile.
+        with suppress(psutil.Error):
+            if "worker" in process.cmdline() and process.environ().get("MNIST_LAB_WORKER_NAME") == run.worker:
+                found.append(process)
+    (worker,) = found
+    return worker
 
 
 def without_times(points: list[MetricPoint]) -> list[MetricPoint]:
