@@ -79,9 +79,10 @@ def _mark(item: pytest.Item) -> None:
 
 
 def _put_into_group(item: pytest.Item) -> None:
-    """Tests that share an app are run by one process; of the others each module stays together."""
+    """All browser tests are run by one process, one after the other; of the others each module stays together."""
     if item.get_closest_marker("xdist_group") is None:
-        group = "lab" if "lab" in getattr(item, "fixturenames", ()) else item.nodeid.split("::")[0]
+        # Several browsers at the same time would slow each other down, until pages take longer than tests wait.
+        group = "browser" if item.get_closest_marker("browser") else item.nodeid.split("::")[0]
         item.add_marker(pytest.mark.xdist_group(group))
 
 
