@@ -13,6 +13,8 @@ from mnist_lab.errors import PredictorError
 from mnist_lab.inference import Predictor
 from mnist_lab.inference import predictor as predictor_module
 
+pytestmark = pytest.mark.slow
+
 RUN = "abcd1234"
 OTHER_RUN = "wxyz9876"
 BLACK = np.zeros((28, 28), np.float32)
@@ -21,7 +23,6 @@ BLACK = np.zeros((28, 28), np.float32)
 HONEST = """
 import base64, json, os, struct, sys, time
 
-pytestmark = pytest.mark.slow
 def say(message):
     sys.stdout.write(json.dumps(message) + "\\n")
     sys.stdout.flush()

@@ -245,7 +245,7 @@ def test_the_loss_of_one_run_is_linear_at_first(monkeypatch, store):
 
 def test_a_failed_run_shows_its_error_and_its_log(monkeypatch, store):
     run = ended(store, "Bad", state=RunState.FAILED, message="Out of memory.")
-    store.folder(run.id).path.mkdir(parents=True)
+    store.folder(run.id).path.mkdir(parents=True, exist_ok=True)
     store.folder(run.id).log_path.write_text("the log", encoding="utf-8")
     page = opened(monkeypatch, selected=[0])
     assert plain("Out of memory.") in page.error[0].value

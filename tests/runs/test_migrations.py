@@ -14,6 +14,8 @@ from mnist_lab.runs.database import Database
 from mnist_lab.runs.migrations import MIGRATIONS, SQLITE_MIGRATIONS, schema_version
 from mnist_lab.runs.schema import SCHEMA_VERSION
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
@@ -30,8 +32,6 @@ import os, signal, sys
 from sqlalchemy import URL, event
 from sqlalchemy.engine import Engine
 from mnist_lab.runs.database import Database
-
-pytestmark = pytest.mark.slow
 
 @event.listens_for(Engine, "after_cursor_execute")
 def die(_connection, _cursor, statement, *_):
