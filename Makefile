@@ -18,7 +18,7 @@ PARALLEL := -n logical --maxprocesses 4 --dist loadgroup
 test: $(VENV)/.dev ## all tests
 	$(BIN)/python -m pytest $(PARALLEL)
 
-quick: $(VENV)/.dev ## tests without browser and TensorFlow: at most a minute
+quick: $(VENV)/.dev ## tests without browser and TensorFlow: about a minute
 	$(BIN)/python -m pytest --quick $(PARALLEL)
 
 check: lint test ## everything that CI checks
