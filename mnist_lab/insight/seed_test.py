@@ -47,7 +47,8 @@ def setting_key(run: Run) -> Hashable:
     """Equal for two runs that differ in nothing but their seed, their name and their machine."""
     data = (run.data.fingerprint, run.data.training) if run.data else ()
     recipe = run.recipe.with_changes(seed=0)
-    return run.network.layers, recipe, data, run.learning_rate_factor, run.parent
+    by_hand = tuple((one.step, one.factor) for one in run.interventions if one.factor is not None)
+    return run.network.layers, recipe, data, by_hand, run.learning_rate_factor, run.parent
 
 
 def settings_of(runs: Sequence[Run]) -> list[Setting]:

@@ -191,7 +191,7 @@ class Reporter(TrainingCallback):
         """Write the last points and the run's end, retrying for up to ten minutes while the store does not answer.
 
         Returns:
-            False if the user discarded the run meanwhile, so that it was deleted.
+            False if the user discarded the run meanwhile, so that it is in the bin.
 
         Raises:
             StoreError: The store did not answer for ten minutes; the launcher will mark the run as interrupted.
@@ -208,7 +208,7 @@ class Reporter(TrainingCallback):
         """Let go of the run after a `SetAsideError`, retrying for up to ten minutes while the store does not answer.
 
         Returns:
-            False if the user discarded the run meanwhile, so that it was deleted.
+            False if the user discarded the run meanwhile, so that it is in the bin.
 
         Raises:
             StoreError: The store did not answer for ten minutes; the launcher will mark the run as interrupted.

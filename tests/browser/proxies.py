@@ -3,6 +3,7 @@
 import socket
 import socketserver
 import threading
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -17,7 +18,7 @@ class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
 
-class _Running:
+class _Running(ABC):
     """A context manager that runs a server in threads."""
 
     def __init__(self) -> None:
@@ -31,8 +32,9 @@ class _Running:
         self._server = _Server(("127.0.0.1", 0), Handler)
         self.port: int = self._server.server_address[1]
 
+    @abstractmethod
     def answer(self, client: socket.socket) -> None:
-        raise NotImplementedError
+        """Answer a client's request."""
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()

@@ -1,5 +1,7 @@
 """Settings compared over several seeds."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -7,7 +9,7 @@ from scipy import stats
 from mnist_lab.insight.seed_test import compare_settings, setting_key, setting_messages, settings_of
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Run
+from mnist_lab.runs import Intervention, Run
 from tests.factories import make_data, make_result, make_run
 
 
@@ -125,3 +127,10 @@ def test_name_seed_and_machine_do_not_make_another_setting():
     run = make_run(recipe=Recipe(), data=make_data())
     other = make_run(id="b", name="B", recipe=Recipe(seed=9), data=make_data(), worker="elsewhere")
     assert setting_key(other) == setting_key(run)
+
+
+def test_a_learning_rate_changed_by_hand_is_another_setting() -> None:
+    changed = Intervention("learning rate", 10, 1.0, datetime(2026, 11, 29, tzinfo=UTC), 0.1)
+    by_hand = make_run(interventions=(changed,))
+    assert setting_key(by_hand) != setting_key(make_run())
+    assert setting_key(by_hand) == setting_key(make_run(id="other", interventions=(changed,)))
