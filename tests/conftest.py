@@ -1,5 +1,6 @@
 """What every test may use: a home of its own, and the real MNIST where it can be had."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,6 +64,18 @@ def pen_strokes() -> Path:
     if not path.is_file():
         missing("needs real pen strokes, and MNIST_LAB_DATA names no folder with pen-strokes.json.gz")
     return path
+
+
+@pytest.fixture(autouse=True)
+def _no_running_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hide the event loop that Playwright keeps running in this thread, as the test may need one of its own."""
+    if request.node.get_closest_marker("browser"):
+        yield
+        return
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 @pytest.fixture

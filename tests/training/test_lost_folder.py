@@ -30,18 +30,24 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(options, name, seconds)
 
 
+def _delete(folder: Path) -> None:
+    # Another thread of the training may write into it meanwhile.
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _lose(home: Path, what: str) -> None:
     (run_folder,) = (home / "runs").iterdir()
     if what == "home deleted":
-        shutil.rmtree(home)
+        _delete(home)
     elif what == "home moved":
         home.rename(home.with_name("moved"))
     elif what == "home replaced":
-        shutil.rmtree(home)
+        _delete(home)
         (home / "runs" / run_folder.name).mkdir(parents=True)
         (home / "runs" / run_folder.name / "worker.lock").touch()
     else:
-        shutil.rmtree(run_folder)
+        _delete(run_folder)
 
 
 LOSSES = ["home deleted", "home moved", "home replaced", "run deleted"]
