@@ -12,8 +12,8 @@ help: ## this list
 run: $(VENV)/.run ## the app, at http://localhost:8501
 	$(BIN)/streamlit run app.py
 
-# Modules stay together (loadgroup), so that what their tests share is made once; see tests/selection.py.
-PARALLEL := -n logical --maxprocesses 4 --dist loadgroup
+# Modules stay together (loadfile), so that what their tests share is made once, in the order of tests/selection.py.
+PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.dev ## all tests
 	$(BIN)/python -m pytest $(PARALLEL)

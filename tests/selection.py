@@ -1,4 +1,4 @@
-"""Which tests need what: marks that are set automatically, the quick part, and groups for parallel runs.
+"""Which tests need what: marks that are set automatically, the quick part, and the order for parallel runs.
 
 Imported by conftest.py, which makes the hooks known to pytest.
 """
@@ -19,7 +19,7 @@ GUARD = Path(__file__).parent / "without_tensorflow"
 APPS = {"browser", "lab", "start_app"}
 """Fixtures that start a browser or an app."""
 ORDER = ("browser", "training", "slow")
-"""Groups that take long are handed out first, so that at the end no process waits long for another."""
+"""Modules with such tests are handed out first, so that at the end no process waits long for another."""
 
 
 # How long an example takes depends more on what else the machine does than on the code.
@@ -49,8 +49,6 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None
 
 
-# The groups must be known before pytest-xdist writes them into the names of the tests.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         _mark(item)
@@ -58,14 +56,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if _kind(item) is not None]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if _kind(item) is None]
-    if config.getoption("loadgroup", False):
-        for item in items:
-            _put_into_group(item)
-        items.sort(key=lambda item: ORDER.index(kind) if (kind := _kind(item)) else len(ORDER))
+    ranks: dict[Path, int] = {}
+    for item in items:
+        ranks[item.path] = min(_rank(item), ranks.get(item.path, len(ORDER)))
+    items.sort(key=lambda item: ranks[item.path])
 
 
 def _kind(item: pytest.Item) -> str | None:
     return next((name for name in ORDER if item.get_closest_marker(name)), None)
+
+
+def _rank(item: pytest.Item) -> int:
+    """The longer a test takes, the lower."""
+    return ORDER.index(kind) if (kind := _kind(item)) else len(ORDER)
 
 
 def _mark(item: pytest.Item) -> None:
@@ -76,14 +79,6 @@ def _mark(item: pytest.Item) -> None:
         item.add_marker("slow")
     if _module_needs_tensorflow(item.path) or any(map(_loads_tensorflow, _code_of(item))):
         item.add_marker("training")
-
-
-def _put_into_group(item: pytest.Item) -> None:
-    """All browser tests are run by one process, one after the other; of the others each module stays together."""
-    if item.get_closest_marker("xdist_group") is None:
-        # Several browsers at the same time would slow each other down, until pages take longer than tests wait.
-        group = "browser" if item.get_closest_marker("browser") else item.nodeid.split("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _code_of(item: pytest.Item) -> Iterator[CodeType]:

@@ -13,7 +13,8 @@ from mnist_lab.training.callbacks import ProgressListener, SetAsideError, Traini
 from mnist_lab.training.checkpoint import Checkpoint
 from mnist_lab.training.checkpoint_writer import CheckpointWriter
 from mnist_lab.training.claim import Claim, free_slots
-from mnist_lab.training.reporter import DiscardedError, Reporter
+from mnist_lab.training.connection import DiscardedError
+from mnist_lab.training.reporter import Reporter
 from mnist_lab.training.resume import CheckpointCallback, find_checkpoints, restore
 from mnist_lab.training.run_data import load_split
 from mnist_lab.training.snapshot_recorder import SnapshotRecorder
@@ -93,7 +94,7 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
     reporter.enter("loading data")
     split, data = load_split(settings, run, resumes=bool(folder.checkpoint_files()))
     checkpoints = find_checkpoints(run, folder, data)
-    reporter.retry(lambda: store.attempt(run).set_data(data))
+    reporter.connection.retry(lambda: store.attempt(run).set_data(data))
 
     stop = reporter.enter("building", message=data.fallback) is Command.STOP
     # With a checkpoint the run is evaluated nevertheless, since it was trained in an earlier attempt.
@@ -112,7 +113,7 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
         # The reporter is last, since it blocks while the run is paused: by then the epoch has its checkpoint, with the
         # metrics that the reporter has not received yet, and its snapshot is visible. The checkpoint is first, so that
         # it is written even if the snapshot fails.
-        saver = CheckpointCallback(writer, reporter, run, data, precision)
+        saver = CheckpointCallback(writer, reporter.connection, run, data, precision)
         callbacks: list[TrainingCallback] = [saver, recorder, reporter] if settings.watch else [saver, reporter]
         trainer = Trainer(
             run.network,
@@ -124,7 +125,7 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
             insist=reporter.insist,
         )
         checkpoint = restore(trainer, run, folder, checkpoints)
-        reporter.retry(lambda: _rewind(store, run, checkpoint, trainer.batches))
+        reporter.connection.retry(lambda: _rewind(store, run, checkpoint, trainer.batches))
         stop = reporter.enter("training", total_steps=trainer.total_steps) is Command.STOP
         reporter.allow_set_aside(lambda: _others_wait(settings, store), lambda: saver.save_position(trainer))
         outcome = trainer.train(stopped=stop and checkpoint is not None)

@@ -8,7 +8,7 @@ from mnist_lab.runs import Command, DataInfo, MetricPoint, Run, RunFolder
 from mnist_lab.training.callbacks import TrainingCallback
 from mnist_lab.training.checkpoint import Checkpoint, fingerprint
 from mnist_lab.training.checkpoint_writer import CheckpointWriter, usable_checkpoints
-from mnist_lab.training.reporter import Reporter
+from mnist_lab.training.connection import StoreConnection
 
 if TYPE_CHECKING:
     from mnist_lab.training.engine.trainer import Trainer
@@ -54,9 +54,11 @@ class CheckpointCallback(TrainingCallback):
     Comes before the reporter in the list of callbacks.
     """
 
-    def __init__(self, writer: CheckpointWriter, reporter: Reporter, run: Run, data: DataInfo, precision: str) -> None:
-        """The checkpoint includes the metrics of `reporter` that the store has not confirmed yet."""
-        self._writer, self._reporter = writer, reporter
+    def __init__(
+        self, writer: CheckpointWriter, connection: StoreConnection, run: Run, data: DataInfo, precision: str
+    ) -> None:
+        """The checkpoint includes the metrics of `connection` that the store has not confirmed yet."""
+        self._writer, self._connection = writer, connection
         self._run_id, self._precision = run.id, precision
         self._fingerprint = fingerprint(run.network, run.recipe, data)
         self._seconds = 0.0
@@ -89,8 +91,7 @@ class CheckpointCallback(TrainingCallback):
         self._writer.write_now(self._checkpoint(trainer))
 
     def _checkpoint(self, trainer: "Trainer", *newest: MetricPoint) -> Checkpoint:
-        points = (*self._reporter.unconfirmed_points(), *newest)
+        points = (*self._connection.unconfirmed_points(), *newest)
+        interventions = self._connection.unconfirmed_interventions()
         state = trainer.state(self._seconds)
-        return Checkpoint(
-            self._run_id, self._fingerprint, self._precision, points, state, self._reporter.unconfirmed_interventions()
-        )
+        return Checkpoint(self._run_id, self._fingerprint, self._precision, points, state, interventions)

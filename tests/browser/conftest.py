@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings
@@ -99,13 +99,24 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A new browser window without cookies and stored data."""
+@pytest.fixture(scope="session")
+def profile(browser: Browser) -> BrowserContext:
+    """A browser profile, which has loaded the app's scripts after its first page."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(60_000)
-    yield context.new_page()
-    context.close()
+    return context
+
+
+@pytest.fixture
+def page(profile: BrowserContext) -> Iterator[Page]:
+    """A new browser window without cookies and stored data."""
+    opened = profile.new_page()
+    yield opened
+    with contextlib.suppress(Error):  # a page of no server has no storage
+        opened.evaluate("() => localStorage.clear()")
+    for window in profile.pages:
+        window.close()
+    profile.clear_cookies()
 
 
 def _wait_for(url: str, seconds: float = 60.0) -> None:

@@ -213,6 +213,30 @@ def test_strokes_drawn_before_can_be_cleared_and_undone_after_a_visit_elsewhere(
     assert ink(page) > 3000
 
 
+@pytest.mark.parametrize("way", ["reload", "menu"])
+def test_a_drawing_is_there_again_after_its_page_was_left_before_the_server_knew_it(
+    page: Page, lab: str, way: str
+) -> None:
+    canvas = open_draw(page, lab)
+    settled(page)
+    # What the browser reports gets lost, as it does when the click comes before the page has been run.
+    page.locator(".lab-canvas").evaluate("(node) => { node.labCanvas.setStateValue = () => {}; }")
+    draw(page, canvas, *STROKES[:3])
+    page.get_by_role("button", name="Undo").click()
+    if way == "menu":
+        page.get_by_role("link", name="Compare").first.click()
+        expect(page).to_have_title("Compare · MNIST Lab")
+        page.get_by_role("link", name="Draw").first.click()
+    else:
+        page.reload()
+    expect(canvas).to_be_visible()
+    settled(page)
+    assert strokes(page) == 2
+    assert ink(page) > 6000
+    # The server knows it now: it reads the drawing.
+    expect(page.get_by_role("img", name="The drawing as 28×28 pixels", exact=True)).to_be_visible()
+
+
 def test_the_drawing_stays_when_the_theme_changes(page: Page, lab: str, server: Server) -> None:
     page.emulate_media(color_scheme="light")
     canvas = open_draw(page, lab)

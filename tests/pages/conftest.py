@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from cachetools import LRUCache
 
 from mnist_lab.settings import Settings
 from mnist_lab.ui.services import container, store_cache
-from mnist_lab.ui.session import viewer
+from mnist_lab.ui.session import network_draft, viewer
 from mnist_lab.ui.shell import notices
 from mnist_lab.ui.train import run_panel
 
@@ -22,6 +23,7 @@ Drawn = Callable[..., Any]
 def fresh_services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Create new services with the settings of this test."""
     monkeypatch.setattr(container, "_container", container.ServiceContainer())
+    monkeypatch.setattr(network_draft, "_last_links", LRUCache(maxsize=10))
     # Tests write into the store like another process, and must see the change at once.
     monkeypatch.setattr(store_cache, "SHARED_SECONDS", 0.0)
 

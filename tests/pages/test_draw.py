@@ -63,7 +63,7 @@ class Pen:
     def clear(self) -> None:
         self.report = CanvasReport([], as_url(np.full((320, 320, 4), 255, np.uint8)), None)
 
-    def canvas(self, strokes, width, *, side, key):
+    def canvas(self, strokes, width, drawing_id, *, side, key):
         """The replacement of the component."""
         self.began_with, self.width = list(strokes), width
         return self.report

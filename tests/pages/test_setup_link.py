@@ -56,6 +56,18 @@ def test_a_changed_recipe_survives_a_reload() -> None:
     assert again.selectbox(key="recipe-limit").value == 1_000
 
 
+def test_without_a_link_in_the_address_the_last_setup_of_the_browser_is_opened(store: RunStore) -> None:
+    anna = {"session": "anna"}
+    first = open_page(session=anna | {"recipe": preset_recipe("strong")}, n=link_from_network(PRESETS["tiny"].network))
+    ok(first.number_input(key="recipe-epochs").set_value(9).run())
+    # Reloaded on a page that has no link, and from there back to Train.
+    assert trained(open_page(session=anna), store) == (
+        PRESETS["tiny"].network,
+        preset_recipe("strong").with_changes(epochs=9),
+    )
+    assert open_page(session={"session": "ben"}).number_input(key="recipe-epochs").value == Recipe().epochs
+
+
 def test_back_brings_the_recipe_back_that_the_address_had() -> None:
     test = open_page()
     before = address(test)

@@ -12,8 +12,8 @@ ON_CHUNK_END = Reporter.on_chunk_end
 
 def _on_chunk_end(self: Reporter, point: MetricPoint) -> Command:
     if 1 < point.epoch < 2:
-        with self._attempt._db.write() as connection:
-            self._attempt._update(connection, command=Command.PAUSE)
+        with self.connection.attempt._db.write() as connection:
+            self.connection.attempt._update(connection, command=Command.PAUSE)
         self._write()
     return ON_CHUNK_END(self, point)
 

@@ -23,7 +23,7 @@ from mnist_lab.network import Dense, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, Run, RunFolder, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
-from mnist_lab.training import checkpoint_writer, reporter, snapshot_recorder
+from mnist_lab.training import checkpoint_writer, disk_wait, snapshot_recorder
 from mnist_lab.training.callbacks import Progress
 from mnist_lab.training.claim import claim
 from mnist_lab.training.execute import execute_run
@@ -183,7 +183,7 @@ def test_a_run_that_waits_for_the_disk_can_be_discarded(offline: Settings, store
 def test_a_disk_that_stays_full_fails_the_run_in_the_end_and_it_can_be_resumed(
     offline: Settings, store: RunStore, disk: Disk, twin: Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reporter, "MAX_FULL_DISK_SECONDS", 0.2)
+    monkeypatch.setattr(disk_wait, "MAX_FULL_DISK_SECONDS", 0.2)
     _install(disk, "weights")
     run = store.create(NETWORK, RECIPE)
     failed = work_on(offline, store)

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from mnist_lab.recipe import learning_rates
-from mnist_lab.runs import Command, MetricPoint, Run, RunAttempt, RunState, RunStore
+from mnist_lab.runs import Command, Intervention, MetricPoint, Run, RunAttempt, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training import checkpoint_writer
 from mnist_lab.training.callbacks import Progress
+from mnist_lab.training.connection import StoreConnection
 from mnist_lab.training.reporter import Reporter
 from tests.training.twins import BATCHES, NETWORK, RECIPE, work_on
 
@@ -44,8 +45,7 @@ def by_hand(monkeypatch: pytest.MonkeyPatch) -> Callable[[ByHand], None]:
 
 def _hear(reporter: Reporter) -> None:
     """Let the reporter read the user's command now, as its thread does several times a second."""
-    with reporter._changed:
-        reporter._receive(reporter._attempt.control_state())
+    reporter.connection.poll()
 
 
 def _changes(run: Run) -> list[tuple[int, float | None]]:
@@ -131,7 +131,7 @@ def test_after_a_kill_the_record_is_that_of_the_training_that_counts(
     with monkeypatch.context() as patch:
         if unheard:
             patch.setattr(RunAttempt, "heartbeat", deaf)
-            patch.setattr(Reporter, "unconfirmed_interventions", _all_interventions(patch))
+            patch.setattr(StoreConnection, "unconfirmed_interventions", _all_interventions(patch))
         with pytest.raises(Killed):
             work_on(offline, store)
     store.reap_stale_runs()
@@ -147,16 +147,16 @@ def test_after_a_kill_the_record_is_that_of_the_training_that_counts(
     _assert_explains_the_rates(store, finished)
 
 
-def _all_interventions(patch: pytest.MonkeyPatch) -> Callable[[Reporter], tuple[object, ...]]:
+def _all_interventions(patch: pytest.MonkeyPatch) -> Callable[[StoreConnection], tuple[object, ...]]:
     """What a worker has noted and no store has confirmed, if none ever does."""
     noted: list[object] = []
-    note = Reporter._note
+    note = StoreConnection.note
 
-    def remember(self: Reporter, *arguments: object) -> None:
-        note(self, *arguments)  # type: ignore[arg-type]
-        noted.append(self._interventions[-1])
+    def remember(self: StoreConnection, intervention: Intervention) -> None:
+        note(self, intervention)
+        noted.append(intervention)
 
-    patch.setattr(Reporter, "_note", remember)
+    patch.setattr(StoreConnection, "note", remember)
     return lambda _self: tuple(noted)
 
 

@@ -9,7 +9,8 @@ from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint, Run, RunAttempt, RunState, RunStore
 from mnist_lab.training.callbacks import Progress
-from mnist_lab.training.reporter import DiscardedError, Reporter
+from mnist_lab.training.connection import DiscardedError
+from mnist_lab.training.reporter import Reporter
 from tests.factories import make_point, make_reporter
 
 PATIENCE = 120.0
@@ -158,9 +159,9 @@ def test_unconfirmed_points_are_known(store: RunStore, claimed: Run, monkeypatch
         monkeypatch.setattr(RunAttempt, "heartbeat", locked)
         for step in (1, 2):
             reporter.on_chunk_end(_point(step))
-        assert reporter.unconfirmed_points() == (_point(1), _point(2))
+        assert reporter.connection.unconfirmed_points() == (_point(1), _point(2))
         monkeypatch.setattr(RunAttempt, "heartbeat", working)
-        _until(lambda: reporter.unconfirmed_points() == ())
+        _until(lambda: reporter.connection.unconfirmed_points() == ())
     assert [point.step for point in store.points(claimed.id)] == [1, 2]
 
 

@@ -20,6 +20,7 @@ Stroke = Mapping[str, Any]
 MIN_WIDTH, MAX_WIDTH = 8, 40
 """Widths of the pen that can be chosen, in pixels."""
 MAX_STROKES = 1000
+_MAX_ID = 64
 _PACKAGE = "streamlit_drawable_canvas"
 _COMPONENT = f"streamlit-drawable-canvas.{_PACKAGE}"
 """The name under which Streamlit serves the files of the package."""
@@ -54,6 +55,8 @@ class CanvasReport:
     """A PNG as a data URL."""
     width: int | None
     """Pixels of the pen."""
+    id: str = ""
+    """Of this drawing, by which the browser knows it again."""
 
 
 def _files(pattern: str) -> Path:
@@ -82,12 +85,13 @@ _component = st.components.v2.component(
 )
 
 
-def drawing_canvas(strokes: Sequence[Stroke], width: int, *, side: int, key: str) -> CanvasReport:
+def drawing_canvas(strokes: Sequence[Stroke], width: int, drawing_id: str, *, side: int, key: str) -> CanvasReport:
     """Draw the canvas, its Undo and Clear buttons and the pen size.
 
     Args:
         strokes: What is on the canvas when the browser draws it for the first time; ignored afterwards.
         width: Pixels of the pen; like `strokes`.
+        drawing_id: The id with which the strokes were reported. If the browser has another drawing, that one is shown.
         side: Width and height of the canvas in pixels.
         key: Identifies the canvas.
     """
@@ -95,7 +99,7 @@ def drawing_canvas(strokes: Sequence[Stroke], width: int, *, side: int, key: str
     url = f"_stcore/bidi-components/{_COMPONENT}/{_files('index-*.js').name}"
     # A list: to check whether the values of a dictionary are tables, Streamlit would load pandas (0.4 s, 50 MB).
     result = _component(
-        data=[url, side, list(strokes), width],
+        data=[url, side, list(strokes), width, drawing_id],
         key=key,
         on_drawing_change=lambda: None,
         on_width_change=lambda: None,
@@ -107,17 +111,18 @@ def report_of(drawing: object, width: object) -> CanvasReport:
     """What the browser has sent, as a report; values that our page does not send count as nothing.
 
     Args:
-        drawing: `{"strokes": […], "image": "data:…"}`, or None.
+        drawing: `{"strokes": […], "image": "data:…", "id": "…"}`, or None.
         width: 8 to 40, or None.
     """
-    strokes, image = None, None
+    strokes, image, drawing_id = None, None, ""
     if isinstance(drawing, Mapping) and isinstance(drawing.get("strokes"), list):
-        image = drawing.get("image")
+        image, drawing_id = drawing.get("image"), str(drawing.get("id", ""))[:_MAX_ID]
         strokes = [stroke for stroke in drawing["strokes"][:MAX_STROKES] if _is_stroke(stroke)]
     return CanvasReport(
         strokes,
         image if isinstance(image, str) else None,
         width if isinstance(width, int) and width in range(MIN_WIDTH, MAX_WIDTH + 1) else None,
+        drawing_id,
     )
 
 

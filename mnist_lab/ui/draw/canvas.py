@@ -22,6 +22,7 @@ _PEN_WIDTH = 20
 _STROKES = "canvas-strokes"
 _IMAGE = "canvas-image"
 _WIDTH = "canvas-width"
+_ID = "canvas-id"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def drawing_pad() -> CanvasDrawing | None:
     """
     state = st.session_state
     with st.container(border=True, width=FRAME, key="canvas-frame"):
-        report = drawing_canvas(state.get(_STROKES, ()), state.get(_WIDTH, _PEN_WIDTH), side=SIDE, key="canvas")
+        kept = state.get(_STROKES, ()), state.get(_WIDTH, _PEN_WIDTH), state.get(_ID, "")
+        report = drawing_canvas(*kept, side=SIDE, key="canvas")
     _keep(report)
     strokes: list[Stroke] = state.get(_STROKES, [])
     pixels = _pixels(state.get(_IMAGE)) if strokes else None
@@ -55,6 +57,7 @@ def _keep(report: CanvasReport) -> None:
     if report.strokes is not None:
         st.session_state[_STROKES] = list(report.strokes)
         st.session_state[_IMAGE] = report.image
+        st.session_state[_ID] = report.id
     if report.width is not None:
         st.session_state[_WIDTH] = report.width
 

@@ -6,20 +6,19 @@ and the teacher's link invalid, delete the file.
 
 import functools
 import hashlib
-import ipaddress
 import os
 import secrets
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 from itsdangerous import BadSignature, Signer, TimestampSigner
 
 from mnist_lab.files import atomic_write
 from mnist_lab.home import home_folder
+from mnist_lab.hosts import is_loopback, parse_host, parse_origin
 
 COOKIE_SECONDS = 365 * 24 * 3600
 """How long a cookie is valid."""
@@ -153,27 +152,12 @@ def is_at_machine(address: str | None, headers: Mapping[str, str]) -> bool:
     lower = {name.lower(): value for name, value in headers.items()}
     if any(name in _FORWARDING or name.startswith("x-forwarded") for name in lower):
         return False
-    if address is not None and not _is_loopback(address):
+    if address is not None and not is_loopback(address):
         return False
     # A proxy that adds no header still passes on the address in which the browser opened the page.
-    origin = lower.get("origin")
-    return _is_loopback(_host(f"//{lower.get('host', '')}")) and (origin is None or _is_loopback(_host(origin)))
-
-
-def _host(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return "" if parts.username is not None else parts.hostname or ""
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
+    if "origin" in lower:
+        page = parse_origin(lower["origin"])
+        if page is None or not is_loopback(page.host.name):
+            return False
+    host = parse_host(lower.get("host", ""))
+    return host is not None and is_loopback(host.name)

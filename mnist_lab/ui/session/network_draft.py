@@ -1,30 +1,41 @@
 """The network that a session is composing: its edit history, the selected layer, and its link in the URL.
 
-The link also carries the session's recipe, so that whoever opens it trains the same.
+The link also carries the session's recipe, so that whoever opens it trains the same. The last link of each browser is
+kept, as not every page has it in its URL: after a reload there, the session goes on with it.
 """
 
+import threading
+
 import streamlit as st
+from cachetools import LRUCache
 
 from mnist_lab.errors import NetworkError, RecipeError
 from mnist_lab.network import DEFAULT_PRESET, EditHistory, Network, get_preset
 from mnist_lab.ui.session.query_params import NETWORK
 from mnist_lab.ui.session.recipe_draft import chosen_recipe, open_recipe
 from mnist_lab.ui.session.ui_state import read_setup_link, setup_link
+from mnist_lab.ui.session.viewer import viewer
 
 _HISTORY = "draft-history"
 _PICKED = "draft-picked"
 _WRITTEN = "draft-written"
 _REFUSED = "draft-refused"
 
+_last_links: LRUCache[str, str] = LRUCache(maxsize=1_000)
+"""By browser."""
+_lock = threading.Lock()
+
 
 def open_draft() -> Network:
-    """The network of the session: the one in the URL, else the draft of the session, else the default preset.
+    """The network of the session: the one in the URL, the draft of the session, the browser's last one, or the default.
 
     It opens the recipe of the link as well, so it must be called before the form of the recipe is drawn. A link that
     cannot be read leaves both unchanged; `refused_link` then says why.
     """
     requested = st.query_params.get(NETWORK)
     known = st.session_state.get(_HISTORY)
+    if not requested and known is None:
+        requested = _last_link()
     # A link that this session wrote itself is ignored: it must not undo later edits.
     if requested and requested != st.session_state.get(_WRITTEN):
         try:
@@ -99,7 +110,15 @@ def refused_link() -> str | None:
 def link() -> str:
     """The link that reopens the network and the recipe; the session does not open it again itself."""
     written = st.session_state[_WRITTEN] = setup_link(history().network, chosen_recipe())
+    with _lock:
+        _last_links[viewer().browser_id] = written
     return written
+
+
+def _last_link() -> str | None:
+    with _lock:
+        last: str | None = _last_links.get(viewer().browser_id)
+        return last
 
 
 def write_link() -> None:

@@ -3,45 +3,15 @@
 Otherwise a web page could point its own name to this machine (DNS rebinding), and read and use the lab.
 """
 
-import ipaddress
-import re
 import socket
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+
+from mnist_lab.hosts import Host, is_loopback, parse_address, parse_origin
 
 EVERY_HOST = "*"
 """In `MNIST_LAB_HOSTS`: the lab may be opened under any name."""
 
-_HOST = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::(?P<port>\d{1,5}))?")
-_LOCALHOST = "localhost"
 _EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - only compared with
-
-
-@dataclass(frozen=True)
-class Host:
-    """A host and its port, as in the header `Host`."""
-
-    name: str
-    """In lower case, without brackets and without a final dot; an address in its usual form."""
-    port: int | None
-
-
-def parse_host(text: str) -> Host | None:
-    """Read `name`, `name:port`, `1.2.3.4:port` or `[::1]:port`; None if the text is nothing of these."""
-    match = _HOST.fullmatch(text)
-    if match is None:
-        return None
-    name = (match["ipv6"] or match["name"]).lower().removesuffix(".")
-    address = _address(name)
-    if not name or (match["ipv6"] and address is None):
-        return None
-    return Host(name if address is None else str(address), int(match["port"]) if match["port"] else None)
-
-
-def is_loopback(name: str) -> bool:
-    """Whether only this machine itself can mean this name or address."""
-    address = _address(name)
-    return name == _LOCALHOST if address is None else address.is_loopback
 
 
 def listens_on_network(server_address: str | None) -> bool:
@@ -63,7 +33,7 @@ def machine_addresses() -> frozenset[str]:
     import psutil
 
     found = (entry.address.partition("%")[0] for entries in psutil.net_if_addrs().values() for entry in entries)
-    addresses = (_address(text) for text in found)
+    addresses = (parse_address(text) for text in found)
     return frozenset(str(address) for address in addresses if address is not None and not address.is_loopback)
 
 
@@ -82,7 +52,7 @@ class AllowedHosts:
 
     def may_be_opened_as(self, host: Host, arrived_at: str | None) -> bool:
         """Whether a request with this `Host` is answered; `arrived_at` is our address on which it arrived."""
-        arrived = _address(arrived_at or "")
+        arrived = parse_address(arrived_at or "")
         if is_loopback(host.name) or (arrived is not None and host.name == str(arrived)):
             return True
         return self._is_named(host, self._named()) or host.name in own_hosts(self._server_address())
@@ -93,15 +63,10 @@ class AllowedHosts:
         With a reverse proxy that replaces the header `Host`, the lab's own pages have a host that must be named. The
         setting "*" names none: it must not allow every page of the internet to use the lab.
         """
-        scheme, separator, rest = origin.partition("://")
-        page = parse_host(rest)
-        default_port = {"http": 80, "https": 443}.get(scheme)
-        if not separator or page is None or default_port is None:
+        page = parse_origin(origin)
+        if page is None:
             return False
-        same_port = (page.port or default_port) == (host.port or default_port)
-        if page.name == host.name and same_port:
-            return True
-        return self._is_named(page, [name for name in self._named() if name != EVERY_HOST])
+        return page.is_of(host) or self._is_named(page.host, [name for name in self._named() if name != EVERY_HOST])
 
     @staticmethod
     def _is_named(host: Host, names: Collection[str]) -> bool:
@@ -111,25 +76,17 @@ class AllowedHosts:
 def _matches(name: str, pattern: str) -> bool:
     if pattern.startswith("*."):
         return name.endswith(pattern[1:])
-    return pattern in {EVERY_HOST, name} or str(_address(pattern)) == name
+    return pattern in {EVERY_HOST, name} or str(parse_address(pattern)) == name
 
 
 def server_host(server_address: str | None) -> str | None:
     """The host on which the server listens; None if it listens on every address of the machine."""
     given = (server_address or "").strip().lower().strip("[]")
-    return None if not given or given in _EVERY_ADDRESS else str(_address(given) or given)
+    return None if not given or given in _EVERY_ADDRESS else str(parse_address(given) or given)
 
 
 def _machine_names() -> frozenset[str]:
     # Not `getfqdn`: it can ask a name server.
     name = socket.gethostname().lower()
     short = name.partition(".")[0]
-    return frozenset({name, short, f"{short}.local"} - {"", ".local", _LOCALHOST})
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    return (address.ipv4_mapped or address) if isinstance(address, ipaddress.IPv6Address) else address
+    return frozenset({name, short, f"{short}.local"} - {"", ".local", "localhost"})

@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from mnist_lab.errors import RefusedError
-from mnist_lab.ui.shell.allowed_hosts import AllowedHosts, parse_host
+from mnist_lab.hosts import parse_host
+from mnist_lab.ui.shell.allowed_hosts import AllowedHosts
 
 _UNUSED_ROUTES = re.compile(r"/_stcore/(metrics|script-health-check|agent/[^/]*)/?$")
 """Routes of Streamlit that no page of the lab uses, and that tell strangers about the app."""

@@ -8,7 +8,8 @@ import ipaddress
 
 import streamlit as st
 
-from mnist_lab.ui.shell.allowed_hosts import is_loopback, machine_addresses, server_host
+from mnist_lab.hosts import is_loopback
+from mnist_lab.ui.shell.allowed_hosts import machine_addresses, server_host
 
 
 def start_message() -> str:

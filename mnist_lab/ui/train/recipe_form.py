@@ -19,6 +19,8 @@ _WEIGHT_DECAYS = (0.0, 0.0001, 0.0004, 0.001, 0.004, 0.01, 0.05, 0.1)
 _FRACTIONS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 _PATIENCES = (0, 1, 2, 3, 5, 10)
 _MAX_STEPS_DRAWN = 2_000
+_OPTIONAL = {"limit", "early_stopping"}
+"""Fields for which the form has 0 and the recipe None."""
 
 _AUGMENTATIONS = {"none": "None", "light": "Light", "pen": "Pen"}
 _PRECISIONS = {"auto": "The fastest on this machine", "float32": "float32", "mixed_bfloat16": "mixed bfloat16"}
@@ -32,7 +34,7 @@ def recipe_form(images: int) -> None:
     changes: dict[str, Any] = {}
     first, second = st.columns(2)
     with first:
-        changes["epochs"] = int(st.number_input("Epochs", 1, 1000, key=_key("epochs", before.epochs)))
+        changes["epochs"] = int(st.number_input("Epochs", 1, 1000, **_widget("epochs", before.epochs)))
         changes["batch_size"] = _select("Batch size", "batch_size", _BATCH_SIZES, formatting.count)
     with second:
         changes["learning_rate"] = _select("Learning rate", "learning_rate", _LEARNING_RATES, formatting.learning_rate)
@@ -65,7 +67,7 @@ def _optimizer_part(before: Recipe) -> dict[str, Any]:
         "optimizer": _select("Optimizer", "optimizer", list(OPTIMIZER_NAMES), OPTIMIZER_NAMES.get)
     }
     if changes["optimizer"] == "sgd":
-        changes["momentum"] = st.slider("Momentum", 0.0, 0.99, step=0.01, key=_key("momentum", before.momentum))
+        changes["momentum"] = st.slider("Momentum", 0.0, 0.99, step=0.01, **_widget("momentum", before.momentum))
     if changes["optimizer"] == "adamw":
         changes["weight_decay"] = _select("Weight decay", "weight_decay", _WEIGHT_DECAYS, formatting.learning_rate)
     return changes
@@ -118,8 +120,8 @@ def _rest_part(before: Recipe) -> dict[str, Any]:
             "Seed",
             0,
             2**31 - 1,
-            key=_key("seed", before.seed),
             help="The same seed on the same machine gives the same result.",
+            **_widget("seed", before.seed),
         )
     )
     precision = _select("Precision", "precision", list(_PRECISIONS), _PRECISIONS.get)
@@ -151,15 +153,23 @@ def _select(
             value = options[0]
         else:
             options = sorted([*options, value])
-    key = _key(field, value)
-    if st.session_state[key] not in options:
-        st.session_state[key] = value
-    return st.selectbox(title, options, format_func=label, key=key, help=hint)
+    widget = _widget(field, value)
+    if st.session_state[widget["key"]] not in options:
+        st.session_state[widget["key"]] = value
+    return st.selectbox(title, options, format_func=label, help=hint, **widget)
 
 
-def _key(field: str, value: Any) -> str:
-    """The key of a widget. Its value is set again, as Streamlit forgets it when the user leaves the page."""
+def _widget(field: str, value: Any) -> dict[str, Any]:
+    """Key and callback of a widget. Its value is set again, as Streamlit forgets it when the user leaves the page."""
     key = f"{FIELD_PREFIX}{field}"
     if key not in st.session_state:
         st.session_state[key] = value
-    return key
+    return {"key": key, "on_change": _keep, "args": (field, key)}
+
+
+def _keep(field: str, key: str) -> None:
+    # At once, as the user may leave the page before the form is drawn again.
+    value = st.session_state[key]
+    st.session_state[RECIPE_KEY] = chosen_recipe().with_changes(
+        **{field: None if field in _OPTIONAL and not value else value}
+    )

@@ -8,8 +8,8 @@ STROKE = {"type": "Path", "strokeWidth": 20, "path": [["M", 1, 2]]}
 
 
 def test_a_report_has_strokes_picture_and_width() -> None:
-    drawing = {"strokes": [STROKE], "image": "data:image/png;base64,AAAA"}
-    assert report_of(drawing, 31) == CanvasReport([STROKE], "data:image/png;base64,AAAA", 31)
+    drawing = {"strokes": [STROKE], "image": "data:image/png;base64,AAAA", "id": "7-0.5"}
+    assert report_of(drawing, 31) == CanvasReport([STROKE], "data:image/png;base64,AAAA", 31, "7-0.5")
     assert report_of(None, None) == CanvasReport(None, None, None)
 
 
@@ -30,6 +30,11 @@ def test_what_is_no_stroke_is_left_out(stroke: object) -> None:
 @pytest.mark.parametrize("width", ["20", 7, 41, 20.5, None, [20]])
 def test_a_width_that_cannot_be_chosen_counts_as_none(width: object) -> None:
     assert report_of(None, width).width is None
+
+
+def test_an_id_is_a_short_text() -> None:
+    assert len(report_of({"strokes": [], "id": "x" * 5000}, None).id) <= 64
+    assert report_of({"strokes": [], "id": [7]}, None).id == "[7]"
 
 
 def test_the_strokes_are_not_endless() -> None:

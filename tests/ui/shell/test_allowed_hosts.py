@@ -4,8 +4,9 @@ import socket
 
 import pytest
 
+from mnist_lab.hosts import Host, is_loopback, parse_host
 from mnist_lab.ui.shell import allowed_hosts as module
-from mnist_lab.ui.shell.allowed_hosts import AllowedHosts, Host, is_loopback, own_hosts, parse_host
+from mnist_lab.ui.shell.allowed_hosts import AllowedHosts, own_hosts
 
 ADDRESS = "192.168.7.5"
 
@@ -29,47 +30,6 @@ def allowed(server_address: str | None = "127.0.0.1", *named: str) -> AllowedHos
 
 def opens(text: str, server_address: str | None = "127.0.0.1", *named: str, arrived_at: str = "127.0.0.1") -> bool:
     return allowed(server_address, *named).may_be_opened_as(host(text), arrived_at)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("localhost", Host("localhost", None)),
-        ("LocalHost.:8501", Host("localhost", 8501)),
-        ("[::1]:8501", Host("::1", 8501)),
-        ("[0:0:0:0:0:0:0:1]", Host("::1", None)),
-        ("[::ffff:10.0.0.1]", Host("10.0.0.1", None)),
-        ("a-b_c.example:1", Host("a-b_c.example", 1)),
-    ],
-)
-def test_a_host_is_read(text: str, expected: Host) -> None:
-    assert parse_host(text) == expected
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        ":8501",
-        ".",
-        "a b",
-        "localhost/",
-        "localhost:x",
-        "localhost:123456",
-        "::1",
-        "[::1",
-        "[zz]",
-        "[1::2::3]",
-        "user@localhost",
-        "localhost:80:80",
-        "localhost\n",
-        "münchen",
-        "localhost, evil.example",
-        "http://localhost",
-    ],
-)
-def test_anything_else_is_no_host(text: str) -> None:
-    assert parse_host(text) is None
 
 
 @pytest.mark.parametrize(
@@ -181,11 +141,6 @@ def test_behind_a_proxy_that_replaces_the_host_the_setting_names_the_labs_pages(
     named = allowed("127.0.0.1", "lab.school.org", "*")
     assert named.may_connect("https://lab.school.org:8443", host("127.0.0.1:8501"))
     assert not named.may_connect("https://evil.example", host("127.0.0.1:8501"))
-
-
-def test_only_loopback_addresses_are_loopback() -> None:
-    assert all(map(is_loopback, ["localhost", "127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"]))
-    assert not any(map(is_loopback, ["", "0.0.0.0", "::", "10.0.0.1", "localhost.example", "127.1"]))
 
 
 def test_the_machines_names_need_no_name_server(monkeypatch: pytest.MonkeyPatch) -> None:

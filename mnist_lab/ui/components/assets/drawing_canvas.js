@@ -1,10 +1,28 @@
 // A layer over the canvas of streamlit-drawable-canvas. The package's own script draws, on one canvas that stays as long
 // as the page is shown. This layer decides which pointer draws, undoes and clears in the browser, and reports each
-// stroke at once. Python only receives: nothing that it sends back changes what is drawn.
+// stroke at once. Python only receives: nothing that it sends back changes what is drawn. The tab keeps the drawing, too:
+// whoever leaves or reloads the page right after a stroke finds it again, even if the server never heard of it.
 const MAIN_BUTTON = 0;
 const PEN_SECONDS = 10; // after a pen was on or above the canvas, the hand that holds it does not draw
 const PALM = 60; // CSS pixels; the contact of a finger is smaller
+const LAB_DRAWING = "mnist-lab-drawing";
 const SECOND_FINGER = 250; // ms; if two fingers come down together, neither draws
+
+function labKeptDrawing() {
+  try {
+    return JSON.parse(sessionStorage.getItem(LAB_DRAWING)) ?? {};
+  } catch {
+    return {}; // a browser that stores nothing
+  }
+}
+
+function labKeepDrawing(drawing) {
+  try {
+    sessionStorage.setItem(LAB_DRAWING, JSON.stringify(drawing));
+  } catch {
+    // Then the server alone keeps it.
+  }
+}
 
 class DrawingCanvas {
   constructor(parentElement, node) {
@@ -20,10 +38,12 @@ class DrawingCanvas {
   }
 
   async start({ data }) {
-    const [script, side, strokes, width] = data;
+    const [script, side, strokes, width, id] = data;
+    const kept = labKeptDrawing();
+    this.unreported = Array.isArray(kept.strokes) && kept.id !== id;
+    this.strokes = this.unreported ? kept.strokes : strokes;
     this.side = side;
     this.width.value = width;
-    this.strokes = strokes;
     this.draw = (await import(new URL(script, document.baseURI))).default;
     this.undoButton.onclick = () => this.undo();
     this.clearButton.onclick = () => this.change([]);
@@ -179,7 +199,9 @@ class DrawingCanvas {
   onDrawing({ raw, data }) {
     this.strokes = raw.objects;
     this.show();
-    this.setStateValue("drawing", { strokes: this.strokes, image: data });
+    const id = `${Date.now()}-${Math.random()}`;
+    labKeepDrawing({ id, strokes: this.strokes });
+    this.setStateValue("drawing", { strokes: this.strokes, image: data, id });
   }
 
   show() {
