@@ -46,7 +46,8 @@ def running_app(home: Path, data: Mapping[str, str], *, path: str = "", **settin
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    own = {"MNIST_LAB_HOME": str(home), "MNIST_LAB_REFERENCE": "false"}
+    # A standby worker would load TensorFlow and measure the machine.
+    own = {"MNIST_LAB_HOME": str(home), "MNIST_LAB_REFERENCE": "false", "MNIST_LAB_STANDBY": "false"}
     environment = {**os.environ, **own, **data, **settings}
     environment.pop("MNIST_LAB_DB", None)
     options = ["--server.port", str(port), "--server.baseUrlPath", path.removeprefix("/")]
@@ -81,7 +82,7 @@ def lab(store: RunStore, data_settings: dict[str, str]) -> Iterator[str]:
     home = store.runs_folder.parent
     slot = take_slot(Settings(home=home, workers=1))
     assert slot is not None
-    hurry = {"MNIST_LAB_REFRESH": "0.15", "MNIST_LAB_WORKERS": "1", "MNIST_LAB_STANDBY": "false"}
+    hurry = {"MNIST_LAB_REFRESH": "0.15", "MNIST_LAB_WORKERS": "1"}
     with running_app(home, data_settings, **hurry) as started:
         yield started
     slot.release()

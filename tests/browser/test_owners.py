@@ -60,7 +60,6 @@ def school(
     options = {
         "STREAMLIT_SERVER_ADDRESS": everywhere,
         "MNIST_LAB_WORKERS": "1",
-        "MNIST_LAB_STANDBY": "false",
         "MNIST_LAB_REFRESH": "0.15",
     }
     address = own_address()

@@ -51,7 +51,7 @@ def app(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """An app with the reference runs that is open to the network."""
-    settings = {"MNIST_LAB_REFERENCE": "true", "STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}
+    settings = {"MNIST_LAB_REFERENCE": "true", "STREAMLIT_SERVER_ADDRESS": "0.0.0.0", "MNIST_LAB_STANDBY": "true"}
     with start_app(tmp_path_factory.mktemp("home"), data_settings, **settings, **audited(internet, connections)) as url:
         yield url
 

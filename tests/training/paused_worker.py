@@ -14,7 +14,7 @@ def _on_chunk_end(self: Reporter, point: MetricPoint) -> Command:
     if 1 < point.epoch < 2:
         with self.connection.attempt._db.write() as connection:
             self.connection.attempt._update(connection, command=Command.PAUSE)
-        self._write()
+        self.connection._write()
     return ON_CHUNK_END(self, point)
 
 

@@ -61,7 +61,9 @@ def lose(offline: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
         done: list[bool] = []
 
         def on_chunk_end(self: Reporter, point: MetricPoint) -> Command:
-            if not done and (point.epoch > 1 if when == "while it trains" else point.step == self._total_steps):
+            if not done and (
+                point.epoch > 1 if when == "while it trains" else point.step == self.connection.total_steps
+            ):
                 done.append(True)
                 _lose(offline.home, what)
             return ON_CHUNK_END(self, point)

@@ -234,7 +234,7 @@ def test_a_run_that_is_stopped_while_it_is_resumed_keeps_what_it_had_learnt(
         enter(self, phase, **named)  # type: ignore[arg-type]
         if phase == "loading data":
             store.request(broken_off.id, Command.STOP)
-            self._write_or_poll()
+            self.connection.poll()
         return Command.STOP
 
     monkeypatch.setattr(Reporter, "enter", stop_early)

@@ -169,6 +169,8 @@ def _widget(field: str, value: Any) -> dict[str, Any]:
 
 def _keep(field: str, key: str) -> None:
     # At once, as the user may leave the page before the form is drawn again.
+    if key not in st.session_state:  # another callback has opened another recipe
+        return
     value = st.session_state[key]
     st.session_state[RECIPE_KEY] = chosen_recipe().with_changes(
         **{field: None if field in _OPTIONAL and not value else value}
