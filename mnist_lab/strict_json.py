@@ -5,6 +5,7 @@ Python's own parser takes the last of two equal keys, accepts NaN and Infinity, 
 
 import json
 import reprlib
+from collections import Counter
 from typing import Any, NoReturn
 
 MAX_INTEGER_DIGITS = 100
@@ -47,8 +48,8 @@ def short_repr(value: object) -> str:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) < len(pairs):
-        keys = [key for key, _ in pairs]
-        duplicate = next(key for key in keys if keys.count(key) > 1)
+        counts = Counter(key for key, _ in pairs)
+        duplicate = next(key for key, count in counts.items() if count > 1)
         raise StrictJSONError(f"the key {short_repr(duplicate)} occurs twice in one object")
     return content
 

@@ -25,8 +25,9 @@ def read_bytes(path: Path, what: str, limit: int) -> bytes:
 
 
 def printable(name: str) -> str:
-    """A file's name as text: a byte in it that is not UTF-8 is written as a backslash, x and two digits."""
-    return os.fsencode(name).decode("utf-8", errors="backslashreplace")
+    """A file's name on one line of text: a byte that is not UTF-8 and a control character as a backslash and digits."""
+    text = os.fsencode(name).decode("utf-8", errors="backslashreplace")
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def reason(error: OSError | ValueError) -> str:

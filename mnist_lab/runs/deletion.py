@@ -3,11 +3,12 @@
 import shutil
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.run_folder import RunFolder
@@ -52,13 +53,35 @@ def move_to_bin(connection: Connection, run_id: str) -> None:
     connection.execute(update(runs).where(runs.c.id == run_id).values(deleted_at=now))
 
 
-def deleted_runs(connection: Connection) -> Sequence[DeletedRun]:
-    """The runs in the bin, the one deleted last first."""
-    query = select(runs.c.id, runs.c.name, runs.c.owner, runs.c.deleted_at).where(runs.c.deleted_at.is_not(None))
+def deleted_runs(connection: Connection, owner: str | None = None, limit: int | None = None) -> Sequence[DeletedRun]:
+    """The runs in the bin, or those of an owner, the one deleted last first: at most `limit`."""
+    query = select(runs.c.id, runs.c.name, runs.c.owner, runs.c.deleted_at).where(*_in_bin(owner))
     return [
-        DeletedRun(row.id, row.name, row.owner, datetime.fromtimestamp(row.deleted_at, UTC))
-        for row in connection.execute(query.order_by(runs.c.deleted_at.desc(), runs.c.number.desc()))
+        DeletedRun(row.id, row.name, row.owner, _time(row.deleted_at))
+        for row in connection.execute(query.order_by(runs.c.deleted_at.desc(), runs.c.number.desc()).limit(limit))
     ]
+
+
+def count_deleted(connection: Connection, owner: str | None = None) -> int:
+    """How many runs are in the bin, or how many of an owner."""
+    return connection.execute(select(func.count()).select_from(runs).where(*_in_bin(owner))).scalar_one()
+
+
+def is_deleted(connection: Connection, run_id: str) -> bool:
+    """Whether the run is in the bin."""
+    return connection.execute(select(runs.c.id).where(runs.c.id == run_id, *_in_bin())).first() is not None
+
+
+def _in_bin(owner: str | None = None) -> list[ColumnElement[bool]]:
+    return [runs.c.deleted_at.is_not(None), *([] if owner is None else [runs.c.owner == owner])]
+
+
+def _time(stored: object) -> datetime:
+    """A stored time; now instead of a damaged one, so that its run can still be brought back."""
+    with suppress(OSError, OverflowError, ValueError):
+        if isinstance(stored, int | float):
+            return datetime.fromtimestamp(stored, UTC)
+    return datetime.now(UTC)
 
 
 def empty_bin(db: Database, runs_folder: Path) -> Sequence[str]:

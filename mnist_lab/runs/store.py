@@ -301,10 +301,20 @@ class RunStore:
 
     # The bin
 
-    def deleted_runs(self) -> Sequence[deletion.DeletedRun]:
-        """The runs in the bin, the one deleted last first."""
+    def deleted_runs(self, owner: str | None = None, limit: int | None = None) -> Sequence[deletion.DeletedRun]:
+        """The runs in the bin, or those of an owner, the one deleted last first: at most `limit`."""
         with self.db.read() as connection:
-            return deletion.deleted_runs(connection)
+            return deletion.deleted_runs(connection, owner, limit)
+
+    def count_deleted(self, owner: str | None = None) -> int:
+        """How many runs are in the bin, or how many of an owner."""
+        with self.db.read() as connection:
+            return deletion.count_deleted(connection, owner)
+
+    def is_deleted(self, run_id: str) -> bool:
+        """Whether the run is in the bin."""
+        with self.db.read() as connection:
+            return deletion.is_deleted(connection, run_id)
 
     def empty_bin(self) -> Sequence[str]:
         """Remove the runs that have been in the bin for a day; see `deletion.empty_bin`. Returns their ids."""

@@ -34,17 +34,21 @@ def train_run(settings: Settings, store: RunStore, run_id: str, listener: Progre
     """
     listener = listener or ignore_progress
     told = ""
-    last_step = -1
+    follower = _Follower(store, listener)
+    follows = False
     with _stopping_at_ctrl_c(store, run_id):
         while True:
             run = store.get(run_id)
             if run.state.is_ended:
+                if follows:
+                    follower.follow(run)
                 return run
             if run.state is RunState.QUEUED:
                 claimed = claim(settings, store, run_id)
                 if claimed is not None:
                     with claimed, _logging_to(claimed.folder):
                         execute_run(settings, store, claimed, listener)
+                    follows = False
                     continue
                 if told != run.state:
                     told = run.state
@@ -54,7 +58,8 @@ def train_run(settings: Settings, store: RunStore, run_id: str, listener: Progre
                     told = run.state
                     listener(Progress("set aside", message=_set_aside_message(run)))
             else:
-                last_step = _follow(store, run, last_step, listener)
+                follows = True
+                follower.follow(run)
             store.reap_stale_runs()
             time.sleep(POLL_SECONDS)
 
@@ -72,14 +77,26 @@ def _set_aside_message(run: Run) -> str:
     )
 
 
-def _follow(store: RunStore, run: Run, last_step: int, listener: ProgressListener) -> int:
-    """Report the progress of a run in another process since `last_step`; returns its newest step."""
-    points = store.points(run.id, after_step=last_step)
-    for point in points:
-        listener(Progress("training", run.total_steps, point))
-    if not points and run.phase != "training":
-        listener(Progress(run.phase, run.total_steps))
-    return points[-1].step if points else last_step
+class _Follower:
+    """Reports the progress of a run that another process trains."""
+
+    def __init__(self, store: RunStore, listener: ProgressListener) -> None:
+        self._store, self._listener = store, listener
+        self._step = 0
+        self._kinds: set[str] = set()
+        """Kinds of points reported of this step: the point of an epoch has the step of the last one within it."""
+
+    def follow(self, run: Run) -> None:
+        """Report what is new since the last call."""
+        points = self._store.points(run.id, after_step=self._step - 1)
+        new = [point for point in points if point.step > self._step or point.kind not in self._kinds]
+        for point in new:
+            self._listener(Progress("training", run.total_steps, point))
+            if point.step > self._step:
+                self._step, self._kinds = point.step, set()
+            self._kinds.add(point.kind)
+        if not new and run.phase not in {"", "training"}:
+            self._listener(Progress(run.phase, run.total_steps))
 
 
 class _LogFile(logging.FileHandler):

@@ -121,7 +121,7 @@ class Launcher:
         if now >= self._next_reap:
             self._next_reap = now + REAP_SECONDS
             store.reap_stale_runs()
-            store.empty_bin()
+            self._empty_bin(store)
         self._busy = [child for child in self._busy if child.poll() is None]
         self._update_idle(store, now)
         waiting = store.count([RunState.QUEUED])
@@ -134,6 +134,13 @@ class Launcher:
         may_start = now >= self._not_before and (waiting > 0 or now >= self._quiet_until)
         if len(self._idle) < wanted and may_start:
             self._launch()
+
+    def _empty_bin(self, store: RunStore) -> None:
+        try:
+            store.empty_bin()
+        except Exception:
+            # Tidying must never stop the trainings.
+            log.exception("The bin could not be emptied")
 
     def _update_idle(self, store: RunStore, now: float) -> None:
         for name, child in list(self._idle.items()):

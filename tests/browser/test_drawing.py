@@ -31,11 +31,26 @@ class Server:
     def __init__(self, page: Page) -> None:
         self._held: list[Any] | None = None
         self._browser: WebSocketRoute | None = None
+        self._server: WebSocketRoute | None = None
+        self._is_lost = False
         page.route_web_socket(re.compile("/_stcore/stream"), self._connect)
 
     def _connect(self, browser: WebSocketRoute) -> None:
         self._browser = browser
-        browser.connect_to_server().on_message(self._answer)
+        self._server = browser.connect_to_server()
+        self._server.on_message(self._answer)
+        browser.on_message(self._ask)
+
+    def lose(self) -> None:
+        """From now on nothing that the browser sends arrives, until `find`."""
+        self._is_lost = True
+
+    def find(self) -> None:
+        self._is_lost = False
+
+    def _ask(self, message: Any) -> None:
+        if not self._is_lost and self._server is not None:
+            self._server.send(message)
 
     def _answer(self, message: Any) -> None:
         if self._held is not None:
@@ -211,6 +226,30 @@ def test_strokes_drawn_before_can_be_cleared_and_undone_after_a_visit_elsewhere(
     settled(page)
     assert strokes(page) == 1
     assert ink(page) > 3000
+
+
+@pytest.mark.parametrize("last", ["stroke", "clear"])
+def test_what_is_drawn_while_the_connection_is_broken_is_read_when_it_is_back(
+    page: Page, lab: str, server: Server, last: str
+) -> None:
+    canvas = open_draw(page, lab)
+    settled(page)
+    nothing, drawn = "Nothing drawn yet", "The drawing as 28×28 pixels"
+    if last == "clear":
+        draw(page, canvas, STROKES[0])
+        expect(page.get_by_role("img", name=drawn, exact=True)).to_be_visible()
+    settled(page)
+    server.lose()
+    if last == "clear":
+        page.get_by_role("button", name="Clear").click()
+    else:
+        draw(page, canvas, STROKES[0])
+    page.wait_for_timeout(1000)
+    server.find()
+    expect(page.get_by_role("img", name=nothing if last == "clear" else drawn, exact=True)).to_be_visible()
+    # Once the server has it, the browser sends it no more.
+    settled(page)
+    assert page.locator(".lab-canvas").evaluate("(node) => node.labCanvas.sent") is None
 
 
 @pytest.mark.parametrize("way", ["reload", "menu"])

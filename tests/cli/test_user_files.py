@@ -48,7 +48,14 @@ def test_any_name_makes_a_safe_file_name(name, expected):
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"), [(b"caf\xe9.png", "caf\\xe9.png"), ("é.png".encode(), "é.png"), (b"\xff", "\\xff")]
+    ("name", "shown"),
+    [
+        (b"caf\xe9.png", "caf\\xe9.png"),
+        ("é 1.png".encode(), "é 1.png"),
+        (b"\xff", "\\xff"),
+        (b"a\n7.png: 7, quite sure", "a\\n7.png: 7, quite sure"),
+        (b"\x1b[31m\t", "\\x1b[31m\\t"),
+    ],
 )
 def test_a_name_of_any_bytes_can_be_printed(name, shown):
     assert printable(os.fsdecode(name)) == shown

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from mnist_lab.errors import RefusedError, UnknownRunError
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, MetricPoint, Run, RunState, RunStore, deletion
+from mnist_lab.runs import Actor, Command, MetricPoint, Run, RunState, RunStore, deletion
 from mnist_lab.runs.schema import metrics, runs
 from tests.factories import finish_run, start_run
 
@@ -149,6 +149,29 @@ def test_a_run_can_be_deleted_for_good_at_once_or_out_of_the_bin(store: RunStore
         with pytest.raises(RefusedError):
             store.restore(run.id)
     assert store.deleted_runs() == []
+
+
+@pytest.mark.parametrize("stored", ["x", b"x", float("inf"), 1e308, 2**62, -1e308])
+def test_a_damaged_time_of_deletion_keeps_the_run_in_the_bin(store: RunStore, ended: Run, stored: object) -> None:
+    store.delete(ended.id)
+    with store.db.write() as connection:
+        connection.exec_driver_sql("UPDATE runs SET deleted_at = ? WHERE id = ?", (stored, ended.id))
+    assert store.empty_bin() == []
+    assert [run.id for run in store.deleted_runs()] == [ended.id]
+    store.restore(ended.id)
+    assert store.get(ended.id) == ended
+
+
+def test_the_bin_can_be_read_in_parts(store: RunStore, network: Network) -> None:
+    mine = [store.create(network, Recipe(), actor=Actor("anna")) for _ in range(3)]
+    other = store.create(network, Recipe(), actor=Actor("ben"))
+    for run in (*mine, other):
+        store.delete(run.id)
+    assert [run.id for run in store.deleted_runs("anna", 2)] == [mine[2].id, mine[1].id]
+    assert (store.count_deleted("anna"), store.count_deleted("ben"), store.count_deleted()) == (3, 1, 4)
+    assert store.is_deleted(other.id)
+    store.restore(other.id)
+    assert not store.is_deleted(other.id)
 
 
 def test_restoring_what_is_not_deleted_changes_nothing(store: RunStore, ended: Run) -> None:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -282,6 +283,7 @@ def test_the_foreground_follows_a_worker_that_was_quicker(offline: Settings, sto
     claimed = claim(offline, store)
     assert claimed is not None
     heard: list[Progress] = []
+    epoch = replace(_point(2), kind="epoch", validation_loss=0.5, validation_accuracy=0.9)
 
     def work() -> None:
         with claimed:
@@ -292,6 +294,8 @@ def test_the_foreground_follows_a_worker_that_was_quicker(offline: Settings, sto
             store.attempt(store.get(queued.id)).heartbeat(points=[_point(2)])
             while len([progress for progress in heard if progress.point]) < 2:
                 time.sleep(0.02)
+            # It has the step of the point before, and the run ends before anybody looks again.
+            store.attempt(store.get(queued.id)).heartbeat(points=[epoch])
             store.attempt(store.get(queued.id)).finish(RunState.FINISHED, RESULT)
 
     worker = threading.Thread(target=work)
@@ -299,7 +303,7 @@ def test_the_foreground_follows_a_worker_that_was_quicker(offline: Settings, sto
     run = train_run(offline, store, queued.id, heard.append)
     worker.join()
     assert (run.state, run.result) == (RunState.FINISHED, RESULT)
-    assert [progress.point for progress in heard if progress.point] == [_point(1), _point(2)]
+    assert [progress.point for progress in heard if progress.point] == [_point(1), _point(2), epoch]
 
 
 def test_the_foreground_notices_that_a_quicker_worker_died(offline: Settings, store: RunStore, queued: Run) -> None:

@@ -19,17 +19,20 @@ def bin_panel() -> None:
     """List the runs in the bin that the viewer can bring back; nothing if there are none."""
     if message := st.session_state.pop(_ERROR, None):
         st.toast(plain(message), icon=":material/info:")
-    deleted = [run for run in services().store.deleted_runs() if viewer().may_change(run.owner)]
+    owner = None if viewer().is_teacher else viewer().browser_id
+    # Not the whole bin: anybody can fill it, and everybody waits for this.
+    deleted = services().store.deleted_runs(owner, _MAX_SHOWN)
     if not deleted:
         return
-    with st.expander(f"Deleted runs ({len(deleted):,})", icon=":material/delete:", key="bin"):
+    count = services().store.count_deleted(owner)
+    with st.expander(f"Deleted runs ({count:,})", icon=":material/delete:", key="bin"):
         st.caption("A deleted run is kept for a day, or until the disk is nearly full.")
-        for run in deleted[:_MAX_SHOWN]:
+        for run in deleted:
             with st.container(horizontal=True, vertical_alignment="center", key=f"bin-{run.id}"):
                 when = formatting.relative_time(run.deleted, datetime.now().astimezone())
                 st.markdown(f"{plain(run.name)} · {run.id} · deleted {when}", width="stretch")
                 st.button("Restore", icon=":material/undo:", key=f"restore-{run.id}", on_click=_restore, args=(run.id,))
-        if (hidden := len(deleted) - _MAX_SHOWN) > 0:
+        if (hidden := count - len(deleted)) > 0:
             st.caption(f"and {hidden:,} more")
 
 

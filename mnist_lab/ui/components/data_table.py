@@ -4,7 +4,7 @@ Rows are known by their ids, not by their places: rows may come and go while som
 nothing is lost. Streamlit's own table knows its ticks by row number only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import streamlit as st
@@ -69,6 +69,10 @@ _component = st.components.v2.component(
 )
 
 
+MAX_TICKS = 500
+"""Rows that the table has."""
+
+
 class Ticks(NamedTuple):
     """The ticked rows."""
 
@@ -100,4 +104,10 @@ def reported_ticks(key: str) -> Ticks | None:
     """The ticks that the user set last in the table with this key; None if the user has not touched it yet."""
     state = st.session_state.get(key)
     reported = state.get("ticked") if state else None
-    return None if reported is None else Ticks(reported["version"], tuple(reported["ids"]), by_user=True)
+    if not isinstance(reported, Mapping):
+        return None
+    version, ids = reported.get("version"), reported.get("ids")
+    # Whoever speaks to the server without our page may send anything.
+    if not isinstance(version, int) or not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
+        return None
+    return Ticks(version, tuple(ids[:MAX_TICKS]), by_user=True)

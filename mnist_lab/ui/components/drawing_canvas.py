@@ -107,6 +107,12 @@ def drawing_canvas(strokes: Sequence[Stroke], width: int, drawing_id: str, *, si
     return report_of(result.drawing, result.width)
 
 
+def reported(key: str) -> CanvasReport:
+    """What the browser has reported of the canvas with this key, before the canvas is drawn."""
+    state = st.session_state.get(key)
+    return report_of(state.get("drawing"), state.get("width")) if state else CanvasReport(None, None, None)
+
+
 def report_of(drawing: object, width: object) -> CanvasReport:
     """What the browser has sent, as a report; values that our page does not send count as nothing.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from mnist_lab.ui.components.drawing_canvas import CanvasReport, Stroke, drawing_canvas
+from mnist_lab.ui.components.drawing_canvas import CanvasReport, Stroke, drawing_canvas, reported
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +19,7 @@ FRAME = SIDE + 34
 """Width in pixels of the canvas with its frame."""
 
 _PEN_WIDTH = 20
+_KEY = "canvas"
 _STROKES = "canvas-strokes"
 _IMAGE = "canvas-image"
 _WIDTH = "canvas-width"
@@ -42,8 +43,10 @@ def drawing_pad() -> CanvasDrawing | None:
     """
     state = st.session_state
     with st.container(border=True, width=FRAME, key="canvas-frame"):
+        # Before the canvas is drawn, as this tells the browser that its drawing has arrived.
+        _keep(reported(_KEY))
         kept = state.get(_STROKES, ()), state.get(_WIDTH, _PEN_WIDTH), state.get(_ID, "")
-        report = drawing_canvas(*kept, side=SIDE, key="canvas")
+        report = drawing_canvas(*kept, side=SIDE, key=_KEY)
     _keep(report)
     strokes: list[Stroke] = state.get(_STROKES, [])
     pixels = _pixels(state.get(_IMAGE)) if strokes else None

@@ -20,7 +20,7 @@ def undo_notice() -> None:
         st.toast(plain(message), icon=":material/info:")
     run_id = last_deleted()
     # A run in training is in the bin only when its worker has obeyed.
-    if run_id is None or run_id not in {run.id for run in services().store.deleted_runs()}:
+    if run_id is None or not services().store.is_deleted(run_id):
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="undo-notice"):
         st.markdown(f":material/delete: **{plain(deleted_name(run_id) or run_id)}** was deleted.", width="stretch")

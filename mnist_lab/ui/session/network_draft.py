@@ -21,8 +21,8 @@ _PICKED = "draft-picked"
 _WRITTEN = "draft-written"
 _REFUSED = "draft-refused"
 
-_last_links: LRUCache[str, str] = LRUCache(maxsize=1_000)
-"""By browser."""
+_last_links: LRUCache[str, str] = LRUCache(maxsize=20_000_000, getsizeof=len)
+"""By browser, at most 20 MB: some 100,000 browsers, so that nobody can easily displace those of others."""
 _lock = threading.Lock()
 
 

@@ -94,6 +94,16 @@ def test_one_browser_fills_its_share_over_all_its_tabs(server: Server) -> None:
     run(body)
 
 
+def test_all_browsers_together_may_have_as_much_as_ten(server: Server) -> None:
+    async def body() -> None:
+        # As a script does that asks for a new cookie each time.
+        answers = [await server.put(6 * MEGABYTE, str(number), browser=browser()) for number in range(20)]
+        assert answers == [204] * 16 + [413] * 4
+        assert len(server.limit._bytes) == 16
+
+    run(body)
+
+
 def test_a_file_that_was_read_is_dropped_and_makes_room(server: Server) -> None:
     mine = browser()
 

@@ -6,6 +6,8 @@ const MAIN_BUTTON = 0;
 const PEN_SECONDS = 10; // after a pen was on or above the canvas, the hand that holds it does not draw
 const PALM = 60; // CSS pixels; the contact of a finger is smaller
 const LAB_DRAWING = "mnist-lab-drawing";
+const RESEND = 4000; // ms
+const MAX_RESEND = 30000;
 const SECOND_FINGER = 250; // ms; if two fingers come down together, neither draws
 
 function labKeptDrawing() {
@@ -34,6 +36,7 @@ class DrawingCanvas {
     this.pointer = null; // the one that draws, as { id, type, began }
     this.penSeen = -Infinity;
     this.version = 0;
+    this.sent = null; // the drawing that the server has not confirmed yet
     this.waiting = null; // mouse events while strokes are being loaded, else null
   }
 
@@ -201,7 +204,20 @@ class DrawingCanvas {
     this.show();
     const id = `${Date.now()}-${Math.random()}`;
     labKeepDrawing({ id, strokes: this.strokes });
-    this.setStateValue("drawing", { strokes: this.strokes, image: data, id });
+    this.sent = { strokes: this.strokes, image: data, id };
+    this.send(RESEND);
+  }
+
+  // Sends the drawing until the server has it: what is drawn while the connection is broken gets lost on the way.
+  send(wait) {
+    clearTimeout(this.timer);
+    if (this.sent === null || !this.node.isConnected) return;
+    this.setStateValue("drawing", this.sent);
+    this.timer = setTimeout(() => this.send(Math.min(2 * wait, MAX_RESEND)), wait);
+  }
+
+  confirm(id) {
+    if (this.sent?.id === id) this.sent = null;
   }
 
   show() {
@@ -217,4 +233,5 @@ export default function (component) {
   // With each call, Streamlit passes a new function.
   node.labCanvas.setStateValue = component.setStateValue;
   if (isNew) node.labCanvas.start(component);
+  else node.labCanvas.confirm(component.data[4]);
 }

@@ -1,0 +1,37 @@
+"""What a browser reports of a table; whoever speaks to the server without our page may send anything."""
+
+import pytest
+import streamlit as st
+
+from mnist_lab.ui.components.data_table import MAX_TICKS, Ticks, reported_ticks
+
+
+@pytest.fixture
+def report(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """What the browser has reported of the table `table`."""
+    state: dict[str, object] = {}
+    monkeypatch.setattr(st, "session_state", {"table": state})
+    return state
+
+
+def test_ticks_are_read(report: dict[str, object]) -> None:
+    assert reported_ticks("table") is None
+    assert reported_ticks("other") is None
+    report["ticked"] = {"version": 3, "ids": ["a", "b"]}
+    assert reported_ticks("table") == Ticks(3, ("a", "b"), by_user=True)
+
+
+@pytest.mark.parametrize(
+    "ticked",
+    [1, "x", [], {}, {"version": 0}, {"version": 0, "ids": 5}, {"version": "0", "ids": []}, {"version": 0, "ids": [1]}],
+)
+def test_ticks_of_another_form_count_as_none(report: dict[str, object], ticked: object) -> None:
+    report["ticked"] = ticked
+    assert reported_ticks("table") is None
+
+
+def test_no_more_rows_are_ticked_than_the_table_has(report: dict[str, object]) -> None:
+    report["ticked"] = {"version": 0, "ids": [str(number) for number in range(9_999)]}
+    ticks = reported_ticks("table")
+    assert ticks is not None
+    assert len(ticks.ids) == MAX_TICKS
