@@ -1,10 +1,14 @@
-"""Names and addresses of machines, as the headers `Host` and `Origin` of a request contain them."""
+"""Names and addresses of machines, as requests contain them."""
 
 import ipaddress
 import re
 from dataclasses import dataclass
 
 _HOST = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::(?P<port>\d{1,5}))?")
+BROWSER_ID_LENGTH = 32
+"""Characters of the id that the app gives to a browser."""
+ADDRESS_LENGTH = 8
+"""Its last ones stand for the browser's network address: a script is as many browsers as it likes, at one address."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -64,3 +68,11 @@ def is_loopback(name: str) -> bool:
     """Whether only this machine itself can mean this name or address."""
     address = parse_address(name)
     return name == "localhost" or name.endswith(".localhost") if address is None else address.is_loopback
+
+
+def network_of(address: str | None) -> str:
+    """What one machine cannot choose of its address: all of IPv4, the first half of IPv6. None is this machine."""
+    parsed = parse_address(address or "")
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed or address)

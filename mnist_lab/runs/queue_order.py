@@ -1,5 +1,7 @@
 """The order in which queued runs are started: runs moved to the front first, then the browsers take turns.
 
+Browsers at one network address, such as a script that is a new browser each time, have the turns of one browser.
+
 A run's position below 0 means that it was moved to the front: the smaller, the later. Positions from 1 on are the order
 of arrival.
 """
@@ -8,8 +10,9 @@ import functools
 import math
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, case, func, select, update
 
+from mnist_lab.hosts import ADDRESS_LENGTH, BROWSER_ID_LENGTH
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import ACTIVE_STATES, RunState
 
@@ -18,21 +21,31 @@ from mnist_lab.runs.state import ACTIVE_STATES, RunState
 def queue_query() -> Select[*tuple[Any, ...]]:
     """Select the queued runs, in the order in which they are started.
 
-    A run's rank is its index among its owner's queued runs plus the number of the owner's active runs. So a browser
-    that queues ten runs delays the first run of another one by one training, not by ten.
+    A run's turn is its index among its owner's queued runs plus the number of the owner's active runs. So a browser
+    that queues ten runs delays the first run of another one by one training, not by ten. Its rank is then its index
+    among the runs of its network address, in the order of their turns, plus the number of active runs there.
     """
     # Built once: building it takes SQLAlchemy longer than the query takes SQLite.
-    busy = (
-        select(runs.c.owner, func.count().label("count"))
-        .where(runs.c.state.in_(ACTIVE_STATES))
-        .group_by(runs.c.owner)
+    busy = _active_by(runs.c.owner)
+    index = func.row_number().over(partition_by=runs.c.owner, order_by=(runs.c.position, runs.c.number))
+    turns = (
+        select(
+            runs.c.number,
+            runs.c.position,
+            network_address().label("address"),
+            (index + func.coalesce(busy.c.count, 0)).label("turn"),
+        )
+        .outerjoin(busy, busy.c.name == runs.c.owner)
+        .where(runs.c.state == RunState.QUEUED, runs.c.deleted_at.is_(None))
         .subquery()
     )
-    index = func.row_number().over(partition_by=runs.c.owner, order_by=(runs.c.position, runs.c.number))
+    busy_there = _active_by(network_address())
+    index = func.row_number().over(
+        partition_by=turns.c.address, order_by=(turns.c.turn, turns.c.position, turns.c.number)
+    )
     ranked = (
-        select(runs.c.number, (index + func.coalesce(busy.c.count, 0)).label("rank"))
-        .outerjoin(busy, busy.c.owner == runs.c.owner)
-        .where(runs.c.state == RunState.QUEUED, runs.c.deleted_at.is_(None))
+        select(turns.c.number, (index + func.coalesce(busy_there.c.count, 0)).label("rank"))
+        .outerjoin(busy_there, busy_there.c.name == turns.c.address)
         .subquery()
     )
     return (
@@ -42,6 +55,24 @@ def queue_query() -> Select[*tuple[Any, ...]]:
             case((runs.c.position < 0, runs.c.position), else_=0.0), ranked.c.rank, runs.c.position, runs.c.number
         )
     )
+
+
+def network_address() -> ColumnElement[str]:
+    """The part of a run's owner that stands for its network address; the owner itself if it is no browser."""
+    is_browser = func.length(runs.c.owner) == BROWSER_ID_LENGTH
+    return case((is_browser, func.substr(runs.c.owner, 1 + BROWSER_ID_LENGTH - ADDRESS_LENGTH)), else_=runs.c.owner)
+
+
+def address_part(owner: str) -> str:
+    """The same of an owner's id as `network_address` is of a run's owner."""
+    return owner[-ADDRESS_LENGTH:] if len(owner) == BROWSER_ID_LENGTH else owner
+
+
+def _active_by(column: ColumnElement[str]) -> Subquery:
+    """How many active runs there are for each value of the column, as `name` and `count`."""
+    count = func.count().label("count")
+    query = select(column.label("name"), count).where(runs.c.state.in_(ACTIVE_STATES)).group_by(column)
+    return query.subquery()
 
 
 def end_of_queue(connection: Connection) -> float:

@@ -153,7 +153,7 @@ def test_the_cookies_of_the_connection_say_who_a_viewer_is(
     on_network: None, store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     identity = load_identity()
-    cookie = identity.renewed_cookie({})
+    cookie = identity.renewed_cookie({}, None)
     assert cookie is not None
     run = start(store, queue(store, owner=identity.browser_id({identity.browser_cookie: cookie})))
 

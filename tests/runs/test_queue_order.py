@@ -6,6 +6,7 @@ from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
 from mnist_lab.errors import TransitionError
+from mnist_lab.hosts import ADDRESS_LENGTH, BROWSER_ID_LENGTH
 from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Actor, Run, RunStore
@@ -42,6 +43,27 @@ def test_what_a_browser_trains_already_counts_as_its_turn(store: RunStore, queue
     store.claim(store.find("b1").id, "test")
     queue_up("b2")
     assert queue_up.order() == ["a2", "b2", "a3"]
+
+
+def _browser(number: int, address: str) -> str:
+    """The id of a browser at a network address."""
+    return f"{number:0{BROWSER_ID_LENGTH - ADDRESS_LENGTH}}{address * ADDRESS_LENGTH}"
+
+
+def test_many_browsers_at_one_address_take_turns_as_one_with_those_at_others(store: RunStore, network: Network) -> None:
+    def queue(name: str, number: int, address: str) -> Run:
+        return store.create(network, Recipe(), name=name, actor=Actor(_browser(number, address)))
+
+    # A script is a new browser for each run.
+    for number in range(4):
+        queue(f"script {number}", number, "a")
+    queue("anna 1", 7, "b")
+    queue("anna 2", 7, "b")
+    queue("ben 1", 8, "b")
+    order = ["script 0", "anna 1", "script 1", "ben 1", "script 2", "anna 2", "script 3"]
+    assert [run.name for run in store.queue()] == order
+    store.claim(store.find("script 0").id, "test")
+    assert [run.name for run in store.queue()] == ["anna 1", "script 1", "ben 1", "script 2", "anna 2", "script 3"]
 
 
 def test_the_front_comes_first_and_the_last_one_moved_there_before_all(store: RunStore, queue_up: _Queue) -> None:

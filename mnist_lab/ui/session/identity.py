@@ -6,6 +6,7 @@ and the teacher's link invalid, delete the file.
 
 import functools
 import hashlib
+import hmac
 import os
 import secrets
 import time
@@ -18,7 +19,7 @@ from itsdangerous import BadSignature, Signer, TimestampSigner
 
 from mnist_lab.files import atomic_write
 from mnist_lab.home import home_folder
-from mnist_lab.hosts import is_loopback, parse_host, parse_origin
+from mnist_lab.hosts import ADDRESS_LENGTH, BROWSER_ID_LENGTH, is_loopback, network_of, parse_host, parse_origin
 
 COOKIE_SECONDS = 365 * 24 * 3600
 """How long a cookie is valid."""
@@ -36,6 +37,7 @@ class Identity:
 
     def __init__(self, key: bytes) -> None:
         """`key` is known to this lab alone."""
+        self._key = key
         # Browsers send a cookie to all ports of a machine: two labs must not overwrite each other's.
         lab = hashlib.sha256(b"name" + key).hexdigest()[:8]
         self.browser_cookie = f"mnist-lab-browser-{lab}"
@@ -48,12 +50,17 @@ class Identity:
         """The id in a browser's cookie; "" if it has none, or a forged or old one."""
         return self._browser(cookies)[0]
 
-    def renewed_cookie(self, cookies: Mapping[str, str]) -> str | None:
-        """The cookie to give to a browser with these cookies; None if its own is good enough."""
+    def new_browser_id(self, address: str | None) -> str:
+        """A new id for a browser at this network address; None stands for the machine itself."""
+        digest = hmac.digest(self._key, f"address {network_of(address)}".encode(), "sha256").hex()
+        return secrets.token_hex((BROWSER_ID_LENGTH - ADDRESS_LENGTH) // 2) + digest[:ADDRESS_LENGTH]
+
+    def renewed_cookie(self, cookies: Mapping[str, str], address: str | None) -> str | None:
+        """The cookie to give to a browser with these cookies at this address; None if its own is good enough."""
         browser_id, age = self._browser(cookies)
         if browser_id and age < RENEW_SECONDS:
             return None
-        return self._browsers.sign(browser_id or secrets.token_hex(16)).decode()
+        return self._browsers.sign(browser_id or self.new_browser_id(address)).decode()
 
     def is_teacher(self, cookies: Mapping[str, str]) -> bool:
         """Whether the browser has opened the teacher's link in the last year."""

@@ -1,7 +1,5 @@
 """The viewer of a page: its browser, and whether a teacher sits at it."""
 
-import uuid
-
 import streamlit as st
 
 from mnist_lab.runs import Actor
@@ -19,5 +17,7 @@ def viewer() -> Actor:
 
 def _session_id() -> str:
     """Stands for the id of a browser that accepts no cookies: it is the same as long as the page is open."""
-    session: str = st.session_state.setdefault(_SESSION, uuid.uuid4().hex)
+    if _SESSION not in st.session_state:
+        st.session_state[_SESSION] = load_identity().new_browser_id(st.context.ip_address)
+    session: str = st.session_state[_SESSION]
     return session

@@ -34,7 +34,7 @@ class BrowserCookie:
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and _is_page(request, message):
                 identity = load_identity()
-                if cookie := identity.renewed_cookie(request.cookies):
+                if cookie := identity.renewed_cookie(request.cookies, request.client.host if request.client else None):
                     response = Response()
                     _set_cookie(response, identity.browser_cookie, cookie, request)
                     MutableHeaders(scope=message).append("Set-Cookie", response.headers["set-cookie"])

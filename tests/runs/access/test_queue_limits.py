@@ -41,6 +41,15 @@ def test_a_browser_has_only_so_many_runs_in_the_queue(small: RunStore) -> None:
     fill(small, 1)
 
 
+def test_all_browsers_at_one_address_have_as_much_as_ten(small: RunStore) -> None:
+    # As a script does that asks for a new cookie each time.
+    for number in range(30):
+        small.create(NETWORK, Recipe(epochs=1), actor=Actor(f"{number:024}aaaaaaaa"))
+    with pytest.raises(QueueLimitError, match="All browsers at your network address together may have at most 30 runs"):
+        small.create(NETWORK, Recipe(epochs=1), actor=Actor(f"{31:024}aaaaaaaa"))
+    small.create(NETWORK, Recipe(epochs=1), actor=Actor(f"{31:024}bbbbbbbb"))
+
+
 @pytest.mark.parametrize("actor", [TEACHER, MACHINE])
 def test_a_teacher_is_not_bounded(small: RunStore, actor: Actor) -> None:
     for _ in range(5):

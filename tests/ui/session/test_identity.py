@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from itsdangerous import TimestampSigner
 
+from mnist_lab.hosts import ADDRESS_LENGTH, BROWSER_ID_LENGTH
 from mnist_lab.settings import Settings
 from mnist_lab.ui.session import identity as module
 from mnist_lab.ui.session.identity import (
@@ -30,7 +31,7 @@ def identity() -> Identity:
 
 def cookies(identity: Identity, known: dict[str, str] | None = None) -> dict[str, str]:
     """The cookies of a browser that got one."""
-    cookie = identity.renewed_cookie(known or {})
+    cookie = identity.renewed_cookie(known or {}, None)
     assert cookie is not None
     return {identity.browser_cookie: cookie}
 
@@ -40,8 +41,22 @@ def test_a_browser_keeps_its_id(identity: Identity) -> None:
     known = identity.browser_id(first)
     assert len(known) == 32
     assert known != identity.browser_id(second)
-    assert identity.renewed_cookie(first) is None
+    assert identity.renewed_cookie(first, None) is None
     assert Identity(b"k" * 32).browser_id(first) == known
+
+
+def test_an_id_ends_with_what_stands_for_the_network_address(identity: Identity) -> None:
+    def end(address: str | None, of: Identity = identity) -> str:
+        new = of.new_browser_id(address)
+        assert len(new) == BROWSER_ID_LENGTH
+        assert new != of.new_browser_id(address)
+        return new[-ADDRESS_LENGTH:]
+
+    assert end("10.0.0.1") == end("10.0.0.1") == end("::ffff:10.0.0.1")
+    assert end("2001:db8::1") == end("2001:db8:0:0:ffff::9")
+    assert len({end(address) for address in ("10.0.0.1", "10.0.0.2", "2001:db8::1", "2001:db8:0:1::1", None)}) == 5
+    # Nobody can work out an address from an id that others see.
+    assert end("10.0.0.1") != end("10.0.0.1", Identity(b"l" * 32))
 
 
 def test_a_cookie_is_renewed_before_it_is_too_old(identity: Identity, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +71,7 @@ def test_a_cookie_is_renewed_before_it_is_too_old(identity: Identity, monkeypatc
     ):
         monkeypatch.setattr(module.time, "time", lambda age=age: signed + age)
         assert (identity.browser_id(mine) != "") is known
-        renewed = identity.renewed_cookie(mine)
+        renewed = identity.renewed_cookie(mine, None)
         assert (renewed is not None) is renews
         if renewed and known:
             assert renewed.partition(".")[0] == identity.browser_id(mine)

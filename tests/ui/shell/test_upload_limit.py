@@ -75,7 +75,7 @@ def run(body: Callable[[], Awaitable[None]]) -> None:
 
 
 def browser() -> str:
-    cookie = load_identity().renewed_cookie({})
+    cookie = load_identity().renewed_cookie({}, None)
     assert cookie is not None
     return cookie
 
