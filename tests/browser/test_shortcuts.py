@@ -108,6 +108,8 @@ def test_keys_typed_into_the_fields_of_other_pages_run_nothing(
     page.goto(f"{lab}/{path}")
     page.get_by_label(fields[0]).first.wait_for()
     page.wait_for_selector(SCRIPT_RUNS_NOT)
+    # While the browser fetches the scripts of other elements, React hides these for a moment, and they lose the focus.
+    page.wait_for_timeout(2000)
     page.evaluate(
         """(done) => {
           window.labRuns = 0;

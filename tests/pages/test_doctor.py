@@ -95,7 +95,7 @@ def test_start_with_selects_a_layer_even_if_the_url_contains_the_network():
         "draft.open_draft()\n"
         "st.text(f'{draft.picked()} {draft.history().can_undo}')\n"
     )
-    test = AppTest.from_string(script).run()
+    test = AppTest.from_string(script, default_timeout=120).run()
     assert not test.exception, test.exception
     assert test.text[0].value == "10 False"
 

@@ -94,7 +94,7 @@ def test_an_invalid_setting_is_one_message_in_place_of_the_page(
 
 def test_an_error_of_the_launcher_is_refreshed_every_two_seconds(intervals: list[float]) -> None:
     script = "from mnist_lab.ui.shell.notices import show_notices\n\nshow_notices()"
-    test = AppTest.from_string(script).run()
+    test = AppTest.from_string(script, default_timeout=120).run()
     assert (list(test.error), intervals) == ([], [])
     services().launcher.error = "No worker starts."
     assert [error.value for error in test.run().error] == [plain("No worker starts.")]
@@ -111,5 +111,5 @@ def test_a_disk_without_room_for_the_store_is_shown_while_a_run_trains(
     usage = SimpleNamespace(free=free)
     monkeypatch.setattr(notices, "shutil", SimpleNamespace(disk_usage=lambda _path: usage))
     script = "from mnist_lab.ui.shell.notices import show_notices\n\nshow_notices()"
-    errors = [error.value for error in AppTest.from_string(script).run().error]
+    errors = [error.value for error in AppTest.from_string(script, default_timeout=120).run().error]
     assert [error.startswith("The disk of the lab is full.") for error in errors] == [True] * shown

@@ -60,7 +60,7 @@ st.text(",".join(ticks.ids))
 
 @pytest.fixture
 def page() -> AppTest:
-    test = AppTest.from_string(SCRIPT)
+    test = AppTest.from_string(SCRIPT, default_timeout=120)
     test.session_state["first"] = ["a", "b"]
     return test
 
