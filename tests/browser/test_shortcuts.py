@@ -14,10 +14,17 @@ def cards(page: Page) -> Locator:
     return page.locator(by_key_prefix("layer-card-"))
 
 
+def wait_for_scripts(page: Page) -> None:
+    """Wait until the browser has the scripts of all elements: until then React may hide those that have the focus."""
+    page.wait_for_selector(SCRIPT_RUNS_NOT)
+    page.wait_for_timeout(2000)
+
+
 def with_one_layer_more(page: Page, lab: str) -> int:
     """Compose after a layer was added; returns the number of cards."""
     page.goto(lab)
     expect(cards(page).first).to_be_visible()
+    wait_for_scripts(page)
     before = cards(page).count()
     page.get_by_role("button", name="Dropout", exact=True).click()
     expect(cards(page)).to_have_count(before + 1)
@@ -107,9 +114,7 @@ def test_keys_typed_into_the_fields_of_other_pages_run_nothing(
     ended(store)
     page.goto(f"{lab}/{path}")
     page.get_by_label(fields[0]).first.wait_for()
-    page.wait_for_selector(SCRIPT_RUNS_NOT)
-    # While the browser fetches the scripts of other elements, React hides these for a moment, and they lose the focus.
-    page.wait_for_timeout(2000)
+    wait_for_scripts(page)
     page.evaluate(
         """(done) => {
           window.labRuns = 0;
