@@ -63,10 +63,7 @@ def site(
     # The app's own workers get no slot: nothing trains.
     slot = take_slot(Settings(home=home, workers=1))
     assert slot is not None
-    settings = {
-        "MNIST_LAB_HOSTS": SCHOOL,
-        "MNIST_LAB_WORKERS": "1",
-    }
+    settings = {"MNIST_LAB_HOSTS": SCHOOL, "MNIST_LAB_WORKERS": "1"}
     with (
         start_app(home, data_settings, path=way.app_path, MNIST_LAB_REFRESH="0.15", **settings) as address,
         PathProxy(address, way.path, strips=way.strips, replaces_host=way.replaces_host) as proxy,

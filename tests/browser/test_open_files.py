@@ -38,9 +38,9 @@ def limit_of_open_files(limit: int) -> Iterator[None]:
 @pytest.fixture
 def app(start_app: StartApp, data_settings: dict[str, str], tmp_path: Path) -> Iterator[str]:
     """An app that was started with the limit of macOS."""
-    quiet = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "600"}
+    patient = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "600"}
     with limit_of_open_files(MACOS_LIMIT):
-        started = start_app(tmp_path, data_settings, **quiet)
+        started = start_app(tmp_path, data_settings, **patient)
         address = started.__enter__()
     try:
         yield address

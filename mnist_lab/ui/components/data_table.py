@@ -12,6 +12,7 @@ import streamlit as st
 from mnist_lab.ui.components.assets import script
 from mnist_lab.ui.components.streamlit_dom import DIALOG
 from mnist_lab.ui.live.table_feed import ADDRESS
+from mnist_lab.ui.services.container import MAX_TABLE_ROWS
 
 _component = st.components.v2.component(
     "mnist_lab_data_table",
@@ -69,10 +70,6 @@ _component = st.components.v2.component(
 )
 
 
-MAX_TICKS = 500
-"""Rows that the table has."""
-
-
 class Ticks(NamedTuple):
     """The ticked rows."""
 
@@ -110,4 +107,4 @@ def reported_ticks(key: str) -> Ticks | None:
     # Whoever speaks to the server without our page may send anything.
     if not isinstance(version, int) or not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
         return None
-    return Ticks(version, tuple(ids[:MAX_TICKS]), by_user=True)
+    return Ticks(version, tuple(ids[:MAX_TABLE_ROWS]), by_user=True)

@@ -3,7 +3,8 @@
 import pytest
 import streamlit as st
 
-from mnist_lab.ui.components.data_table import MAX_TICKS, Ticks, reported_ticks
+from mnist_lab.ui.components.data_table import Ticks, reported_ticks
+from mnist_lab.ui.services.container import MAX_TABLE_ROWS
 
 
 @pytest.fixture
@@ -34,4 +35,4 @@ def test_no_more_rows_are_ticked_than_the_table_has(report: dict[str, object]) -
     report["ticked"] = {"version": 0, "ids": [str(number) for number in range(9_999)]}
     ticks = reported_ticks("table")
     assert ticks is not None
-    assert len(ticks.ids) == MAX_TICKS
+    assert len(ticks.ids) == MAX_TABLE_ROWS
