@@ -8,6 +8,7 @@ const PALM = 60; // CSS pixels; the contact of a finger is smaller
 const LAB_DRAWING = "mnist-lab-drawing";
 const RESEND = 4000; // ms
 const MAX_RESEND = 30000;
+const MAX_SENT = 2.8e6; // characters; the server accepts 3 MB, see maxWidgetStateSize in .streamlit/config.toml
 const SECOND_FINGER = 250; // ms; if two fingers come down together, neither draws
 
 function labKeptDrawing() {
@@ -212,6 +213,8 @@ class DrawingCanvas {
   send(wait) {
     clearTimeout(this.timer);
     if (this.sent === null || !this.node.isConnected) return;
+    // The server would close the connection: hundreds of long strokes are no digit.
+    if (JSON.stringify(this.sent).length > MAX_SENT) return;
     this.setStateValue("drawing", this.sent);
     this.timer = setTimeout(() => this.send(Math.min(2 * wait, MAX_RESEND)), wait);
   }
