@@ -164,7 +164,8 @@ def test_checkpoints_and_snapshots_that_cannot_be_written_cost_nothing_but_thems
     with caplog.at_level(logging.WARNING), _working(offline, store):
         # The newest checkpoint is there before the weights are.
         _until(lambda: store.folder(run.id).checkpoint_path(RECIPE.epochs).exists())
-        assert store.get(run.id).phase == WAITING_FOR_DISK
+        assert not store.folder(run.id).last_weights.exists()
+        _until(lambda: store.get(run.id).phase == WAITING_FOR_DISK)
         disk.is_full = False
     assert_twins(store, store.get(run.id), twin)
     assert caplog.text.count("continues without new checkpoints") == 1
