@@ -6,7 +6,8 @@ the router, Streamlit would run the first page that a browser opens by its URL w
 
 import streamlit as st
 
-from mnist_lab.ui.shell.asgi import lifespan, middleware, on_script_error, routes
+from mnist_lab.ui.shell.asgi import lifespan, middleware, routes
+from mnist_lab.ui.shell.script_error import on_script_error
 
 app = st.App(
     "mnist_lab/ui/shell/router.py",

@@ -88,7 +88,8 @@ class Settings(BaseSettings):
         description="a number above 0: the megabytes of files from one browser that are kept at the same time",
     )
     standby: bool = Field(
-        default=True, description="true or false: whether one worker is kept ready with TensorFlow loaded"
+        default=True,
+        description="true or false: whether one worker and the predictor are kept ready with TensorFlow loaded",
     )
     hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),

@@ -21,7 +21,7 @@ from mnist_lab.settings import Settings, load_settings
         ("MEMORY", "-1", "a number above 0: the memory in GiB that one training may need. Received: '-1'."),
         ("MEMORY", "inf", "that one training may need. Received: 'inf'."),
         ("MEMORY", "nan", "that one training may need. Received: 'nan'."),
-        ("STANDBY", "perhaps", "true or false: whether one worker is kept ready"),
+        ("STANDBY", "perhaps", "true or false: whether one worker and the predictor are kept ready"),
         ("HOSTS", "https://lab.school.org", "the lab may be opened. Received: 'https://lab.school.org'."),
         ("HOSTS", "lab.school.org/lab", "names or addresses with commas between them"),
         ("HOSTS", "lab.school.org:8501", "names or addresses with commas between them"),

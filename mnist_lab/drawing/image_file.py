@@ -85,8 +85,8 @@ def _pixels(image: "Image.Image") -> NDArray[np.uint8]:
         )
     if image.mode.startswith("I;16"):
         image = _with_8_bits(image)
-    if image.mode in ("I", "F"):
-        raise PictureError(f"The picture has {image.mode} numbers for pixels, not colours; {_HINT}.")
+    elif image.mode in ("I", "F"):
+        image = _stretched(image)
     # A JPEG file is decoded at half its size or less if that is large enough.
     image.draft(None, _MAX_SIZE)
     if image.mode in _WITHOUT_SHADES:
@@ -101,6 +101,18 @@ def _with_8_bits(image: "Image.Image") -> "Image.Image":
     from PIL import Image
 
     return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+
+
+def _stretched(image: "Image.Image") -> "Image.Image":
+    """The picture with its smallest number as black and its largest as white: nothing says what its numbers mean."""
+    from PIL import Image
+
+    numbers = np.asarray(image, np.float32)
+    low, high = float(numbers.min()), float(numbers.max())
+    if not np.isfinite(high - low):
+        raise PictureError(f"The picture has pixels that are infinite or not a number; {_HINT}.")
+    factor = 255 / (high - low) if high > low else 0.0
+    return Image.fromarray(((numbers - low) * factor).astype(np.uint8))
 
 
 def _mode(image: "Image.Image") -> str:

@@ -46,7 +46,7 @@ def running_app(home: Path, data: Mapping[str, str], *, path: str = "", **settin
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    # A standby worker would load TensorFlow and measure the machine.
+    # A standby worker and a predictor would load TensorFlow.
     own = {"MNIST_LAB_HOME": str(home), "MNIST_LAB_REFERENCE": "false", "MNIST_LAB_STANDBY": "false"}
     environment = {**os.environ, **own, **data, **settings}
     environment.pop("MNIST_LAB_DB", None)
@@ -90,10 +90,11 @@ def lab(store: RunStore, data_settings: dict[str, str]) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    """Debian's Chromium; the one without windows, if it is there, as it loads pages with less of the processor."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    chromium = next(filter(None, map(shutil.which, names)), None)
     if chromium is None:
-        missing("Chromium is missing; on Debian and Ubuntu: sudo apt install chromium")
+        missing("Chromium is missing; on Debian: sudo apt install chromium-headless-shell")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield opened

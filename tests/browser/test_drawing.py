@@ -276,6 +276,23 @@ def test_a_drawing_is_there_again_after_its_page_was_left_before_the_server_knew
     expect(page.get_by_role("img", name="The drawing as 28×28 pixels", exact=True)).to_be_visible()
 
 
+def test_a_drawing_too_large_for_the_server_says_so_until_it_is_smaller(page: Page, lab: str) -> None:
+    canvas = open_draw(page, lab)
+    draw(page, canvas, STROKES[0])
+    page.locator(".lab-canvas").evaluate(
+        """({ labCanvas }) => {
+          const [stroke] = labCanvas.strokes;
+          const enough = 3e6 / JSON.stringify(stroke).length;
+          labCanvas.change(Array.from({ length: enough }, () => stroke));
+        }"""
+    )
+    note = page.get_by_text("This drawing has too many lines to be read.")
+    expect(note).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(note).to_be_hidden()
+    expect(page.get_by_role("img", name="Nothing drawn yet", exact=True)).to_be_visible()
+
+
 def test_the_drawing_stays_when_the_theme_changes(page: Page, lab: str, server: Server) -> None:
     page.emulate_media(color_scheme="light")
     canvas = open_draw(page, lab)

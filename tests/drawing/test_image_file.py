@@ -1,5 +1,6 @@
 """Picture files, good, damaged and hostile."""
 
+import math
 import struct
 import subprocess
 import sys
@@ -55,6 +56,22 @@ def test_every_mode_of_a_png_reads_as_the_same_digit(mode: str) -> None:
     assert float(np.abs(small.pixels - original.pixels).mean()) < 0.02
 
 
+@pytest.mark.parametrize(("scale", "mode"), [(1 / 255, "F"), (1000, "F"), (40_000, "I")])
+def test_a_tiff_of_numbers_reads_as_the_same_digit(scale: float, mode: str) -> None:
+    numbers = (SEVEN * float(scale) - 0.5).astype(np.float32 if mode == "F" else np.int32)
+    small, original = (
+        normalize_drawing(open_picture(encoded(Image.fromarray(numbers), "TIFF"))),
+        normalize_drawing(SEVEN),
+    )
+    assert small is not None
+    assert original is not None
+    assert float(np.abs(small.pixels - original.pixels).mean()) < 0.01
+
+
+def test_a_tiff_of_one_number_is_blank() -> None:
+    assert normalize_drawing(open_picture(encoded(Image.new("F", (40, 40), 0.5), "TIFF"))) is None
+
+
 def test_a_transparent_palette_is_kept_transparent() -> None:
     image = Image.fromarray(np.where(SEVEN < 128, 1, 0).astype(np.uint8), "P")
     image.putpalette([0, 0, 0, 0, 0, 0])
@@ -92,7 +109,7 @@ def test_a_path_is_read_too_and_large_pictures_are_made_smaller(tmp_path: Path) 
         (png_that_claims(40_000, 1_000), "at most 30,000 pixels. Received: 40,000 × 1,000"),
         (png_that_claims(60_000, 60_000), "at most 50 million pixels. Received: 3,600 million; make it smaller"),
         (bytes(30_000_001), "at most 30 MB"),
-        (encoded(Image.new("F", (9, 9)), "TIFF"), "not colours"),
+        (encoded(Image.new("F", (9, 9), math.nan), "TIFF"), "infinite or not a number"),
     ],
     ids=[
         "empty",
@@ -107,7 +124,7 @@ def test_a_path_is_read_too_and_large_pictures_are_made_smaller(tmp_path: Path) 
         "wide",
         "bomb",
         "heavy",
-        "float tiff",
+        "not a number",
     ],
 )
 def test_what_is_no_picture_is_refused_in_a_sentence(content: bytes, sentence: str) -> None:

@@ -63,9 +63,10 @@ class Pen:
     def clear(self) -> None:
         self.report = CanvasReport([], as_url(np.full((320, 320, 4), 255, np.uint8)), None)
 
-    def canvas(self, strokes, width, drawing_id, *, side, key):
-        """The replacement of the component."""
+    def drawing_canvas(self, strokes, width, drawing_id, *, side, key):
         self.began_with, self.width = list(strokes), width
+
+    def reported(self, key):
         return self.report
 
     def leave(self) -> None:
@@ -82,7 +83,8 @@ def as_url(pixels: np.ndarray) -> str:
 def pen(monkeypatch):
     """The fake canvas in place of the real one, which draws in a browser only."""
     made = Pen()
-    monkeypatch.setattr("mnist_lab.ui.draw.canvas.drawing_canvas", made.canvas)
+    for function in (made.drawing_canvas, made.reported):
+        monkeypatch.setattr(f"mnist_lab.ui.draw.canvas.{function.__name__}", function)
     return made
 
 

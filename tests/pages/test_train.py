@@ -68,6 +68,14 @@ def test_a_name_is_used_for_one_training_only(store: RunStore) -> None:
     assert names(store.list()) == [PRESETS["small-cnn"].title, "Second", "First"]
 
 
+def test_the_name_of_the_next_run_is_in_the_url_until_it_is_used(store: RunStore) -> None:
+    test = open_page(**{"run-name": "Kept"})
+    assert test.text_input(key="run-name").value == "Kept"
+    ok(test.button(key="train").click().run())
+    assert names(store.list()) == ["Kept"]
+    assert "run-name" not in test.query_params
+
+
 def test_a_name_stays_when_its_training_was_refused(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MNIST_LAB_MEMORY", "0.000001")
     test = open_page()

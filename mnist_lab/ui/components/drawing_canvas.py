@@ -35,6 +35,7 @@ _STYLE = f"""
   justify-content: center; pointer-events: none; font-size: 0.875rem; opacity: 0.6; }}
 .lab-canvas-prompt[hidden] {{ display: none; }}
 .lab-canvas-tools {{ display: flex; gap: 0.5rem; align-items: end; margin-top: 0.75rem; }}
+.lab-canvas-note {{ margin-top: 0.5rem; font-size: 0.875rem; }}
 .lab-canvas-tools button {{ font: inherit; color: inherit; background: none; cursor: pointer; min-height: 2.5rem;
   padding: 0.25rem 0.75rem; border: 1px solid var(--st-border-color); border-radius: 0.5rem; }}
 .lab-canvas-tools button:disabled {{ opacity: 0.4; cursor: not-allowed; }}
@@ -77,6 +78,7 @@ _component = st.components.v2.component(
         <button type="button" disabled>Undo</button><button type="button" disabled>Clear</button>
         <label>Pen size <input type="range" min="{MIN_WIDTH}" max="{MAX_WIDTH}"></label>
       </div>
+      <div class="lab-canvas-note" role="status" hidden>This drawing has too many lines to be read. Undo some.</div>
     </div>
     """,
     css=_files("index-*.css").read_text(encoding="utf-8") + _STYLE,
@@ -85,8 +87,8 @@ _component = st.components.v2.component(
 )
 
 
-def drawing_canvas(strokes: Sequence[Stroke], width: int, drawing_id: str, *, side: int, key: str) -> CanvasReport:
-    """Draw the canvas, its Undo and Clear buttons and the pen size.
+def drawing_canvas(strokes: Sequence[Stroke], width: int, drawing_id: str, *, side: int, key: str) -> None:
+    """Draw the canvas, its Undo and Clear buttons and the pen size. `reported` has what the user does with them.
 
     Args:
         strokes: What is on the canvas when the browser draws it for the first time; ignored afterwards.
@@ -98,17 +100,16 @@ def drawing_canvas(strokes: Sequence[Stroke], width: int, drawing_id: str, *, si
     # Relative to the page, as the app may be below a path.
     url = f"_stcore/bidi-components/{_COMPONENT}/{_files('index-*.js').name}"
     # A list: to check whether the values of a dictionary are tables, Streamlit would load pandas (0.4 s, 50 MB).
-    result = _component(
+    _component(
         data=[url, side, list(strokes), width, drawing_id],
         key=key,
         on_drawing_change=lambda: None,
         on_width_change=lambda: None,
     )
-    return report_of(result.drawing, result.width)
 
 
 def reported(key: str) -> CanvasReport:
-    """What the browser has reported of the canvas with this key, before the canvas is drawn."""
+    """What the browser has reported of the canvas with this key."""
     state = st.session_state.get(key)
     return report_of(state.get("drawing"), state.get("width")) if state else CanvasReport(None, None, None)
 

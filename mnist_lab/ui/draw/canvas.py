@@ -43,11 +43,10 @@ def drawing_pad() -> CanvasDrawing | None:
     """
     state = st.session_state
     with st.container(border=True, width=FRAME, key="canvas-frame"):
-        # Before the canvas is drawn, as this tells the browser that its drawing has arrived.
+        # Before the canvas is drawn, as that tells the browser that its drawing has arrived.
         _keep(reported(_KEY))
         kept = state.get(_STROKES, ()), state.get(_WIDTH, _PEN_WIDTH), state.get(_ID, "")
-        report = drawing_canvas(*kept, side=SIDE, key=_KEY)
-    _keep(report)
+        drawing_canvas(*kept, side=SIDE, key=_KEY)
     strokes: list[Stroke] = state.get(_STROKES, [])
     pixels = _pixels(state.get(_IMAGE)) if strokes else None
     if pixels is None:

@@ -69,7 +69,8 @@ class Services:
         # With different delays, so that this work does not slow down the first page.
         self.datasets.start(DATASET_DELAY_SECONDS)
         self.launcher.start()
-        self.predictor.start(PREDICTOR_DELAY_SECONDS, hold=lambda: self.launcher.is_loading)
+        if self.settings.standby:
+            self.predictor.start(PREDICTOR_DELAY_SECONDS, hold=lambda: self.launcher.is_loading)
         threading.Thread(target=self._preload, name="preload", daemon=True).start()
 
     def _preload(self) -> None:

@@ -1,4 +1,4 @@
-"""The lab's part of the server: start and end of the app, its routes and headers, and errors of page scripts.
+"""The lab's part of the server: start and end of the app, its routes and headers.
 
 The server answers before the lab is loaded (store, settings, charts: half a second of imports), because a browser can
 meanwhile fetch and start Streamlit's own scripts. So this module imports the rest of the lab inside functions only.
@@ -9,7 +9,6 @@ import contextlib
 import functools
 import gzip
 import importlib.resources
-import logging
 import sys
 import threading
 from collections.abc import AsyncIterator, Mapping
@@ -148,23 +147,3 @@ def _close(start: threading.Thread) -> None:
     # Services that were started only after closing would continue without an app.
     start.join()
     container().close()
-
-
-def on_script_error(error: Exception) -> bool:
-    """Show one message instead of a traceback when a page fails; the traceback goes to the app's log.
-
-    Returns:
-        True: the error is handled, and Streamlit shows nothing itself.
-    """
-    from mnist_lab.ui.shell.notices import show_lab_error
-
-    if isinstance(error, LabError):
-        show_lab_error(error)
-    else:
-        logging.getLogger("mnist_lab").error("A page failed", exc_info=error)
-        st.error(
-            "An unexpected error stopped this page. Your runs are safe. Reload the page to go on. "
-            "The details are in the app's log.",
-            icon=":material/error:",
-        )
-    return True

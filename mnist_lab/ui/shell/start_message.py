@@ -5,6 +5,7 @@ open to the network, it asks a server in the internet for one of them.
 """
 
 import ipaddress
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -35,6 +36,6 @@ def _hosts() -> list[str]:
 
 def _url(host: str) -> str:
     scheme = "https" if st.get_option("server.sslCertFile") else "http"
-    path = str(st.get_option("server.baseUrlPath")).strip("/")
+    path = quote(str(st.get_option("server.baseUrlPath")).strip("/"))
     name = f"[{host}]" if ":" in host else host
     return f"{scheme}://{name}:{st.get_option('server.port')}/{path and path + '/'}"

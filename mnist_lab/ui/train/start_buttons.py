@@ -31,10 +31,13 @@ def show_started() -> None:
 
 
 def run_name_field(network: Network) -> str:
-    """Draw the field with the name of the next run; a name is used for one training only."""
+    """Draw the field with the name of the next run; a name is used for one training only.
+
+    The URL has the name, too, so that a reload keeps it.
+    """
     if st.session_state.pop(_NAME_USED, False):
         st.session_state[_RUN_NAME] = ""
-    return st.text_input("Name of the run", max_chars=80, placeholder=network.name, key=_RUN_NAME)
+    return st.text_input("Name of the run", max_chars=80, placeholder=network.name, key=_RUN_NAME, bind="query-params")
 
 
 def _show(run: Run) -> None:

@@ -1,9 +1,15 @@
 """What a browser reports of the canvas; whoever speaks to the server without our page may send anything."""
 
+import re
+import tomllib
+from pathlib import Path
+
 import pytest
 
+from mnist_lab.ui.components.assets import script
 from mnist_lab.ui.components.drawing_canvas import MAX_STROKES, CanvasReport, report_of
 
+ROOT = Path(__file__).resolve().parents[3]
 STROKE = {"type": "Path", "strokeWidth": 20, "path": [["M", 1, 2]]}
 
 
@@ -39,3 +45,10 @@ def test_an_id_is_a_short_text() -> None:
 
 def test_the_strokes_are_not_endless() -> None:
     assert len(report_of({"strokes": [STROKE] * 5000}, None).strokes or ()) == MAX_STROKES
+
+
+def test_the_browser_sends_no_more_than_the_server_accepts() -> None:
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    sent = re.search(r"MAX_SENT = ([\d.e]+)", script("drawing_canvas"))
+    assert sent is not None
+    assert float(sent[1]) < config["server"]["maxWidgetStateSize"] * 1e6

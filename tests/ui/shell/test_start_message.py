@@ -16,6 +16,7 @@ from mnist_lab.ui.shell import start_message as module
         ({"server.address": "10.0.0.7", "server.port": 80}, ["http://10.0.0.7:80/"]),
         ({"server.address": "2001:db8::5"}, ["http://[2001:db8::5]:8501/"]),
         ({"server.baseUrlPath": "/lab/"}, ["http://localhost:8501/lab/"]),
+        ({"server.baseUrlPath": "our lab/é"}, ["http://localhost:8501/our%20lab/%C3%A9/"]),
         ({"server.sslCertFile": "c.pem", "browser.serverAddress": "lab.org"}, ["https://lab.org:8501/"]),
     ],
 )

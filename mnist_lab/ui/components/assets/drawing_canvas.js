@@ -34,6 +34,7 @@ class DrawingCanvas {
     [this.pad, this.prompt] = ["pad", "prompt"].map((name) => node.querySelector(`.lab-canvas-${name}`));
     [this.undoButton, this.clearButton] = node.querySelectorAll("button");
     this.width = node.querySelector("input");
+    this.note = node.querySelector(".lab-canvas-note");
     this.pointer = null; // the one that draws, as { id, type, began }
     this.penSeen = -Infinity;
     this.version = 0;
@@ -214,7 +215,8 @@ class DrawingCanvas {
     clearTimeout(this.timer);
     if (this.sent === null || !this.node.isConnected) return;
     // The server would close the connection: hundreds of long strokes are no digit.
-    if (JSON.stringify(this.sent).length > MAX_SENT) return;
+    this.note.hidden = JSON.stringify(this.sent).length <= MAX_SENT;
+    if (!this.note.hidden) return;
     this.setStateValue("drawing", this.sent);
     this.timer = setTimeout(() => this.send(Math.min(2 * wait, MAX_RESEND)), wait);
   }
