@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect, sync_playwright
 
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings
@@ -89,34 +89,53 @@ def lab(store: RunStore, data_settings: dict[str, str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium; the one without windows, if it is there, as it loads pages with less of the processor."""
-    names = ("chromium-headless-shell", "chromium", "chromium-browser")
-    chromium = next(filter(None, map(shutil.which, names)), None)
-    if chromium is None:
-        missing("Chromium is missing; on Debian: sudo apt install chromium-headless-shell")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield opened
-        opened.close()
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
-def profile(browser: Browser) -> BrowserContext:
-    """A browser profile, which has loaded the app's scripts after its first page."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    context.set_default_timeout(60_000)
-    return context
+def chromium() -> str:
+    """The path of Debian's Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        missing("Chromium is missing; on Debian and Ubuntu: sudo apt install chromium")
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    """For tests that need browser contexts of their own: without cookies, or with a touch screen."""
+    opened = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def profile(
+    playwright: Playwright, chromium: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserContext]:
+    """A browser with a profile on disk.
+
+    There it keeps the app's scripts compiled, and loads a page with two thirds of the processor time.
+    """
+    folder = tmp_path_factory.mktemp("profile")
+    with playwright.chromium.launch_persistent_context(folder, executable_path=chromium, args=FLAGS) as opened:
+        opened.set_default_timeout(60_000)
+        yield opened
 
 
 @pytest.fixture
 def page(profile: BrowserContext) -> Iterator[Page]:
     """A new browser window without cookies and stored data."""
+    # Without its last window, the browser would end.
+    others = set(profile.pages)
     opened = profile.new_page()
+    opened.set_viewport_size({"width": 1280, "height": 1000})
     yield opened
     with contextlib.suppress(Error):  # a page of no server has no storage
         opened.evaluate("() => localStorage.clear()")
-    for window in profile.pages:
+    for window in set(profile.pages) - others:
         window.close()
     profile.clear_cookies()
 

@@ -18,17 +18,22 @@ TINY = PRESETS["tiny"].network
 
 
 @pytest.fixture
-def windows(browser: Browser) -> Iterator[Callable[[str], Page]]:
-    """Opens URLs, each in its own browser context: no cookie or session is shared."""
+def windows(page: Page, request: pytest.FixtureRequest) -> Iterator[Callable[[str], Page]]:
+    """Opens URLs, the second one and later ones in browser contexts of their own: no cookie or session is shared."""
     with ExitStack() as stack:
+        unused = [page]
 
         def opened(address: str) -> Page:
+            window = unused.pop() if unused else another()
+            window.goto(address)
+            return window
+
+        def another() -> Page:
+            browser: Browser = request.getfixturevalue("browser")
             context = browser.new_context(viewport={"width": 1280, "height": 1000})
             stack.callback(context.close)
             context.set_default_timeout(30_000)
-            page = context.new_page()
-            page.goto(address)
-            return page
+            return context.new_page()
 
         yield opened
 

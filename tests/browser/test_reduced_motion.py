@@ -1,10 +1,9 @@
 """Who asks the system for less motion gets a page on which nothing moves by itself."""
 
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.runs.snapshot_files import write_snapshot
@@ -45,12 +44,11 @@ def motion(request: pytest.FixtureRequest) -> Motion:
 
 
 @pytest.fixture
-def page(browser: Browser, motion: Motion) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 500}, reduced_motion=motion)
-    context.set_default_timeout(60_000)
-    context.add_init_script(WATCH_MOTION)
-    yield context.new_page()
-    context.close()
+def page(page: Page, motion: Motion) -> Page:
+    page.set_viewport_size({"width": 1280, "height": 500})
+    page.emulate_media(reduced_motion=motion)
+    page.add_init_script(WATCH_MOTION)
+    return page
 
 
 def open_page(page: Page, address: str) -> None:

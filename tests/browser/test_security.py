@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -63,13 +63,10 @@ def audited(internet: RecordingProxy, connections: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(page: Page) -> Page:
     """A window that reports violations of the security policy."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    context.set_default_timeout(60_000)
-    context.add_init_script(WATCH_POLICY)
-    yield context.new_page()
-    context.close()
+    page.add_init_script(WATCH_POLICY)
+    return page
 
 
 @pytest.fixture
