@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,6 +77,13 @@ def _no_running_loop(request: pytest.FixtureRequest) -> Iterator[None]:
     asyncio._set_running_loop(None)
     yield
     asyncio._set_running_loop(loop)
+
+
+@pytest.fixture(autouse=True)
+def _keras_session_stays(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once a test has loaded Keras, Streamlit would clear its session after each run of a page: half a second."""
+    if "keras" in sys.modules and not request.node.get_closest_marker("training"):
+        monkeypatch.setattr("keras.backend.clear_session", lambda: None)
 
 
 @pytest.fixture
