@@ -21,7 +21,7 @@ class FakeTraining:
     store: RunStore
     name: str = "Fake"
     epochs: int = 16
-    per_epoch: int = 200
+    per_epoch: int = 60
     """Points per epoch."""
     pause: float = 0.04
     """Seconds between two points."""

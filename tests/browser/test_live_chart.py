@@ -50,7 +50,7 @@ def wait_for_updates(page: Page, count: int) -> dict[str, Any]:
 
 
 def test_fifty_updates_change_the_curves_and_nothing_else(page: Page, lab: str, store: RunStore) -> None:
-    with FakeTraining(store, pause=0.02) as training:
+    with FakeTraining(store) as training:
         open_run(page, lab, training)
         drag(page, (0.0, 0.3), (0.5, 0.9))
         page.wait_for_function(f"() => {NODE}._fullLayout.xaxis.range[1] < 12")

@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
@@ -35,12 +34,12 @@ def limit_of_open_files(limit: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
-@pytest.fixture
-def app(start_app: StartApp, data_settings: dict[str, str], tmp_path: Path) -> Iterator[str]:
-    """An app that was started with the limit of macOS."""
-    patient = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "600"}
+@pytest.fixture(scope="module")
+def app(start_app: StartApp, data_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An app that was started with the limit of macOS, and that starts processes."""
+    settings = {"STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL": "600", "MNIST_LAB_STANDBY": "true"}
     with limit_of_open_files(MACOS_LIMIT):
-        started = start_app(tmp_path, data_settings, **patient)
+        started = start_app(tmp_path_factory.mktemp("home"), data_settings, **settings)
         address = started.__enter__()
     try:
         yield address
