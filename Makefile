@@ -13,7 +13,9 @@ run: $(VENV)/.run ## the app, at http://localhost:8501
 	$(BIN)/streamlit run app.py
 
 # Modules stay together (loadfile), so that what their tests share is made once, in the order of tests/selection.py.
-PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# One process more than cores, as browser tests often wait; at most 4, as each takes a gigabyte of memory.
+PROCESSES := $(shell $(PYTHON) -c 'import os; print(min((os.cpu_count() or 1) + 1, 4))')
+PARALLEL := -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.dev ## all tests
 	$(BIN)/python -m pytest $(PARALLEL)
