@@ -17,7 +17,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from mnist_lab import data
+from mnist_lab import data, training
 from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.settings import load_settings
 from mnist_lab.training import memory_guard, run_data
@@ -90,16 +90,20 @@ def predict_probabilities(_model: Any, images: Any, _pause_point: Any) -> Any:
 
 
 def _pretend(name: str, **contents: Any) -> None:
-    module = types.ModuleType(f"mnist_lab.training.engine.{name}")
+    module = types.ModuleType(name)
     vars(module).update(contents)
     sys.modules[module.__name__] = module
 
 
-_pretend("trainer", Trainer=Trainer, Outcome=types.SimpleNamespace)
-_pretend("evaluation", predict_probabilities=predict_probabilities)
-_pretend("warm_up", warm_up=lambda _settings: None)
+ENGINE = "mnist_lab.training.engine"
+# The package itself loads TensorFlow, which takes five seconds of the processor. Its other modules are the real ones.
+_pretend(ENGINE, __path__=[str(Path(training.__path__[0], "engine"))])
+_pretend(f"{ENGINE}.trainer", Trainer=Trainer, Outcome=types.SimpleNamespace)
+_pretend(f"{ENGINE}.evaluation", predict_probabilities=predict_probabilities)
+_pretend(f"{ENGINE}.warm_up", warm_up=lambda _settings: None)
+_pretend(f"{ENGINE}.hardware_benchmark", calibrate=lambda _settings: iter(()))
 _pretend(
-    "precision",
+    f"{ENGINE}.precision",
     choose_precision=lambda _settings, wanted: wanted,
     versions=lambda: {"stand-in": "1"},
 )
