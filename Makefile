@@ -13,15 +13,17 @@ run: $(VENV)/.run ## the app, at http://localhost:8501
 	$(BIN)/streamlit run app.py
 
 # Modules stay together (loadfile), so that what their tests share is made once, in the order of tests/selection.py.
+# Where Python may keep no compiled files, each process that a test starts would compile the lab again.
+test quick: export PYTHONDONTWRITEBYTECODE =
+PARALLEL := --dist loadfile --no-loadscope-reorder
+
 # One process more than cores, as browser tests often wait; at most 4, as each takes a gigabyte of memory.
 PROCESSES := $(shell $(PYTHON) -c 'import os; print(min((os.cpu_count() or 1) + 1, 4))')
-PARALLEL := -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
-
 test: $(VENV)/.dev ## all tests
-	$(BIN)/python -m pytest $(PARALLEL)
+	$(BIN)/python -m pytest -n $(PROCESSES) $(PARALLEL)
 
 quick: $(VENV)/.dev ## tests without browser and TensorFlow: about a minute
-	$(BIN)/python -m pytest --quick $(PARALLEL)
+	$(BIN)/python -m pytest --quick -n logical --maxprocesses 4 $(PARALLEL)
 
 check: lint test ## everything that CI checks
 

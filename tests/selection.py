@@ -89,6 +89,7 @@ def _code_of(item: pytest.Item) -> Iterator[CodeType]:
             yield from (definition.func.__code__ for definition in definitions if hasattr(definition.func, "__code__"))
 
 
+@cache
 def _loads_tensorflow(code: CodeType) -> bool:
     """Whether a function, or one inside it, imports TensorFlow, or has a module of ours that does patched by name."""
     for constant in code.co_consts:

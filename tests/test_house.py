@@ -41,6 +41,7 @@ def test_a_page_is_a_short_script(page: Path) -> None:
     assert len(page.read_text(encoding="utf-8").splitlines()) <= 150
 
 
+@pytest.mark.slow
 def test_what_the_page_process_imports_loads_neither_tensorflow_nor_keras_nor_pandas() -> None:
     program = (
         "import sys, mnist_lab.ui.services.container, mnist_lab.ui.shell.asgi\n"
@@ -214,6 +215,7 @@ def test_a_private_import_of_streamlit_is_found(source: str) -> None:
     assert not imported_from_streamlit(source) <= PUBLIC_STREAMLIT
 
 
+@pytest.mark.slow
 def test_no_private_module_of_streamlit_is_imported() -> None:
     imports = {
         str(path.relative_to(ROOT)): imported_from_streamlit(path.read_text(encoding="utf-8"))

@@ -3,6 +3,7 @@
 import random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ def losses(seed: int, count: int) -> list[float]:
 drawn_losses = st.builds(losses, st.integers(0, 99), st.integers(0, 1000))
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(
     old=drawn_losses,

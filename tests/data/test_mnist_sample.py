@@ -66,6 +66,7 @@ def test_all_of_it_is_in_mnists_training_set_and_nothing_in_its_test_set(mnist_f
     assert not any(image.tobytes() in tested for image in sample.train_images)
 
 
+@pytest.mark.slow
 def test_it_loads_neither_pandas_nor_scikit_learn_nor_matplotlib() -> None:
     code = (
         "import sys; from mnist_lab.data import load_mnist_sample; load_mnist_sample(); "

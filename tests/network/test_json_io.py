@@ -167,6 +167,7 @@ near_layers = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(
     st.fixed_dictionaries({"layers": st.lists(near_layers | json_values, max_size=4)}, optional={"name": json_values})
 )

@@ -147,6 +147,7 @@ def noisy_curve(seed: int, steps: int = 900) -> list[MetricPoint]:
     return found
 
 
+@pytest.mark.slow
 @hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 99),

@@ -152,6 +152,7 @@ def test_other_files_are_left_alone(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 3
 
 
+@pytest.mark.slow
 def test_a_long_training_keeps_a_bounded_number(tmp_path: Path) -> None:
     written = snapshot()
     for epoch in range(150):

@@ -279,6 +279,7 @@ def test_the_foreground_waits_for_a_slot_and_says_so(
     assert heard[0] == Progress("waiting", message="Waiting for one of 1 training slot; at work: another process.")
 
 
+@pytest.mark.slow
 def test_the_foreground_follows_a_worker_that_was_quicker(offline: Settings, store: RunStore, queued: Run) -> None:
     claimed = claim(offline, store)
     assert claimed is not None

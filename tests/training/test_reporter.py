@@ -135,6 +135,7 @@ def test_a_step_goes_to_the_end_of_the_epoch_and_waits_there(store: RunStore, cl
     assert len(store.points(claimed.id)) == 12
 
 
+@pytest.mark.slow
 def test_an_evaluation_is_held_by_a_pause_and_is_still_one_afterwards(store: RunStore, claimed: Run) -> None:
     with make_reporter(store, claimed) as reporter:
         reporter.enter("training")

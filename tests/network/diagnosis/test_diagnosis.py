@@ -157,11 +157,13 @@ def test_a_warning_does_not_keep_from_training_nor_do_its_repairs(
     assert all(analyse(repair.network).valid for repair in find(rule, index, network).repairs)
 
 
+@pytest.mark.slow
 def test_every_rule_is_met_here(random_network: Callable[[int], Network]) -> None:
     met = {problem.rule for seed in range(3000) for problem in analyse(random_network(seed)).problems}
     assert met <= {rule for rule, *_ in ERRORS + WARNINGS}
 
 
+@pytest.mark.slow
 def test_each_repair_ends_its_problem_on_random_stacks(random_network: Callable[[int], Network]) -> None:
     problems = 0
     for seed in range(1500):

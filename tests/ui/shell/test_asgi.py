@@ -110,6 +110,7 @@ def test_the_cookie_of_the_first_page_does_not_wait_for_the_lab(settings: Settin
     assert not {"mnist_lab.ui.services.container", "sqlalchemy", "pydantic", "pandas"} & loaded
 
 
+@pytest.mark.slow
 def test_a_chart_does_not_load_pandas() -> None:
     loaded = loaded_by(
         "from streamlit.testing.v1 import AppTest",
