@@ -12,9 +12,9 @@ help: ## this list
 run: $(VENV)/.run ## the app, at http://localhost:8501
 	$(BIN)/streamlit run app.py
 
-# Modules stay together (loadfile), so that what their tests share is made once, in the order of tests/selection.py.
 # Where Python may keep no compiled files, each process that a test starts would compile the lab again.
 test quick: export PYTHONDONTWRITEBYTECODE =
+# Modules stay together (loadfile), so that what their tests share is made once, in the order of tests/selection.py.
 PARALLEL := --dist loadfile --no-loadscope-reorder
 
 # One process more than cores, as browser tests often wait; at most 4, as each takes a gigabyte of memory.

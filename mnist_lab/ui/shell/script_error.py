@@ -1,6 +1,7 @@
 """What happens when a page fails: a message for the user, and the traceback in the app's log."""
 
 import logging
+import threading
 import traceback
 
 import streamlit as st
@@ -12,6 +13,7 @@ _log = logging.getLogger("mnist_lab")
 _REPEAT_SECONDS = 60.0
 _logged: TTLCache[str, bool] = TTLCache(maxsize=100, ttl=_REPEAT_SECONDS)
 """The places of the errors in the log."""
+_lock = threading.Lock()
 
 
 def on_script_error(error: Exception) -> bool:
@@ -38,6 +40,8 @@ def log_error(error: Exception) -> None:
     """Log an error with its traceback; at most once a minute, as somebody may cause the same one again and again."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{type(error).__name__} {frames[-1].filename}:{frames[-1].lineno}" if frames else repr(error)
-    if place not in _logged:
-        _logged[place] = True
+    with _lock:
+        is_new = place not in _logged
+        _logged.setdefault(place, True)
+    if is_new:
         _log.error("A page failed", exc_info=error)
