@@ -69,6 +69,15 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+def file_version(path: Path) -> tuple[int, int]:
+    """Modification time in nanoseconds and size in bytes, which tell whether a file was replaced; zeros without one."""
+    try:
+        status = path.stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_mtime_ns, status.st_size)
+
+
 def try_lock(path: Path) -> FileLock | None:
     """Take the lock on `path`; None if another process has it.
 

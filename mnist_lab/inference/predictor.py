@@ -34,11 +34,15 @@ class Answer:
         run_id: The run.
         probabilities: float32 (10,), sums to 1; None if the network cannot be used.
         error: Why it cannot be used; "" if it can.
+        is_untrained: Whether it cannot be used because it has no weights yet.
+        epoch: Epochs that the weights were trained for, fractional, if they are those of a run in training; else None.
     """
 
     run_id: str
     probabilities: Floats | None
     error: str = ""
+    is_untrained: bool = False
+    epoch: float | None = None
 
 
 class Predictor:
@@ -113,6 +117,16 @@ class Predictor:
         """
         image = _checked_image(image)
         return self._answers(run_ids, {"image": pack(image)})
+
+    def predict_now(self, run_id: str, image: Floats) -> Answer:
+        """Predict the digit in `image` with the network of one run as it is now, even in the middle of its training.
+
+        The first request for a run in training asks its worker for the weights; they are there a second later.
+
+        Raises:
+            PredictorError: The request is invalid, or the process did not reply even after a restart.
+        """
+        return self._answers([run_id], {"image": pack(_checked_image(image)), "live": True})[0]
 
     def warm(self, run_id: str) -> None:
         """Load the model of a run in the background, so that the first prediction is as fast as later ones.
@@ -224,5 +238,6 @@ def _checked_image(image: Floats) -> Floats:
 
 def _answer(run_id: str, entry: dict[str, Any]) -> Answer:
     if "error" in entry:
-        return Answer(run_id, None, str(entry["error"]))
-    return Answer(run_id, unpack(entry["probabilities"], (CLASSES,)))
+        return Answer(run_id, None, str(entry["error"]), is_untrained=entry.get("untrained") is True)
+    probabilities = unpack(entry["probabilities"], (CLASSES,))
+    return Answer(run_id, probabilities, epoch=float(entry["epoch"]) if "epoch" in entry else None)

@@ -83,6 +83,26 @@ class RunFolder:
         return self.path / "watch"
 
     @property
+    def live(self) -> Path:
+        """Folder of the network as it is at this moment of its training, see `live_weights`."""
+        return self.path / "live"
+
+    @property
+    def live_request(self) -> Path:
+        """Touched by whoever reads the live weights."""
+        return self.live / "request"
+
+    @property
+    def live_model(self) -> Path:
+        """The network in training, as Keras saves it; `live_weights` has its newest weights."""
+        return self.live / "model.keras"
+
+    @property
+    def live_weights(self) -> Path:
+        """The newest weights of the network in training."""
+        return self.live / "weights.npz"
+
+    @property
     def predictions_path(self) -> Path:
         """The predicted probabilities for all test images."""
         return self.path / "predictions.npz"
@@ -112,7 +132,8 @@ class RunFolder:
     def discard_results(self) -> None:
         """Remove the weights, predictions and temporary files that an earlier attempt left."""
         temporary = [path for path in self.path.rglob(".*") if path.is_file()]
-        for path in (self.best_weights, self.last_weights, self.predictions_path, *temporary):
+        results = (self.best_weights, self.last_weights, self.predictions_path)
+        for path in (*results, self.live_model, self.live_weights, *temporary):
             path.unlink(missing_ok=True)
 
     def read_log(self, last: int = 100_000) -> str:

@@ -14,6 +14,7 @@ from mnist_lab.training.checkpoint import Checkpoint
 from mnist_lab.training.checkpoint_writer import CheckpointWriter
 from mnist_lab.training.claim import Claim, free_slots
 from mnist_lab.training.connection import DiscardedError
+from mnist_lab.training.live_weights_writer import LiveWeightsWriter
 from mnist_lab.training.reporter import Reporter
 from mnist_lab.training.resume import CheckpointCallback, find_checkpoints, restore
 from mnist_lab.training.run_data import load_split
@@ -109,12 +110,17 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
     # A resumed run keeps its precision: "auto" is decided by a measurement, and a new one may decide differently.
     precision = checkpoints[0].precision if checkpoints else choose_precision(settings, run.recipe.precision)
     files = {"best_path": folder.best_weights, "last_path": folder.last_weights}
-    with CheckpointWriter(folder) as writer, SnapshotRecorder(folder.snapshots) as recorder:
+    with (
+        CheckpointWriter(folder) as writer,
+        SnapshotRecorder(folder.snapshots) as recorder,
+        LiveWeightsWriter(folder) as live,
+    ):
         # The reporter is last, since it blocks while the run is paused: by then the epoch has its checkpoint, with the
         # metrics that the reporter has not received yet, and its snapshot is visible. The checkpoint is first, so that
         # it is written even if the snapshot fails.
         saver = CheckpointCallback(writer, reporter.connection, run, data, precision)
-        callbacks: list[TrainingCallback] = [saver, recorder, reporter] if settings.watch else [saver, reporter]
+        recorders: list[TrainingCallback] = [recorder] if settings.watch else []
+        callbacks = [saver, *recorders, live, reporter]
         trainer = Trainer(
             run.network,
             run.recipe,

@@ -25,6 +25,7 @@ from mnist_lab.training.callbacks import CallbackList, Progress
 from mnist_lab.training.claim import claim, free_slots, take_slot
 from mnist_lab.training.execute import execute_run, failure_message
 from mnist_lab.training.foreground import train_run
+from mnist_lab.training.live_weights_writer import LiveWeightsWriter
 from mnist_lab.training.reporter import Reporter
 from mnist_lab.training.resume import CheckpointCallback
 from mnist_lab.training.snapshot_recorder import SnapshotRecorder
@@ -184,7 +185,7 @@ def test_the_reporter_is_the_last_callback_as_it_may_block(
 
     training(train)
     _execute(offline, store)
-    assert order == [CheckpointCallback, SnapshotRecorder, Reporter]
+    assert order == [CheckpointCallback, SnapshotRecorder, LiveWeightsWriter, Reporter]
 
 
 def test_a_stale_attempt_changes_nothing_more(

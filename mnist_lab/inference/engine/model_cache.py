@@ -14,6 +14,7 @@ import tensorflow as tf
 from cachetools import LRUCache
 
 from mnist_lab.errors import NetworkError, PredictorError
+from mnist_lab.files import file_version
 from mnist_lab.inference.keras_file import copy_checked, is_newer, written_by
 from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats
 from mnist_lab.inference.weights import Weights
@@ -119,21 +120,12 @@ class ModelCache:
         """
         cached = self._models.get(run_id)
         if cached is not None:
-            if _file_version(cached.path) == cached.version:
+            if file_version(cached.path) == cached.version:
                 return cached.predict
             del self._models[run_id]
         weights = self._find(run_id)
         # Read before loading, so that a file that is replaced meanwhile is noticed at the next call.
-        version = _file_version(weights.path)
+        version = file_version(weights.path)
         predict = make_predict_function(load_model(weights), run_id)
         self._models[run_id] = _CachedModel(weights.path, version, predict)
         return predict
-
-
-def _file_version(path: Path) -> tuple[int, int]:
-    """Modification time in nanoseconds and size in bytes; zeros if there is no file."""
-    try:
-        status = path.stat()
-    except OSError:
-        return (0, 0)
-    return (status.st_mtime_ns, status.st_size)

@@ -5,9 +5,9 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from mnist_lab.errors import LabError
+from mnist_lab.errors import LabError, TransitionError
 from mnist_lab.inference.protocol import (
     IMAGE_SHAPE,
     READY,
@@ -22,6 +22,9 @@ from mnist_lab.inference.protocol import (
 from mnist_lab.inference.weights import find_weights
 from mnist_lab.runs import open_store
 from mnist_lab.settings import Settings
+
+if TYPE_CHECKING:
+    from mnist_lab.inference.engine.live_models import LiveModel
 
 logger = logging.getLogger(__name__)
 
@@ -41,25 +44,32 @@ def main(settings: Settings) -> int:
         os.environ[name] = str(THREADS)
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # TensorFlow would take the whole memory of a GPU that a training needs
     # Imported here, as this loads TensorFlow, which reads the variables above.
+    from mnist_lab.inference.engine.live_models import LiveModels
     from mnist_lab.inference.engine.model_cache import ModelCache
 
     store = open_store(settings)
     models = ModelCache(lambda run_id: find_weights(store, settings, run_id))
+    live_models = LiveModels(store.folder)
     output.write(to_line(READY))
     output.flush()
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # the page process has ended
         for line in sys.stdin.buffer:
-            output.write(to_line(reply_to(line, models.get)))
+            output.write(to_line(reply_to(line, models.get, live_models.get)))
             output.flush()
     return 0
 
 
-def reply_to(line: bytes, get: Callable[[str], Callable[[Floats], Floats]]) -> dict[str, Any]:
+def reply_to(
+    line: bytes,
+    get: Callable[[str], Callable[[Floats], Floats]],
+    get_live: "Callable[[str], LiveModel | None]" = lambda _run_id: None,
+) -> dict[str, Any]:
     """Reply to one request; an invalid request gives a reply with an error.
 
     Args:
         line: A request as `protocol` describes it.
         get: Returns the predict function of a run by its id, or raises a LabError.
+        get_live: Returns the network of a run in training by the run's id, None if there is none, or raises a LabError.
     """
     request_id: object = None
     try:
@@ -69,7 +79,8 @@ def reply_to(line: bytes, get: Callable[[str], Callable[[Floats], Floats]]) -> d
         image = unpack(request["image"], IMAGE_SHAPE) if "image" in request else None
     except ProtocolError as error:
         return {"id": request_id, "error": f"The predictor received an invalid request: {error}."}
-    return {"id": request_id, "answers": [_answer(run_id, image, get) for run_id in run_ids]}
+    live = get_live if request.get("live") is True else lambda _run_id: None
+    return {"id": request_id, "answers": [_answer(run_id, image, get, live) for run_id in run_ids]}
 
 
 def _run_ids(value: object) -> list[str]:
@@ -78,17 +89,27 @@ def _run_ids(value: object) -> list[str]:
     return value
 
 
-def _answer(run_id: str, image: Floats | None, get: Callable[[str], Callable[[Floats], Floats]]) -> dict[str, Any]:
+def _answer(
+    run_id: str,
+    image: Floats | None,
+    get: Callable[[str], Callable[[Floats], Floats]],
+    get_live: "Callable[[str], LiveModel | None]",
+) -> dict[str, Any]:
     try:
-        predict = get(run_id)
-        if image is None:
-            return {"run": run_id}
-        return {"run": run_id, "probabilities": pack(predict(image))}
+        live = get_live(run_id)
+        # A training that has just ended has no live weights any more, but its own.
+        predict = get(run_id) if live is None else live.predict
+        answer: dict[str, Any] = {"run": run_id} if live is None else {"run": run_id, "epoch": live.epoch}
+        if image is not None:
+            answer["probabilities"] = pack(predict(image))
+    except TransitionError as error:
+        return {"run": run_id, "error": str(error), "untrained": True}
     except LabError as error:
         return {"run": run_id, "error": str(error)}
     except Exception as error:
         logger.exception("run %s", run_id)
         return {"run": run_id, "error": f"The network of run {run_id} cannot be used: {type(error).__name__}."}
+    return answer
 
 
 def _claim_stdout() -> BinaryIO:

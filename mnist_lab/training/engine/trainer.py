@@ -189,6 +189,18 @@ class Trainer:
             running=(np.array(self._losses), np.array(self._correct)) if self._losses else (),
         )
 
+    def weights(self) -> Arrays:
+        """Copies of the model's weights as they are now, in the order of `keras.Model.weights`."""
+        return copy_values(self.model.weights)
+
+    def save_model(self, path: Path) -> None:
+        """Write the model as it is now to `path` (.keras).
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        save_model(self.model, path)
+
     def _is_out_of_patience(self) -> bool:
         patience = self.recipe.early_stopping
         return patience is not None and self.epochs_done - max(self._best_epoch, self._patience_from) >= patience
