@@ -27,8 +27,8 @@ _ALL = (
     Term(
         "activation",
         "Activation function",
-        "A function that each value passes through after a layer. Without it, several layers could do no more than one. "
-        "relu, the usual one, sets negative values to zero.",
+        "A function that each value passes through after a layer. Without it, several layers could do no more than "
+        "one. relu, the usual one, sets negative values to zero.",
         ("relu", "softmax"),
     ),
     Term(
@@ -48,8 +48,8 @@ _ALL = (
     Term(
         "batch-normalization",
         "Batch normalization",
-        "A layer that shifts and scales the values of each channel, so that over a batch they have mean 0 and spread 1. "
-        "The network then learns faster and bears a higher learning rate.",
+        "A layer that shifts and scales the values of each channel, so that over a batch they have mean 0 and spread "
+        "1. The network then learns faster and bears a higher learning rate.",
         ("channel", "learning-rate"),
     ),
     Term(
@@ -198,7 +198,8 @@ _ALL = (
         "loss",
         "Loss",
         "A number that says how wrong the network is: 0 if it gives the true digit 100 %, and the larger the less it "
-        "gives it. Training makes it smaller. The lab uses the cross-entropy: the negative logarithm of the probability of the true digit.",
+        "gives it. Training makes it smaller. The lab uses the cross-entropy: the negative logarithm of the "
+        "probability of the true digit.",
         ("accuracy", "gradient"),
     ),
     Term(
