@@ -11,6 +11,7 @@ from mnist_lab.charts.figure import Figure, empty_figure, label
 from mnist_lab.charts.learning import Curve, run_figure
 from mnist_lab.charts.metric_history import MetricHistory, sparkline_values
 from mnist_lab.charts.network_diagram.diagram import network_diagram_svg
+from mnist_lab.charts.network_diagram.thumbnail import thumbnail_svg
 from mnist_lab.charts.palette import PALETTES, RUN_COLOURS, SEQUENCE, paint, run_colour, run_style
 from mnist_lab.charts.per_class import (
     class_counts_figure,
@@ -73,6 +74,7 @@ __all__ = [
     "sparkline_values",
     "swatch_svg",
     "thin",
+    "thumbnail_svg",
     "value_range",
     "worst_classes",
 ]

@@ -30,7 +30,7 @@ from mnist_lab.network.layers import (
 )
 from mnist_lab.network.limits import MAX_ARGUMENT, MAX_KERNEL, MAX_LAYERS, MAX_NAME_LENGTH, MAX_PARAMETERS
 from mnist_lab.network.network import Network
-from mnist_lab.network.presets import DEFAULT_PRESET, PRESETS, Preset, get_preset, matching_preset
+from mnist_lab.network.presets import DEFAULT_PRESET, PRESETS, PURPOSES, Preset, Purpose, get_preset, matching_preset
 from mnist_lab.network.shapes import CLASSES, INPUT_SHAPE
 from mnist_lab.network.training_cost import TYPICAL_SPEED, MachineSpeed, TrainingWork, training_work
 from mnist_lab.network.url import Link, link_from_network, network_from_link, read_link
@@ -50,6 +50,7 @@ __all__ = [
     "MAX_PARAMETERS",
     "OUTPUT_LAYER",
     "PRESETS",
+    "PURPOSES",
     "TITLES",
     "TYPICAL_SPEED",
     "Activation",
@@ -72,6 +73,7 @@ __all__ = [
     "Network",
     "Preset",
     "Problem",
+    "Purpose",
     "Repair",
     "SpatialDropout2D",
     "TrainingWork",

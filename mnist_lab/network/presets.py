@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 from mnist_lab import formatting
 from mnist_lab.errors import NetworkError
@@ -21,12 +22,19 @@ from mnist_lab.network.layers import (
 )
 from mnist_lab.network.network import Network
 
+Purpose = Literal["start", "ideas", "records", "notebook"]
+PURPOSES: Mapping[Purpose, str] = MappingProxyType(
+    {"start": "Start here", "ideas": "Ideas", "records": "Records", "notebook": "The notebook"}
+)
+"""What presets are for → the title of their group, in the order of the gallery."""
+
 
 @dataclass(frozen=True)
 class Preset:
     """A network to start from."""
 
     name: str
+    purpose: Purpose
     title: str
     hint: str
     """A description of two to four words."""
@@ -46,13 +54,14 @@ def _normalized(filters: int, size: int = 3, stride: int = 1, *, pooled: bool = 
     return convolution, *pooling, BatchNormalization(), Activation(activation="relu")
 
 
-def _preset(name: str, title: str, hint: str, lesson: str, *layers: AnyLayer) -> Preset:
-    return Preset(name, title, hint, lesson, Network(name=title, layers=layers))
+def _preset(name: str, purpose: Purpose, title: str, hint: str, lesson: str, *layers: AnyLayer) -> Preset:
+    return Preset(name, purpose, title, hint, lesson, Network(name=title, layers=layers))
 
 
 _ALL = (
     _preset(
         "small-cnn",
+        "start",
         "Small CNN",
         "a good start",
         "Two convolutions with pooling, few parameters, about 99 %: a good start.",
@@ -64,6 +73,7 @@ _ALL = (
     ),
     _preset(
         "tiny",
+        "start",
         "Tiny",
         "trains in seconds",
         "Trains in seconds, so you can try an idea and see its effect at once.",
@@ -76,6 +86,7 @@ _ALL = (
     ),
     _preset(
         "linear",
+        "start",
         "Linear model",
         "no hidden layer",
         "No hidden layer: each pixel counts for or against each digit, which reaches about 92 %.",
@@ -83,6 +94,7 @@ _ALL = (
     ),
     _preset(
         "dense-only",
+        "ideas",
         "Dense layers only",
         "no convolution",
         "Without convolution a stroke must be learned again at every position: more parameters, less accuracy.",
@@ -92,6 +104,7 @@ _ALL = (
     ),
     _preset(
         "lenet-5",
+        "ideas",
         "LeNet-5",
         "read cheques in 1998",
         "The network that read bank cheques in 1998: tanh, average pooling and three dense layers.",
@@ -105,6 +118,7 @@ _ALL = (
     ),
     _preset(
         "batch-norm",
+        "ideas",
         "Batch normalization",
         "learns in few epochs",
         "Batch normalization between convolution and activation lets a small network learn in very few epochs.",
@@ -120,6 +134,7 @@ _ALL = (
     ),
     _preset(
         "all-convolutional",
+        "ideas",
         "All convolutional",
         "strides, no pooling",
         "No pooling between the convolutions and no dense layer: strides make the maps smaller, and each map is "
@@ -133,6 +148,7 @@ _ALL = (
     ),
     _preset(
         "wide-first",
+        "ideas",
         "Wide first layer",
         "where the time goes",
         "One layer of 128 large filters: its multiply-adds show where the time goes; a deeper network would be "
@@ -143,6 +159,7 @@ _ALL = (
     ),
     _preset(
         "too-much-dropout",
+        "ideas",
         "Too much dropout",
         "a fault to repair",
         "Dropout 0.9 after 32 units leaves about three of them: watch it learn slowly, then repair it.",
@@ -156,6 +173,7 @@ _ALL = (
     ),
     _preset(
         "fast",
+        "records",
         "Fast",
         "99 % in seconds",
         "Strides make the maps small at once, and with batch normalization one epoch is enough: 99 % in seconds.",
@@ -166,6 +184,7 @@ _ALL = (
     ),
     _preset(
         "strong",
+        "records",
         "Strong",
         "99.5 % in minutes",
         "A little wider, and trained on images that are shifted and rotated a little: 99.5 % in a few minutes.",
@@ -176,6 +195,7 @@ _ALL = (
     ),
     _preset(
         "champion",
+        "records",
         "Champion",
         "99.65 %, given time",
         "The same idea with five convolutions, more filters, dropout, and many epochs.",
@@ -189,6 +209,7 @@ _ALL = (
     ),
     _preset(
         "notebook-1",
+        "notebook",
         "Notebook 1",
         "two wide convolutions",
         "Two wide convolutions reached 99.27 % in the notebook, at 51 million multiply-adds per image.",
@@ -201,6 +222,7 @@ _ALL = (
     ),
     _preset(
         "notebook-2",
+        "notebook",
         "Notebook 2",
         "held back by dropout",
         "More layers are not always better: with dropout 0.7 after 25 units the notebook reached only 80 %.",
@@ -219,6 +241,7 @@ _ALL = (
     ),
     _preset(
         "notebook-3",
+        "notebook",
         "Notebook 3",
         "eight convolutions",
         "Eight convolutions, six of them 1×1: after 4×4 pooling little detail is left, so it ends at 97.5 %.",

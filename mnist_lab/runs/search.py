@@ -86,7 +86,7 @@ def search_query(
         exclude: Ids of runs to exclude.
         is_sqlite: Write the query for SQLite; otherwise for PostgreSQL.
     """
-    source = _json_value(runs.c.data, "source", is_sqlite=is_sqlite)
+    source = json_value(runs.c.data, "source", is_sqlite=is_sqlite)
     query = select(runs.c.id, func.coalesce(source != DataSource.MNIST, false()).label("on_sample"))
     query = query.where(*_among(states, exclude)).order_by(runs.c.number.desc())
     if group is not None:
@@ -112,10 +112,10 @@ def _matches_source(source: ColumnElement[Any], word: str) -> list[ColumnElement
 
 def _matches_optimizer(word: str, *, is_sqlite: bool) -> list[ColumnElement[bool]]:
     found = [name for name in get_args(Optimizer) if word in name]
-    return [_json_value(runs.c.recipe, "optimizer", is_sqlite=is_sqlite).in_(found)] if found else []
+    return [json_value(runs.c.recipe, "optimizer", is_sqlite=is_sqlite).in_(found)] if found else []
 
 
-def _json_value(column: ColumnElement[Any], key: str, *, is_sqlite: bool) -> ColumnElement[Any]:
+def json_value(column: ColumnElement[Any], key: str, *, is_sqlite: bool) -> ColumnElement[Any]:
     """The text under a key of the JSON object in a column; NULL if there is none, or the column is damaged."""
     if is_sqlite:
         return case((func.json_valid(column) == 1, func.json_extract(column, f"$.{key}", type_=String)))

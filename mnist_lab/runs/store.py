@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeVarTuple
@@ -17,6 +17,7 @@ from mnist_lab.runs import deletion, imported, stale_runs
 from mnist_lab.runs.access.actor import MACHINE, Actor
 from mnist_lab.runs.access.queue_limits import QueueLimits, images_to_train
 from mnist_lab.runs.attempt import RunAttempt, claim_run
+from mnist_lab.runs.by_network import numbers_by_network
 from mnist_lab.runs.commands import ID_LENGTH, RunCommands, new_run_id
 from mnist_lab.runs.database import BUSY_SECONDS, Database
 from mnist_lab.runs.integrity import MAX_IDS, IntegrityChecker
@@ -157,6 +158,14 @@ class RunStore:
                 rows = connection.execute(_present(select(runs)).where(some))
                 found |= {run.id: run for run in runs_from_rows(rows)}
         return [found[run_id] for run_id in run_ids if run_id in found]
+
+    def finished_by_network(self, wanted: Mapping[str, tuple[Network, Recipe]]) -> dict[str, Run]:
+        """The finished run that shows best what comes of a network, by the keys of `wanted`; see `by_network`."""
+        with self.db.read() as connection:
+            numbers = numbers_by_network(connection, wanted)
+            rows = connection.execute(_present(select(runs)).where(runs.c.number.in_(numbers.values()))).all()
+        found = {run.number: run for run in runs_from_rows(rows)}
+        return {key: found[number] for key, number in numbers.items() if number in found}
 
     def count(self, states: Collection[RunState] | None = None) -> int:
         """The number of runs in these states, or in all."""

@@ -26,6 +26,7 @@ from mnist_lab.network import (
 from mnist_lab.recipe import PRESET_RECIPES, Recipe
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.compose.layer_html import card_html, layer_facts
+from tests.pages.preset_choice import choose_preset
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "pages" / "compose.py"
@@ -122,7 +123,7 @@ def test_a_new_layer_goes_after_the_open_card(open_page: Open) -> None:
 
 def test_the_menu_adds_the_rarer_layers(open_page: Open) -> None:
     page = open_page(link_from_network(Network()))
-    checked(page.get("menu_button")[1].click("GlobalAveragePooling2D").run())
+    checked(page.get("menu_button")[0].click("GlobalAveragePooling2D").run())
     assert [layer.kind for layer in network_of(page).layers] == ["GlobalAveragePooling2D"]
 
 
@@ -185,7 +186,7 @@ def test_a_warning_does_not_stop_the_training(open_page: Open) -> None:
 
 def test_an_empty_network_shows_what_to_do(open_page: Open) -> None:
     page = open_page()
-    checked(page.get("menu_button")[0].click("empty").run())
+    choose_preset(page, "empty")
     assert network_of(page).layers == ()
     assert "add a first layer" in page.info[0].value
     click(page, "add-Conv2D")
@@ -194,7 +195,7 @@ def test_an_empty_network_shows_what_to_do(open_page: Open) -> None:
 
 def test_a_preset_replaces_the_network_and_can_be_undone(open_page: Open) -> None:
     page = open_page()
-    checked(page.get("menu_button")[0].click("notebook-1").run())
+    choose_preset(page, "notebook-1")
     assert network_of(page) == get_preset("notebook-1").network
     assert "829,760" in [metric.value for metric in page.metric]
     click(page, "undo")
@@ -203,12 +204,12 @@ def test_a_preset_replaces_the_network_and_can_be_undone(open_page: Open) -> Non
 
 def test_a_preset_sets_its_recipe_unless_the_user_has_changed_the_recipe(open_page: Open) -> None:
     page = open_page()
-    checked(page.get("menu_button")[0].click("notebook-3").run())
+    choose_preset(page, "notebook-3")
     assert page.session_state["recipe"] == PRESET_RECIPES["notebook-3"].recipe
-    checked(page.get("menu_button")[0].click("tiny").run())
+    choose_preset(page, "tiny")
     assert page.session_state["recipe"] == Recipe()
     page.session_state["recipe"] = Recipe(epochs=7)
-    checked(page.get("menu_button")[0].click("notebook-3").run())
+    choose_preset(page, "notebook-3")
     assert page.session_state["recipe"] == Recipe(epochs=7)
 
 

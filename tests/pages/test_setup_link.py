@@ -9,6 +9,7 @@ from mnist_lab.network import PRESETS, link_from_network
 from mnist_lab.recipe import PRESET_RECIPES, Recipe, preset_recipe
 from mnist_lab.runs import RunStore
 from tests.pages.live_runs import finished
+from tests.pages.preset_choice import choose_preset
 from tests.pages.train_page import labels, ok, open_page, page_text
 
 COMPOSE = Path(__file__).resolve().parents[2] / "pages" / "compose.py"
@@ -34,13 +35,13 @@ def test_the_address_of_a_preset_trains_the_same_in_another_browser(preset: str,
 
 def test_the_address_of_compose_carries_the_recipe_of_the_preset_to_train(store: RunStore) -> None:
     page = ok(AppTest.from_file(str(COMPOSE), default_timeout=120).run())
-    ok(page.get("menu_button")[0].click("fast").run())
+    choose_preset(page, "fast")
     assert trained(open_page(**address(page)), store) == (PRESETS["fast"].network, PRESET_RECIPES["fast"].recipe)
 
 
 def test_the_link_to_copy_is_that_of_the_address_bar() -> None:
     page = ok(AppTest.from_file(str(COMPOSE), default_timeout=120).run())
-    ok(page.get("menu_button")[0].click("strong").run())
+    choose_preset(page, "strong")
     assert any(code.value.endswith(f"?n={address(page)['n']}") for code in page.code)
 
 

@@ -2,28 +2,33 @@
 
 import streamlit as st
 
-from mnist_lab import formatting
-from mnist_lab.network import MAX_NAME_LENGTH, PRESETS, Analysis, Network, analyse
+from mnist_lab.network import MAX_NAME_LENGTH, PRESETS, Analysis, Network, matching_preset
 from mnist_lab.recipe import Recipe, preset_recipe, preset_recipe_reason
 from mnist_lab.ui.components.shortcuts import shortcuts
+from mnist_lab.ui.panels.preset_cards import EMPTY, grouped_presets
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.recipe_draft import chosen_recipe, open_recipe
 
-_EMPTY = "empty"
-_PRESET = "preset"
+_GALLERY = "show-presets"
 _NAME = "network-name"
 
 
 def preset_picker() -> None:
-    """Draw the menu of preset networks; choosing one is an edit that can be undone."""
-    st.menu_button(
-        "Start from",
-        [*PRESETS, _EMPTY],
-        format_func=_preset_label,
-        key=_PRESET,
-        icon=":material/auto_awesome_mosaic:",
-        on_click=_start_from,
-    )
+    """Draw the button that opens the gallery of preset networks."""
+    st.button("Start from", key="start-from", icon=":material/auto_awesome_mosaic:", on_click=_ask_for_preset)
+    if st.session_state.pop(_GALLERY, False):
+        _gallery()
+
+
+def start_from(name: str) -> None:
+    """Make a preset, or the empty network, the session's network, as an edit that can be undone."""
+    if name == EMPTY:
+        network_draft.change(Network())
+    elif name in PRESETS:
+        network_draft.change(PRESETS[name].network)
+        # Only a default recipe or that of another preset is replaced, not one that the user has changed.
+        if chosen_recipe() == Recipe() or preset_recipe_reason(chosen_recipe()):
+            open_recipe(preset_recipe(name))
 
 
 def name_field() -> None:
@@ -68,22 +73,17 @@ def why_not_trainable(analysis: Analysis) -> str:
     return f"{noun} {', '.join(named[:2])}{more} must be repaired before this network can be trained."
 
 
-def _preset_label(name: str) -> str:
-    if name == _EMPTY:
-        return "An empty network"
-    preset = PRESETS[name]
-    return f"{preset.title} · {preset.hint} · {formatting.short_count(analyse(preset.network).parameters)} parameters"
+def _ask_for_preset() -> None:
+    st.session_state[_GALLERY] = True
 
 
-def _start_from() -> None:
-    name = str(st.session_state.get(_PRESET))
-    if name == _EMPTY:
-        network_draft.change(Network())
-    elif name in PRESETS:
-        network_draft.change(PRESETS[name].network)
-        # Only a default recipe or that of another preset is replaced, not one that the user has changed.
-        if chosen_recipe() == Recipe() or preset_recipe_reason(chosen_recipe()):
-            open_recipe(preset_recipe(name))
+@st.dialog("Start from", width="large")
+def _gallery() -> None:
+    preset = matching_preset(network_draft.history().network)
+    clicked = grouped_presets(key="presets", chosen="" if preset is None else preset.name)
+    if clicked:
+        start_from(clicked)
+        st.rerun()
 
 
 def _rename() -> None:

@@ -40,9 +40,14 @@ def training_time(network: Network, recipe: Recipe) -> DurationEstimate | None:
     return _expected(network, recipe, images=len(dataset.train_labels), test_images=len(dataset.test_labels))
 
 
+def mnist_training_time(network: Network, recipe: Recipe) -> DurationEstimate | None:
+    """How long a training on MNIST would take on this machine, without reading MNIST; None if that is not known yet."""
+    return _expected(network, recipe, images=60_000, test_images=10_000)
+
+
 def epoch_time_text(network: Network) -> str:
     """Time per epoch with the default recipe, as in "about 8 s per epoch of MNIST on this machine"; "" if unknown."""
-    duration = _expected(network, Recipe(), images=60_000, test_images=10_000)
+    duration = mnist_training_time(network, Recipe())
     if duration is None:
         return ""
     about = "very roughly" if duration.is_rough else "about"

@@ -1,0 +1,57 @@
+"""Find runs by the network that they trained. The database does the work, as in `search.py`."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, case, false, func, or_, select
+
+from mnist_lab.data import DataSource
+from mnist_lab.network import Network
+from mnist_lab.recipe import Recipe
+from mnist_lab.runs.records import REFERENCE
+from mnist_lab.runs.schema import runs
+from mnist_lab.runs.search import json_value
+from mnist_lab.runs.state import RunState
+
+MAX_RUNS = 2_000
+"""The networks of this many newest runs and of the reference runs are compared; all of a full store take seconds."""
+_LAYERS = '\n  "layers":'
+
+
+def numbers_by_network(connection: Connection, wanted: Mapping[str, tuple[Network, Recipe]]) -> dict[str, int]:
+    """The number of a finished run of each network, whatever the network's name; a network without one is missing.
+
+    A reference run comes first, then a run on MNIST before one on a sample, then a run with the given recipe before
+    one with another; among equals the newest.
+
+    Args:
+        connection: To the store.
+        wanted: Any key → a network, and the recipe that it is best trained with.
+    """
+    is_sqlite = connection.dialect.name == "sqlite"
+    by_layers = {_layers_of(network.to_json()): (key, recipe.to_json()) for key, (network, recipe) in wanted.items()}
+    start = func.instr(runs.c.network, _LAYERS) if is_sqlite else func.strpos(runs.c.network, _LAYERS)
+    recipes = {recipe for _, recipe in by_layers.values()}
+    on_sample = json_value(runs.c.data, "source", is_sqlite=is_sqlite) != DataSource.MNIST
+    is_reference = runs.c.owner == REFERENCE
+    is_recent = runs.c.number > select(func.max(runs.c.number)).scalar_subquery() - MAX_RUNS
+    matching = (
+        select(func.substr(runs.c.network, start).label("layers"), runs.c.number)
+        .add_columns(is_reference.label("reference"), func.coalesce(on_sample, false()).label("sample"))
+        .add_columns(case((runs.c.recipe.in_(recipes), runs.c.recipe), else_="").label("recipe"))
+        .where(runs.c.state == RunState.FINISHED, runs.c.deleted_at.is_(None), or_(is_reference, is_recent))
+        .subquery()
+    )
+    kinds = (matching.c.layers, matching.c.reference, matching.c.sample, matching.c.recipe)
+    query = select(*kinds, func.max(matching.c.number)).where(matching.c.layers.in_(by_layers)).group_by(*kinds)
+    ranked = []
+    for layers, comes_with_the_lab, is_sample, recipe, number in connection.execute(query):
+        key, own_recipe = by_layers[layers]
+        ranked.append((bool(comes_with_the_lab), not is_sample, recipe == own_recipe, number, key))
+    # The best of each network comes last, and remains.
+    return {key: number for *_, number, key in sorted(ranked)}
+
+
+def _layers_of(network_json: str) -> str:
+    """The end of a network's JSON, after its name. A line end within the name would be escaped."""
+    _, start, layers = network_json.partition(_LAYERS)
+    return start + layers

@@ -1,0 +1,79 @@
+"""The gallery of presets: each with its picture, and the accuracy, time and parameters of the run that came of it."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from mnist_lab import formatting
+from mnist_lab.charts import thumbnail_svg
+from mnist_lab.network import PRESETS, PURPOSES, Network, Preset, analyse
+from mnist_lab.ui.components.preset_gallery import PresetCard, preset_gallery
+from mnist_lab.ui.services.preset_facts import PresetFacts, preset_facts
+from mnist_lab.ui.session.navigation import go
+from mnist_lab.ui.session.query_params import RUN
+
+EMPTY = "empty"
+"""What the gallery returns for the empty network, which is no preset."""
+
+
+def preset_row(names: Sequence[str], *, key: str, chosen: str = "") -> str | None:
+    """Draw these presets in one row; returns the name of the one that was clicked just now.
+
+    Args:
+        names: Names of presets, in their order.
+        key: Identifies the row.
+        chosen: Name of the preset that is marked as chosen; empty for none.
+    """
+    facts = preset_facts()
+    cards = [_card(PRESETS[name], facts[name], link=False) for name in names]
+    return preset_gallery([("", cards)], key=key, chosen=chosen, row=True).preset or None
+
+
+def grouped_presets(*, key: str, chosen: str = "") -> str | None:
+    """Draw all presets by purpose, and an empty network; returns the name of the one that was clicked just now.
+
+    A click on the link of a run goes to that run on Inspect.
+    """
+    facts = preset_facts()
+    groups = []
+    for purpose, title in PURPOSES.items():
+        presets = [preset for preset in PRESETS.values() if preset.purpose == purpose]
+        groups.append((title, [_card(preset, facts[preset.name], link=True) for preset in presets]))
+    groups[0][1].append(_empty_card())
+    clicked = preset_gallery(groups, key=key, chosen=chosen)
+    if clicked.run:
+        go("inspect", {RUN: clicked.run})
+    return clicked.preset or None
+
+
+def _card(preset: Preset, facts: PresetFacts, *, link: bool) -> PresetCard:
+    return PresetCard(
+        name=preset.name,
+        title=preset.title,
+        hint=preset.hint,
+        svg=_picture(preset.network),
+        figures=_figures(facts),
+        parameters=_parameters(facts),
+        run_id=(facts.run_id or "") if link else "",
+        run_name=facts.run_name,
+    )
+
+
+def _empty_card() -> PresetCard:
+    return PresetCard(EMPTY, "An empty network", "add layers yourself", _picture(Network()), "", "")
+
+
+@cache
+def _picture(network: Network) -> str:
+    return thumbnail_svg(analyse(network))
+
+
+def _figures(facts: PresetFacts) -> str:
+    """As in "99.04 % · 17 s"; before the first run the expected time."""
+    if facts.accuracy is None or facts.seconds is None:
+        return "" if facts.expected_seconds is None else f"about {formatting.about_seconds(facts.expected_seconds)}"
+    where = " on the sample" if facts.on_sample else ""
+    return f"{formatting.accuracy(facts.accuracy)}{where} · {formatting.about_seconds(facts.seconds)}"
+
+
+def _parameters(facts: PresetFacts) -> str:
+    return f"{formatting.short_count(facts.parameters)} parameters"
