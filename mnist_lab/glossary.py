@@ -21,7 +21,7 @@ _ALL = (
         "accuracy",
         "Accuracy",
         "The share of images that the network classifies correctly: 99 % means that it is wrong about one image in a "
-        "hundred. Near 100 %, the errors tell more: from 99.56 % to 99.66 % a quarter of them is gone.",
+        "hundred. Near 100 %, the errors tell more: from 99.5 % to 99.6 % a fifth of them is gone.",
         ("error-rate", "loss", "test-images"),
     ),
     Term(
@@ -49,7 +49,8 @@ _ALL = (
         "batch-normalization",
         "Batch normalization",
         "A layer that shifts and scales the values of each channel, so that over a batch they have mean 0 and spread "
-        "1. The network then learns faster and bears a higher learning rate.",
+        "1; how far from that each channel ends, the network learns. It learns faster and bears a higher learning "
+        "rate.",
         ("channel", "learning-rate"),
     ),
     Term(
@@ -177,7 +178,7 @@ _ALL = (
         "label-smoothing",
         "Label smoothing",
         "The network is asked for, say, 95 % instead of 100 % on the true digit. It becomes less certain of itself "
-        "and often a little more accurate. Its loss is then not comparable with that of other runs.",
+        "and often a little more accurate. Its loss is higher for that reason: compare accuracies instead.",
         ("loss", "regularization"),
     ),
     Term(
@@ -205,8 +206,8 @@ _ALL = (
     Term(
         "mnist",
         "MNIST",
-        "70,000 pictures of handwritten digits of 28×28 pixels, 60,000 to train on and 10,000 to test on. They were "
-        "collected in the 1990s and became the first exercise of the field.",
+        "70,000 pictures of handwritten digits, 28×28 pixels each: 60,000 to train on and 10,000 to test on. They "
+        "were put together in the 1990s and became the first exercise of the field.",
         ("training-images", "test-images"),
     ),
     Term(
@@ -309,7 +310,7 @@ _ALL = (
         "seed",
         "Seed",
         "A number from which all random choices of a training follow: first weights, order of the images, dropout. "
-        "The same seed gives the same run; other seeds show how much is chance.",
+        "On the same computer, the same seed gives the same run; other seeds show how much is chance.",
         ("run", "standard-error"),
     ),
     Term(
@@ -347,13 +348,14 @@ _ALL = (
     Term(
         "test-images",
         "Test images",
-        "10,000 images that the network never sees during its training. The accuracy on them says how good it is.",
+        "Images that the network never sees during its training; MNIST has 10,000. The accuracy on them says how good "
+        "it is.",
         ("training-images", "validation-images"),
     ),
     Term(
         "training-images",
         "Training images",
-        "The images that the network learns from, 60,000 at most.",
+        "The images that the network learns from. MNIST has 60,000, of which some are held out for validation.",
         ("validation-images", "test-images"),
     ),
     Term(

@@ -19,7 +19,14 @@ from tests.browser.proxies import PathProxy
 from tests.browser.test_live_chart import END
 
 StartApp = Callable[..., AbstractContextManager[str]]
-PAGES = {"": "Compose", "train": "Train", "compare": "Compare", "draw": "Draw", "inspect": "Inspect"}
+PAGES = {
+    "": "Compose",
+    "train": "Train",
+    "compare": "Compare",
+    "draw": "Draw",
+    "inspect": "Inspect",
+    "glossary": "Glossary",
+}
 SCHOOL = "school.localhost"
 """A name that every Chromium takes for this machine, and the lab does not."""
 

@@ -23,7 +23,14 @@ from mnist_lab.ui.components import streamlit_dom as dom
 from tests.browser.proxies import RecordingProxy
 
 StartApp = Callable[..., AbstractContextManager[str]]
-PAGES = {"": "Compose", "train": "Train", "compare": "Compare", "draw": "Draw", "inspect": "Inspect"}
+PAGES = {
+    "": "Compose",
+    "train": "Train",
+    "compare": "Compare",
+    "draw": "Draw",
+    "inspect": "Inspect",
+    "glossary": "Glossary",
+}
 AUDIT = Path(__file__).parent / "audited"
 WATCH_POLICY = """document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`Violation of the policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`))"""

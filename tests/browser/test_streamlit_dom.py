@@ -91,6 +91,14 @@ def test_the_page_begins_right_below_the_header(page: Page, lab: str, width: int
     assert box(page.locator(dom.PAGE))["y"] == pytest.approx(top + pixels(empty), abs=1)
 
 
+def test_the_content_fills_the_screen_above_the_foot(page: Page, lab: str) -> None:
+    go(page, f"{lab}/glossary")
+    page.get_by_role("searchbox").fill("no term at all")
+    content, foot = box(page.locator(dom.CONTENT)), box(page.get_by_role("link", name="Glossary"))
+    assert content["height"] >= 720 - 13 * REM
+    assert content["bottom"] <= foot["y"] < foot["bottom"] <= 720
+
+
 def test_a_wide_screen_shows_streamlits_menu_in_its_header(page: Page, lab: str) -> None:
     go(page, f"{lab}/draw", dom.MENU_MIN_WIDTH)
     expect(page.locator(dom.MENU_LINK).last).to_be_visible()

@@ -70,6 +70,7 @@ def test_every_page_opens_by_its_url_and_loads_nothing_from_other_hosts(page: Pa
         "compare": "Compare",
         "draw": "Draw",
         "inspect": "Inspect",
+        "glossary": "Glossary",
     }.items():
         page.goto(f"{address}/{path}")
         expect(page).to_have_title(f"{title} · MNIST Lab")

@@ -37,6 +37,9 @@ def _test_id(name: str) -> str:
 PAGE = by_key("page")
 """The container of all that a page draws."""
 
+CONTENT = by_key("page-content")
+"""The container of what one page draws; so high that the foot does not move while it loads."""
+
 EMPTY_TOP, EMPTY_TOP_NARROW = "4.25rem", "1.25rem"
 """Empty space between the header and the page, on wide screens and on narrow ones."""
 

@@ -15,6 +15,7 @@ ICON = str(_ASSETS / "icon.svg")
 STYLE = f"""<style>
 {dom.PAGE} {{ margin-top: -{dom.EMPTY_TOP}; }}
 {dom.NARROW_MENU} {{ display: none; }}
+{dom.CONTENT} {{ min-height: calc(100vh - 13rem); }}
 /* It draws nothing, and must not leave a gap. */
 {dom.by_key("translation-guard")} {{ display: none; }}
 @media (max-width: {dom.MENU_MIN_WIDTH - 1}px) {{

@@ -22,10 +22,13 @@ pages = [
     st.Page(PAGES / "draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
     st.Page(PAGES / "inspect.py", title="Inspect", icon=":material/search_insights:", url_path="inspect"),
 ]
+glossary = st.Page(
+    PAGES / "glossary.py", title="Glossary", icon=":material/menu_book:", url_path="glossary", visibility="hidden"
+)
 # Before the navigation: otherwise browsers would first load the icon of the page from the internet.
 st.set_page_config(page_icon=ICON, layout="wide")
 page = st.navigation(
-    [*pages, st.Page(_to_compose, title="Compose", url_path="compose", visibility="hidden")], position="top"
+    [*pages, glossary, st.Page(_to_compose, title="Compose", url_path="compose", visibility="hidden")], position="top"
 )
 st.set_page_config(page_title=f"{page.title} · MNIST Lab")
 show_logo()
@@ -33,6 +36,10 @@ st.html(STYLE)
 translation_guard()
 with st.container(key="page"):
     show_narrow_menu(pages)
-    with lab_errors_shown():
+    content = st.container(key="page-content")
+    # Drawn before the content, which may stop the script, though its place is below.
+    with st.container(horizontal=True, horizontal_alignment="right", key="page-foot"):
+        st.page_link(glossary, label="Glossary", width="content")
+    with content, lab_errors_shown():
         show_notices()
         page.run()
