@@ -4,6 +4,7 @@ Colours in figures are tokens such as "@training" or "@training/0.25"; `paint` r
 """
 
 from mnist_lab.charts.accuracy_cost import RunDot, parameters_accuracy_figure
+from mnist_lab.charts.accuracy_curve import accuracy_figure
 from mnist_lab.charts.bars import CostBar, cost_bars, cost_info, probability_bars
 from mnist_lab.charts.curves import Metric, Series, smoothed, thin, value_range
 from mnist_lab.charts.delta import Delta, figure_delta
@@ -21,7 +22,7 @@ from mnist_lab.charts.per_class import (
     worst_classes,
 )
 from mnist_lab.charts.pixels import data_uri, digit_png, digit_sheet_png, signed_sheet_png
-from mnist_lab.charts.run_html import RUN_CSS, entry_html, figures_html, progress_html
+from mnist_lab.charts.run_html import RUN_CSS, entry_html, figures_html, headline_html, progress_html
 from mnist_lab.charts.run_swatch import swatch_svg
 from mnist_lab.charts.schedules import schedule_figure
 from mnist_lab.charts.snapshots.feature_maps import maps_html
@@ -42,6 +43,7 @@ __all__ = [
     "MetricHistory",
     "RunDot",
     "Series",
+    "accuracy_figure",
     "class_counts_figure",
     "confusion_figure",
     "confusion_info",
@@ -57,6 +59,7 @@ __all__ = [
     "figures_html",
     "filters_html",
     "guesses_html",
+    "headline_html",
     "health_html",
     "label",
     "maps_html",

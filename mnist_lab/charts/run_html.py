@@ -15,6 +15,8 @@ _RULES = {
     " dd": "margin:0;font-size:clamp(1.25rem, 2.5vw, 2.25rem);line-height:1.3;white-space:nowrap",
     " small": f"display:block;margin-top:12px;font-size:14px;{_MUTED}",
     " .entry small": "margin-top:0",
+    " .headline b": "display:block;font-size:2.75rem;line-height:1.15;font-weight:600;white-space:nowrap",
+    " .headline": "font-size:0.875rem",
 }
 RUN_CSS = "".join(f".lab-run{selector}{{{rule}}}" for selector, rule in _RULES.items())
 """The style of the HTML. Its colours are those of Streamlit's theme, which every component gets as CSS variables."""
@@ -44,6 +46,11 @@ def figures_html(figures: Sequence[tuple[str, str]], notes: Sequence[str]) -> st
     cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in figures)
     small = "".join(f"<small>{escape(note)}</small>" for note in notes if note)
     return _run_html((f"<dl>{cells}</dl>" if cells else "") + small)
+
+
+def headline_html(value: str, name: str) -> str:
+    """One big number over its name."""
+    return _run_html(f'<p class="headline"><b>{escape(value)}</b>{escape(name)}</p>')
 
 
 def entry_html(name: str, details: str) -> str:

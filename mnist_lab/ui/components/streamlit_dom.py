@@ -63,6 +63,11 @@ DATA_NOTICE = by_key("data-notice")
 TITLE_BELOW_NOTICE = f"{PAGE}:has({DATA_NOTICE}) :is(h1, h2)"
 """A heading of a page with that notice; its `padding-top` is the space above the title."""
 
+# Start. A horizontal container has its children as direct children.
+
+START_DRAW = f"{by_key('start-page')} > :last-child"
+"""The container of canvas and bars, beside the network and its training; `order: -1` puts it first."""
+
 # Compose.
 
 DIAGRAM = by_key("compose-strip")

@@ -23,6 +23,17 @@ def run_figures(run: Run, history: MetricHistory) -> str:
     return figures_html(figures, notes)
 
 
+def headline(run: Run | None, history: MetricHistory) -> tuple[str, str]:
+    """The one number of a run, and its name: the best accuracy that is known of it."""
+    if run is not None and run.result is not None:
+        return formatting.accuracy(run.result.test_accuracy), "test accuracy"
+    if history.last_validated is not None:
+        return formatting.accuracy(history.last_validated.validation_accuracy), "validation accuracy"
+    if history.points:
+        return formatting.accuracy(history.points[-1].training_accuracy), "accuracy on the last training images"
+    return "– %", "accuracy"
+
+
 def kept_epoch(result: Result) -> int:
     """The epoch whose weights the run keeps, 1-based; 0 if it completed none."""
     return result.best_epoch if result.kept == "best" else result.epochs

@@ -10,14 +10,23 @@ from typing import Any, NamedTuple
 from cachetools import LRUCache
 
 from mnist_lab import formatting
-from mnist_lab.charts import Curve, Figure, MetricHistory, entry_html, progress_html, run_figure
+from mnist_lab.charts import (
+    Curve,
+    Figure,
+    MetricHistory,
+    accuracy_figure,
+    entry_html,
+    headline_html,
+    progress_html,
+    run_figure,
+)
 from mnist_lab.errors import UnknownRunError
 from mnist_lab.insight import seconds_left
 from mnist_lab.insight.doctor import Finding, diagnose
 from mnist_lab.runs import Run, RunState
 from mnist_lab.runs.snapshot_files import newest_health
 from mnist_lab.ui.live.queue_view import entry_details, entry_key, position_texts, shown_runs
-from mnist_lab.ui.live.run_figures import run_figures
+from mnist_lab.ui.live.run_figures import headline, run_figures
 from mnist_lab.ui.live.run_labels import progress_text
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.snapshot_cache import newest_version, snapshot_versions
@@ -25,10 +34,12 @@ from mnist_lab.ui.services.store_cache import StoreSnapshot
 from mnist_lab.ui.services.training_time import expected_seconds
 from mnist_lab.ui.session.ui_state import ChartOptions
 
-PROGRESS, FIGURES, CHART = "run-progress", "run-figures", "live-chart"
+PROGRESS, FIGURES, CHART, HEADLINE = "run-progress", "run-figures", "live-chart", "run-headline"
 """Keys of the parts of the page."""
 CHART_HEIGHT = 470
 """Pixels of a chart of learning curves."""
+COMPACT_CHART_HEIGHT = 232
+"""Pixels of the small chart of the Start page."""
 STARTING_INTERVAL = 0.25
 """Seconds between two requests of a browser when the first points of a run are expected soon."""
 MAX_INTERVAL_FACTOR = 3
@@ -36,6 +47,7 @@ MAX_INTERVAL_FACTOR = 3
 _REQUESTS_PER_TRAINING = 700
 """With this many requests during a training, the curves grow by about a pixel each time."""
 _FIRST_POINTS = 3
+_COMPACT_SMOOTHING = 0.6
 _DIGEST_BYTES = 8
 MAX_RECENT_VIEWS = 64
 """Number of views kept for comparison with later ones; one takes up to 200 KB."""
@@ -108,11 +120,13 @@ def _view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
     positions = position_texts(store, expected)
     left = seconds_left(run, history.points, expected.get(run.id))
     text = progress_text(run, steps_epoch=history.last_epoch, start=positions.get(run.id, ""), left=left)
-    chart = _chart(run, history, options)
+    chart = compact_chart(run, history) if options.compact else _chart(run, history, options)
     parts: dict[str, Any] = {
         PROGRESS: progress_html(text, 1.0 if run.state is RunState.FINISHED else run.progress),
         CHART: chart,
     }
+    if options.compact:
+        parts[HEADLINE] = headline_html(*headline(run, history))
     if has_figures:
         parts[FIGURES] = run_figures(run, history)
     for other in shown_runs(store, run.id):
@@ -176,6 +190,14 @@ def _chart(run: Run, history: MetricHistory, options: ChartOptions) -> LiveChart
     epochs = None if run.state.is_ended else run.recipe.epochs
     figure = run_figure(curves, log=options.log, smoothing=options.smoothing, epochs=epochs, key=run.id)
     return LiveChart(figure, chart_alt(run, history, baseline), CHART_HEIGHT, _digest(figure))
+
+
+def compact_chart(run: Run | None, history: MetricHistory) -> LiveChart:
+    """The accuracy of a run alone, in a small chart; without a run, an empty chart."""
+    epochs = None if run is None or run.state.is_ended else run.recipe.epochs
+    figure = accuracy_figure(history, epochs=epochs, smoothing=_COMPACT_SMOOTHING, key="" if run is None else run.id)
+    alt = "No curve yet: this network has not been trained" if run is None else chart_alt(run, history)
+    return LiveChart(figure, alt, COMPACT_CHART_HEIGHT, _digest(figure))
 
 
 def rate_changes(run: Run) -> tuple[tuple[float, float], ...]:

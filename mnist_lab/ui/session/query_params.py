@@ -14,5 +14,7 @@ SMOOTHING = "smoothing"
 """The smoothing weight of the training curve."""
 BASELINE = "baseline"
 """The id of the run that is drawn behind the one shown."""
+COMPACT = "compact"
+"""Whether the live view is the small one of the Start page."""
 CHART = (LOG, SMOOTHING, BASELINE)
 """The parameters of the chart options."""

@@ -7,16 +7,17 @@ from mnist_lab.ui.session.navigation import PAGES
 from mnist_lab.ui.shell.chrome import ICON, STYLE, show_logo, show_narrow_menu
 from mnist_lab.ui.shell.notices import lab_errors_shown, show_notices
 
-compose = st.Page(PAGES / "compose.py", title="Compose", icon=":material/layers:", url_path="start", default=True)
+start = st.Page(PAGES / "start.py", title="Start", icon=":material/home:", url_path="first", default=True)
 
 
-def _to_compose() -> None:
-    # Streamlit serves the default page at "/" only; this makes "/compose" work as well.
-    st.switch_page(compose, query_params=st.query_params.to_dict())
+def _to_start() -> None:
+    # Streamlit serves the default page at "/" only; this makes "/start" work as well.
+    st.switch_page(start, query_params=st.query_params.to_dict())
 
 
 pages = [
-    compose,
+    start,
+    st.Page(PAGES / "compose.py", title="Compose", icon=":material/layers:", url_path="compose"),
     st.Page(PAGES / "train.py", title="Train", icon=":material/play_circle:", url_path="train"),
     st.Page(PAGES / "compare.py", title="Compare", icon=":material/table_chart:", url_path="compare"),
     st.Page(PAGES / "draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
@@ -27,9 +28,8 @@ glossary = st.Page(
 )
 # Before the navigation: otherwise browsers would first load the icon of the page from the internet.
 st.set_page_config(page_icon=ICON, layout="wide")
-page = st.navigation(
-    [*pages, glossary, st.Page(_to_compose, title="Compose", url_path="compose", visibility="hidden")], position="top"
-)
+hidden = st.Page(_to_start, title="Start", url_path="start", visibility="hidden")
+page = st.navigation([*pages, glossary, hidden], position="top")
 st.set_page_config(page_title=f"{page.title} · MNIST Lab")
 show_logo()
 st.html(STYLE)

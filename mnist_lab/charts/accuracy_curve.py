@@ -1,0 +1,61 @@
+"""The figure of one run's accuracy over its epochs: the small learning curve of the Start page."""
+
+from typing import Any
+
+from mnist_lab.charts.curves import Line, value_range
+from mnist_lab.charts.figure import Figure, axis, base_layout, note
+from mnist_lab.charts.metric_history import MetricHistory
+from mnist_lab.charts.palette import faded
+from mnist_lab.charts.panels import EMPTY, epoch_axis_end
+
+_HINT = "The accuracy grows here<br>while the network learns."
+
+
+def accuracy_figure(history: MetricHistory, *, epochs: int | None, smoothing: float, key: str) -> Figure:
+    """Accuracy on training images, faint and smoothed, and on validation images, with markers.
+
+    Args:
+        history: The run's metrics; without any, a hint stands in the middle.
+        epochs: Planned epochs of a run under way, for the epoch axis; None for an ended run.
+        smoothing: Weight of the past in the smoothed training curve, 0 ≤ smoothing < 1.
+        key: With the same key, the chart is changed in place.
+    """
+    series = history.series("accuracy", smoothing)
+    traces = [
+        _line(series.raw, "raw", "training") | {"line": {"color": faded("@training", 0.28), "width": 1}},
+        _line(series.smooth, "smooth", "training images") | {"line": {"color": "@training", "width": 2.5}},
+        _line(series.validation, "validation", "validation images")
+        | {"line": {"color": "@validation", "width": 2.5}}
+        | {"mode": "lines+markers", "marker": {"color": "@validation", "size": 9}, "cliponaxis": False},
+    ]
+    # A hover template would be shown in spite of "skip".
+    del traces[0]["hovertemplate"]
+    traces[0] |= {"hoverinfo": "skip", "showlegend": False}
+    end = epoch_axis_end(history.last_epoch, epochs)
+    empty = not history.points
+    layout = base_layout(
+        showlegend=True,
+        uirevision=key,
+        margin={"l": 52, "r": 14, "t": 26, "b": 40},
+        xaxis=axis("epoch", range=[0, end * 1.015], nticks=int(min(9, end + 1)), tickformat="~g", showgrid=False)
+        | {"automargin": False, "unifiedhovertitle": {"text": "epoch %{x:.2~f}"}},
+        yaxis=axis(range=list(value_range([series], "accuracy") or EMPTY["accuracy"]), nticks=5, ticksuffix=" %")
+        | {"tickformat": "~g", "automargin": False},
+        annotations=[note(_HINT, x=0.5, y=0.5, xanchor="center", yanchor="middle")] if empty else [],
+    )
+    layout["legend"] |= {"y": 1.02}
+    return {"data": traces, "layout": layout}
+
+
+def _line(values: Line, uid: str, name: str) -> dict[str, Any]:
+    xs, ys = values
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "uid": uid,
+        "name": name,
+        "x": [round(x, 4) for x in xs],
+        "y": [None if y is None else float(f"{y:.5g}") for y in ys],
+        "connectgaps": False,
+        "hovertemplate": "%{y:.2f} %",
+    }

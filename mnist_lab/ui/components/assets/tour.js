@@ -1,0 +1,99 @@
+// A tour of the page: each step marks a part of it and explains it in a card beside it. It is offered until it was taken
+// or declined once in this browser, and never again.
+const LAB_TOUR = "mnist-lab-tour";
+const GAP = 12; // pixels between the card and what it explains
+
+function labTourIsOver() {
+  try {
+    return localStorage.getItem(LAB_TOUR) === "over";
+  } catch {
+    return false; // a browser that stores nothing
+  }
+}
+
+class Tour {
+  constructor(node) {
+    this.node = node;
+    [this.offer, this.card] = ["offer", "card"].map((name) => node.querySelector(`.lab-tour-${name}`));
+    [this.start, this.decline] = this.offer.querySelectorAll("button");
+    [this.back, this.next, this.skip] = this.card.querySelectorAll("button");
+    [this.count, this.title, this.text] = ["count", "title", "text"].map((name) => this.card.querySelector(`.${name}`));
+    this.start.onclick = () => this.show(0);
+    this.decline.onclick = () => this.end();
+    this.back.onclick = () => this.show(this.index - 1);
+    this.next.onclick = () => (this.index + 1 < this.steps.length ? this.show(this.index + 1) : this.end());
+    this.skip.onclick = () => this.end();
+    this.card.onkeydown = (event) => event.key === "Escape" && this.end();
+    this.follow = () => this.place();
+    this.offer.hidden = labTourIsOver();
+  }
+
+  show(index) {
+    this.index = index;
+    const [selector, title, text] = this.steps[index];
+    this.unmark();
+    this.target = document.querySelector(selector);
+    this.target?.classList.add("lab-tour-target");
+    this.count.textContent = `${index + 1} of ${this.steps.length}`;
+    [this.title.textContent, this.text.textContent] = [title, text];
+    this.back.disabled = index === 0;
+    this.next.textContent = index + 1 < this.steps.length ? "Next" : "Done";
+    if (!this.card.matches(":popover-open")) {
+      this.card.showPopover();
+      addEventListener("resize", this.follow);
+      addEventListener("scroll", this.follow, true);
+    }
+    this.target?.scrollIntoView({ block: "center", behavior: labReducesMotion() ? "instant" : "smooth" });
+    this.place();
+    this.next.focus({ preventScroll: true });
+  }
+
+  // Below what it explains, or above it, or where the window has room.
+  place() {
+    if (!this.node.isConnected) return this.close();
+    const { innerWidth, innerHeight } = window;
+    const card = this.card.getBoundingClientRect();
+    const box = this.target?.getBoundingClientRect() ?? { left: 0, right: innerWidth, top: 0, bottom: 0 };
+    const within = (value, most) => Math.max(GAP, Math.min(value, most - GAP));
+    let top = box.bottom + GAP;
+    let left = (box.left + box.right - card.width) / 2;
+    if (top + card.height > innerHeight - GAP) top = box.top - card.height - GAP;
+    if (top < GAP) {
+      top = within(box.top, innerHeight - card.height);
+      left = box.left > card.width + 2 * GAP ? box.left - card.width - GAP : box.right + GAP;
+    }
+    this.card.style.top = `${within(top, innerHeight - card.height)}px`;
+    this.card.style.left = `${within(left, innerWidth - card.width)}px`;
+  }
+
+  end() {
+    try {
+      localStorage.setItem(LAB_TOUR, "over");
+    } catch {
+      // Then it is offered again.
+    }
+    this.offer.hidden = true;
+    this.close();
+    document.querySelector("h1")?.focus?.();
+  }
+
+  close() {
+    this.unmark();
+    if (this.card.matches(":popover-open")) this.card.hidePopover();
+    removeEventListener("resize", this.follow);
+    removeEventListener("scroll", this.follow, true);
+  }
+
+  unmark() {
+    this.target?.classList.remove("lab-tour-target");
+  }
+}
+
+export default function ({ data, parentElement }) {
+  const node = parentElement.querySelector(".lab-tour");
+  node.labTour ??= new Tour(node);
+  node.labTour.steps = data;
+  return () => {
+    if (!node.isConnected) node.labTour.close();
+  };
+}

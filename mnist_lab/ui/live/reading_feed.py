@@ -1,0 +1,90 @@
+"""The JSON that `/live/reading` answers: how a network reads a drawing, even in the middle of its training."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from mnist_lab import formatting
+from mnist_lab.errors import LabError, PredictorError, UnknownRunError
+from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats, ProtocolError, unpack
+from mnist_lab.insight import interpret_probabilities
+from mnist_lab.runs import Run, RunState
+from mnist_lab.ui.live.current_run import find_run
+from mnist_lab.ui.services.container import services
+from mnist_lab.ui.session.query_params import RUN
+
+ADDRESS = "live/reading"
+"""Path of the URL, relative to the page; the run, the image and whether it is only a dot are query parameters."""
+IMAGE, DOT = "image", "dot"
+_AGAIN_SECONDS = 1.0
+"""Between two readings of the same drawing by a network in training."""
+
+
+def answer(parameters: Mapping[str, str]) -> bytes:
+    """The answer to a browser as JSON.
+
+    - `text`: what the network reads, as a sentence; `by`: which network, and how far it is trained.
+    - `probabilities`: ten numbers; missing if there is no reading, and then `text` says why.
+    - `again`: seconds until the same drawing should be read again; missing if the network does not change.
+
+    Without an image the network is only loaded, so that the first reading is as fast as later ones.
+
+    Args:
+        parameters: Query parameters of the URL.
+
+    Raises:
+        LabError: The store cannot be read.
+    """
+    return json.dumps(_answer(parameters), separators=(",", ":"), allow_nan=False).encode()
+
+
+def _answer(parameters: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        run = find_run(parameters.get(RUN, ""), services().store_cache.snapshot())
+    except UnknownRunError:
+        return {"text": "This network is not in the lab any more. Reload the page.", "by": ""}
+    if not parameters.get(IMAGE):
+        services().predictor.warm(run.id)
+        return {"text": "", "by": ""}
+    try:
+        reading = _reading(run, unpack(parameters[IMAGE], IMAGE_SHAPE), is_dot=bool(parameters.get(DOT)))
+    except ProtocolError:
+        return {"text": "This drawing did not arrive whole. Draw on.", "by": ""}
+    except LabError as error:
+        reading = {"text": str(error), "by": run.name}
+    return reading if run.state.is_ended else {**reading, "again": _AGAIN_SECONDS}
+
+
+def _reading(run: Run, image: Floats, *, is_dot: bool) -> dict[str, Any]:
+    """How the network of a run reads an image; that of a run under way is read with its newest weights.
+
+    Raises:
+        LabError: The network cannot be used; the message is for the user.
+    """
+    if run.state.is_ended:
+        return {**_prediction(services().predictor.predict(run.id, image), is_dot=is_dot), "by": _tested_name(run)}
+    now = services().predictor.predict_now(run.id, image)
+    if now.probabilities is None:
+        raise PredictorError(_waiting_text(run) if now.is_untrained else now.error)
+    by = f"{run.name}, being tested" if now.epoch is None else f"{run.name}, after {now.epoch:.1f} epochs"
+    return {**_prediction(now.probabilities, is_dot=is_dot), "by": by}
+
+
+def _prediction(probabilities: Floats, *, is_dot: bool) -> dict[str, Any]:
+    reading = interpret_probabilities(probabilities)
+    text = reading.text
+    if is_dot:
+        text = f"Only a dot, not a digit; read as {reading.digit} ({formatting.probability(reading.probability)})"
+    return {"text": text, "probabilities": [round(float(value), 4) for value in probabilities]}
+
+
+def _tested_name(run: Run) -> str:
+    return run.name if run.result is None else f"{run.name}, {formatting.accuracy(run.result.test_accuracy)}"
+
+
+def _waiting_text(run: Run) -> str:
+    if run.state is RunState.PAUSED:
+        return "The training is paused. When it goes on, the network reads this drawing."
+    if run.state.is_active:
+        return "The network reads this drawing in a moment."
+    return "When the training begins, the network reads this drawing."

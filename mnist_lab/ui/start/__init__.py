@@ -1,0 +1,1 @@
+"""The pieces of the Start page, which has the whole lab on one screen."""
