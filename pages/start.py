@@ -37,6 +37,7 @@ shown = choose_run(
 st.html(STYLE)
 with st.container(horizontal=True, vertical_alignment="center", key="start-head"):
     st.title("Build a network, train it, draw a digit", anchor=False)
+    st.markdown("[Glossary](glossary)", width="content")
     tour(STEPS, key="start-tour")
 if message := network_draft.refused_link():
     st.error(plain(message), icon=":material/link_off:")

@@ -43,6 +43,9 @@ CONTENT = by_key("page-content")
 EMPTY_TOP, EMPTY_TOP_NARROW = "4.25rem", "1.25rem"
 """Empty space between the header and the page, on wide screens and on narrow ones."""
 
+EMPTY_BOTTOM = "10rem"
+"""Empty space that Streamlit leaves below every page."""
+
 MENU_MIN_WIDTH = 768
 """Pixels. On a narrower screen, Streamlit hides its menu behind an arrow."""
 
@@ -67,6 +70,16 @@ TITLE_BELOW_NOTICE = f"{PAGE}:has({DATA_NOTICE}) :is(h1, h2)"
 
 START_DRAW = f"{by_key('start-page')} > :last-child"
 """The container of canvas and bars, beside the network and its training; `order: -1` puts it first."""
+
+START_LAB = f"{by_key('start-page')} > :first-child"
+"""The container of the network and its training; a container that would be narrower than its `min-width` has its
+neighbour below it."""
+
+START_CURVE = f"{by_key('start-training')} > :last-child"
+"""The container of the curve, beside the number and the buttons."""
+
+PAGE_WITH_START = f"{PAGE}:has({by_key('start-page')})"
+"""The page Start, whose bottom margin takes the empty space below a page away."""
 
 # Compose.
 

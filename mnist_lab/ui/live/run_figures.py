@@ -6,6 +6,7 @@ from mnist_lab.insight import is_settled
 from mnist_lab.runs import MetricPoint, Result, Run
 
 _Figures = list[tuple[str, str]]
+_MAX_NAME = 40
 
 
 def run_figures(run: Run, history: MetricHistory) -> str:
@@ -25,13 +26,16 @@ def run_figures(run: Run, history: MetricHistory) -> str:
 
 def headline(run: Run | None, history: MetricHistory) -> tuple[str, str]:
     """The one number of a run, and its name: the best accuracy that is known of it."""
-    if run is not None and run.result is not None:
-        return formatting.accuracy(run.result.test_accuracy), "test accuracy"
+    if run is None:
+        return "– %", "accuracy"
+    name = formatting.shortened(run.name, _MAX_NAME)
+    if run.result is not None:
+        return formatting.accuracy(run.result.test_accuracy), f"test accuracy of {name}"
     if history.last_validated is not None:
-        return formatting.accuracy(history.last_validated.validation_accuracy), "validation accuracy"
+        return formatting.accuracy(history.last_validated.validation_accuracy), f"validation accuracy of {name}"
     if history.points:
-        return formatting.accuracy(history.points[-1].training_accuracy), "accuracy on the last training images"
-    return "– %", "accuracy"
+        return formatting.accuracy(history.points[-1].training_accuracy), f"of its training images: {name}"
+    return "– %", f"accuracy of {name}"
 
 
 def kept_epoch(result: Result) -> int:

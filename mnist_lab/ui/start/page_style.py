@@ -3,15 +3,20 @@
 from mnist_lab.ui.components import streamlit_dom as dom
 
 STYLE = f"""<style>
-/* A projector has 720 pixels of height. */
+/* A projector has 720 pixels of height: no pixel of them is empty, and the page does not scroll. */
+{dom.PAGE_WITH_START} {{ margin-bottom: -{dom.EMPTY_BOTTOM}; }}
+{dom.by_key("page-foot")} {{ display: none; }}
 {dom.by_key("start-head")} h1 {{ font-size: 1.625rem; padding: 0; }}
 {dom.by_key("start-train-card")} {{ padding: 0.75rem 1rem; }}
-{dom.by_key("start-curve")} {{ min-width: 17rem; }}
+{dom.START_CURVE} {{ min-width: min(17rem, 100%); }}
+{dom.START_LAB} {{ min-width: min(20rem, 100%); }}
 {dom.by_key("start-network")} .lab-network-diagram svg {{ max-height: 8.5rem; }}
-{dom.by_key("start-presets")} .lab-gallery li {{ flex-basis: 8.25rem; }}
-{dom.by_key("start-presets")} .lab-gallery .picture {{ padding: 0.2rem 0.75rem; margin-bottom: 0.15rem; }}
+{dom.by_key("start-presets")} .lab-gallery li {{ flex-basis: 8.75rem; }}
+{dom.by_key("start-presets")} .lab-gallery button {{ padding: 0.4rem 0.6rem; gap: 0; }}
+{dom.by_key("start-presets")} .lab-gallery .picture {{ padding: 0.2rem; margin: -0.4rem -0.6rem 0.2rem; }}
 {dom.by_key("start-presets")} .lab-gallery .picture svg {{ max-width: 6rem; }}
 {dom.by_key("start-presets")} .lab-gallery .title + .quiet {{ display: none; }}
+{dom.by_key("start-presets")} .lab-gallery .figures {{ padding: 0; white-space: nowrap; }}
 @media (max-width: {dom.MENU_MIN_WIDTH - 1}px) {{
   {dom.START_DRAW} {{ order: -1; }}
 }}

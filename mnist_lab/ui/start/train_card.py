@@ -27,7 +27,7 @@ from mnist_lab.ui.train.run_panel import HEARTBEAT_SECONDS
 from mnist_lab.ui.train.start_buttons import train_button
 
 _OPTIONS = ChartOptions(compact=True)
-_FIGURES_WIDTH = 236
+_FIGURES_WIDTH = 252
 """Pixels of the number, its progress and the buttons; the curve has the rest."""
 
 
@@ -73,9 +73,16 @@ def _card(analysis: Analysis, recipe: Recipe, run: Run | None, number: str, prog
 
 
 def _buttons(analysis: Analysis, recipe: Recipe, run: Run | None) -> None:
-    if run is not None and not run.state.is_ended:
-        _stop_button(run)
-    elif refused := train_button(analysis, recipe, ""):
+    is_busy = run is not None and not run.state.is_ended
+    with st.container(horizontal=True, gap="xsmall", key="start-buttons"):
+        # While one network trains, another one can be queued; the same one again would be a slip of the hand.
+        if run is None or not is_busy or run.network.layers != analysis.network.layers:
+            refused = train_button(analysis, recipe, "")
+        else:
+            refused = ""
+        if run is not None and is_busy:
+            _stop_button(run)
+    if refused:
         st.error(plain(refused), icon=":material/block:")
     if run is None:
         st.caption(plain(recipe_line(recipe)))
@@ -83,7 +90,7 @@ def _buttons(analysis: Analysis, recipe: Recipe, run: Run | None) -> None:
     if run.message:
         st.caption(plain(formatting.shortened(for_viewer(run.message, run.owner), 160)))
     with st.container(horizontal=True, gap="xsmall", key="start-closer"):
-        if st.button("Look closer", icon=":material/query_stats:", key="start-train", help="All curves, on Train"):
+        if st.button("Look closer", icon=":material/query_stats:", key="start-train", help="All its curves, on Train"):
             go("train", {RUN: run.id})
         if run.result is not None and st.button(
             "Mistakes", icon=":material/search_insights:", key="start-inspect", help="What it confuses, on Inspect"
