@@ -33,7 +33,7 @@ def test_no_page_imports_tensorflow(page: Path) -> None:
 
 
 def test_there_are_pages() -> None:
-    assert {page.stem for page in PAGES} == {"compose", "train", "compare", "draw", "inspect", "glossary"}
+    assert {page.stem for page in PAGES} == {"start", "compose", "train", "compare", "draw", "inspect", "glossary"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
