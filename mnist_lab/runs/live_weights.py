@@ -1,7 +1,8 @@
 """The newest weights of a network in training, which its worker writes while somebody draws for it.
 
-The reader renews a request, a file whose modification time counts. The worker then writes the model once and its
-weights about once a second, all without flushing to the disk: after a power cut they are worth nothing anyway.
+The worker makes a folder for them. The reader renews a request in it, a file whose modification time counts. The worker
+then writes the model once and its weights about once a second, all without flushing to the disk: after a power cut they
+are worth nothing anyway.
 """
 
 import io
@@ -36,19 +37,22 @@ class LiveWeights:
     """In the order of `keras.Model.weights`."""
 
 
-def request_live_weights(folder: RunFolder) -> None:
-    """Ask the worker of a run to write its weights for the next `REQUEST_SECONDS`.
+def request_live_weights(folder: RunFolder) -> bool:
+    """Ask the worker of a run to write its weights for the next `REQUEST_SECONDS`; false if none is training it.
 
     Raises:
         StoreError: The folder cannot be written.
     """
     try:
-        folder.live.mkdir(exist_ok=True)
         folder.live_request.touch()
+    except FileNotFoundError:
+        # Only a worker makes the folder: a request that comes too late must not bring it back.
+        return False
     except OSError as error:
         raise StoreError(
             f"{folder.live} cannot be written ({error.strerror or error}), so a network in training reads no drawings."
         ) from error
+    return True
 
 
 def are_live_weights_requested(folder: RunFolder) -> bool:

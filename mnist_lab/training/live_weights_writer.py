@@ -38,6 +38,10 @@ class LiveWeightsWriter(TrainingCallback):
         self._written: Future[None] | None = None
 
     def __enter__(self) -> Self:
+        try:
+            self._folder.live.mkdir(exist_ok=True)
+        except OSError as error:
+            log.warning("There will be no live weights: %s", error)
         return self
 
     def __exit__(

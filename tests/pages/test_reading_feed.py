@@ -83,12 +83,12 @@ def test_before_its_first_weights_a_network_says_when_it_reads(
     untrained = Answer("abcd1234", None, "Run abcd1234 has no weights.", is_untrained=True)
     monkeypatch.setattr(Predictor, "predict_now", lambda *_arguments: untrained)
     run = queue(store)
-    waiting = {"text": "When the training begins, the network reads this drawing.", "by": "A run", "again": 1.0}
+    waiting = {"text": "The network reads this when its training begins.", "by": "A run", "again": 1.0}
     assert reading(run.id) == waiting
     run = start(store, run)
-    assert reading(run.id)["text"] == "The network reads this drawing in a moment."
+    assert reading(run.id)["text"] == "The network reads this in a moment."
     pause(store, run)
-    assert reading(run.id)["text"] == "The training is paused. When it goes on, the network reads this drawing."
+    assert reading(run.id)["text"] == "Paused. The network reads this when it goes on."
 
 
 def test_an_error_is_told_instead_of_a_reading(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,7 +102,7 @@ def test_without_any_trained_network_the_page_says_what_to_do() -> None:
     test = open_page()
 
     assert reader(test) == ""
-    assert component(test, "digit_reading")[2] == "Draw a digit. Once a network is trained, it reads it."
+    assert component(test, "digit_reading")[2] == "Train a network: it reads this"
 
 
 def test_one_click_trains_and_the_page_shows_the_run(store: RunStore) -> None:

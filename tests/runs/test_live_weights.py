@@ -73,21 +73,26 @@ def test_an_epoch_that_is_no_number_is_refused(folder: RunFolder) -> None:
 
 
 def test_a_request_counts_for_some_seconds(folder: RunFolder) -> None:
+    folder.live.mkdir()
     assert not are_live_weights_requested(folder)
-    request_live_weights(folder)
+    assert request_live_weights(folder)
     assert are_live_weights_requested(folder)
 
     old = time.time() - REQUEST_SECONDS - 1
     os.utime(folder.live_request, (old, old))
     assert not are_live_weights_requested(folder)
 
-    request_live_weights(folder)
+    assert request_live_weights(folder)
     assert are_live_weights_requested(folder)
 
 
-def test_a_request_does_not_bring_back_a_deleted_run(folder: RunFolder) -> None:
-    folder.path.rmdir()
+def test_a_request_that_comes_too_late_leaves_nothing(folder: RunFolder) -> None:
+    assert not request_live_weights(folder)
+    assert not folder.live.exists()
 
-    with pytest.raises(StoreError, match="cannot be written"):
+
+def test_a_folder_that_cannot_be_written_is_named(folder: RunFolder) -> None:
+    folder.live.write_text("a file in its place")
+
+    with pytest.raises(StoreError, match="live cannot be written"):
         request_live_weights(folder)
-    assert not folder.path.exists()

@@ -45,9 +45,9 @@ class LiveModels:
             LabError: The run's folder or the files in it cannot be used.
         """
         folder = self._folder_of(run_id)
-        request_live_weights(folder)
+        is_training = request_live_weights(folder)
         model_version, weights_version = file_version(folder.live_model), file_version(folder.live_weights)
-        if (0, 0) in (model_version, weights_version):
+        if not is_training or (0, 0) in (model_version, weights_version):
             self._models.pop(run_id, None)
             return None
         live = self._models.get(run_id)

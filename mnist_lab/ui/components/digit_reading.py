@@ -28,6 +28,7 @@ _component = st.components.v2.component(
     .lab-reading { color: var(--st-text-color); font-variant-numeric: tabular-nums; }
     .lab-reading p { margin: 0; overflow-wrap: anywhere; }
     .lab-reading-text { font-size: 1.25rem; font-weight: 650; line-height: 1.3; min-height: 1.65rem; }
+    .lab-reading-text.lab-note { font-size: 0.9375rem; font-weight: 400; line-height: 1.65rem; }
     .lab-reading-by { font-size: 0.875rem; line-height: 1.4; min-height: 1.25rem; }
     .lab-reading-bars { display: grid; grid-template-columns: repeat(10, 1fr); gap: 0.3rem; height: 6.25rem; }
     .lab-reading-column { position: relative; display: flex; flex-direction: column; justify-content: flex-end; }

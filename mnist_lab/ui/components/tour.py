@@ -16,6 +16,7 @@ _component = st.components.v2.component(
         <button type="button">Take the tour</button>
         <button type="button" aria-label="Do not offer the tour again">✕</button>
       </div>
+      <div class="lab-tour-frame" hidden></div>
       <div class="lab-tour-card" popover="manual" role="dialog" aria-label="Tour of this page">
         <p class="count"></p><p class="title" aria-live="polite"></p><p class="text" aria-live="polite"></p>
         <div><button type="button">Back</button><button type="button" class="next">Next</button>
@@ -33,6 +34,9 @@ _component = st.components.v2.component(
     .lab-tour button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
     .lab-tour button:disabled { opacity: 0.4; cursor: not-allowed; }
     .lab-tour-offer button:last-child { border-color: transparent; padding-inline: 0.5rem; }
+    .lab-tour-frame { position: fixed; z-index: 1000; pointer-events: none; border-radius: 0.75rem;
+      border: 3px solid var(--st-primary-color); }
+    .lab-tour-frame[hidden] { display: none; }
     .lab-tour-card { margin: 0; inset: auto; position: fixed; width: min(22rem, calc(100vw - 1.5rem)); padding: 1rem;
       color: inherit; background: var(--st-background-color); border: 1px solid var(--st-primary-color);
       border-radius: 0.75rem; box-shadow: 0 0.5rem 2rem rgb(0 0 0 / 25%); }
@@ -42,7 +46,6 @@ _component = st.components.v2.component(
     .lab-tour-card div { display: flex; gap: 0.5rem; margin-top: 0.75rem; align-items: center; }
     .lab-tour-card .next { border-color: var(--st-primary-color); }
     .lab-tour-card .skip { border-color: transparent; margin-left: auto; }
-    .lab-tour-target { outline: 3px solid var(--st-primary-color); outline-offset: 4px; border-radius: 0.5rem; }
     """,
     js=script("tour", "motion"),
     isolate_styles=False,

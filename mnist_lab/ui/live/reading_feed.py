@@ -84,7 +84,7 @@ def _tested_name(run: Run) -> str:
 
 def _waiting_text(run: Run) -> str:
     if run.state is RunState.PAUSED:
-        return "The training is paused. When it goes on, the network reads this drawing."
+        return "Paused. The network reads this when it goes on."
     if run.state.is_active:
-        return "The network reads this drawing in a moment."
-    return "When the training begins, the network reads this drawing."
+        return "The network reads this in a moment."
+    return "The network reads this when its training begins."

@@ -7,7 +7,7 @@ from mnist_lab.ui.components.digit_reading import digit_reading
 from mnist_lab.ui.draw.canvas import FRAME, drawing_pad
 
 _PROMPT = "Draw a digit, 0 to 9"
-_NO_READER = "Draw a digit. Once a network is trained, it reads it."
+_NO_READER = "Train a network: it reads this"
 
 
 @st.fragment

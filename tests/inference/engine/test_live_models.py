@@ -20,7 +20,7 @@ IMAGE = np.random.default_rng(0).random((28, 28), dtype=np.float32)
 @pytest.fixture
 def folder(tmp_path: Path) -> RunFolder:
     run = RunFolder(tmp_path / RUN)
-    run.path.mkdir()
+    run.live.mkdir(parents=True)
     return run
 
 
@@ -42,7 +42,6 @@ def train(folder: RunFolder, keras_file: Path) -> Callable[[float, float], Any]:
     def write(epoch: float, factor: float) -> Any:
         model.set_weights([value * np.float32(factor) for value in initial])
         if not folder.live_model.exists():
-            folder.live.mkdir(exist_ok=True)
             model.save(folder.live_model)
         write_live_weights(folder, LiveWeights(epoch, model.get_weights()))
         return model

@@ -59,6 +59,7 @@ class DigitReading {
     const values = probabilities ?? Array(this.columns.length).fill(0);
     const best = probabilities ? values.indexOf(Math.max(...values)) : -1;
     if (this.text.textContent !== text) this.text.textContent = text;
+    this.text.classList.toggle("lab-note", !probabilities && this.image !== "");
     this.by.textContent = by ? `read by ${by}` : "";
     this.columns.forEach((column, digit) => {
       column.style.setProperty("--share", values[digit]);

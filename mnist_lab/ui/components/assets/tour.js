@@ -1,6 +1,7 @@
 // A tour of the page: each step marks a part of it and explains it in a card beside it. It is offered until it was taken
 // or declined once in this browser, and never again.
 const LAB_TOUR = "mnist-lab-tour";
+const FRAME = 6; // pixels between the frame and what it marks
 const GAP = 12; // pixels between the card and what it explains
 
 function labTourIsOver() {
@@ -14,7 +15,7 @@ function labTourIsOver() {
 class Tour {
   constructor(node) {
     this.node = node;
-    [this.offer, this.card] = ["offer", "card"].map((name) => node.querySelector(`.lab-tour-${name}`));
+    [this.offer, this.card, this.frame] = ["offer", "card", "frame"].map((name) => node.querySelector(`.lab-tour-${name}`));
     [this.start, this.decline] = this.offer.querySelectorAll("button");
     [this.back, this.next, this.skip] = this.card.querySelectorAll("button");
     [this.count, this.title, this.text] = ["count", "title", "text"].map((name) => this.card.querySelector(`.${name}`));
@@ -23,7 +24,7 @@ class Tour {
     this.back.onclick = () => this.show(this.index - 1);
     this.next.onclick = () => (this.index + 1 < this.steps.length ? this.show(this.index + 1) : this.end());
     this.skip.onclick = () => this.end();
-    this.card.onkeydown = (event) => event.key === "Escape" && this.end();
+    this.card.addEventListener("keydown", (event) => event.key === "Escape" && this.end());
     this.follow = () => this.place();
     this.offer.hidden = labTourIsOver();
   }
@@ -31,9 +32,7 @@ class Tour {
   show(index) {
     this.index = index;
     const [selector, title, text] = this.steps[index];
-    this.unmark();
     this.target = document.querySelector(selector);
-    this.target?.classList.add("lab-tour-target");
     this.count.textContent = `${index + 1} of ${this.steps.length}`;
     [this.title.textContent, this.text.textContent] = [title, text];
     this.back.disabled = index === 0;
@@ -51,6 +50,7 @@ class Tour {
   // Below what it explains, or above it, or where the window has room.
   place() {
     if (!this.node.isConnected) return this.close();
+    this.mark();
     const { innerWidth, innerHeight } = window;
     const card = this.card.getBoundingClientRect();
     const box = this.target?.getBoundingClientRect() ?? { left: 0, right: innerWidth, top: 0, bottom: 0 };
@@ -78,14 +78,19 @@ class Tour {
   }
 
   close() {
-    this.unmark();
+    this.frame.hidden = true;
     if (this.card.matches(":popover-open")) this.card.hidePopover();
     removeEventListener("resize", this.follow);
     removeEventListener("scroll", this.follow, true);
   }
 
-  unmark() {
-    this.target?.classList.remove("lab-tour-target");
+  // A frame over the page, as an outline of the target itself would be cut off where its container ends.
+  mark() {
+    const box = this.target?.getBoundingClientRect();
+    this.frame.hidden = box === undefined;
+    if (box === undefined) return;
+    for (const side of ["left", "top"]) this.frame.style[side] = `${box[side] - FRAME}px`;
+    for (const side of ["width", "height"]) this.frame.style[side] = `${box[side] + 2 * FRAME}px`;
   }
 }
 
