@@ -24,7 +24,7 @@ def network_card(analysis: Analysis) -> bool:
             )
             st.caption(f"{figures} multiply-adds", width="stretch")
             to_compose = st.button("Change the network", icon=":material/layers:", key="to-compose", type="tertiary")
-        clicked = network_diagram(analysis, key="train-strip", whole=True)
+        clicked = network_diagram(analysis, key="train-strip")
         problem_list(analysis.errors, key="train")
         for problem in analysis.warnings:
             st.caption(f":material/warning: {plain(problem.message)}")
