@@ -51,7 +51,8 @@ def network_diagram_svg(analysis: "Analysis", *, selected: int | None = None, ro
         bodies.append(_block(block, plan, selected))
         windows.append(_window(before, block, plan) if block is not before else "")
         before = block
-    description = f"The network, {len(analysis.layers)} layers, {formatting.count(analysis.parameters)} parameters"
+    cost = f", {formatting.quantity(analysis.parameters, 'parameter')}" if analysis.valid else ""
+    description = f"The network, {len(analysis.layers)} layers{cost}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="lab-network" role="group" aria-label="{escape(description)}" '
         f'viewBox="0 0 {plan.width:.0f} {plan.height:.0f}" width="{plan.width:.0f}" height="{plan.height:.0f}">'
@@ -278,7 +279,8 @@ def _details(report: "LayerReport") -> str:
     start = "Added automatically: " if report.index is None else f"Layer {report.index + 1}: "
     shapes = f"{formatting.shape(report.input_shape)} → {formatting.shape(report.output_shape)}"
     problems = "".join(f". {problem.message}" for problem in report.problems)
-    return f"{start}{report.label}. {shapes}, {formatting.count(report.parameters)} parameters{problems}"
+    parameters = "" if report.parameters is None else f", {formatting.quantity(report.parameters, 'parameter')}"
+    return f"{start}{report.label}. {shapes}{parameters}{problems}"
 
 
 def _rect(x: float, y: float, width: float, height: float, rest: str) -> str:
