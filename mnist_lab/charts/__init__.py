@@ -11,7 +11,7 @@ from mnist_lab.charts.delta import Delta, figure_delta
 from mnist_lab.charts.figure import Figure, empty_figure, label
 from mnist_lab.charts.learning import Curve, run_figure
 from mnist_lab.charts.metric_history import MetricHistory, sparkline_values
-from mnist_lab.charts.network_diagram.diagram import network_diagram_svg
+from mnist_lab.charts.network_diagram.diagram import network_diagram_svg, network_diagram_views
 from mnist_lab.charts.network_diagram.thumbnail import thumbnail_svg
 from mnist_lab.charts.palette import PALETTES, RUN_COLOURS, SEQUENCE, paint, run_colour, run_style
 from mnist_lab.charts.per_class import (
@@ -64,6 +64,7 @@ __all__ = [
     "label",
     "maps_html",
     "network_diagram_svg",
+    "network_diagram_views",
     "paint",
     "parameters_accuracy_figure",
     "probability_bars",

@@ -7,7 +7,7 @@ from mnist_lab.network.edit_history import EditHistory
 from mnist_lab.network.json_io import analysis_to_data, network_from_data, network_from_json
 from mnist_lab.network.keras_import import network_from_file
 from mnist_lab.network.keras_source import keras_source, model_source
-from mnist_lab.network.labels import TITLES, label, summary
+from mnist_lab.network.labels import TITLES, inline_label, label, summary
 from mnist_lab.network.layers import (
     ACTIVATIONS,
     KIND_GROUPS,
@@ -82,6 +82,7 @@ __all__ = [
     "default_layer",
     "ensure_trainable",
     "get_preset",
+    "inline_label",
     "insertion_index",
     "keras_source",
     "label",

@@ -11,6 +11,7 @@ from mnist_lab.network.diagnosis.budget import budget_errors
 from mnist_lab.network.diagnosis.dropout import dropout_warnings
 from mnist_lab.network.diagnosis.layer_errors import validity_errors
 from mnist_lab.network.diagnosis.problem import Problem
+from mnist_lab.network.diagnosis.repairs import with_useful_repairs
 from mnist_lab.network.diagnosis.signal import signal_warnings
 from mnist_lab.network.diagnosis.size import size_warnings
 from mnist_lab.network.labels import TITLES, label, summary
@@ -112,17 +113,23 @@ def analyse(network: Network) -> Analysis:
 
 
 def _problems(network: Network, stack: Stack) -> tuple[Problem, ...]:
-    """Return the errors, or the warnings if there are none; with too many layers, only that error."""
-    if len(network.layers) > MAX_LAYERS:
-        return tuple(budget_errors(network, stack))
-    errors = [*validity_errors(network, stack), *budget_errors(network, stack)]
-    found = errors or [
+    """Return the errors, or the warnings if there are none."""
+    errors = _errors(network, stack)
+    found = [with_useful_repairs(error, errors, _errors) for error in errors] or [
         *dropout_warnings(network, stack),
         *signal_warnings(network, stack),
         *size_warnings(network, stack),
     ]
     last = len(network.layers)
     return tuple(sorted(found, key=lambda problem: last if problem.index is None else problem.index))
+
+
+def _errors(network: Network, stack: Stack | None = None) -> list[Problem]:
+    """Return the errors with all repairs that come to mind; with too many layers, only that error."""
+    stack = stack or complete(network)
+    if len(network.layers) > MAX_LAYERS:
+        return list(budget_errors(network, stack))
+    return [*validity_errors(network, stack), *budget_errors(network, stack)]
 
 
 def _sum(numbers: Iterable[int | None]) -> int | None:
@@ -201,8 +208,8 @@ def insertion_index(network: Network, layer: AnyLayer, wanted: int) -> int:
         layer: The layer to insert.
         wanted: The index in `network.layers` where it is wanted, 0 to their number.
     """
-    errors_before = len(analyse(network).errors)
+    errors_before = len(_errors(network))
     # A file may hold thousands of layers: at most as many indices are tried as a network may have layers.
     candidates = range(wanted, max(-1, wanted - MAX_LAYERS), -1)
-    suitable = (index for index in candidates if len(analyse(network.add(layer, index)).errors) <= errors_before)
+    suitable = (index for index in candidates if len(_errors(network.add(layer, index))) <= errors_before)
     return next(suitable, wanted)

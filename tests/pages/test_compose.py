@@ -51,6 +51,10 @@ def checked(page: AppTest) -> AppTest:
     return page
 
 
+def page_text(page: AppTest) -> list[str]:
+    return [element.value for element in page.markdown]
+
+
 def network_of(page: AppTest) -> Network:
     """The network in the URL, which a reload would open."""
     link = page.query_params["n"]
@@ -169,8 +173,9 @@ def test_an_error_is_shown_on_its_card_with_a_repair(open_page: Open) -> None:
     assert len(page.error) == 1
     assert "Layer 1" in page.error[0].value
     assert page.button(key="train-this").disabled
-    assert [metric.value for metric in page.metric] == ["–", "–"]
+    assert not page.metric
     assert not any("memory" in caption.value for caption in page.caption)
+    assert plain("The cost is known once layer 1, convolution 8 filters 40×3, is repaired.") in page_text(page)
     repairs = [button for button in page.button if str(button.key).startswith("repair-0-0-")]
     assert repairs
     checked(repairs[0].click().run())

@@ -130,12 +130,13 @@ def test_a_network_that_cannot_be_trained_can_be_repaired_on_the_page() -> None:
     broken = PRESETS["tiny"].network.add(Conv2D(filters=8, kernel_size=(3, 3)))
     test = open_page(n=link_from_network(broken))
     assert test.button(key="train").disabled
-    assert "– parameters · – multiply-adds" in page_text(test)
+    assert "multiply-adds" not in page_text(test)
     assert len(test.error) == 1
     repair = next(button for button in test.button if str(button.key).startswith("repair-train"))
     ok(repair.click().run())
     assert not test.button(key="train").disabled
     assert not test.error
+    assert "parameters · " in page_text(test)
 
 
 def test_a_refused_training_gives_one_message(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:

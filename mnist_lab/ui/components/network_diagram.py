@@ -2,21 +2,33 @@
 
 import streamlit as st
 
-from mnist_lab.charts import network_diagram_svg
+from mnist_lab.charts import network_diagram_views
 from mnist_lab.network import MAX_LAYERS, Analysis, Network, analyse
 from mnist_lab.ui.components.assets import script
 
 _component = st.components.v2.component(
     "mnist_lab_network_diagram",
-    html='<div class="lab-network-diagram" translate="no"></div>',
+    html="""
+    <div class="lab-network-frame">
+      <div class="lab-network-diagram" translate="no"></div>
+      <button type="button" hidden>Fold the layers again</button>
+    </div>
+    """,
     css="""
-    .lab-network-diagram { overflow-x: auto; overscroll-behavior-x: contain; color: var(--st-text-color); }
-    .lab-network-diagram svg { display: block; margin: 0 auto; max-width: 100%; height: auto; }
-    .lab-network-diagram :is([data-index]:hover, [data-index]:focus-visible) { filter: brightness(1.12);
-      outline: none; }
-    .lab-network-diagram.lab-goes-on { mask-image: linear-gradient(to right, #000 82%, transparent); }
-    @media (min-width: 641px) { .lab-network-diagram.lab-whole svg { min-width: 0 !important; } }
-    @media (max-width: 640px) { .lab-network-diagram svg { max-width: none; } }
+    .lab-network-frame { color: var(--st-text-color); }
+    .lab-network-diagram { overflow-x: auto; overscroll-behavior-x: contain; --lab-left: 0px; --lab-right: 0px;
+      mask-image: linear-gradient(to right, transparent, #000 var(--lab-left), #000 calc(100% - var(--lab-right)),
+        transparent); }
+    .lab-network-diagram.lab-before { --lab-left: 3rem; }
+    .lab-network-diagram.lab-goes-on { --lab-right: 3rem; }
+    .lab-network-diagram svg { display: block; margin: 0 auto; height: auto; max-width: none; }
+    .lab-network-diagram :is(.block, .tag):hover { filter: brightness(1.12); }
+    .lab-network-frame button { font: inherit; font-size: 0.8125rem; color: var(--st-primary-color); background: none;
+      border: 1px solid var(--st-border-color); border-radius: 0.5rem; padding: 0.2rem 0.6rem; cursor: pointer;
+      display: block; margin: 0.25rem auto 0; }
+    .lab-network-frame button[hidden] { display: none; }
+    .lab-network-frame button:hover { border-color: var(--st-primary-color); }
+    .lab-network-frame button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
     """,
     js=script("network_diagram"),
     isolate_styles=False,
@@ -29,19 +41,21 @@ def drawable(analysis: Analysis) -> Analysis:
     return analysis if len(layers) <= MAX_LAYERS else analyse(Network(layers=layers[:MAX_LAYERS]))
 
 
-def network_diagram(analysis: Analysis, *, key: str, picked: int | None = None, whole: bool = False) -> int | None:
+def network_diagram(analysis: Analysis, *, key: str, picked: int | None = None) -> int | None:
     """Draw the network to scale; if it has too many layers, only the first `MAX_LAYERS`.
+
+    Its text is never smaller than 12 pixels: where a network has no room, layers are folded, and a click shows them; on
+    a phone the diagram scrolls sideways.
 
     Args:
         analysis: Analysis of a network with any number of layers.
         key: Identifies the diagram.
         picked: Index in `network.layers` of the layer that is highlighted.
-        whole: Whether the diagram shrinks to fit its width; on a phone it can always be scrolled.
 
     Returns:
         Index in `network.layers` of the layer that was clicked just now, or None.
     """
-    data = {"svg": network_diagram_svg(drawable(analysis), selected=picked), "whole": whole}
+    data = {"views": network_diagram_views(drawable(analysis), selected=picked)}
     result = _component(data=data, key=key, on_picked_change=lambda: None)
     clicked = result.picked
     return None if clicked is None else int(clicked)

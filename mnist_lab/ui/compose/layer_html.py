@@ -23,8 +23,6 @@ STYLE = f"""<style>
 {dom.DIAGRAM_WRAPPER} {{ position: sticky; top: {dom.HEADER_HEIGHT}; z-index: 50;
   background: {_COLOURS["background"]}; }}
 {dom.DIAGRAM} {{ padding-block: 0.5rem; }}
-@media (max-height: 800px) {{ {dom.DIAGRAM} .lab-network-diagram svg {{ max-height: 10rem; }} }}
-@media (max-width: 640px) {{ {dom.DIAGRAM} .lab-network-diagram svg {{ height: 8.5rem; width: auto; }} }}
 </style>"""
 """The style of the cards, and of the diagram, which stays visible when the page is scrolled; added to a page once."""
 

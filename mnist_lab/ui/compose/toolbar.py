@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_lab.network import MAX_NAME_LENGTH, PRESETS, Analysis, Network, matching_preset
+from mnist_lab.network import MAX_NAME_LENGTH, PRESETS, Analysis, Network, inline_label, matching_preset
 from mnist_lab.recipe import Recipe, preset_recipe, preset_recipe_reason
 from mnist_lab.ui.components.shortcuts import shortcuts
 from mnist_lab.ui.panels.preset_cards import EMPTY, grouped_presets
@@ -71,6 +71,15 @@ def why_not_trainable(analysis: Analysis) -> str:
     more = f" and {len(named) - 2} more" if len(named) > 2 else ""
     noun = "Layers" if len(named) > 1 else "Layer"
     return f"{noun} {', '.join(named[:2])}{more} must be repaired before this network can be trained."
+
+
+def why_no_cost(analysis: Analysis) -> str:
+    """What must be repaired first before the cost of an invalid network is known."""
+    error = analysis.errors[0]
+    if error.index is None:
+        return f"The cost is known once the network is repaired. {error.message}"
+    named = inline_label(analysis.network.layers[error.index])
+    return f"The cost is known once layer {error.index + 1}, {named}, is repaired."
 
 
 def _ask_for_preset() -> None:

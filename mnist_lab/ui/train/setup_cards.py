@@ -19,12 +19,12 @@ def network_card(analysis: Analysis) -> bool:
     with st.container(border=True, key="train-network"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(plain(analysis.network.name), anchor=False, width="content")
-            figures = (
-                f"{formatting.count(analysis.parameters)} parameters · {formatting.short_count(analysis.multiply_adds)}"
-            )
-            st.caption(f"{figures} multiply-adds", width="stretch")
+            if analysis.valid:
+                multiply_adds = formatting.short_count(analysis.multiply_adds)
+                figures = f"{formatting.count(analysis.parameters)} parameters · {multiply_adds} multiply-adds"
+                st.caption(figures, width="stretch")
             to_compose = st.button("Change the network", icon=":material/layers:", key="to-compose", type="tertiary")
-        clicked = network_diagram(analysis, key="train-strip", whole=True)
+        clicked = network_diagram(analysis, key="train-strip")
         problem_list(analysis.errors, key="train")
         for problem in analysis.warnings:
             st.caption(f":material/warning: {plain(problem.message)}")

@@ -25,6 +25,8 @@ from mnist_lab.network import (
     analyse,
     default_layer,
 )
+from mnist_lab.network.diagnosis import repairs as repairs_module
+from mnist_lab.network.diagnosis.repairs import MAX_CHECKED
 
 POOL = MaxPooling2D()
 CONV = Conv2D(filters=8, activation="relu")
@@ -174,6 +176,62 @@ def test_each_repair_ends_its_problem_on_random_stacks(random_network: Callable[
             for repair in problem.repairs:
                 assert not is_there(problem, network, repair.network), (seed, problem.message, repair.label)
     assert problems > 1500
+
+
+def lessens(network: Network, repaired: Network) -> bool:
+    """Say whether a repair leaves fewer errors, and none of a kind that was not there before."""
+    before, after = ([problem.rule for problem in analyse(one).errors] for one in (network, repaired))
+    return len(after) < len(before) and all(after.count(rule) <= before.count(rule) for rule in after)
+
+
+MOVED: list[tuple[tuple[AnyLayer, ...], list[str]]] = [
+    # To remove or move the first of two convolutions would only move the fault to the second one.
+    ((Flatten(), CONV, CONV), ["Remove the Flatten, layer 1"]),
+    ((Flatten(), CONV, POOL, Dropout(rate=2)), ["Remove the Flatten, layer 1"]),
+    # A smaller window leaves 1×1 for the pooling after it.
+    ((MaxPooling2D(pool_size=9), Conv2D(filters=8, kernel_size=7), POOL), ["Use padding same", "Remove layer 2"]),
+    # What is hidden behind the first error is repaired with it.
+    ((Conv2D(filters=0), MaxPooling2D(pool_size=30)), ["Use 32 filters, and repair what then does not fit"]),
+    ((CONV,) * 64 + (POOL,), ["Keep the first 64 layers, and repair what then does not fit"]),
+]
+
+
+@pytest.mark.parametrize(("layers", "labels"), MOVED)
+def test_a_repair_that_only_moves_a_fault_is_not_offered(layers: tuple[AnyLayer, ...], labels: list[str]) -> None:
+    error = analyse(Network(layers=layers)).errors[0]
+    assert [repair.label for repair in error.repairs] == labels
+
+
+@pytest.mark.parametrize("layers", [*(layers for _, _, layers, _ in ERRORS), *(layers for layers, _ in MOVED)])
+def test_after_each_repair_of_an_error_there_are_fewer_errors(layers: tuple[AnyLayer, ...]) -> None:
+    network = Network(layers=layers)
+    repairs = [repair for error in analyse(network).errors for repair in error.repairs]
+    assert repairs
+    assert [repair.label for repair in repairs if not lessens(network, repair.network)] == []
+
+
+def test_after_each_repair_of_a_random_stack_there_are_fewer_errors(random_network: Callable[[int], Network]) -> None:
+    tried = 0
+    for seed in range(400):
+        network = random_network(seed)
+        for error in analyse(network).errors:
+            for repair in error.repairs:
+                tried += 1
+                assert lessens(network, repair.network), (seed, error.message, repair.label)
+    assert tried > 300
+
+
+def test_of_very_many_errors_the_last_ones_have_to_wait() -> None:
+    errors = analyse(Network(layers=(Dropout(rate=2),) * 64)).errors
+    assert [bool(error.repairs) for error in errors] == [True] * MAX_CHECKED + [False] * (64 - MAX_CHECKED)
+    assert errors[-1].message.endswith("Its repairs are offered when some of the errors before it are repaired.")
+
+
+def test_an_error_without_a_repair_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repairs_module, "MAX_STEPS", 0)
+    error = analyse(Network(layers=(Conv2D(filters=0, strides=1), MaxPooling2D(pool_size=31)))).errors[0]
+    assert error.repairs == ()
+    assert error.message.endswith("change this layer, and then those after it that do not fit.")
 
 
 @given(st.lists(st.sampled_from(["Conv2D", "MaxPooling2D", "Dense", "Dropout", "Flatten", "BatchNormalization"])))
