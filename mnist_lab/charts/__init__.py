@@ -6,21 +6,17 @@ Colours in figures are tokens such as "@training" or "@training/0.25"; `paint` r
 from mnist_lab.charts.accuracy_cost import RunDot, parameters_accuracy_figure
 from mnist_lab.charts.accuracy_curve import accuracy_figure
 from mnist_lab.charts.bars import CostBar, cost_bars, cost_info, probability_bars
+from mnist_lab.charts.confusion_html import Part, confusion_html, error_levels, worst_digits
 from mnist_lab.charts.curves import Metric, Series, smoothed, thin, value_range
 from mnist_lab.charts.delta import Delta, figure_delta
 from mnist_lab.charts.figure import Figure, empty_figure, label
+from mnist_lab.charts.image_cards import ImageCard, image_cards_html
 from mnist_lab.charts.learning import Curve, run_figure
 from mnist_lab.charts.metric_history import MetricHistory, sparkline_values
 from mnist_lab.charts.network_diagram.diagram import network_diagram_svg, network_diagram_views
 from mnist_lab.charts.network_diagram.thumbnail import thumbnail_svg
 from mnist_lab.charts.palette import PALETTES, RUN_COLOURS, SEQUENCE, paint, run_colour, run_style
-from mnist_lab.charts.per_class import (
-    class_counts_figure,
-    confusion_figure,
-    confusion_info,
-    errors_by_class_figure,
-    worst_classes,
-)
+from mnist_lab.charts.per_class import class_counts_figure
 from mnist_lab.charts.pixels import data_uri, digit_png, digit_sheet_png, signed_sheet_png
 from mnist_lab.charts.run_html import RUN_CSS, entry_html, figures_html, headline_html, progress_html
 from mnist_lab.charts.run_swatch import swatch_svg
@@ -39,14 +35,15 @@ __all__ = [
     "Curve",
     "Delta",
     "Figure",
+    "ImageCard",
     "Metric",
     "MetricHistory",
+    "Part",
     "RunDot",
     "Series",
     "accuracy_figure",
     "class_counts_figure",
-    "confusion_figure",
-    "confusion_info",
+    "confusion_html",
     "cost_bars",
     "cost_info",
     "data_uri",
@@ -54,13 +51,14 @@ __all__ = [
     "digit_sheet_png",
     "empty_figure",
     "entry_html",
-    "errors_by_class_figure",
+    "error_levels",
     "figure_delta",
     "figures_html",
     "filters_html",
     "guesses_html",
     "headline_html",
     "health_html",
+    "image_cards_html",
     "label",
     "maps_html",
     "network_diagram_svg",
@@ -80,5 +78,5 @@ __all__ = [
     "thin",
     "thumbnail_svg",
     "value_range",
-    "worst_classes",
+    "worst_digits",
 ]

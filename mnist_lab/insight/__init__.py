@@ -2,8 +2,9 @@
 
 from mnist_lab.insight.confusion import (
     Confusion,
+    count_images,
+    find_images,
     most_confused,
-    worst_mistakes,
 )
 from mnist_lab.insight.duration_estimate import DurationEstimate, Throughput, estimate_duration, past_throughputs
 from mnist_lab.insight.notebook_columns import (
@@ -30,10 +31,12 @@ __all__ = [
     "batch_norm_summary",
     "compare_pair",
     "convolution_filters",
+    "count_images",
     "diff_runs",
     "dropout_summary",
     "estimate_duration",
     "expected_starts",
+    "find_images",
     "interpret_probabilities",
     "is_settled",
     "mcnemar_mid_p",
@@ -42,5 +45,4 @@ __all__ = [
     "past_throughputs",
     "seconds_left",
     "unshared_layers",
-    "worst_mistakes",
 ]

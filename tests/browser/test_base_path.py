@@ -91,7 +91,7 @@ def test_every_page_and_chart_is_there_and_nothing_is_asked_outside_the_path(pag
         open_page(page, f"{site.address}/{path}")
         expect(page).to_have_title(f"{title} · MNIST Lab")
         expect(page.get_by_text("Page not found")).to_have_count(0)
-        if path in {"", "draw", "inspect"}:
+        if path in {"", "draw"}:
             page.wait_for_selector(".js-plotly-plot .main-svg")
         for image in page.locator("img").all():
             assert image.evaluate("(node) => node.complete && node.naturalWidth > 0")
@@ -105,7 +105,7 @@ def test_the_menu_stays_below_the_path(page: Page, site: Site) -> None:
         expect(page).to_have_title(f"{title} · MNIST Lab")
         expect(page).to_have_url(re.compile(rf"^{site.address}/{path}(\?.*)?$"))
         # The first charts of a page are drawn after the address has changed.
-        if path in {"", "draw", "inspect"}:
+        if path in {"", "draw"}:
             page.wait_for_selector(".js-plotly-plot .main-svg")
     assert site.proxy.strays == []
 

@@ -259,6 +259,13 @@ def test_a_number_is_increased_by_its_button(page: Page, lab: str) -> None:
     expect(figure).not_to_have_text(before)
 
 
+def test_the_figures_of_inspect_are_smaller(page: Page, lab: str) -> None:
+    go(page, f"{lab}/inspect")
+    figures = page.locator(f"{dom.INSPECT_HEAD} {dom.METRIC_VALUE}")
+    expect(figures).to_have_count(3)
+    assert css(figures.first, "font-size") == f"{1.5 * REM:g}px"
+
+
 def test_a_popover_and_a_toast_are_found(page: Page, lab: str, store: RunStore, finished: Run) -> None:
     go(page, f"{lab}/train?run={finished.id}")
     page.get_by_role("button", name="Sweep", exact=True).click()

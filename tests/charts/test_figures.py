@@ -6,20 +6,15 @@ import numpy as np
 import pytest
 
 from mnist_lab.charts import (
-    PALETTES,
     CostBar,
     RunDot,
     class_counts_figure,
-    confusion_figure,
-    confusion_info,
     cost_bars,
     cost_info,
     empty_figure,
-    errors_by_class_figure,
     parameters_accuracy_figure,
     probability_bars,
     schedule_figure,
-    worst_classes,
 )
 from mnist_lab.network import PRESETS, Activation, Conv2D, Network, analyse
 from mnist_lab.recipe import Recipe, learning_rates
@@ -104,45 +99,6 @@ def test_class_counts(assert_drawable):
         class_counts_figure([1, 2, 3])
 
 
-def test_error_rates_start_at_0_and_the_highest_is_marked(assert_drawable):
-    figure = errors_by_class_figure([0.99] * 4 + [0.962, math.nan] + [0.98] * 4)
-    assert figure["layout"]["yaxis"]["range"][0] == 0
-    assert figure["data"][0]["y"][4] == pytest.approx(3.8)
-    assert figure["data"][0]["text"][4] == "3.8 %"
-    assert [digit for digit, colour in enumerate(figure["data"][0]["marker"]["color"]) if colour == "@bad"] == [4]
-    assert figure["data"][0]["y"][5] is None
-    assert_drawable(figure)
-    alike = errors_by_class_figure([0.999, 0.9932, 0.9928, 0.995] + [0.998] * 6)
-    assert [digit for digit, colour in enumerate(alike["data"][0]["marker"]["color"]) if colour == "@bad"] == [1, 2]
-    assert "@bad" not in errors_by_class_figure([0.9912, 0.9908] * 5)["data"][0]["marker"]["color"]
-    assert_drawable(errors_by_class_figure([math.nan] * 10))
-    assert_drawable(errors_by_class_figure([0.0] * 10))
-
-
-def test_worst_classes_are_all_that_show_the_highest_share():
-    assert worst_classes([0.9932, 0.9928, math.nan] + [0.998] * 7) == [0, 1]
-    assert worst_classes([math.nan] * 10) == []
-
-
-def test_confusion_info_emphasises_mistakes():
-    matrix = np.diag([1000] * 10)
-    matrix[4, 9], matrix[7, 2] = 7, 1
-    strength, cells, texts = confusion_info(matrix)
-    assert strength[4][9] == 1.0
-    assert strength[7][2] == pytest.approx(math.log(2) / math.log(8))
-    assert (strength[0][1], strength[0][0]) == (0.0, None)
-    assert (cells[4][9], cells[0][1], cells[0][0]) == ("7", "", "1000")
-    assert texts[4][9] == "4 predicted as 9: 7 of 1,007 (0.70 %)"
-    assert texts[0][0] == "0 predicted correctly: 1,000 of 1,000 (100.00 %)"
-
-
-def test_confusion_figure(assert_drawable):
-    assert_drawable(confusion_figure(np.diag([1000] * 10)))
-    assert_drawable(confusion_figure(np.zeros((10, 10), int)))
-    with pytest.raises(ValueError, match=r"\(10, 10\)"):
-        confusion_figure(np.zeros((9, 9), int))
-
-
 def test_parameters_accuracy(assert_drawable):
     figure = parameters_accuracy_figure([RunDot("A", 34826, 0.9912, 0.0009, 4), RunDot("<b>", 829760, 0.9927, 0.0008)])
     first, second = figure["data"]
@@ -188,27 +144,3 @@ def test_figures_have_no_background_and_keep_zoom_and_legend_choices(assert_draw
     assert figure["layout"]["uirevision"] == probability_bars(None)["layout"]["uirevision"]
     assert "family" not in figure["layout"]["font"]
     assert_drawable(figure)
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_numbers_on_the_confusion_matrix_can_be_read(theme):
-    def luminance(rgb):
-        values = np.asarray(rgb) / 255
-        return float(
-            np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
-        )
-
-    def rgb(name):
-        return np.frombuffer(bytes.fromhex(PALETTES[theme][name][1:]), np.uint8).astype(float)
-
-    matrix = np.zeros((10, 10), int)
-    matrix[0, 1:] = [1, 2, 3, 5, 8, 13, 21, 34, 55]
-    strength, _, _ = confusion_info(matrix)
-    notes = {
-        (note["y"], note["x"]): note["font"]["color"] for note in confusion_figure(matrix)["layout"]["annotations"]
-    }
-    stops = [rgb(f"sequence-{step}") for step in range(5)]
-    for read in range(1, 10):
-        ground = [np.interp(strength[0][read], np.linspace(0, 1, 5), [stop[c] for stop in stops]) for c in range(3)]
-        low, high = sorted((luminance(ground), luminance(rgb(notes[0, read][1:]))))
-        assert (high + 0.05) / (low + 0.05) > 3.5, f"{read} in {theme}"

@@ -1,6 +1,7 @@
 """The colours: contrast, same names in both themes, distinguishable, and replaced everywhere by `paint`."""
 
 import re
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import numpy as np
@@ -74,6 +75,15 @@ def test_contrast(theme):
     for ground in ("background", "surface"):
         assert {name for name in TEXT if contrast(palette[name], palette[ground]) < 4.5} == set()
         assert {name for name in LINES if contrast(palette[name], palette[ground]) < 3.0} == set()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_numbers_on_the_colours_of_mistakes_are_readable_and_each_colour_is_stronger(theme):
+    palette = PALETTES[theme]
+    scale = [palette["background"], *(palette[f"error-{level}"] for level in range(1, 5))]
+    assert all(contrast(colour, palette["ink"]) >= 4.5 for colour in scale[:4])
+    assert contrast(scale[4], palette["background"]) >= 4.5
+    assert all(contrast(weaker, stronger) > 1.2 for weaker, stronger in pairwise(scale))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

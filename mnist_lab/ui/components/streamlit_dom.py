@@ -117,6 +117,14 @@ CANVAS_SEND = '[aria-label="Update the app with this drawing"]'
 CANVAS_TOOLBAR = ".dc-toolbar"
 """Its toolbar, which we hide: it is shown only below a mouse, and its Undo ends at the strokes it began with."""
 
+# Inspect.
+
+INSPECT_HEAD = by_key("inspect-head")
+"""The container of the picker and of the figures of the run."""
+
+METRIC_VALUE = _test_id("stMetricValue")
+"""The figure of `st.metric`; its `font-size` can be changed."""
+
 # Used only by the browser tests, the benchmarks and the screenshots.
 
 SCRIPT_RUNS_NOT = '[data-test-script-state="notRunning"]'
@@ -130,9 +138,6 @@ MAIN = _test_id("stMain")
 
 MENU_LINK = _test_id("stTopNavLink")
 """A link of Streamlit's menu."""
-
-METRIC_VALUE = _test_id("stMetricValue")
-"""The figure of `st.metric`."""
 
 STEP_UP = _test_id("stNumberInputStepUp")
 """The button that increases a number."""

@@ -16,6 +16,7 @@ def script(name: str, *helpers: str) -> str:
     constants = {
         "labPalettes": PALETTES,
         "labBackground": streamlit_dom.BACKGROUND,
+        "labHeaderHeight": streamlit_dom.HEADER_HEIGHT,
         "labCanvasSurface": streamlit_dom.CANVAS_SURFACE,
         "labCanvasSend": streamlit_dom.CANVAS_SEND,
     }

@@ -5,5 +5,15 @@ export default function ({ data, parentElement }) {
   const node = parentElement.querySelector(".lab-scroll-to");
   if (!labIsNew(node, data)) return;
   const behavior = labReducesMotion() ? "instant" : "smooth";
-  setTimeout(() => document.querySelector(data[0])?.scrollIntoView({ block: "center", behavior }), DELAY);
+  const [selector, focus] = data;
+  setTimeout(() => {
+    const target = document.querySelector(selector);
+    if (target === null) return;
+    target.style.scrollMarginTop = labHeaderHeight;
+    target.scrollIntoView({ block: focus ? "start" : "center", behavior });
+    const focused = focus ? target.querySelector(focus) : null;
+    if (focused === null) return;
+    focused.tabIndex = -1;
+    focused.focus({ preventScroll: true });
+  }, DELAY);
 }
