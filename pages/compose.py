@@ -2,17 +2,14 @@
 
 import streamlit as st
 
-from mnist_lab import formatting
-from mnist_lab.charts import cost_bars, cost_info
-from mnist_lab.network import MAX_LAYERS, analyse, matching_preset
+from mnist_lab.network import MAX_LAYERS, analyse
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.components.network_diagram import drawable, network_diagram
-from mnist_lab.ui.components.plotly_chart import plotly_chart
+from mnist_lab.ui.components.network_diagram import network_diagram
+from mnist_lab.ui.compose.cost_panel import cost_panel
 from mnist_lab.ui.compose.import_export import export_popover, import_popover
 from mnist_lab.ui.compose.layer_cards import add_buttons, implied_card, layer_card, show_card
 from mnist_lab.ui.compose.layer_html import STYLE
 from mnist_lab.ui.compose.toolbar import name_field, preset_picker, undo_buttons, why_not_trainable
-from mnist_lab.ui.services.training_time import epoch_time_text, memory_text
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.navigation import go
 
@@ -59,22 +56,6 @@ with cards:
     add_buttons()
     if (index := st.session_state.pop("compose-show", None)) is not None:
         show_card(index)
-with cost, st.container(border=True):
-    st.subheader("Cost", anchor=False)
-    first, second = st.columns(2, wrap=False)
-    first.metric("Parameters", formatting.count(analysis.parameters))
-    second.metric("Multiply-adds", formatting.short_count(analysis.multiply_adds))
-    if analysis.parameters is not None:
-        st.caption(plain(memory_text(analysis)))
-    if analysis.valid and (time := epoch_time_text(network)):
-        st.caption(f":material/timer: {time}")
-    drawn = drawable(analysis)
-    plotly_chart(
-        cost_bars(drawn),
-        key="cost",
-        alt="Share of the multiply-adds in each layer",
-        height=40 + 26 * len(cost_info(drawn)),
-    )
-    if preset := matching_preset(network):
-        st.markdown(f":material/school: **{plain(preset.title)}.** {plain(preset.lesson)}")
+with cost:
+    cost_panel(analysis)
 network_draft.write_link()
