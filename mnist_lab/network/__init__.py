@@ -27,10 +27,12 @@ from mnist_lab.network.layers import (
     MaxPooling2D,
     SpatialDropout2D,
     default_layer,
+    shared_arguments,
 )
 from mnist_lab.network.limits import MAX_ARGUMENT, MAX_KERNEL, MAX_LAYERS, MAX_NAME_LENGTH, MAX_PARAMETERS
 from mnist_lab.network.network import Network
 from mnist_lab.network.presets import DEFAULT_PRESET, PRESETS, Preset, get_preset, matching_preset
+from mnist_lab.network.repeats import Repeat, find_repeats
 from mnist_lab.network.shapes import CLASSES, INPUT_SHAPE
 from mnist_lab.network.training_cost import TYPICAL_SPEED, MachineSpeed, TrainingWork, training_work
 from mnist_lab.network.url import Link, link_from_network, network_from_link, read_link
@@ -73,12 +75,14 @@ __all__ = [
     "Preset",
     "Problem",
     "Repair",
+    "Repeat",
     "SpatialDropout2D",
     "TrainingWork",
     "analyse",
     "analysis_to_data",
     "default_layer",
     "ensure_trainable",
+    "find_repeats",
     "get_preset",
     "insertion_index",
     "keras_source",
@@ -92,6 +96,7 @@ __all__ = [
     "network_from_json",
     "network_from_link",
     "read_link",
+    "shared_arguments",
     "summary",
     "training_work",
 ]

@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
@@ -82,20 +83,55 @@ class Network(BaseModel):
         position = len(self.layers) if index is None else index
         return self._with((*self.layers[:position], layer, *self.layers[position:]))
 
-    def remove(self, index: int) -> Self:
-        """Return the network without the layer at `index`."""
-        self._check(index)
-        return self._with((*self.layers[:index], *self.layers[index + 1 :]))
+    def insert(self, layer: AnyLayer, positions: Iterable[int]) -> Self:
+        """Return the network with `layer` before each of the layers at these indices; their number means the end."""
+        wanted = set(positions)
+        layers: list[AnyLayer] = []
+        for index in range(len(self.layers) + 1):
+            layers += [*([layer] if index in wanted else []), *self.layers[index : index + 1]]
+        return self._with(tuple(layers))
+
+    def remove(self, *indices: int) -> Self:
+        """Return the network without the layers at these indices."""
+        self._check(*indices)
+        return self._with(tuple(layer for index, layer in enumerate(self.layers) if index not in indices))
 
     def replace(self, index: int, layer: AnyLayer) -> Self:
         """Return the network with another layer at `index`."""
         self._check(index)
         return self._with((*self.layers[:index], layer, *self.layers[index + 1 :]))
 
-    def duplicate(self, index: int) -> Self:
-        """Return the network with the layer at `index` twice in a row."""
-        self._check(index)
-        return self.add(self.layers[index], index + 1)
+    def change(self, indices: Iterable[int], name: str, value: object, part: int | None = None) -> Self:
+        """Return the network with one argument of several layers changed.
+
+        Args:
+            indices: Of layers that all have the argument.
+            name: Name of the argument.
+            value: Its new value.
+            part: 0 or 1 if `value` is only the first or second number of a pair such as `kernel_size`.
+
+        Raises:
+            pydantic.ValidationError: The value has the wrong type.
+        """
+        layers = list(self.layers)
+        for index in indices:
+            self._check(index)
+            layers[index] = _with_argument(layers[index], name, value, part)
+        return self._with(tuple(layers))
+
+    def duplicate(self, *indices: int) -> Self:
+        """Return the network in which each run of neighbours among these layers is followed by its copy."""
+        self._check(*indices)
+        layers: list[AnyLayer] = []
+        copied: list[AnyLayer] = []
+        for index, layer in enumerate(self.layers):
+            layers.append(layer)
+            if index in indices:
+                copied.append(layer)
+            if index + 1 not in indices:
+                layers += copied
+                copied = []
+        return self._with(tuple(layers))
 
     def move(self, index: int, by: int) -> Self:
         """Return the network with the layer at `index` moved `by` positions towards the output (or back)."""
@@ -104,9 +140,26 @@ class Network(BaseModel):
         rest = [*self.layers[:index], *self.layers[index + 1 :]]
         return self._with((*rest[:target], self.layers[index], *rest[target:]))
 
+    def move_to(self, indices: Iterable[int], position: int) -> Self:
+        """Return the network with these layers together in front of the one at `position`, or at the end."""
+        moved = sorted(set(indices))
+        self._check(*moved)
+        before = [layer for index, layer in enumerate(self.layers[:position]) if index not in moved]
+        after = [layer for index, layer in enumerate(self.layers) if index >= position and index not in moved]
+        return self._with((*before, *(self.layers[index] for index in moved), *after))
+
     def _with(self, layers: tuple[AnyLayer, ...], name: str | None = None) -> Self:
         return type(self)(name=self.name if name is None else name, layers=layers)
 
-    def _check(self, index: int) -> None:
-        if not 0 <= index < len(self.layers):
-            raise IndexError(f"The network has {len(self.layers)} layers; there is none at index {index}.")
+    def _check(self, *indices: int) -> None:
+        for index in indices:
+            if not 0 <= index < len(self.layers):
+                raise IndexError(f"The network has {len(self.layers)} layers; there is none at index {index}.")
+
+
+def _with_argument(layer: AnyLayer, name: str, value: object, part: int | None) -> AnyLayer:
+    if part is not None:
+        pair = list(getattr(layer, name))
+        pair[part] = value
+        value = tuple(pair)
+    return layer.with_changes(**{name: value})
