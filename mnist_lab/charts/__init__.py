@@ -7,6 +7,7 @@ from mnist_lab.charts.accuracy_cost import RunDot, parameters_accuracy_figure
 from mnist_lab.charts.bars import CostBar, cost_bars, cost_info, probability_bars
 from mnist_lab.charts.curves import Metric, Series, smoothed, thin, value_range
 from mnist_lab.charts.delta import Delta, figure_delta
+from mnist_lab.charts.field_drawings import DRAWING_STYLE, field_drawing
 from mnist_lab.charts.figure import Figure, empty_figure, label
 from mnist_lab.charts.learning import Curve, run_figure
 from mnist_lab.charts.metric_history import MetricHistory, sparkline_values
@@ -29,6 +30,7 @@ from mnist_lab.charts.snapshots.guesses import guesses_html
 from mnist_lab.charts.snapshots.layer_health import health_html
 
 __all__ = [
+    "DRAWING_STYLE",
     "PALETTES",
     "RUN_COLOURS",
     "RUN_CSS",
@@ -52,6 +54,7 @@ __all__ = [
     "empty_figure",
     "entry_html",
     "errors_by_class_figure",
+    "field_drawing",
     "figure_delta",
     "figures_html",
     "filters_html",

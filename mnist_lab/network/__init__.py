@@ -4,6 +4,7 @@ from mnist_lab.network.analysis import Analysis, LayerReport, analyse, ensure_tr
 from mnist_lab.network.completed import OUTPUT_LAYER
 from mnist_lab.network.diagnosis.problem import Problem, Repair
 from mnist_lab.network.edit_history import EditHistory
+from mnist_lab.network.explanations import ARGUMENT_EXPLANATIONS, KIND_EXPLANATIONS, Explanation, argument_line
 from mnist_lab.network.json_io import analysis_to_data, network_from_data, network_from_json
 from mnist_lab.network.keras_import import network_from_file
 from mnist_lab.network.keras_source import keras_source, model_source
@@ -39,10 +40,12 @@ from mnist_lab.network.url import Link, link_from_network, network_from_link, re
 
 __all__ = [
     "ACTIVATIONS",
+    "ARGUMENT_EXPLANATIONS",
     "CLASSES",
     "DEFAULT_PRESET",
     "INPUT_SHAPE",
     "KINDS",
+    "KIND_EXPLANATIONS",
     "KIND_GROUPS",
     "LAYER_CLASSES",
     "MAX_ARGUMENT",
@@ -63,6 +66,7 @@ __all__ = [
     "Dense",
     "Dropout",
     "EditHistory",
+    "Explanation",
     "Flatten",
     "GlobalAveragePooling2D",
     "GlobalMaxPooling2D",
@@ -80,6 +84,7 @@ __all__ = [
     "TrainingWork",
     "analyse",
     "analysis_to_data",
+    "argument_line",
     "default_layer",
     "ensure_trainable",
     "find_repeats",
