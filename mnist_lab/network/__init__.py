@@ -31,7 +31,7 @@ from mnist_lab.network.layers import (
     shared_arguments,
 )
 from mnist_lab.network.limits import MAX_ARGUMENT, MAX_KERNEL, MAX_LAYERS, MAX_NAME_LENGTH, MAX_PARAMETERS
-from mnist_lab.network.network import Network
+from mnist_lab.network.network import Network, moved_order
 from mnist_lab.network.presets import DEFAULT_PRESET, PRESETS, Preset, get_preset, matching_preset
 from mnist_lab.network.repeats import Repeat, find_repeats
 from mnist_lab.network.shapes import CLASSES, INPUT_SHAPE
@@ -96,6 +96,7 @@ __all__ = [
     "matching_preset",
     "memory_error",
     "model_source",
+    "moved_order",
     "network_from_data",
     "network_from_file",
     "network_from_json",

@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
@@ -140,13 +140,10 @@ class Network(BaseModel):
         rest = [*self.layers[:index], *self.layers[index + 1 :]]
         return self._with((*rest[:target], self.layers[index], *rest[target:]))
 
-    def move_to(self, indices: Iterable[int], position: int) -> Self:
+    def move_to(self, indices: Collection[int], position: int) -> Self:
         """Return the network with these layers together in front of the one at `position`, or at the end."""
-        moved = sorted(set(indices))
-        self._check(*moved)
-        before = [layer for index, layer in enumerate(self.layers[:position]) if index not in moved]
-        after = [layer for index, layer in enumerate(self.layers) if index >= position and index not in moved]
-        return self._with((*before, *(self.layers[index] for index in moved), *after))
+        self._check(*indices)
+        return self._with(tuple(self.layers[index] for index in moved_order(len(self.layers), indices, position)))
 
     def _with(self, layers: tuple[AnyLayer, ...], name: str | None = None) -> Self:
         return type(self)(name=self.name if name is None else name, layers=layers)
@@ -155,6 +152,13 @@ class Network(BaseModel):
         for index in indices:
             if not 0 <= index < len(self.layers):
                 raise IndexError(f"The network has {len(self.layers)} layers; there is none at index {index}.")
+
+
+def moved_order(count: int, indices: Collection[int], position: int) -> tuple[int, ...]:
+    """Return 0 to `count` - 1 in the order in which `indices` stand together in front of `position`."""
+    before = [index for index in range(count) if index < position and index not in indices]
+    after = [index for index in range(count) if index >= position and index not in indices]
+    return (*before, *sorted(set(indices)), *after)
 
 
 def _with_argument(layer: AnyLayer, name: str, value: object, part: int | None) -> AnyLayer:
