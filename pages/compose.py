@@ -2,17 +2,15 @@
 
 import streamlit as st
 
-from mnist_lab import formatting
-from mnist_lab.charts import cost_bars, cost_info
-from mnist_lab.network import MAX_LAYERS, analyse, matching_preset
+from mnist_lab.network import analyse
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.network_diagram import network_diagram
-from mnist_lab.ui.components.plotly_chart import plotly_chart
+from mnist_lab.ui.compose.compose_style import STYLE
+from mnist_lab.ui.compose.cost_panel import cost_panel
+from mnist_lab.ui.compose.form_panel import form_panel
 from mnist_lab.ui.compose.import_export import export_popover, import_popover
-from mnist_lab.ui.compose.layer_cards import add_buttons, implied_card, layer_card, show_card
-from mnist_lab.ui.compose.layer_html import STYLE
-from mnist_lab.ui.compose.toolbar import name_field, preset_picker, undo_buttons, why_no_cost, why_not_trainable
-from mnist_lab.ui.services.training_time import epoch_time_text, memory_text
+from mnist_lab.ui.compose.layers_panel import layers_panel, show_layer
+from mnist_lab.ui.compose.toolbar import name_field, preset_picker, undo_buttons, why_not_trainable
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.navigation import go
 
@@ -31,51 +29,30 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="compose-too
         type="primary",
         icon=":material/arrow_forward:",
         disabled=not analysis.valid,
+        help=None if analysis.valid else plain(why_not_trainable(analysis)),
         key="train-this",
     ):
         go("train", network_draft.link_parameters())
 
-if message := network_draft.refused_link():
-    st.error(plain(message), icon=":material/link_off:")
-if not analysis.valid:
-    st.caption(f":material/build: {plain(why_not_trainable(analysis))}")
+# In a container: an element that comes and goes would make the browser draw all below it anew, without their focus.
+with st.container(key="compose-notes"):
+    if message := network_draft.refused_link():
+        st.error(plain(message), icon=":material/link_off:")
 
 with st.container(border=True, key="compose-strip"):
     clicked = network_diagram(analysis, key="strip", picked=network_draft.picked())
     if clicked is not None and clicked != network_draft.picked():
         network_draft.pick(clicked)
-        st.session_state["compose-show"] = clicked
+        show_layer(clicked)
         st.rerun()
 
-cards, cost = st.columns([3, 2], gap="medium")
-with cards:
-    if not network.layers:
-        st.info("The network is empty: add a first layer, or start from a preset.", icon=":material/add_circle:")
-    for report in analysis.layers:
-        if report.index is None:
-            implied_card(report)
-        elif report.index < MAX_LAYERS:
-            layer_card(report, analysis)
-    add_buttons()
-    if (index := st.session_state.pop("compose-show", None)) is not None:
-        show_card(index)
-with cost, st.container(border=True):
-    st.subheader("Cost", anchor=False)
-    if analysis.valid:
-        first, second = st.columns(2, wrap=False)
-        first.metric("Parameters", formatting.count(analysis.parameters))
-        second.metric("Multiply-adds", formatting.short_count(analysis.multiply_adds))
-        st.caption(plain(memory_text(analysis)))
-        if time := epoch_time_text(network):
-            st.caption(f":material/timer: {time}")
-        plotly_chart(
-            cost_bars(analysis),
-            key="cost",
-            alt="Share of the multiply-adds in each layer",
-            height=40 + 26 * len(cost_info(analysis)),
-        )
-    else:
-        st.markdown(plain(why_no_cost(analysis)))
-    if preset := matching_preset(network):
-        st.markdown(f":material/school: **{plain(preset.title)}.** {plain(preset.lesson)}")
+with st.container(key="compose-body"):
+    layers, side = st.columns(2, gap="medium")
+    with layers:
+        layers_panel(analysis)
+    with side, st.container(key="compose-side"):
+        with st.container(key="compose-form"):
+            if picked := network_draft.picked_layers():
+                form_panel(analysis, picked)
+        cost_panel(analysis)
 network_draft.write_link()

@@ -9,6 +9,7 @@ from mnist_lab.charts.bars import CostBar, cost_bars, cost_info, probability_bar
 from mnist_lab.charts.confusion_html import Part, confusion_html, error_levels, worst_digits
 from mnist_lab.charts.curves import Metric, Series, smoothed, thin, value_range
 from mnist_lab.charts.delta import Delta, figure_delta
+from mnist_lab.charts.field_drawings import DRAWING_STYLE, field_drawing
 from mnist_lab.charts.figure import Figure, empty_figure, label
 from mnist_lab.charts.image_cards import ImageCard, image_cards_html
 from mnist_lab.charts.learning import Curve, run_figure
@@ -27,6 +28,7 @@ from mnist_lab.charts.snapshots.guesses import guesses_html
 from mnist_lab.charts.snapshots.layer_health import health_html
 
 __all__ = [
+    "DRAWING_STYLE",
     "PALETTES",
     "RUN_COLOURS",
     "RUN_CSS",
@@ -52,6 +54,7 @@ __all__ = [
     "empty_figure",
     "entry_html",
     "error_levels",
+    "field_drawing",
     "figure_delta",
     "figures_html",
     "filters_html",

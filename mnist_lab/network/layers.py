@@ -5,7 +5,7 @@ what a user may enter by mistake (a rate of 1.2, no filters, a kernel larger tha
 explain it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -203,6 +203,13 @@ _DEFAULT_ARGUMENTS: Mapping[str, dict[str, object]] = {
     "SpatialDropout2D": {"rate": 0.2},
     "Activation": {"activation": "relu"},
 }
+
+
+def shared_arguments(layers: Sequence[AnyLayer]) -> dict[str, tuple[Any, ...]]:
+    """Return the arguments that all these layers have, each with the value of every layer, in the first one's order."""
+    names = (name for name in type(layers[0]).model_fields if name != "kind")
+    shared = (name for name in names if all(name in type(layer).model_fields for layer in layers))
+    return {name: tuple(getattr(layer, name) for layer in layers) for name in shared}
 
 
 def default_layer(kind: str) -> AnyLayer:

@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from collections.abc import Collection, Iterable
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
@@ -86,20 +87,55 @@ class Network(BaseModel):
         position = len(self.layers) if index is None else index
         return self._with((*self.layers[:position], layer, *self.layers[position:]))
 
-    def remove(self, index: int) -> Self:
-        """Return the network without the layer at `index`."""
-        self._check(index)
-        return self._with((*self.layers[:index], *self.layers[index + 1 :]))
+    def insert(self, layer: AnyLayer, positions: Iterable[int]) -> Self:
+        """Return the network with `layer` before each of the layers at these indices; their number means the end."""
+        wanted = set(positions)
+        layers: list[AnyLayer] = []
+        for index in range(len(self.layers) + 1):
+            layers += [*([layer] if index in wanted else []), *self.layers[index : index + 1]]
+        return self._with(tuple(layers))
+
+    def remove(self, *indices: int) -> Self:
+        """Return the network without the layers at these indices."""
+        self._check(*indices)
+        return self._with(tuple(layer for index, layer in enumerate(self.layers) if index not in indices))
 
     def replace(self, index: int, layer: AnyLayer) -> Self:
         """Return the network with another layer at `index`."""
         self._check(index)
         return self._with((*self.layers[:index], layer, *self.layers[index + 1 :]))
 
-    def duplicate(self, index: int) -> Self:
-        """Return the network with the layer at `index` twice in a row."""
-        self._check(index)
-        return self.add(self.layers[index], index + 1)
+    def change(self, indices: Iterable[int], name: str, value: object, part: int | None = None) -> Self:
+        """Return the network with one argument of several layers changed.
+
+        Args:
+            indices: Of layers that all have the argument.
+            name: Name of the argument.
+            value: Its new value.
+            part: 0 or 1 if `value` is only the first or second number of a pair such as `kernel_size`.
+
+        Raises:
+            pydantic.ValidationError: The value has the wrong type.
+        """
+        layers = list(self.layers)
+        for index in indices:
+            self._check(index)
+            layers[index] = _with_argument(layers[index], name, value, part)
+        return self._with(tuple(layers))
+
+    def duplicate(self, *indices: int) -> Self:
+        """Return the network in which each run of neighbours among these layers is followed by its copy."""
+        self._check(*indices)
+        layers: list[AnyLayer] = []
+        copied: list[AnyLayer] = []
+        for index, layer in enumerate(self.layers):
+            layers.append(layer)
+            if index in indices:
+                copied.append(layer)
+            if index + 1 not in indices:
+                layers += copied
+                copied = []
+        return self._with(tuple(layers))
 
     def move(self, index: int, by: int) -> Self:
         """Return the network with the layer at `index` moved `by` positions towards the output (or back)."""
@@ -108,6 +144,11 @@ class Network(BaseModel):
         rest = [*self.layers[:index], *self.layers[index + 1 :]]
         return self._with((*rest[:target], self.layers[index], *rest[target:]))
 
+    def move_to(self, indices: Collection[int], position: int) -> Self:
+        """Return the network with these layers together in front of the one at `position`, or at the end."""
+        self._check(*indices)
+        return self._with(tuple(self.layers[index] for index in moved_order(len(self.layers), indices, position)))
+
     def _with(self, layers: tuple[AnyLayer, ...], name: str | None = None) -> Self:
         is_checked = len(layers) <= MAX_LAYERS_READ and not any(map(_is_softmax, layers))
         if name is None and is_checked:
@@ -115,6 +156,22 @@ class Network(BaseModel):
             return self.model_copy(update={"layers": layers})
         return type(self)(name=self.name if name is None else name, layers=layers)
 
-    def _check(self, index: int) -> None:
-        if not 0 <= index < len(self.layers):
-            raise IndexError(f"The network has {len(self.layers)} layers; there is none at index {index}.")
+    def _check(self, *indices: int) -> None:
+        for index in indices:
+            if not 0 <= index < len(self.layers):
+                raise IndexError(f"The network has {len(self.layers)} layers; there is none at index {index}.")
+
+
+def moved_order(count: int, indices: Collection[int], position: int) -> tuple[int, ...]:
+    """Return 0 to `count` - 1 in the order in which `indices` stand together in front of `position`."""
+    before = [index for index in range(count) if index < position and index not in indices]
+    after = [index for index in range(count) if index >= position and index not in indices]
+    return (*before, *sorted(set(indices)), *after)
+
+
+def _with_argument(layer: AnyLayer, name: str, value: object, part: int | None) -> AnyLayer:
+    if part is not None:
+        pair = list(getattr(layer, name))
+        pair[part] = value
+        value = tuple(pair)
+    return layer.with_changes(**{name: value})

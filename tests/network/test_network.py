@@ -24,9 +24,10 @@ from mnist_lab.network import (
     analyse,
     default_layer,
     network_from_json,
+    shared_arguments,
 )
 
-A, B, C = Dropout(rate=0.1), Dropout(rate=0.2), Dropout(rate=0.3)
+A, B, C, D = (Dropout(rate=rate) for rate in (0.1, 0.2, 0.3, 0.4))
 
 
 def test_defaults_are_those_of_keras_and_a_pair_may_be_one_number() -> None:
@@ -103,6 +104,43 @@ def test_edits_return_new_networks() -> None:
     assert network.move(2, -99).layers == (C, A, B)
     assert (network.rename("m").name, network.add(A).name) == ("m", "n")
     assert network.layers == (A, B, C)
+
+
+def test_edits_of_several_layers_at_once() -> None:
+    network = Network(layers=(A, B, C, D))
+    assert network.remove(0, 2).layers == (B, D)
+    assert network.insert(Flatten(), (1, 4)).layers == (A, Flatten(), B, C, D, Flatten())
+    assert network.duplicate(0, 1).layers == (A, B, A, B, C, D)
+    assert network.duplicate(0, 2, 3).layers == (A, A, B, C, D, C, D)
+    assert network.move_to((0, 2), 4).layers == (B, D, A, C)
+    assert network.move_to((1, 3), 0).layers == (B, D, A, C)
+    # In front of one of them: they gather there.
+    assert network.move_to((0, 2, 3), 2).layers == (B, A, C, D)
+    assert network.move_to((1,), 2) == network
+
+
+def test_an_argument_is_changed_in_several_layers_at_once() -> None:
+    layers = (Conv2D(filters=8), MaxPooling2D(), Conv2D(filters=16, kernel_size=5), Dense(units=10))
+    network = Network(layers=layers)
+    changed = network.change((0, 2), "filters", 32)
+    assert [layer.model_dump().get("filters") for layer in changed.layers] == [32, None, 32, None]
+    wider = network.change((0, 2), "kernel_size", 7, part=1)
+    assert [layer.model_dump().get("kernel_size") for layer in wider.layers] == [(3, 7), None, (5, 7), None]
+    assert network.change((1,), "pool_size", (3, 3)).layers[1] == MaxPooling2D(pool_size=3, strides=3)
+    both = network.change((0, 3), "activation", "relu")
+    assert [layer.model_dump().get("activation") for layer in both.layers] == ["relu", None, "linear", "relu"]
+    with pytest.raises(ValidationError):
+        network.change((0, 1), "filters", 32)
+    with pytest.raises(IndexError, match="4 layers"):
+        network.change((4,), "filters", 32)
+
+
+def test_shared_arguments_have_the_value_of_each_layer() -> None:
+    convolution, dense = Conv2D(filters=8, activation="relu"), Dense(units=10, activation="tanh")
+    assert shared_arguments([convolution, dense]) == {"activation": ("relu", "tanh")}
+    assert shared_arguments([A, A, B]) == {"rate": (0.1, 0.1, 0.2)}
+    assert list(shared_arguments([convolution])) == ["filters", "kernel_size", "strides", "padding", "activation"]
+    assert shared_arguments([A, MaxPooling2D()]) == {}
 
 
 @pytest.mark.parametrize("index", [-1, 3])

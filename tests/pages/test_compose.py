@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from mnist_lab.ui.compose.layer_html import card_html, layer_facts
 from streamlit.testing.v1 import AppTest
 
 from mnist_lab.network import (
@@ -25,7 +26,6 @@ from mnist_lab.network import (
 )
 from mnist_lab.recipe import PRESET_RECIPES, Recipe
 from mnist_lab.ui.components.markdown import plain
-from mnist_lab.ui.compose.layer_html import card_html, layer_facts
 from tests.pages.preset_choice import choose_preset
 
 ROOT = Path(__file__).resolve().parents[2]

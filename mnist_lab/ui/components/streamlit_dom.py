@@ -89,6 +89,18 @@ DIAGRAM = by_key("compose-strip")
 DIAGRAM_WRAPPER = f"div:has(> {DIAGRAM})"
 """The element around that container. It is a child of the scrolled page, so it can stick to the top."""
 
+SIDE = by_key("compose-side")
+"""The container beside the list of layers: the form of the picked layers, and the cost."""
+
+SIDE_WRAPPER = f"div:has(> {SIDE})"
+"""The element around that container. Its column is as high as the list, so it can stick below the diagram."""
+
+LAYER_FORM = by_key("layer-form")
+"""With the indices of the picked layers appended (`-0-3`), the container of their form."""
+
+LAYER_FORMS = by_key_prefix("layer-form-")
+"""The container of the form, whatever layers are picked."""
+
 HEADER_HEIGHT = "3.75rem"
 """Height of Streamlit's header, which covers the top of the page when the page is scrolled."""
 

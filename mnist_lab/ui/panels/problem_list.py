@@ -1,4 +1,4 @@
-"""The problems of a network, each with its repair buttons; shown on a layer's card and on Train."""
+"""The problems of a network, each with its repair buttons; shown on Train."""
 
 from collections.abc import Sequence
 
@@ -43,6 +43,6 @@ def _problem(problem: Problem, key: str) -> None:
 
 
 def _repair(network: Network) -> None:
-    # A repair that removes a layer changes the indices of other layers, so the open card would belong to another layer.
+    # A repair that removes a layer changes the indices of other layers, so the open form would belong to another layer.
     same_indices = len(network.layers) == len(network_draft.history().network.layers)
-    network_draft.change(network, pick=network_draft.picked() if same_indices else None)
+    network_draft.change(network, pick=network_draft.picked_layers() if same_indices else None)

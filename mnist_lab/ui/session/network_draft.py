@@ -5,6 +5,7 @@ kept, as not every page has it in its URL: after a reload there, the session goe
 """
 
 import threading
+from collections.abc import Sequence
 
 import streamlit as st
 from cachetools import LRUCache
@@ -20,6 +21,9 @@ _HISTORY = "draft-history"
 _PICKED = "draft-picked"
 _WRITTEN = "draft-written"
 _REFUSED = "draft-refused"
+
+Pick = int | Sequence[int] | None
+"""Index of one layer, indices of several, or none."""
 
 _last_links: LRUCache[str, str] = LRUCache(maxsize=20_000_000, getsizeof=len)
 """By browser, at most 20 MB: some 100,000 browsers, so that nobody can easily displace those of others."""
@@ -44,7 +48,7 @@ def open_draft() -> Network:
             st.session_state[_REFUSED] = str(error)
         else:
             known = known.push(opened) if known else EditHistory(opened)
-            st.session_state[_PICKED] = None
+            pick(None)
             if recipe is not None:
                 open_recipe(recipe)
     st.session_state[_HISTORY] = known or EditHistory(get_preset(DEFAULT_PRESET).network)
@@ -63,17 +67,17 @@ def history() -> EditHistory:
     return stored
 
 
-def change(network: Network, *, pick: int | None = None) -> None:
-    """Make `network` the session's network, as an edit that can be undone; `pick` is the index of the layer to open."""
+def change(network: Network, *, pick: Pick = None) -> None:
+    """Make `network` the session's network, as an edit that can be undone, and open the form of the layers `pick`."""
     st.session_state[_HISTORY] = history().push(network)
-    st.session_state[_PICKED] = pick
+    _pick(pick)
 
 
-def start_with(network: Network, *, pick: int | None = None) -> None:
+def start_with(network: Network, *, pick: Pick = None) -> None:
     """Make `network` the session's network, even if the session had none before."""
     known: EditHistory | None = st.session_state.get(_HISTORY)
     st.session_state[_HISTORY] = known.push(network) if known else EditHistory(network)
-    st.session_state[_PICKED] = pick
+    _pick(pick)
     # Otherwise an older link in the URL would bring back its network.
     write_link()
 
@@ -89,16 +93,24 @@ def redo() -> None:
 
 
 def picked() -> int | None:
-    """Index of the layer whose card is open; None if there is none."""
-    index: int | None = st.session_state.get(_PICKED)
-    if index is None or not 0 <= index < len(history().network.layers):
-        return None
-    return index
+    """Index of the layer whose form is open, the first one if there are several; None if no form is open."""
+    return next(iter(picked_layers()), None)
 
 
-def pick(index: int | None) -> None:
-    """Open the card of the layer with this index, or none."""
-    st.session_state[_PICKED] = index
+def picked_layers() -> tuple[int, ...]:
+    """Indices of the layers whose common form is open."""
+    layers = len(history().network.layers)
+    return tuple(index for index in st.session_state.get(_PICKED, ()) if 0 <= index < layers)
+
+
+def pick(layers: Pick) -> None:
+    """Open the form of the layer with this index, the common form of several layers, or none."""
+    _pick(layers)
+
+
+def _pick(layers: Pick) -> None:
+    several = (layers,) if isinstance(layers, int) else layers or ()
+    st.session_state[_PICKED] = tuple(sorted(set(several)))
 
 
 def refused_link() -> str | None:

@@ -67,7 +67,7 @@ def test_a_changed_network_opens_in_compose_with_the_recipe_of_the_run(panel: Pa
     changed = run.network.replace(index, Dropout(rate=0.25))
     assert opened_pages == [("compose", UiState(changed, run.recipe).to_query())]
     assert test.session_state["draft-history"].network == changed
-    assert test.session_state["draft-picked"] == index
+    assert test.session_state["draft-picked"] == (index,)
     assert test.session_state["recipe"] == run.recipe
 
 

@@ -1,4 +1,4 @@
-"""The JavaScript of the lab's own components."""
+"""The JavaScript of the lab's own components, and the CSS of those with much of it."""
 
 import json
 from pathlib import Path
@@ -23,3 +23,9 @@ def script(name: str, *helpers: str) -> str:
     prelude = (f"const {constant} = {json.dumps(value)};" for constant, value in constants.items())
     files = ("theme", *helpers, name)
     return "\n".join([*prelude, *((_FOLDER / f"{file}.js").read_text(encoding="utf-8") for file in files)])
+
+
+def style(name: str) -> str:
+    """The CSS of the component `name`, with the height of Streamlit's header as a variable."""
+    height = f":root {{ --lab-header-height: {streamlit_dom.HEADER_HEIGHT}; }}"
+    return f"{height}\n{(_FOLDER / f'{name}.css').read_text(encoding='utf-8')}"
