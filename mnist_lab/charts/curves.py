@@ -20,6 +20,9 @@ ERROR_FLOOR = 0.004
 
 MAX_POINTS = 400
 """Points of a drawn line, about one per pixel."""
+MIN_SMOOTHED = 20
+"""A training curve of fewer points is not smoothed: across a chart they are 30 pixels and more apart, so each is seen
+by itself, and an average over them would only show the curve late."""
 _PER_SEGMENT = 3
 _ENDS = 2
 
@@ -43,10 +46,12 @@ class Series:
 
 
 def smoothed(values: "ArrayLike", weight: float) -> "NDArray[np.float64]":
-    """Exponential moving average, corrected for its start as in TensorBoard (weight 0 … below 1).
+    """Exponential moving average, its start debiased as in Adam and TensorBoard (weight 0 … below 1).
 
-    Source: tensorboard/components/vz_line_chart2/line-chart.ts, `resmoothDataset`. NaNs are gaps: they stay NaN and are
-    ignored in the average. The average is causal: values added at the end do not change earlier ones.
+    The average starts at 0, so the n-th is divided by 1 - weight^n, the sum of the weights of its n values. A constant
+    curve is then constant from its first value on. Source: tensorboard/components/vz_line_chart2/line-chart.ts,
+    `resmoothDataset`. NaNs are gaps: they stay NaN and are ignored in the average. The average is causal: values added
+    at the end do not change earlier ones.
 
     Args:
         values: Shape (n,).

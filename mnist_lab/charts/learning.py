@@ -54,7 +54,8 @@ def run_figure(
         curves: The runs to draw.
         log: Logarithmic loss.
         error: Errors on a logarithmic axis in place of accuracies, which tells 99.56 % from 99.66 %.
-        smoothing: Weight of the past in the smoothed training curve, 0 ≤ smoothing < 1.
+        smoothing: Weight of the past in the smoothed training curve, 0 ≤ smoothing < 1; a curve of few points is not
+            smoothed.
         epochs: Planned epochs of a run under way, for the epoch axis; None for ended runs.
         key: With the same key, zoom and legend choices stay.
         by_run: Draw a single run in its own colour too, where runs are told apart by their colours.
@@ -71,7 +72,7 @@ def run_figure(
     traces: list[dict[str, Any]] = []
     for index, curve in sorted(enumerate(curves), key=lambda item: not item[1].baseline):
         if solid == [index] and not by_run:
-            traces += _single_traces(drawn[index], rates[index], smoothing)
+            traces += _single_traces(drawn[index], rates[index])
         else:
             traces += _run_traces(curve, index, drawn[index], rates[index])
     live = [curve.history.last_epoch for curve in curves if not (epochs and curve.baseline)]
@@ -88,12 +89,11 @@ def run_figure(
     return {"data": traces, "layout": layout}
 
 
-def _single_traces(series: _Drawn, rates: Line, smoothing: float) -> list[dict[str, Any]]:
-    name = f"training, smoothed {smoothing:g}" if smoothing else "training"
+def _single_traces(series: _Drawn, rates: Line) -> list[dict[str, Any]]:
     traces = []
     for panel, one in series.items():
-        raw = _line(one.raw, panel, "raw", name, "training")
-        smooth = _line(one.smooth, panel, "smooth", name, "training")
+        raw = _line(one.raw, panel, "raw", "training", "training")
+        smooth = _line(one.smooth, panel, "smooth", "training", "training")
         validation = _line(one.validation, panel, "validation", "validation", "validation")
         traces += [
             _without_hover(raw) | {"line": {"color": faded("@training", 0.28), "width": 1}},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnist_lab.charts.curves import MAX_POINTS, Line, Metric, Series, scaled, smoothed, thin
+from mnist_lab.charts.curves import MAX_POINTS, MIN_SMOOTHED, Line, Metric, Series, scaled, smoothed, thin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,6 +53,7 @@ class MetricHistory:
         """Raw and smoothed training values and validation values of one metric, at most `limit` points each.
 
         Training is drawn from the points within epochs; a run that has none is drawn from the means of its epochs.
+        With fewer than `MIN_SMOOTHED` points it is not smoothed.
 
         Raises:
             ValueError: `smoothing` or `limit` is outside its range.
@@ -63,9 +64,10 @@ class MetricHistory:
             xs, ys = training.xy(column)
             validation_xs, validation_ys = self._validated.xy(column)
         drawn = _finite(ys)
+        weight = smoothing if len(drawn) >= MIN_SMOOTHED else 0.0
         return Series(
             raw=thin(xs, scaled(drawn, metric), limit),
-            smooth=thin(xs, scaled(smoothed(drawn, smoothing), metric), limit),
+            smooth=thin(xs, scaled(smoothed(drawn, weight), metric), limit),
             validation=thin(validation_xs, scaled(_finite(validation_ys), metric), limit),
             broken=_broken("training", metric, xs, ys) or _broken("validation", metric, validation_xs, validation_ys),
         )

@@ -17,6 +17,11 @@ def test_smoothed_is_tensorboards_average():
     assert smoothed([1.0, 3.0, math.nan, 5.0], 0.5) == pytest.approx(expected, nan_ok=True)
 
 
+@given(st.floats(0, 0.9999), st.floats(-1e3, 1e3), st.integers(1, 3000))
+def test_a_constant_curve_stays_constant_from_its_first_point(weight, value, count):
+    assert smoothed([value] * count, weight).tolist() == pytest.approx([value] * count, rel=1e-6)
+
+
 def test_smoothed_by_nothing_is_the_same():
     assert smoothed([1.0, math.nan, -2.5], 0) == pytest.approx([1.0, math.nan, -2.5], abs=0, nan_ok=True)
 

@@ -32,7 +32,7 @@ def by_uid(figure):
 
 def test_one_run_is_drawn_in_the_colours_of_training_and_validation(curve, assert_drawable):
     figure = run_figure([curve([2.0, 1.0], [0.5], best_epoch=1)], smoothing=0.6)
-    assert names(figure) == ["training, smoothed 0.6", "validation"]
+    assert names(figure) == ["training", "validation"]
     traces = by_uid(figure)
     assert list(traces) == [
         *("loss-raw", "loss-smooth", "loss-validation"),
@@ -109,7 +109,7 @@ def test_a_run_without_validation_is_named_all_the_same(curve):
 def test_a_baseline_is_pale_behind_a_live_run_that_keeps_its_colours_and_traces(curve, assert_drawable):
     live, old = curve([2.0, 1.0], [0.5]), curve([2.0, 1.0], [0.5], label="old", number=3, baseline=True)
     without, figure = run_figure([live], epochs=9), run_figure([live, old], epochs=9)
-    assert names(figure) == ["old", "training, smoothed 0.6", "validation"]
+    assert names(figure) == ["old", "training", "validation"]
     assert [trace["line"]["color"] for trace in figure["data"][:2]] == ["@run-3/0.4", "@run-3/0.65"]
     assert by_uid(without).items() <= by_uid(figure).items()
     assert_drawable(figure)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mnist_lab.charts import MetricHistory, Series, sparkline_values
-from mnist_lab.charts.curves import ERROR_FLOOR, MAX_POINTS
+from mnist_lab.charts import MetricHistory, Series, smoothed, sparkline_values
+from mnist_lab.charts.curves import ERROR_FLOOR, MAX_POINTS, MIN_SMOOTHED
 
 
 def test_series_of_a_run(make_points):
@@ -132,3 +132,11 @@ def test_an_error_is_what_is_missing_from_the_accuracy_and_never_zero(make_point
     assert error.validation[1] == [pytest.approx(0.44)]
     accuracy = history.series("accuracy", smoothing=0.6)
     assert error.smooth[1] == pytest.approx([100 - y for y in accuracy.smooth[1]])
+
+
+def test_a_curve_of_few_points_is_not_smoothed(make_points):
+    losses = [math.cos(step) + 2 for step in range(MIN_SMOOTHED)]
+    few = MetricHistory(make_points(losses[:-1])).series("loss", smoothing=0.9)
+    assert few.smooth == few.raw
+    enough = MetricHistory(make_points(losses)).series("loss", smoothing=0.9)
+    assert enough.smooth[1] == pytest.approx(smoothed(losses, 0.9).tolist())
