@@ -20,15 +20,17 @@ from mnist_lab.charts.per_class import (
     worst_classes,
 )
 from mnist_lab.charts.pixels import data_uri, digit_png, digit_sheet_png, signed_sheet_png
-from mnist_lab.charts.run_html import RUN_CSS, entry_html, figures_html, progress_html
+from mnist_lab.charts.run_html import RUN_CSS, Figures, entry_html, figures_html, progress_html
 from mnist_lab.charts.run_swatch import swatch_svg
 from mnist_lab.charts.schedules import schedule_figure
+from mnist_lab.charts.snapshots.digit_grid import DIGITS_CSS, digits_html
 from mnist_lab.charts.snapshots.feature_maps import maps_html
 from mnist_lab.charts.snapshots.filters import filters_html
 from mnist_lab.charts.snapshots.guesses import guesses_html
 from mnist_lab.charts.snapshots.layer_health import health_html
 
 __all__ = [
+    "DIGITS_CSS",
     "PALETTES",
     "RUN_COLOURS",
     "RUN_CSS",
@@ -37,6 +39,7 @@ __all__ = [
     "Curve",
     "Delta",
     "Figure",
+    "Figures",
     "Metric",
     "MetricHistory",
     "RunDot",
@@ -49,6 +52,7 @@ __all__ = [
     "data_uri",
     "digit_png",
     "digit_sheet_png",
+    "digits_html",
     "empty_figure",
     "entry_html",
     "errors_by_class_figure",

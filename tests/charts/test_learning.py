@@ -156,7 +156,7 @@ def test_log_is_for_the_loss(curve):
 
 
 def test_errors_on_a_log_axis_tell_accuracies_near_100_apart(curve, assert_drawable):
-    figure = run_figure([curve([0.3, 0.0], [0.0044, 0.0034], best_epoch=2)], error=True)
+    figure = run_figure([curve([0.03, 0.004], [0.0044, 0.0034], best_epoch=2)], error=True)
     assert by_uid(figure)["accuracy-validation"]["y"] == pytest.approx([0.44, 0.34])
     axis = figure["layout"]["yaxis2"]
     assert axis["type"] == "log"

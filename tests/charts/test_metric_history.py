@@ -131,7 +131,7 @@ def test_an_error_is_what_is_missing_from_the_accuracy_and_never_zero(make_point
     assert error.raw[1] == [pytest.approx(50.0), ERROR_FLOOR]
     assert error.validation[1] == [pytest.approx(0.44)]
     accuracy = history.series("accuracy", smoothing=0.6)
-    assert error.smooth[1] == pytest.approx([100 - y for y in accuracy.smooth[1]])
+    assert error.smooth[1] == pytest.approx([max(100 - y, ERROR_FLOOR) for y in accuracy.smooth[1]])
 
 
 def test_a_curve_of_few_points_is_not_smoothed(make_points):

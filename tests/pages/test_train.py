@@ -11,6 +11,7 @@ from mnist_lab.network import PRESETS, Conv2D, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, RunState, RunStore
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.streamlit_dom import by_key
 from mnist_lab.ui.services import store_cache
 from tests.factories import make_sample
 from tests.pages.ended_runs import ended
@@ -47,15 +48,15 @@ def test_train_queues_the_network_with_the_recipe_and_writes_the_run_into_the_ur
     assert "Waiting for its turn" in progress_text(test)
 
 
-def test_a_message_says_where_a_run_started_below_another_one_is(store: RunStore) -> None:
+def test_the_page_goes_once_to_the_run_that_was_started(store: RunStore) -> None:
     test = open_page()
-    ok(test.button(key="train").click().run())
-    assert not test.toast  # the run is visible without scrolling
-    test.text_input(key="run-name").set_value("Another")
-    ok(test.button(key="train").click().run())
-    assert [element.value for element in test.toast] == ["Another is at the top of this page."]
-    ok(test.run())
-    assert not test.toast
+    for name in ("First", "Another"):
+        test.text_input(key="run-name").set_value(name)
+        ok(test.button(key="train").click().run())
+        assert test.header[0].value == name
+        assert component(test, "scroll_to") == [by_key("run-head"), "start", True]
+        ok(test.run())
+        assert component(test, "scroll_to") is None
 
 
 def test_a_name_is_used_for_one_training_only(store: RunStore) -> None:
@@ -173,7 +174,8 @@ def test_a_run_on_a_sample_is_marked(store: RunStore, source: DataSource) -> Non
     store.attempt(run).set_data(make_sample(source))
     assert "No network." in page_text(open_page(run=run.id))
     other = ended(store, source=source)
-    assert plain(f"Trained on the {title}, not on MNIST itself.") in [one.value for one in open_page(run=other.id).info]
+    reasons = {block.proto.popover.label: block.markdown for block in open_page(run=other.id).get("popover")}
+    assert [one.value for one in reasons[plain(title)]] == [plain(f"Trained on the {title}, not on MNIST itself.")]
 
 
 def test_a_data_set_other_than_mnist_is_named_beside_the_button(

@@ -1,5 +1,7 @@
 """Scrolls the page to one of its elements."""
 
+from typing import Literal
+
 import streamlit as st
 
 from mnist_lab.ui.components.assets import script
@@ -12,12 +14,14 @@ _component = st.components.v2.component(
 )
 
 
-def scroll_to(selector: str, *, key: str) -> None:
+def scroll_to(selector: str, *, key: str, block: Literal["start", "center"] = "center", focus: bool = False) -> None:
     """Scroll to the first element that matches the selector, as soon as it is drawn.
 
     Args:
         selector: A selector of `streamlit_dom`.
         key: Identifies this element of the page.
+        block: Where the element is to be on the screen; "start" is below Streamlit's header.
+        focus: Whether the element also gets the keyboard focus, so that Tab goes on from it and it is read aloud.
     """
     # A tuple: to check whether a string is a table, Streamlit would load pandas.
-    _component(data=(selector,), key=key, height=1)
+    _component(data=(selector, block, focus), key=key, height=1)

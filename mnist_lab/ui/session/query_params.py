@@ -10,9 +10,11 @@ SWEEP = "sweep"
 """The name of the sweep."""
 LOG = "log"
 """Whether the axis of the loss is logarithmic."""
+ERROR = "error"
+"""Whether errors are drawn in place of accuracies."""
 SMOOTHING = "smoothing"
 """The smoothing weight of the training curve."""
 BASELINE = "baseline"
 """The id of the run that is drawn behind the one shown."""
-CHART = (LOG, SMOOTHING, BASELINE)
+CHART = (LOG, ERROR, SMOOTHING, BASELINE)
 """The parameters of the chart options."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from mnist_lab.network import Network, link_from_network, read_link
 from mnist_lab.recipe import Recipe, recipe_from_json
-from mnist_lab.ui.session.query_params import BASELINE, LOG, NETWORK, RUN, RUNS, SMOOTHING, SWEEP
+from mnist_lab.ui.session.query_params import BASELINE, ERROR, LOG, NETWORK, RUN, RUNS, SMOOTHING, SWEEP
 
 SMOOTHINGS = (0.0, 0.3, 0.6, 0.9, 0.97)
 """Smoothing weights of the training curve that a viewer can choose."""
@@ -28,6 +28,8 @@ class ChartOptions:
     """One of `SMOOTHINGS`."""
     baseline: str = ""
     """Id of another run that is drawn behind this one."""
+    error: bool = False
+    """Whether errors are drawn, on a logarithmic axis, in place of accuracies."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,12 @@ def chart_from_query(parameters: Mapping[str, str]) -> ChartOptions:
     with suppress(ValueError):
         wanted = float(parameters.get(SMOOTHING, ""))
         smoothing = wanted if wanted in SMOOTHINGS else smoothing
-    return ChartOptions(parameters.get(LOG) == _YES, smoothing, parameters.get(BASELINE, ""))
+    return ChartOptions(
+        parameters.get(LOG) == _YES, smoothing, parameters.get(BASELINE, ""), parameters.get(ERROR) == _YES
+    )
 
 
 def _chart_to_query(chart: ChartOptions) -> dict[str, str]:
     smoothing = "" if chart.smoothing == ChartOptions.smoothing else f"{chart.smoothing:g}"
-    return {LOG: _YES if chart.log else "", SMOOTHING: smoothing, BASELINE: chart.baseline}
+    flags = {LOG: _YES if chart.log else "", ERROR: _YES if chart.error else ""}
+    return {**flags, SMOOTHING: smoothing, BASELINE: chart.baseline}

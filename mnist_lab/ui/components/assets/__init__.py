@@ -18,6 +18,7 @@ def script(name: str, *helpers: str) -> str:
         "labBackground": streamlit_dom.BACKGROUND,
         "labCanvasSurface": streamlit_dom.CANVAS_SURFACE,
         "labCanvasSend": streamlit_dom.CANVAS_SEND,
+        "labHeaderHeight": streamlit_dom.HEADER_HEIGHT,
     }
     prelude = (f"const {constant} = {json.dumps(value)};" for constant, value in constants.items())
     files = ("theme", *helpers, name)
