@@ -63,6 +63,12 @@ def progress_text(test: AppTest) -> str:
     return _text(progress)
 
 
+def digits_text(test: AppTest) -> str:
+    """The text of the digits beside the curves."""
+    (digits,) = [one for one in live_htmls(test) if "lab-digits" in one]
+    return _text(digits)
+
+
 def _text(source: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(p|small|td|th)>", "\n", source))).strip()
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _DIGITS = 12
 _MUTED = "color:color-mix(in srgb, var(--st-text-color) 65%, transparent)"
 _RULES = {
-    "": "color:var(--st-text-color);font-variant-numeric:tabular-nums",
+    "": "color:var(--st-text-color);font-variant-numeric:tabular-nums;container-type:inline-size",
     # As high before the first snapshot as after it.
     " p": f"margin:0 0 8px;min-height:1.25rem;line-height:1.25rem;font-size:.8125rem;{_MUTED}",
     " p b": "color:var(--st-text-color);font-weight:600",
@@ -24,7 +24,7 @@ _RULES = {
     # The picture is the mask of a surface in the colour of the text, so one picture serves both themes.
     " .digit i": "display:block;height:3.5rem;background:var(--st-text-color);image-rendering:pixelated;"
     "-webkit-mask:var(--ink) center/contain no-repeat;mask:var(--ink) center/contain no-repeat",
-    " .digit span": "display:block;font-size:.8125rem;line-height:1.25rem;white-space:nowrap",
+    " .digit span": "display:block;font-size:clamp(.75rem, 3.6cqw, .875rem);line-height:1.25rem;white-space:nowrap",
     " .digit b": "font-weight:600",
     " .right b": "color:var(--st-green-text-color)",
     " .wrong b": "color:var(--st-red-text-color)",

@@ -75,7 +75,8 @@ def _show_run(run: Run, view: RunView, *, is_next: bool) -> None:
             live_html(parts[FIGURES], key=FIGURES)
             if DIGITS in parts:
                 live_html(parts[DIGITS], key=DIGITS)
-        snapshot_panel(run)
+        # The guesses are beside the curves already.
+        snapshot_panel(run, "Filters")
     else:
         _message(run)
     doctor_panel(run, history, view.findings)
