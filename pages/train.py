@@ -68,7 +68,7 @@ with setup:
             st.caption(why)
         preset_recipe_offer(network)
         run_name = run_name_field(network)
-    rest_of_recipe(len(dataset.train_labels))
+    rest_of_recipe(dataset)
 network_draft.write_link()
 if wants_compose:
     # After the form: it may have a change of the recipe that was made just before the click.

@@ -31,8 +31,8 @@ _component = st.components.v2.component(
       background: var(--st-background-color); color: var(--st-text-color); text-align: center; }
     .lab-enlarged::backdrop { background: rgb(0 0 0 / .5); }
     .lab-enlarged .pictures { display: flex; flex-wrap: wrap; gap: 1rem; justify-content: center; }
-    .lab-enlarged img { width: auto !important; height: min(56vh, 26rem); max-width: 88vw; image-rendering: pixelated;
-      border: 1px solid var(--st-border-color); border-radius: 4px; object-fit: contain; }
+    .lab-enlarged img { width: min(26rem, 56vh, 84vw) !important; height: auto; image-rendering: pixelated;
+      border: 1px solid var(--st-border-color); border-radius: 4px; }
     .lab-enlarged .caption { margin: 1rem 0; font-size: 1.125rem; }
     .lab-enlarged .buttons { display: flex; gap: .5rem; justify-content: center; }
     .lab-enlarged button { min-height: 2.5rem; padding: 0 1rem; border: 1px solid var(--st-border-color);
