@@ -153,7 +153,7 @@ def schedule_rates(test: AppTest) -> list[float]:
 
 
 def picture_of_augmentation(test: AppTest) -> str:
-    alts = [image.alt for one in test.get("imgs") for image in one.proto.imgs]
+    alts = [image.alt for one in test.get("image") for image in one.proto.imgs]
     return next(alt for alt in alts if alt.startswith("Ten training digits"))
 
 

@@ -50,22 +50,13 @@ def recipe_form(images: int) -> None:
     """Draw the main controls, for a data set with `images` training images."""
     first, second = st.columns(2)
     with first:
-        _number("Epochs", "epochs", 1, 1000)
-        epochs = st.empty()
-        _select("Batch size", "batch_size", _BATCH_SIZES, formatting.count)
-        batch = st.empty()
+        _number("Epochs", "epochs", 1, 1000, images)
+        _select("Batch size", "batch_size", _BATCH_SIZES, formatting.count, images)
     with second:
-        _select("Learning rate", "learning_rate", _LEARNING_RATES, formatting.learning_rate)
-        rate = st.empty()
+        _select("Learning rate", "learning_rate", _LEARNING_RATES, formatting.learning_rate, images)
         limit = chosen_recipe().limit or 0
         limits = [0, *(one for one in sorted({*_LIMITS, limit}, reverse=True) if 0 < one < images)]
-        _select(
-            "Training images", "limit", limits, lambda limit: f"{limit:,}" if limit else f"All {images:,}", fixed=True
-        )
-        used = st.empty()
-    # The lines last: the steps of an epoch depend on a choice that is drawn later.
-    for field, place in {"epochs": epochs, "batch_size": batch, "learning_rate": rate, "limit": used}.items():
-        place.caption(choice_line(field, chosen_recipe(), images))
+        _select("Training images", "limit", limits, lambda one: f"{one:,}" if one else f"All {images:,}", images)
 
 
 def rest_of_recipe(dataset: Dataset) -> None:
@@ -83,56 +74,38 @@ def rest_of_recipe(dataset: Dataset) -> None:
 
 def _steps_part(images: int) -> None:
     st.markdown("**Steps**")
-    optimizer = _select("Optimizer", "optimizer", list(OPTIMIZER_NAMES), OPTIMIZER_NAMES.get)
-    _line("optimizer", images)
+    optimizer = _select("Optimizer", "optimizer", list(OPTIMIZER_NAMES), OPTIMIZER_NAMES.get, images)
     if optimizer == "sgd":
-        momentum = st.slider(
-            "Momentum", 0.0, 0.99, step=0.01, help=_HELP["momentum"], **_widget("momentum", chosen_recipe().momentum)
-        )
-        _change(momentum=momentum)
-        _line("momentum", images)
+        _momentum(images)
     if optimizer == "adamw":
-        _select("Weight decay", "weight_decay", _WEIGHT_DECAYS, formatting.learning_rate)
-        _line("weight_decay", images)
-    _select("Learning-rate schedule", "schedule", list(SCHEDULE_NAMES), SCHEDULE_NAMES.get)
-    _line("schedule", images)
+        _select("Weight decay", "weight_decay", _WEIGHT_DECAYS, formatting.learning_rate, images)
+    _select("Learning-rate schedule", "schedule", list(SCHEDULE_NAMES), SCHEDULE_NAMES.get, images)
     schedule_picture(chosen_recipe(), images)
 
 
 def _pictures_part(dataset: Dataset) -> None:
     images = len(dataset.train_labels)
     st.markdown("**Pictures**")
-    _select("Augmentation", "augmentation", list(_AUGMENTATIONS), _AUGMENTATIONS.get)
-    _line("augmentation", images)
+    _select("Augmentation", "augmentation", list(_AUGMENTATIONS), _AUGMENTATIONS.get, images)
     augmentation_picture(dataset, chosen_recipe().augmentation)
     st.markdown("**Chance and precision**")
-    _number("Seed", "seed", 0, 2**31 - 1)
-    _line("seed", images)
-    _select("Precision", "precision", list(_PRECISIONS), _PRECISIONS.get)
-    _line("precision", images)
+    _number("Seed", "seed", 0, 2**31 - 1, images)
+    _select("Precision", "precision", list(_PRECISIONS), _PRECISIONS.get, images)
 
 
 def _end_part(images: int) -> None:
     st.markdown("**Validation and end**")
-    validation = _select("Validation images", "validation", list(_VALIDATIONS), _VALIDATIONS.get)
-    _line("validation", images)
+    validation = _select("Validation images", "validation", list(_VALIDATIONS), _VALIDATIONS.get, images)
     if validation == "holdout":
-        _select("Share held out", "validation_fraction", _FRACTIONS, formatting.percent)
-        _line("validation_fraction", images)
-        _select("Weights to keep", "keep", list(_KEEPS), _KEEPS.get)
-        _line("keep", images)
+        _select("Share held out", "validation_fraction", _FRACTIONS, formatting.percent, images)
+        _select("Weights to keep", "keep", list(_KEEPS), _KEEPS.get, images)
     else:
         st.warning(
             "The test set is then used to judge the training, so its accuracy is no longer an unbiased final result. "
             "The run is marked as such and keeps the weights of its last epoch.",
             icon=":material/warning:",
         )
-    _select("Stop early", "early_stopping", _PATIENCES, _patience_text)
-    _line("early_stopping", images)
-
-
-def _line(field: str, images: int) -> None:
-    st.caption(choice_line(field, chosen_recipe(), images))
+    _select("Stop early", "early_stopping", _PATIENCES, _patience_text, images)
 
 
 def _patience_text(patience: int) -> str:
@@ -141,29 +114,46 @@ def _patience_text(patience: int) -> str:
     return f"After {formatting.quantity(patience, 'epoch')} without improvement"
 
 
-def _number(title: str, field: str, lowest: int, highest: int) -> None:
-    """A field for a whole number."""
-    widget = _widget(field, getattr(chosen_recipe(), field))
-    _change(**{field: int(st.number_input(title, lowest, highest, help=_HELP[field], **widget))})
+def _number(title: str, field: str, lowest: int, highest: int, images: int) -> None:
+    """A field for a whole number, with its line."""
+    with st.container(gap="xxsmall"):
+        widget = _widget(field, getattr(chosen_recipe(), field))
+        _change(**{field: int(st.number_input(title, lowest, highest, help=_HELP[field], **widget))})
+        _line(field, images)
 
 
-def _select(title: str, field: str, options: Sequence[Any], label: Callable[[Any], Any], *, fixed: bool = False) -> Any:
-    """A select box. If the recipe's value is not among the options, it is added or, if `fixed`, replaced by the first.
+def _momentum(images: int) -> None:
+    with st.container(gap="xxsmall"):
+        widget = _widget("momentum", chosen_recipe().momentum)
+        _change(momentum=st.slider("Momentum", 0.0, 0.99, step=0.01, help=_HELP["momentum"], **widget))
+        _line("momentum", images)
 
-    For Streamlit, None means "nothing chosen", so the recipe's None is represented by 0.
+
+def _select(title: str, field: str, options: Sequence[Any], label: Callable[[Any], Any], images: int) -> Any:
+    """A select box with its line. A value of the recipe that is not among the options is added.
+
+    The training images are different: more than the data set has are all of them. For Streamlit, None means "nothing
+    chosen", so the recipe's None is represented by 0.
     """
     value = getattr(chosen_recipe(), field) or 0
     if value not in options:
-        if fixed:
+        if field == "limit":
             value = options[0]
         else:
             options = sorted([*options, value])
     widget = _widget(field, value)
     if st.session_state[widget["key"]] not in options:
         st.session_state[widget["key"]] = value
-    chosen = st.selectbox(title, options, format_func=label, help=_HELP[field], **widget)
-    _change(**{field: None if field in _OPTIONAL and not chosen else chosen})
+    with st.container(gap="xxsmall"):
+        chosen = st.selectbox(title, options, format_func=label, help=_HELP[field], **widget)
+        _change(**{field: None if field in _OPTIONAL and not chosen else chosen})
+        _line(field, images)
     return chosen
+
+
+def _line(field: str, images: int) -> None:
+    """What the choice means. A changed choice is in the recipe already, so the line may depend on all of them."""
+    st.caption(choice_line(field, chosen_recipe(), images))
 
 
 def _change(**changes: object) -> None:
