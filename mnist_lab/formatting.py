@@ -40,7 +40,14 @@ def points(difference: float) -> str:
 
 
 def loss(value: float | None) -> str:
-    """A loss: 0.04651 → "0.0465"; scientific below 0.001 and from 1,000 on, "3.2e-5"; "NaN", "infinite", None → "–"."""
+    """A loss: 0.04651 → "0.0465", 0.00003 → "< 0.0001", from 1,000 on "1.2e5"; "NaN", "infinite", None → "–"."""
+    if value is not None and 0 < value < 0.00005:
+        return "< 0.0001"
+    return magnitude(value) if value is None or not 0 < value < 0.001 else f"{value:.4f}"
+
+
+def magnitude(value: float | None) -> str:
+    """A size of any order: 0.04651 → "0.0465", below 0.001 and from 1,000 on "3.2e-5"; otherwise as `loss`."""
     if value is None:
         return NONE
     if math.isnan(value):

@@ -21,10 +21,12 @@ from mnist_lab.ui.train.recipe_form import recipe_form, rest_of_recipe
 from mnist_lab.ui.train.recipe_offer import preset_recipe_offer
 from mnist_lab.ui.train.run_panel import run_panel
 from mnist_lab.ui.train.setup_cards import dataset_card, network_card
-from mnist_lab.ui.train.start_buttons import run_name_field, show_started, sweep_popover, train_button
+from mnist_lab.ui.train.start_buttons import go_to_started, run_name_field, sweep_popover, train_button
+from mnist_lab.ui.train.train_style import STYLE
 
 _HEAD_WIDTH = 640  # pixels; a phone is narrower, so its buttons are below the title
 
+st.html(STYLE)
 shared = services()
 shared.reference.ensure()
 wanted = st.query_params.get(RUN)
@@ -36,7 +38,6 @@ if wanted and current.error and deleted_name(wanted):
 # URL, unless the URL contains a network, which the user has opened in order to train it.
 if not wanted and current.is_busy and not network_draft.has_link() and current.run is not None:
     wanted = st.query_params[RUN] = current.run.id
-show_started()
 with st.container(key="train-deleted"):
     undo_notice()
 run_first = bool(wanted) and not current.error
@@ -67,7 +68,7 @@ with setup:
             st.caption(why)
         preset_recipe_offer(network)
         run_name = run_name_field(network)
-    rest_of_recipe(len(dataset.train_labels))
+    rest_of_recipe(dataset)
 network_draft.write_link()
 if wants_compose:
     # After the form: it may have a change of the recipe that was made just before the click.
@@ -102,3 +103,4 @@ with live:
             st.space("small")
             st.caption("Under way" if current.is_busy else "Last run")
         run_panel(wanted, current.layout_key)
+go_to_started()

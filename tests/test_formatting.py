@@ -40,11 +40,16 @@ NOW = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
         (formatting.loss, 0.04651, "0.0465"),
         (formatting.loss, 2.302585, "2.3026"),
         (formatting.loss, 0.0, "0.0000"),
-        (formatting.loss, 0.0000321, "3.2e-5"),
+        (formatting.loss, 0.00084, "0.0008"),
+        (formatting.loss, 0.0000321, "< 0.0001"),
         (formatting.loss, 123456.0, "1.2e5"),
         (formatting.loss, math.nan, "NaN"),
         (formatting.loss, math.inf, "infinite"),
         (formatting.loss, None, "–"),
+        (formatting.magnitude, 0.0000321, "3.2e-5"),
+        (formatting.magnitude, 0.00084, "8.4e-4"),
+        (formatting.magnitude, 2.302585, "2.3026"),
+        (formatting.magnitude, None, "–"),
         (formatting.about_seconds, 0.2, "1 s"),
         (formatting.about_seconds, 4.9, "5 s"),
         (formatting.about_seconds, 9.6, "10 s"),
@@ -143,7 +148,12 @@ def test_accuracy_keeps_the_order(first, second):
 
 @given(st.floats(0, 1e9))
 def test_loss_is_near_the_number(value):
-    assert float(formatting.loss(value)) == pytest.approx(value, rel=0.06, abs=1e-12)
+    assert float(formatting.loss(value).removeprefix("< ")) == pytest.approx(value, rel=0.06, abs=1.001e-4)
+
+
+@given(st.floats(0, 1e9))
+def test_magnitude_is_near_the_number(value):
+    assert float(formatting.magnitude(value)) == pytest.approx(value, rel=0.06, abs=1e-12)
 
 
 @given(st.floats(1e-12, 10))

@@ -19,15 +19,17 @@ from mnist_lab.charts.network_diagram.thumbnail import thumbnail_svg
 from mnist_lab.charts.palette import PALETTES, RUN_COLOURS, SEQUENCE, paint, run_colour, run_style
 from mnist_lab.charts.per_class import class_counts_figure
 from mnist_lab.charts.pixels import data_uri, digit_png, digit_sheet_png, signed_sheet_png
-from mnist_lab.charts.run_html import RUN_CSS, entry_html, figures_html, headline_html, progress_html
+from mnist_lab.charts.run_html import RUN_CSS, Figures, entry_html, figures_html, headline_html, progress_html
 from mnist_lab.charts.run_swatch import swatch_svg
 from mnist_lab.charts.schedules import schedule_figure
+from mnist_lab.charts.snapshots.digit_grid import DIGITS_CSS, digits_html
 from mnist_lab.charts.snapshots.feature_maps import maps_html
 from mnist_lab.charts.snapshots.filters import filters_html
 from mnist_lab.charts.snapshots.guesses import guesses_html
 from mnist_lab.charts.snapshots.layer_health import health_html
 
 __all__ = [
+    "DIGITS_CSS",
     "DRAWING_STYLE",
     "PALETTES",
     "RUN_COLOURS",
@@ -37,6 +39,7 @@ __all__ = [
     "Curve",
     "Delta",
     "Figure",
+    "Figures",
     "ImageCard",
     "Metric",
     "MetricHistory",
@@ -51,6 +54,7 @@ __all__ = [
     "data_uri",
     "digit_png",
     "digit_sheet_png",
+    "digits_html",
     "empty_figure",
     "entry_html",
     "error_levels",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnist_lab.charts.curves import MAX_POINTS, Line, Metric, Series, smoothed, thin
+from mnist_lab.charts.curves import MAX_POINTS, MIN_SMOOTHED, Line, Metric, Series, scaled, smoothed, thin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,20 +53,22 @@ class MetricHistory:
         """Raw and smoothed training values and validation values of one metric, at most `limit` points each.
 
         Training is drawn from the points within epochs; a run that has none is drawn from the means of its epochs.
+        With fewer than `MIN_SMOOTHED` points it is not smoothed.
 
         Raises:
             ValueError: `smoothing` or `limit` is outside its range.
         """
         with self._lock:
             training = self._steps if len(self._steps) else self._epochs
-            xs, ys = training.xy(metric)
-            validation_xs, validation_ys = self._validated.xy(metric)
-        scale = 100.0 if metric == "accuracy" else 1.0
-        drawn = _finite(ys) * scale
+            column = "loss" if metric == "loss" else "accuracy"
+            xs, ys = training.xy(column)
+            validation_xs, validation_ys = self._validated.xy(column)
+        drawn = _finite(ys)
+        weight = smoothing if len(drawn) >= MIN_SMOOTHED else 0.0
         return Series(
-            raw=thin(xs, drawn, limit),
-            smooth=thin(xs, smoothed(drawn, smoothing), limit),
-            validation=thin(validation_xs, _finite(validation_ys) * scale, limit),
+            raw=thin(xs, scaled(drawn, metric), limit),
+            smooth=thin(xs, scaled(smoothed(drawn, weight), metric), limit),
+            validation=thin(validation_xs, scaled(_finite(validation_ys), metric), limit),
             broken=_broken("training", metric, xs, ys) or _broken("validation", metric, validation_xs, validation_ys),
         )
 

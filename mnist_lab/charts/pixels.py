@@ -34,6 +34,18 @@ def digit_png(image: "Grey", scale: int = 8, theme: str = "light") -> bytes:
     return digit_sheet_png(image[np.newaxis], columns=1, scale=scale, theme=theme, gap=0)
 
 
+def ink_png(image: "NDArray[np.uint8]") -> bytes:
+    """One image as the alpha of a PNG: where there is ink it is opaque. For CSS masks, which have any colour.
+
+    Args:
+        image: uint8 (h, w), 255 is ink.
+    """
+    rgba = np.zeros((*image.shape, 4), np.uint8)
+    rgba[..., 3] = image
+    # Enlarged: some browsers smooth masks.
+    return _png(rgba.repeat(3, axis=0).repeat(3, axis=1))
+
+
 def digit_sheet_png(images: "Grey", columns: int = 10, scale: int = 2, theme: str = "light", gap: int = 1) -> bytes:
     """Many images in one transparent PNG, row by row.
 

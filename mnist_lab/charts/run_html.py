@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 from html import escape
+from typing import NamedTuple
 
 _MUTED = "color:color-mix(in srgb, var(--st-text-color) 65%, transparent)"
 _RULES = {
-    "": "color:var(--st-text-color);font-size:16px;line-height:1.5;font-variant-numeric:tabular-nums",
+    "": "color:var(--st-text-color);font-size:1rem;line-height:1.5;font-variant-numeric:tabular-nums",
     " p": "margin:0;overflow-wrap:anywhere",
     " .bar": "height:8px;margin-top:6px;border-radius:4px;overflow:hidden;background:var(--st-border-color)",
     " .bar i": "display:block;height:100%;border-radius:4px;background:var(--st-primary-color)",
-    " dl": "display:grid;grid-template-columns:1fr 1fr;gap:12px 16px;margin:0",
-    " dl div": "min-width:0",
-    " dt": "font-size:14px;font-weight:400",
-    " dd": "margin:0;font-size:clamp(1.25rem, 2.5vw, 2.25rem);line-height:1.3;white-space:nowrap",
-    " small": f"display:block;margin-top:12px;font-size:14px;{_MUTED}",
+    " table": "width:100%;border-collapse:collapse;table-layout:fixed",
+    " th": f"padding:0 0 2px;text-align:left;font-size:.8125rem;font-weight:400;{_MUTED}",
+    " td": "padding:0;font-size:1.125rem;line-height:1.5;white-space:nowrap",
+    " small": f"display:block;font-size:.8125rem;{_MUTED}",
+    # Two lines from the start, so that nothing below moves.
+    " .notes": "min-height:2.5rem;margin-top:4px;line-height:1.25rem",
     " .entry small": "margin-top:0",
     " .headline b": "display:block;font-size:2.75rem;line-height:1.15;font-weight:600;white-space:nowrap",
-    " .headline": "font-size:0.875rem",
+    " .headline": "font-size:.875rem",
 }
 RUN_CSS = "".join(f".lab-run{selector}{{{rule}}}" for selector, rule in _RULES.items())
 """The style of the HTML. Its colours are those of Streamlit's theme, which every component gets as CSS variables."""
@@ -36,16 +38,32 @@ def progress_html(text: str, share: float) -> str:
     )
 
 
-def figures_html(figures: Sequence[tuple[str, str]], notes: Sequence[str]) -> str:
-    """Numbers under their names, in two columns, with notes in small print below.
+class Figures(NamedTuple):
+    """The figures of one set of images, as text."""
+
+    images: str
+    """ "Training"."""
+    accuracy: str
+    loss: str
+
+
+def figures_html(figures: Sequence[Figures], notes: Sequence[str]) -> str:
+    """A table with a column for each set of images, with notes in small print below.
 
     Args:
-        figures: Name and value of each number.
+        figures: The columns.
         notes: Texts in small print; empty ones are left out.
     """
-    cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in figures)
+    head = "".join(f'<th scope="col">{escape(one.images)}</th>' for one in figures)
+    rows = "".join(
+        f'<tr><th scope="row">{name}</th>{"".join(f"<td>{escape(value)}</td>" for value in values)}</tr>'
+        for name, values in (
+            ("Accuracy", [one.accuracy for one in figures]),
+            ("Loss", [one.loss for one in figures]),
+        )
+    )
     small = "".join(f"<small>{escape(note)}</small>" for note in notes if note)
-    return _run_html((f"<dl>{cells}</dl>" if cells else "") + small)
+    return _run_html(f'<table><tr><td></td>{head}</tr>{rows}</table><div class="notes">{small}</div>')
 
 
 def headline_html(value: str, name: str) -> str:

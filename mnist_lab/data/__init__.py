@@ -1,5 +1,6 @@
 """The data sets: MNIST, from disk or downloaded, and a sample of it for use where MNIST is not available."""
 
+from mnist_lab.data.augmented_digits import augmented_digits
 from mnist_lab.data.dataset import Dataset, DataSource, class_counts, random_images
 from mnist_lab.data.download import download_mnist
 from mnist_lab.data.load import load_dataset, load_mnist_from_disk
@@ -12,6 +13,7 @@ __all__ = [
     "DataSource",
     "Dataset",
     "Split",
+    "augmented_digits",
     "class_counts",
     "download_mnist",
     "find_mnist",

@@ -138,7 +138,7 @@ def _augmentation(*layers: str) -> str:
 
 _FILL = 'fill_mode="constant", fill_value=0.0, seed=SEED, dtype="float32"'
 
-# The same ranges as in `training/engine/augmentation.py`; Keras's factors are shares of the side, of a full turn, and
+# The same ranges as in `recipe/amplitudes.py`; Keras's factors are shares of the side, of a full turn, and
 # of the size.
 AUGMENTATIONS = {
     "none": _NO_AUGMENTATION,

@@ -1,5 +1,6 @@
 """How a network is trained: the recipe and its learning-rate schedule, as plain data."""
 
+from mnist_lab.recipe.amplitudes import AMPLITUDES, DRAWS, Amplitudes
 from mnist_lab.recipe.preset_recipes import PRESET_RECIPES, preset_recipe, preset_recipe_reason
 from mnist_lab.recipe.recipe import (
     Augmentation,
@@ -14,7 +15,10 @@ from mnist_lab.recipe.recipe import (
 from mnist_lab.recipe.schedule import learning_rates
 
 __all__ = [
+    "AMPLITUDES",
+    "DRAWS",
     "PRESET_RECIPES",
+    "Amplitudes",
     "Augmentation",
     "Keep",
     "Optimizer",

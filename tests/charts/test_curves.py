@@ -17,6 +17,11 @@ def test_smoothed_is_tensorboards_average():
     assert smoothed([1.0, 3.0, math.nan, 5.0], 0.5) == pytest.approx(expected, nan_ok=True)
 
 
+@given(st.floats(0, 0.9999), st.floats(-1e3, 1e3), st.integers(1, 3000))
+def test_a_constant_curve_stays_constant_from_its_first_point(weight, value, count):
+    assert smoothed([value] * count, weight).tolist() == pytest.approx([value] * count, rel=1e-6)
+
+
 def test_smoothed_by_nothing_is_the_same():
     assert smoothed([1.0, math.nan, -2.5], 0) == pytest.approx([1.0, math.nan, -2.5], abs=0, nan_ok=True)
 
@@ -88,12 +93,14 @@ def test_thin_refuses_a_limit_that_cannot_hold_the_extremes():
         ([0.0, 0.0], "loss", False, (0.0, 1.0)),
         ([0.0, 0.0], "loss", True, None),
         ([], "loss", False, None),
+        ([0.0044, 0.0034], "error", True, (-0.6, -0.3)),
     ],
 )
 def test_value_range(validation, metric, log, expected):
     epochs = [float(epoch) for epoch in range(1, len(validation) + 1)]
-    shown = [100 * (1 - y) if metric == "accuracy" else y for y in validation]
-    one = Series(([], []), ([], []), (epochs, list(shown)), "")
+    shown = {"loss": validation, "accuracy": [100 * (1 - y) for y in validation]}
+    shown["error"] = [100 * y for y in validation]
+    one = Series(([], []), ([], []), (epochs, list(shown[metric])), "")
     frame = value_range([one], metric, log=log)
     assert frame == (None if expected is None else pytest.approx(expected))
 

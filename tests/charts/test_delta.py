@@ -78,4 +78,3 @@ def test_other_traces_are_sent_as_a_whole() -> None:
     drawn = history([1.0, 0.5])
     curve, baseline = Curve("A run", drawn), Curve("Behind it", drawn, key="baseline", baseline=True)
     assert figure_delta(run_figure([curve]), run_figure([curve, baseline])) is None
-    assert figure_delta(run_figure([curve], smoothing=0.6), run_figure([curve], smoothing=0.9)) is None

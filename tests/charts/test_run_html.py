@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_lab.charts import entry_html, figures_html, progress_html
+from mnist_lab.charts import Figures, entry_html, figures_html, progress_html
 
 HOSTILE = "<img src=x onerror=\"alert('1')\">"
 
@@ -17,18 +17,20 @@ def test_the_bar_is_as_long_as_the_share(share: float, width: str) -> None:
     assert "<p>Epoch 2 of 4</p>" in html
 
 
-def test_figures_stand_under_their_names_and_empty_notes_are_left_out() -> None:
-    html = figures_html([("Test accuracy", "99.27 %"), ("Test loss", "0.0465")], ["", "Of epoch 2."])
-    assert html.index("Test accuracy") < html.index("99.27 %") < html.index("Test loss") < html.index("0.0465")
+def test_figures_stand_in_a_table_and_empty_notes_are_left_out() -> None:
+    columns = [Figures("Training", "99.27 %", "0.0465"), Figures("Test", "–", "–")]
+    html = figures_html(columns, ["", "Of epoch 2."])
+    assert '<th scope="col">Training</th><th scope="col">Test</th>' in html
+    assert '<th scope="row">Accuracy</th><td>99.27 %</td><td>–</td>' in html
+    assert '<th scope="row">Loss</th><td>0.0465</td><td>–</td>' in html
     assert html.count("<small>") == 1
-    assert "<dl>" not in figures_html([], ["Of epoch 2."])
 
 
 @pytest.mark.parametrize(
     "html",
     [
         progress_html(HOSTILE, 0.5),
-        figures_html([(HOSTILE, HOSTILE)], [HOSTILE]),
+        figures_html([Figures(HOSTILE, HOSTILE, HOSTILE)], [HOSTILE]),
         entry_html(HOSTILE, HOSTILE),
     ],
 )

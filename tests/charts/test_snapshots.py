@@ -12,6 +12,8 @@ import pytest
 from PIL import Image
 
 from mnist_lab.charts import PALETTES, filters_html, guesses_html, health_html, maps_html, signed_sheet_png
+from mnist_lab.charts.snapshots.digit_grid import digits_html
+from mnist_lab.charts.snapshots.tiles import MAX_ACROSS, Tile, tiles_html
 from mnist_lab.charts.sparkline import spark_svg
 from mnist_lab.runs.snapshot import FirstWeights, LayerHealth, Snapshot
 from tests.snapshots import maps, snapshot
@@ -27,12 +29,15 @@ class Page(HTMLParser):
         self.open: list[str] = []
         self.text: list[str] = []
         self.images: list[dict[str, str | None]] = []
+        self.buttons: list[dict[str, str | None]] = []
         self.feed(html)
         assert not self.open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "img":
             self.images.append(dict(attrs))
+        if tag == "button":
+            self.buttons.append(dict(attrs))
         if tag not in VOID:
             self.open.append(tag)
 
@@ -60,6 +65,25 @@ def read(html: str) -> Page:
 def pixels(image: dict[str, str | None]) -> np.ndarray:
     source = str(image["src"]).removeprefix("data:image/png;base64,")
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(source))).convert("RGBA"))
+
+
+def test_the_digits_beside_the_curves_say_right_or_wrong() -> None:
+    html = digits_html(snapshot(right=9))
+    page = read(html)
+    assert page.words.startswith("9 of 12 test digits correct after epoch 3 ✓ 0 87 % ✓ 1 87 %")
+    assert (page.words.count("✓"), page.words.count("✗")) == (9, 3)
+    assert 'aria-label="A 9, predicted 0, wrong, 62 %"' in html
+    assert "where the training ended" in digits_html(snapshot(3), done=2)
+
+
+def test_the_digits_have_their_places_before_the_first_snapshot() -> None:
+    assert digits_html(None).count('class="digit empty"') == digits_html(snapshot()).count('class="digit ') == 12
+
+
+def test_digits_of_broken_weights() -> None:
+    html = digits_html(dataclasses.replace(snapshot(), probabilities=np.full((12, 10), np.nan, np.float32)))
+    assert html.count("✗ NaN") == 12
+    assert "<b>0 of 12</b>" in html
 
 
 def guesses(shown: Snapshot) -> Page:
@@ -106,32 +130,42 @@ def test_filters_are_centred_at_zero(theme: str) -> None:
     values[0], values[1], values[2] = 0.5, -0.5, np.nan
     first = FirstWeights(1, "Conv2D", "1 Convolution", 100, values)
     page = read(filters_html(dataclasses.replace(snapshot(), filters=first), 3, theme))
-    sheet = pixels(page.images[0])
-    expected = [*(PALETTES[theme][name] for name in ("signed-4", "signed-0", "muted", "signed-2"))]
-    for index, colour in enumerate(expected):
-        assert sheet[5, index * 30 + 5].tolist() == [*bytes.fromhex(colour[1:]), 255]
-        assert sheet[5, index * 30 + 28, 3] == 0 if index < 3 else True
+    for index, colour in enumerate(("signed-4", "signed-0", "muted", "signed-2")):
+        picture = pixels(page.images[2 * index])
+        assert picture.shape[:2] == (3, 3)
+        assert picture[0, 0].tolist() == [*bytes.fromhex(PALETTES[theme][colour][1:]), 255]
     assert "1 Convolution : 100 filters of 3×3 weights; the first 4 are shown." in page.words
     assert "−0.5 0.5" in page.words
 
 
-def test_filters_are_above_their_outputs() -> None:
+def test_each_filter_is_a_button_above_its_output() -> None:
     page = read(filters_html(snapshot(), 3, "light"))
-    assert page.words.endswith("Filters 1 to 8 Filters 9 to 16 Filters 17 to 24 Filters 25 to 32")
-    made = [str(image["alt"]) for image in page.images if str(image["alt"]).startswith("Their outputs")]
-    assert made == ["Their outputs for the digit 3"] * 2
-    assert pixels(page.images[0]).shape[1] == pytest.approx(pixels(page.images[1]).shape[1], rel=0.07)
+    assert len(page.buttons) == 32
+    assert page.buttons[6]["data-name"] == "filter 7 of 32, layer 1, convolution"
+    assert page.buttons[6]["aria-label"] == "Enlarge filter 7 of 32, layer 1, convolution"
+    # Tab stops once; the arrow keys go on.
+    assert [button["tabindex"] for button in page.buttons] == ["0", *["-1"] * 31]
+    # The snapshot has the outputs of the first sixteen.
+    assert [image["alt"] for image in page.images].count("Output for the digit 3") == 16
+    assert pixels(page.images[1]).shape[:2] == (26, 26)
 
 
-def test_units_with_a_weight_per_pixel_are_four_per_row() -> None:
+def test_the_weights_of_an_output_layer_are_named_by_their_digits() -> None:
     values = np.random.default_rng(0).normal(size=(10, 28, 28)).astype(np.float32)
     shown = dataclasses.replace(
         snapshot(), filters=FirstWeights(2, "Dense", "2 Dense", 10, values), maps=(maps(2, "Dense", "2 Dense", (10,)),)
     )
     page = read(filters_html(shown, 3, "light"))
-    assert page.words.endswith("Digits 0 to 3 Digits 4 to 7 Digits 8 to 9")
-    assert len(page.images) == 3
-    assert str(page.images[2]["style"]) == "width:50%"
+    assert page.words.endswith("0 1 2 3 4 5 6 7 8 9")
+    assert [button["data-name"] for button in page.buttons][3] == "weights for the digit 3, layer 2, dense"
+
+
+@pytest.mark.parametrize(("count", "across"), [(1, 1), (10, 10), (16, 16), (17, 9), (32, 16), (40, 14), (64, 16)])
+def test_rows_of_pictures_are_of_equal_length(count: int, across: int) -> None:
+    html = tiles_html([Tile(f"map {index}", "") for index in range(count)], "Maps")
+    assert f"--wide:{across};" in html
+    assert across <= MAX_ACROSS
+    assert -(-count // across) * across - count < across
 
 
 def test_one_large_weight_does_not_set_the_scale() -> None:
@@ -159,8 +193,9 @@ def test_a_limit_that_is_none_is_refused() -> None:
 
 
 def test_maps_from_the_digit_to_the_answer() -> None:
-    page = read(maps_html(snapshot(), 7, "light"))
-    headings = ["The digit", "1 Convolution", "2 Max pooling", "4 Dense", "5 Dense"]
+    html = maps_html(snapshot(), 7, "light")
+    page = read(html)
+    headings = ["1 Convolution", "2 Max pooling", "4 Dense", "5 Dense"]
     positions = [page.words.index(heading) for heading in headings]
     assert positions == sorted(positions)
     assert "the outputs of the layers for this 7" in page.words
@@ -169,12 +204,16 @@ def test_maps_from_the_digit_to_the_answer() -> None:
     assert "40 units" in page.words
     assert "predicted 7, " in page.words
     assert "✓ correct" in page.words
-    assert [image["alt"] for image in page.images] == [
-        "A test digit, a 7",
-        "16 maps of the layer 1 Convolution for the digit 7, none of them blank",
-        "16 maps of the layer 2 Max pooling for the digit 7, none of them blank",
-        str(page.images[3]["alt"]),
-    ]
+    assert page.images[0]["alt"] == "A test digit, a 7"
+    named = [button["data-name"] for button in page.buttons]
+    assert (named[0], named[15], named[16]) == (
+        "map 1 of 32, layer 1, convolution",
+        "map 16 of 32, layer 1, convolution",
+        "map 1 of 32, layer 2, max pooling",
+    )
+    # The units of a dense layer are one picture.
+    assert named[32:] == ["40 units, layer 4, dense"]
+    assert 'aria-label="16 maps of layer 1, convolution for the digit 7, none of them blank"' in html
 
 
 def test_maps_show_dead_channels_as_paper() -> None:
@@ -182,9 +221,10 @@ def test_maps_show_dead_channels_as_paper() -> None:
     values = shown.maps[0].values.copy()
     values[7, 2] = 0
     shown = dataclasses.replace(shown, maps=(dataclasses.replace(shown.maps[0], values=values), *shown.maps[1:]))
-    page = read(maps_html(shown, 7, "light"))
-    assert str(page.images[1]["alt"]).endswith("1 of them blank")
-    assert (pixels(page.images[1])[:26, 54:80] == [255, 255, 255, 255]).all()
+    html = maps_html(shown, 7, "light")
+    assert "for the digit 7, 1 of them blank" in html
+    # The digit itself comes first.
+    assert (pixels(read(html).images[3]) == [255, 255, 255, 255]).all()
 
 
 def test_a_wrong_answer_is_named() -> None:

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_lab.charts import MetricHistory
 from mnist_lab.errors import StoreError
 from mnist_lab.runs import Command, MetricPoint, Run, RunState, RunStore
+from mnist_lab.runs.snapshot_files import write_snapshot
 from mnist_lab.settings import Settings
 from mnist_lab.ui.live import run_feed, run_view
 from mnist_lab.ui.services import store_cache
@@ -27,8 +28,10 @@ from mnist_lab.ui.train.run_panel import HEARTBEAT_SECONDS
 from tests.charts.deltas import applied
 from tests.pages.live_runs import end, finished, pause, points, queue, start
 from tests.pages.train_page import component, components, live_htmls, ok, open_page
+from tests.snapshots import snapshot
 
 CHART = "live-chart"
+PARTS = ("run-progress", "run-figures", "run-digits")
 
 
 def request(test: AppTest) -> dict[str, str]:
@@ -116,7 +119,7 @@ def test_a_version_that_is_no_longer_known_gets_everything(store: RunStore, monk
     known = request(open_page(run=run.id))
     run_view._recent.clear()
     monkeypatch.setattr(store_cache, "SHARED_SECONDS", 60.0)
-    assert set(answer_to({**known, "version": "unknown"})["parts"]) == {"run-progress", "run-figures", CHART}
+    assert set(answer_to({**known, "version": "unknown"})["parts"]) == {*PARTS, CHART}
 
 
 def test_another_attempt_brings_a_new_curve(store: RunStore) -> None:
@@ -178,14 +181,12 @@ def test_growing_curves_change_the_parts_and_not_the_page(store: RunStore) -> No
     assert after["layout_key"] == before["layout_key"] == layout_key(test)
     for part in ("run-progress", "run-figures", CHART):
         assert after["parts"][part] != before["parts"][part]
-    assert sorted(ok(test.run()) and live_htmls(test)) == sorted(
-        after["parts"][key] for key in ("run-progress", "run-figures")
-    )
+    assert sorted(ok(test.run()) and live_htmls(test)) == sorted(after["parts"][key] for key in PARTS)
 
 
-@pytest.mark.parametrize("what", ["command", "rate", "pause", "end", "queue", "points", "name"])
+@pytest.mark.parametrize("what", ["command", "rate", "pause", "end", "queue", "name"])
 def test_any_other_change_draws_the_page_again(store: RunStore, what: str) -> None:
-    run = start(store, queue(store), upto=0.0 if what == "points" else 1.5)
+    run = start(store, queue(store))
     test = open_page(run=run.id)
     assert everything(test)["layout_key"] == layout_key(test)
     changes = {
@@ -194,26 +195,35 @@ def test_any_other_change_draws_the_page_again(store: RunStore, what: str) -> No
         "pause": lambda: pause(store, run),
         "end": lambda: end(store, run, RunState.FINISHED),
         "queue": lambda: queue(store, "Another"),
-        "points": lambda: store.attempt(run).heartbeat(points=points(0.1)),
         "name": lambda: store.rename(run.id, "Another name"),
     }
     changes[what]()
     assert everything(test)["layout_key"] != layout_key(test)
 
 
-def test_points_that_arrive_while_the_view_is_made_draw_the_page_again(
-    store: RunStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_first_points_and_the_first_snapshot_change_the_parts_and_not_the_page(store: RunStore) -> None:
     run = start(store, queue(store), upto=0.0)
-    history = services().history_cache.of(run)
-    with monkeypatch.context() as patched:
-        # The request of another browser reads them in the meantime.
-        patched.setattr(run_view, "snapshot_versions", lambda _folder: history.extend(points(0.1)) or ())
-        before = answer_to({"run": run.id})
-    assert "run-figures" not in before["parts"]
-    after = answer_to({"run": run.id})
-    assert "run-figures" in after["parts"]
+    browser = Browser(run)
+    before = browser.ask()
+    store.attempt(run).heartbeat(points=points(0.1))
+    after = browser.ask()
+    assert after["layout_key"] == before["layout_key"]
+    assert (set(after["parts"]), set(after["changes"])) == ({"run-progress", "run-figures"}, {CHART})
+    write_snapshot(store.folder(run.id).snapshots, snapshot(0, right=4))
+    drawn = browser.ask()["parts"]
+    assert "<b>4 of 12</b> test digits correct before the first step" in drawn["run-digits"]
+
+
+def test_a_waiting_run_has_no_chart_until_it_starts(store: RunStore) -> None:
+    run = queue(store)
+    test = open_page(run=run.id)
+    assert not [data for data in components(test, "plotly_chart") if data[-1] == CHART]
+    before = everything(test)
+    assert CHART not in before["parts"]
+    start(store, run, upto=0.0)
+    after = everything(test)
     assert after["layout_key"] != before["layout_key"]
+    assert {*PARTS, CHART} <= set(after["parts"])
 
 
 def test_the_run_is_drawn_again_regularly(store: RunStore, intervals: list[float]) -> None:
@@ -236,12 +246,17 @@ def test_the_options_of_the_chart_are_part_of_the_request(store: RunStore) -> No
     baseline = finished(store, "The baseline")
     run = start(store, queue(store))
     test = open_page(run=run.id)
-    test.segmented_control(key="chart-scale").set_value("logarithmic")
-    test.select_slider(key="chart-smoothing").set_value(0.9)
+    test.segmented_control(key="chart-scale").set_value("Loss (log)")
+    test.segmented_control(key="chart-metric").set_value("Error (log)")
+    test.selectbox(key="chart-smoothing").set_value(0.9)
     test.selectbox(key="chart-baseline").set_value(baseline.id)
     figure, alt, _, _ = everything(ok(test.run()))["parts"][CHART]
     assert figure["layout"]["yaxis"]["type"] == "log"
-    assert any(trace["name"] == "training, smoothed 0.9" for trace in figure["data"])
+    assert figure["layout"]["yaxis2"]["type"] == "log"
+    assert test.query_params["smoothing"] in ("0.9", ["0.9"])
+    assert alt.startswith(
+        "Loss, error and learning rate of the run A run; 1.5 of 4 epochs; training loss 0.4000, error"
+    )
     assert "behind it the run The baseline" in alt
 
 

@@ -94,16 +94,18 @@ def test_a_link_with_a_recipe_that_cannot_be_used_gives_one_message() -> None:
 def test_the_options_of_the_chart_survive_a_reload(store: RunStore) -> None:
     other, shown = finished(store, "Other"), finished(store, "Shown")
     test = open_page(run=shown.id)
-    assert not {"log", "smoothing", "baseline"} & set(address(test))
-    test.button_group(key="chart-scale").set_value("logarithmic")
-    test.select_slider(key="chart-smoothing").set_value(0.9)
+    assert not {"log", "error", "smoothing", "baseline"} & set(address(test))
+    test.button_group(key="chart-scale").set_value("Loss (log)")
+    test.button_group(key="chart-metric").set_value("Error (log)")
+    test.selectbox(key="chart-smoothing").set_value(0.9)
     test.selectbox(key="chart-baseline").set_value(other.id)
     ok(test.run())
     again = open_page(**address(test))
-    assert again.button_group(key="chart-scale").value in ("logarithmic", ["logarithmic"])
-    assert again.select_slider(key="chart-smoothing").value == 0.9
+    assert again.button_group(key="chart-scale").value in ("Loss (log)", ["Loss (log)"])
+    assert again.button_group(key="chart-metric").value in ("Error (log)", ["Error (log)"])
+    assert again.selectbox(key="chart-smoothing").value == 0.9
     assert again.selectbox(key="chart-baseline").value == other.id
-    ok(again.select_slider(key="chart-smoothing").set_value(0.3).run())
+    ok(again.selectbox(key="chart-smoothing").set_value(0.3).run())
     assert address(again)["smoothing"] == "0.3"
 
 

@@ -12,7 +12,7 @@ from mnist_lab.runs.snapshot_files import write_snapshot
 from mnist_lab.ui.services.container import services
 from tests.factories import make_point
 from tests.pages.ended_runs import ended
-from tests.pages.train_page import component, snapshot_picture
+from tests.pages.train_page import component, digits_text, snapshot_picture
 from tests.snapshots import snapshot
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
@@ -69,14 +69,13 @@ def test_a_running_run_shows_its_newest_epoch(store: RunStore) -> None:
         "newest": "",
         "key": f"watch-epoch-{run.id}",
     }
-    picture = snapshot_picture(test)
-    assert picture is not None
-    assert "classified correctly after epoch 1" in picture["html"]
+    assert digits_text(test).startswith("3 of 12 test digits correct after epoch 1")
+    picture = snapshot_picture(test)["html"]
+    assert "32 filters of 3×3 weights" in picture
     with_snapshots(store, run, 2)
     test.run()
-    picture = snapshot_picture(test)
-    assert picture is not None
-    assert "classified correctly after epoch 2" in picture["html"]
+    assert digits_text(test).startswith("4 of 12 test digits correct after epoch 2")
+    assert snapshot_picture(test)["html"] != picture
 
 
 @pytest.mark.parametrize("page", ["train", "inspect"])
@@ -104,8 +103,10 @@ def test_a_snapshot_from_the_middle_of_an_epoch_is_labelled_so(store: RunStore) 
     store.attempt(run).finish(RunState.STOPPED, None, "Stopped.")
     test = opened("train", run)
     assert component(test, "epoch_slider")["done"] == 1
-    assert "classified correctly in epoch 2, where the training ended" in snapshot_picture(test)["html"]
-    assert "classified correctly after epoch 1" in snapshot_picture(opened("train", run, epoch=1))["html"]
+    assert digits_text(test).startswith("4 of 12 test digits correct in epoch 2, where the training ended")
+    for epoch, text in {2: "in epoch 2, where the training ended", 1: "after epoch 1"}.items():
+        guesses = opened("train", run, epoch=epoch).segmented_control(key="watch-panel").set_value("Guesses").run()
+        assert f"classified correctly {text}" in snapshot_picture(guesses)["html"]
 
 
 def test_the_digit_can_be_chosen_only_in_panels_that_depend_on_it(store: RunStore) -> None:

@@ -11,11 +11,21 @@ from mnist_lab.network import PRESETS, Conv2D, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, RunState, RunStore
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.streamlit_dom import by_key
 from mnist_lab.ui.services import store_cache
 from tests.factories import make_sample
 from tests.pages.ended_runs import ended
 from tests.pages.live_runs import end, finished, names, queue, start
-from tests.pages.train_page import component, keys_in_order, live_htmls, ok, open_page, page_text, progress_text
+from tests.pages.train_page import (
+    component,
+    components,
+    keys_in_order,
+    live_htmls,
+    ok,
+    open_page,
+    page_text,
+    progress_text,
+)
 
 COMPOSE = Path(__file__).resolve().parents[2] / "pages" / "compose.py"
 HOSTILE = (
@@ -47,15 +57,15 @@ def test_train_queues_the_network_with_the_recipe_and_writes_the_run_into_the_ur
     assert "Waiting for its turn" in progress_text(test)
 
 
-def test_a_message_says_where_a_run_started_below_another_one_is(store: RunStore) -> None:
+def test_the_page_goes_once_to_the_run_that_was_started(store: RunStore) -> None:
     test = open_page()
-    ok(test.button(key="train").click().run())
-    assert not test.toast  # the run is visible without scrolling
-    test.text_input(key="run-name").set_value("Another")
-    ok(test.button(key="train").click().run())
-    assert [element.value for element in test.toast] == ["Another is at the top of this page."]
-    ok(test.run())
-    assert not test.toast
+    for name in ("First", "Another"):
+        test.text_input(key="run-name").set_value(name)
+        ok(test.button(key="train").click().run())
+        assert test.header[0].value == name
+        assert component(test, "scroll_to") == [by_key("run-head"), "start", True]
+        ok(test.run())
+        assert component(test, "scroll_to") is None
 
 
 def test_a_name_is_used_for_one_training_only(store: RunStore) -> None:
@@ -111,11 +121,40 @@ def test_every_field_of_the_recipe_can_be_chosen(store: RunStore) -> None:
     assert recipe == wanted
 
 
-def test_a_schedule_has_a_chart_and_a_constant_rate_has_none() -> None:
+def test_every_choice_has_a_line_that_changes_with_it() -> None:
     test = open_page()
-    before = len(test.get("bidi_component"))
-    ok(test.selectbox(key="recipe-schedule").set_value("cosine").run())
-    assert len(test.get("bidi_component")) == before + 1
+    shown = [element.value for element in test.caption]
+    assert {"Each image 5 times.", "540 steps an epoch.", "A usual step size.", "Slow, most accurate."} <= set(shown)
+    assert "Adapts the step of each weight; a good first choice." in shown
+    test.selectbox(key="recipe-optimizer").set_value("sgd")
+    test.selectbox(key="recipe-limit").set_value(6_000)
+    ok(test.run())
+    shown = [element.value for element in test.caption]
+    assert {"54 steps an epoch.", "Low: slow but steady.", "10 % of them: faster."} <= set(shown)
+    helped = [*test.selectbox, *test.number_input]
+    assert not [one.label for one in helped if str(one.key).startswith("recipe-") and not one.proto.help]
+
+
+def test_schedules_and_augmentations_have_a_picture() -> None:
+    test = open_page()
+    constant = schedule_rates(test)
+    assert constant == pytest.approx([0.001] * len(constant))
+    test.selectbox(key="recipe-schedule").set_value("cosine")
+    ok(test.selectbox(key="recipe-augmentation").set_value("pen").run())
+    assert schedule_rates(test)[-1] < 0.0001
+    assert picture_of_augmentation(test).startswith("Ten training digits, shifted, turned, scaled and slanted")
+    ok(test.button(key="augmentation-others").click().run())
+    assert test.session_state["augmentation-seed"] == 1
+
+
+def schedule_rates(test: AppTest) -> list[float]:
+    (figure,) = [data[0] for data in components(test, "plotly_chart") if data[-1] == "schedule-picture"]
+    return figure["data"][0]["y"]
+
+
+def picture_of_augmentation(test: AppTest) -> str:
+    alts = [image.alt for one in test.get("image") for image in one.proto.imgs]
+    return next(alt for alt in alts if alt.startswith("Ten training digits"))
 
 
 def test_the_recipe_stays_when_the_page_is_left() -> None:
@@ -174,7 +213,8 @@ def test_a_run_on_a_sample_is_marked(store: RunStore, source: DataSource) -> Non
     store.attempt(run).set_data(make_sample(source))
     assert "No network." in page_text(open_page(run=run.id))
     other = ended(store, source=source)
-    assert plain(f"Trained on the {title}, not on MNIST itself.") in [one.value for one in open_page(run=other.id).info]
+    reasons = {block.proto.popover.label: block.markdown for block in open_page(run=other.id).get("popover")}
+    assert [one.value for one in reasons[plain(title)]] == [plain(f"Trained on the {title}, not on MNIST itself.")]
 
 
 def test_a_data_set_other_than_mnist_is_named_beside_the_button(

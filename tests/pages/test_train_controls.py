@@ -20,6 +20,7 @@ from tests.pages.train_page import (
     ok,
     open_page,
     page_text,
+    popovers,
     progress_text,
 )
 
@@ -146,7 +147,7 @@ def test_commands_to_a_running_run_are_stored_and_shown(store: RunStore) -> None
     assert test.button(key=f"step-{run.id}").disabled
     ok(test.button(key=f"stop-{run.id}").click().run())
     assert store.get(run.id).command is Command.STOP
-    assert labels(test)[f"stop-{run.id}"] == "Stopping …"
+    assert "Stopping …" in popovers(test)
     assert all(test.button(key=f"{command}-{run.id}").disabled for command in ("pause", "step", "stop"))
     assert not test.button(key=f"discard-{run.id}").disabled
 
@@ -179,6 +180,21 @@ def test_discarding_asks_first_and_names_the_run(store: RunStore) -> None:
     assert store.get(run.id).command is Command.DISCARD
     ended = {key: test.button(key=f"{key}-{run.id}").disabled for key in ("pause", "step", "stop")}
     assert all(ended.values())
+
+
+def test_what_ends_or_deletes_a_run_is_red_and_asks_first(store: RunStore) -> None:
+    running, waiting = start(store, queue(store, "Not this *one*")), queue(store, "Nor *this*")
+    test = open_page(run=running.id)
+    asks = {block.proto.popover.label: block for block in test.get("popover")}
+    for label, words in {
+        ":red[Stop]": "Its network is tested and kept.",
+        ":red[Discard]": plain("Not this *one*"),
+        ":red[Cancel]": plain("Nor *this*"),
+    }.items():
+        assert any(words in element.value for element in asks[label].markdown)
+        (button,) = asks[label].button
+        assert button.label.startswith(":red[")
+    assert store.get(waiting.id).command is Command.NONE
 
 
 def test_the_learning_rate_can_be_changed_and_the_one_in_effect_is_shown(store: RunStore) -> None:
@@ -326,7 +342,7 @@ def test_a_command_of_one_browser_is_shown_in_the_other(store: RunStore) -> None
     assert labels(other)[f"none-{run.id}"] == "Continue"
     ok(other.button(key=f"stop-{run.id}").click().run())
     ok(one.run())
-    assert labels(one)[f"stop-{run.id}"] == "Stopping …"
+    assert "Stopping …" in popovers(one)
     end(store, run, RunState.STOPPED)
     for test in (one, other):
         assert "stopped" in page_text(ok(test.run()))
@@ -347,7 +363,7 @@ def test_a_run_that_was_set_aside_is_continued_stopped_or_discarded(store: RunSt
     run = set_aside(store, start(store, queue(store), upto=1.5))
     test = open_page(run=run.id)
     assert progress_text(test) == "Set aside in epoch 2 of 4, so that another run can train"
-    assert set(labels(test).values()) >= {"Continue", "One epoch", "Stop", "Discard it"}
+    assert set(labels(test).values()) >= {"Continue", "One epoch", ":red[Stop it]", ":red[Discard it]"}
     ok(test.button(key=f"none-{run.id}").click().run())
     assert (store.get(run.id).state, store.get(run.id).command) == (RunState.QUEUED, Command.NONE)
     assert "Waiting for its turn · position 1 in the queue" in progress_text(test)

@@ -6,8 +6,9 @@ from streamlit.testing.v1 import AppTest
 from mnist_lab.network import PRESETS, Conv2D, Dropout, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import RunStore
+from mnist_lab.ui.components.streamlit_dom import by_key
 from tests.pages.live_runs import finished, names
-from tests.pages.train_page import labels, ok, open_page, page_text
+from tests.pages.train_page import component, labels, ok, open_page, page_text
 
 TINY = PRESETS["tiny"].network
 
@@ -34,14 +35,11 @@ def test_four_rates_of_dropout_are_four_ordinary_runs_of_one_group(store: RunSto
     assert "sweep-train" not in labels(test)
 
 
-def test_a_message_says_where_a_sweep_started_below_a_run_is(store: RunStore) -> None:
+def test_the_page_goes_to_the_first_run_of_the_sweep(store: RunStore) -> None:
     test = opened()
     ok(test.button(key="sweep-train").click().run())
-    assert not test.toast
-    test.session_state["sweep"] = True
-    ok(test.run())
-    ok(test.button(key="sweep-train").click().run())
-    assert [element.value for element in test.toast] == ["Tiny · dropout 0 is at the top of this page."]
+    assert test.header[0].value == "Tiny · dropout 0"
+    assert component(test, "scroll_to")[0] == by_key("run-head")
 
 
 def test_the_values_can_be_chosen(store: RunStore) -> None:

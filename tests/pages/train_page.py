@@ -8,6 +8,8 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from mnist_lab import formatting
+
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "train.py"
 
 
@@ -61,8 +63,14 @@ def progress_text(test: AppTest) -> str:
     return _text(progress)
 
 
+def digits_text(test: AppTest) -> str:
+    """The text of the digits beside the curves."""
+    (digits,) = [one for one in live_htmls(test) if "lab-digits" in one]
+    return _text(digits)
+
+
 def _text(source: str) -> str:
-    return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(p|small|dd|dt)>", "\n", source))).strip()
+    return html.unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(p|small|td|th)>", "\n", source))).strip()
 
 
 def keys_in_order(test: AppTest) -> list[str]:
@@ -75,7 +83,19 @@ def labels(test: AppTest) -> dict[str, str]:
     return {str(button.key): button.label for button in test.button}
 
 
+def popovers(test: AppTest) -> list[str]:
+    """Labels of the popovers, from the top of the page to its end."""
+    return [block.proto.popover.label for block in test.get("popover")]
+
+
 def metrics(test: AppTest) -> dict[str, str]:
-    """The figures beside the curves, by their names."""
-    found = [pair for one in live_htmls(test) for pair in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", one)]
-    return {html.unescape(name): html.unescape(value) for name, value in found}
+    """The known figures beside the curves, by their names: "Training loss"."""
+    found = {}
+    for table in [one for one in live_htmls(test) if "<table>" in one]:
+        images = re.findall(r'<th scope="col">(.*?)</th>', table)
+        for name, cells in re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', table):
+            values = re.findall(r"<td>(.*?)</td>", cells)
+            found |= {
+                f"{which} {name.lower()}": html.unescape(value) for which, value in zip(images, values, strict=True)
+            }
+    return {name: value for name, value in found.items() if value != formatting.NONE}

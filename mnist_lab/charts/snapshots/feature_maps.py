@@ -9,6 +9,7 @@ import numpy as np
 from mnist_lab import formatting
 from mnist_lab.charts.pixels import digit_png, digit_sheet_png, image_tag
 from mnist_lab.charts.snapshots.snapshot_style import STYLE
+from mnist_lab.charts.snapshots.tiles import Tile, layer_words, tiles_html
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,24 +18,22 @@ if TYPE_CHECKING:
 
     Values = NDArray[np.uint8]
 
-_COLUMNS = 8
-_UNITS_ACROSS = 32
+_UNITS_ACROSS = 64
 
 
 def maps_html(snapshot: "Snapshot", digit: int, theme: str) -> str:
-    """The feature maps of one of the ten digits, one block per layer, and the ten probabilities at the end.
+    """The feature maps of one of the ten digits, a row of them per layer, and the ten probabilities at the end.
 
     Args:
         snapshot: The snapshot shown.
         digit: 0 to 9.
         theme: "light" or "dark", for the pixels; all other colours are CSS variables.
     """
-    image = image_tag(digit_png(snapshot.images[digit], 1, theme), f"A test digit, a {digit}", "width:132px")
-    first = f'<div class="layer"><h4>The digit</h4><small>28×28 pixels</small>{image}</div>'
+    image = image_tag(digit_png(snapshot.images[digit], 1, theme), f"A test digit, a {digit}")
     blocks = "".join(_block(maps, digit, theme) for maps in snapshot.maps[:-1])
     answer = _answer(snapshot, digit) if snapshot.maps else ""
-    layers = f'<div class="layers">{first}{blocks}{answer}</div>'
-    return f'{STYLE}<div class="lab-snapshot"><p>{_heading(snapshot, digit)}</p>{layers}</div>'
+    head = f'<div class="given">{image}<p>{_heading(snapshot, digit)}</p></div>'
+    return f'{STYLE}<div class="lab-snapshot">{head}<div class="layers">{blocks}{answer}</div></div>'
 
 
 def _heading(snapshot: "Snapshot", digit: int) -> str:
@@ -52,22 +51,29 @@ def _block(maps: "LayerMaps", digit: int, theme: str) -> str:
     shape = formatting.shape(maps.shape) if noun == "maps" else f"{formatting.count(maps.shape[0])} units"
     part = f" · the first {shown} {noun}" if shown < maps.shape[-1] else ""
     if math.isnan(float(maps.low[digit])):
-        body = '<span class="bad">✗ NaN: the training diverged</span>'
+        body, legend = '<span class="bad">✗ NaN: the training diverged</span>', ""
     else:
-        sheet = _row_png(values[0, 0], theme) if is_row else _sheet_png(values, theme)
-        description = f"{shown} {noun} of the layer {maps.title} for the digit {digit}, {_silent(values, is_row)}"
-        body = f"{image_tag(sheet, description)}{_legend(maps, digit)}"
-    return f'<div class="layer"><h4>{escape(maps.title)}</h4><small>{shape}{part}</small>{body}</div>'
+        tiles = [_units(values[0, 0], maps, theme)] if is_row else _maps(values, maps, theme)
+        description = f"{shown} {noun} of {layer_words(maps.title)} for the digit {digit}, {_silent(values, is_row)}"
+        body, legend = tiles_html(tiles, description), _legend(maps, digit)
+    kind = "layer units" if is_row else "layer"
+    head = f'<div class="head"><h4>{escape(maps.title)}</h4><small>{shape}{part}</small>{legend}</div>'
+    return f'<div class="{kind}">{head}{body}</div>'
 
 
-def _sheet_png(values: "Values", theme: str) -> bytes:
-    # Small maps are enlarged first; otherwise the gap would be as wide as one value.
-    scale = max(1, round(24 / max(values.shape[1:])))
-    return digit_sheet_png(values.repeat(scale, axis=1).repeat(scale, axis=2), _COLUMNS, scale=1, theme=theme)
+def _maps(values: "Values", maps: "LayerMaps", theme: str) -> list[Tile]:
+    names = (f"map {index + 1:,} of {maps.shape[-1]:,}, {layer_words(maps.title)}" for index in range(len(values)))
+    return [
+        Tile(name, image_tag(digit_png(channel, 1, theme), "Feature map"))
+        for name, channel in zip(names, values, strict=True)
+    ]
 
 
-def _row_png(values: "Values", theme: str) -> bytes:
-    return digit_sheet_png(values.repeat(49).reshape(-1, 7, 7), min(_UNITS_ACROSS, len(values)), scale=1, theme=theme)
+def _units(values: "NDArray[np.uint8]", maps: "LayerMaps", theme: str) -> Tile:
+    """All units in one picture: a single one is only a square."""
+    sheet = digit_sheet_png(values.repeat(49).reshape(-1, 7, 7), min(_UNITS_ACROSS, len(values)), scale=1, theme=theme)
+    width = f"width:{100 * min(1, len(values) / _UNITS_ACROSS):g}%"
+    return Tile(f"{len(values):,} units, {layer_words(maps.title)}", image_tag(sheet, "Units, a square each", width))
 
 
 def _silent(values: "Values", is_row: bool) -> str:
@@ -83,7 +89,8 @@ def _legend(maps: "LayerMaps", digit: int) -> str:
 
 def _answer(snapshot: "Snapshot", digit: int) -> str:
     maps, probabilities = snapshot.maps[-1], snapshot.probabilities[digit]
-    head = f'<div class="layer"><h4>{escape(maps.title)}</h4><small>10 units: the probability of each digit</small>'
+    units = "10 units: the probability of each digit"
+    head = f'<div class="layer"><div class="head"><h4>{escape(maps.title)}</h4><small>{units}</small></div>'
     if not np.isfinite(probabilities).all():
         return f'{head}<span class="bad">✗ no answer: the weights are NaN</span></div>'
     bars = "".join(

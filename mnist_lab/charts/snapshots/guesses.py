@@ -7,6 +7,7 @@ import numpy as np
 
 from mnist_lab import formatting
 from mnist_lab.charts.pixels import digit_png, image_tag
+from mnist_lab.charts.snapshots.digit_grid import epoch_text
 from mnist_lab.charts.snapshots.snapshot_style import STYLE
 from mnist_lab.charts.sparkline import spark_svg
 
@@ -36,19 +37,13 @@ def guesses_html(
         bool(np.isfinite(row).all()) and int(row.argmax()) == label
         for row, label in zip(snapshot.probabilities, snapshot.labels, strict=True)
     )
-    when = _when(snapshot.epoch, in_epoch=in_epoch)
+    when = epoch_text(snapshot.epoch, in_epoch=in_epoch)
     cards = "".join(_card(snapshot, index, history, theme) for index in range(len(snapshot.labels)))
     return (
         f'{STYLE}<div class="lab-snapshot"><p><b>{right} of {len(snapshot.labels)}</b> test digits classified '
         f"correctly {when}. The curve shows the probability of the true digit over the epochs.</p>"
         f'<div class="cards">{cards}</div></div>'
     )
-
-
-def _when(epoch: int, *, in_epoch: bool) -> str:
-    if in_epoch:
-        return f"in epoch {epoch:,}, where the training ended"
-    return "before the first step" if epoch == 0 else f"after epoch {epoch:,}"
 
 
 def _card(snapshot: "Snapshot", index: int, history: "Mapping[int, NDArray[np.float32]]", theme: str) -> str:

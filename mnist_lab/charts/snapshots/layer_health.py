@@ -68,7 +68,7 @@ def _share(value: float) -> str:
 
 
 def _number(value: float) -> str:
-    text = formatting.loss(value)
+    text = formatting.magnitude(value)
     return text if math.isfinite(value) else f'<span class="bad">✗ {text}</span>'
 
 

@@ -3,43 +3,25 @@
 It is part of the input pipeline: as a layer of the network it would also change the images at prediction.
 """
 
-from dataclasses import dataclass
-
 import tensorflow as tf
 
 from mnist_lab.network import INPUT_SHAPE
-from mnist_lab.recipe.recipe import Augmentation
-
-
-@dataclass(frozen=True)
-class Amplitudes:
-    """Largest change of an image in either direction; changes are drawn from a uniform distribution."""
-
-    shift: float
-    """Pixels."""
-    rotation: float
-    """Radians."""
-    zoom: float
-    """Relative change of the size: 0.1 is 0.9 to 1.1 times."""
-    shear: float
-    """Horizontal pixels for each vertical pixel."""
-    thickness: float
-    """Share of the images whose strokes become one pixel thicker; the same share becomes thinner."""
-
-
-AMPLITUDES: dict[Augmentation, Amplitudes] = {
-    "light": Amplitudes(shift=2.0, rotation=0.17, zoom=0.1, shear=0.0, thickness=0.0),
-    "pen": Amplitudes(shift=2.5, rotation=0.26, zoom=0.18, shear=0.25, thickness=0.2),
-}
+from mnist_lab.recipe import AMPLITUDES, DRAWS, Amplitudes, Augmentation
 
 
 def augmented(images: tf.Tensor, augmentation: Augmentation, seed: tf.Tensor) -> tf.Tensor:
     """Augment images float32 (batch, 28, 28, 1) in 0..1; the same `seed`, int32 (2,), gives the same result."""
     if augmentation == "none":
         return images
-    amplitudes = AMPLITUDES[augmentation]
-    size = tf.shape(images)[0]
-    draws = tf.random.stateless_uniform((7, size), seed, -1.0, 1.0)
+    draws = tf.random.stateless_uniform((DRAWS, tf.shape(images)[0]), seed, -1.0, 1.0)
+    return changed(images, AMPLITUDES[augmentation], draws)
+
+
+def changed(images: tf.Tensor, amplitudes: Amplitudes, draws: tf.Tensor) -> tf.Tensor:
+    """Change each image as its random numbers say, float32 (DRAWS, batch), from -1 to 1.
+
+    `data/augmented_digits.py` does the same without TensorFlow.
+    """
     transformed = tf.raw_ops.ImageProjectiveTransformV3(
         images=images,
         transforms=_transforms(draws[:6], amplitudes),

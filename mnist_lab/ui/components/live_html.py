@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from mnist_lab.charts import RUN_CSS
+from mnist_lab.charts import DIGITS_CSS, RUN_CSS
 from mnist_lab.ui.components.assets import MORPH, script
 
 _component = st.components.v2.component(
     "mnist_lab_live_html",
     html='<div class="lab-part" translate="no"></div>',
-    css=RUN_CSS,
+    css=f"{RUN_CSS}\n{DIGITS_CSS}",
     js=script("live_html", MORPH, "part"),
     isolate_styles=False,
 )

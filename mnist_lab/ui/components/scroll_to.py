@@ -1,5 +1,7 @@
 """Scrolls the page to one of its elements."""
 
+from typing import Literal
+
 import streamlit as st
 
 from mnist_lab.ui.components.assets import script
@@ -12,14 +14,23 @@ _component = st.components.v2.component(
 )
 
 
-def scroll_to(selector: str, *, key: str, focus: str = "", version: str = "") -> None:
+def scroll_to(
+    selector: str,
+    *,
+    key: str,
+    block: Literal["start", "center"] = "center",
+    focus: str = "",
+    version: str = "",
+) -> None:
     """Scroll to the first element that matches the selector, as soon as it is drawn.
 
     Args:
         selector: A selector of `streamlit_dom`.
         key: Identifies this element of the page.
-        focus: Selector of an element in it that gets the keyboard's focus; the top of the screen then shows it.
+        block: Where the element is to be on the screen; "start" is below Streamlit's header.
+        focus: Selector of an element in it, or ":scope" for itself, that gets the keyboard's focus, so that Tab goes on
+            from there and it is read aloud; "" for none.
         version: With another version, the page scrolls there again.
     """
     # A tuple: to check whether a string is a table, Streamlit would load pandas.
-    _component(data=(selector, focus, version), key=key, height=1)
+    _component(data=(selector, block, focus, version), key=key, height=1)

@@ -24,7 +24,14 @@ def by_key_prefix(prefix: str) -> str:
 BACKGROUND = "--st-background-color"
 """The variable that tells a component whether the page is light or dark."""
 
-THEME_VARIABLES = (BACKGROUND, "--st-border-color", "--st-primary-color", "--st-text-color")
+THEME_VARIABLES = (
+    BACKGROUND,
+    "--st-border-color",
+    "--st-green-text-color",
+    "--st-primary-color",
+    "--st-red-text-color",
+    "--st-text-color",
+)
 """The colours of the page's theme, as CSS variables of every component; the lab uses no others."""
 
 
@@ -103,6 +110,14 @@ LAYER_FORMS = by_key_prefix("layer-form-")
 
 HEADER_HEIGHT = "3.75rem"
 """Height of Streamlit's header, which covers the top of the page when the page is scrolled."""
+
+# Train.
+
+DESTRUCTIVE_BUTTON = f":is({by_key_prefix('stop-')}, {by_key_prefix('discard-')}) button"
+"""A button that ends or deletes a run, and the one of the popover that asks first."""
+
+ICON = _test_id("stIconMaterial")
+"""A Material icon, as in a button."""
 
 # Compare.
 

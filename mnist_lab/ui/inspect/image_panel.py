@@ -32,7 +32,7 @@ def confusion_and_images(run: Run, result: Result) -> None:
     _confusion_and_images(run, result)
     # At the end: it takes room while it is there.
     if chosen := just_chosen():
-        scroll_to(by_key(_HEAD), key="images-scroll", focus="h3", version=f"{chosen}")
+        scroll_to(by_key(_HEAD), key="images-scroll", block="start", focus="h3", version=f"{chosen}")
 
 
 def _confusion_and_images(run: Run, result: Result) -> None:

@@ -57,7 +57,7 @@ def answer(parameters: Mapping[str, str]) -> bytes:
 def _changes(run_id: str, old: RunView | None, new: RunView) -> dict[str, Any]:
     parts = {key: part for key, part in new.parts.items() if old is None or part != old.parts.get(key)}
     changes = {}
-    if old is not None and CHART in parts:
+    if old is not None and CHART in parts and CHART in old.parts:
         before, after = old.parts[CHART], new.parts[CHART]
         delta = figure_delta(before.figure, after.figure)
         if delta is not None:

@@ -1,24 +1,33 @@
 """The metrics of a run beside its curves: the newest while it trains, those of the kept epoch after it has ended."""
 
 from mnist_lab import formatting
-from mnist_lab.charts import MetricHistory, figures_html
+from mnist_lab.charts import Figures, MetricHistory, figures_html
 from mnist_lab.insight import is_settled
 from mnist_lab.runs import MetricPoint, Result, Run
 
-_Figures = list[tuple[str, str]]
+_Pair = tuple[float | None, float | None]
+"""Accuracy and loss."""
+_UNKNOWN: _Pair = (None, None)
 _MAX_NAME = 40
 
 
 def run_figures(run: Run, history: MetricHistory) -> str:
-    """Accuracy and loss on each set of images, if known, and the speed, as HTML."""
-    figures: _Figures = []
+    """Accuracy and loss on each set of images, as far as they are known, and the speed, as HTML.
+
+    All three columns are there from the start, so that nothing moves when their figures come.
+    """
+    training, validation, test = _UNKNOWN, _UNKNOWN, _UNKNOWN
     notes: list[str] = []
     if run.result is not None:
-        figures, note = _final_figures(run, run.result, history)
+        training, validation, test, note = _final_figures(run, run.result, history)
         notes.append(note)
     elif history.points:
-        figures, note = _newest_figures(run, history)
+        training, validation, note = _newest_figures(run, history)
         notes.append(note)
+    figures = [
+        Figures(images, formatting.accuracy(accuracy), formatting.loss(loss))
+        for images, (accuracy, loss) in (("Training", training), ("Validation", validation), ("Test", test))
+    ]
     if history.points:
         notes.append(_speed(run, history))
     return figures_html(figures, notes)
@@ -43,29 +52,24 @@ def kept_epoch(result: Result) -> int:
     return result.best_epoch if result.kept == "best" else result.epochs
 
 
-def _newest_figures(run: Run, history: MetricHistory) -> tuple[_Figures, str]:
+def _newest_figures(run: Run, history: MetricHistory) -> tuple[_Pair, _Pair, str]:
     newest, validated = history.points[-1], history.last_validated
-    figures: _Figures = []
-    if validated is not None:
-        figures = _pair("Validation", validated.validation_accuracy, validated.validation_loss)
-    figures += _pair("Training", newest.training_accuracy, newest.training_loss)
-    if validated is None or run.state.is_ended:
-        return figures, ""
-    return (
-        figures,
-        f"Validation figures are from epoch {round(validated.epoch):,}, training figures from the latest steps.",
-    )
+    training = newest.training_accuracy, newest.training_loss
+    if validated is None:
+        return training, _UNKNOWN, ""
+    validation = validated.validation_accuracy, validated.validation_loss
+    if run.state.is_ended:
+        return training, validation, ""
+    return training, validation, f"Training: the latest steps. Validation: epoch {round(validated.epoch):,}."
 
 
-def _final_figures(run: Run, result: Result, history: MetricHistory) -> tuple[_Figures, str]:
+def _final_figures(run: Run, result: Result, history: MetricHistory) -> tuple[_Pair, _Pair, _Pair, str]:
     epoch = kept_epoch(result)
     trained = _point_of_epoch(history, epoch)
-    figures = _pair("Test", result.test_accuracy, result.test_loss)
-    if run.recipe.validation == "holdout":
-        figures += _pair("Validation", result.validation_accuracy, result.validation_loss)
-    if trained is not None:
-        figures += _pair("Training", trained.training_accuracy, trained.training_loss)
-    return figures, _weights_note(run, result, epoch)
+    training = _UNKNOWN if trained is None else (trained.training_accuracy, trained.training_loss)
+    holds_out = run.recipe.validation == "holdout"
+    validation = (result.validation_accuracy, result.validation_loss) if holds_out else _UNKNOWN
+    return training, validation, (result.test_accuracy, result.test_loss), _weights_note(run, result, epoch)
 
 
 def _weights_note(run: Run, result: Result, epoch: int) -> str:
@@ -80,10 +84,6 @@ def _point_of_epoch(history: MetricHistory, epoch: int) -> MetricPoint | None:
     # Searched from the end, as the kept epoch is usually one of the last.
     points = (point for point in reversed(history.points) if point.kind == "epoch")
     return next((point for point in points if round(point.epoch) == epoch), None)
-
-
-def _pair(images: str, accuracy: float | None, loss: float | None) -> _Figures:
-    return [(f"{images} accuracy", formatting.accuracy(accuracy)), (f"{images} loss", formatting.loss(loss))]
 
 
 def _speed(run: Run, history: MetricHistory) -> str:

@@ -29,14 +29,14 @@ from mnist_lab.ui.live.queue_view import entry_details, entry_key, position_text
 from mnist_lab.ui.live.run_figures import headline, run_figures
 from mnist_lab.ui.live.run_labels import progress_text
 from mnist_lab.ui.services.container import services
-from mnist_lab.ui.services.snapshot_cache import newest_version, snapshot_versions
+from mnist_lab.ui.services.snapshot_cache import newest_digits_html, newest_version, snapshot_versions
 from mnist_lab.ui.services.store_cache import StoreSnapshot
 from mnist_lab.ui.services.training_time import expected_seconds
 from mnist_lab.ui.session.ui_state import ChartOptions
 
-PROGRESS, FIGURES, CHART, HEADLINE = "run-progress", "run-figures", "live-chart", "run-headline"
+PROGRESS, FIGURES, DIGITS, CHART, HEADLINE = "run-progress", "run-figures", "run-digits", "live-chart", "run-headline"
 """Keys of the parts of the page."""
-CHART_HEIGHT = 470
+CHART_HEIGHT = 440
 """Pixels of a chart of learning curves."""
 COMPACT_CHART_HEIGHT = 232
 """Pixels of the small chart of the Start page."""
@@ -114,33 +114,39 @@ def _remembered(run: Run, options: ChartOptions, view: RunView) -> RunView:
 def _view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
     shared = services()
     history = shared.history_cache.of(run)
-    # Read only once, as other threads may add points in the meantime.
-    has_figures = bool(history.points) or run.result is not None
+    # Asked only once, as other threads may add points in the meantime.
+    has_curves = shows_curves(run, history)
     expected = expected_seconds(store.unfinished)
     positions = position_texts(store, expected)
     left = seconds_left(run, history.points, expected.get(run.id))
     text = progress_text(run, steps_epoch=history.last_epoch, start=positions.get(run.id, ""), left=left)
-    chart = compact_chart(run, history) if options.compact else _chart(run, history, options)
-    parts: dict[str, Any] = {
-        PROGRESS: progress_html(text, 1.0 if run.state is RunState.FINISHED else run.progress),
-        CHART: chart,
-    }
+    parts: dict[str, Any] = {PROGRESS: progress_html(text, 1.0 if run.state is RunState.FINISHED else run.progress)}
+    folder = shared.store.folder(run.id).snapshots
+    snapshots = snapshot_versions(folder)
     if options.compact:
-        parts[HEADLINE] = headline_html(*headline(run, history))
-    if has_figures:
-        parts[FIGURES] = run_figures(run, history)
+        parts |= {CHART: compact_chart(run, history), HEADLINE: headline_html(*headline(run, history))}
+    elif has_curves:
+        parts |= {CHART: _chart(run, history, options), FIGURES: run_figures(run, history)}
+        if snapshots or not run.state.is_ended:
+            done = run.epochs_done if run.state.is_ended else None
+            parts[DIGITS] = newest_digits_html(folder, snapshots[-1] if snapshots else None, done=done)
     for other in shown_runs(store, run.id):
         details = entry_details(other, positions.get(other.id, ""), expected[other.id])
         parts[entry_key(other.id)] = entry_html(other.name, details)
-    newest = newest_version(snapshot_versions(shared.store.folder(run.id).snapshots))
+    newest = newest_version(snapshots)
     if newest:
         parts[slider_key(run.id)] = newest
     findings = examine(run, history)
-    layout_key = _layout_key(run, store, findings, has_figures=has_figures, newest_snapshot=newest)
+    layout_key = _layout_key(run, store, findings, has_curves=has_curves, newest_snapshot=newest)
     interval = request_interval(shared.settings.refresh, run.seconds + (left or 0.0))
     if _is_about_to_start(run, store, history):
         interval = min(shared.settings.refresh, STARTING_INTERVAL)
-    return RunView(layout_key, interval, parts, findings, _digest({**parts, CHART: chart._replace(figure={})}))
+    return RunView(layout_key, interval, parts, findings, _digest(list(map(_identity, parts.items()))))
+
+
+def shows_curves(run: Run, history: MetricHistory) -> bool:
+    """Whether a run has curves to show, or will have them soon: not while it waits for its first step."""
+    return bool(history.points) or run.state.is_active
 
 
 def request_interval(refresh: float, seconds: float) -> float:
@@ -154,7 +160,7 @@ def request_interval(refresh: float, seconds: float) -> float:
 
 
 def _layout_key(
-    run: Run, store: StoreSnapshot, findings: Sequence[Finding], *, has_figures: bool, newest_snapshot: str
+    run: Run, store: StoreSnapshot, findings: Sequence[Finding], *, has_curves: bool, newest_snapshot: str
 ) -> str:
     kinds = [finding.kind for finding in findings]
     # The text of a finding may change with every epoch and every snapshot.
@@ -162,10 +168,16 @@ def _layout_key(
     depends = [
         *(run.name, run.group, run.state, run.phase, run.command, run.attempt, run.message, run.learning_rate_factor),
         run.rate_changes,
-        *(run.data, run.result is None, has_figures, bool(newest_snapshot), found, store.tested),
+        *(run.data, run.result is None, has_curves, bool(newest_snapshot), found, store.tested),
         *((one.id, one.name, one.state, one.command, one.attempt) for one in store.unfinished),
     ]
     return _digest(repr(depends))
+
+
+def _identity(part: tuple[str, Any]) -> tuple[str, Any]:
+    """A part with its key; a chart is identified by its version, which is shorter than its figure."""
+    key, content = part
+    return key, content._replace(figure={}) if isinstance(content, LiveChart) else content
 
 
 def _digest(value: object) -> str:
@@ -188,15 +200,16 @@ def _chart(run: Run, history: MetricHistory, options: ChartOptions) -> LiveChart
         history_behind = services().history_cache.of(baseline)
         curves.append(Curve(baseline.name, history_behind, key="baseline", number=baseline.number, baseline=True))
     epochs = None if run.state.is_ended else run.recipe.epochs
-    figure = run_figure(curves, log=options.log, smoothing=options.smoothing, epochs=epochs, key=run.id)
-    return LiveChart(figure, chart_alt(run, history, baseline), CHART_HEIGHT, _digest(figure))
+    log, error = options.log, options.error
+    figure = run_figure(curves, log=log, error=error, smoothing=options.smoothing, epochs=epochs, key=run.id)
+    return LiveChart(figure, chart_alt(run, history, options, baseline), CHART_HEIGHT, _digest(figure))
 
 
 def compact_chart(run: Run | None, history: MetricHistory) -> LiveChart:
     """The accuracy of a run alone, in a small chart; without a run, an empty chart."""
     epochs = None if run is None or run.state.is_ended else run.recipe.epochs
     figure = accuracy_figure(history, epochs=epochs, smoothing=_COMPACT_SMOOTHING, key="" if run is None else run.id)
-    alt = "No curve yet: this network has not been trained" if run is None else chart_alt(run, history)
+    alt = "No curve yet: this network has not been trained" if run is None else chart_alt(run, history, ChartOptions())
     return LiveChart(figure, alt, COMPACT_CHART_HEIGHT, _digest(figure))
 
 
@@ -214,25 +227,29 @@ def _baseline(run: Run, options: ChartOptions) -> Run | None:
         return None
 
 
-def chart_alt(run: Run, history: MetricHistory, baseline: Run | None = None) -> str:
-    """The alternative text of the chart, for screen readers."""
-    parts = [f"Loss, accuracy and learning rate of the run {run.name}"]
+def chart_alt(run: Run, history: MetricHistory, options: ChartOptions, baseline: Run | None = None) -> str:
+    """The alternative text of the chart, for screen readers: what it shows now."""
+    shown = "error" if options.error else "accuracy"
+    title = f"Loss, {shown} and learning rate of the run {run.name}"
     if not history.points:
-        return f"{parts[0]}: no curves yet"
+        return f"{title}: no curves yet"
     newest, validated = history.points[-1], history.last_validated
-    parts.append(f"{newest.epoch:.3g} of {run.recipe.epochs} epochs")
-    parts.append(
-        f"training loss {formatting.loss(newest.training_loss)}, accuracy "
-        f"{formatting.accuracy(newest.training_accuracy)}"
-    )
+    parts = [title, f"{newest.epoch:.3g} of {run.recipe.epochs} epochs"]
+    parts.append(_figures_text("training", newest.training_loss, newest.training_accuracy, options))
     if validated is not None:
-        loss, accuracy = formatting.loss(validated.validation_loss), formatting.accuracy(validated.validation_accuracy)
-        parts.append(f"validation loss {loss}, accuracy {accuracy}")
+        parts.append(_figures_text("validation", validated.validation_loss, validated.validation_accuracy, options))
     if history.best_epoch:
         parts.append(f"best epoch {history.best_epoch}")
     if baseline is not None:
         parts.append(f"behind it the run {baseline.name}")
     return "; ".join(parts)
+
+
+def _figures_text(images: str, loss: float | None, accuracy: float | None, options: ChartOptions) -> str:
+    text = f"{images} loss {formatting.loss(loss)}"
+    if options.error and accuracy is not None:
+        return f"{text}, error {formatting.accuracy(1 - accuracy)}"
+    return f"{text}, accuracy {formatting.accuracy(accuracy)}"
 
 
 def slider_key(run_id: str) -> str:

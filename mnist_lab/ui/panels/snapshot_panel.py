@@ -8,17 +8,21 @@ from mnist_lab.ui.components.epoch_slider import chosen_epoch, epoch_slider
 from mnist_lab.ui.components.themed_html import pixel_theme, themed_html
 from mnist_lab.ui.live.run_view import slider_key
 from mnist_lab.ui.services.container import services
-from mnist_lab.ui.services.snapshot_cache import PANELS, newest_version, panel_html, snapshot_versions
+from mnist_lab.ui.services.snapshot_cache import PANELS, Panel, newest_version, panel_html, snapshot_versions
 
 _PICTURE = "watch-picture"
 _DIGITS = tuple(range(10))
 
 
 @st.fragment
-def snapshot_panel(run: Run) -> None:
+def snapshot_panel(run: Run, first: Panel = PANELS[0]) -> None:
     """Show the snapshots of a run, during or after its training; nothing for an ended run without snapshots.
 
     It is a fragment, so that a new snapshot does not run the whole page again.
+
+    Args:
+        run: In any state.
+        first: What is shown until the viewer chooses another panel.
     """
     folder = services().store.folder(run.id).snapshots
     available = snapshot_versions(folder)
@@ -30,7 +34,7 @@ def snapshot_panel(run: Run) -> None:
             panel = st.segmented_control(
                 "What to show",
                 PANELS,
-                default=PANELS[0],
+                default=first,
                 required=True,
                 key="watch-panel",
                 label_visibility="collapsed",

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_lab.charts import filters_html, guesses_html, health_html, maps_html
+from mnist_lab.charts import digits_html, filters_html, guesses_html, health_html, maps_html
 from mnist_lab.errors import StoreError
 from mnist_lab.runs.snapshot import LayerHealth, Snapshot
 from mnist_lab.runs.snapshot_files import (
@@ -75,6 +75,18 @@ def panel_html(
     needed = versions if panel in {"Guesses", "Health"} else (shown,)
     in_epoch = done is not None and epoch > done
     return _drawn(folder, needed, shown, panel, digit if panel in {"Filters", "Maps"} else 0, theme, in_epoch)
+
+
+@lru_cache(maxsize=64)
+def newest_digits_html(folder: Path, newest: SnapshotVersion | None, *, done: int | None = None) -> str:
+    """The HTML of the twelve digits of a run's newest snapshot; empty places if there is none, or it cannot be read.
+
+    Args:
+        folder: The folder of the run's snapshots.
+        newest: The last of `snapshot_versions`.
+        done: Number of epochs that an ended training completed.
+    """
+    return digits_html(None if newest is None else _snapshot(folder, newest), done=done)
 
 
 @lru_cache(maxsize=256)

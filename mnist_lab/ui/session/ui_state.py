@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from mnist_lab.network import Network, link_from_network, read_link
 from mnist_lab.recipe import Recipe, recipe_from_json
-from mnist_lab.ui.session.query_params import BASELINE, COMPACT, LOG, NETWORK, RUN, RUNS, SMOOTHING, SWEEP
+from mnist_lab.ui.session.query_params import BASELINE, COMPACT, ERROR, LOG, NETWORK, RUN, RUNS, SMOOTHING, SWEEP
 
 SMOOTHINGS = (0.0, 0.3, 0.6, 0.9, 0.97)
 """Smoothing weights of the training curve that a viewer can choose."""
@@ -28,6 +28,8 @@ class ChartOptions:
     """One of `SMOOTHINGS`."""
     baseline: str = ""
     """Id of another run that is drawn behind this one."""
+    error: bool = False
+    """Whether errors are drawn, on a logarithmic axis, in place of accuracies."""
     compact: bool = False
     """Whether only the accuracy is drawn, small, as on the Start page."""
 
@@ -97,15 +99,11 @@ def chart_from_query(parameters: Mapping[str, str]) -> ChartOptions:
     with suppress(ValueError):
         wanted = float(parameters.get(SMOOTHING, ""))
         smoothing = wanted if wanted in SMOOTHINGS else smoothing
-    compact = parameters.get(COMPACT) == _YES
-    return ChartOptions(parameters.get(LOG) == _YES, smoothing, parameters.get(BASELINE, ""), compact)
+    log, error, compact = (parameters.get(name) == _YES for name in (LOG, ERROR, COMPACT))
+    return ChartOptions(log, smoothing, parameters.get(BASELINE, ""), error, compact)
 
 
 def _chart_to_query(chart: ChartOptions) -> dict[str, str]:
     smoothing = "" if chart.smoothing == ChartOptions.smoothing else f"{chart.smoothing:g}"
-    return {
-        LOG: _YES if chart.log else "",
-        SMOOTHING: smoothing,
-        BASELINE: chart.baseline,
-        COMPACT: _YES if chart.compact else "",
-    }
+    switches = {LOG: chart.log, ERROR: chart.error, COMPACT: chart.compact}
+    return {SMOOTHING: smoothing, BASELINE: chart.baseline, **{name: _YES for name, on in switches.items() if on}}

@@ -1,7 +1,6 @@
-"""The chart of a run, and the popover in which a viewer chooses how it is drawn; the URL has the choice, too."""
+"""The chart of a run with its options, which a viewer chooses below it; the URL has the choice, too."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -14,11 +13,13 @@ from mnist_lab.ui.services.store_cache import TESTED_STATES
 from mnist_lab.ui.session import query_params
 from mnist_lab.ui.session.ui_state import SMOOTHINGS, ChartOptions, UiState, chart_from_query
 
-_SCALE, _SMOOTHING, _BASELINE = "chart-scale", "chart-smoothing", "chart-baseline"
+_SCALE, _METRIC, _SMOOTHING, _BASELINE = "chart-scale", "chart-metric", "chart-smoothing", "chart-baseline"
 _BASELINES = "chart-baselines"
 _MAX_BASELINES = 200
+_SMOOTHING_WIDTH, _BASELINE_WIDTH = 156, 184  # pixels; all options fit one row beside the digits at 1280
 _WRITTEN = "chart-written"
-_LINEAR, _LOGARITHMIC = "linear", "logarithmic"
+_LINEAR, _LOGARITHMIC = "Loss", "Loss (log)"
+_ACCURACY, _ERROR = "Accuracy", "Error (log)"
 
 
 def chart_options(run: Run) -> ChartOptions:
@@ -27,12 +28,14 @@ def chart_options(run: Run) -> ChartOptions:
     requested = _requested()
     if requested and requested != state.get(_WRITTEN):
         chart = chart_from_query(requested)
-        state[_SCALE], state[_SMOOTHING] = _LOGARITHMIC if chart.log else _LINEAR, chart.smoothing
+        state[_SCALE], state[_METRIC] = _LOGARITHMIC if chart.log else _LINEAR, _ERROR if chart.error else _ACCURACY
+        state[_SMOOTHING] = chart.smoothing
         state[_BASELINE] = chart.baseline if chart.baseline in _choices(run) else None
     options = ChartOptions(
         log=state.get(_SCALE) == _LOGARITHMIC,
         smoothing=float(state.get(_SMOOTHING, ChartOptions.smoothing)),
         baseline=state.get(_BASELINE) or "",
+        error=state.get(_METRIC) == _ERROR,
     )
     _write_url(options)
     return options
@@ -51,37 +54,56 @@ def _write_url(options: ChartOptions) -> None:
     st.query_params.update(parameters)
 
 
-def run_chart(run: Run, parts: Mapping[str, Any]) -> None:
-    """Draw the run's chart, or change it in place, and the popover with the options.
+def run_chart(run: Run, chart: LiveChart) -> None:
+    """Draw the run's chart, or change it in place, and its options.
 
     Args:
         run: In any state.
-        parts: The parts of its `RunView`.
+        chart: The chart of its `RunView`.
     """
-    chart: LiveChart = parts[CHART]
     plotly_chart(chart.figure, key=CHART, alt=chart.alt, height=chart.height, version=chart.version)
-    baselines = _choices(run)
-    with st.popover("Chart", icon=":material/tune:", type="tertiary"):
-        st.segmented_control(
-            "Loss axis", [_LINEAR, _LOGARITHMIC], default=_LINEAR, required=True, key=_SCALE, persist_state="session"
-        )
-        st.select_slider(
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="chart-options"):
+        _switch("Axis of the loss", [_LINEAR, _LOGARITHMIC], _SCALE)
+        _switch("Accuracy or error", [_ACCURACY, _ERROR], _METRIC)
+        st.selectbox(
             "Smoothing of the training curve",
             SMOOTHINGS,
-            value=ChartOptions.smoothing,
+            index=SMOOTHINGS.index(ChartOptions.smoothing),
+            format_func=_smoothing_text,
+            label_visibility="collapsed",
             key=_SMOOTHING,
+            width=_SMOOTHING_WIDTH,
             persist_state="session",
         )
+        baselines = _choices(run)
         st.selectbox(
             "Compare with",
             list(baselines),
             index=None,
             format_func=lambda run_id: _label(baselines[run_id]) if run_id in baselines else run_id,
-            placeholder="No other run" if baselines else "No other run has ended yet",
+            placeholder="Compare with …" if baselines else "No other run yet",
             disabled=not baselines,
+            label_visibility="collapsed",
             key=_BASELINE,
+            width=_BASELINE_WIDTH,
             persist_state="session",
         )
+
+
+def _switch(label: str, options: Sequence[str], key: str) -> None:
+    st.segmented_control(
+        label,
+        options,
+        default=options[0],
+        required=True,
+        label_visibility="collapsed",
+        key=key,
+        persist_state="session",
+    )
+
+
+def _smoothing_text(smoothing: float) -> str:
+    return f"Smoothing {smoothing:g}" if smoothing else "No smoothing"
 
 
 def _choices(run: Run) -> dict[str, Run]:

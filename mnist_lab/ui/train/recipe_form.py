@@ -6,11 +6,12 @@ from typing import Any
 import streamlit as st
 
 from mnist_lab import formatting
-from mnist_lab.charts import schedule_figure
-from mnist_lab.recipe import Recipe, learning_rates
+from mnist_lab.data import Dataset
+from mnist_lab.recipe.choice_lines import choice_line
 from mnist_lab.recipe.recipe_labels import OPTIMIZER_NAMES, SCHEDULE_NAMES
-from mnist_lab.ui.components.plotly_chart import plotly_chart
+from mnist_lab.ui.components.glossary_link import field_help
 from mnist_lab.ui.session.recipe_draft import FIELD_PREFIX, RECIPE_KEY, chosen_recipe
+from mnist_lab.ui.train.recipe_pictures import augmentation_picture, schedule_picture
 
 _LEARNING_RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 _BATCH_SIZES = (16, 32, 64, 100, 128, 256, 512, 1024)
@@ -18,7 +19,6 @@ _LIMITS = (30_000, 6_000, 1_000, 300)
 _WEIGHT_DECAYS = (0.0, 0.0001, 0.0004, 0.001, 0.004, 0.01, 0.05, 0.1)
 _FRACTIONS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 _PATIENCES = (0, 1, 2, 3, 5, 10)
-_MAX_STEPS_DRAWN = 2_000
 _OPTIONAL = {"limit", "early_stopping"}
 """Fields for which the form has 0 and the recipe None."""
 
@@ -27,136 +27,137 @@ _PRECISIONS = {"auto": "The fastest on this machine", "float32": "float32", "mix
 _VALIDATIONS = {"holdout": "Held out of the training images", "test": "The test set, as in the notebook"}
 _KEEPS = {"best": "Best epoch", "last": "Last epoch"}
 
+_HELP = {
+    "epochs": field_help("How often the training goes through all its images.", "epoch"),
+    "learning_rate": field_help("How far each step changes the weights.", "learning-rate"),
+    "batch_size": field_help("The images between two changes of the weights.", "batch"),
+    "limit": field_help("How many of the images are used, held-out ones included.", "training-images"),
+    "optimizer": field_help("The rule by which gradients change the weights.", "optimizer"),
+    "momentum": field_help("How much of the last direction each step keeps.", "momentum"),
+    "weight_decay": field_help("How much smaller each step makes the weights.", "weight-decay"),
+    "schedule": field_help("How the learning rate changes during the training.", "schedule"),
+    "augmentation": field_help("Small changes to each training image, others each time.", "augmentation"),
+    "seed": field_help("The same seed on the same machine gives the same result.", "seed"),
+    "precision": "The numbers that the training computes with; its results hardly differ.",
+    "validation": field_help("The images that the network is tested on after each epoch.", "validation-images"),
+    "validation_fraction": field_help("The part of the training images that is held out.", "validation-images"),
+    "keep": field_help("Which weights the run keeps and is tested with.", "weights"),
+    "early_stopping": field_help("Epochs without a lower validation loss, after which it ends.", "early-stopping"),
+}
+
 
 def recipe_form(images: int) -> None:
     """Draw the main controls, for a data set with `images` training images."""
-    before = chosen_recipe()
-    changes: dict[str, Any] = {}
     first, second = st.columns(2)
     with first:
-        changes["epochs"] = int(st.number_input("Epochs", 1, 1000, **_widget("epochs", before.epochs)))
-        changes["batch_size"] = _select("Batch size", "batch_size", _BATCH_SIZES, formatting.count)
+        _number("Epochs", "epochs", 1, 1000, images)
+        _select("Batch size", "batch_size", _BATCH_SIZES, formatting.count, images)
     with second:
-        changes["learning_rate"] = _select("Learning rate", "learning_rate", _LEARNING_RATES, formatting.learning_rate)
-        limits = [0, *(limit for limit in sorted({*_LIMITS, before.limit or 0}, reverse=True) if 0 < limit < images)]
-        limit = _select(
-            "Training images", "limit", limits, lambda limit: f"{limit:,}" if limit else f"All {images:,}", fixed=True
-        )
-        changes["limit"] = limit or None
-    st.session_state[RECIPE_KEY] = before.with_changes(**changes)
+        _select("Learning rate", "learning_rate", _LEARNING_RATES, formatting.learning_rate, images)
+        limit = chosen_recipe().limit or 0
+        limits = [0, *(one for one in sorted({*_LIMITS, limit}, reverse=True) if 0 < one < images)]
+        _select("Training images", "limit", limits, lambda one: f"{one:,}" if one else f"All {images:,}", images)
 
 
-def rest_of_recipe(images: int) -> None:
+def rest_of_recipe(dataset: Dataset) -> None:
     """Draw the other controls in an expander; must be called after `recipe_form`."""
-    before = chosen_recipe()
-    changes: dict[str, Any] = {}
+    images = len(dataset.train_labels)
     with st.expander("More of the recipe", icon=":material/tune:"):
-        optimizer, validation, rest = st.columns(3, gap="medium")
-        with optimizer:
-            changes |= _optimizer_part(before)
-            changes |= _schedule_part(before, images)
-        with validation:
-            changes |= _validation_part()
-        with rest:
-            changes |= _rest_part(before)
-    st.session_state[RECIPE_KEY] = before.with_changes(**changes)
+        steps, pictures, end = st.columns(3, gap="large")
+        with steps:
+            _steps_part(images)
+        with pictures:
+            _pictures_part(dataset)
+        with end:
+            _end_part(images)
 
 
-def _optimizer_part(before: Recipe) -> dict[str, Any]:
-    changes: dict[str, Any] = {
-        "optimizer": _select("Optimizer", "optimizer", list(OPTIMIZER_NAMES), OPTIMIZER_NAMES.get)
-    }
-    if changes["optimizer"] == "sgd":
-        changes["momentum"] = st.slider("Momentum", 0.0, 0.99, step=0.01, **_widget("momentum", before.momentum))
-    if changes["optimizer"] == "adamw":
-        changes["weight_decay"] = _select("Weight decay", "weight_decay", _WEIGHT_DECAYS, formatting.learning_rate)
-    return changes
+def _steps_part(images: int) -> None:
+    st.markdown("**Steps**")
+    optimizer = _select("Optimizer", "optimizer", list(OPTIMIZER_NAMES), OPTIMIZER_NAMES.get, images)
+    if optimizer == "sgd":
+        _momentum(images)
+    if optimizer == "adamw":
+        _select("Weight decay", "weight_decay", _WEIGHT_DECAYS, formatting.learning_rate, images)
+    _select("Learning-rate schedule", "schedule", list(SCHEDULE_NAMES), SCHEDULE_NAMES.get, images)
+    schedule_picture(chosen_recipe(), images)
 
 
-def _schedule_part(recipe: Recipe, images: int) -> dict[str, Any]:
-    schedule = _select("Learning-rate schedule", "schedule", list(SCHEDULE_NAMES), SCHEDULE_NAMES.get)
-    if schedule != "constant":
-        trained = min(recipe.limit or images, images)
-        if recipe.validation == "holdout":
-            trained = round(trained * (1 - recipe.validation_fraction))
-        steps = min(_MAX_STEPS_DRAWN, recipe.epochs * -(-trained // recipe.batch_size))
-        rates = learning_rates(recipe.with_changes(schedule=schedule), max(1, steps))
-        alt = f"Learning rate over {recipe.epochs} epochs, {SCHEDULE_NAMES[schedule].lower()}"
-        plotly_chart(schedule_figure(rates, recipe.epochs), key="schedule-picture", alt=alt, height=150)
-    return {"schedule": schedule}
+def _pictures_part(dataset: Dataset) -> None:
+    images = len(dataset.train_labels)
+    st.markdown("**Pictures**")
+    _select("Augmentation", "augmentation", list(_AUGMENTATIONS), _AUGMENTATIONS.get, images)
+    augmentation_picture(dataset, chosen_recipe().augmentation)
+    st.markdown("**Chance and precision**")
+    _number("Seed", "seed", 0, 2**31 - 1, images)
+    _select("Precision", "precision", list(_PRECISIONS), _PRECISIONS.get, images)
 
 
-def _validation_part() -> dict[str, Any]:
-    validation = _select("Validation images", "validation", list(_VALIDATIONS), _VALIDATIONS.get)
-    changes: dict[str, Any] = {"validation": validation}
+def _end_part(images: int) -> None:
+    st.markdown("**Validation and end**")
+    validation = _select("Validation images", "validation", list(_VALIDATIONS), _VALIDATIONS.get, images)
     if validation == "holdout":
-        changes["validation_fraction"] = _select(
-            "Share held out", "validation_fraction", _FRACTIONS, lambda share: f"{share:.0%}".replace("%", " %")
-        )
-        changes["keep"] = _select("Weights to keep", "keep", list(_KEEPS), _KEEPS.get)
+        _select("Share held out", "validation_fraction", _FRACTIONS, formatting.percent, images)
+        _select("Weights to keep", "keep", list(_KEEPS), _KEEPS.get, images)
     else:
         st.warning(
             "The test set is then used to judge the training, so its accuracy is no longer an unbiased final result. "
             "The run is marked as such and keeps the weights of its last epoch.",
             icon=":material/warning:",
         )
-    patience = _select(
-        "Stop early", "early_stopping", _PATIENCES, _patience_text, hint="When the validation loss no longer decreases."
-    )
-    changes["early_stopping"] = patience or None
-    return changes
-
-
-def _rest_part(before: Recipe) -> dict[str, Any]:
-    augmentation = _select(
-        "Augmentation",
-        "augmentation",
-        list(_AUGMENTATIONS),
-        _AUGMENTATIONS.get,
-        hint="Light: small shifts and rotations. Pen: also variations of handwriting, such as slant and stroke width.",
-    )
-    seed = int(
-        st.number_input(
-            "Seed",
-            0,
-            2**31 - 1,
-            help="The same seed on the same machine gives the same result.",
-            **_widget("seed", before.seed),
-        )
-    )
-    precision = _select("Precision", "precision", list(_PRECISIONS), _PRECISIONS.get)
-    return {"augmentation": augmentation, "seed": seed, "precision": precision}
+    _select("Stop early", "early_stopping", _PATIENCES, _patience_text, images)
 
 
 def _patience_text(patience: int) -> str:
     if not patience:
         return "Never"
-    return f"After {patience} epoch{'' if patience == 1 else 's'} without improvement"
+    return f"After {formatting.quantity(patience, 'epoch')} without improvement"
 
 
-def _select(
-    title: str,
-    field: str,
-    options: Sequence[Any],
-    label: Callable[[Any], Any],
-    *,
-    fixed: bool = False,
-    hint: str | None = None,
-) -> Any:
-    """A select box. If the recipe's value is not among the options, it is added or, if `fixed`, replaced by the first.
+def _number(title: str, field: str, lowest: int, highest: int, images: int) -> None:
+    """A field for a whole number, with its line."""
+    with st.container(gap="xxsmall"):
+        widget = _widget(field, getattr(chosen_recipe(), field))
+        _change(**{field: int(st.number_input(title, lowest, highest, help=_HELP[field], **widget))})
+        _line(field, images)
 
-    For Streamlit, None means "nothing chosen", so the recipe's None is represented by 0.
+
+def _momentum(images: int) -> None:
+    with st.container(gap="xxsmall"):
+        widget = _widget("momentum", chosen_recipe().momentum)
+        _change(momentum=st.slider("Momentum", 0.0, 0.99, step=0.01, help=_HELP["momentum"], **widget))
+        _line("momentum", images)
+
+
+def _select(title: str, field: str, options: Sequence[Any], label: Callable[[Any], Any], images: int) -> Any:
+    """A select box with its line. A value of the recipe that is not among the options is added.
+
+    The training images are different: more than the data set has are all of them. For Streamlit, None means "nothing
+    chosen", so the recipe's None is represented by 0.
     """
     value = getattr(chosen_recipe(), field) or 0
     if value not in options:
-        if fixed:
+        if field == "limit":
             value = options[0]
         else:
             options = sorted([*options, value])
     widget = _widget(field, value)
     if st.session_state[widget["key"]] not in options:
         st.session_state[widget["key"]] = value
-    return st.selectbox(title, options, format_func=label, help=hint, **widget)
+    with st.container(gap="xxsmall"):
+        chosen = st.selectbox(title, options, format_func=label, help=_HELP[field], **widget)
+        _change(**{field: None if field in _OPTIONAL and not chosen else chosen})
+        _line(field, images)
+    return chosen
+
+
+def _line(field: str, images: int) -> None:
+    """What the choice means. A changed choice is in the recipe already, so the line may depend on all of them."""
+    st.caption(choice_line(field, chosen_recipe(), images))
+
+
+def _change(**changes: object) -> None:
+    st.session_state[RECIPE_KEY] = chosen_recipe().with_changes(**changes)
 
 
 def _widget(field: str, value: Any) -> dict[str, Any]:
@@ -172,6 +173,4 @@ def _keep(field: str, key: str) -> None:
     if key not in st.session_state:  # another callback has opened another recipe
         return
     value = st.session_state[key]
-    st.session_state[RECIPE_KEY] = chosen_recipe().with_changes(
-        **{field: None if field in _OPTIONAL and not value else value}
-    )
+    _change(**{field: None if field in _OPTIONAL and not value else value})

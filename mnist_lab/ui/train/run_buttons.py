@@ -64,6 +64,26 @@ def command_button(
     request_button(label, icon, key, lambda: _send(run, command), kind=kind, disabled=disabled, hint=hint)
 
 
+def confirmed_button(
+    label: str, icon: str, run: Run, command: Command, *, consequence: str, confirm: str, disabled: bool = False
+) -> None:
+    """Draw a red button that asks once before it sends a command; an update of the page would close a dialog.
+
+    Args:
+        label: A verb.
+        icon: Streamlit's name of the icon.
+        run: The run that gets the command.
+        command: What ends or deletes the run.
+        consequence: What will happen, as safe Markdown.
+        confirm: The button that does it.
+        disabled: Whether it cannot be clicked now.
+    """
+    red = label if disabled else f":red[{label}]"
+    with st.popover(red, icon=icon, disabled=disabled, key=f"{command.value}-popover-{run.id}"):
+        st.markdown(consequence)
+        command_button(f":red[{confirm}]", icon, run, command, disabled=disabled)
+
+
 def show_request_error() -> None:
     """Show, once, why the last request was refused."""
     # Streamlit does not show what a callback of a fragment draws, so the callback only stores the message.

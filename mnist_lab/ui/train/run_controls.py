@@ -16,7 +16,7 @@ from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN, SWEEP
 from mnist_lab.ui.session.viewer import viewer
-from mnist_lab.ui.train.run_buttons import command_button, request_button
+from mnist_lab.ui.train.run_buttons import command_button, confirmed_button, request_button
 
 _LOG_BYTES = 20_000
 _SPINNER = "spinner"
@@ -35,7 +35,7 @@ def run_controls(run: Run, *, is_next: bool = False) -> None:
         is_next: Whether it is the first run in the queue.
     """
     is_own = viewer().may_change(run.owner)
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="run-controls"):
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", width="content", key="run-controls"):
         if not is_own and not run.state.is_ended:
             ownership_note(run)
         elif run.state is RunState.QUEUED:
@@ -59,7 +59,15 @@ def queue_buttons(run: Run, *, is_next: bool) -> None:
         request_button("To the front", ":material/vertical_align_top:", f"front-{run.id}", lambda: _move_to_front(run))
     # A partly trained run is kept, so that it can be resumed; a run that has never started is deleted.
     command = Command.STOP if run.attempt else Command.DISCARD
-    command_button("Cancel", ":material/close:", run, command, hint="Remove it from the queue")
+    after = "What it has learned so far is kept." if run.attempt else "You can bring it back for a day."
+    confirmed_button(
+        "Cancel",
+        ":material/close:",
+        run,
+        command,
+        consequence=f"**{plain(run.name)}** will be taken out of the queue. {after}",
+        confirm="Cancel this run",
+    )
 
 
 def _while_active(run: Run) -> None:
@@ -79,16 +87,17 @@ def _while_active(run: Run) -> None:
         hint="Train to the end of the epoch, then pause",
     )
     stopping = run.command is Command.STOP
-    command_button(
+    confirmed_button(
         "Stopping …" if stopping else "Stop",
         _SPINNER if stopping else ":material/stop:",
         run,
         Command.STOP,
+        consequence="The training ends now. Its network is tested and kept.",
+        confirm="Stop it",
         disabled=locked,
-        hint="End the training now; the network is tested and kept",
     )
     learning_rate_popover(run, disabled=locked)
-    _discard_popover(run, disabled=run.command is Command.DISCARD)
+    _discard_button(run, disabled=run.command is Command.DISCARD)
 
 
 def continue_button(run: Run, *, disabled: bool = False) -> None:
@@ -114,7 +123,7 @@ def _after_failure(run: Run, *, is_own: bool) -> None:
         _mistakes_button(run)
     if is_own:
         _log_popover(run)
-        _discard_popover(run)
+        _discard_button(run)
     else:
         ownership_note(run)
 
@@ -142,13 +151,13 @@ def _another_button(run: Run) -> None:
         st.rerun()
 
 
-def _discard_popover(run: Run, *, disabled: bool = False) -> None:
-    """Draw the popover that asks before it discards the run; an update of the page would close a dialog."""
+def _discard_button(run: Run, *, disabled: bool = False) -> None:
     discarding = run.command is Command.DISCARD
     label, icon = ("Discarding …", _SPINNER) if discarding else ("Discard", ":material/delete:")
-    with st.popover(label, icon=icon, disabled=disabled, key=f"discard-popover-{run.id}"):
-        st.markdown(f"**{plain(run.name)}** will be deleted. You can bring it back for a day.")
-        command_button("Discard it", ":material/delete:", run, Command.DISCARD, kind="primary")
+    consequence = f"**{plain(run.name)}** will be deleted. You can bring it back for a day."
+    confirmed_button(
+        label, icon, run, Command.DISCARD, consequence=consequence, confirm="Discard it", disabled=disabled
+    )
 
 
 def _log_popover(run: Run) -> None:

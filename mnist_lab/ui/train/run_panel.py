@@ -13,7 +13,7 @@ from mnist_lab.ui.components.run_sign import run_sign
 from mnist_lab.ui.live.current_run import CurrentRun, select_run
 from mnist_lab.ui.live.queue_view import next_of
 from mnist_lab.ui.live.run_labels import badge
-from mnist_lab.ui.live.run_view import FIGURES, PROGRESS, RunView, view_run
+from mnist_lab.ui.live.run_view import CHART, DIGITS, FIGURES, PROGRESS, RunView, view_run
 from mnist_lab.ui.panels.doctor_panel import doctor_panel
 from mnist_lab.ui.panels.snapshot_panel import snapshot_panel
 from mnist_lab.ui.services.container import services
@@ -58,35 +58,49 @@ def _show(run: Run, current: CurrentRun) -> None:
 
 
 def _show_run(run: Run, view: RunView, *, is_next: bool) -> None:
-    history = services().history_cache.of(run)
+    history, parts = services().history_cache.of(run), view.parts
     _head(run)
-    live_html(view.parts[PROGRESS], key=PROGRESS)
-    run_controls(run, is_next=is_next)
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="run-bar"):
+        with st.container(width="stretch", key="run-bar-progress"):
+            live_html(parts[PROGRESS], key=PROGRESS)
+        run_controls(run, is_next=is_next)
     # Nothing above the chart may appear or disappear: the chart would move, and the browser would create a new one.
-    if run.state.is_ended and not history.points:
-        _message(run)
-    else:
+    if CHART in parts:
         with st.container(key="stacked-run"):
             chart, figures = st.columns([2, 1], gap="medium")
-        with figures, st.container(border=FIGURES in view.parts or bool(run.message), key="run-numbers"):
-            _message(run)
-            if FIGURES in view.parts:
-                live_html(view.parts[FIGURES], key=FIGURES)
         with chart:
-            run_chart(run, view.parts)
-        snapshot_panel(run)
+            run_chart(run, parts[CHART])
+        with figures, st.container(gap="small", key="run-numbers"):
+            _message(run)
+            live_html(parts[FIGURES], key=FIGURES)
+            if DIGITS in parts:
+                live_html(parts[DIGITS], key=DIGITS)
+        # The guesses are beside the curves already.
+        snapshot_panel(run, "Filters")
+    else:
+        _message(run)
     doctor_panel(run, history, view.findings)
 
 
 def _head(run: Run) -> None:
     text, icon, colour = badge(run)
-    with st.container(horizontal=True, vertical_alignment="center", key="run-head"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="run-head"):
         run_sign(run)
         st.header(plain(run.name), anchor=False, width="content")
         st.badge(text, icon=icon, color=colour)
         rate = learning_rate_text(run)
         parts = [recipe_line(run.recipe), f"{rate} by hand" if rate else "", f"sweep {run.group}" if run.group else ""]
-        st.caption(plain(" · ".join(filter(None, parts))))
+        st.caption(plain(" · ".join(filter(None, parts))), width="content")
+        _sample_note(run)
+
+
+def _sample_note(run: Run) -> None:
+    """A word in the heading of a run that is not trained on MNIST itself; the reason may be long, so it is inside."""
+    if run.data is None or not run.used_sample:
+        return
+    with st.popover(plain(run.data.title), icon=":material/cloud_off:", type="tertiary", key="run-sample"):
+        reason = for_viewer(run.data.fallback, run.owner)
+        st.markdown(plain(reason or f"Trained on the {run.data.title}, not on MNIST itself."))
 
 
 def _message(run: Run) -> None:
@@ -95,10 +109,5 @@ def _message(run: Run) -> None:
         st.error(message or "The training failed; see the log for details.", icon=":material/error:")
     elif run.state is RunState.INTERRUPTED:
         st.warning(message or "The training process ended without a message.", icon=":material/power_off:")
-    elif run.state is RunState.STOPPED:
-        kept = f"Stopped after {run.epochs_done} of {run.recipe.epochs} epochs."
-        st.info(message or plain(kept), icon=":material/stop_circle:")
-    elif message:
-        st.info(message, icon=":material/cloud_off:")
-    if run.data is not None and run.used_sample and not message:
-        st.info(plain(f"Trained on the {run.data.title}, not on MNIST itself."), icon=":material/cloud_off:")
+    elif message and (run.data is None or run.message != run.data.fallback):
+        st.info(message, icon=":material/info:")

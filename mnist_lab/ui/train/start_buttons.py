@@ -10,6 +10,8 @@ from mnist_lab.training.submit import submit
 from mnist_lab.training.sweep import HYPERPARAMETERS, Sweep, plan_sweep, submit_sweep, why_not_varied
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.message import for_viewer
+from mnist_lab.ui.components.scroll_to import scroll_to
+from mnist_lab.ui.components.streamlit_dom import by_key
 from mnist_lab.ui.live.run_labels import epochs
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.training_time import total_time_text, training_time
@@ -20,14 +22,15 @@ _SWEEP = "sweep"
 _HYPERPARAMETER = "sweep-hyperparameter"
 _SWEEP_ERROR = "sweep-error"
 _STARTED = "started"
+"""The id of the run that the session has just started."""
 _RUN_NAME = "run-name"
 _NAME_USED = "run-name-used"
 
 
-def show_started() -> None:
-    """Show, once, a message that a new run is at the top of the page, if the user started it from further down."""
+def go_to_started() -> None:
+    """Scroll, once, to the run that the session has just started: it is at the top, its button was further down."""
     if started := st.session_state.pop(_STARTED, ""):
-        st.toast(f"{plain(started)} is at the top of this page.", icon=":material/arrow_upward:")
+        scroll_to(by_key("run-head"), key=f"scroll-{started}", block="start", focus=":scope")
 
 
 def run_name_field(network: Network) -> str:
@@ -42,8 +45,7 @@ def run_name_field(network: Network) -> str:
 
 def _show(run: Run) -> None:
     """Show the run when the page is drawn next."""
-    if RUN in st.query_params:
-        st.session_state[_STARTED] = run.name
+    st.session_state[_STARTED] = run.id
     st.query_params[RUN] = run.id
 
 
