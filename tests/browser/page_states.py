@@ -156,7 +156,7 @@ def wait_until_drawn(page: Page) -> None:
     page.locator(dom.PAGE).wait_for()
     page.wait_for_selector(dom.SCRIPT_RUNS_NOT)
     page.wait_for_function("() => [...document.querySelectorAll('.lab-plot')].every((plot) => plot.layout)")
-    page.wait_for_function("(page) => getComputedStyle(document.querySelector(page)).marginTop !== '0px'", arg=dom.PAGE)
+    page.locator(dom.by_key("translation-guard")).wait_for(state="hidden")  # by our style
     settle(page)
 
 

@@ -6,7 +6,17 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from mnist_lab.charts import PALETTES, RUN_COLOURS, SEQUENCE, label, paint, run_colour, run_style, swatch_svg
+from mnist_lab.charts import (
+    PALETTES,
+    PRESENTATION_PALETTES,
+    RUN_COLOURS,
+    SEQUENCE,
+    label,
+    paint,
+    run_colour,
+    run_style,
+    swatch_svg,
+)
 from mnist_lab.charts.palette import DASHES
 from mnist_lab.network import KIND_GROUPS
 
@@ -74,6 +84,15 @@ def test_contrast(theme):
     for ground in ("background", "surface"):
         assert {name for name in TEXT if contrast(palette[name], palette[ground]) < 4.5} == set()
         assert {name for name in LINES if contrast(palette[name], palette[ground]) < 3.0} == set()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_has_more_contrast_in_presentation_mode_and_nothing_else_changes_its_colour(theme):
+    palette, usual = PRESENTATION_PALETTES[f"{theme}-presentation"], PALETTES[theme]
+    for ground in ("background", "surface"):
+        assert {name for name in TEXT if contrast(palette[name], palette[ground]) < 7} == set()
+    assert {name for name in palette if palette[name] != usual[name]} <= {*TEXT, "grid"}
+    assert contrast(palette["grid"], palette["background"]) > contrast(usual["grid"], usual["background"])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -16,3 +16,5 @@ BASELINE = "baseline"
 """The id of the run that is drawn behind the one shown."""
 CHART = (LOG, SMOOTHING, BASELINE)
 """The parameters of the chart options."""
+PRESENT = "present"
+"""Whether the page is shown in presentation mode: "1" begins it. The browser keeps this parameter itself."""
