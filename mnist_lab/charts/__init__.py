@@ -11,16 +11,7 @@ from mnist_lab.charts.figure import Figure, empty_figure, label
 from mnist_lab.charts.learning import Curve, run_figure
 from mnist_lab.charts.metric_history import MetricHistory, sparkline_values
 from mnist_lab.charts.network_diagram.diagram import network_diagram_svg
-from mnist_lab.charts.palette import (
-    PALETTES,
-    PRESENTATION_PALETTES,
-    RUN_COLOURS,
-    SEQUENCE,
-    paint,
-    run_colour,
-    run_style,
-    variable,
-)
+from mnist_lab.charts.palette import PALETTES, RUN_COLOURS, SEQUENCE, paint, run_colour, run_style
 from mnist_lab.charts.per_class import (
     class_counts_figure,
     confusion_figure,
@@ -39,7 +30,6 @@ from mnist_lab.charts.snapshots.layer_health import health_html
 
 __all__ = [
     "PALETTES",
-    "PRESENTATION_PALETTES",
     "RUN_COLOURS",
     "RUN_CSS",
     "SEQUENCE",
@@ -84,6 +74,5 @@ __all__ = [
     "swatch_svg",
     "thin",
     "value_range",
-    "variable",
     "worst_classes",
 ]

@@ -8,7 +8,6 @@ import pytest
 
 from mnist_lab.charts import (
     PALETTES,
-    PRESENTATION_PALETTES,
     RUN_COLOURS,
     SEQUENCE,
     label,
@@ -17,7 +16,7 @@ from mnist_lab.charts import (
     run_style,
     swatch_svg,
 )
-from mnist_lab.charts.palette import DASHES
+from mnist_lab.charts.palette import DASHES, PRESENTATION_PALETTES
 from mnist_lab.network import KIND_GROUPS
 
 TEXT = ("ink", "muted", "training-text", "validation-text", "test-text", "good", "warn", "bad")

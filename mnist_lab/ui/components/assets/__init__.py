@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from mnist_lab.charts import PALETTES, PRESENTATION_PALETTES
+from mnist_lab.charts.palette import PALETTES, PRESENTATION_PALETTES
 from mnist_lab.ui.components import streamlit_dom
 
 MORPH = "vendor/idiomorph.min"
