@@ -4,7 +4,7 @@ VENV := .venv
 ROUNDS ?= 3
 BIN := $(VENV)/bin
 
-.PHONY: help run test quick check lint lock vendor soak bench charts screenshots clean
+.PHONY: help run test quick check lint lock vendor soak bench charts screenshots sheets clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ charts: $(VENV)/.dev ## draw the charts of docs/
 
 screenshots: $(VENV)/.dev ## take the screenshots of docs/
 	$(BIN)/python -m docs.screenshots
+
+sheets: $(VENV)/.dev ## take contact sheets of all pages, to look at, into build/; PAGES=compose,train takes fewer
+	$(BIN)/python -m docs.contact_sheets $(if $(PAGES),--pages $(PAGES))
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \

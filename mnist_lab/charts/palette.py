@@ -118,6 +118,32 @@ _DARK = {
 PALETTES: dict[str, dict[str, str]] = {"light": _LIGHT, "dark": _DARK}
 """Theme name → colour name → "#RRGGBB"."""
 
+PRESENTATION_PALETTES: dict[str, dict[str, str]] = {
+    "light-presentation": {
+        **_LIGHT,
+        "grid": "#B9C4CE",
+        "muted": "#3E4C59",
+        "training-text": "#004B78",
+        "validation-text": "#7A3300",
+        "test-text": "#00513A",
+        "good": "#00513A",
+        "warn": "#664200",
+        "bad": "#8C1D18",
+    },
+    "dark-presentation": {
+        **_DARK,
+        "grid": "#4B5866",
+        "muted": "#C3CDD6",
+        "training-text": "#8FCFF5",
+        "validation-text": "#F5BC4A",
+        "test-text": "#5FDCB8",
+        "good": "#5FDCB8",
+        "warn": "#F5BC4A",
+        "bad": "#FFA39B",
+    },
+}
+"""The same for presentation mode: text has a contrast of at least 7:1, for a projector in a bright room."""
+
 SEQUENCE: tuple[tuple[float, str], ...] = tuple((step / 4, f"@sequence-{step}") for step in range(5))
 """The sequential colour scale, from paper (0) to ink (1), for pixels, feature maps and matrices."""
 

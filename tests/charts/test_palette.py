@@ -7,8 +7,17 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from mnist_lab.charts import PALETTES, RUN_COLOURS, SEQUENCE, label, paint, run_colour, run_style, swatch_svg
-from mnist_lab.charts.palette import DASHES
+from mnist_lab.charts import (
+    PALETTES,
+    RUN_COLOURS,
+    SEQUENCE,
+    label,
+    paint,
+    run_colour,
+    run_style,
+    swatch_svg,
+)
+from mnist_lab.charts.palette import DASHES, PRESENTATION_PALETTES
 from mnist_lab.network import KIND_GROUPS
 
 TEXT = ("ink", "muted", "training-text", "validation-text", "test-text", "good", "warn", "bad")
@@ -84,6 +93,15 @@ def test_the_numbers_on_the_colours_of_mistakes_are_readable_and_each_colour_is_
     assert all(contrast(colour, palette["ink"]) >= 4.5 for colour in scale[:4])
     assert contrast(scale[4], palette["background"]) >= 4.5
     assert all(contrast(weaker, stronger) > 1.2 for weaker, stronger in pairwise(scale))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_has_more_contrast_in_presentation_mode_and_nothing_else_changes_its_colour(theme):
+    palette, usual = PRESENTATION_PALETTES[f"{theme}-presentation"], PALETTES[theme]
+    for ground in ("background", "surface"):
+        assert {name for name in TEXT if contrast(palette[name], palette[ground]) < 7} == set()
+    assert {name for name in palette if palette[name] != usual[name]} <= {*TEXT, "grid"}
+    assert contrast(palette["grid"], palette["background"]) > contrast(usual["grid"], usual["background"])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

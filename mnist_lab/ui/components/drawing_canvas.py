@@ -32,7 +32,7 @@ _STYLE = f"""
 .lab-canvas-pad * {{ touch-action: none; }}
 .lab-canvas-pad {CANVAS_TOOLBAR} {{ display: none !important; }}
 .lab-canvas-prompt {{ position: absolute; inset: 0; z-index: 15; display: flex; align-items: center;
-  justify-content: center; pointer-events: none; font-size: 0.875rem; opacity: 0.6; }}
+  justify-content: center; pointer-events: none; font-size: 0.875rem; opacity: 0.8; }}
 .lab-canvas-prompt[hidden] {{ display: none; }}
 .lab-canvas-tools {{ display: flex; gap: 0.5rem; align-items: end; margin-top: 0.75rem; }}
 .lab-canvas-note {{ margin-top: 0.5rem; font-size: 0.875rem; }}

@@ -9,7 +9,7 @@ _component = st.components.v2.component(
     "mnist_lab_plotly_chart",
     html='<div class="lab-plot" role="img" translate="no"></div>',
     css=".lab-plot { width: 100%; }",
-    js=script("plotly_chart", "figure_delta", "part", "motion"),
+    js=script("plotly_chart", "figure_delta", "part", "motion", "presentation_chart"),
     isolate_styles=False,
 )
 

@@ -41,6 +41,38 @@ def _test_id(name: str) -> str:
 
 # Around every page.
 
+PRESENTING_CLASS = "lab-presenting"
+"""The class that `html` has in presentation mode. It is ours; `PRESENTING` is its selector."""
+
+PRESENTING = f":root.{PRESENTING_CLASS}"
+
+HEADER = _test_id("stHeader")
+"""Streamlit's header, with the logo and the menu."""
+
+HEADER_RIGHT = _test_id("stToolbar")
+"""What is in the header; at its right end Streamlit shows that a page takes long."""
+
+FRAME = _test_id("stMainBlockContainer")
+"""The element that has the margins around a page."""
+
+ELEMENT = _test_id("stElementContainer")
+"""The element around each component; it has the height that Python asks for, and its content scrolls in it."""
+
+PRIMARY_BUTTON = '[data-testid^="stBaseButton-primary"]'
+"""A button of type "primary", also in a form."""
+
+CHOSEN_SEGMENT = _test_id("stBaseButton-segmented_controlActive")
+"""The chosen option of `st.segmented_control`."""
+
+ALERT = _test_id("stAlertContainer")
+"""The box of `st.error`, `st.warning`, `st.info` and `st.success`."""
+
+BADGE = ".stMarkdownBadge"
+"""The badge of `st.badge`."""
+
+OVERLAY = '[role="dialog"], [role="listbox"], [role="menu"], [data-baseweb="popover"]'
+"""What is open above the page, and is closed by Escape."""
+
 PAGE = by_key("page")
 """The container of all that a page draws."""
 
@@ -69,6 +101,12 @@ STACKED_COLUMN = f"{by_key_prefix('stacked-')} > {_test_id('stLayoutWrapper')} >
 
 DATA_NOTICE = by_key("data-notice")
 """The notice that the MNIST sample is in use, or that MNIST is being downloaded; one line."""
+
+CAPTION = _test_id("stCaptionContainer")
+"""The text of `st.caption`, which Streamlit makes too pale."""
+
+ICON = _test_id("stIconMaterial")
+"""A Material icon: a character of a font, no text."""
 
 TITLE_BELOW_NOTICE = f"{PAGE}:has({DATA_NOTICE}) :is(h1, h2)"
 """A heading of a page with that notice; its `padding-top` is the space above the title."""

@@ -54,7 +54,7 @@ def themed_html(html: str, *, key: str, width: int | Literal["stretch"] = "stret
         key: Identifies this HTML; with the same key, only changed parts are drawn again.
         width: In pixels, or the whole width.
     """
-    data = {"html": html, "palettes": PALETTES, "theme": pixel_theme(key)}
+    data = {"html": html, "theme": pixel_theme(key)}
     _component(data=data, key=key, width=width, on_theme_change=lambda: None)
 
 

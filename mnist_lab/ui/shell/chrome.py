@@ -6,6 +6,8 @@ from pathlib import Path
 import streamlit as st
 
 from mnist_lab.ui.components import streamlit_dom as dom
+from mnist_lab.ui.shell.element_colours import COLOURS
+from mnist_lab.ui.shell.presentation_style import PRESENTATION
 
 _ASSETS = Path(__file__).parent / "assets"
 
@@ -33,7 +35,7 @@ STYLE = f"""<style>
     transition-duration: 1ms !important; scroll-behavior: auto !important; }}
 }}
 @media print {{ {dom.PAGE} {{ margin-top: 0; }} {dom.NARROW_MENU} {{ display: none; }} }}
-</style>"""
+{COLOURS}{PRESENTATION}</style>"""
 """Moves the page up into the empty space below Streamlit's menu. On screens on which Streamlit hides its menu behind an
 arrow, the narrow menu replaces both."""
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_lab.ui.components.presentation_switch import presentation_switch
 from mnist_lab.ui.components.translation_guard import translation_guard
 from mnist_lab.ui.session.navigation import PAGES
 from mnist_lab.ui.shell.chrome import ICON, STYLE, show_logo, show_narrow_menu
@@ -32,6 +33,8 @@ hidden = st.Page(_to_start, title="Start", url_path="start", visibility="hidden"
 page = st.navigation([*pages, glossary, hidden], position="top")
 st.set_page_config(page_title=f"{page.title} · MNIST Lab")
 show_logo()
+# First, so that a page that is presented does not appear in its usual size before.
+presentation_switch()
 st.html(STYLE)
 translation_guard()
 with st.container(key="page"):

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from mnist_lab.charts import PALETTES
+from mnist_lab.charts.palette import PALETTES, PRESENTATION_PALETTES
 from mnist_lab.ui.components import streamlit_dom
 
 MORPH = "vendor/idiomorph.min"
@@ -14,9 +14,10 @@ _FOLDER = Path(__file__).parent
 def script(name: str, *helpers: str) -> str:
     """The JavaScript of the component `name`, with the constants, the theme helper and the other `helpers` it uses."""
     constants = {
-        "labPalettes": PALETTES,
+        "labPalettes": {**PALETTES, **PRESENTATION_PALETTES},
         "labBackground": streamlit_dom.BACKGROUND,
         "labHeaderHeight": streamlit_dom.HEADER_HEIGHT,
+        "labPresenting": streamlit_dom.PRESENTING_CLASS,
         "labCanvasSurface": streamlit_dom.CANVAS_SURFACE,
         "labCanvasSend": streamlit_dom.CANVAS_SEND,
     }

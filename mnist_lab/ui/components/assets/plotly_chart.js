@@ -75,13 +75,16 @@ function watchZoom(node) {
 async function draw(node, theme) {
   const Plotly = await loadPlotly();
   const { figure, height } = node.labWanted;
-  const { data, layout } = paint(figure, labPalettes[theme]);
+  const painted = paint(figure, labPalettes[theme]);
+  const { data, layout } = labIsPresenting() ? labEnlargedFigure(painted) : painted;
+  const shownHeight = labHeight(height);
+  node.style.height = `${shownHeight}px`;
   if (node.labShown !== layout.uirevision) node.labZoom = {};
   node.labShown = layout.uirevision;
   const font = { family: getComputedStyle(node).fontFamily, ...layout.font };
   // On a touch screen, dragging must scroll the page instead of drawing a zoom box.
   const dragmode = matchMedia("(pointer: coarse)").matches ? false : layout.dragmode;
-  const fullLayout = { ...layout, ...zoomedAxes(layout, node.labZoom), height, autosize: true, font, dragmode };
+  const fullLayout = { ...layout, ...zoomedAxes(layout, node.labZoom), height: shownHeight, autosize: true, font, dragmode };
   if (labReducesMotion()) fullLayout.transition = { duration: 0 };
   const isNew = node.layout === undefined;
   if (isNew) node.replaceChildren();
@@ -101,7 +104,7 @@ export default function ({ data, parentElement }) {
   node.labDraw = (theme = labTheme(parentElement)) => draw(node, theme).catch((error) => showError(node, error));
   const want = ([figure, alt, height, version]) => {
     node.setAttribute("aria-label", alt);
-    node.style.height = `${height}px`;
+    node.style.height = `${labHeight(height)}px`;
     node.labWanted = { figure, height, version };
   };
   // The live feed sends a new figure, or the changes from one version of the figure to the next.

@@ -1,10 +1,19 @@
 // The theme of the page, derived from the background colour that Streamlit gives every component.
 const labThemes = {};
 
-function labTheme(element) {
+function labPageTheme(element) {
   const host = element.host ?? element;
   const colour = getComputedStyle(host).getPropertyValue(labBackground).trim() || "#ffffff";
   return (labThemes[colour] ??= labIsLight(colour) ? "light" : "dark");
+}
+
+function labIsPresenting() {
+  return document.documentElement.classList.contains(labPresenting);
+}
+
+// The name of the palette of the page.
+function labTheme(element) {
+  return labPageTheme(element) + (labIsPresenting() ? "-presentation" : "");
 }
 
 function labIsLight(colour) {
@@ -14,8 +23,8 @@ function labIsLight(colour) {
   return 0.299 * r + 0.587 * g + 0.114 * b > 127;
 }
 
-// Calls `draw(theme)` now and at every change of the theme, as long as `element` is part of the page. The change of a
-// CSS variable triggers no event, so it is read repeatedly.
+// Calls `draw(theme)` now and at every change of the theme or of presentation mode, as long as `element` is part of the
+// page. The change of a CSS variable triggers no event, so it is read repeatedly.
 function labFollowTheme(element, draw) {
   let theme = labTheme(element);
   draw(theme);

@@ -6,9 +6,10 @@ export default function ({ data, parentElement, setStateValue }) {
   node.labRefreshEnlarged();
   node.labUnfollow?.();
   node.labUnfollow = labFollowTheme(parentElement, (theme) => {
-    for (const [name, colour] of Object.entries(data.palettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
+    for (const [name, colour] of Object.entries(labPalettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
     // Images were made for the other theme: ask Python for new ones.
-    if (theme !== data.theme) setStateValue("theme", theme);
+    const pageTheme = labPageTheme(parentElement);
+    if (pageTheme !== data.theme) setStateValue("theme", pageTheme);
   });
   return () => node.labUnfollow?.();
 }
