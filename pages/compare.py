@@ -11,7 +11,7 @@ from mnist_lab.ui.compare.comparison import cost_figure, difference_tables, dist
 from mnist_lab.ui.compare.run_actions import run_actions
 from mnist_lab.ui.compare.run_dialogs import damaged_notice
 from mnist_lab.ui.compare.selection import missing_runs_message
-from mnist_lab.ui.compare.sweep_filter import sweep_filter
+from mnist_lab.ui.compare.sweep_filter import sweep_filter, unknown_sweep_notice
 from mnist_lab.ui.compare.ticked_table import ticked_table
 from mnist_lab.ui.compare.verdict import verdict
 from mnist_lab.ui.components.markdown import plain
@@ -22,7 +22,7 @@ from mnist_lab.ui.panels.doctor_panel import doctor_lines, doctor_panel
 from mnist_lab.ui.panels.run_picker import empty_state
 from mnist_lab.ui.panels.undo_notice import undo_notice
 from mnist_lab.ui.services.container import services
-from mnist_lab.ui.session.query_params import RUNS
+from mnist_lab.ui.session.compared_runs import runs_parameter
 
 lab = services()
 lab.reference.ensure()
@@ -63,7 +63,8 @@ with st.container(horizontal=True, vertical_alignment="center", key="compare-fil
         on_click="ignore",
         key="compare-csv",
     )
-if missing := missing_runs_message(store, st.query_params.get(RUNS)):
+unknown_sweep_notice(tally.groups)
+if missing := missing_runs_message(store, runs_parameter()):
     st.warning(plain(missing), icon=":material/link_off:")
 shown = ticked_table(found.ids, filters, sweep)
 if not found.ids:

@@ -51,6 +51,7 @@ def cost_figure(runs: Sequence[Run]) -> Figure:
             run.result.test_accuracy,
             accuracy_standard_error(run.result.test_accuracy, max(1, sum(map(sum, run.result.confusion)))),
             run.number,
+            run.id,
         )
         for run in runs[:MAX_DOTS]
         if run.result is not None

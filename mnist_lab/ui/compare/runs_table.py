@@ -50,13 +50,14 @@ def _percent(value: float) -> str:
     return formatting.accuracy(value / 100)
 
 
+# On a phone, only the name and the first two are in sight.
 COLUMNS = (
-    Column("State"),
     Column("Test accuracy", "number", _percent, "Share of the test images that are classified correctly", usual=True),
-    Column("Validation accuracy", "number", _percent, "Of the weights that were kept"),
-    Column("Curve", "line", help="Validation loss after each epoch", usual=True),
-    Column("Test loss", "number", formatting.loss, "Mean cross-entropy on the test images"),
     Column("Parameters", "number", formatting.count, usual=True),
+    Column("State"),
+    Column("Curve", "line", help="Validation loss after each epoch", usual=True),
+    Column("Validation accuracy", "number", _percent, "Of the weights that were kept"),
+    Column("Test loss", "number", formatting.loss, "Mean cross-entropy on the test images"),
     Column("Convolution filters", help="Filters of each convolution, in order"),
     Column("Dropout", help="Rates of the dropout layers, in order"),
     Column("Batch norm"),
@@ -169,7 +170,8 @@ def count_message(found: SearchResult, shown: int, total: int, hidden: int = 0) 
     text = f"{len(found.ids):,} of {total:,} runs. "
     if len(found.ids) > shown:
         text += (
-            f"**Only the newest {shown:,} are shown.** The filters search all runs, and the CSV contains all matches. "
+            f"**Only the newest {shown:,} are shown**, and sorted by a column. The filters search all runs, and the CSV"
+            " contains all matches. "
         )
     text += "Tick rows to compare them."
     if hidden:

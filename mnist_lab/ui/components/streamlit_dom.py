@@ -76,6 +76,15 @@ HEADER_HEIGHT = "3.75rem"
 DIALOG = '[role="dialog"]'
 """An open dialog of `st.dialog`. Drawing the whole page again would close it."""
 
+ABOUT_RUNS_KEY = "about-"
+"""The key of a container that is about some runs begins with this; their ids follow, with hyphens between them."""
+
+ABOUT_RUNS = by_key_prefix(ABOUT_RUNS_KEY)
+"""Such a container; the runs light up while the pointer is over it."""
+
+ABOUT_RUNS_CLASS = by_key(ABOUT_RUNS_KEY).removeprefix(".")
+"""How the class with its key begins: a container has each key as a class of its own."""
+
 # Draw. A horizontal container has its children as direct children.
 
 DRAW_ANSWER = f"{by_key('draw-page')} > :last-child"
