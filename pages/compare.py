@@ -66,20 +66,19 @@ with st.container(horizontal=True, vertical_alignment="center", key="compare-fil
 unknown_sweep_notice(tally.groups)
 if missing := missing_runs_message(store, runs_parameter()):
     st.warning(plain(missing), icon=":material/link_off:")
-shown = ticked_table(found.ids, filters, sweep)
+shown = ticked_table(found.ids, filters, sweep, lambda rows: runs_table.count_message(found, rows, tally.runs))
 if not found.ids:
     st.info("No run matches.", icon=":material/filter_alt_off:")
     st.button("Show all runs", on_click=runs_table.clear_filters, key="compare-all")
-else:
-    st.caption(runs_table.count_message(found, len(shown.table.runs), tally.runs, shown.hidden))
 selected = shown.selected
 if not selected:
+    if found.ids:
+        st.caption("Tick rows to compare their runs.")
     bin_panel()
     st.stop()
 names = distinct_names(selected)
 
-if len(selected) == 1:
-    run_actions(selected[0], names[0])
+run_actions(selected, names)
 
 for run, name in zip(selected, names, strict=True):
     if run.message:

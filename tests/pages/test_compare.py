@@ -17,7 +17,7 @@ from mnist_lab.errors import UnknownRunError
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import REFERENCE, Run, RunState, RunStore
 from mnist_lab.runs.schema import runs as runs_table_schema
-from mnist_lab.ui.compare import runs_table, ticked_table, verdict
+from mnist_lab.ui.compare import new_seeds, runs_table, ticked_table
 from mnist_lab.ui.compare.comparison import distinct_names, significance_messages
 from mnist_lab.ui.compare.selection import missing_runs_message
 from mnist_lab.ui.components.data_table import Ticks
@@ -275,7 +275,7 @@ def seeds(store: RunStore, name: str, *wrong: int, **more: Any) -> list[Run]:
 def test_two_runs_of_one_seed_each_lead_to_three_seeds_of_both(monkeypatch, store):
     first, second = ended(store, "Worse", wrong=40), ended(store, "Better", wrong=0, preset="lenet-5")
     went = []
-    monkeypatch.setattr(verdict, "go", lambda *arguments: went.append(arguments))
+    monkeypatch.setattr(new_seeds, "go", lambda *arguments: went.append(arguments))
     page = opened(monkeypatch, selected=[0, 1])
     ok(page.button(key="compare-seeds").click().run())
     queued = store.queue()
@@ -366,24 +366,24 @@ def test_deleting_a_run_asks_for_confirmation(monkeypatch, store):
     run = ended(store)
     page = ok(opened(monkeypatch, selected=[0]).button(key="compare-delete").click().run())
     assert {"delete-confirm", "delete-cancel"} <= {button.key for button in page.button}
-    ok(dialog("delete_dialog(run)").button(key="delete-cancel").click().run())
+    ok(dialog("delete_dialog([run])").button(key="delete-cancel").click().run())
     assert store.get(run.id)
-    ok(dialog("delete_dialog(run)").button(key="delete-confirm").click().run())
+    ok(dialog("delete_dialog([run])").button(key="delete-confirm").click().run())
     assert store.count() == 0
     assert f"restore-{run.id}" in [button.key for button in opened(monkeypatch).button]
 
 
 def test_deleting_a_reference_run_says_that_it_is_not_installed_again(store):
     run = ended(store)
-    before = texts(dialog("delete_dialog(run)"))
+    before = texts(dialog("delete_dialog([run])"))
     damage(store, run.id, owner=REFERENCE)
-    (added,) = set(texts(dialog("delete_dialog(run)"))) - set(before)
+    (added,) = set(texts(dialog("delete_dialog([run])"))) - set(before)
     assert "not installed again" in added
 
 
 def test_a_deleted_run_is_removed_from_the_url(store):
     run = ended(store)
-    page = dialog("delete_dialog(run)")
+    page = dialog("delete_dialog([run])")
     page.query_params["runs"] = run.id
     ok(page.button(key="delete-confirm").click().run())
     assert "runs" not in page.query_params
@@ -391,7 +391,7 @@ def test_a_deleted_run_is_removed_from_the_url(store):
 
 def test_an_error_is_shown_in_the_dialog(monkeypatch, store):
     ended(store)
-    page = dialog("delete_dialog(run)")
+    page = dialog("delete_dialog([run])")
     monkeypatch.setattr(RunStore, "delete", refuse)
     assert ok(page.button(key="delete-confirm").click().run()).error[0].value == plain("There is no such run.")
 

@@ -158,30 +158,24 @@ def shown_ids(ids: Sequence[str], parameter: str | None) -> list[str]:
     return [*ids[:MAX_TABLE_ROWS], *(run_id for run_id in ids[MAX_TABLE_ROWS:] if run_id in older)]
 
 
-def count_message(found: SearchResult, shown: int, total: int, hidden: int = 0) -> str:
-    """The numbers of runs that are found, shown, and not trained on MNIST itself, as Markdown.
+def count_message(found: SearchResult, shown: int, total: int) -> str:
+    """The numbers of runs that are found, shown, and not trained on MNIST itself.
 
     Args:
         found: The runs that match the filters.
         shown: Number of them in the table.
         total: Number of all runs that have begun.
-        hidden: Number of ticked runs that are not in the table.
     """
-    text = f"{len(found.ids):,} of {total:,} runs. "
+    text = f"{len(found.ids):,} of {total:,} runs."
     if len(found.ids) > shown:
         text += (
-            f"**Only the newest {shown:,} are shown**, and sorted by a column. The filters search all runs, and the CSV"
-            " contains all matches. "
-        )
-    text += "Tick rows to compare them."
-    if hidden:
-        text += (
-            f" **{formatting.quantity(hidden, 'ticked run')} below {'is' if hidden == 1 else 'are'} not in the table.**"
+            f" The newest {shown:,} are in the table, and only they are sorted; the filters search all runs, and the"
+            " CSV has all matches."
         )
     if found.on_sample:
         text += (
-            f" **{found.on_sample:,} of them used the MNIST sample (5,000 images) or an earlier one: "
-            "their test results cannot be compared with those on MNIST.**"
+            f" {found.on_sample:,} of them used the MNIST sample (5,000 images) or an earlier one: their test results"
+            " cannot be compared with those on MNIST."
         )
     return text
 

@@ -36,10 +36,8 @@ def unknown_sweep_notice(sweeps: Sequence[str]) -> None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="compare-unknown-sweep"):
         name = plain(formatting.shortened(requested, 40))
-        st.markdown(
-            f":material/link_off: There is no sweep **{name}** here; its runs may have been deleted, or still wait.",
-            width="stretch",
-        )
+        why = "its runs may have been deleted, or wait in the queue."
+        st.markdown(f":material/link_off: There is no sweep **{name}** here; {why}", width="stretch")
         st.button("Show all runs", on_click=clear_sweep_filter, key="compare-no-sweep")
 
 

@@ -1,6 +1,6 @@
 """The table of runs on Compare with its ticks: drawn from what all sessions share, and kept in the URL."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -36,19 +36,17 @@ class TickedTable:
     selected: Sequence[Run]
     """The ticked runs: first those in the table in its order, then those that the filters hide."""
 
-    @property
-    def hidden(self) -> int:
-        """Number of ticked runs that are not in the table."""
-        return len(self.selected) - len({run.id for run in self.selected} & {run.id for run in self.table.runs})
 
-
-def ticked_table(ids: Sequence[str], filters: Hashable, sweep: str | None) -> TickedTable:
+def ticked_table(
+    ids: Sequence[str], filters: Hashable, sweep: str | None, count: Callable[[int], str] = lambda _rows: ""
+) -> TickedTable:
     """Draw the table; without runs it is invisible, but notices when the first one begins.
 
     Args:
         ids: The runs that match the filters, newest first.
         filters: The filters; equal ones give the same runs.
         sweep: The sweep whose runs the table shows; None for all.
+        count: From the number of rows to the line above the table.
     """
     lab = services()
     parameter = runs_parameter()
@@ -71,6 +69,7 @@ def ticked_table(ids: Sequence[str], filters: Hashable, sweep: str | None) -> Ti
         alt="Runs",
         hidden=_hidden_rows(table, selected),
         columns=columns_parameter(),
+        count=count(len(table.runs)),
     )
     chosen = [run.id for run in selected]
     if ticks.by_user and (parameter is None or set(chosen) != set(requested_ids(parameter))):

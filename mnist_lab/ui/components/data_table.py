@@ -21,6 +21,7 @@ _component = st.components.v2.component(
     html="""
     <div class="lab-table empty">
       <div class="bar">
+        <p class="count" aria-live="polite"></p>
         <details class="columns"><summary></summary><div class="choice"></div></details>
       </div>
       <div class="scroll" tabindex="0" role="region"><table><thead></thead><tbody></tbody></table></div>
@@ -32,7 +33,10 @@ _component = st.components.v2.component(
     """,
     css="""
     .lab-table { color: var(--st-text-color); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
-    .lab-table .bar { display: flex; justify-content: flex-end; gap: 8px; margin-bottom: 6px; position: relative; }
+    .lab-table .bar { display: flex; align-items: center; gap: 12px; margin-bottom: 6px; position: relative; }
+    .lab-table .count { flex: 1; margin: 0; font-size: inherit;
+      color: color-mix(in srgb, var(--st-text-color) 80%, transparent); }
+    .lab-table .columns { flex: none; }
     .lab-table.empty :is(.bar, .scroll) { display: none; }
     .lab-table :is(.untick, .choice button, summary) { border: 1px solid var(--st-border-color); border-radius: 8px;
       padding: 4px 10px; background: none; color: inherit; font: inherit; cursor: pointer; list-style: none; }
@@ -75,7 +79,7 @@ _component = st.components.v2.component(
     .lab-table .chips { display: flex; flex-wrap: wrap; gap: 6px; list-style: none; margin: 0; padding: 0; flex: 1;
       min-width: 0; max-height: 7rem; overflow-y: auto; }
     .lab-table .chips li { display: flex; align-items: center; gap: 6px; margin: 0; padding: 0 2px 0 8px;
-      min-height: 1.9rem; max-width: 100%; font-size: inherit; border: 1px solid var(--st-border-color); border-radius: 999px; }
+      min-height: 1.9rem; max-width: 100%; font-size: 0.875rem; border: 1px solid var(--st-border-color); border-radius: 999px; }
     .lab-table .chips span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 14rem; }
     .lab-table .chips .away { border-style: dashed; }
     .lab-table .chips .lit { border-color: var(--st-primary-color); border-style: solid;
@@ -124,6 +128,7 @@ def data_table(
     alt: str,
     hidden: Sequence[HiddenRow] = (),
     columns: str | None = None,
+    count: str = "",
 ) -> None:
     """Draw the table, or change the one that was drawn under this key before; without rows it is invisible.
 
@@ -137,10 +142,11 @@ def data_table(
         alt: What the table is, for screen readers.
         hidden: Ticked rows that are not in the table.
         columns: The columns that the URL asks for, as slugs separated by commas; None if it has none.
+        count: How many rows there are, as a line above the table.
     """
     # A list: to check whether the values of a dictionary are tables, Streamlit would load pandas.
     others = [row._asdict() for row in hidden]
-    data = [content, list(ticks.ids), ticks.version, ADDRESS, version, DIALOG, alt, others, columns]
+    data = [content, list(ticks.ids), ticks.version, ADDRESS, version, DIALOG, alt, others, columns, count]
     _component(
         data=data,
         key=key,

@@ -79,7 +79,7 @@ function labSorted(rows, sort, columns) {
 }
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
-  const [content, ticked, ticksVersion, address, version, dialog, alt, hidden, linked] = data;
+  const [content, ticked, ticksVersion, address, version, dialog, alt, hidden, linked, count] = data;
   const node = parentElement.querySelector(".lab-table");
   const [head, body, scroll, menu] = ["thead", "tbody", ".scroll", ".choice"].map((name) => node.querySelector(name));
   const [untick, summary, columnMenu] = [".untick", "summary", ".columns"].map((name) => node.querySelector(name));
@@ -110,6 +110,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     state.choice = Object.fromEntries(columns.map(({ name }) => [name, slugs.includes(labSlug(name))]));
   };
   scroll.setAttribute("aria-label", alt);
+  const counted = node.querySelector(".count");
+  if (counted.textContent !== count) counted.textContent = count;
   scroll.onpointermove = scroll.onpointerdown = () => (state.pointed = performance.now());
 
   const isShown = (column) => state.choice[column.name] ?? !column.hidden;
