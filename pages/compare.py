@@ -11,6 +11,7 @@ from mnist_lab.ui.compare.comparison import cost_figure, difference_tables, dist
 from mnist_lab.ui.compare.run_actions import run_actions
 from mnist_lab.ui.compare.run_dialogs import damaged_notice
 from mnist_lab.ui.compare.selection import missing_runs_message
+from mnist_lab.ui.compare.sweep_chart import sweep_chart
 from mnist_lab.ui.compare.sweep_filter import sweep_filter, unknown_sweep_notice
 from mnist_lab.ui.compare.ticked_table import ticked_table
 from mnist_lab.ui.compare.verdict import verdict
@@ -87,6 +88,7 @@ for run, name in zip(selected, names, strict=True):
     if run.note and len(selected) == 1:
         st.caption(plain(run.note))
 
+sweep_chart(shown.table.runs if sweep else selected, error=False)
 with st.container(border=True, key="compare-curves"):
     histories = {run.id: lab.history_cache.of(run) for run in selected}
     curves = run_curves(selected, names, histories)

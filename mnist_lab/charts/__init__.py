@@ -8,6 +8,7 @@ from mnist_lab.charts.bars import CostBar, cost_bars, cost_info, probability_bar
 from mnist_lab.charts.curves import Metric, Series, smoothed, thin, value_range
 from mnist_lab.charts.delta import Delta, figure_delta
 from mnist_lab.charts.figure import Figure, empty_figure, label
+from mnist_lab.charts.hyperparameter import ValueDot, hyperparameter_figure, hyperparameter_info
 from mnist_lab.charts.learning import Curve, run_figure
 from mnist_lab.charts.metric_history import MetricHistory, sparkline_values
 from mnist_lab.charts.network_diagram.diagram import network_diagram_svg
@@ -41,6 +42,7 @@ __all__ = [
     "MetricHistory",
     "RunDot",
     "Series",
+    "ValueDot",
     "class_counts_figure",
     "confusion_figure",
     "confusion_info",
@@ -57,6 +59,8 @@ __all__ = [
     "filters_html",
     "guesses_html",
     "health_html",
+    "hyperparameter_figure",
+    "hyperparameter_info",
     "label",
     "maps_html",
     "network_diagram_svg",
