@@ -10,9 +10,13 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-Metric = Literal["loss", "accuracy"]
+Metric = Literal["loss", "accuracy", "error"]
 Line = tuple[list[float], list[float | None]]
 """x and y values of a drawn line; None is a gap."""
+
+ERROR_FLOOR = 0.004
+"""Where an error of 0 % is drawn, as 0 has no place on a logarithmic axis: below the error of one image of 10,000, and
+0.00 % when rounded."""
 
 MAX_POINTS = 400
 """Points of a drawn line, about one per pixel."""
@@ -22,7 +26,10 @@ _ENDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The lines of one metric of one run. Loss is unscaled, accuracy is in percent; x is in epochs."""
+    """The lines of one metric of one run; x is in epochs.
+
+    Loss is unscaled. Accuracy is in percent, and so is the error, 100 % minus the accuracy, at least `ERROR_FLOOR`.
+    """
 
     raw: Line
     smooth: Line
@@ -115,6 +122,13 @@ def _kept(ys: "NDArray[np.float64]", limit: int) -> "NDArray[np.intp]":
     has_known, has_gap = known.any(axis=1), gap.any(axis=1)
     ends = np.array([0, len(ys) - 1])
     return np.unique(np.concatenate([ends, lowest[has_known], highest[has_known], first_gap[has_gap]]))
+
+
+def scaled(values: "NDArray[np.float64]", metric: Metric) -> "NDArray[np.float64]":
+    """Losses as they are; shares of correct images as accuracies or errors in percent, as in `Series`."""
+    if metric == "loss":
+        return values
+    return 100 * values if metric == "accuracy" else np.maximum(100 * (1 - values), ERROR_FLOOR)
 
 
 def value_range(drawn: Sequence[Series], metric: Metric, *, log: bool = False) -> tuple[float, float] | None:

@@ -11,7 +11,8 @@ from mnist_lab.charts.metric_history import MetricHistory
 from mnist_lab.charts.palette import RunStyle, faded, run_style
 from mnist_lab.charts.panels import PANELS, epoch_axis_end, panel_layout
 
-METRICS: tuple[Metric, ...] = ("loss", "accuracy")
+_Drawn = dict[str, Series]
+"""The series of one run, by the panel that shows it."""
 _HOVER = {"loss": "%{y:.4f}", "accuracy": "%{y:.2f} %", "rate": "%{y:.3~g}"}
 
 
@@ -37,6 +38,7 @@ def run_figure(
     curves: Sequence[Curve],
     *,
     log: bool = False,
+    error: bool = False,
     smoothing: float = 0.6,
     epochs: int | None = None,
     key: str = "lab",
@@ -50,7 +52,8 @@ def run_figure(
 
     Args:
         curves: The runs to draw.
-        log: Logarithmic loss; accuracy is always linear.
+        log: Logarithmic loss.
+        error: Errors on a logarithmic axis in place of accuracies, which tells 99.56 % from 99.66 %.
         smoothing: Weight of the past in the smoothed training curve, 0 ≤ smoothing < 1.
         epochs: Planned epochs of a run under way, for the epoch axis; None for ended runs.
         key: With the same key, zoom and legend choices stay.
@@ -59,37 +62,39 @@ def run_figure(
     Raises:
         ValueError: `smoothing` is outside its range.
     """
-    drawn: dict[Metric, list[Series]] = {
-        metric: [curve.history.series(metric, smoothing) for curve in curves] for metric in METRICS
-    }
+    metrics: dict[str, Metric] = {"loss": "loss", "accuracy": "error" if error else "accuracy"}
+    drawn: list[_Drawn] = [
+        {panel: curve.history.series(metric, smoothing) for panel, metric in metrics.items()} for curve in curves
+    ]
     rates = [curve.history.learning_rates() for curve in curves]
     solid = [index for index, curve in enumerate(curves) if not curve.baseline]
     traces: list[dict[str, Any]] = []
     for index, curve in sorted(enumerate(curves), key=lambda item: not item[1].baseline):
-        series = {metric: drawn[metric][index] for metric in METRICS}
         if solid == [index] and not by_run:
-            traces += _single_traces(series, rates[index], smoothing)
+            traces += _single_traces(drawn[index], rates[index], smoothing)
         else:
-            traces += _run_traces(curve, index, series, rates[index])
+            traces += _run_traces(curve, index, drawn[index], rates[index])
     live = [curve.history.last_epoch for curve in curves if not (epochs and curve.baseline)]
     end = epoch_axis_end(max(live, default=0.0), epochs)
-    layout = panel_layout(drawn, rates, log=log, end=end, key=key, dashed=by_run or len(solid) > 1)
+    losses, accuracies = ([series[panel] for series in drawn] for panel in metrics)
+    dashed = by_run or len(solid) > 1
+    layout = panel_layout(losses, accuracies, rates, log=log, error=error, end=end, key=key, dashed=dashed)
     for index in solid if len(solid) == 1 else ():
-        _mark_best(layout, curves[index], {metric: drawn[metric][index] for metric in METRICS}, end, by_run=by_run)
+        _mark_best(layout, curves[index], drawn[index], end, by_run=by_run, error=error)
     for index in solid:
         colour = "@muted" if len(solid) == 1 and not by_run else _style(curves[index], index).colour
         _mark_rate_changes(layout, curves[index], colour, end)
-    layout["annotations"] += _messages(drawn["loss"])
+    layout["annotations"] += _messages(losses)
     return {"data": traces, "layout": layout}
 
 
-def _single_traces(series: dict[Metric, Series], rates: Line, smoothing: float) -> list[dict[str, Any]]:
+def _single_traces(series: _Drawn, rates: Line, smoothing: float) -> list[dict[str, Any]]:
     name = f"training, smoothed {smoothing:g}" if smoothing else "training"
     traces = []
-    for metric, one in series.items():
-        raw = _line(one.raw, metric, "raw", name, "training")
-        smooth = _line(one.smooth, metric, "smooth", name, "training")
-        validation = _line(one.validation, metric, "validation", "validation", "validation")
+    for panel, one in series.items():
+        raw = _line(one.raw, panel, "raw", name, "training")
+        smooth = _line(one.smooth, panel, "smooth", name, "training")
+        validation = _line(one.validation, panel, "validation", "validation", "validation")
         traces += [
             _without_hover(raw) | {"line": {"color": faded("@training", 0.28), "width": 1}},
             smooth | {"line": {"color": "@training", "width": 2}},
@@ -99,7 +104,7 @@ def _single_traces(series: dict[Metric, Series], rates: Line, smoothing: float) 
     return [*traces, _line(rates, "rate", "rate", "learning rate", "rate") | style]
 
 
-def _run_traces(curve: Curve, position: int, series: dict[Metric, Series], rates: Line) -> list[dict[str, Any]]:
+def _run_traces(curve: Curve, position: int, series: _Drawn, rates: Line) -> list[dict[str, Any]]:
     style = _style(curve, position)
     colour, pale = style.colour, faded(style.colour, 0.4)
     if curve.baseline:
@@ -107,9 +112,9 @@ def _run_traces(curve: Curve, position: int, series: dict[Metric, Series], rates
     name = label(curve.label)
     key = curve.key or name
     traces = []
-    for metric, one in series.items():
-        training = _line(one.smooth, metric, f"{key}-training", f"{name}, training", key)
-        validation = _line(one.validation, metric, f"{key}-validation", name, key)
+    for panel, one in series.items():
+        training = _line(one.smooth, panel, f"{key}-training", f"{name}, training", key)
+        validation = _line(one.validation, panel, f"{key}-validation", name, key)
         # A run that ended before its first validation also needs a legend entry.
         training = training if not one.validation[0] else _without_hover(training)
         traces += [
@@ -158,19 +163,20 @@ def _without_hover(trace: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _mark_best(layout: dict[str, Any], curve: Curve, drawn: dict[Metric, Series], end: float, *, by_run: bool) -> None:
+def _mark_best(layout: dict[str, Any], curve: Curve, drawn: _Drawn, end: float, *, by_run: bool, error: bool) -> None:
     best = curve.best_epoch
-    loss, accuracy = (None if best is None else drawn[metric].validation_at(best) for metric in METRICS)
+    loss, accuracy = (None if best is None else drawn[panel].validation_at(best) for panel in ("loss", "accuracy"))
     if best is None or loss is None or accuracy is None:
         return
     line = {"color": "@muted/0.7" if by_run else "@validation/0.5", "width": 1, "dash": "dot"}
     position = {"xref": "x", "x": best, "xanchor": "right" if best > end / 2 else "left"}
     font = {"color": "@muted" if by_run else "@validation-text", "size": TEXT_SIZE - 1}
     style = {"font": font, "bgcolor": "@background/0.75"}
-    # Loss falls and accuracy rises, so each label is at the end of the line that the curves leave free.
+    value = f"{accuracy:.2f} %" if error else formatting.accuracy(accuracy / 100)
+    # Loss and error fall and accuracy rises, so each label is at the end of the line that the curves leave free.
     for panel, text, high in (
         ("loss", f"★ best: epoch {best}, {formatting.loss(loss)}", True),
-        ("accuracy", f"★ {formatting.accuracy(accuracy / 100)}", False),
+        ("accuracy", f"★ {value}", error),
     ):
         low_end, high_end = PANELS[panel][1]
         span = {"x0": best, "x1": best, "yref": "paper", "y0": low_end, "y1": high_end}

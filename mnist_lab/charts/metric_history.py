@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnist_lab.charts.curves import MAX_POINTS, Line, Metric, Series, smoothed, thin
+from mnist_lab.charts.curves import MAX_POINTS, Line, Metric, Series, scaled, smoothed, thin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,14 +59,14 @@ class MetricHistory:
         """
         with self._lock:
             training = self._steps if len(self._steps) else self._epochs
-            xs, ys = training.xy(metric)
-            validation_xs, validation_ys = self._validated.xy(metric)
-        scale = 100.0 if metric == "accuracy" else 1.0
-        drawn = _finite(ys) * scale
+            column = "loss" if metric == "loss" else "accuracy"
+            xs, ys = training.xy(column)
+            validation_xs, validation_ys = self._validated.xy(column)
+        drawn = _finite(ys)
         return Series(
-            raw=thin(xs, drawn, limit),
-            smooth=thin(xs, smoothed(drawn, smoothing), limit),
-            validation=thin(validation_xs, _finite(validation_ys) * scale, limit),
+            raw=thin(xs, scaled(drawn, metric), limit),
+            smooth=thin(xs, scaled(smoothed(drawn, smoothing), metric), limit),
+            validation=thin(validation_xs, scaled(_finite(validation_ys), metric), limit),
             broken=_broken("training", metric, xs, ys) or _broken("validation", metric, validation_xs, validation_ys),
         )
 

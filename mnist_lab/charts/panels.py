@@ -3,11 +3,12 @@
 Margins are fixed, not fitted to the tick labels, so that a growing chart does not move.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from typing import Any
 
 from mnist_lab import formatting
-from mnist_lab.charts.curves import Line, Metric, Series, round_up, value_range
+from mnist_lab.charts.curves import ERROR_FLOOR, Line, Metric, Series, round_up, value_range
 from mnist_lab.charts.figure import TEXT_SIZE, axis, base_layout, note
 
 PANELS: dict[str, tuple[str, tuple[float, float]]] = {
@@ -16,9 +17,12 @@ PANELS: dict[str, tuple[str, tuple[float, float]]] = {
     "rate": ("y3", (0.0, 0.085)),
 }
 """Panel → y axis and its range of the chart's height, 0 at the bottom."""
-TITLES = {"loss": "loss", "accuracy": "accuracy", "rate": "learning rate"}
+TITLES = {"loss": "loss", "accuracy": "accuracy", "error": "error", "rate": "learning rate"}
 EMPTY: dict[Metric, tuple[float, float]] = {"loss": (0.0, 2.5), "accuracy": (0.0, 103.0)}
-EMPTY_LOG = (-2.0, 0.5)
+EMPTY_LOG: dict[Metric, tuple[float, float]] = {"loss": (-2.0, 0.5), "error": (-1.0, 2.0)}
+_ERROR_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+_FULL_DECADES = 1.7
+"""A log axis of more decades has a tick for each power of ten only; otherwise the labels would overlap."""
 SHORT_TRAINING_EPOCHS = 16
 """A training of at most this many epochs shows its whole epoch axis from the start."""
 
@@ -41,14 +45,24 @@ def epoch_axis_end(done: float, planned: int | None) -> float:
 
 
 def panel_layout(
-    drawn: Mapping[Metric, Sequence[Series]], rates: Sequence[Line], *, log: bool, end: float, key: str, dashed: bool
+    loss: Sequence[Series],
+    accuracy: Sequence[Series],
+    rates: Sequence[Line],
+    *,
+    log: bool,
+    error: bool,
+    end: float,
+    key: str,
+    dashed: bool,
 ) -> dict[str, Any]:
     """The layout of the three panels.
 
     Args:
-        drawn: The series of each metric's panel.
+        loss: The series of the panel of the loss.
+        accuracy: The series of the panel of the accuracy.
         rates: The lines of the panel of the learning rate.
         log: Whether the loss is logarithmic.
+        error: Whether the panel of the accuracy shows errors, which are logarithmic.
         end: End of the epoch axis.
         key: Zoom and legend choices persist while it stays the same.
         dashed: Whether the axis title explains which lines are thin and dashed.
@@ -70,10 +84,10 @@ def panel_layout(
             automargin=False,
             fixedrange=False,
         ),
-        yaxis=_metric_axis("loss", drawn["loss"], log=log),
-        yaxis2=_metric_axis("accuracy", drawn["accuracy"], log=False),
+        yaxis=_loss_axis(loss, log=log),
+        yaxis2=_error_axis(accuracy) if error else _accuracy_axis(accuracy),
         yaxis3=_rate_axis(rates),
-        annotations=[_title(panel) for panel in PANELS],
+        annotations=[_title(panel, TITLES["error" if error and panel == "accuracy" else panel]) for panel in PANELS],
         shapes=[],
     )
     # Above the title of the first panel. A second row, as on a phone, moves the panels down.
@@ -81,20 +95,34 @@ def panel_layout(
     return layout
 
 
-def _metric_axis(metric: Metric, drawn: Sequence[Series], *, log: bool) -> dict[str, Any]:
-    frame = value_range(drawn, metric, log=log) or (EMPTY_LOG if log else EMPTY[metric])
+def _loss_axis(drawn: Sequence[Series], *, log: bool) -> dict[str, Any]:
+    frame = value_range(drawn, "loss", log=log) or (EMPTY_LOG if log else EMPTY)["loss"]
     ticks: dict[str, Any] = {"dtick": "D2" if frame[1] - frame[0] < 2.5 else 1} if log else {}
-    return axis(
-        type="log" if log else "linear",
-        range=list(frame),
-        domain=list(PANELS[metric][1]),
-        nticks=5,
-        **ticks,
-        tickformat="~g",
-        ticksuffix=" %" if metric == "accuracy" else "",
-        automargin=False,
-        fixedrange=False,
+    return _metric_axis("loss", type="log" if log else "linear", range=list(frame), tickformat="~g", **ticks)
+
+
+def _accuracy_axis(drawn: Sequence[Series]) -> dict[str, Any]:
+    frame = value_range(drawn, "accuracy") or EMPTY["accuracy"]
+    return _metric_axis("accuracy", range=list(frame), tickformat="~g", ticksuffix=" %")
+
+
+def _error_axis(drawn: Sequence[Series]) -> dict[str, Any]:
+    low, high = value_range(drawn, "error", log=True) or EMPTY_LOG["error"]
+    all_digits = high - low < _FULL_DECADES
+    ticks = [tick for tick in _ERROR_TICKS if all_digits or math.log10(tick).is_integer()]
+    return _metric_axis(
+        "accuracy",
+        type="log",
+        range=[low, high],
+        # What was zoomed to in accuracies is no range of errors.
+        uirevision="error",
+        tickvals=[ERROR_FLOOR, *ticks],
+        ticktext=["0 %", *(f"{tick:g} %" for tick in ticks)],
     )
+
+
+def _metric_axis(panel: str, **options: Any) -> dict[str, Any]:
+    return axis(domain=list(PANELS[panel][1]), nticks=5, automargin=False, fixedrange=False, **options)
 
 
 def _rate_axis(rates: Sequence[Line]) -> dict[str, Any]:
@@ -109,6 +137,6 @@ def _rate_axis(rates: Sequence[Line]) -> dict[str, Any]:
     )
 
 
-def _title(panel: str) -> dict[str, Any]:
+def _title(panel: str, title: str) -> dict[str, Any]:
     position = {"x": 0, "xanchor": "left", "y": PANELS[panel][1][1], "yanchor": "bottom"}
-    return note(TITLES[panel], **position, font={"color": "@muted", "size": TEXT_SIZE - 1})
+    return note(title, **position, font={"color": "@muted", "size": TEXT_SIZE - 1})

@@ -88,12 +88,14 @@ def test_thin_refuses_a_limit_that_cannot_hold_the_extremes():
         ([0.0, 0.0], "loss", False, (0.0, 1.0)),
         ([0.0, 0.0], "loss", True, None),
         ([], "loss", False, None),
+        ([0.0044, 0.0034], "error", True, (-0.6, -0.3)),
     ],
 )
 def test_value_range(validation, metric, log, expected):
     epochs = [float(epoch) for epoch in range(1, len(validation) + 1)]
-    shown = [100 * (1 - y) if metric == "accuracy" else y for y in validation]
-    one = Series(([], []), ([], []), (epochs, list(shown)), "")
+    shown = {"loss": validation, "accuracy": [100 * (1 - y) for y in validation]}
+    shown["error"] = [100 * y for y in validation]
+    one = Series(([], []), ([], []), (epochs, list(shown[metric])), "")
     frame = value_range([one], metric, log=log)
     assert frame == (None if expected is None else pytest.approx(expected))
 

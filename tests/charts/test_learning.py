@@ -5,7 +5,7 @@ import math
 import pytest
 
 from mnist_lab.charts import Curve, MetricHistory, run_figure
-from mnist_lab.charts.curves import MAX_POINTS
+from mnist_lab.charts.curves import ERROR_FLOOR, MAX_POINTS
 from mnist_lab.charts.panels import epoch_axis_end
 
 
@@ -22,7 +22,7 @@ def names(figure):
 
 
 def notes(figure):
-    titles = {"loss", "accuracy", "learning rate"}
+    titles = {"loss", "accuracy", "error", "learning rate"}
     return [note["text"] for note in figure["layout"]["annotations"] if note["text"] not in titles]
 
 
@@ -153,6 +153,28 @@ def test_zoom_and_legend_choices_belong_to_the_key(curve):
 def test_log_is_for_the_loss(curve):
     layout = run_figure([curve([2.0, 1.0], [0.5])], log=True)["layout"]
     assert [layout[axis].get("type", "linear") for axis in ("yaxis", "yaxis2", "yaxis3")] == ["log", "linear", "linear"]
+
+
+def test_errors_on_a_log_axis_tell_accuracies_near_100_apart(curve, assert_drawable):
+    figure = run_figure([curve([0.3, 0.0], [0.0044, 0.0034], best_epoch=2)], error=True)
+    assert by_uid(figure)["accuracy-validation"]["y"] == pytest.approx([0.44, 0.34])
+    axis = figure["layout"]["yaxis2"]
+    assert axis["type"] == "log"
+    # The two are a tenth of the panel apart, on the axis of accuracies it is a hundredth.
+    assert (math.log10(0.44) - math.log10(0.34)) / (axis["range"][1] - axis["range"][0]) > 0.05
+    assert {"0 %", "0.1 %", "10 %"} <= set(axis["ticktext"])
+    assert [note["text"] for note in figure["layout"]["annotations"] if note["text"] == "error"]
+    assert "★ 0.34 %" in notes(figure)
+    assert_drawable(figure)
+
+
+def test_an_error_of_zero_is_drawn(curve, assert_drawable):
+    figure = run_figure([curve([0.0, 0.0], [0.0], best_epoch=1)], error=True)
+    low, high = figure["layout"]["yaxis2"]["range"]
+    assert low < math.log10(ERROR_FLOOR) < high
+    assert by_uid(figure)["accuracy-smooth"]["y"] == [ERROR_FLOOR] * 2
+    assert "★ 0.00 %" in notes(figure)
+    assert_drawable(figure)
 
 
 def test_broken_numbers_leave_a_gap_and_a_sentence(curve, assert_drawable):

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mnist_lab.charts import MetricHistory, Series, sparkline_values
-from mnist_lab.charts.curves import MAX_POINTS
+from mnist_lab.charts.curves import ERROR_FLOOR, MAX_POINTS
 
 
 def test_series_of_a_run(make_points):
@@ -123,3 +123,12 @@ def test_sparkline(make_points):
     assert sparkline_values(history_of([2.0, math.nan, 1.0])) == [2.0, 1.0]
     assert len(sparkline_values(history_of([1.0] * 999), limit=40)) <= 40
     assert sparkline_values(MetricHistory()) == []
+
+
+def test_an_error_is_what_is_missing_from_the_accuracy_and_never_zero(make_points):
+    history = MetricHistory(make_points([0.5, 0.0], [0.0044]))
+    error = history.series("error", smoothing=0.6)
+    assert error.raw[1] == [pytest.approx(50.0), ERROR_FLOOR]
+    assert error.validation[1] == [pytest.approx(0.44)]
+    accuracy = history.series("accuracy", smoothing=0.6)
+    assert error.smooth[1] == pytest.approx([100 - y for y in accuracy.smooth[1]])

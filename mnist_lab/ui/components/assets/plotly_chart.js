@@ -45,13 +45,14 @@ function paint(value, palette) {
 }
 
 // The axes of a layout with the ranges that the user zoomed to. Plotly keeps these only while the figure has the same
-// range, but that of a growing chart changes. With `uirevision` false, Plotly uses the ranges that we set.
+// range, but that of a growing chart changes. With `uirevision` false, Plotly uses the ranges that we set. An axis whose
+// own `uirevision` has changed shows another quantity, so its zoom is over.
 function zoomedAxes(layout, zoom) {
   const axes = {};
   for (const [name, axis] of Object.entries(layout).filter(([name]) => AXIS.test(name))) {
     axes[name] = { ...axis, uirevision: false };
     const kept = zoom[name];
-    if (kept === undefined) continue;
+    if (kept === undefined || kept.quantity !== axis.uirevision) continue;
     const type = axis.type ?? "linear";
     const range = type === kept.type ? kept.range : kept.range.map(type === "log" ? Math.log10 : (x) => 10 ** x);
     if (range.every(Number.isFinite)) axes[name].range = range;
@@ -63,7 +64,8 @@ function watchZoom(node) {
   node.on("plotly_relayout", (changes) => {
     for (const name of Object.keys(node.layout).filter((name) => AXIS.test(name))) {
       if (!Object.keys(changes).some((change) => change.startsWith(`${name}.range`))) continue;
-      node.labZoom[name] = { range: [...node.layout[name].range], type: node.layout[name].type ?? "linear" };
+      const { range, type = "linear" } = node.layout[name];
+      node.labZoom[name] = { range: [...range], type, quantity: node.labWanted.figure.layout[name].uirevision };
     }
   });
   node.on("plotly_doubleclick", () => {
