@@ -2,12 +2,19 @@
 
 import streamlit as st
 
-from mnist_lab.charts import run_figure
 from mnist_lab.insight.run_columns import runs_csv
 from mnist_lab.runs import RunState
 from mnist_lab.ui.compare import runs_table
 from mnist_lab.ui.compare.bin_panel import bin_panel
-from mnist_lab.ui.compare.comparison import cost_figure, difference_tables, distinct_names, run_curves
+from mnist_lab.ui.compare.comparison import (
+    MAX_COMPARED,
+    cost_figure,
+    curves_figure,
+    curves_text,
+    difference_tables,
+    distinct_names,
+    run_curves,
+)
 from mnist_lab.ui.compare.run_actions import run_actions
 from mnist_lab.ui.compare.run_dialogs import damaged_notice
 from mnist_lab.ui.compare.selection import missing_runs_message
@@ -77,9 +84,11 @@ if not selected:
         st.caption("Tick rows to compare their runs.")
     bin_panel()
     st.stop()
-names = distinct_names(selected)
-
-run_actions(selected, names)
+all_names = distinct_names(selected)
+run_actions(selected, all_names)
+if len(selected) > MAX_COMPARED:
+    st.caption(f"The first {MAX_COMPARED} of the {len(selected):,} ticked runs are compared.")
+selected, names = selected[:MAX_COMPARED], all_names[:MAX_COMPARED]
 
 for run, name in zip(selected, names, strict=True):
     if run.message:
@@ -88,18 +97,23 @@ for run, name in zip(selected, names, strict=True):
     if run.note and len(selected) == 1:
         st.caption(plain(run.note))
 
-sweep_chart(shown.table.runs if sweep else selected, error=False)
+# On a linear scale, a peak of one run would flatten the curves of the others.
+several = len(selected) > 1
+with st.container(horizontal=True, key="compare-options"):
+    log = st.toggle("Logarithmic loss", value=several, key="compare-log-several" if several else "compare-log-one")
+    error = st.toggle(
+        "Errors, logarithmic", key="compare-error", help="Instead of accuracies: 99.5 % and 99.6 % are apart"
+    )
+sweep_chart(shown.table.runs if sweep else selected, error=error)
 with st.container(border=True, key="compare-curves"):
     histories = {run.id: lab.history_cache.of(run) for run in selected}
     curves = run_curves(selected, names, histories)
-    # On a linear scale, a peak of one run would flatten the curves of the others.
-    several = len(selected) > 1
-    log_key = "compare-log-several" if several else "compare-log-one"
-    figure = run_figure(curves, log=st.session_state.get(log_key, several), by_run=True)
     plotly_chart(
-        figure, key="compare-plot", alt=f"Loss, accuracy and learning rate of {', '.join(names)}", height=CHART_HEIGHT
+        curves_figure(curves, log=log, error=error),
+        key="compare-plot",
+        alt=curves_text(selected, names, histories),
+        height=CHART_HEIGHT,
     )
-    st.toggle("Logarithmic loss", value=several, key=log_key)
 
 if len(tested := [run for run in shown.table.runs if run.result is not None]) > 1:
     with st.expander("Accuracy and number of parameters", icon=":material/scatter_plot:"):

@@ -66,6 +66,11 @@ class HyperparameterInfo:
         return max(self.groups, key=lambda group: group.mean)
 
     @property
+    def has_spread(self) -> bool:
+        """Whether a value has several runs."""
+        return any(len(group.accuracies) > 1 for group in self.groups)
+
+    @property
     def headline(self) -> str:
         """The best value, in a sentence."""
         best, count = self.best, len(self.best.accuracies)
@@ -149,11 +154,12 @@ def _means(info: HyperparameterInfo, height: Any) -> dict[str, Any]:
     ends = [sorted(map(height, (min(group.accuracies), max(group.accuracies)))) for group in info.groups]
     return {
         "type": "scatter",
-        "mode": "lines",
+        # Nothing is between two categories.
+        "mode": "none" if info.scale == "category" else "lines",
         "name": "mean",
         "x": [_position(group.value, group.text) for group in info.groups],
         "y": means,
-        "line": {"color": "@muted/0.6", "width": 1.5, "dash": "dot" if info.scale == "category" else "solid"},
+        "line": {"color": "@muted/0.6", "width": 1.5},
         "error_y": {
             "type": "data",
             "symmetric": False,

@@ -38,4 +38,5 @@ def sweep_chart(runs: Sequence[Run], *, error: bool) -> None:
     info = hyperparameter_info(varied.title, dots)
     with st.container(border=True, key="compare-varied"):
         plotly_chart(hyperparameter_figure(info, dots, error=error), key="compare-value", alt=info.text, height=_HEIGHT)
-        st.caption(plain(f"{info.headline} Bars reach from the lowest run of a value to the highest."))
+        bars = " Bars reach from the lowest run of a value to the highest." if info.has_spread else ""
+        st.caption(plain(f"{info.headline}{bars}"))

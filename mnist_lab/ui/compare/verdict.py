@@ -4,27 +4,39 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mnist_lab.insight.seed_test import setting_key, setting_messages, settings_of
+from mnist_lab.insight.seed_test import setting_key, setting_messages, setting_pairs, settings_of
 from mnist_lab.runs import Run
 from mnist_lab.training.sweep import SEEDS, Setup, Sweep
-from mnist_lab.ui.compare.comparison import MAX_PAIRS, significance_messages
+from mnist_lab.ui.compare.comparison import MAX_PAIRS, compared_pairs, significance_messages
 from mnist_lab.ui.compare.new_seeds import plan, seeds_text, setups_of, train_seeds
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.streamlit_dom import about_runs
 from mnist_lab.ui.services.container import services
 
 
 def verdict(runs: Sequence[Run], names: Sequence[str]) -> None:
     """Draw the sentences, and offer to train several seeds if two runs of one seed each are compared."""
-    about_settings = setting_messages(settings_of(runs), MAX_PAIRS)
+    settings = settings_of(runs)
+    about_settings = setting_messages(settings, MAX_PAIRS)
     about_networks = significance_messages(services().store, runs, names)
-    for message in about_settings or about_networks:
-        st.markdown(":material/balance: " + plain(message))
+    pairs = [(runs[first], runs[second]) for first, second in compared_pairs(runs)]
     if about_settings:
+        for (other, best), message in zip(setting_pairs(settings, MAX_PAIRS), about_settings, strict=True):
+            _line([*other.runs, *best.runs], f":material/balance: {plain(message)}")
         with st.expander("Network by network"):
-            for message in about_networks:
-                st.markdown(plain(message))
-    elif setups := _setups(runs, names):
+            for pair, message in zip(pairs, about_networks, strict=True):
+                _line(pair, plain(message))
+        return
+    for pair, message in zip(pairs, about_networks, strict=True):
+        _line(pair, f":material/balance: {plain(message)}")
+    if setups := _setups(runs, names):
         _offer_seeds(plan(setups))
+
+
+def _line(runs: Sequence[Run], text: str) -> None:
+    """Draw a line about some runs, which light up while the pointer is over it."""
+    with st.container(key=about_runs(*(run.id for run in runs))):
+        st.markdown(text)
 
 
 def _setups(runs: Sequence[Run], names: Sequence[str]) -> Mapping[str, Setup]:

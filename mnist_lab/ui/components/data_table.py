@@ -77,10 +77,10 @@ _component = st.components.v2.component(
     .lab-table .chosen { display: flex; align-items: flex-start; gap: 8px; margin-top: 10px; }
     .lab-table .chosen[hidden] { display: none; }
     .lab-table .chips { display: flex; flex-wrap: wrap; gap: 6px; list-style: none; margin: 0; padding: 0; flex: 1;
-      min-width: 0; max-height: 7rem; overflow-y: auto; }
+      min-width: 0; max-height: 10.6rem; overflow-y: auto; }
     .lab-table .chips li { display: flex; align-items: center; gap: 6px; margin: 0; padding: 0 2px 0 8px;
       min-height: 1.9rem; max-width: 100%; font-size: 0.875rem; border: 1px solid var(--st-border-color); border-radius: 999px; }
-    .lab-table .chips span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 14rem; }
+    .lab-table .chips span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 20rem; }
     .lab-table .chips .away { border-style: dashed; }
     .lab-table .chips .lit { border-color: var(--st-primary-color); border-style: solid;
       box-shadow: inset 0 0 0 1px var(--st-primary-color); }

@@ -76,13 +76,18 @@ HEADER_HEIGHT = "3.75rem"
 DIALOG = '[role="dialog"]'
 """An open dialog of `st.dialog`. Drawing the whole page again would close it."""
 
-ABOUT_RUNS_KEY = "about-"
-"""The key of a container that is about some runs begins with this; their ids follow, with hyphens between them."""
+_ABOUT_RUNS = "about-"
 
-ABOUT_RUNS = by_key_prefix(ABOUT_RUNS_KEY)
-"""Such a container; the runs light up while the pointer is over it."""
 
-ABOUT_RUNS_CLASS = by_key(ABOUT_RUNS_KEY).removeprefix(".")
+def about_runs(*run_ids: str) -> str:
+    """The `key` of a container that is about these runs: they light up while the pointer is over it."""
+    return _ABOUT_RUNS + "-".join(run_ids)
+
+
+ABOUT_RUNS = by_key_prefix(_ABOUT_RUNS)
+"""Such a container."""
+
+ABOUT_RUNS_CLASS = by_key(_ABOUT_RUNS).removeprefix(".")
 """How the class with its key begins: a container has each key as a class of its own."""
 
 # Draw. A horizontal container has its children as direct children.

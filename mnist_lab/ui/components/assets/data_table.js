@@ -169,7 +169,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     if (source === state.chips) return;
     state.chips = source;
     chips.replaceChildren(...all.map(chip));
-    light(labLit());
+    labShowLit();
   };
   const drawAllBox = () => {
     const box = head.querySelector("input");
@@ -178,15 +178,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     box.checked = count > 0 && count === rows.length;
     box.indeterminate = count > 0 && count < rows.length;
   };
-  const light = (lit) => {
-    for (const part of node.querySelectorAll(".lit")) if (!lit.has(part.dataset.run)) part.classList.remove("lit");
-    for (const id of lit) {
-      state.drawn.get(id)?.tr.classList.add("lit");
-      for (const item of chips.children) if (item.dataset.run === id) item.classList.add("lit");
-    }
-  };
   labLightOnHover();
-  labFollowLight(node, light);
 
   const rowNode = (row) => {
     const box = labElement("input", { type: "checkbox", checked: state.ticked.has(row.id) });

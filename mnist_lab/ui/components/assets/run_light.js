@@ -1,6 +1,7 @@
 // One run lights up in all parts of the page at once: its row, its chip, its curves, its point, what is said about it.
 // A part names its runs in `data-run`, ids separated by spaces; a container of Streamlit names them in its key.
 const LAB_LIGHT = "lab-light";
+const LAB_PALE_TEXT = 0.4;
 
 // The ids of the runs that are lit.
 function labLit() {
@@ -30,10 +31,21 @@ function labRunsOf(target) {
   return key.slice(labAboutRunsClass.length).split("-");
 }
 
+// Parts in HTML get a class; of the lines about runs, those that are about others turn pale.
+function labShowLit() {
+  const lit = labLit();
+  for (const part of document.querySelectorAll("[data-run].lit")) if (!lit.has(part.dataset.run)) part.classList.remove("lit");
+  for (const id of lit) for (const part of document.querySelectorAll(`[data-run="${id}"]`)) part.classList.add("lit");
+  const lines = [...document.querySelectorAll(labAboutRuns)].map((line) => [line, labRunsOf(line).some((id) => lit.has(id))]);
+  const concerned = lines.some(([, isLit]) => isLit);
+  for (const [line, isLit] of lines) line.style.opacity = concerned && !isLit ? LAB_PALE_TEXT : "";
+}
+
 // Lights the run under the pointer or with the focus. A chart does that itself, as only it knows its curves.
 function labLightOnHover() {
   if (window.labLightsOnHover) return;
   window.labLightsOnHover = true;
+  document.addEventListener(LAB_LIGHT, labShowLit);
   for (const event of ["pointerover", "focusin"]) {
     document.addEventListener(event, ({ target }) => {
       const ids = labRunsOf(target);
