@@ -80,37 +80,36 @@ def _missing_weights(run: Run) -> str:
 def _litert(run: Run) -> None:
     made = services().litert.made(run)
     with _row("LiteRT model", "for phones"):
-        if made is not None:
+        place = st.empty()
+    # TensorFlow is loaded for it, so it is not made before somebody asks.
+    if made is None and place.button("Convert to .tflite", key="download-convert"):
+        made = _converted(run)
+    if made is not None:
+        with place:
             _button(run, "litert", _BINARY, made.read_bytes)
-            return
-        # TensorFlow is loaded for it, so it is not made before somebody asks.
-        pressed = st.button("Convert to .tflite", key="download-convert")
-    if pressed and _convert(run):
-        st.rerun(scope="fragment")
 
 
-def _convert(run: Run) -> bool:
-    """Wait for the LiteRT file of the run; False, and a message, if it cannot be made."""
+def _converted(run: Run) -> Path | None:
+    """The LiteRT file of the run, once it is made; None, and a message, if it cannot be made."""
     files = services().litert
     try:
         future = files.request(run)
         others = files.waiting() - 1
         wait = f" {formatting.quantity(others, 'other')} first." if others > 0 else ""
         with st.spinner(f"TensorFlow converts the network, within half a minute.{wait}", show_time=True):
-            _wait(future)
+            return _result(future)
     except LabError as error:
         st.error(plain(for_viewer(error)), icon=":material/error:")
-        return False
-    return True
+        return None
 
 
-def _wait(future: "Future[Path]") -> None:
+def _result(future: "Future[Path]") -> Path:
     # Between the looks, Streamlit can end the script, if its user does not wait any longer.
     place = st.empty()
     while not future.done():
         time.sleep(_POLL_SECONDS)
         place.empty()
-    future.result()
+    return future.result()
 
 
 def _offer(run: Run, format_: str, title: str, purpose: str, mime: str, make: Callable[[], str | bytes]) -> None:

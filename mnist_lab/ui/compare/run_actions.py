@@ -72,7 +72,7 @@ def _single(run: Run) -> None:
     if _can_continue(run) and st.button("More epochs", icon=":material/fast_forward:", key="compare-more"):
         go("train", {RUN: run.id})
     if viewer().may_change(run.owner):
-        _owner_menu(run)
+        _owner_buttons(run)
 
 
 def _open(run: Run) -> None:
@@ -87,12 +87,11 @@ def _can_continue(run: Run) -> bool:
     return ended and run.epochs_done > 0 and services().store.folder(run.id).has_epoch_checkpoint()
 
 
-def _owner_menu(run: Run) -> None:
-    with st.popover("Edit", icon=":material/edit:", width="content", key="compare-edit"):
-        if st.button("Rename", icon=":material/edit:", key="compare-rename", width="stretch"):
-            rename_dialog(run)
-        if st.button("Note", icon=":material/sticky_note_2:", key="compare-note", width="stretch"):
-            note_dialog(run)
+def _owner_buttons(run: Run) -> None:
+    if st.button("Rename", icon=":material/edit:", key="compare-rename"):
+        rename_dialog(run)
+    if st.button("Note", icon=":material/sticky_note_2:", key="compare-note"):
+        note_dialog(run)
     if log := services().store.folder(run.id).read_log(_LOG_BYTES):
         with st.popover("Log", icon=":material/description:", width="content"):
             st.code(log, language=None, height=320)

@@ -98,6 +98,7 @@ function showLit(node) {
 function watchHover(node) {
   let hovered = [];
   let pointer = { clientX: 0, clientY: 0 };
+  let own = ""; // the run that this chart has lit
   const pick = () => {
     const box = node.getBoundingClientRect();
     let nearest = { run: "", distance: NEAR };
@@ -106,7 +107,8 @@ function watchHover(node) {
       const distance = Math.hypot(across, box.top + yaxis._offset + yaxis.d2p(y) - pointer.clientY);
       if (data.legendgroup && distance < nearest.distance) nearest = { run: data.legendgroup, distance };
     }
-    labLight(nearest.run ? [nearest.run] : []);
+    own = nearest.run;
+    labLight(own ? [own] : []);
   };
   node.addEventListener("pointermove", (event) => {
     pointer = event;
@@ -118,7 +120,8 @@ function watchHover(node) {
   });
   node.on("plotly_unhover", () => {
     hovered = [];
-    labLight([]);
+    // Plotly notices late that the pointer has left: another part may have lit its runs already.
+    if (labLit().size === 1 && labLit().has(own)) labLight([]);
   });
 }
 
