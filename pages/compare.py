@@ -2,16 +2,24 @@
 
 import streamlit as st
 
-from mnist_lab.charts import run_figure
 from mnist_lab.insight.run_columns import runs_csv
 from mnist_lab.runs import RunState
 from mnist_lab.ui.compare import runs_table
 from mnist_lab.ui.compare.bin_panel import bin_panel
-from mnist_lab.ui.compare.comparison import cost_figure, difference_tables, distinct_names, run_curves
+from mnist_lab.ui.compare.comparison import (
+    MAX_COMPARED,
+    cost_figure,
+    curves_figure,
+    curves_text,
+    difference_tables,
+    distinct_names,
+    run_curves,
+)
 from mnist_lab.ui.compare.run_actions import run_actions
 from mnist_lab.ui.compare.run_dialogs import damaged_notice
 from mnist_lab.ui.compare.selection import missing_runs_message
-from mnist_lab.ui.compare.sweep_filter import sweep_filter
+from mnist_lab.ui.compare.sweep_chart import sweep_chart
+from mnist_lab.ui.compare.sweep_filter import sweep_filter, unknown_sweep_notice
 from mnist_lab.ui.compare.ticked_table import ticked_table
 from mnist_lab.ui.compare.verdict import verdict
 from mnist_lab.ui.components.markdown import plain
@@ -22,7 +30,7 @@ from mnist_lab.ui.panels.doctor_panel import doctor_lines, doctor_panel
 from mnist_lab.ui.panels.run_picker import empty_state
 from mnist_lab.ui.panels.undo_notice import undo_notice
 from mnist_lab.ui.services.container import services
-from mnist_lab.ui.session.query_params import RUNS
+from mnist_lab.ui.session.compared_runs import runs_parameter
 
 lab = services()
 lab.reference.ensure()
@@ -63,22 +71,24 @@ with st.container(horizontal=True, vertical_alignment="center", key="compare-fil
         on_click="ignore",
         key="compare-csv",
     )
-if missing := missing_runs_message(store, st.query_params.get(RUNS)):
+unknown_sweep_notice(tally.groups)
+if missing := missing_runs_message(store, runs_parameter()):
     st.warning(plain(missing), icon=":material/link_off:")
-shown = ticked_table(found.ids, filters, sweep)
+shown = ticked_table(found.ids, filters, sweep, lambda rows: runs_table.count_message(found, rows, tally.runs))
 if not found.ids:
     st.info("No run matches.", icon=":material/filter_alt_off:")
     st.button("Show all runs", on_click=runs_table.clear_filters, key="compare-all")
-else:
-    st.caption(runs_table.count_message(found, len(shown.table.runs), tally.runs, shown.hidden))
 selected = shown.selected
 if not selected:
+    if found.ids:
+        st.caption("Tick rows to compare their runs.")
     bin_panel()
     st.stop()
-names = distinct_names(selected)
-
-if len(selected) == 1:
-    run_actions(selected[0], names[0])
+all_names = distinct_names(selected)
+run_actions(selected, all_names)
+if len(selected) > MAX_COMPARED:
+    st.caption(f"The first {MAX_COMPARED} of the {len(selected):,} ticked runs are compared.")
+selected, names = selected[:MAX_COMPARED], all_names[:MAX_COMPARED]
 
 for run, name in zip(selected, names, strict=True):
     if run.message:
@@ -87,17 +97,23 @@ for run, name in zip(selected, names, strict=True):
     if run.note and len(selected) == 1:
         st.caption(plain(run.note))
 
+# On a linear scale, a peak of one run would flatten the curves of the others.
+several = len(selected) > 1
+with st.container(horizontal=True, key="compare-options"):
+    log = st.toggle("Logarithmic loss", value=several, key="compare-log-several" if several else "compare-log-one")
+    error = st.toggle(
+        "Errors, logarithmic", key="compare-error", help="Instead of accuracies: 99.5 % and 99.6 % are apart"
+    )
+sweep_chart(shown.table.runs if sweep else selected, error=error)
 with st.container(border=True, key="compare-curves"):
     histories = {run.id: lab.history_cache.of(run) for run in selected}
     curves = run_curves(selected, names, histories)
-    # On a linear scale, a peak of one run would flatten the curves of the others.
-    several = len(selected) > 1
-    log_key = "compare-log-several" if several else "compare-log-one"
-    figure = run_figure(curves, log=st.session_state.get(log_key, several), by_run=True)
     plotly_chart(
-        figure, key="compare-plot", alt=f"Loss, accuracy and learning rate of {', '.join(names)}", height=CHART_HEIGHT
+        curves_figure(curves, log=log, error=error),
+        key="compare-plot",
+        alt=curves_text(selected, names, histories),
+        height=CHART_HEIGHT,
     )
-    st.toggle("Logarithmic loss", value=several, key=log_key)
 
 if len(tested := [run for run in shown.table.runs if run.result is not None]) > 1:
     with st.expander("Accuracy and number of parameters", icon=":material/scatter_plot:"):

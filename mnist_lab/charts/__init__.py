@@ -11,6 +11,7 @@ from mnist_lab.charts.curves import Metric, Series, smoothed, thin, value_range
 from mnist_lab.charts.delta import Delta, figure_delta
 from mnist_lab.charts.field_drawings import DRAWING_STYLE, field_drawing
 from mnist_lab.charts.figure import Figure, empty_figure, label
+from mnist_lab.charts.hyperparameter import ValueDot, hyperparameter_figure, hyperparameter_info
 from mnist_lab.charts.image_cards import ImageCard, image_cards_html
 from mnist_lab.charts.learning import Curve, run_figure
 from mnist_lab.charts.metric_history import MetricHistory, sparkline_values
@@ -46,6 +47,7 @@ __all__ = [
     "Part",
     "RunDot",
     "Series",
+    "ValueDot",
     "accuracy_figure",
     "class_counts_figure",
     "confusion_html",
@@ -65,6 +67,8 @@ __all__ = [
     "guesses_html",
     "headline_html",
     "health_html",
+    "hyperparameter_figure",
+    "hyperparameter_info",
     "image_cards_html",
     "label",
     "maps_html",

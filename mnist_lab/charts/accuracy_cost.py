@@ -30,6 +30,8 @@ class RunDot:
     """Standard error of the accuracy, 0..1: see `insight.accuracy_standard_error`."""
     number: int | None = None
     """Number of the run, for its colour and marker; None for its index in the list."""
+    key: str = ""
+    """Id of the run, by which it lights up together with its curves."""
 
     @property
     def logarithm(self) -> float:
@@ -126,6 +128,7 @@ def _dot(run: RunDot, position: int, side: str) -> dict[str, Any]:
         "textfont": {"color": "@muted", "size": TEXT_SIZE - 1},
         "cliponaxis": False,
         "name": label(run.label),
+        "legendgroup": run.key,
         "x": [max(1, run.parameters or 1)],
         "y": [run.accuracy * 100],
         "error_y": {

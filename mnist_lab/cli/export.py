@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mnist_lab.cli.output import print_json
-from mnist_lab.cli.parser import EXPORT_SUFFIXES
 from mnist_lab.cli.runs import open_run_store
 from mnist_lab.cli.tensorflow_output import LOG_NAME, redirect_output
-from mnist_lab.cli.user_files import ensure_free, file_name, reason
+from mnist_lab.cli.user_files import ensure_free, reason
 from mnist_lab.errors import RefusedError
+from mnist_lab.export.file_names import EXPORT_SUFFIXES, file_name
 from mnist_lab.export.notebook import training_notebook
 from mnist_lab.export.script import training_script
 from mnist_lab.inference.weights import weights_of

@@ -8,19 +8,8 @@ from typing import NoReturn, get_args
 
 from mnist_lab import __version__, formatting
 from mnist_lab.cli.output import PROGRAM
+from mnist_lab.export.file_names import EXPORT_SUFFIXES
 from mnist_lab.recipe import Recipe
-
-EXPORT_SUFFIXES = {
-    "code": ".py",
-    "notebook": ".ipynb",
-    "keras": ".keras",
-    "savedmodel": "-savedmodel",
-    "litert": ".tflite",
-    "network": ".network.json",
-    "recipe": ".recipe.json",
-}
-"""The formats of `export`, and how the names of their files end. They are listed here because the parser does not load
-the run store, which `export` needs."""
 
 # Options of `train`, by the recipe's field that they change; a field without its option keeps the recipe's value.
 RECIPE_OPTIONS: dict[str, tuple[Callable[[str], object], str]] = {

@@ -1,7 +1,6 @@
 """Files whose paths the user gives: reading with a size limit, and checks before writing."""
 
 import os
-import re
 from pathlib import Path
 
 from mnist_lab.errors import RefusedError
@@ -33,12 +32,6 @@ def printable(name: str) -> str:
 def reason(error: OSError | ValueError) -> str:
     """The system's message for an error with a file, without a full stop."""
     return (isinstance(error, OSError) and error.strerror) or str(error)
-
-
-def file_name(text: str, suffix: str) -> str:
-    """Turn a run's name into a file name that every system accepts: at most 60 letters, digits and hyphens."""
-    stem = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:60].strip("-").lower()
-    return (stem or "run") + suffix
 
 
 def ensure_free(path: Path, force: bool) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mnist_lab.recipe import Recipe
     from mnist_lab.runs import Run
 
-_RECIPE_FIELDS = {
+RECIPE_FIELDS = {
     "epochs": "Epochs planned",
     "batch_size": "Batch size",
     "optimizer": "Optimizer",
@@ -31,7 +31,9 @@ _RECIPE_FIELDS = {
     "precision": "Precision requested",
     "seed": "Seed",
 }
+"""The fields of a recipe, with their titles."""
 _USED_BY = {"momentum": ("sgd",), "weight_decay": ("adamw",)}
+NOT_USED = "not used"
 _NO_LAYERS = "none"
 
 
@@ -64,8 +66,8 @@ def diff_runs(runs: Sequence["Run"]) -> list[FieldDiff]:
         FieldDiff("Batch norm", tuple(batch_norm_summary(network) for network in networks)),
         FieldDiff("Parameters", tuple(formatting.count(analyse(network).parameters) for network in networks)),
     ]
-    for name, title in _RECIPE_FIELDS.items():
-        fields.append(FieldDiff(title, tuple(_recipe_value(run.recipe, name) for run in runs)))
+    for name, title in RECIPE_FIELDS.items():
+        fields.append(FieldDiff(title, tuple(recipe_value(run.recipe, name) for run in runs)))
     fields.append(FieldDiff("Changed by hand", tuple(map(by_hand_text, runs))))
     fields.append(FieldDiff("Data", tuple(run.data.title if run.data else formatting.NONE for run in runs)))
     return sorted(fields, key=lambda field: not field.differs)
@@ -100,14 +102,15 @@ def _filters(network: Network) -> str:
     return ", ".join(str(filters) for filters in convolution_filters(network)) or "none"
 
 
-def _recipe_value(recipe: "Recipe", name: str) -> str:
+def recipe_value(recipe: "Recipe", name: str) -> str:
+    """A field of `RECIPE_FIELDS` as text; `NOT_USED` if the recipe's other fields make it meaningless."""
     value = getattr(recipe, name)
     if recipe.optimizer not in _USED_BY.get(name, (recipe.optimizer,)):
-        return "not used"
+        return NOT_USED
     if name == "validation":
         return "the test images" if value == "test" else "held out"
     if name == "validation_fraction":
-        return "not used" if recipe.validation == "test" else formatting.accuracy(value, 0)
+        return NOT_USED if recipe.validation == "test" else formatting.accuracy(value, 0)
     if name == "keep":
         return f"{recipe.kept} epoch"
     if name == "early_stopping":

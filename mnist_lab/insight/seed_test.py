@@ -109,12 +109,17 @@ def compare_settings(
 
 def setting_messages(settings: Sequence[Setting], most: int) -> list[str]:
     """Whether the best setting is better than each of the others that have several seeds; at most `most` messages."""
+    pairs = setting_pairs(settings, most)
+    return [_pair_message(other, best, len(pairs)) for other, best in pairs]
+
+
+def setting_pairs(settings: Sequence[Setting], most: int) -> list[tuple[Setting, Setting]]:
+    """The pairs that `setting_messages` is about, in its order: another setting and the best one."""
     tested = [setting for setting in settings if len(setting.runs) >= MIN_SEEDS]
     if len(tested) < 2:
         return []
     best = max(tested, key=lambda setting: fmean(setting.accuracies))
-    others = [setting for setting in tested if setting is not best][:most]
-    return [_pair_message(other, best, len(others)) for other in others]
+    return [(setting, best) for setting in tested if setting is not best][:most]
 
 
 def _pair_message(other: Setting, best: Setting, comparisons: int) -> str:

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -67,9 +67,9 @@ def count_deleted(connection: Connection, owner: str | None = None) -> int:
     return connection.execute(select(func.count()).select_from(runs).where(*_in_bin(owner))).scalar_one()
 
 
-def is_deleted(connection: Connection, run_id: str) -> bool:
-    """Whether the run is in the bin."""
-    return connection.execute(select(runs.c.id).where(runs.c.id == run_id, *_in_bin())).first() is not None
+def deleted_among(connection: Connection, run_ids: Collection[str]) -> Sequence[str]:
+    """Which of these runs are in the bin."""
+    return connection.execute(select(runs.c.id).where(runs.c.id.in_(run_ids), *_in_bin())).scalars().all()
 
 
 def _in_bin(owner: str | None = None) -> list[ColumnElement[bool]]:

@@ -208,14 +208,14 @@ def point_from_row(row: Row[*tuple[Any, ...]]) -> MetricPoint:
     missing = math.nan if row.kind == "epoch" else None
     return MetricPoint(
         step=_whole(row.step),
-        epoch=_real(row.epoch),
+        epoch=_finite(row.epoch),
         kind=row.kind,
         training_loss=math.nan if row.training_loss is None else _real(row.training_loss),
         training_accuracy=math.nan if row.training_accuracy is None else _real(row.training_accuracy),
         validation_loss=missing if row.validation_loss is None else _real(row.validation_loss),
         validation_accuracy=missing if row.validation_accuracy is None else _real(row.validation_accuracy),
-        learning_rate=_real(row.learning_rate),
-        seconds=_real(row.seconds),
+        learning_rate=_finite(row.learning_rate),
+        seconds=_finite(row.seconds),
         samples_per_second=_real(row.samples_per_second),
     )
 
@@ -245,6 +245,13 @@ def _real(value: object) -> float:
     if not isinstance(value, int | float):
         raise ValueError(f"no number: {type(value).__name__}")  # noqa: TRY004
     return value
+
+
+def _finite(value: object) -> float:
+    number = _real(value)
+    if not math.isfinite(number):
+        raise ValueError(f"not finite: {number}")
+    return number
 
 
 def _seconds(time: datetime | None) -> float | None:

@@ -320,10 +320,10 @@ class RunStore:
         with self.db.read() as connection:
             return deletion.count_deleted(connection, owner)
 
-    def is_deleted(self, run_id: str) -> bool:
-        """Whether the run is in the bin."""
+    def deleted_among(self, run_ids: Collection[str]) -> Sequence[str]:
+        """Which of these runs are in the bin."""
         with self.db.read() as connection:
-            return deletion.is_deleted(connection, run_id)
+            return deletion.deleted_among(connection, run_ids)
 
     def empty_bin(self) -> Sequence[str]:
         """Remove the runs that have been in the bin for a day; see `deletion.empty_bin`. Returns their ids."""

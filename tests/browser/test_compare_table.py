@@ -16,7 +16,7 @@ from tests.pages.ended_runs import ended
 TABLE = by_key("compare-table")
 CURVES = (
     "() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((plot) => plot.data)"
-    ".filter((line) => line.legendgroup)"
+    ".filter((line) => line.legendgroup && line.uid)"
 )
 GROUP = "Table test"
 
@@ -210,8 +210,9 @@ def test_the_page_never_scrolls_sideways(page: Page, lab: str, runs: list[Run], 
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
-    accuracy = page.locator(TABLE).get_by_role("columnheader", name="Test accuracy")
-    assert accuracy.evaluate("(node) => node.getBoundingClientRect().right") <= width
+    # The most telling first: name, accuracy and parameters are in sight on a phone, too.
+    parameters = page.locator(TABLE).get_by_role("columnheader", name="Parameters")
+    assert parameters.evaluate("(node) => node.getBoundingClientRect().right") <= width
 
 
 def test_a_run_on_fewer_images_is_marked_at_its_name(page: Page, lab: str, store: RunStore, runs: list[Run]) -> None:
@@ -221,3 +222,88 @@ def test_a_run_on_fewer_images_is_marked_at_its_name(page: Page, lab: str, store
     mark = row(page, "Few images").get_by_role("img", name=re.compile("Trained on 190 images; other runs here"))
     expect(mark).to_be_in_viewport()
     expect(row(page, "Run 03").get_by_text("⚠")).to_have_count(0)
+
+
+def lit(page: Page) -> set[str]:
+    """The ids of the rows that are lit."""
+    return set(page.locator(f"{TABLE} tbody tr.lit").evaluate_all("(rows) => rows.map((row) => row.dataset.run)"))
+
+
+PALE = (
+    "() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((plot) => plot._fullData.map((line) =>"
+    " [line.legendgroup, plot.querySelector(`.trace${CSS.escape(line.uid)}`)?.style.opacity]))"
+    ".filter(([, opacity]) => opacity).map(([run]) => run)"
+)
+"""The runs whose curves are pale."""
+
+
+def test_a_run_lights_up_in_table_chips_chart_and_verdict_at_once(page: Page, lab: str, runs: list[Run]) -> None:
+    page.set_viewport_size({"width": 1280, "height": 2400})
+    go(page, lab, *runs[3:6])
+    page.wait_for_function(f"() => ({CURVES})().length >= 9")
+    chips = page.get_by_role("list", name="Ticked runs").get_by_role("listitem")
+    row(page, "Run 04").hover()
+    expect(chips.filter(has_text="Run 04")).to_have_class(re.compile("lit"))
+    page.wait_for_function(
+        f"(id) => {{ const pale = ({PALE})(); return pale.length && !pale.includes(id); }}", arg=runs[4].id
+    )
+    # A curve lights its row.
+    marker = page.evaluate_handle(
+        "(id) => { const plot = [...document.querySelectorAll('.js-plotly-plot')].find((one) => one.data.some((line) =>"
+        " line.uid === `loss-${id}-validation`)); return plot.querySelector(`.traceloss-${id}-validation .point`); }",
+        runs[5].id,
+    ).as_element()
+    assert marker is not None
+    marker.hover(force=True)
+    page.wait_for_function("() => labLitRuns.size === 1")
+    assert len(lit(page)) == 1
+    # What is said about two runs lights both.
+    page.get_by_text("points higher than").first.hover()
+    expect(page.locator(f"{TABLE} tbody tr.lit")).to_have_count(2)
+    # As does the focus, for one who has no mouse.
+    tick(page, "Run 09").focus()
+    expect(page.locator(f"{TABLE} tbody tr.lit")).to_have_count(1)
+    assert lit(page) == {runs[9].id}
+    # A run that is not in the charts leaves them as they are.
+    page.wait_for_function(f"() => !({PALE})().length")
+
+
+def test_ticked_runs_are_in_sight_as_chips(page: Page, lab: str, runs: list[Run]) -> None:
+    go(page, lab, runs[3])
+    chips = page.get_by_role("list", name="Ticked runs").get_by_role("listitem")
+    expect(chips).to_have_text(["Run 03×"])
+    # With Shift, all rows between two ticks.
+    tick(page, "Run 12").click()
+    tick(page, "Run 10").click(modifiers=["Shift"])
+    expect(chips).to_have_text(["Run 12×", "Run 11×", "Run 10×", "Run 03×"])
+    page.get_by_role("textbox", name="Find").fill("Run 03")
+    page.keyboard.press("Enter")
+    expect(row(page, "Run 12")).to_have_count(0)
+    # First those in the table, then those that the filter hides.
+    expect(chips).to_have_text(["Run 03×", "Run 12×", "Run 11×", "Run 10×"])
+    expect(chips.nth(1)).to_have_class("away")
+    page.get_by_role("button", name="Untick Run 12").focus()
+    page.keyboard.press("Enter")
+    expect(chips).to_have_text(["Run 03×", "Run 11×", "Run 10×"])
+    expect(page.get_by_role("button", name="Untick Run 11")).to_be_focused()
+    page.get_by_role("button", name="Untick all").click()
+    expect(chips).to_have_count(0)
+    expect(tick(page, "Run 03")).not_to_be_checked()
+    page.get_by_role("checkbox", name="Tick all runs of the table").check()
+    expect(chips).to_have_text(["Run 03×"])
+
+
+def test_a_link_has_the_chosen_columns(page: Page, lab: str, runs: list[Run]) -> None:
+    page.goto(f"{lab}/compare?sweep={GROUP}&columns=seed,unknown")
+    heads = page.locator(f"{TABLE} thead th")
+    expect(heads).to_have_text(["Name", "Seed"])
+    page.locator(f"{TABLE} summary").click()
+    page.locator(TABLE).get_by_role("checkbox", name="Optimizer").check()
+    expect(heads).to_have_text(["Name", "Optimizer", "Seed"])
+    page.wait_for_function("() => new URL(location.href).searchParams.get('columns') === 'optimizer,seed'")
+    page.keyboard.press("Escape")
+    expect(page.locator(f"{TABLE} summary")).to_be_focused()
+    expect(page.locator(f"{TABLE} .choice")).to_be_hidden()
+    # The link was not kept as the choice of this browser, what was chosen is.
+    page.goto(f"{lab}/compare?sweep={GROUP}")
+    expect(heads).to_have_text(["Name", "Optimizer", "Seed"])

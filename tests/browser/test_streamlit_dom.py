@@ -249,6 +249,17 @@ def test_an_open_dialog_is_found(page: Page, lab: str, finished: Run) -> None:
     expect(page.locator(dom.DIALOG)).to_have_count(0)
 
 
+def test_a_container_names_the_runs_that_it_is_about(page: Page, lab: str, store: RunStore) -> None:
+    runs = [ended(store, name, wrong=wrong) for name, wrong in (("One", 1), ("Two", 30))]
+    go(page, f"{lab}/compare?runs={runs[0].id},{runs[1].id}")
+    line = page.locator(dom.ABOUT_RUNS)
+    expect(line).to_have_count(1)
+    names = line.evaluate("(node) => [...node.classList]")
+    (about,) = [name for name in names if name.startswith(dom.ABOUT_RUNS_CLASS)]
+    assert set(about.removeprefix(dom.ABOUT_RUNS_CLASS).split("-")) == {run.id for run in runs}
+    assert dom.by_key(dom.about_runs("a", "b")) == f".{dom.ABOUT_RUNS_CLASS}a-b"
+
+
 def test_a_number_is_increased_by_its_button(page: Page, lab: str) -> None:
     go(page, lab)
     figure = page.locator(dom.METRIC_VALUE).first

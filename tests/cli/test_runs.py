@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from mnist_lab import formatting
-from mnist_lab.cli.parser import EXPORT_SUFFIXES
+from mnist_lab.export.file_names import EXPORT_SUFFIXES
 from mnist_lab.runs.rows import data_to_json
 from mnist_lab.runs.schema import runs as table
 from tests.factories import make_data

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from mnist_lab.cli.user_files import ensure_free, file_name, printable, read_bytes
+from mnist_lab.cli.user_files import ensure_free, printable, read_bytes
 from mnist_lab.errors import RefusedError
 
 
@@ -29,22 +29,6 @@ def test_a_larger_file_is_refused(tmp_path):
 def test_what_cannot_be_read_is_named(tmp_path, name):
     with pytest.raises(RefusedError, match=r"The network file .* cannot be read: "):
         read_bytes(tmp_path / name, "network file", limit=10)
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("Small CNN", "small-cnn.py"),
-        ("../../etc/passwd", "etc-passwd.py"),
-        ("C:\\con", "c-con.py"),
-        ("😀", "run.py"),
-        ("", "run.py"),
-        ("--force", "force.py"),
-        ("x" * 500, "x" * 60 + ".py"),
-    ],
-)
-def test_any_name_makes_a_safe_file_name(name, expected):
-    assert file_name(name, ".py") == expected
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,17 +15,21 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_lab.data import DataSource
 from mnist_lab.errors import UnknownRunError
+from mnist_lab.export.script import training_script
+from mnist_lab.network import EditHistory, Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import REFERENCE, Run, RunState, RunStore
+from mnist_lab.runs import REFERENCE, Command, Run, RunState, RunStore
 from mnist_lab.runs.schema import runs as runs_table_schema
-from mnist_lab.ui.compare import runs_table, ticked_table, verdict
+from mnist_lab.ui.compare import new_seeds, run_actions, runs_table, ticked_table
 from mnist_lab.ui.compare.comparison import distinct_names, significance_messages
 from mnist_lab.ui.compare.selection import missing_runs_message
 from mnist_lab.ui.components.data_table import Ticks
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.live import table_feed
 from mnist_lab.ui.services.container import services
-from tests.pages.compare_page import table_rows
+from mnist_lab.ui.session.ui_state import UiState
+from tests.factories import start_run
+from tests.pages.compare_page import chart, table_data, table_rows
 from tests.pages.ended_runs import HOSTILE, ended
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "compare.py"
@@ -123,7 +128,7 @@ def test_runs_on_a_sample_are_marked(monkeypatch, store, source):
     page = opened(monkeypatch)
     assert table_rows(page)[0]["Data"] == source.dataset_title
     found = store.search("", [RunState.FINISHED], None)
-    assert runs_table.count_message(found, 1, 1) in texts(page)
+    assert table_data(page)[-1] == runs_table.count_message(found, 1, 1)
 
 
 def test_search_and_state_filter_the_table(monkeypatch, store):
@@ -163,6 +168,30 @@ def test_a_sweep_in_the_url_filters_the_table(monkeypatch, store):
     ok(page.selectbox(key="compare-sweep").set_value("Tiny · seed").run())
     assert names(page) == ["Another"]
     assert page.query_params["sweep"] in ("Tiny · seed", ["Tiny · seed"])
+
+
+@pytest.mark.parametrize("groups", [[], ["Tiny · seed"]])
+@pytest.mark.parametrize("name", ["nope", *HOSTILE[:2]])
+def test_a_sweep_that_does_not_exist_is_told_with_a_way_on(store, groups, name):
+    for group in ["", *groups]:
+        ended(store, f"A run of {group}", group=group)
+    page = opened_at(sweep=name)
+    assert any("There is no sweep" in text and plain(name[:9]) in text for text in texts(page))
+    assert len(names(page)) == 1 + len(groups)
+    ok(page.button(key="compare-no-sweep").click().run())
+    assert not any("There is no sweep" in text for text in texts(page))
+    assert "sweep" not in page.query_params
+
+
+def test_the_columns_of_the_url_are_passed_on_and_chosen_ones_are_written(monkeypatch, store):
+    ended(store)
+    page = opened_at(columns="test-accuracy,seed")
+    assert table_data(page)[8] == "test-accuracy,seed"
+    monkeypatch.setattr(ticked_table, "reported_columns", lambda _key: ["Batch size", "<b>", "Seed"])
+    assert table_data(ok(page.run()))[8] == "batch-size,seed"
+    monkeypatch.setattr(ticked_table, "reported_columns", lambda _key: None)
+    ok(page.run())
+    assert "columns" not in page.query_params
 
 
 def test_without_sweeps_there_is_no_sweep_filter(monkeypatch, store):
@@ -235,7 +264,9 @@ def test_two_runs_are_compared(monkeypatch, store):
     assert "not about their settings" in message
     assert f":material/balance: {plain(message)}" in texts(page)
     assert page.toggle(key="compare-log-several").value
-    assert "Convolution filters" in str(page.table[0].value)
+    (differences,) = [json.loads(one.proto.json) for one in page.get("bidi_component") if "differs" in one.proto.id]
+    assert "Convolution filters" in differences["html"]
+    assert f'data-run="{runs[0].id}"' in differences["html"]
 
 
 def test_the_loss_of_one_run_is_linear_at_first(monkeypatch, store):
@@ -275,7 +306,7 @@ def seeds(store: RunStore, name: str, *wrong: int, **more: Any) -> list[Run]:
 def test_two_runs_of_one_seed_each_lead_to_three_seeds_of_both(monkeypatch, store):
     first, second = ended(store, "Worse", wrong=40), ended(store, "Better", wrong=0, preset="lenet-5")
     went = []
-    monkeypatch.setattr(verdict, "go", lambda *arguments: went.append(arguments))
+    monkeypatch.setattr(new_seeds, "go", lambda *arguments: went.append(arguments))
     page = opened(monkeypatch, selected=[0, 1])
     ok(page.button(key="compare-seeds").click().run())
     queued = store.queue()
@@ -322,7 +353,8 @@ def test_a_ticked_run_that_the_filter_hides_is_compared_all_the_same(monkeypatch
     page = opened(monkeypatch, selected=[0, 1])
     ok(page.text_input(key=runs_table.SEARCH_KEY).set_value("alp").run())
     assert names(page) == ["Alpha"]
-    assert any("1 ticked run below is not in the table" in text for text in texts(page))
+    (away,) = table_data(page)[7]
+    assert (away["name"], "<svg" in away["svg"]) == ("Beta", True)
     assert "Which is better" in texts(page)
 
 
@@ -346,44 +378,223 @@ def test_the_feed_tells_which_runs_are_at_work_and_whether_the_list_changed(stor
     assert now["version"] != before["version"]
 
 
+# A hyperparameter
+
+
+def sweep_of_rates(store: RunStore) -> None:
+    for rate, wrong in ((0.001, 3), (0.01, 9), (0.1, 90)):
+        ended(store, f"Rate {rate}", wrong=wrong, recipe=Recipe(epochs=2, learning_rate=rate), group="Tiny · rate")
+
+
+def test_a_sweep_has_its_value_on_the_x_axis(store):
+    sweep_of_rates(store)
+    figure, text, *_ = chart(opened_at(sweep="Tiny · rate"), "compare-value")
+    assert [trace["x"] for trace in figure["data"]] == [[0.001, 0.01, 0.1], [0.001], [0.01], [0.1]]
+    assert figure["layout"]["xaxis"]["type"] == "log"
+    assert "Best with learning rate 0.001: 97.00 %." in text
+
+
+def test_ticked_runs_with_one_difference_have_it_on_the_x_axis_and_others_do_not(monkeypatch, store):
+    sweep_of_rates(store)
+    ended(store, "Other", preset="lenet-5")
+    assert chart(opened(monkeypatch, selected=[1, 2, 3]), "compare-value")
+    assert not chart(opened(monkeypatch, selected=[1, 2]), "compare-value"), "two runs are no chart"
+    assert not chart(opened(monkeypatch, selected=[0, 1, 2, 3]), "compare-value")
+
+
+def test_errors_are_drawn_in_place_of_accuracies(monkeypatch, store):
+    sweep_of_rates(store)
+    page = opened(monkeypatch, selected=[0, 1, 2])
+    assert chart(page, "compare-value")[0]["layout"]["yaxis"]["type"] == "linear"
+    ok(page.toggle(key="compare-error").set_value(True).run())
+    assert chart(page, "compare-value")[0]["layout"]["yaxis"]["type"] == "log"
+    assert chart(page, "compare-plot")[0]["layout"]["yaxis2"]["type"] == "log"
+
+
+def test_of_very_many_ticked_runs_some_are_compared(monkeypatch, store):
+    monkeypatch.setattr("mnist_lab.ui.compare.comparison.MAX_COMPARED", 2)
+    for name in "ABC":
+        ended(store, name)
+    page = opened(monkeypatch, selected=[0, 1, 2])
+    assert "The first 2 of the 3 ticked runs are compared." in texts(page)
+    assert {trace["legendgroup"] for trace in chart(page, "compare-plot")[0]["data"]} == {
+        run.id for run in store.list()[:2]
+    }
+
+
+# Actions
+
+
+def keys(page: AppTest) -> set[str]:
+    return {button.key for button in page.button}
+
+
+def test_the_network_and_recipe_of_a_run_are_opened_as_an_edit(monkeypatch, store):
+    run = ended(store, preset="lenet-5", recipe=Recipe(epochs=7))
+    page = opened(monkeypatch, selected=[0])
+    went = []
+    monkeypatch.setattr(run_actions, "go", lambda *arguments: went.append(arguments))
+    page.session_state["draft-history"] = EditHistory(Network(name="Mine"))
+    ok(page.button(key="compare-open").click().run())
+    assert went == [("compose", UiState(run.network, run.recipe).to_query())]
+    assert page.session_state["draft-history"].undo().network.name == "Mine"
+
+
+def test_several_runs_have_what_can_be_done_with_any_number(monkeypatch, store):
+    ended(store, "Good")
+    ended(store, "Bad", state=RunState.FAILED)
+    page = opened(monkeypatch, selected=[0, 1])
+    assert {"compare-again-open", "compare-resume", "compare-delete"} <= keys(page)
+    assert not {"compare-draw", "compare-rename", "compare-stop"} & keys(page)
+    ok(page.button(key="compare-resume").click().run())
+    assert [run.name for run in store.queue()] == ["Bad"]
+
+
+def test_runs_in_training_can_be_stopped_together(monkeypatch, store):
+    runs = [start_run(store) for _ in range(2)]
+    page = opened(monkeypatch, selected=[0, 1])
+    assert "compare-delete" not in keys(page)
+    ok(page.button(key="compare-stop").click().run())
+    assert {store.get(run.id).command for run in runs} == {Command.STOP}
+
+
+def test_several_runs_are_deleted_and_brought_back_together(monkeypatch, store):
+    runs = [ended(store, name) for name in "ABC"]
+    ok(dialog("delete_dialog(store.list()[:2])", once=True).button(key="delete-confirm").click().run())
+    assert [run.name for run in store.list()] == ["A"]
+    page = opened(monkeypatch)
+    page.session_state["deleted-last"] = tuple(run.id for run in runs[1:])
+    assert "**2 runs** were deleted." in " ".join(texts(ok(page.run())))
+    ok(page.button(key="undo-delete").click().run())
+    assert store.count() == 3
+
+
+def test_what_belongs_to_others_or_is_in_training_is_not_deleted(on_network, store):
+    mine, others = ended(store, "Mine"), [ended(store, "Other") for _ in range(2)]
+    active = start_run(store)
+    for run in others:
+        damage(store, run.id, owner="ben")
+    for run in (mine, active):
+        damage(store, run.id, owner="anna")
+    page = dialog("delete_dialog(store.list())", as_pupil="anna", once=True)
+    assert "2 of the 4 belong to other browsers; 1 is still in training." in texts(page)
+    ok(page.button(key="delete-confirm").click().run())
+    assert store.count() == 3
+    note = "1 of 4 deleted; 1 is still in training, 2 belong to other browsers."
+    assert page.session_state["deleted-note"] == note
+
+
+def test_each_setting_is_trained_again_from_new_seeds(monkeypatch, store):
+    seeds(store, "Small", 10, 11)
+    seeds(store, "Large", 1, preset="lenet-5")
+    went = []
+    monkeypatch.setattr(new_seeds, "go", lambda *arguments: went.append(arguments))
+    page = dialog("new_seeds.again_dialog(store.list(), ['a', 'b', 'c'])")
+    ok(page.number_input(key="again-seeds").set_value(2).run())
+    ok(page.button(key="again-confirm").click().run())
+    assert len(store.queue()) == 4
+    assert {run.recipe.seed for run in store.queue()} == {2, 3}
+    assert went == [("train", {"run": store.queue()[0].id})]
+
+
+def test_too_many_trainings_at_once_are_refused(monkeypatch, store):
+    monkeypatch.setattr(new_seeds, "MAX_TRAININGS", 2)
+    ended(store)
+    page = dialog("new_seeds.again_dialog(store.list(), ['a'])")
+    assert "3 trainings are too many at once; at most 2 are possible." in texts(page)
+    assert "again-confirm" not in keys(page)
+
+
+# Downloads
+
+
+def test_a_run_is_offered_in_all_forms(monkeypatch, store):
+    run = ended(store, "Small CNN")
+    store.folder(run.id).best_weights.write_bytes(b"the weights")
+    offered = {}
+    monkeypatch.setattr(
+        st, "download_button", lambda _label, **options: offered.update({options["file_name"]: options["data"]})
+    )
+    page = dialog("downloads.download_dialog(run)")
+    assert set(offered) == {"small-cnn.keras", "small-cnn.py", "small-cnn.ipynb", "small-cnn.csv"}
+    assert offered["small-cnn.keras"]() == b"the weights"
+    assert offered["small-cnn.py"]() == training_script(run)
+    assert json.loads(offered["small-cnn.ipynb"]())["nbformat"] == 4
+    assert b"Small CNN" in offered["small-cnn.csv"]()
+    files = services().litert
+    monkeypatch.setattr(files, "_command", [sys.executable, "-c", WRITE])
+    ok(page.button(key="download-convert").click().run())
+    assert offered["small-cnn.tflite"]() == b"converted"
+
+
+WRITE = "import pathlib, sys; pathlib.Path(sys.argv[-1]).write_text('converted')"
+
+
+def test_a_conversion_that_fails_is_told(monkeypatch, store):
+    run = ended(store)
+    store.folder(run.id).best_weights.write_bytes(b"the weights")
+    page = dialog("downloads.download_dialog(run)")
+    monkeypatch.setattr(services().litert, "_command", [sys.executable, "-c", "raise SystemExit('It is damaged.')"])
+    ok(page.button(key="download-convert").click().run())
+    assert page.error[0].value == plain("It is damaged.")
+
+
+def test_a_run_without_weights_says_so_and_offers_its_code(store):
+    ended(store, state=RunState.FAILED)
+    page = dialog("downloads.download_dialog(run)")
+    assert any("has no weights" in text for text in texts(page))
+    assert "download-convert" not in keys(page)
+
+
 # Dialogs
 
 
-def dialog(call: str) -> AppTest:
-    """A dialog on the newest run, opened again by each rerun, since a rerun of AppTest closes dialogs."""
+def dialog(call: str, *, as_pupil: str = "", once: bool = False) -> AppTest:
+    """A dialog on the newest run, opened again by each rerun, since a rerun of AppTest closes dialogs.
+
+    Args:
+        call: Of a function of `run_dialogs`, or of another module of Compare.
+        as_pupil: Id of the browser that opens it; a teacher's if it is empty.
+        once: Whether it is opened only as long as nothing was deleted.
+    """
     script = f"""
-from mnist_lab.ui.compare import run_dialogs
+import streamlit as st
+from mnist_lab.ui.compare import downloads, new_seeds, run_dialogs
 from mnist_lab.ui.services.container import services
 
 store = services().store
 for run in store.list(limit=1):
-    run_dialogs.{call}
+    if not ({once} and "deleted-last" in st.session_state):
+        {call if "." in call.split("(")[0] else "run_dialogs." + call}
 """
-    return ok(AppTest.from_string(script, default_timeout=120).run())
+    page = AppTest.from_string(script, default_timeout=120)
+    if as_pupil:
+        page.session_state["session"] = as_pupil
+    return ok(page.run())
 
 
 def test_deleting_a_run_asks_for_confirmation(monkeypatch, store):
     run = ended(store)
     page = ok(opened(monkeypatch, selected=[0]).button(key="compare-delete").click().run())
     assert {"delete-confirm", "delete-cancel"} <= {button.key for button in page.button}
-    ok(dialog("delete_dialog(run)").button(key="delete-cancel").click().run())
+    ok(dialog("delete_dialog([run])").button(key="delete-cancel").click().run())
     assert store.get(run.id)
-    ok(dialog("delete_dialog(run)").button(key="delete-confirm").click().run())
+    ok(dialog("delete_dialog([run])").button(key="delete-confirm").click().run())
     assert store.count() == 0
     assert f"restore-{run.id}" in [button.key for button in opened(monkeypatch).button]
 
 
 def test_deleting_a_reference_run_says_that_it_is_not_installed_again(store):
     run = ended(store)
-    before = texts(dialog("delete_dialog(run)"))
+    before = texts(dialog("delete_dialog([run])"))
     damage(store, run.id, owner=REFERENCE)
-    (added,) = set(texts(dialog("delete_dialog(run)"))) - set(before)
+    (added,) = set(texts(dialog("delete_dialog([run])"))) - set(before)
     assert "not installed again" in added
 
 
 def test_a_deleted_run_is_removed_from_the_url(store):
     run = ended(store)
-    page = dialog("delete_dialog(run)")
+    page = dialog("delete_dialog([run])")
     page.query_params["runs"] = run.id
     ok(page.button(key="delete-confirm").click().run())
     assert "runs" not in page.query_params
@@ -391,7 +602,7 @@ def test_a_deleted_run_is_removed_from_the_url(store):
 
 def test_an_error_is_shown_in_the_dialog(monkeypatch, store):
     ended(store)
-    page = dialog("delete_dialog(run)")
+    page = dialog("delete_dialog([run])")
     monkeypatch.setattr(RunStore, "delete", refuse)
     assert ok(page.button(key="delete-confirm").click().run()).error[0].value == plain("There is no such run.")
 

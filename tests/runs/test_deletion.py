@@ -169,9 +169,9 @@ def test_the_bin_can_be_read_in_parts(store: RunStore, network: Network) -> None
         store.delete(run.id)
     assert [run.id for run in store.deleted_runs("anna", 2)] == [mine[2].id, mine[1].id]
     assert (store.count_deleted("anna"), store.count_deleted("ben"), store.count_deleted()) == (3, 1, 4)
-    assert store.is_deleted(other.id)
+    assert store.deleted_among([other.id, run.id]) == [other.id]
     store.restore(other.id)
-    assert not store.is_deleted(other.id)
+    assert not store.deleted_among([other.id])
 
 
 def test_restoring_what_is_not_deleted_changes_nothing(store: RunStore, ended: Run) -> None:

@@ -181,7 +181,15 @@ def test_a_name_that_is_not_utf_8_harms_no_other_record(store: RunStore, network
 
 
 @pytest.mark.parametrize(
-    "damage", ["kind = 'sideways'", "learning_rate = 'high'", "step = x'00'", "run_id = 'someone'", "epoch = 'late'"]
+    "damage",
+    [
+        "kind = 'sideways'",
+        "learning_rate = 'high'",
+        "step = x'00'",
+        "run_id = 'someone'",
+        "epoch = 'late'",
+        "epoch = 9e999",
+    ],
 )
 def test_a_damaged_point_is_left_out_of_the_curve(store: RunStore, network: Network, damage: str) -> None:
     run = start_run(store, store.create(network, Recipe()))

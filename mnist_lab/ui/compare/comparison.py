@@ -1,12 +1,14 @@
 """Comparison of the ticked runs: names, curves, differing fields, and significance of differences."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import streamlit as st
 
 from mnist_lab import formatting
-from mnist_lab.charts import Curve, Figure, MetricHistory, RunDot, parameters_accuracy_figure
+from mnist_lab.charts import Curve, Figure, MetricHistory, RunDot, parameters_accuracy_figure, run_figure
+from mnist_lab.charts.difference_table import ComparedRun, difference_table_html
 from mnist_lab.errors import StoreError
 from mnist_lab.insight import accuracy_standard_error, compare_pair, diff_runs
 from mnist_lab.insight.run_columns import data_warnings
@@ -15,10 +17,16 @@ from mnist_lab.network import analyse
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.message import for_viewer
+from mnist_lab.ui.components.themed_html import themed_html
 from mnist_lab.ui.live.run_view import rate_changes
 
 MAX_PAIRS = 6
 MAX_DOTS = 100
+MAX_COMPARED = 30
+"""Of more runs, the curves cannot be told apart."""
+MAX_IN_LEGEND = 4
+"""More runs are named by the chips above the chart, and by the hover text."""
+MAX_NAME = 40
 
 
 def run_curves(runs: Sequence[Run], names: Sequence[str], histories: Mapping[str, MetricHistory]) -> list[Curve]:
@@ -42,6 +50,28 @@ def run_curves(runs: Sequence[Run], names: Sequence[str], histories: Mapping[str
     ]
 
 
+def curves_figure(curves: Sequence[Curve], *, log: bool, error: bool) -> Figure:
+    """The figure of the curves. Of many runs it has no legend, and its hover text is about one of them."""
+    figure = run_figure(curves, log=log, error=error, by_run=True)
+    if len(curves) > MAX_IN_LEGEND:
+        figure["layout"] |= {"showlegend": False, "hovermode": "closest"}
+    return figure
+
+
+def curves_text(runs: Sequence[Run], names: Sequence[str], histories: Mapping[str, MetricHistory]) -> str:
+    """The curves in words, for screen readers: where each of them ends."""
+    parts = []
+    for run, name in zip(runs, names, strict=True):
+        last = histories[run.id].last_validated
+        if last is None:
+            parts.append(f"{name}: no epoch yet")
+            continue
+        loss, accuracy = formatting.loss(last.validation_loss), formatting.accuracy(last.validation_accuracy)
+        epochs = formatting.quantity(round(last.epoch), "epoch")
+        parts.append(f"{name}: after {epochs}, validation loss {loss}, accuracy {accuracy}")
+    return f"Loss, accuracy and learning rate over epochs. {'; '.join(parts)}."
+
+
 def cost_figure(runs: Sequence[Run]) -> Figure:
     """Test accuracy over number of parameters, for those of the first hundred runs that have a result."""
     dots = [
@@ -51,6 +81,7 @@ def cost_figure(runs: Sequence[Run]) -> Figure:
             run.result.test_accuracy,
             accuracy_standard_error(run.result.test_accuracy, max(1, sum(map(sum, run.result.confusion)))),
             run.number,
+            run.id,
         )
         for run in runs[:MAX_DOTS]
         if run.result is not None
@@ -59,42 +90,57 @@ def cost_figure(runs: Sequence[Run]) -> Figure:
 
 
 def distinct_names(runs: Sequence[Run]) -> list[str]:
-    """The runs' names, shortened; equal names get the run's id appended."""
-    short = [formatting.shortened(run.name, 32) for run in runs]
-    return [f"{name} ({run.id})" if short.count(name) > 1 else name for name, run in zip(short, runs, strict=True)]
+    """The runs' names, shortened at their ends or, if they are alike there, in the middle; else with the run's id."""
+    ends, middles = ([cut(run.name) for run in runs] for cut in (_shortened, _shortened_inside))
+    same_ends, same_middles = Counter(ends), Counter(middles)
+    names = []
+    for run, end, middle in zip(runs, ends, middles, strict=True):
+        if same_ends[end] == 1:
+            names.append(end)
+        else:
+            names.append(middle if same_middles[middle] == 1 else f"{middle} ({run.id})")
+    return names
+
+
+def _shortened(name: str) -> str:
+    return formatting.shortened(name, MAX_NAME)
+
+
+def _shortened_inside(name: str) -> str:
+    """A name without its middle: those of a sweep differ at their ends."""
+    one_line = " ".join(name.split())
+    if len(one_line) <= MAX_NAME:
+        return one_line
+    return f"{one_line[: MAX_NAME // 3].rstrip()}…{one_line[-(MAX_NAME - MAX_NAME // 3 - 1) :].lstrip()}"
 
 
 def significance_messages(store: RunStore, runs: Sequence[Run], names: Sequence[str]) -> list[str]:
     """Whether the most accurate run differs significantly from each of the others; at most six messages."""
+    return [_pair_message(store, (runs[a], runs[b]), (names[a], names[b])) for a, b in compared_pairs(runs)]
+
+
+def compared_pairs(runs: Sequence[Run]) -> list[tuple[int, int]]:
+    """The pairs of runs, by their indices, that `significance_messages` is about, in its order."""
     best = max(range(len(runs)), key=lambda index: result.test_accuracy if (result := runs[index].result) else -1.0)
-    pairs = [pair for pair in combinations(range(len(runs)), 2) if best in pair][:MAX_PAIRS]
-    return [_pair_message(store, (runs[a], runs[b]), (names[a], names[b])) for a, b in pairs]
-
-
-def difference_rows(runs: Sequence[Run], names: Sequence[str], *, differing: bool) -> list[dict[str, str]]:
-    """The fields in which the runs differ, or those in which they do not, as table rows of escaped Markdown."""
-    heads = [plain(name) for name in names]
-    return [
-        {"": each.field, **dict(zip(heads, map(_markdown_lines, each.values), strict=True))}
-        for each in diff_runs(runs)
-        if each.differs is differing
-    ]
+    return [pair for pair in combinations(range(len(runs)), 2) if best in pair][:MAX_PAIRS]
 
 
 def difference_tables(runs: Sequence[Run], names: Sequence[str]) -> None:
     """Draw a table of the fields in which the runs differ, and one of the others in an expander."""
-    if rows := difference_rows(runs, names, differing=True):
-        st.table(rows, border="horizontal", hide_index=True)
+    heads = [ComparedRun(run.id, name, run.number) for run, name in zip(runs, names, strict=True)]
+    fields = diff_runs(runs)
+    if rows := [(each.field, each.values) for each in fields if each.differs]:
+        themed_html(difference_table_html(heads, rows), key="compare-differs")
     else:
         st.caption("Nothing: network, recipe and data are the same.")
-    if rows := difference_rows(runs, names, differing=False):
+    if same := [f"**{plain(each.field)}** {_markdown_lines(each.values[0])}" for each in fields if not each.differs]:
         with st.expander("What is the same"):
-            st.table(rows, border="horizontal", hide_index=True)
+            st.markdown("  \n".join(same))
 
 
 def _markdown_lines(value: str) -> str:
-    """A value of several lines as Markdown with line breaks."""
-    return "  \n".join(map(plain, value.split("\n")))
+    """A value of several lines as Markdown in one line."""
+    return " · ".join(map(plain, value.split("\n")))
 
 
 def _pair_message(store: RunStore, runs: tuple[Run, Run], names: tuple[str, str]) -> str:

@@ -1,21 +1,24 @@
-"""Dialogs on ended runs: rename, edit the note, delete."""
+"""Dialogs on runs: rename, edit the note, delete."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import streamlit as st
 
-from mnist_lab.errors import LabError, UnknownRunError
+from mnist_lab import formatting
+from mnist_lab.errors import LabError, RefusedError, UnknownRunError
 from mnist_lab.runs import Run
 from mnist_lab.runs.records import MAX_NOTE
+from mnist_lab.ui.compare.outcomes import OWNED, on_each
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.services.container import services
-from mnist_lab.ui.session.deletions import remember_deleted
-from mnist_lab.ui.session.query_params import RUNS
+from mnist_lab.ui.session.compared_runs import forget_runs, write_runs
+from mnist_lab.ui.session.deletions import remember_all_deleted
 from mnist_lab.ui.session.viewer import viewer
 
 _MAX_NAMED = 5
+_ACTIVE = ("is still in training", "are still in training")
 
 
 @st.dialog("Rename this run", icon=":material/edit:")
@@ -35,18 +38,27 @@ def note_dialog(run: Run) -> None:
         _run_action(lambda: services().store.annotate(run.id, note, actor=viewer()))
 
 
-@st.dialog("Delete this run?", icon=":material/delete:")
-def delete_dialog(run: Run) -> None:
-    """Ask for confirmation before a run is deleted."""
+def can_be_deleted(run: Run) -> bool:
+    """Whether the viewer may delete the run now."""
+    return not run.state.is_active and viewer().may_change(run.owner)
+
+
+@st.dialog("Delete?", icon=":material/delete:")
+def delete_dialog(runs: Sequence[Run]) -> None:
+    """Ask for confirmation before the runs are deleted, those of them that the viewer may delete."""
+    deletable = list(filter(can_be_deleted, runs))
     st.markdown(
-        f"**{plain(run.name)}** will be deleted with its curves, weights and predictions. You can bring it back for a"
-        " day."
+        f"{_listed(deletable)} will be deleted with {_their(deletable)} curves, weights and predictions. You can bring"
+        f" {_them(deletable)} back for a day."
     )
-    if run.is_reference:
-        st.markdown("It is one of the reference runs of the lab. Once deleted, it is not installed again.")
+    if stay := _staying(runs):
+        st.markdown(stay)
+    if any(run.is_reference for run in deletable):
+        st.markdown("Reference runs of the lab are not installed again once they are deleted.")
     with st.container(horizontal=True):
-        if st.button("Delete", type="primary", icon=":material/delete:", key="delete-confirm"):
-            _run_action(lambda: _delete(run))
+        label = "Delete" if len(deletable) == 1 else f"Delete {formatting.quantity(len(deletable), 'run')}"
+        if st.button(f":red[{label}]", icon=":material/delete:", key="delete-confirm"):
+            _run_action(lambda: _delete(runs))
         if st.button("Cancel", key="delete-cancel"):
             st.rerun()
 
@@ -61,7 +73,7 @@ def damaged_notice(ids: Sequence[str]) -> None:
             width="stretch",
         )
         # Whose they are is not known here.
-        if viewer().is_teacher and st.button("Delete", icon=":material/delete:", key="delete-damaged"):
+        if viewer().is_teacher and st.button(":red[Delete]", icon=":material/delete:", key="delete-damaged"):
             damaged_dialog(ids)
 
 
@@ -73,7 +85,7 @@ def damaged_dialog(ids: Sequence[str]) -> None:
         f"**{_damaged(len(ids))}** {runs} will be deleted with curves, weights and predictions. You can bring them back"
         " for a day."
     )
-    if st.button("Delete", type="primary", icon=":material/delete:", key="delete-damaged-confirm"):
+    if st.button(":red[Delete]", icon=":material/delete:", key="delete-damaged-confirm"):
         _run_action(lambda: _delete_all(ids))
 
 
@@ -81,11 +93,46 @@ def _damaged(number: int) -> str:
     return "1 record is damaged." if number == 1 else f"{number:,} records are damaged."
 
 
-def _delete(run: Run) -> None:
-    services().store.delete(run.id, actor=viewer())
-    remember_deleted(run.id, run.name)
-    # Otherwise Compare would warn that the run requested by the URL does not exist.
-    st.query_params.pop(RUNS, None)
+def _listed(runs: Sequence[Run]) -> str:
+    """The names of a few runs, or the number of many and the first of their names, as safe Markdown."""
+    names = ", ".join(f"**{plain(formatting.shortened(run.name, 40))}**" for run in runs[:_MAX_NAMED])
+    if len(runs) == 1:
+        return names
+    more = f" and {len(runs) - _MAX_NAMED:,} more" if len(runs) > _MAX_NAMED else ""
+    return f"**{len(runs):,} runs** ({names}{more})"
+
+
+def _their(runs: Sequence[Run]) -> str:
+    return "its" if len(runs) == 1 else "their"
+
+
+def _them(runs: Sequence[Run]) -> str:
+    return "it" if len(runs) == 1 else "them"
+
+
+def _staying(runs: Sequence[Run]) -> str:
+    """Which of the runs are not deleted, and why; "" if all are."""
+    others = sum(not viewer().may_change(run.owner) for run in runs)
+    active = sum(run.state.is_active and viewer().may_change(run.owner) for run in runs)
+    parts = []
+    if others:
+        parts.append(f"{others:,} of the {len(runs):,} {OWNED[others > 1]}")
+    if active:
+        parts.append(f"{active:,} {_ACTIVE[active > 1]}")
+    return "; ".join(parts) + ("." if parts else "")
+
+
+def _delete(runs: Sequence[Run]) -> None:
+    outcome = on_each(runs, lambda run: services().store.delete(run.id, actor=viewer()), _ACTIVE)
+    if not outcome.done:
+        raise RefusedError(outcome.sentence("deleted"))
+    deleted = {run.id: run.name for run in outcome.done}
+    remember_all_deleted(deleted, outcome.sentence("deleted"))
+    # Otherwise Compare would warn that a run requested by the URL does not exist.
+    if remaining := [run.id for run in runs if run.id not in deleted]:
+        write_runs(remaining)
+    else:
+        forget_runs()
 
 
 def _delete_all(ids: Sequence[str]) -> None:

@@ -50,13 +50,14 @@ def _percent(value: float) -> str:
     return formatting.accuracy(value / 100)
 
 
+# On a phone, only the name and the first two are in sight.
 COLUMNS = (
-    Column("State"),
     Column("Test accuracy", "number", _percent, "Share of the test images that are classified correctly", usual=True),
-    Column("Validation accuracy", "number", _percent, "Of the weights that were kept"),
-    Column("Curve", "line", help="Validation loss after each epoch", usual=True),
-    Column("Test loss", "number", formatting.loss, "Mean cross-entropy on the test images"),
     Column("Parameters", "number", formatting.count, usual=True),
+    Column("State"),
+    Column("Curve", "line", help="Validation loss after each epoch", usual=True),
+    Column("Validation accuracy", "number", _percent, "Of the weights that were kept"),
+    Column("Test loss", "number", formatting.loss, "Mean cross-entropy on the test images"),
     Column("Convolution filters", help="Filters of each convolution, in order"),
     Column("Dropout", help="Rates of the dropout layers, in order"),
     Column("Batch norm"),
@@ -157,29 +158,24 @@ def shown_ids(ids: Sequence[str], parameter: str | None) -> list[str]:
     return [*ids[:MAX_TABLE_ROWS], *(run_id for run_id in ids[MAX_TABLE_ROWS:] if run_id in older)]
 
 
-def count_message(found: SearchResult, shown: int, total: int, hidden: int = 0) -> str:
-    """The numbers of runs that are found, shown, and not trained on MNIST itself, as Markdown.
+def count_message(found: SearchResult, shown: int, total: int) -> str:
+    """The numbers of runs that are found, shown, and not trained on MNIST itself.
 
     Args:
         found: The runs that match the filters.
         shown: Number of them in the table.
         total: Number of all runs that have begun.
-        hidden: Number of ticked runs that are not in the table.
     """
-    text = f"{len(found.ids):,} of {total:,} runs. "
+    text = f"{len(found.ids):,} of {total:,} runs."
     if len(found.ids) > shown:
         text += (
-            f"**Only the newest {shown:,} are shown.** The filters search all runs, and the CSV contains all matches. "
-        )
-    text += "Tick rows to compare them."
-    if hidden:
-        text += (
-            f" **{formatting.quantity(hidden, 'ticked run')} below {'is' if hidden == 1 else 'are'} not in the table.**"
+            f" The newest {shown:,} are in the table, and only they are sorted; the filters search all runs, and the"
+            " CSV has all matches."
         )
     if found.on_sample:
         text += (
-            f" **{found.on_sample:,} of them used the MNIST sample (5,000 images) or an earlier one: "
-            "their test results cannot be compared with those on MNIST.**"
+            f" {found.on_sample:,} of them used the MNIST sample (5,000 images) or an earlier one: their test results"
+            " cannot be compared with those on MNIST."
         )
     return text
 

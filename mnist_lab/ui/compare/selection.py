@@ -14,7 +14,7 @@ import streamlit as st
 from mnist_lab import formatting
 from mnist_lab.runs import RunState, RunStore
 from mnist_lab.ui.components.data_table import Ticks
-from mnist_lab.ui.session.query_params import RUNS
+from mnist_lab.ui.session.compared_runs import write_runs
 
 MAX_REQUESTED = 50
 _MAX_NAMED = 5
@@ -95,9 +95,7 @@ def _is_behind(memory: _Memory, reported: Ticks | None, url: Url) -> bool:
 def write_ticks(ids: Sequence[str], sweep: str | None) -> None:
     """Write the ticked runs into the URL, which keeps the ticks."""
     memory: _Memory = st.session_state[_SEEN]
-    parameter = ",".join(ids)
-    if st.query_params.get(RUNS) != parameter:
-        st.query_params[RUNS] = parameter
+    parameter = write_runs(ids)
     now = time.monotonic()
     recent = memory.earlier if now - memory.written < BEHIND_SECONDS else ()
     st.session_state[_SEEN] = replace(memory, url=(parameter, sweep), earlier=(*recent, memory.url), written=now)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_lab import formatting
-from mnist_lab.ui.session.query_params import RUNS, SWEEP
+from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.session.compared_runs import forget_runs, sweep_parameter, write_sweep
 
 _KEY = "compare-sweep"
 
@@ -14,7 +15,7 @@ def sweep_filter(sweeps: Sequence[str]) -> str | None:
     """Draw a select box with the names of the sweeps, if there are any; None means all runs."""
     if not sweeps:
         return None
-    requested = st.query_params.get(SWEEP)
+    requested = sweep_parameter()
     return st.selectbox(
         "Sweep",
         sweeps,
@@ -28,16 +29,25 @@ def sweep_filter(sweeps: Sequence[str]) -> str | None:
     )
 
 
+def unknown_sweep_notice(sweeps: Sequence[str]) -> None:
+    """Say that the sweep of the URL does not exist, with a button that goes on without it."""
+    requested = sweep_parameter()
+    if requested is None or requested in sweeps:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="compare-unknown-sweep"):
+        name = plain(formatting.shortened(requested, 40))
+        why = "its runs may have been deleted, or wait in the queue."
+        st.markdown(f":material/link_off: There is no sweep **{name}** here; {why}", width="stretch")
+        st.button("Show all runs", on_click=clear_sweep_filter, key="compare-no-sweep")
+
+
 def clear_sweep_filter() -> None:
     """Show the runs of all sweeps; must be called from a callback."""
     st.session_state[_KEY] = None
-    st.query_params.pop(SWEEP, None)
+    write_sweep(None)
 
 
 def _write_url() -> None:
     # The table will show other runs, which may not include those selected now.
-    st.query_params.pop(RUNS, None)
-    if selected := st.session_state[_KEY]:
-        st.query_params[SWEEP] = selected
-    else:
-        st.query_params.pop(SWEEP, None)
+    forget_runs()
+    write_sweep(st.session_state[_KEY])

@@ -1,16 +1,29 @@
 """The table of runs on Compare with its ticks: drawn from what all sessions share, and kept in the URL."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
+from mnist_lab import formatting
+from mnist_lab.charts import swatch_svg
 from mnist_lab.runs import Run, RunState
-from mnist_lab.ui.compare.runs_table import TABLE_KEY, RunsTable, initial_selection, make_table, shown_ids
+from mnist_lab.ui.compare.runs_table import (
+    COLUMNS,
+    TABLE_KEY,
+    RunsTable,
+    initial_selection,
+    make_table,
+    shown_ids,
+)
 from mnist_lab.ui.compare.selection import current_ticks, requested_ids, write_ticks
-from mnist_lab.ui.components.data_table import data_table, reported_ticks
+from mnist_lab.ui.components.data_table import HiddenRow, data_table, reported_columns, reported_ticks
 from mnist_lab.ui.services.container import services
-from mnist_lab.ui.session.query_params import RUNS
+from mnist_lab.ui.session.compared_runs import columns_parameter, runs_parameter, write_columns
+
+_CHOSEN = "compare-columns-chosen"
+_NAMES = frozenset(column.name for column in COLUMNS)
+_MAX_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +36,20 @@ class TickedTable:
     selected: Sequence[Run]
     """The ticked runs: first those in the table in its order, then those that the filters hide."""
 
-    @property
-    def hidden(self) -> int:
-        """Number of ticked runs that are not in the table."""
-        return len(self.selected) - len({run.id for run in self.selected} & {run.id for run in self.table.runs})
 
-
-def ticked_table(ids: Sequence[str], filters: Hashable, sweep: str | None) -> TickedTable:
+def ticked_table(
+    ids: Sequence[str], filters: Hashable, sweep: str | None, count: Callable[[int], str] = lambda _rows: ""
+) -> TickedTable:
     """Draw the table; without runs it is invisible, but notices when the first one begins.
 
     Args:
         ids: The runs that match the filters, newest first.
         filters: The filters; equal ones give the same runs.
         sweep: The sweep whose runs the table shows; None for all.
+        count: From the number of rows to the line above the table.
     """
     lab = services()
-    parameter = st.query_params.get(RUNS)
+    parameter = runs_parameter()
     shown = shown_ids(ids, parameter)
     # Most sessions share a table: only those runs of the URL count that would not be shown without it.
     key = ("table", filters, tuple(shown[len(shown_ids(ids, None)) :]))
@@ -48,8 +59,18 @@ def ticked_table(ids: Sequence[str], filters: Hashable, sweep: str | None) -> Ti
         (parameter, sweep),
         lambda: initial_selection(table.runs, parameter, of_one_sweep=sweep is not None),
     )
-    data_table(table.content, ticks, key=TABLE_KEY, version=table.version, alt="Runs")
     selected = _selected(table, ticks.ids)
+    _write_chosen_columns()
+    data_table(
+        table.content,
+        ticks,
+        key=TABLE_KEY,
+        version=table.version,
+        alt="Runs",
+        hidden=_hidden_rows(table, selected),
+        columns=columns_parameter(),
+        count=count(len(table.runs)),
+    )
     chosen = [run.id for run in selected]
     if ticks.by_user and (parameter is None or set(chosen) != set(requested_ids(parameter))):
         write_ticks(chosen, sweep)
@@ -63,3 +84,21 @@ def _selected(table: RunsTable, ids: Sequence[str]) -> list[Run]:
         hidden = services().store.runs_of([run_id for run_id in ids if run_id in others])
         found += [run for run in hidden if run.state is not RunState.QUEUED]
     return found
+
+
+def _hidden_rows(table: RunsTable, selected: Sequence[Run]) -> list[HiddenRow]:
+    in_table = {run.id for run in table.runs}
+    return [
+        HiddenRow(run.id, formatting.shortened(run.name, _MAX_NAME), swatch_svg(run.number))
+        for run in selected
+        if run.id not in in_table
+    ]
+
+
+def _write_chosen_columns() -> None:
+    """Write the columns into the URL if the user has just chosen others."""
+    chosen = reported_columns(TABLE_KEY)
+    if chosen == st.session_state.get(_CHOSEN):
+        return
+    st.session_state[_CHOSEN] = chosen
+    write_columns(None if chosen is None else [name for name in chosen if name in _NAMES])

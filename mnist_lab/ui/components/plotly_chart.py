@@ -1,4 +1,7 @@
-"""A Plotly chart that is changed in place, never created again, and coloured for the light or the dark theme."""
+"""A Plotly chart that is changed in place, never created again, and coloured for the light or the dark theme.
+
+The runs of a page light up in it when the pointer is over one of them anywhere: a trace's `legendgroup` names its run.
+"""
 
 import streamlit as st
 
@@ -7,9 +10,9 @@ from mnist_lab.ui.components.assets import script
 
 _component = st.components.v2.component(
     "mnist_lab_plotly_chart",
-    html='<div class="lab-plot" role="img" translate="no"></div>',
+    html='<div class="lab-plot" role="img" translate="no" data-lights></div>',
     css=".lab-plot { width: 100%; }",
-    js=script("plotly_chart", "figure_delta", "part", "motion", "presentation_chart"),
+    js=script("plotly_chart", "figure_delta", "part", "motion", "presentation_chart", "run_light"),
     isolate_styles=False,
 )
 

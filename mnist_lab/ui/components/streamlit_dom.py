@@ -162,6 +162,20 @@ ICON = _test_id("stIconMaterial")
 DIALOG = '[role="dialog"]'
 """An open dialog of `st.dialog`. Drawing the whole page again would close it."""
 
+_ABOUT_RUNS = "about-"
+
+
+def about_runs(*run_ids: str) -> str:
+    """The `key` of a container that is about these runs: they light up while the pointer is over it."""
+    return _ABOUT_RUNS + "-".join(run_ids)
+
+
+ABOUT_RUNS = by_key_prefix(_ABOUT_RUNS)
+"""Such a container."""
+
+ABOUT_RUNS_CLASS = by_key(_ABOUT_RUNS).removeprefix(".")
+"""How the class with its key begins: a container has each key as a class of its own."""
+
 # Draw. A horizontal container has its children as direct children.
 
 DRAW_ANSWER = f"{by_key('draw-page')} > :last-child"

@@ -8,6 +8,7 @@ from mnist_lab.charts import MetricHistory
 from mnist_lab.insight.doctor import Finding, Remedy
 from mnist_lab.runs import Run
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.components.streamlit_dom import about_runs
 from mnist_lab.ui.live.run_view import examine
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.navigation import go
@@ -49,7 +50,8 @@ def doctor_lines(runs: Sequence[Run], names: Sequence[str], histories: Mapping[s
         problems = [finding for finding in examine(run, histories[run.id]) if finding.severity != "note"]
         if problems:
             titles = " · ".join(finding.title for finding in problems)
-            st.markdown(f"{_ICONS[problems[0].severity]} **{plain(name)}**: {plain(titles)}")
+            with st.container(key=about_runs(run.id)):
+                st.markdown(f"{_ICONS[problems[0].severity]} **{plain(name)}**: {plain(titles)}")
 
 
 def _finding(run: Run, finding: Finding, *, is_first: bool) -> None:

@@ -13,6 +13,7 @@ from mnist_lab.settings import Settings, load_settings
 from mnist_lab.training.launcher import Launcher
 from mnist_lab.ui.services.dataset_loader import DatasetLoader
 from mnist_lab.ui.services.history_cache import HistoryCache
+from mnist_lab.ui.services.litert_files import LitertFiles
 from mnist_lab.ui.services.sparkline_cache import SparklineCache
 from mnist_lab.ui.services.store_cache import StoreCache
 from mnist_lab.ui.services.table_cache import TableCache
@@ -63,6 +64,7 @@ class Services:
     launcher: Launcher
     predictor: Predictor
     datasets: DatasetLoader
+    litert: LitertFiles
 
     def start(self) -> None:
         """Start the background work; returns at once."""
@@ -87,6 +89,7 @@ class Services:
     def close(self) -> None:
         """Stop the background work; a running training goes on without the app."""
         self.predictor.close()
+        self.litert.close()
         self.launcher.close()
 
 
@@ -178,4 +181,5 @@ def _create_services() -> Services:
         launcher=Launcher(settings),
         predictor=Predictor(settings),
         datasets=DatasetLoader(settings),
+        litert=LitertFiles(settings),
     )

@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 
 from mnist_lab.network import Network, link_from_network, read_link
 from mnist_lab.recipe import Recipe, recipe_from_json
-from mnist_lab.ui.session.query_params import BASELINE, COMPACT, ERROR, LOG, NETWORK, RUN, RUNS, SMOOTHING, SWEEP
+from mnist_lab.ui.session.query_params import (
+    BASELINE,
+    COLUMNS,
+    COMPACT,
+    ERROR,
+    LOG,
+    NETWORK,
+    RUN,
+    RUNS,
+    SMOOTHING,
+    SWEEP,
+)
 
 SMOOTHINGS = (0.0, 0.3, 0.6, 0.9, 0.97)
 """Smoothing weights of the training curve that a viewer can choose."""
@@ -48,11 +59,14 @@ class UiState:
     """Ids of the runs selected on Compare."""
     sweep: str = ""
     """The sweep that Compare is filtered by."""
+    columns: tuple[str, ...] = ()
+    """The columns of Compare's table, as `compared_runs.column_slug` names them; empty for the usual ones."""
     chart: ChartOptions = field(default_factory=ChartOptions)
 
     def to_query(self) -> dict[str, str]:
         """The query parameters of a URL; parts with their default are left out."""
-        parameters = {RUN: self.run, RUNS: ",".join(self.runs), SWEEP: self.sweep, **_chart_to_query(self.chart)}
+        compared = {RUNS: ",".join(self.runs), SWEEP: self.sweep, COLUMNS: ",".join(self.columns)}
+        parameters = {RUN: self.run, **compared, **_chart_to_query(self.chart)}
         if self.network is not None:
             parameters[NETWORK] = setup_link(self.network, self.recipe)
         return {name: value for name, value in parameters.items() if value}
@@ -70,8 +84,9 @@ def ui_state_from_query(parameters: Mapping[str, str]) -> UiState:
         network,
         recipe,
         run=parameters.get(RUN, ""),
-        runs=tuple(run for run in parameters.get(RUNS, "").split(",") if run),
+        runs=_listed(parameters, RUNS),
         sweep=parameters.get(SWEEP, ""),
+        columns=_listed(parameters, COLUMNS),
         chart=chart_from_query(parameters),
     )
 
@@ -91,6 +106,10 @@ def read_setup_link(text: str) -> tuple[Network, Recipe | None]:
     """
     network, fields = read_link(text)
     return network, None if fields is None else recipe_from_json(json.dumps(fields))
+
+
+def _listed(parameters: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(each for each in parameters.get(name, "").split(",") if each)
 
 
 def chart_from_query(parameters: Mapping[str, str]) -> ChartOptions:

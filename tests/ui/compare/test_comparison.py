@@ -8,18 +8,45 @@ from mnist_lab.data import DataSource
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunState, RunStore
 from mnist_lab.ui.compare.comparison import (
+    MAX_IN_LEGEND,
+    MAX_NAME,
     cost_figure,
-    difference_rows,
+    curves_figure,
+    curves_text,
     distinct_names,
     run_curves,
     significance_messages,
 )
-from mnist_lab.ui.components.markdown import plain
 from tests.pages.ended_runs import ended
 
 
 def test_equal_names_are_made_distinct(store: RunStore) -> None:
     assert len(set(distinct_names([ended(store) for _ in range(11)]))) == 11
+
+
+def test_names_that_differ_at_their_ends_keep_these(store: RunStore) -> None:
+    long = "A network with a name that is long"
+    runs = [ended(store, name) for name in (f"{long} · learning rate 0.1", f"{long} · learning rate 0.01", "Short")]
+    first, second, short = distinct_names(runs)
+    assert first.endswith("learning rate 0.1")
+    assert second.endswith("learning rate 0.01")
+    assert max(map(len, (first, second))) <= MAX_NAME
+    assert short == "Short"
+
+
+def test_many_runs_have_no_legend_and_are_hovered_one_by_one(store: RunStore) -> None:
+    runs = [ended(store) for _ in range(MAX_IN_LEGEND + 1)]
+    curves = run_curves(runs, distinct_names(runs), {run.id: MetricHistory() for run in runs})
+    few, many = (curves_figure(some, log=True, error=True)["layout"] for some in (curves[1:], curves))
+    assert (few["showlegend"], many["showlegend"], many["hovermode"]) == (True, False, "closest")
+
+
+def test_the_curves_in_words_say_where_each_ends(store: RunStore) -> None:
+    runs = [ended(store, "A"), ended(store, "B", state=RunState.FAILED)]
+    histories = {run.id: MetricHistory(store.points(run.id)) for run in runs}
+    assert "A: after 2 epochs, validation loss 0.2000, accuracy 90.00 %; B: no epoch yet." in curves_text(
+        runs, ["A", "B"], histories
+    )
 
 
 def test_a_run_has_the_same_style_whatever_it_is_compared_with(store: RunStore) -> None:
@@ -56,21 +83,6 @@ def test_a_comparison_of_two_seeds_says_that_they_have_the_same_setting(store: R
     runs = [ended(store, wrong=1), ended(store, wrong=2, recipe=Recipe(epochs=2, seed=5))]
     (message,) = significance_messages(store, runs, ["A", "B"])
     assert "They have the same setting and differ only in their seed." in message
-
-
-def test_unshared_layers_are_listed_one_per_line(store: RunStore) -> None:
-    runs = [ended(store, "Tiny"), ended(store, "LeNet", preset="lenet-5")]
-    row = next(row for row in difference_rows(runs, ["A", "B"], differing=True) if row[""] == "Layers not shared")
-    first, *others = row["A"].split("  \n")
-    assert first == plain("1 Convolution 8 filters 3×3 · relu")
-    assert others
-    assert all(line[0].isdigit() for line in others)
-
-
-def test_equal_fields_are_separate_from_differing_ones(store: RunStore) -> None:
-    runs = [ended(store, wrong=1), ended(store, wrong=2)]
-    assert [row[""] for row in difference_rows(runs, ["A", "B"], differing=True)] == ["Test accuracy"]
-    assert "Optimizer" in [row[""] for row in difference_rows(runs, ["A", "B"], differing=False)]
 
 
 def test_the_most_accurate_run_is_compared_with_each_other_one(store: RunStore) -> None:

@@ -60,16 +60,19 @@ def test_requested_runs_are_shown_beyond_the_limit(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    ("found", "shown", "hidden", "expected"),
+    ("found", "shown", "expected"),
     [
-        (SearchResult(["a"], 0), 1, 0, "1 of 4 runs. Tick rows to compare them."),
-        (SearchResult(["a", "b", "c"], 0), 2, 0, "3 of 4 runs. **Only the newest 2 are shown.**"),
-        (SearchResult(["a"], 1), 1, 0, "**1 of them used"),
-        (SearchResult(["a"], 0), 1, 2, "**2 ticked runs below are not in the table.**"),
+        (SearchResult(["a"], 0), 1, "1 of 4 runs."),
+        (SearchResult(["a", "b", "c"], 0), 2, "3 of 4 runs. The newest 2 are in the table, and only they are sorted;"),
+        (SearchResult(["a"], 1), 1, "1 of them used"),
     ],
 )
-def test_the_message_about_the_number_of_runs(found: SearchResult, shown: int, hidden: int, expected: str) -> None:
-    assert expected in runs_table.count_message(found, shown, 4, hidden)
+def test_the_message_about_the_number_of_runs(found: SearchResult, shown: int, expected: str) -> None:
+    assert expected in runs_table.count_message(found, shown, 4)
+
+
+def test_accuracy_and_parameters_come_first() -> None:
+    assert [column["name"] for column in content([make_run()])["columns"][:2]] == ["Test accuracy", "Parameters"]
 
 
 def test_each_run_has_its_sign() -> None:

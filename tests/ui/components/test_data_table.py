@@ -3,7 +3,7 @@
 import pytest
 import streamlit as st
 
-from mnist_lab.ui.components.data_table import Ticks, reported_ticks
+from mnist_lab.ui.components.data_table import Ticks, reported_columns, reported_ticks
 from mnist_lab.ui.services.container import MAX_TABLE_ROWS
 
 
@@ -36,3 +36,15 @@ def test_no_more_rows_are_ticked_than_the_table_has(report: dict[str, object]) -
     ticks = reported_ticks("table")
     assert ticks is not None
     assert len(ticks.ids) == MAX_TABLE_ROWS
+
+
+def test_chosen_columns_are_read(report: dict[str, object]) -> None:
+    assert reported_columns("table") is None
+    report["columns"] = ["Seed", "Id"]
+    assert reported_columns("table") == ["Seed", "Id"]
+
+
+@pytest.mark.parametrize("columns", [None, 1, "x", {}, [1]])
+def test_columns_of_another_form_count_as_the_usual_ones(report: dict[str, object], columns: object) -> None:
+    report["columns"] = columns
+    assert reported_columns("table") is None

@@ -28,7 +28,15 @@ STATES = st.builds(
     run=st.just("") | IDS,
     runs=st.lists(IDS, max_size=5).map(tuple),
     sweep=st.text(max_size=20),
-    chart=st.builds(ChartOptions, st.booleans(), st.sampled_from(SMOOTHINGS), st.just("") | IDS, st.booleans()),
+    columns=st.lists(st.sampled_from(["test-accuracy", "seed"]), max_size=2).map(tuple),
+    chart=st.builds(
+        ChartOptions,
+        st.booleans(),
+        st.sampled_from(SMOOTHINGS),
+        st.just("") | IDS,
+        st.booleans(),
+        st.booleans(),
+    ),
 )
 
 
@@ -44,7 +52,8 @@ def test_a_state_without_a_choice_has_no_parameters() -> None:
 
 def test_every_part_of_the_state_is_in_the_url() -> None:
     network, recipe = PRESETS["fast"].network, preset_recipe("fast")
-    full = UiState(network, recipe, "run", ("one", "two"), "a sweep", ChartOptions(True, 0.9, "other", True))
+    chart = ChartOptions(True, 0.9, "other", True, True)
+    full = UiState(network, recipe, "run", ("one", "two"), "a sweep", ("seed",), chart)
     for part in dataclasses.fields(UiState):
         without = dataclasses.replace(full, **{part.name: getattr(UiState(), part.name)})
         assert without.to_query() != full.to_query(), part.name

@@ -20,6 +20,8 @@ def script(name: str, *helpers: str) -> str:
         "labPresenting": streamlit_dom.PRESENTING_CLASS,
         "labCanvasSurface": streamlit_dom.CANVAS_SURFACE,
         "labCanvasSend": streamlit_dom.CANVAS_SEND,
+        "labAboutRuns": streamlit_dom.ABOUT_RUNS,
+        "labAboutRunsClass": streamlit_dom.ABOUT_RUNS_CLASS,
     }
     prelude = (f"const {constant} = {json.dumps(value)};" for constant, value in constants.items())
     files = ("theme", *helpers, name)

@@ -1,5 +1,7 @@
 // A table whose rows are known by their ids. Ticks, sort order, scroll position and choice of columns are the browser's
 // own, so that rows can come and go meanwhile. It asks the server whether the list of rows has changed.
+// The ticked runs stand below the table as chips, those that the filters hide, too. The choice of columns comes from the
+// URL or, if that has none, from the browser's storage.
 // A cell is null, a text, or [text, value to sort by]; of a column of times a number of seconds, of a column of lines a
 // list of numbers.
 const LAB_COLUMNS = "lab-columns"; // key in the browser's storage
@@ -13,6 +15,10 @@ function labElement(tag, options = {}, ...children) {
   const node = Object.assign(document.createElement(tag), options);
   node.append(...children);
   return node;
+}
+
+function labSlug(name) {
+  return name.toLowerCase().replaceAll(" ", "-");
 }
 
 function labStored() {
@@ -73,11 +79,12 @@ function labSorted(rows, sort, columns) {
 }
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
-  const [content, ticked, ticksVersion, address, version, dialog, alt] = data;
+  const [content, ticked, ticksVersion, address, version, dialog, alt, hidden, linked, count] = data;
   const node = parentElement.querySelector(".lab-table");
   const [head, body, scroll, menu] = ["thead", "tbody", ".scroll", ".choice"].map((name) => node.querySelector(name));
   const [untick, summary, columnMenu] = [".untick", "summary", ".columns"].map((name) => node.querySelector(name));
-  const state = (node.labState ??= { sort: null, choice: labStored(), drawn: new Map(), progress: {}, asked: 0 });
+  const [chips, chosen] = [".chips", ".chosen"].map((name) => node.querySelector(name));
+  const state = (node.labState ??= { sort: null, choice: labStored(), sent: [], drawn: new Map(), progress: {}, asked: 0 });
   if (state.ticksVersion !== ticksVersion || !state.touched) {
     state.touched &&= state.ticksVersion === ticksVersion;
     state.ticksVersion = ticksVersion;
@@ -91,40 +98,98 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
       state.progress = {};
     }
     ({ columns, rows } = state.table);
-    node.hidden = !rows.length;
+    node.classList.toggle("empty", !rows.length);
+    adoptColumns();
+  };
+  // The columns of a URL are not stored: whoever follows a link keeps a choice of his own for later. A URL that this
+  // browser wrote itself says nothing new, and may be older than its last choice.
+  const adoptColumns = () => {
+    if (linked === null || state.linked === linked || state.sent.includes(linked)) return;
+    state.linked = linked;
+    const slugs = linked.split(",");
+    state.choice = Object.fromEntries(columns.map(({ name }) => [name, slugs.includes(labSlug(name))]));
   };
   scroll.setAttribute("aria-label", alt);
+  const counted = node.querySelector(".count");
+  if (counted.textContent !== count) counted.textContent = count;
   scroll.onpointermove = scroll.onpointerdown = () => (state.pointed = performance.now());
 
   const isShown = (column) => state.choice[column.name] ?? !column.hidden;
   const shown = () => columns.filter(isShown);
   const report = () => {
     state.touched = true;
-    untick.hidden = !state.ticked.size;
+    drawChips();
+    drawAllBox();
     setStateValue("ticked", { version: state.ticksVersion, ids: [...state.ticked] });
   };
-  const onTick = (id, box) => {
-    if (box.checked) state.ticked.add(id);
+  const setTick = (id, on) => {
+    if (on) state.ticked.add(id);
     else state.ticked.delete(id);
+    const box = state.drawn.get(id)?.tr.querySelector("input");
+    if (box) box.checked = on;
+  };
+  // With Shift, all rows from the one ticked before to this one are ticked, or unticked.
+  const onTick = (id, box, shift) => {
+    const order = [...state.drawn.keys()];
+    const [from, to] = [order.indexOf(shift ? state.lastTick : id), order.indexOf(id)].sort((a, b) => a - b);
+    for (const each of from < 0 ? [id] : order.slice(from, to + 1)) setTick(each, box.checked);
+    state.lastTick = id;
     report();
   };
-  untick.hidden = !state.ticked.size;
   untick.onclick = () => {
-    state.ticked.clear();
-    draw();
+    for (const id of [...state.ticked]) setTick(id, false);
+    scroll.focus();
     report();
   };
+  const sign = ([shape, colour]) => state.table.signs[shape].replaceAll("COLOUR", `var(--lab-${colour})`);
+  const chip = ({ id, name, svg, away }) => {
+    const remove = labElement("button", { type: "button", textContent: "×", ariaLabel: `Untick ${name}`, title: "Untick" });
+    remove.onclick = () => {
+      const next = chips.querySelector(`[data-run="${id}"]`)?.nextElementSibling ?? chips.querySelector("li");
+      const nextRun = next?.dataset.run;
+      setTick(id, false);
+      report();
+      (chips.querySelector(`[data-run="${nextRun}"] button`) ?? scroll).focus();
+    };
+    const text = labElement("span", { textContent: name, title: away ? `${name}: not in the table with these filters` : name });
+    const item = labElement("li", { className: away ? "away" : "" });
+    item.insertAdjacentHTML("beforeend", svg);
+    item.append(text, remove);
+    item.dataset.run = id;
+    return item;
+  };
+  const drawChips = () => {
+    const inTable = rows.filter(({ id }) => state.ticked.has(id)).map((row) => ({ id: row.id, name: row.name, svg: sign(row.sign) }));
+    const shownIds = new Set(inTable.map(({ id }) => id));
+    const others = hidden.filter(({ id }) => state.ticked.has(id) && !shownIds.has(id)).map((run) => ({ ...run, away: true }));
+    const all = [...inTable, ...others];
+    const source = JSON.stringify(all);
+    chosen.hidden = !all.length;
+    untick.hidden = all.length < 2;
+    if (source === state.chips) return;
+    state.chips = source;
+    chips.replaceChildren(...all.map(chip));
+    labShowLit();
+  };
+  const drawAllBox = () => {
+    const box = head.querySelector("input");
+    if (!box) return;
+    const count = rows.filter(({ id }) => state.ticked.has(id)).length;
+    box.checked = count > 0 && count === rows.length;
+    box.indeterminate = count > 0 && count < rows.length;
+  };
+  labLightOnHover();
 
   const rowNode = (row) => {
     const box = labElement("input", { type: "checkbox", checked: state.ticked.has(row.id) });
-    box.onchange = () => onTick(row.id, box);
+    // A key counts as a click, too, and tells whether Shift is down.
+    box.onclick = ({ shiftKey }) => onTick(row.id, box, shiftKey);
     const label = labElement("label", { title: row.name }, box);
-    const [shape, colour] = row.sign;
-    label.insertAdjacentHTML("beforeend", state.table.signs[shape].replaceAll("COLOUR", `var(--lab-${colour})`));
+    label.insertAdjacentHTML("beforeend", sign(row.sign));
     label.append(labElement("span", { textContent: row.name }));
     if (row.warning) label.append(labElement("b", { textContent: "⚠", title: row.warning, ariaLabel: row.warning, role: "img" }));
     const tr = labElement("tr", {}, labElement("th", { scope: "row", className: "pin" }, label));
-    tr.dataset.id = row.id;
+    tr.dataset.run = row.id;
     columns.forEach((column, index) => {
       if (isShown(column)) tr.append(labCell(row.cells[index], column));
     });
@@ -140,13 +205,21 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
         else state.sort = sorted.down === first ? { name, down: !first } : null;
         draw();
       };
-      const th = labElement("th", { scope: "col", className: name === null ? "pin" : kind, title: help ?? "" }, button);
+      const th = labElement("th", { scope: "col", className: name === null ? "pin" : kind, title: help ?? "" });
+      if (name === null) th.append(labElement("div", { className: "name" }, allBox, button));
+      else th.append(button);
       if (sorted) th.setAttribute("aria-sort", sorted.down ? "descending" : "ascending");
       return th;
     };
-    const focused = [...head.querySelectorAll("button")].indexOf(document.activeElement);
+    const allBox = labElement("input", { type: "checkbox", ariaLabel: "Tick all runs of the table" });
+    allBox.onchange = () => {
+      for (const { id } of rows) setTick(id, allBox.checked);
+      report();
+    };
+    const focused = [...head.querySelectorAll("button, input")].indexOf(document.activeElement);
     head.replaceChildren(labElement("tr", {}, cell(null, "Name", "text"), ...shown().map((c) => cell(c.name, c.name, c.kind, c.help))));
-    head.querySelectorAll("button")[focused]?.focus();
+    head.querySelectorAll("button, input")[focused]?.focus();
+    drawAllBox();
   };
   const drawBody = () => {
     // The first row in sight stays where it is when rows are added above it, unless the table is at its top.
@@ -162,7 +235,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
       tr.querySelector("input").checked = state.ticked.has(row.id);
       drawn.set(row.id, { tr, source });
     }
-    for (const { tr } of state.drawn.values()) if (drawn.get(tr.dataset.id)?.tr !== tr) tr.remove();
+    for (const { tr } of state.drawn.values()) if (drawn.get(tr.dataset.run)?.tr !== tr) tr.remove();
     let next = body.firstChild;
     for (const { tr } of drawn.values()) {
       // A row that stays is not moved, so that it keeps the focus.
@@ -170,7 +243,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
       else body.insertBefore(tr, next);
     }
     state.drawn = drawn;
-    const kept = anchor && drawn.get(anchor.dataset.id)?.tr;
+    const kept = anchor && drawn.get(anchor.dataset.run)?.tr;
     if (kept && state.sort === state.drawnSort) scroll.scrollTop = kept.offsetTop - offset;
     state.drawnSort = state.sort;
   };
@@ -194,6 +267,9 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     state.choice = choice;
     labStore(choice);
     draw();
+    const names = Object.keys(choice).length ? shown().map(({ name }) => name) : null;
+    if (names) state.sent.push(names.map(labSlug).join(","));
+    setStateValue("columns", names);
   };
   const showProgress = () => {
     const column = shown().findIndex(({ name }) => name === "State");
@@ -206,6 +282,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     drawMenu();
     drawHead();
     drawBody();
+    drawChips();
     showProgress();
   };
   // Rows must not move away below a pointer that is about to tick one.
@@ -224,6 +301,11 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     if (target.isConnected && !columnMenu.contains(target)) columnMenu.open = false;
   };
   document.addEventListener("click", state.onClickElsewhere);
+  columnMenu.onkeydown = ({ key }) => {
+    if (key !== "Escape" || !columnMenu.open) return;
+    columnMenu.open = false;
+    summary.focus();
+  };
   node.labUnfollow?.();
   node.labUnfollow = labFollowTheme(parentElement, (theme) => {
     for (const [name, colour] of Object.entries(labPalettes[theme])) node.style.setProperty(`--lab-${name}`, colour);

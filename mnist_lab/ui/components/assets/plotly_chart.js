@@ -3,6 +3,8 @@
 const CONFIG = { responsive: true, displayModeBar: false, scrollZoom: false, doubleClick: false };
 const MAX_IDLE_WAIT = 1000; // ms
 const AXIS = /^[xy]axis\d*$/;
+const NEAR = 40; // px between the pointer and the curve that it lights
+const PALE = 0.15; // opacity of the curves of other runs than the one that is lit
 
 function loadPlotly() {
   window.labPlotly ??= new Promise((resolve, reject) => {
@@ -72,6 +74,57 @@ function watchZoom(node) {
   });
 }
 
+// A trace belongs to the run that its legend group names. Plotly names a trace's group of elements after its `uid`.
+function traceElements(node) {
+  return (node._fullData ?? []).flatMap(({ uid, legendgroup }) => {
+    const element = node.querySelector(`.trace${CSS.escape(uid)}`);
+    return element ? [{ element, run: legendgroup }] : [];
+  });
+}
+
+// Shows the runs that are lit: other traces are pale. A chart without these runs stays as it is.
+function showLit(node) {
+  const lit = labLit();
+  const traces = traceElements(node);
+  const concerned = traces.some(({ run }) => lit.has(run));
+  for (const { element, run } of traces) {
+    element.style.opacity = concerned && !lit.has(run) ? PALE : "";
+    element.style.transition = labReducesMotion() ? "" : "opacity 0.12s";
+  }
+}
+
+
+// Lights the run whose point is nearest to the pointer: the hover text of curves has one point of each of them.
+function watchHover(node) {
+  let hovered = [];
+  let pointer = { clientX: 0, clientY: 0 };
+  let own = ""; // the run that this chart has lit
+  const pick = () => {
+    const box = node.getBoundingClientRect();
+    let nearest = { run: "", distance: NEAR };
+    for (const { data, xaxis, yaxis, x, y } of hovered) {
+      const across = hovered.length > 1 ? 0 : box.left + xaxis._offset + xaxis.d2p(x) - pointer.clientX;
+      const distance = Math.hypot(across, box.top + yaxis._offset + yaxis.d2p(y) - pointer.clientY);
+      if (data.legendgroup && distance < nearest.distance) nearest = { run: data.legendgroup, distance };
+    }
+    own = nearest.run;
+    labLight(own ? [own] : []);
+  };
+  node.addEventListener("pointermove", (event) => {
+    pointer = event;
+    if (hovered.length) pick();
+  });
+  node.on("plotly_hover", ({ points }) => {
+    hovered = points;
+    pick();
+  });
+  node.on("plotly_unhover", () => {
+    hovered = [];
+    // Plotly notices late that the pointer has left: another part may have lit its runs already.
+    if (labLit().size === 1 && labLit().has(own)) labLight([]);
+  });
+}
+
 async function draw(node, theme) {
   const Plotly = await loadPlotly();
   const { figure, height } = node.labWanted;
@@ -89,7 +142,11 @@ async function draw(node, theme) {
   const isNew = node.layout === undefined;
   if (isNew) node.replaceChildren();
   await Plotly.react(node, data, fullLayout, CONFIG);
-  if (isNew) watchZoom(node);
+  if (isNew) {
+    watchZoom(node);
+    watchHover(node);
+  }
+  showLit(node);
 }
 
 // After an error the chart is created again at the next change.
@@ -118,6 +175,7 @@ export default function ({ data, parentElement }) {
     node.labUpdate([labApplyDelta(figure, delta), alt, height, to]);
     return true;
   };
+  labFollowLight(node, () => showLit(node));
   labRegisterPart(node, data[4]);
   if (labIsNew(node, data)) want(data);
   node.labUnfollow?.();
