@@ -33,6 +33,15 @@ def test_a_click_a_key_and_a_link_show_the_images_of_a_cell(page: Page, lab: str
     link = page.url
     page.get_by_role("button", name="Show all mistakes").click()
     expect(title).to_have_text("All mistakes · 200 images")
+    page.get_by_role("button", name="Page 2", exact=True).click()
+    page.wait_for_function("() => location.search.includes('sheet=2')")
+    page.go_back()
+    # While the pager is replaced, both are there.
+    expect(page.locator("[aria-label='Page 1'][aria-current=page]")).to_have_count(1)
+    page.go_back()
+    expect(title).to_have_text(f"7 read as 8 · {sevens} images")
+    page.go_forward()
+    expect(title).to_have_text("All mistakes · 200 images")
 
     # Keys: one stop of Tab for the matrix, arrows inside it, Enter chooses.
     cell = page.get_by_role("button", name=f"7 read as 8: {sevens} images")

@@ -82,12 +82,16 @@ def test_all_mistakes_are_shown_page_by_page(store):
     assert len(cards(page)) == 12
     assert page.query_params["sheet"] == "3"
     assert cards(opened(run=run.id, sheet="3")) == cards(page)
+    # As the browser's Back does.
+    page.query_params["sheet"] = "2"
+    page.run()
+    assert page.pagination[0].value == 2
 
 
-@pytest.mark.parametrize("sheet", ["0", "4", "-1", "²", "9" * 5000, "x"])
-def test_a_page_that_does_not_exist_is_the_first(store, sheet):
+@pytest.mark.parametrize(("sheet", "shown"), [("0", 1), ("99", 3), ("-1", 1), ("²", 1), ("9" * 5000, 1), ("x", 1)])
+def test_a_page_that_does_not_exist_is_the_nearest_or_the_first(store, sheet, shown):
     ended(store, dataset=services().datasets.current(), wrong=60)
-    assert len(cards(opened(sheet=sheet))) == 24
+    assert opened(sheet=sheet).pagination[0].value == shown
 
 
 def test_the_url_selects_the_images_and_their_order(store):
@@ -101,7 +105,21 @@ def test_the_url_selects_the_images_and_their_order(store):
     assert pressed(page)[0] == "7,8"
     assert "7 read as another digit" in page_text(opened(true="7"))
     assert "Other digits read as 8" in page_text(opened(read="8"))
-    assert cards(opened(order="least certain first")) != []
+
+
+def test_the_least_certain_mistakes_can_come_first(store):
+    dataset = services().datasets.current()
+    run = ended(store, dataset=dataset, wrong=30)
+    probabilities, labels = store.folder(run.id).read_predictions()
+    probabilities = probabilities.copy()
+    probabilities[4, (labels[4] + 1) % 10] = 0.6
+    store.folder(run.id).write_predictions(probabilities, labels)
+    page = opened()
+    assert "60 %" not in cards(page)[0]
+    page.selectbox(key="images-order").set_value("least").run()
+    assert cards(page)[0].endswith("60 %")
+    assert page.query_params["order"] == "least"
+    assert cards(opened(order="least")) == cards(page)
 
 
 def test_wrong_names_in_the_url_show_all_mistakes(store):
@@ -114,17 +132,17 @@ def test_the_select_boxes_choose_the_images_without_a_click_on_the_matrix(store)
     dataset = services().datasets.current()
     ended(store, dataset=dataset, wrong=60)
     page = opened(sheet="2")
-    page.selectbox(key="true").set_value("7").run()
-    page.selectbox(key="read").set_value("7").run()
+    page.selectbox(key="images-true").set_value("7").run()
+    page.selectbox(key="images-read").set_value("7").run()
     assert "7 read correctly" in page_text(page)
     # The interesting ones first.
-    assert page.selectbox(key="order").value == "least certain first"
+    assert page.selectbox(key="images-order").value == "least"
     assert set(cards(page)) == {"A 7, read as 7, 91 %"}
     assert pressed(page) == ["7,7"]
     assert "sheet" not in page.query_params
     page.button(key="show-all-mistakes").click().run()
     assert "All mistakes · 60 images" in page_text(page)
-    assert page.selectbox(key="order").value == "most certain first"
+    assert page.selectbox(key="images-order").value == "most"
     assert pressed(page) == []
     assert "show-all-mistakes" not in [button.key for button in page.button]
 

@@ -1,37 +1,65 @@
-"""Which test images Inspect shows. The choice is in the URL: its widgets are bound to query parameters."""
+"""Which test images Inspect shows. The URL holds the choice: the widgets follow it, and change it."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import streamlit as st
 
 from mnist_lab.charts import Part
 from mnist_lab.ui.inspect.confusion_view import chosen_part
-from mnist_lab.ui.session.query_params import IMAGE_PAGE, ORDER, READ_AS, TRUE
+from mnist_lab.ui.session.query_params import IMAGE_ORDER, IMAGE_PAGE, READ_AS, TRUE
 
-ANY = "any"
-DIGITS = (ANY, *map(str, range(10)))
-MOST_CERTAIN, LEAST_CERTAIN = "most certain first", "least certain first"
-_JUST_CHOSEN, _OPENED = "inspect-just-chosen", "inspect-opened"
+_ANY = "any"
+_DIGITS = (_ANY, *map(str, range(10)))
+_ORDERS = {"most": "most certain first", "least": "least certain first"}
+"""Value in the URL → text."""
+_PARAMETERS = (TRUE, READ_AS, IMAGE_ORDER, IMAGE_PAGE)
+_TRUE_BOX, _READ_AS_BOX, _ORDER_BOX = "images-true", "images-read", "images-order"
+_PAGER = "images-pager"
+_JUST_CHOSEN, _OPENED = "images-just-chosen", "images-opened"
 
 
 class ImageChoice(NamedTuple):
     """The images that are shown."""
 
-    part: Part
+    part: Part = Part()
     """Those of this part of the confusion matrix."""
-    least_certain_first: bool
+    least_certain_first: bool = False
+    page: int = 1
+
+    def to_query(self) -> dict[str, str]:
+        """The query parameters of a URL; parts with their default are left out."""
+        true, read = ("" if digit is None else str(digit) for digit in self.part)
+        usual = self.least_certain_first == least_certain_is_telling(self.part)
+        order = "" if usual else "least" if self.least_certain_first else "most"
+        page = "" if self.page == 1 else str(self.page)
+        parameters = zip(_PARAMETERS, (true, read, order, page), strict=True)
+        return {name: value for name, value in parameters if value}
+
+
+def least_certain_is_telling(part: Part) -> bool:
+    """Whether the least certain predictions tell most: of the correct ones. Of the mistakes, the most certain do."""
+    return part.true is not None and part.true == part.predicted
+
+
+def choice_from_query(parameters: Mapping[str, str]) -> ImageChoice:
+    """Read the query parameters of a URL; the default instead of a value that does not exist."""
+    part = Part(*(_digit(parameters.get(name, "")) for name in (TRUE, READ_AS)))
+    order = parameters.get(IMAGE_ORDER)
+    least = order == "least" if order in _ORDERS else least_certain_is_telling(part)
+    page = parameters.get(IMAGE_PAGE, "")
+    is_number = page.isascii() and page.isdecimal() and len(page) < 6
+    return ImageChoice(part, least, max(1, int(page)) if is_number else 1)
 
 
 def current_choice() -> ImageChoice:
-    """What the widgets are set to, or the URL, before they have been drawn."""
-    part = Part(_digit(TRUE), _digit(READ_AS))
-    return ImageChoice(part, _value(ORDER) == LEAST_CERTAIN)
+    """The choice that the URL of this page holds."""
+    return choice_from_query(st.query_params.to_dict())
 
 
 def choose(part: Part) -> None:
-    """Show the images of a part, from the first. Callbacks may call this, because the widgets are drawn after them."""
-    st.session_state[TRUE], st.session_state[READ_AS] = (ANY if digit is None else str(digit) for digit in part)
-    reorder()
+    """Show the images of a part, the most telling first."""
+    _show(ImageChoice(part, least_certain_is_telling(part)))
 
 
 def choose_clicked() -> None:
@@ -49,46 +77,50 @@ def just_chosen() -> Part | None:
     return part if part != Part() else None
 
 
-def reorder() -> None:
-    """Put the interesting images first: the most certain mistakes, or the least certain correct predictions."""
-    part = current_choice().part
-    right = part.true is not None and part.true == part.predicted
-    st.session_state[ORDER] = LEAST_CERTAIN if right else MOST_CERTAIN
-    first_page()
-
-
-def first_page() -> None:
-    """Begin again with the first images."""
-    st.query_params.pop(IMAGE_PAGE, None)
-
-
 def choice_widgets() -> None:
     """Draw the select boxes of true digit, predicted digit and order."""
-    st.selectbox("True digit", DIGITS, key=TRUE, bind="query-params", on_change=reorder, width=110)
-    st.selectbox("Read as", DIGITS, key=READ_AS, bind="query-params", on_change=reorder, width=110)
-    orders = (MOST_CERTAIN, LEAST_CERTAIN)
-    st.selectbox("Order", orders, key=ORDER, bind="query-params", on_change=first_page, width=200)
+    part, least_certain_first, _ = current_choice()
+    true, read = (_ANY if digit is None else str(digit) for digit in part)
+    st.session_state.update({_TRUE_BOX: true, _READ_AS_BOX: read})
+    st.session_state[_ORDER_BOX] = "least" if least_certain_first else "most"
+    st.selectbox("True digit", _DIGITS, key=_TRUE_BOX, on_change=_choose_selected, width=110)
+    st.selectbox("Read as", _DIGITS, key=_READ_AS_BOX, on_change=_choose_selected, width=110)
+    st.selectbox(
+        "Order", _ORDERS, format_func=lambda order: _ORDERS[order], key=_ORDER_BOX, on_change=_reorder, width=200
+    )
 
 
 def page_widget(pages: int) -> int:
     """Draw the page numbers, if there is more than one page. Returns the page shown, from 1."""
     if pages == 1:
         return 1
-    # Not bound to the query parameter: it begins with 1 for other images, and they have a key of their own.
-    key = f"images-page-{pages}-{'-'.join(map(str, [*current_choice().part, _value(ORDER)]))}"
-
-    def write_url() -> None:
-        st.query_params[IMAGE_PAGE] = str(st.session_state[key])
-
-    requested = st.query_params.get(IMAGE_PAGE, "")
-    first = int(requested) if requested in map(str, range(1, pages + 1)) else 1
-    return st.pagination(pages, default=first, key=key, on_change=write_url)
-
-
-def _digit(name: str) -> int | None:
-    value = _value(name)
-    return int(value) if value in DIGITS[1:] else None
+    page = min(current_choice().page, pages)
+    number = st.session_state.get(_PAGER, 0)
+    # The value of this widget cannot be set: if the URL has another page, by the browser's Back, it becomes a new one.
+    if st.session_state.get(f"{_PAGER}-{number}", page) != page:
+        number += 1
+        st.session_state[_PAGER] = number
+    key = f"{_PAGER}-{number}"
+    return st.pagination(pages, default=page, key=key, on_change=_turn_page, args=(key,))
 
 
-def _value(name: str) -> str:
-    return str(st.session_state.get(name, st.query_params.get(name, "")))
+def _choose_selected() -> None:
+    choose(Part(*(_digit(st.session_state[box]) for box in (_TRUE_BOX, _READ_AS_BOX))))
+
+
+def _reorder() -> None:
+    _show(ImageChoice(current_choice().part, st.session_state[_ORDER_BOX] == "least"))
+
+
+def _turn_page(key: str) -> None:
+    _show(current_choice()._replace(page=st.session_state[key]))
+
+
+def _show(choice: ImageChoice) -> None:
+    others = {name: value for name, value in st.query_params.to_dict().items() if name not in _PARAMETERS}
+    # At once, so that the browser's Back leads to the choice before this one.
+    st.query_params.from_dict({**others, **choice.to_query()})
+
+
+def _digit(text: str) -> int | None:
+    return int(text) if text in _DIGITS[1:] else None

@@ -36,7 +36,7 @@ def confusion_and_images(run: Run, result: Result) -> None:
 
 
 def _confusion_and_images(run: Run, result: Result) -> None:
-    part, least_certain_first = current_choice()
+    part, least_certain_first, _ = current_choice()
     confusion_view(result, part, choose_clicked)
     found = predicted_images(run)
     if isinstance(found, str):
