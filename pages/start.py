@@ -56,7 +56,7 @@ with st.container(horizontal=True, gap="medium", key="start-page"):
                 figures = f"{formatting.count(analysis.parameters)} parameters"
                 st.caption(figures if analysis.valid else plain(why_not_trainable(analysis)), width="stretch")
                 wants_compose = st.button("Change it", icon=":material/layers:", key="start-compose", type="tertiary")
-            picked = network_diagram(analysis, key="start-diagram", whole=True)
+            picked = network_diagram(analysis, key="start-diagram", screen_share=0.165)
             if wants_compose or picked is not None:
                 network_draft.pick(picked)
                 go("compose", network_draft.link_parameters())

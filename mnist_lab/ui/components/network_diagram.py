@@ -41,7 +41,9 @@ def drawable(analysis: Analysis) -> Analysis:
     return analysis if len(layers) <= MAX_LAYERS else analyse(Network(layers=layers[:MAX_LAYERS]))
 
 
-def network_diagram(analysis: Analysis, *, key: str, picked: int | None = None) -> int | None:
+def network_diagram(
+    analysis: Analysis, *, key: str, picked: int | None = None, screen_share: float = 0.3
+) -> int | None:
     """Draw the network to scale; if it has too many layers, only the first `MAX_LAYERS`.
 
     Its text is never smaller than 12 pixels: where a network has no room, layers are folded, and a click shows them; on
@@ -51,11 +53,12 @@ def network_diagram(analysis: Analysis, *, key: str, picked: int | None = None) 
         analysis: Analysis of a network with any number of layers.
         key: Identifies the diagram.
         picked: Index in `network.layers` of the layer that is highlighted.
+        screen_share: Share of the window's height up to which a small network is enlarged.
 
     Returns:
         Index in `network.layers` of the layer that was clicked just now, or None.
     """
-    data = {"views": network_diagram_views(drawable(analysis), selected=picked)}
+    data = {"views": network_diagram_views(drawable(analysis), selected=picked), "screenShare": screen_share}
     result = _component(data=data, key=key, on_picked_change=lambda: None)
     clicked = result.picked
     return None if clicked is None else int(clicked)

@@ -7,11 +7,12 @@ from mnist_lab.charts import MetricHistory, headline_html, progress_html
 from mnist_lab.network import Analysis
 from mnist_lab.recipe import Recipe
 from mnist_lab.recipe.recipe_labels import recipe_line
-from mnist_lab.runs import Command, Run, RunState
+from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.components.live_feed import live_feed
 from mnist_lab.ui.components.live_html import live_html
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.message import for_viewer
+from mnist_lab.ui.components.ownership import ownership_note
 from mnist_lab.ui.components.plotly_chart import plotly_chart
 from mnist_lab.ui.live.current_run import find_run
 from mnist_lab.ui.live.run_figures import headline
@@ -22,7 +23,8 @@ from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN
 from mnist_lab.ui.session.ui_state import ChartOptions
 from mnist_lab.ui.session.viewer import viewer
-from mnist_lab.ui.train.run_buttons import command_button, show_request_error
+from mnist_lab.ui.train.run_buttons import show_request_error
+from mnist_lab.ui.train.run_controls import queue_buttons, stop_button
 from mnist_lab.ui.train.run_panel import HEARTBEAT_SECONDS
 from mnist_lab.ui.train.start_buttons import train_button
 
@@ -80,13 +82,15 @@ def _buttons(analysis: Analysis, recipe: Recipe, run: Run | None) -> None:
             refused = train_button(analysis, recipe, "")
         else:
             refused = ""
-        if run is not None and is_busy:
-            _stop_button(run)
+        if run is not None and is_busy and viewer().may_change(run.owner):
+            queue_buttons(run, is_next=True) if run.state is RunState.QUEUED else stop_button(run)
     if refused:
         st.error(plain(refused), icon=":material/block:")
     if run is None:
         st.caption(plain(recipe_line(recipe)))
         return
+    if is_busy:
+        ownership_note(run)
     if run.message:
         st.caption(plain(formatting.shortened(for_viewer(run.message, run.owner), 160)))
     with st.container(horizontal=True, gap="xsmall", key="start-closer"):
@@ -96,19 +100,3 @@ def _buttons(analysis: Analysis, recipe: Recipe, run: Run | None) -> None:
             "Mistakes", icon=":material/search_insights:", key="start-inspect", help="What it confuses, on Inspect"
         ):
             go("inspect", {RUN: run.id})
-
-
-def _stop_button(run: Run) -> None:
-    if not viewer().may_change(run.owner):
-        st.caption(":material/visibility: This run belongs to another browser; you can watch it.")
-        return
-    waits = run.state is RunState.QUEUED and not run.attempt
-    stopping = run.command in {Command.STOP, Command.DISCARD}
-    command_button(
-        "Stopping …" if stopping else "Cancel" if waits else "Stop",
-        ":material/stop:",
-        run,
-        Command.DISCARD if waits else Command.STOP,
-        disabled=stopping,
-        hint=None if waits else "End the training now; the network is tested and kept",
-    )

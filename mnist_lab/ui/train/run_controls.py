@@ -71,8 +71,7 @@ def queue_buttons(run: Run, *, is_next: bool) -> None:
 
 
 def _while_active(run: Run) -> None:
-    is_ending = run.command in {Command.STOP, Command.DISCARD}
-    locked = is_ending or is_testing(run)
+    locked = _is_locked(run)
     if run.command is Command.PAUSE or run.state is RunState.SET_ASIDE:
         continue_button(run, disabled=locked)
     else:
@@ -86,6 +85,13 @@ def _while_active(run: Run) -> None:
         disabled=locked or stepping,
         hint="Train to the end of the epoch, then pause",
     )
+    stop_button(run)
+    learning_rate_popover(run, disabled=locked)
+    _discard_button(run, disabled=run.command is Command.DISCARD)
+
+
+def stop_button(run: Run) -> None:
+    """Draw the button that ends the training of an active run."""
     stopping = run.command is Command.STOP
     confirmed_button(
         "Stopping …" if stopping else "Stop",
@@ -94,10 +100,13 @@ def _while_active(run: Run) -> None:
         Command.STOP,
         consequence="The training ends now. Its network is tested and kept.",
         confirm="Stop it",
-        disabled=locked,
+        disabled=_is_locked(run),
     )
-    learning_rate_popover(run, disabled=locked)
-    _discard_button(run, disabled=run.command is Command.DISCARD)
+
+
+def _is_locked(run: Run) -> bool:
+    """Whether an active run takes no more commands, since it ends or is being tested."""
+    return run.command in {Command.STOP, Command.DISCARD} or is_testing(run)
 
 
 def continue_button(run: Run, *, disabled: bool = False) -> None:

@@ -1,7 +1,6 @@
 // The diagram of the network: takes the widest of its views that fits, never smaller than drawn, so that its text stays
 // readable; follows the theme; and tells Python which layer was clicked.
 const MAX_SCALE = 1.5;
-const MAX_SCREEN_SHARE = 0.3; // of the height of the window, up to which a small network is enlarged
 const UNIT = 16; // units of the drawing that are one rem
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -60,7 +59,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (focused !== undefined) node.querySelector(`[data-index="${focused}"]`)?.focus({ preventScroll: true });
     }
     const [width, height] = size(state.views[shown]);
-    const enlarged = Math.min(MAX_SCALE, room / width, (window.innerHeight * MAX_SCREEN_SHARE * UNIT) / (rem * height));
+    const enlarged = Math.min(MAX_SCALE, room / width, (window.innerHeight * data.screenShare * UNIT) / (rem * height));
     node.firstElementChild.style.width = `${(width * Math.max(1, enlarged)) / UNIT}rem`;
     // It is scrolled to the selected layer, or else to the first one with a problem.
     const wanted = state.shown === shown ? null : (node.querySelector(".selected") ?? node.querySelector(".badge"));
