@@ -28,7 +28,7 @@ if not runs:
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="inspect-head"):
-    with st.container(width=400):
+    with st.container(width=480):
         run = pick_signed_run(runs, key="inspect-run")
     result = run.result
     assert result is not None, "runs_with_result() returns only runs with a result"  # noqa: S101
@@ -42,7 +42,12 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", ke
             width="content",
             help=field_help("± one standard error; other seeds vary more.", "standard-error"),
         )
-        st.metric("Test loss", formatting.loss(result.test_loss), width="content")
+        st.metric(
+            "Test loss",
+            formatting.loss(result.test_loss),
+            width="content",
+            help=field_help("The mean over the test images.", "loss"),
+        )
         st.metric("Misclassified", f"{formatting.count(wrong)} of {formatting.count(tested)}", width="content")
 
 confusion_and_images(run, result)

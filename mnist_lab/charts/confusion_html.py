@@ -42,9 +42,11 @@ def confusion_html(matrix: "ArrayLike", frequent: Sequence[tuple[Part, str]], se
         raise ValueError(f"A confusion matrix has the shape (10, 10). Received: {counts.shape}.")
     buttons = "".join(f"<li>{_button(part, selected, text, text)}</li>" for part, text in frequent)
     most_confused = f"<h3>Most confused</h3><ul>{buttons}</ul>" if frequent else ""
+    matrix_head = _heading("Confusion matrix", "confusion-matrix")
+    rates_head = _heading("Error rate per digit", "error-rate")
     return (
-        f'<div class="parts"><section class="matrix"><h3>Confusion matrix</h3>{_table(counts, selected)}</section>'
-        f'<div><section class="rates"><h3>Error rate per digit</h3><ul>{_rates(counts, selected)}</ul></section>'
+        f'<div class="parts"><section class="matrix">{matrix_head}{_table(counts, selected)}</section><div>'
+        f'<section class="rates">{rates_head}<ul>{_rates(counts, selected)}</ul></section>'
         f'<section class="frequent">{most_confused}</section></div></div>'
     )
 
@@ -116,6 +118,13 @@ def _button(
         f'<button type="button" class="{look}" data-part="{numbers}" aria-label="{name}" title="{title}" {state}>'
         f"{content}</button>"
     )
+
+
+def _heading(title: str, term: str) -> str:
+    # The link opens a new tab, as Streamlit's links do.
+    name = f"{title} in the glossary"
+    link = f'<a href="glossary#{term}" target="_blank" rel="noopener" aria-label="{name}" title="{name}">?</a>'
+    return f"<h3>{title} {link}</h3>"
 
 
 def _error_share(counts: "Counts", digit: int) -> float:

@@ -58,6 +58,8 @@ def test_a_click_a_key_and_a_link_show_the_images_of_a_cell(page: Page, lab: str
     page.keyboard.press("Tab")
     assert focused(page) == "6 read as 0: none"
     page.keyboard.press("Tab")
+    assert focused(page) == "Error rate per digit in the glossary"
+    page.keyboard.press("Tab")
     assert focused(page).startswith("Digit 0: ")
     page.keyboard.press("Enter")
     expect(title).to_have_text("0 read as another digit · " + f"{int(np.sum(dataset.test_labels[:200] == 0))} images")

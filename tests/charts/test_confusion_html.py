@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mnist_lab.charts import Part, confusion_html, error_levels, worst_digits
+from mnist_lab.glossary import TERMS
 
 MATRIX = np.diag([1000] * 10)
 MATRIX[4, 9], MATRIX[7, 2] = 49, 1
@@ -95,7 +96,13 @@ def test_a_digit_without_images_has_no_rate():
 def test_without_mistakes_nothing_is_confused():
     html = confusion_html(np.diag([5] * 10), [], Part())
     assert "Most confused" not in html
-    assert re.findall(r"<h3>(.*?)</h3>", html) == ["Confusion matrix", "Error rate per digit"]
+    assert re.findall(r"<h3>(.*?) <a", html) == ["Confusion matrix", "Error rate per digit"]
+
+
+def test_the_headings_lead_to_terms_of_the_glossary():
+    linked = re.findall(r'href="glossary#([\w-]+)"', confusion_html(MATRIX, [], Part()))
+    assert len(linked) == 2
+    assert set(linked) <= TERMS.keys()
 
 
 def test_large_counts_fit_their_cells():

@@ -19,6 +19,7 @@ _component = st.components.v2.component(
     .lab-terms .tools { position: sticky; top: HEADER_HEIGHT; z-index: 2; padding: 0.5rem 0 0.75rem;
       display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1.25rem;
       background: var(--st-background-color); border-bottom: 1px solid var(--st-border-color); }
+    .lab-presenting .lab-terms .tools { top: 0; }
     .lab-terms input { width: min(20rem, 100%); height: 2.5rem; padding: 0 0.75rem; box-sizing: border-box;
       font: inherit; color: inherit; background: none; border-radius: 0.5rem;
       border: 1px solid var(--st-border-color); }

@@ -20,6 +20,11 @@ _component = st.components.v2.component(
     .lab-confusion .parts { display: grid; gap: 1rem 3.5rem;
       grid-template-columns: minmax(0, min(30rem, 55cqw)) minmax(0, 32rem); }
     .lab-confusion h3 { margin: 0 0 0.5rem; padding: 0; font-size: 1.15rem; font-weight: 600; line-height: 1.4; }
+    .lab-confusion h3 a { display: inline-block; margin-left: 0.25rem; width: 1.15rem; height: 1.15rem;
+      border: 1px solid var(--lab-muted); border-radius: 50%; font-size: 0.75rem; line-height: 1.1rem;
+      text-align: center; vertical-align: 0.15rem; text-decoration: none; color: var(--lab-muted); }
+    .lab-confusion h3 a:hover { color: var(--lab-ink); border-color: var(--lab-ink); }
+    .lab-confusion h3 a:focus-visible { outline: 3px solid var(--st-primary-color); }
     .lab-confusion ul { list-style: none; margin: 0; padding: 0; }
     .lab-confusion li { margin: 0; font-size: inherit; }
     .lab-confusion button { all: unset; box-sizing: border-box; cursor: pointer; border-radius: 0.3rem; }

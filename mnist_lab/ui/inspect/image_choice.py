@@ -11,8 +11,7 @@ from mnist_lab.ui.session.query_params import IMAGE_ORDER, IMAGE_PAGE, READ_AS, 
 
 _ANY = "any"
 _DIGITS = (_ANY, *map(str, range(10)))
-_ORDERS = {"most": "most certain first", "least": "least certain first"}
-"""Value in the URL → text."""
+_ORDERS = ("most", "least")
 _PARAMETERS = (TRUE, READ_AS, IMAGE_ORDER, IMAGE_PAGE)
 _TRUE_BOX, _READ_AS_BOX, _ORDER_BOX = "images-true", "images-read", "images-order"
 _PAGER = "images-pager"
@@ -83,11 +82,9 @@ def choice_widgets() -> None:
     true, read = (_ANY if digit is None else str(digit) for digit in part)
     st.session_state.update({_TRUE_BOX: true, _READ_AS_BOX: read})
     st.session_state[_ORDER_BOX] = "least" if least_certain_first else "most"
-    st.selectbox("True digit", _DIGITS, key=_TRUE_BOX, on_change=_choose_selected, width=110)
-    st.selectbox("Read as", _DIGITS, key=_READ_AS_BOX, on_change=_choose_selected, width=110)
-    st.selectbox(
-        "Order", _ORDERS, format_func=lambda order: _ORDERS[order], key=_ORDER_BOX, on_change=_reorder, width=200
-    )
+    st.selectbox("True digit", _DIGITS, key=_TRUE_BOX, on_change=_choose_selected, width=130)
+    st.selectbox("Read as", _DIGITS, key=_READ_AS_BOX, on_change=_choose_selected, width=130)
+    st.selectbox("Show first", _ORDERS, format_func=_order_text, key=_ORDER_BOX, on_change=_reorder, width=220)
 
 
 def page_widget(pages: int) -> int:
@@ -120,6 +117,10 @@ def _show(choice: ImageChoice) -> None:
     others = {name: value for name, value in st.query_params.to_dict().items() if name not in _PARAMETERS}
     # At once, so that the browser's Back leads to the choice before this one.
     st.query_params.from_dict({**others, **choice.to_query()})
+
+
+def _order_text(order: str) -> str:
+    return f"{order} certain"
 
 
 def _digit(text: str) -> int | None:
