@@ -101,8 +101,8 @@ class SnapshotRecorder(TrainingCallback):
             self._record(epoch)
 
     def _is_due(self, epoch: int, training_seconds: float) -> bool:
-        # Processor time counts if it is less: on a busy machine even a short computation takes much wall-clock time, and
-        # the pictures of a class that trains together would stand still for minutes.
+        # Processor time counts if it is less: on a busy machine even a short computation takes much wall-clock time,
+        # and the pictures would stand still for minutes.
         taken = min(self._seconds, self._processor_seconds)
         if epoch == self._first_epoch + 1 or taken <= MAX_SHARE * training_seconds:
             return True
