@@ -91,7 +91,8 @@ def one_run(page: Page, store: RunStore, run: Run, times: Times) -> None:
     page.keyboard.press("Escape")
     click(page, button(page, "One epoch"), "one epoch", times, shown=["finishing this epoch …", "paused"])
     found(page, ["paused"])
-    click(page, button(page, "Stop"), "stop", times, shown=["Stopping"], done=["stopped"])
+    button(page, "Stop").click()
+    click(page, button(page, "Stop it"), "stop", times, shown=["Stopping"], done=["stopped"])
 
 
 def discard(page: Page, store: RunStore, run: Run, times: Times) -> None:

@@ -101,9 +101,11 @@ class SnapshotRecorder(TrainingCallback):
             self._record(epoch)
 
     def _is_due(self, epoch: int, training_seconds: float) -> bool:
-        if epoch == self._first_epoch + 1 or self._seconds <= MAX_SHARE * training_seconds:
+        # Processor time counts if it is less: on a busy machine even a short computation takes much wall-clock time,
+        # and the pictures would stand still for minutes.
+        taken = min(self._seconds, self._processor_seconds)
+        if epoch == self._first_epoch + 1 or taken <= MAX_SHARE * training_seconds:
             return True
-        # Processor time: on a busy machine even a short computation takes much wall-clock time.
         return self._processor_seconds <= MIN_BUDGET_SECONDS and is_early(epoch)
 
     def _capture_first(self) -> None:

@@ -77,6 +77,7 @@ def test_a_command_of_one_browser_is_shown_in_the_other(
         one.reload()
         shows(one, "paused")
         button(one, "Stop").click()
+        button(one, "Stop it").click()
         for page in (one, other):
             shows(page, "stopped")
             expect(button(page, "Draw a digit")).to_be_visible()
@@ -131,6 +132,7 @@ def test_the_queue_has_an_order_that_can_be_changed(windows: Callable[[str], Pag
         for found in rows:
             expect(found).to_have_text([re.compile(name) for name in ("Third", "First", "Second")])
         rows[1].nth(1).get_by_role("button", name="Cancel").click()
+        button(other, "Cancel this run").click()
         for found in rows:
             expect(found).to_have_text([re.compile(name) for name in ("Third", "Second")])
         one.reload()
@@ -151,8 +153,26 @@ def test_nothing_moves_when_a_training_ends(windows: Callable[[str], Page], lab:
         before = chart.bounding_box(), head.bounding_box()
         shows(page, "finished")
         assert (chart.bounding_box(), head.bounding_box()) == before
+        expect(head).to_be_in_viewport()
         assert f"run={worker.run.id}" in page.url
         expect(page.get_by_text("All figures are from epoch 4, the last one, whose weights are kept.")).to_be_visible()
+
+
+def test_the_page_goes_to_the_run_that_was_just_started(
+    windows: Callable[[str], Page], lab: str, store: RunStore
+) -> None:
+    page = windows(f"{lab}/train")
+    head = page.locator(by_key("run-head"))
+    for name in ("Started first", "Started second"):
+        page.get_by_role("textbox", name="Name of the run").fill(name)
+        page.get_by_role("textbox", name="Name of the run").press("Enter")
+        button(page, "Train this network").click()
+        expect(head).to_contain_text(name)
+        expect(head).to_be_focused()
+        expect(head).to_be_in_viewport(ratio=1)
+    # It waits: the queue is where the curves will be.
+    expect(page.locator(by_key("live-chart"))).to_have_count(0)
+    expect(page.get_by_role("heading", name="Queue")).to_be_in_viewport()
 
 
 def test_a_finished_run_is_trained_for_more_epochs(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
@@ -214,4 +234,5 @@ def test_on_a_phone_stop_needs_no_scrolling(windows: Callable[[str], Page], lab:
         assert lower is not None
         assert upper["y"] < lower["y"]
         button(page, "Stop").click()
+        button(page, "Stop it").click()
         shows(page, "stopped")

@@ -1,7 +1,6 @@
 """The live chart is changed in place: it is checked on every animation frame while points arrive."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -70,13 +69,6 @@ def test_fifty_updates_change_the_curves_and_nothing_else(page: Page, lab: str, 
     assert found["frames"] > UPDATES
 
 
-def choose(page: Page, action: Callable[[], None]) -> None:
-    """Open the chart's popover, do something in it, and close it."""
-    page.get_by_role("button", name="Chart", exact=True).click()
-    action()
-    page.keyboard.press("Escape")
-
-
 def test_choices_change_the_curves_and_keep_node_zoom_and_legend(page: Page, lab: str, store: RunStore) -> None:
     with FakeTraining(store, "The baseline", epochs=2, per_epoch=5, pause=0.0) as past:
         past.wait()
@@ -88,23 +80,27 @@ def test_choices_change_the_curves_and_keep_node_zoom_and_legend(page: Page, lab
         page.locator(f"{CHART} .legendtoggle").nth(1).click()
         zoom = ranges(page)
 
-        choose(page, lambda: page.get_by_role("radio", name="logarithmic").click())
+        page.get_by_role("radio", name="Loss (log)").click()
         page.wait_for_function(f"() => {NODE}._fullLayout.yaxis.type === 'log'")
         after = ranges(page)
         assert after["xaxis"] == zoom["xaxis"]
         # The same losses as logarithms.
         assert [10**value for value in after["yaxis"]] == pytest.approx(zoom["yaxis"])
 
-        def pick_baseline() -> None:
-            page.get_by_role("combobox", name="Compare with").click()
-            page.get_by_role("option", name="The baseline").click()
-
-        choose(page, pick_baseline)
+        page.get_by_role("combobox", name="Compare with").click()
+        page.get_by_role("option", name="The baseline").click()
         page.wait_for_function(f"() => {NODE}._fullData.some((trace) => trace.uid === 'loss-baseline-validation')")
         hidden = page.evaluate(f"{NODE}._fullData.filter((t) => t.visible !== true).map((t) => t.uid)")
         assert hidden == ["loss-validation", "accuracy-validation"]
         assert ranges(page) == after
         expect(page.locator(CHART)).to_have_attribute("aria-label", re.compile("behind it the run The baseline"))
+
+        page.get_by_role("radio", name="Error (log)").click()
+        page.wait_for_function(f"() => {NODE}._fullLayout.yaxis2.type === 'log'")
+        expect(page.locator(CHART)).to_have_attribute(
+            "aria-label", re.compile("^Loss, error and learning rate .* error")
+        )
+        assert ranges(page) == after
         assert page.evaluate(f"{NODE} === window.chartAtFirst")
 
         # A double click shows everything again, also what is added later.

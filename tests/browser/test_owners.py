@@ -179,6 +179,7 @@ def test_a_crafted_message_of_another_browser_changes_nothing(
         with school.store.db.write() as connection:
             connection.exec_driver_sql("UPDATE runs SET owner = 'somebody'")
         button(page, "Stop").click()
+        button(page, "Stop it").click()
         expect(page.get_by_text("belongs to another browser; only that one or a teacher can change it")).to_be_visible()
         assert school.store.get(run.id).command is Command.NONE
         assert school.store.get(run.id).state is RunState.RUNNING

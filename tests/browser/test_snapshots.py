@@ -50,6 +50,8 @@ def test_the_newest_snapshot_is_shown_until_the_slider_is_moved(page: Page, lab:
     with FakeTraining(store) as training:
         with_snapshots(store, training.run, 0, 1)
         page.goto(f"{lab}/train?run={training.run.id}")
+        expect(page.locator(".lab-digits p")).to_contain_text("test digits correct after epoch 1")
+        page.get_by_role("radio", name="Guesses", exact=True).click()
         picture_shows(page, "classified correctly after epoch 1")
         # Streamlit loads the script of its buttons after the page, and leaves more space for them until then.
         expect(page.get_by_role("radio", name="Guesses", exact=True)).to_be_visible(timeout=PATIENCE)
@@ -116,6 +118,29 @@ def test_every_panel_fits_a_phone(page: Page, lab: str, store: RunStore) -> None
         assert box is not None
         assert box["x"] >= 0, panel
         assert box["x"] + box["width"] <= 390, panel
+
+
+def test_a_filter_is_enlarged_and_the_arrow_keys_go_on(page: Page, lab: str, store: RunStore) -> None:
+    run = with_snapshots(store, ended(store), 0, 1)
+    page.goto(f"{lab}/train?run={run.id}")
+    seventh = page.get_by_role("button", name="Enlarge filter 7 of 32, layer 1, convolution")
+    seventh.click()
+    dialog = page.get_by_role("dialog", name="Enlarged picture")
+    expect(dialog).to_contain_text("Filter 7 of 32, layer 1, convolution")
+    expect(dialog.locator("img")).to_have_count(2)
+    page.keyboard.press("ArrowRight")
+    expect(dialog).to_contain_text("Filter 8 of 32")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    eighth = page.get_by_role("button", name="Enlarge filter 8 of 32")
+    expect(eighth).to_be_focused()
+    # The arrow keys move among the pictures, too, and Enter enlarges.
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(dialog).to_contain_text("Filter 24 of 32")
+    dialog.get_by_role("button", name="Close").click()
+    row = page.locator(".lab-snapshot .tiles")
+    assert row.evaluate("(row) => row.lastChild.getBoundingClientRect().right - row.getBoundingClientRect().right") == 0
 
 
 def test_images_follow_the_theme(page: Page, lab: str, store: RunStore) -> None:

@@ -14,6 +14,8 @@ import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from mnist_lab.charts import PALETTES
+from mnist_lab.network import PRESETS
+from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.ui.components import streamlit_dom as dom
 from tests.pages.ended_runs import ended
@@ -277,12 +279,15 @@ def test_the_figures_of_inspect_are_smaller(page: Page, lab: str) -> None:
     assert css(figures.first, "font-size") == f"{1.5 * REM:g}px"
 
 
-def test_a_popover_and_a_toast_are_found(page: Page, lab: str, store: RunStore, finished: Run) -> None:
-    go(page, f"{lab}/train?run={finished.id}")
-    page.get_by_role("button", name="Sweep", exact=True).click()
-    expect(page.locator(dom.POPOVER)).to_contain_text("Train these")
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Train this network").click()
-    expect(page.locator(dom.TOAST)).to_contain_text("at the top of this page")
-    for queued in store.queue():
-        store.delete(queued.id)
+def test_a_popover_a_red_button_and_a_toast_are_found(page: Page, lab: str, store: RunStore) -> None:
+    queued = store.create(PRESETS["tiny"].network, Recipe(), name="Deleted elsewhere")
+    # Without its feed, the page does not see that the run is gone.
+    page.route("**/live?*", lambda route: route.abort())
+    go(page, f"{lab}/train?run={queued.id}")
+    cancel = page.locator(dom.DESTRUCTIVE_BUTTON)
+    assert css(cancel, "border-top-color") == css(cancel.locator(dom.ICON).first, "color") == "rgb(217, 74, 87)"
+    cancel.click()
+    expect(page.locator(dom.POPOVER)).to_contain_text("You can bring it back for a day.")
+    store.delete(queued.id)
+    page.get_by_role("button", name="Cancel this run").click()
+    expect(page.locator(dom.TOAST)).to_be_visible()

@@ -114,12 +114,13 @@ def test_a_training_stopped_within_an_epoch_ends_with_a_snapshot(watch: Callable
 class Clockwork:
     """Captures nothing, but takes as long as the test says, on a clock of the test's own."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, cost: float) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, cost: float, *, busy: float = 1.0) -> None:
+        """`cost` is in seconds of the processor; on a busy machine it takes `busy` times as long."""
         self.now = 0.0
         self.cost = cost
         self.taken: list[int] = []
-        for clock in ("perf_counter", "process_time"):
-            monkeypatch.setattr(f"mnist_lab.training.snapshot_recorder.time.{clock}", lambda: self.now)
+        for clock, pace in (("perf_counter", busy), ("process_time", 1.0)):
+            monkeypatch.setattr(f"mnist_lab.training.snapshot_recorder.time.{clock}", lambda pace=pace: pace * self.now)
         monkeypatch.setattr("mnist_lab.training.snapshot_recorder.write_snapshot", lambda _folder, _snapshot: None)
 
     def weights(self) -> list[Any]:
@@ -157,6 +158,12 @@ def test_snapshots_take_only_their_share_of_the_time(monkeypatch: pytest.MonkeyP
 
 def test_every_epoch_of_a_slow_training_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     clockwork = Clockwork(monkeypatch, cost=0.05)
+    run_epochs(clockwork, tmp_path, 20, 8.0)
+    assert clockwork.taken == list(range(21))
+
+
+def test_every_epoch_is_taken_on_a_busy_machine_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    clockwork = Clockwork(monkeypatch, cost=0.05, busy=20.0)
     run_epochs(clockwork, tmp_path, 20, 8.0)
     assert clockwork.taken == list(range(21))
 
