@@ -11,6 +11,7 @@ from mnist_lab.network import get_preset
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
+from mnist_lab.ui.components.streamlit_dom import CANVAS_SURFACE
 
 DOCS = Path(__file__).resolve().parent
 FINISHED = {
@@ -34,20 +35,21 @@ def main() -> None:
         for name, recipe in FINISHED.items():
             run = store.create(get_preset(name).network, recipe)
             wait_for(page, store, run.id, lambda state, _epochs: state.is_ended)
-        page.goto(lab.address)
+        page.goto(f"{lab.address}/compose")
         screenshot_page(page, "compose", page.get_by_text("of memory, with a batch size"))
         live = store.create(get_preset("small-cnn").network, LIVE)
         wait_for(page, store, live.id, lambda _state, epochs: epochs >= 4)
         page.goto(f"{lab.address}/train?run={live.id}")
-        screenshot_page(page, "train", page.get_by_text("classified correctly"))
+        screenshot_page(page, "train", page.get_by_text("test digits correct"))
         store.request(live.id, Command.STOP)
         wait_for(page, store, live.id, lambda state, _epochs: state.is_ended)
         for name, text in {"compare": "Which is better", "inspect": "Most confused"}.items():
             page.goto(f"{lab.address}/{name}")
             screenshot_page(page, name, page.get_by_text(text))
-        page.goto(f"{lab.address}/draw")
-        draw(page)
-        screenshot_page(page, "draw", page.get_by_text("sure"))
+        for name, path in {"draw": "draw", "start": ""}.items():
+            page.goto(f"{lab.address}/{path}")
+            draw(page)
+            screenshot_page(page, name, page.get_by_text("sure"))
 
 
 def wait_for(page: Page, store: RunStore, run_id: str, reached: Callable[[RunState, int], bool]) -> None:
@@ -68,7 +70,7 @@ def screenshot_page(page: Page, name: str, sign: Locator) -> None:
 
 def draw(page: Page) -> None:
     """Draw a seven."""
-    canvas = page.locator("canvas").last
+    canvas = page.locator(CANVAS_SURFACE)
     expect(canvas).to_be_visible(timeout=60_000)
     page.wait_for_timeout(2_000)
     box = canvas.bounding_box()
