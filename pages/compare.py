@@ -102,7 +102,7 @@ several = len(selected) > 1
 with st.container(horizontal=True, key="compare-options"):
     log = st.toggle("Logarithmic loss", value=several, key="compare-log-several" if several else "compare-log-one")
     error = st.toggle(
-        "Errors, logarithmic", key="compare-error", help="Instead of accuracies: 99.5 % and 99.6 % are apart"
+        "Logarithmic error", key="compare-error", help="In place of the accuracy: it tells 99.5 % from 99.6 %"
     )
 sweep_chart(shown.table.runs if sweep else selected, error=error)
 with st.container(border=True, key="compare-curves"):

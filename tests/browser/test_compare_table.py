@@ -230,7 +230,8 @@ def lit(page: Page) -> set[str]:
 
 
 PALE = (
-    "() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((plot) => plot._fullData.map((line) =>"
+    "() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((plot) => plot._fullData"
+    ".filter(({ uid }) => uid.startsWith('loss')).map((line) =>"
     " [line.legendgroup, plot.querySelector(`.trace${CSS.escape(line.uid)}`)?.style.opacity]))"
     ".filter(([, opacity]) => opacity).map(([run]) => run)"
 )
@@ -291,6 +292,21 @@ def test_ticked_runs_are_in_sight_as_chips(page: Page, lab: str, runs: list[Run]
     expect(tick(page, "Run 03")).not_to_be_checked()
     page.get_by_role("checkbox", name="Tick all runs of the table").check()
     expect(chips).to_have_text(["Run 03×"])
+
+
+def test_the_arrow_keys_lead_from_row_to_row(page: Page, lab: str, runs: list[Run]) -> None:
+    go(page, lab, runs[3])
+    page.get_by_role("button", name="Created").focus()
+    page.keyboard.press("Tab")
+    expect(tick(page, "Run 14")).to_be_focused()
+    for key, name in (("ArrowDown", "Run 13"), ("End", "Run 00"), ("ArrowDown", "Run 00"), ("ArrowUp", "Run 01")):
+        page.keyboard.press(key)
+        expect(tick(page, name)).to_be_focused()
+    page.keyboard.press("Space")
+    chips = page.get_by_role("list", name="Ticked runs").get_by_role("listitem")
+    expect(chips).to_have_text(["Run 03×", "Run 01×"])
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Untick Run 03")).to_be_focused()
 
 
 def test_a_link_has_the_chosen_columns(page: Page, lab: str, runs: list[Run]) -> None:

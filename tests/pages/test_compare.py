@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_lab.data import DataSource
 from mnist_lab.errors import UnknownRunError
 from mnist_lab.export.script import training_script
-from mnist_lab.network import EditHistory, Network
+from mnist_lab.network import PRESETS, EditHistory, Network, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import REFERENCE, Command, Run, RunState, RunStore
 from mnist_lab.runs.schema import runs as runs_table_schema
@@ -27,6 +27,7 @@ from mnist_lab.ui.components.data_table import Ticks
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.live import table_feed
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.ui_state import UiState
 from tests.factories import start_run
 from tests.pages.compare_page import chart, table_data, table_rows
@@ -438,6 +439,21 @@ def test_the_network_and_recipe_of_a_run_are_opened_as_an_edit(monkeypatch, stor
     ok(page.button(key="compare-open").click().run())
     assert went == [("compose", UiState(run.network, run.recipe).to_query())]
     assert page.session_state["draft-history"].undo().network.name == "Mine"
+
+
+@pytest.mark.parametrize("last", [None, "nonsense", link_from_network(PRESETS["lenet-5"].network)])
+def test_what_the_browser_composed_before_this_session_comes_back_with_undo(monkeypatch, store, last):
+    ended(store)
+    if last:
+        monkeypatch.setitem(network_draft._last_links, "anna", last)
+    page = AppTest.from_file(str(PAGE), default_timeout=120)
+    page.session_state["session"] = "anna"
+    monkeypatch.setattr(run_actions, "go", lambda *_arguments: None)
+    ok(ok(page.run()).button(key="compare-open").click().run())
+    opened_history = page.session_state["draft-history"]
+    assert opened_history.can_undo is (last is not None and last != "nonsense")
+    if opened_history.can_undo:
+        assert opened_history.undo().network == PRESETS["lenet-5"].network
 
 
 def test_several_runs_have_what_can_be_done_with_any_number(monkeypatch, store):

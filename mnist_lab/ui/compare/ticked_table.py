@@ -66,7 +66,7 @@ def ticked_table(
         ticks,
         key=TABLE_KEY,
         version=table.version,
-        alt="Runs",
+        alt="Runs; the arrow keys lead from row to row",
         hidden=_hidden_rows(table, selected),
         columns=columns_parameter(),
         count=count(len(table.runs)),

@@ -74,12 +74,23 @@ def change(network: Network, *, pick: Pick = None) -> None:
 
 
 def start_with(network: Network, *, pick: Pick = None) -> None:
-    """Make `network` the session's network, even if the session had none before."""
-    known: EditHistory | None = st.session_state.get(_HISTORY)
+    """Make `network` the session's network, as an edit that can be undone, even if the session had none before."""
+    known: EditHistory | None = st.session_state.get(_HISTORY) or _last_history()
     st.session_state[_HISTORY] = known.push(network) if known else EditHistory(network)
     _pick(pick)
     # Otherwise an older link in the URL would bring back its network.
     write_link()
+
+
+def _last_history() -> EditHistory | None:
+    """The network that the browser composed last, in an earlier session; None if there is none."""
+    last = _last_link()
+    if last is None:
+        return None
+    try:
+        return EditHistory(read_setup_link(last)[0])
+    except (NetworkError, RecipeError):
+        return None
 
 
 def undo() -> None:

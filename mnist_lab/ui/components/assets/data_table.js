@@ -136,6 +136,23 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     state.lastTick = id;
     report();
   };
+  // With Tab one comes to one row, not to five hundred; the arrow keys lead to the others.
+  const boxes = () => [...body.querySelectorAll("input")];
+  const setTabStop = (box) => {
+    for (const other of body.querySelectorAll('input[tabindex="0"]')) other.tabIndex = -1;
+    if (box) box.tabIndex = 0;
+  };
+  body.onkeydown = (event) => {
+    const all = boxes();
+    const now = all.indexOf(event.target);
+    const next = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (now < 0 || next === undefined) return;
+    event.preventDefault();
+    const box = all[next];
+    if (!box) return;
+    setTabStop(box);
+    box.focus();
+  };
   untick.onclick = () => {
     for (const id of [...state.ticked]) setTick(id, false);
     scroll.focus();
@@ -182,7 +199,9 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
 
   const rowNode = (row) => {
     const box = labElement("input", { type: "checkbox", checked: state.ticked.has(row.id) });
+    box.tabIndex = -1;
     // A key counts as a click, too, and tells whether Shift is down.
+    box.onfocus = () => setTabStop(box);
     box.onclick = ({ shiftKey }) => onTick(row.id, box, shiftKey);
     const label = labElement("label", { title: row.name }, box);
     label.insertAdjacentHTML("beforeend", sign(row.sign));
@@ -243,6 +262,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
       else body.insertBefore(tr, next);
     }
     state.drawn = drawn;
+    if (!body.querySelector('input[tabindex="0"]')) setTabStop(body.querySelector("input"));
     const kept = anchor && drawn.get(anchor.dataset.run)?.tr;
     if (kept && state.sort === state.drawnSort) scroll.scrollTop = kept.offsetTop - offset;
     state.drawnSort = state.sort;
