@@ -19,7 +19,7 @@ from mnist_lab.network import Conv2D, Dense, Flatten, Network
 from mnist_lab.network.url import link_from_network
 from mnist_lab.runs import open_store
 from mnist_lab.settings import Settings
-from mnist_lab.ui.components.streamlit_dom import MAIN, MENU_LINK, METRIC_VALUE, STALE, STEP_UP, by_key
+from mnist_lab.ui.components.streamlit_dom import LAYER_FORMS, MAIN, MENU_LINK, METRIC_VALUE, STALE, STEP_UP
 
 MORE_TARGET, EDIT_TARGET = 0.4, 0.4
 LAYERS, EDITS = 30, 40
@@ -100,9 +100,9 @@ def _go_round(pages: list[Page], took: Took) -> None:
 def _edits(browser: Browser, lab: App) -> Figure:
     convolutions = [Conv2D(filters=4, kernel_size=(3, 3), padding="same", activation="relu")] * (LAYERS - 2)
     network = Network(layers=(*convolutions, Flatten(), Dense(units=10)))
-    page = opened(browser, f"{lab.address}/?n={link_from_network(network)}")
-    page.locator(by_key("layer-card-0")).get_by_role("button", name="Edit").click()
-    arrow = page.locator(f"{by_key('layer-card-0')} {STEP_UP}").first
+    page = opened(browser, f"{lab.address}/compose?n={link_from_network(network)}")
+    page.get_by_role("button", name="Edit layer").first.click()
+    arrow = page.locator(f"{LAYER_FORMS} {STEP_UP}").first
     arrow.wait_for()
     page.wait_for_timeout(2000)
     took = []

@@ -84,12 +84,13 @@ def test_the_bars_of_a_prediction_jump(page: Page, lab: str, motion: Motion) -> 
     assert duration == (0 if motion == "reduce" else 150)
 
 
-def test_the_page_jumps_to_a_card(page: Page, lab: str, motion: Motion) -> None:
-    open_page(page, lab)
+def test_the_page_jumps_to_a_row(page: Page, lab: str, motion: Motion) -> None:
+    open_page(page, f"{lab}/compose")
     block = page.locator(f"{dom.DIAGRAM} [data-index]").last
-    card = page.locator(dom.by_key(f"layer-card-{block.get_attribute('data-index')}"))
+    row = page.get_by_role("button", name=f"Edit layer {int(block.get_attribute('data-index') or 0) + 1}")
     block.click()
-    expect(card).to_be_in_viewport()
+    expect(row).to_have_attribute("aria-pressed", "true")
+    expect(row).to_be_in_viewport()
     assert page.evaluate("labScrolls") == ["instant" if motion == "reduce" else "smooth"]
 
 

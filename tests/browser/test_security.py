@@ -190,12 +190,12 @@ def test_compose_downloads_uploads_and_scrolls_under_the_policy(
     page: Page, app: str, violations: list[str], tmp_path: Path
 ) -> None:
     page.set_viewport_size({"width": 1280, "height": 500})
-    open_page(page, app)
+    open_page(page, f"{app}/compose")
     block = page.locator(f"{dom.DIAGRAM} [data-index]").last
-    card = page.locator(dom.by_key(f"layer-card-{block.get_attribute('data-index')}"))
-    expect(card).not_to_be_in_viewport()
+    row = page.get_by_role("button", name=f"Edit layer {int(block.get_attribute('data-index') or 0) + 1}")
+    expect(row).not_to_be_in_viewport()
     block.click()
-    expect(card).to_be_in_viewport()
+    expect(row).to_be_in_viewport()
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as JSON").click()

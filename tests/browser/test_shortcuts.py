@@ -6,12 +6,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from mnist_lab.runs import RunStore
-from mnist_lab.ui.components.streamlit_dom import SCRIPT_RUNS_NOT, by_key, by_key_prefix
+from mnist_lab.ui.components.streamlit_dom import SCRIPT_RUNS_NOT
 from tests.pages.ended_runs import ended
 
 
-def cards(page: Page) -> Locator:
-    return page.locator(by_key_prefix("layer-card-"))
+def layers(page: Page) -> Locator:
+    return page.get_by_role("button", name="Edit layer")
 
 
 def wait_for_scripts(page: Page) -> None:
@@ -21,13 +21,13 @@ def wait_for_scripts(page: Page) -> None:
 
 
 def with_one_layer_more(page: Page, lab: str) -> int:
-    """Compose after a layer was added; returns the number of cards."""
-    page.goto(lab)
-    expect(cards(page).first).to_be_visible()
+    """Compose after a layer was added; returns the number of layers."""
+    page.goto(f"{lab}/compose")
+    expect(layers(page).first).to_be_visible()
     wait_for_scripts(page)
-    before = cards(page).count()
-    page.get_by_role("button", name="Dropout", exact=True).click()
-    expect(cards(page)).to_have_count(before + 1)
+    before = layers(page).count()
+    page.get_by_role("button", name="Add dropout").click()
+    expect(layers(page)).to_have_count(before + 1)
     return before + 1
 
 
@@ -36,12 +36,12 @@ def name(page: Page) -> Locator:
 
 
 def number(page: Page) -> Locator:
-    page.locator(by_key("layer-card-0")).get_by_role("button", name="Edit").click()
+    layers(page).first.click()
     return page.get_by_role("spinbutton", name="Filters")
 
 
 def choice(page: Page) -> Locator:
-    page.locator(by_key("layer-card-0")).get_by_role("button", name="Edit").click()
+    layers(page).first.click()
     return page.get_by_role("combobox", name="Activation")
 
 
@@ -66,34 +66,34 @@ def editable(page: Page) -> Locator:
 
 @pytest.mark.parametrize("field", [name, number, choice, pasted, editable])
 def test_undo_while_typing_takes_no_layer_away(page: Page, lab: str, field: Callable[[Page], Locator]) -> None:
-    layers = with_one_layer_more(page, lab)
+    count = with_one_layer_more(page, lab)
     field(page).click()
     page.keyboard.type("12")
     for keys in ("Control+z", "Meta+z"):
         page.keyboard.press(keys)
         page.wait_for_timeout(700)
-        expect(cards(page)).to_have_count(layers)
+        expect(layers(page)).to_have_count(count)
 
 
 def test_redo_while_typing_adds_no_layer(page: Page, lab: str) -> None:
-    layers = with_one_layer_more(page, lab)
+    count = with_one_layer_more(page, lab)
     page.keyboard.press("Control+z")
-    expect(cards(page)).to_have_count(layers - 1)
+    expect(layers(page)).to_have_count(count - 1)
     number(page).click()
     page.keyboard.type("12")
     page.keyboard.press("Control+Shift+z")
     page.wait_for_timeout(700)
-    expect(cards(page)).to_have_count(layers - 1)
+    expect(layers(page)).to_have_count(count - 1)
 
 
 def test_undo_and_redo_act_elsewhere(page: Page, lab: str) -> None:
-    layers = with_one_layer_more(page, lab)
+    count = with_one_layer_more(page, lab)
     page.keyboard.press("Control+z")
-    expect(cards(page)).to_have_count(layers - 1)
+    expect(layers(page)).to_have_count(count - 1)
     page.keyboard.press("Control+Shift+z")
-    expect(cards(page)).to_have_count(layers)
+    expect(layers(page)).to_have_count(count)
     page.keyboard.press("Meta+z")
-    expect(cards(page)).to_have_count(layers - 1)
+    expect(layers(page)).to_have_count(count - 1)
 
 
 def test_what_was_typed_is_taken_back_by_the_browser_itself(page: Page, lab: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from mnist_lab.charts import PALETTES
-from mnist_lab.network import PRESETS
+from mnist_lab.network import PRESETS, BatchNormalization, Conv2D, Dropout, Network, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.ui.components import streamlit_dom as dom
@@ -149,15 +149,22 @@ def test_the_network_diagram_stays_below_the_header(page: Page, lab: str) -> Non
     assert css(wrapper, "background-color") != "rgba(0, 0, 0, 0)"
 
 
-def test_keys_name_elements_and_a_clicked_block_scrolls_to_its_card(page: Page, lab: str) -> None:
-    go(page, lab, height=500)
-    cards = page.locator(dom.by_key_prefix("layer-card-"))
-    assert cards.count() > 3
-    block = page.locator(f"{dom.DIAGRAM} [data-index]").last
-    card = page.locator(dom.by_key(f"layer-card-{block.get_attribute('data-index')}"))
-    expect(card).not_to_be_in_viewport()
-    block.click()
-    expect(card).to_be_in_viewport()
+def test_keys_name_elements_and_the_form_sticks_below_the_diagram(page: Page, lab: str) -> None:
+    layers = [Conv2D(filters=4, padding="same"), BatchNormalization(), Dropout(rate=0.1), Conv2D(filters=5)] * 4
+    go(page, f"{lab}/compose?n={link_from_network(Network(layers=layers))}", height=700)
+    expect(page.locator(dom.LAYER_FORMS)).to_have_count(0)
+    page.locator(f"{dom.DIAGRAM} [data-index]").last.click()
+    form = page.locator(f"{dom.LAYER_FORM}-15")
+    expect(form).to_have_count(1)
+    expect(page.locator(dom.LAYER_FORMS)).to_have_count(1)
+    expect(form.get_by_role("spinbutton", name="Filters")).to_be_visible()
+    # However far the page is scrolled, the form begins below the diagram and ends above the window's lower edge.
+    wrapper = page.locator(dom.SIDE_WRAPPER)
+    for distance in (0, 200, 5_000):
+        page.locator(dom.MAIN).evaluate("(main, top) => main.scrollTo(0, top)", distance)
+        assert box(wrapper)["y"] >= box(page.locator(dom.DIAGRAM))["bottom"]
+        assert box(form)["y"] == pytest.approx(box(wrapper)["y"], abs=1)
+        assert box(wrapper)["bottom"] <= 700
 
 
 def test_components_know_the_colours_of_the_page(page: Page, lab: str) -> None:
@@ -263,12 +270,11 @@ def test_a_container_names_the_runs_that_it_is_about(page: Page, lab: str, store
 
 
 def test_a_number_is_increased_by_its_button(page: Page, lab: str) -> None:
-    go(page, lab)
+    go(page, f"{lab}/compose")
     figure = page.locator(dom.METRIC_VALUE).first
     before = figure.inner_text()
-    card = page.locator(dom.by_key("layer-card-0"))
-    card.get_by_role("button", name="Edit").click()
-    card.locator(dom.STEP_UP).first.click()
+    page.get_by_role("button", name="Edit layer 1").click()
+    page.locator(f"{dom.LAYER_FORMS} {dom.STEP_UP}").first.click()
     expect(figure).not_to_have_text(before)
 
 

@@ -64,21 +64,21 @@ def button(page: Page, name: str) -> Locator:
 
 
 def test_a_network_is_composed(page: Page, lab: str, errors: list[str], wrap: bool) -> None:
-    open_translated(page, lab, wrap)
+    open_translated(page, f"{lab}/compose", wrap)
     parameters = page.locator(dom.METRIC_VALUE).first
     blocks = page.locator(f"{dom.DIAGRAM} [data-index]")
     expect(blocks.first).to_be_visible()
     before, figure = blocks.count(), parameters.inner_text()
     for count in range(1, 4):
-        button(page, "^batch norm").click()
+        button(page, "^add batch norm").click()
         expect(blocks).to_have_count(before + count)
     idle(page)
     # The page shows the new figure, and not the old one beside it.
     assert re.fullmatch(r"[\d,]+", parameters.inner_text())
     assert parameters.inner_text() != figure
     button(page, "^close").click()
-    button(page, "^edit").click()
-    button(page, "^duplicate").click()
+    button(page, "^edit layer 1,").click()
+    button(page, "^duplicate layer 1,").click()
     expect(blocks).to_have_count(before + 4)
     for count in range(3, -1, -1):
         button(page, "undo").click()

@@ -128,13 +128,13 @@ def test_a_drawing_stays_when_its_page_is_left_and_ctrl_z_undoes_it(page: Page, 
 
 
 def test_a_network_is_composed_trained_used_and_compared(page: Page, address: str) -> None:
-    page.goto(address)
+    page.goto(f"{address}/compose")
     diagram = page.locator(".lab-network-diagram svg")
     expect(diagram).to_be_visible()
     # Add a dropout layer: the diagram shows it at once.
     blocks = diagram.locator("[data-index]")
     before = blocks.count()
-    page.get_by_role("button", name="Dropout").first.click()
+    page.get_by_role("button", name="Add dropout").click()
     expect(blocks).to_have_count(before + 1)
     link = page.url
     page.get_by_role("button", name="Go to training").click()

@@ -5,27 +5,30 @@ import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from mnist_lab.ui.compose.layer_html import card_html, layer_facts
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_lab.network import (
     DEFAULT_PRESET,
+    KINDS,
     MAX_LAYERS,
     Conv2D,
     Dropout,
     Flatten,
     MaxPooling2D,
     Network,
-    analyse,
     default_layer,
     get_preset,
     link_from_network,
     network_from_link,
 )
 from mnist_lab.recipe import PRESET_RECIPES, Recipe
+from mnist_lab.ui.components import layer_list
 from mnist_lab.ui.components.markdown import plain
+from mnist_lab.ui.compose import layers_panel
 from tests.pages.preset_choice import choose_preset
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,6 +36,44 @@ PAGE = ROOT / "pages" / "compose.py"
 STARTING = get_preset(DEFAULT_PRESET).network
 
 Open = Callable[..., AppTest]
+
+
+class BrowserList:
+    """The list of layers, whose part in the browser is replaced by a button that reports an action."""
+
+    def __init__(self) -> None:
+        self.data: list[Any] = []
+        self.action: object = None
+        self.number = 0
+
+    def draw(self, *, data: list[Any], key: str, on_action_change: Callable[[], None]) -> None:
+        self.data = data
+        st.button("act", key=f"{key}-act", on_click=on_action_change)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        return dict(json.loads(self.data[0]))
+
+    @property
+    def picked(self) -> list[int]:
+        return list(self.data[1])
+
+    def act(self, page: AppTest, action: str, **fields: Any) -> None:
+        """Report an action, meant for the network that the list shows."""
+        self.number += 1
+        self.report(page, {"number": self.number, "version": self.content["version"], "type": action, **fields})
+
+    def report(self, page: AppTest, action: object) -> None:
+        self.action = action
+        click(page, "layers-act")
+
+
+@pytest.fixture(autouse=True)
+def layers(monkeypatch: pytest.MonkeyPatch) -> BrowserList:
+    replaced = BrowserList()
+    monkeypatch.setattr(layer_list, "_component", replaced.draw)
+    monkeypatch.setattr(layers_panel, "reported_action", lambda _key: replaced.action)
+    return replaced
 
 
 @pytest.fixture
@@ -65,24 +106,19 @@ def click(page: AppTest, key: str) -> None:
     checked(page.button(key=key).click().run())
 
 
-def test_first_visit_shows_the_default_preset(open_page: Open) -> None:
+def kinds(page: AppTest) -> list[str]:
+    return [layer.kind for layer in network_of(page).layers]
+
+
+def test_first_visit_shows_the_default_preset(open_page: Open, layers: BrowserList) -> None:
     page = open_page()
     assert page.text_input(key="network-name").value == STARTING.name
     assert network_of(page) == STARTING
     assert [metric.value for metric in page.metric] == ["34,826", "2.4 M"]
     assert not page.button(key="train-this").disabled
     assert not page.error
-    assert not page.number_input, "only an open card has controls"
-
-
-def test_cards_show_shapes_and_cost() -> None:
-    network = Network(layers=(Conv2D(filters=32), Conv2D(filters=4, kernel_size=(40, 40)), Dropout(rate=0.5)))
-    fitting = analyse(Network(layers=network.layers[:1])).layers
-    assert layer_facts(fitting[0]).startswith("28×28×1 → 26×26×32 · 3·3·1·32 + 32 = 320 parameters · ")
-    assert layer_facts(fitting[1]) == "26×26×32 → 21,632 · added automatically"
-    assert layer_facts(fitting[-1]).endswith("always last")
-    assert "until the layers before it are repaired" in layer_facts(analyse(network).layers[2])
-    assert "<b>Convolution</b>32 filters 3×3" in card_html(fitting[0])
+    assert not page.number_input, "only an open form has fields"
+    assert [row["title"] for row in layers.content["rows"]][:2] == ["Convolution", "Max pooling"]
 
 
 def test_a_link_opens_its_network(open_page: Open) -> None:
@@ -102,39 +138,102 @@ def test_a_hostile_link_is_refused_with_one_message(open_page: Open, link: str) 
         assert not checked(page.run()).error, "it is shown once"
 
 
-def test_add_move_duplicate_and_remove(open_page: Open) -> None:
+def test_what_the_list_reports_changes_the_network(open_page: Open, layers: BrowserList) -> None:
     page = open_page(link_from_network(Network(layers=(default_layer("Conv2D"),))))
-    click(page, "add-MaxPooling2D")
-    click(page, "add-Dropout")
-    assert [layer.kind for layer in network_of(page).layers] == ["Conv2D", "MaxPooling2D", "Dropout"]
-    click(page, "up-2")
-    assert [layer.kind for layer in network_of(page).layers] == ["Conv2D", "Dropout", "MaxPooling2D"]
-    click(page, "down-1")
-    assert [layer.kind for layer in network_of(page).layers] == ["Conv2D", "MaxPooling2D", "Dropout"]
-    click(page, "duplicate-2")
-    click(page, "remove-3")
-    click(page, "open-0")
-    click(page, "remove-0")
-    assert [layer.kind for layer in network_of(page).layers] == ["MaxPooling2D", "Dropout"]
+    layers.act(page, "add", kind="MaxPooling2D")
+    layers.act(page, "insert", kind="Dropout", indices=[1], open=False)
+    assert kinds(page) == ["Conv2D", "Dropout", "MaxPooling2D"]
+    assert layers.picked == [2], "the form stays with its layer"
+    layers.act(page, "move", indices=[0, 1], position=3)
+    assert kinds(page) == ["MaxPooling2D", "Conv2D", "Dropout"]
+    layers.act(page, "duplicate", indices=[2])
+    layers.act(page, "remove", indices=[0, 1])
+    assert kinds(page) == ["Dropout", "Dropout"]
+    assert layers.data[2] == layers.number, "the list hears which action was done"
+    assert layers.data[3] == 0, "and where its layer is now"
+    for _ in range(5):
+        click(page, "undo")
+    assert kinds(page) == ["Conv2D"]
 
 
-def test_a_new_layer_goes_after_the_open_card(open_page: Open) -> None:
+@pytest.mark.parametrize(
+    "action", [None, "remove", {"type": "remove"}, {"number": 1, "version": "x", "type": "explode"}]
+)
+def test_a_report_that_is_no_action_changes_nothing(open_page: Open, layers: BrowserList, action: object) -> None:
     page = open_page()
-    click(page, "open-0")
-    click(page, "add-BatchNormalization")
-    assert network_of(page).layers[1].kind == "BatchNormalization"
+    layers.report(page, action)
+    assert network_of(page) == STARTING
+    assert layers.data[2] == 0
 
 
-def test_the_menu_adds_the_rarer_layers(open_page: Open) -> None:
-    page = open_page(link_from_network(Network()))
-    checked(page.get("menu_button")[0].click("GlobalAveragePooling2D").run())
-    assert [layer.kind for layer in network_of(page).layers] == ["GlobalAveragePooling2D"]
+def test_an_action_for_another_network_is_answered_but_not_done(open_page: Open, layers: BrowserList) -> None:
+    page = open_page()
+    layers.report(page, {"number": 1, "version": "old", "type": "remove", "indices": [0]})
+    assert network_of(page) == STARTING
+    assert layers.data[2:4] == [1, None]
 
 
-def test_undo_and_redo(open_page: Open) -> None:
+def test_the_form_moves_duplicates_and_removes_its_layer_and_hands_the_focus_back(
+    open_page: Open, layers: BrowserList
+) -> None:
+    page = open_page()
+    layers.act(page, "open", indices=[1])
+    assert any("Layer 2 · Max pooling" in html.proto.body for html in page.get("html"))
+    click(page, "form-up")
+    assert kinds(page)[:2] == ["MaxPooling2D", "Conv2D"]
+    assert page.button(key="form-up").disabled
+    click(page, "form-down")
+    click(page, "form-duplicate")
+    assert kinds(page)[:4] == ["Conv2D", "MaxPooling2D", "MaxPooling2D", "Conv2D"]
+    assert layers.picked == [2]
+    click(page, "form-remove")
+    assert network_of(page) == STARTING
+    assert layers.picked == []
+    (number, index, focus) = layers.data[4]
+    assert (index, focus) == (2, True)
+    layers.act(page, "open", indices=[3])
+    click(page, "close-form")
+    assert layers.picked == []
+    assert layers.data[4] == [number + 1, 3, True]
+
+
+def test_several_layers_have_one_form_of_what_they_share(open_page: Open, layers: BrowserList) -> None:
+    page = open_page()
+    layers.act(page, "open", indices=[0, 2])
+    assert page.number_input(key="layer-0-2-Conv2D-filters").value is None, "they differ"
+    assert page.number_input(key="layer-0-2-Conv2D-kernel_size-0").value == 3
+    checked(page.number_input(key="layer-0-2-Conv2D-filters").set_value(16).run())
+    checked(page.selectbox(key="layer-0-2-Conv2D-activation").set_value("elu").run())
+    changed = [layer for layer in network_of(page).layers if isinstance(layer, Conv2D)]
+    assert [(layer.filters, layer.activation) for layer in changed] == [(16, "elu"), (16, "elu")]
+    assert page.number_input(key="layer-0-2-Conv2D-filters").value == 16
+    click(page, "undo")
+    click(page, "undo")
+    assert network_of(page) == STARTING, "each change is one edit"
+    layers.act(page, "open", indices=[0, 1])
+    assert {field.label for field in page.number_input} == {"Stride down", "Stride across"}
+    layers.act(page, "open", indices=[1, 4])
+    assert not page.number_input
+    assert any("nothing in common" in caption.value for caption in page.caption)
+    click(page, "form-remove")
+    assert kinds(page) == ["Conv2D", "Conv2D", "MaxPooling2D"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_form_of_every_kind_has_a_field_for_each_argument(open_page: Open, layers: BrowserList, kind: str) -> None:
+    page = open_page(link_from_network(Network(layers=(default_layer(kind),))))
+    layers.act(page, "open", indices=[0])
+    keys = {str(field.key) for field in (*page.number_input, *page.selectbox, *page.slider)}
+    for name in type(default_layer(kind)).model_fields:
+        assert name == "kind" or any(key.startswith(f"layer-0-{kind}-{name}") for key in keys), name
+    for field in (*page.number_input, *page.selectbox, *page.slider):
+        assert "(glossary#" in field.help
+
+
+def test_undo_and_redo(open_page: Open, layers: BrowserList) -> None:
     page = open_page()
     assert page.button(key="undo").disabled
-    click(page, "add-Dropout")
+    layers.act(page, "add", kind="Dropout")
     changed = network_of(page)
     click(page, "undo")
     assert network_of(page) == STARTING
@@ -144,9 +243,27 @@ def test_undo_and_redo(open_page: Open) -> None:
     assert page.button(key="redo").disabled
 
 
-def test_fields_change_the_layer_and_follow_undo(open_page: Open) -> None:
+def test_an_address_from_before_the_last_edits_takes_none_of_them_back(open_page: Open, layers: BrowserList) -> None:
     page = open_page()
-    click(page, "open-0")
+    old = page.query_params["n"]
+    layers.act(page, "add", kind="Dropout")
+    layers.act(page, "add", kind="Dropout")
+    edited = network_of(page)
+    # The browser sends a click before it has heard of the newest address.
+    page.query_params["n"] = old
+    click(page, "undo")
+    page.query_params["n"] = old
+    layers.act(page, "open", indices=[0])
+    assert len(network_of(page).layers) == len(edited.layers) - 1
+    # Without a click, somebody has gone back to the old address.
+    page.query_params["n"] = old
+    checked(page.run())
+    assert network_of(page) == STARTING
+
+
+def test_fields_change_the_layer_and_follow_undo(open_page: Open, layers: BrowserList) -> None:
+    page = open_page()
+    layers.act(page, "open", indices=[0])
     checked(page.number_input(key="layer-0-Conv2D-filters").set_value(7).run())
     checked(page.number_input(key="layer-0-Conv2D-kernel_size-1").set_value(5).run())
     checked(page.selectbox(key="layer-0-Conv2D-padding").set_value("same").run())
@@ -159,43 +276,45 @@ def test_fields_change_the_layer_and_follow_undo(open_page: Open) -> None:
     assert page.number_input(key="layer-0-Conv2D-filters").value == 32
 
 
-def test_the_rate_has_a_slider_unless_it_is_out_of_range(open_page: Open) -> None:
+def test_the_rate_has_a_slider_unless_it_is_out_of_range(open_page: Open, layers: BrowserList) -> None:
     page = open_page(link_from_network(Network(layers=(Flatten(), Dropout(rate=1.5)))))
-    click(page, "open-1")
+    layers.act(page, "open", indices=[1])
     checked(page.number_input(key="layer-1-Dropout-rate").set_value(0.3).run())
     assert network_of(page).layers[1] == Dropout(rate=0.3)
     checked(page.slider(key="layer-1-Dropout-rate-slider").set_value(0.45).run())
     assert network_of(page).layers[1] == Dropout(rate=0.45)
 
 
-def test_an_error_is_shown_on_its_card_with_a_repair(open_page: Open) -> None:
+def test_an_error_is_shown_in_the_list_with_a_repair(open_page: Open, layers: BrowserList) -> None:
     page = open_page(link_from_network(Network(layers=(Conv2D(filters=8, kernel_size=(40, 3)),))))
-    assert len(page.error) == 1
-    assert "Layer 1" in page.error[0].value
+    (problem,) = layers.content["problems"]
+    assert "Layer 1" in problem["message"]
+    assert (problem["index"], problem["severity"]) == (0, "error")
     assert page.button(key="train-this").disabled
-    assert not page.metric
+    assert "Layer 1" in page.button(key="train-this").help
     assert not any("memory" in caption.value for caption in page.caption)
-    assert plain("The cost is known once layer 1, convolution 8 filters 40×3, is repaired.") in page_text(page)
-    repairs = [button for button in page.button if str(button.key).startswith("repair-0-0-")]
-    assert repairs
-    checked(repairs[0].click().run())
-    assert not page.error
+    assert problem["repairs"]
+    layers.act(page, "repair", problem=0, repair=0)
+    assert "error" not in {problem["severity"] for problem in layers.content["problems"]}
     assert not page.button(key="train-this").disabled
 
 
-def test_a_warning_does_not_stop_the_training(open_page: Open) -> None:
+def test_a_warning_does_not_stop_the_training(open_page: Open, layers: BrowserList) -> None:
     page = open_page(link_from_network(get_preset("notebook-2").network))
-    assert len(page.warning) == 1
+    assert [problem["severity"] for problem in layers.content["problems"]] == ["warning"]
     assert not page.button(key="train-this").disabled
 
 
-def test_an_empty_network_shows_what_to_do(open_page: Open) -> None:
+def test_an_empty_network_is_filled_from_the_list(open_page: Open, layers: BrowserList) -> None:
     page = open_page()
     choose_preset(page, "empty")
     assert network_of(page).layers == ()
-    assert "add a first layer" in page.info[0].value
-    click(page, "add-Conv2D")
-    assert not page.info
+    assert layers.content["count"] == 0
+    layers.act(page, "add", kind="Conv2D")
+    assert kinds(page) == ["Conv2D"]
+    click(page, "undo")
+    layers.act(page, "example")
+    assert network_of(page) == STARTING
 
 
 def test_a_preset_replaces_the_network_and_can_be_undone(open_page: Open) -> None:
@@ -289,9 +408,10 @@ def test_a_file_of_keras_is_opened_or_refused_with_its_layer(open_page: Open) ->
     assert network_of(page).layers == (Flatten(),)
 
 
-def test_too_many_layers_give_one_message(open_page: Open) -> None:
+def test_too_many_layers_give_one_message(open_page: Open, layers: BrowserList) -> None:
     page = open_page(link_from_network(Network(layers=(Dropout(rate=0.1),) * 5_000)))
-    assert [error for error in page.error if "at most 64 layers" in error.value]
-    assert sum(str(button.key).startswith("open-") for button in page.button) == MAX_LAYERS
-    checked(next(button for button in page.button if str(button.key).startswith("repair-")).click().run())
+    (problem,) = layers.content["problems"]
+    assert "at most 64 layers" in problem["message"]
+    assert sum(bool(row["indices"]) for row in layers.content["rows"]) == MAX_LAYERS
+    layers.act(page, "repair", problem=0, repair=0)
     assert len(network_of(page).layers) == MAX_LAYERS

@@ -21,6 +21,7 @@ _HISTORY = "draft-history"
 _PICKED = "draft-picked"
 _WRITTEN = "draft-written"
 _REFUSED = "draft-refused"
+_ACTED = "draft-acted"
 
 Pick = int | Sequence[int] | None
 """Index of one layer, indices of several, or none."""
@@ -41,7 +42,7 @@ def open_draft() -> Network:
     if not requested and known is None:
         requested = _last_link()
     # A link that this session wrote itself is ignored: it must not undo later edits.
-    if requested and requested != st.session_state.get(_WRITTEN):
+    if requested and requested != st.session_state.get(_WRITTEN) and not _has_acted():
         try:
             opened, recipe = read_setup_link(requested)
         except (NetworkError, RecipeError) as error:
@@ -52,6 +53,7 @@ def open_draft() -> Network:
             if recipe is not None:
                 open_recipe(recipe)
     st.session_state[_HISTORY] = known or EditHistory(get_preset(DEFAULT_PRESET).network)
+    st.session_state[_ACTED] = False
     write_link()
     return history().network
 
@@ -96,11 +98,13 @@ def _last_history() -> EditHistory | None:
 def undo() -> None:
     """Undo the last edit."""
     st.session_state[_HISTORY] = history().undo()
+    st.session_state[_ACTED] = True
 
 
 def redo() -> None:
     """Redo the edit that was undone last."""
     st.session_state[_HISTORY] = history().redo()
+    st.session_state[_ACTED] = True
 
 
 def picked() -> int | None:
@@ -122,6 +126,7 @@ def pick(layers: Pick) -> None:
 def _pick(layers: Pick) -> None:
     several = (layers,) if isinstance(layers, int) else layers or ()
     st.session_state[_PICKED] = tuple(sorted(set(several)))
+    st.session_state[_ACTED] = True
 
 
 def refused_link() -> str | None:
@@ -136,6 +141,16 @@ def link() -> str:
     with _lock:
         _last_links[viewer().browser_id] = written
     return written
+
+
+def _has_acted() -> bool:
+    """Whether the page is drawn because the user has changed or picked something, not to open another link.
+
+    When edits follow each other fast, the browser sends the next one with an address that is older than the last one.
+    """
+    known: EditHistory | None = st.session_state.get(_HISTORY)
+    is_changed = known is not None and setup_link(known.network, chosen_recipe()) != st.session_state.get(_WRITTEN)
+    return bool(st.session_state.get(_ACTED)) or is_changed
 
 
 def _last_link() -> str | None:

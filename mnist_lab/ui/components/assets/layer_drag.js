@@ -24,7 +24,7 @@ class LabLayerDrag {
     const isGrip = Boolean(event.target.closest(".grip"));
     if (!row?.labItem.indices.length || event.button !== 0 || event.target.closest(".tools, .plus, .problem")) return;
     if (event.pointerType !== "mouse" && !isGrip) return;
-    this.drag = { id: event.pointerId, item: row.labItem, x: event.clientX, y: event.clientY, started: false };
+    this.drag = { id: event.pointerId, item: row.labItem, x: event.clientX, y: event.clientY, from: event.clientY, started: false };
     if (isGrip) event.preventDefault();
   }
 
@@ -74,7 +74,10 @@ class LabLayerDrag {
     if (!drag?.started) return;
     const scroller = labScroller(this.list.node);
     const top = this.list.covered();
-    const step = drag.y < top + LAB_EDGE ? -LAB_SCROLL_STEP : drag.y > window.innerHeight - LAB_EDGE ? LAB_SCROLL_STEP : 0;
+    // Only towards the edge: a drag may begin beside it, and lead away from it.
+    const up = drag.y < Math.min(top + LAB_EDGE, drag.from - LAB_DRAG_FROM);
+    const down = drag.y > Math.max(window.innerHeight - LAB_EDGE, drag.from + LAB_DRAG_FROM);
+    const step = up ? -LAB_SCROLL_STEP : down ? LAB_SCROLL_STEP : 0;
     if (step) {
       scroller.scrollTop += step;
       this.show();

@@ -305,14 +305,18 @@ class LabLayerList {
 
   focusForm() {
     const selector = `${this.selectors.form}-${this.picked.join("-")}`;
-    const until = performance.now() + LAB_FORM_WAIT;
-    // A form without fields has buttons only, but those of a form with fields may come first.
+    const start = performance.now();
+    // A form without fields has buttons only; those of another form come first, and its fields when they are loaded.
+    let focused = document.activeElement;
     const look = () => {
+      const waited = performance.now() - start;
       const form = document.querySelector(selector);
-      const patience = until - performance.now();
-      const field = form?.querySelector("input, [role=slider]") ?? (patience < LAB_FORM_WAIT - LAB_FIELD_WAIT ? form?.querySelector("button") : null);
-      if (field) field.focus({ preventScroll: true });
-      else if (patience > 0) requestAnimationFrame(look);
+      const field = form?.querySelector("input, [role=slider]");
+      const button = waited > LAB_FIELD_WAIT ? form?.querySelector("button") : null;
+      // Meanwhile the user may have gone elsewhere.
+      if (document.activeElement !== focused) return;
+      if (field ?? button) (focused = field ?? button).focus({ preventScroll: true });
+      if (!field && waited < LAB_FORM_WAIT) requestAnimationFrame(look);
     };
     look();
   }
