@@ -26,7 +26,7 @@ LAYERS, EDITS = 30, 40
 WORDS = {
     "Train": "Recipe",
     "Compare": "Tick rows",
-    "Draw": "The prediction appears here",
+    "Draw": "The network reads it after each stroke",
     "Inspect": "Inspect a network",
 }
 HOME = ("Compose", "Max pooling")

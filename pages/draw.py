@@ -78,7 +78,7 @@ with answer:
         except LabError as error:
             headline.error(plain(for_viewer(error)), icon=":material/error:")
     else:
-        headline.caption("The prediction appears here")
+        headline.markdown("**Draw a digit from 0 to 9.** The network reads it after each stroke.")
     bars = None if probabilities is None else [float(value) for value in probabilities]
     plotly_chart(
         probability_bars(bars), key="draw-bars", alt=f"Probabilities of the ten digits. {prediction or alt}", height=300

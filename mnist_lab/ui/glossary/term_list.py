@@ -6,6 +6,7 @@ from itertools import groupby
 
 import streamlit as st
 
+from mnist_lab.charts.term_drawings import term_drawing
 from mnist_lab.glossary import TERMS, Term
 from mnist_lab.ui.components.assets import script
 from mnist_lab.ui.components.streamlit_dom import HEADER_HEIGHT
@@ -40,6 +41,8 @@ _component = st.components.v2.component(
     .lab-terms article[aria-current] {
       background: color-mix(in srgb, var(--st-primary-color) 10%, var(--st-background-color));
       box-shadow: inset 3px 0 var(--st-primary-color); }
+    .lab-terms article::after { content: ""; display: block; clear: both; }
+    .lab-terms svg { float: right; width: 6rem; height: 4rem; margin: 0.35rem 0 0.25rem 1rem; }
     .lab-terms article:focus { outline: none; }
     .lab-terms :is(a, input):focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 1px; }
     @media (max-width: 768px) { .lab-terms .list { columns: 1; } .lab-terms input { width: 100%; }
@@ -75,6 +78,5 @@ def terms_html(terms: Sequence[Term]) -> str:
 def _article(term: Term) -> str:
     links = ", ".join(f'<a href="#{key}">{escape(TERMS[key].title)}</a>' for key in term.see)
     see = f'<p class="see">See {links}</p>' if links else ""
-    return (
-        f'<article id="{term.key}" tabindex="-1"><h3>{escape(term.title)}</h3><p>{escape(term.text)}</p>{see}</article>'
-    )
+    text = f"{term_drawing(term.key)}<h3>{escape(term.title)}</h3><p>{escape(term.text)}</p>{see}"
+    return f'<article id="{term.key}" tabindex="-1">{text}</article>'
