@@ -10,7 +10,7 @@ _RULES = {
     " p": "margin:0;overflow-wrap:anywhere",
     " .bar": "height:8px;margin-top:6px;border-radius:4px;overflow:hidden;background:var(--st-border-color)",
     " .bar i": "display:block;height:100%;border-radius:4px;background:var(--st-primary-color)",
-    " table": "width:100%;border-collapse:collapse;table-layout:fixed",
+    " table": "width:100%;max-width:28rem;border-collapse:collapse;table-layout:fixed",
     " th": f"padding:0 0 2px;text-align:left;font-size:.8125rem;font-weight:400;{_MUTED}",
     " td": "padding:0;font-size:1.125rem;line-height:1.5;white-space:nowrap",
     " small": f"display:block;font-size:.8125rem;{_MUTED}",

@@ -290,6 +290,11 @@ def test_a_popover_a_red_button_and_a_toast_are_found(page: Page, lab: str, stor
     # Without its feed, the page does not see that the run is gone.
     page.route("**/live?*", lambda route: route.abort())
     go(page, f"{lab}/train?run={queued.id}")
+    # The run's progress is as wide as its row leaves it.
+    assert box(page.locator(dom.RUN_PROGRESS_WRAPPER))["width"] > 600
+    page.set_viewport_size({"width": 500, "height": 720})
+    expect(page.locator(dom.RUN_PROGRESS_WRAPPER)).to_have_css("min-width", "min(320px, 100%)")
+    page.set_viewport_size({"width": 1280, "height": 720})
     cancel = page.locator(dom.DESTRUCTIVE_BUTTON)
     assert css(cancel, "border-top-color") == css(cancel.locator(dom.ICON).first, "color") == "rgb(217, 74, 87)"
     cancel.click()

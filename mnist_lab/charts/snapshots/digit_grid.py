@@ -30,7 +30,9 @@ _RULES = {
     " .wrong b": "color:var(--st-red-text-color)",
     " .empty i": "background:none",
 }
-DIGITS_CSS = "".join(f".lab-digits{selector}{{{rule}}}" for selector, rule in _RULES.items())
+DIGITS_CSS = "".join(f".lab-digits{selector}{{{rule}}}" for selector, rule in _RULES.items()) + (
+    "@container (min-width:34rem){.lab-digits .grid{grid-template-columns:repeat(6,1fr)}}"
+)
 """The style of the HTML. Its colours are those of Streamlit's theme, which every component gets as CSS variables."""
 
 

@@ -154,6 +154,9 @@ HEADER_HEIGHT = "3.75rem"
 DESTRUCTIVE_BUTTON = f":is({by_key_prefix('stop-')}, {by_key_prefix('discard-')}) button"
 """A button that ends or deletes a run, and the one of the popover that asks first."""
 
+RUN_PROGRESS_WRAPPER = f"div:has(> {by_key('run-bar-progress')})"
+"""The element around the progress of a run, in one row with its buttons; with a `min-width` the buttons go below it."""
+
 ICON = _test_id("stIconMaterial")
 """A Material icon, as in a button."""
 

@@ -8,4 +8,6 @@ _RED = "#D94A57"
 STYLE = f"""<style>
 {dom.DESTRUCTIVE_BUTTON}:not(:disabled) {{ border-color: {_RED}; }}
 {dom.DESTRUCTIVE_BUTTON}:not(:disabled) {dom.ICON} {{ color: {_RED}; }}
+/* Narrower, its text would have two lines now and one line then, and all below would move. */
+{dom.RUN_PROGRESS_WRAPPER} {{ min-width: min(20rem, 100%); }}
 </style>"""
