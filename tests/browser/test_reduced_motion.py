@@ -55,7 +55,7 @@ def open_page(page: Page, address: str) -> None:
     page.goto(address)
     page.locator(dom.PAGE).wait_for()
     page.wait_for_selector(dom.SCRIPT_RUNS_NOT)
-    page.wait_for_function("(page) => getComputedStyle(document.querySelector(page)).marginTop !== '0px'", arg=dom.PAGE)
+    page.locator(dom.by_key("translation-guard")).wait_for(state="hidden")
 
 
 # Draw and Inspect have nothing that moves as long as nobody uses them.
@@ -64,7 +64,7 @@ MOVE = [("", "no-preference"), ("train", "no-preference"), ("compare", "no-prefe
 
 @pytest.mark.parametrize(
     ("path", "motion"),
-    [*MOVE, *((path, "reduce") for path in ("", "train", "compare", "draw", "inspect"))],
+    [*MOVE, *((path, "reduce") for path in ("", "train", "compare", "draw", "inspect", "train?present=1"))],
     indirect=["motion"],
 )
 def test_nothing_in_the_page_moves_slowly_unless_the_user_accepts_it(

@@ -38,7 +38,7 @@ def go(page: Page, address: str, width: int = 1280, height: int = 720) -> None:
     page.locator(dom.PAGE).wait_for()
     page.wait_for_selector(dom.SCRIPT_RUNS_NOT)
     # Streamlit fetches the scripts of many elements, our style among them, only when the page has them.
-    page.wait_for_function("(page) => getComputedStyle(document.querySelector(page)).marginTop !== '0px'", arg=dom.PAGE)
+    page.locator(dom.by_key("translation-guard")).wait_for(state="hidden")
     before = ""
     while (now := page.evaluate(LAYOUT)) != before:
         before = now
