@@ -1,14 +1,17 @@
 """Presentation mode: begun by a switch or a link, remembered by the browser, left by the same switch or by Escape."""
 
+import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from mnist_lab.runs import Run, RunStore
+from mnist_lab.runs.snapshot_files import write_snapshot
 from mnist_lab.ui.components import streamlit_dom as dom
 from tests.browser.page_states import wait_until_drawn
 from tests.pages.ended_runs import ended
+from tests.snapshots import snapshot
 
 SWITCH = "button[aria-label='Presentation mode']"
 CHART = """(key) => {
@@ -29,8 +32,10 @@ requestAnimationFrame(look);"""
 
 @pytest.fixture(scope="module", autouse=True)
 def finished(store: RunStore) -> Run:
-    """A finished run with curves."""
-    return ended(store, "Shown to a class")
+    """A finished run with curves and pictures."""
+    run = ended(store, "Shown to a class")
+    write_snapshot(store.folder(run.id).snapshots, snapshot(1))
+    return run
 
 
 def is_presented(page: Page) -> bool:
@@ -128,3 +133,52 @@ def test_the_mode_works_where_the_browser_stores_nothing(browser: Browser, lab: 
     page.locator(SWITCH).click()
     assert not is_presented(page)
     context.close()
+
+
+def test_what_streamlit_draws_around_and_on_a_page_is_found(page: Page, lab: str, finished: Run) -> None:
+    page.goto(f"{lab}/train?run={finished.id}")
+    wait_until_drawn(page)
+    header, switch, caption = page.locator(dom.HEADER), page.locator(SWITCH), page.locator(dom.CAPTION).first
+    expect(header).to_have_css("height", "60px")
+    expect(page.locator(dom.HEADER_RIGHT)).to_have_css("padding-right", "48px")
+    expect(caption).to_have_css("opacity", "0.8")
+    # The switch is in the header, at its right.
+    place = switch.bounding_box()
+    assert place is not None
+    assert place["y"] + place["height"] < 60
+    assert place["x"] > 1200
+    expect(page.locator(dom.PRESENTING)).to_have_count(0)
+    switch.click()
+    expect(page.locator(dom.PRESENTING)).to_have_count(1)
+    expect(page.locator(dom.FRAME)).to_have_css("padding-left", "24px")
+    expect(caption).to_have_css("opacity", "1")
+    expect(page.locator(dom.CHOSEN_SEGMENT).first).to_have_css("color", "rgb(0, 75, 120)")
+    expect(page.locator(dom.BADGE).first).to_have_css("color", "rgb(31, 41, 51)")
+
+
+def test_colours_of_buttons_messages_and_icons(page: Page, lab: str) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{lab}/train?run=nowhere")
+    wait_until_drawn(page)
+    expect(page.locator(dom.PRIMARY_BUTTON).first).to_have_css("color", "rgb(18, 22, 27)")
+    expect(page.locator(dom.ALERT).first).to_contain_text("nowhere")
+    expect(page.locator(dom.ICON).first).to_have_css("font-family", re.compile("Material"))
+
+
+def test_a_chart_is_higher_and_an_open_menu_is_found(page: Page, lab: str) -> None:
+    page.goto(f"{lab}/draw?present=1")
+    wait_until_drawn(page)
+    around, plot = (
+        page.locator(f"{dom.ELEMENT}:has(.lab-plot)").bounding_box(),
+        page.locator(".lab-plot").bounding_box(),
+    )
+    assert around is not None
+    assert plot is not None
+    assert around["height"] >= plot["height"] > 300
+    expect(page.locator(dom.OVERLAY)).to_have_count(0)
+    page.get_by_role("combobox", name="Network").click()
+    expect(page.locator(dom.OVERLAY).first).to_be_visible()
+    # Escape closes the menu alone.
+    page.keyboard.press("Escape")
+    expect(page.locator(dom.OVERLAY)).to_have_count(0)
+    assert is_presented(page)

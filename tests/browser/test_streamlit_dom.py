@@ -70,8 +70,9 @@ def in_view(page: Page, selector: str, width: int) -> list[dict[str, float]]:
 
 def test_every_name_of_the_module_is_checked() -> None:
     here = Path(__file__)
-    # The notice about the data set needs apps of its own.
-    sources = [path.read_text(encoding="utf-8") for path in (here, here.with_name("test_notices.py"))]
+    # The notice about the data set needs apps of its own; presentation mode has tests of its own.
+    files = (here, here.with_name("test_notices.py"), here.with_name("test_presentation.py"))
+    sources = [path.read_text(encoding="utf-8") for path in files]
     attributes = [node for text in sources for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute)]
     checked = {node.attr for node in attributes if isinstance(node.value, ast.Name) and node.value.id == "dom"}
     assert {name for name in checked if not name.startswith("_")} == {name for name in vars(dom) if name[0] != "_"}
@@ -260,46 +261,3 @@ def test_a_popover_and_a_toast_are_found(page: Page, lab: str, store: RunStore, 
     expect(page.locator(dom.TOAST)).to_contain_text("at the top of this page")
     for queued in store.queue():
         store.delete(queued.id)
-
-
-def test_presentation_mode_takes_the_frame_away(page: Page, lab: str, finished: Run) -> None:
-    go(page, f"{lab}/train?run={finished.id}")
-    header, frame, caption = page.locator(dom.HEADER), page.locator(dom.FRAME), page.locator(dom.CAPTION).first
-    assert box(header)["bottom"] == pytest.approx(pixels(dom.HEADER_HEIGHT), abs=1)
-    assert css(page.locator(dom.HEADER_RIGHT), "padding-right") == "48px"
-    assert css(caption, "opacity") == "0.8"
-    # Our switch is at the right of the header, above it.
-    switch = page.locator(".lab-presentation")
-    assert box(switch)["bottom"] < box(header)["bottom"]
-    expect(page.locator(dom.PRESENTING)).to_have_count(0)
-    switch.click()
-    expect(page.locator(dom.PRESENTING)).to_have_count(1)
-    assert page.evaluate(f"document.documentElement.className.includes('{dom.PRESENTING_CLASS}')")
-    expect(header).to_be_hidden()
-    assert css(frame, "padding-left") == css(page.locator("html"), "font-size")
-    assert css(caption, "opacity") == "1"
-    assert css(page.locator(dom.CHOSEN_SEGMENT).first, "color") == "rgb(0, 75, 120)"
-    assert css(page.locator(dom.BADGE).first, "color") == "rgb(31, 41, 51)"
-
-
-def test_colours_of_buttons_messages_and_icons(page: Page, lab: str) -> None:
-    page.emulate_media(color_scheme="dark")
-    go(page, f"{lab}/train?run=nowhere")
-    assert css(page.locator(dom.PRIMARY_BUTTON).first, "color") == "rgb(18, 22, 27)"
-    expect(page.locator(dom.ALERT).first).to_contain_text("nowhere")
-    assert "Material" in css(page.locator(dom.ICON).first, "font-family")
-
-
-def test_a_chart_may_be_higher_than_python_asked_for(page: Page, lab: str) -> None:
-    go(page, f"{lab}/draw?present=1")
-    around = page.locator(f"{dom.ELEMENT}:has(.lab-plot)")
-    page.wait_for_function("() => document.querySelector('.lab-plot')?.layout")
-    assert box(around)["height"] >= box(page.locator(".lab-plot"))["height"] > 300
-    page.keyboard.press("Escape")
-
-
-def test_what_is_open_above_the_page_is_found(page: Page, lab: str) -> None:
-    go(page, f"{lab}/train")
-    expect(page.locator(dom.OVERLAY)).to_have_count(0)
-    page.get_by_role("button", name="Sweep", exact=True).click()
-    expect(page.locator(dom.OVERLAY).first).to_be_visible()
