@@ -68,7 +68,7 @@ def _draw_seven(page: Page) -> None:
 
 def _open_card(page: Page) -> None:
     page.locator(f"{dom.DIAGRAM} [data-index]").first.press("Enter")
-    page.locator(dom.by_key("layer-card-0")).get_by_role("button", name="Close").wait_for()
+    page.locator(f"{dom.DIAGRAM} .selected").wait_for()
 
 
 @dataclass(frozen=True)

@@ -55,11 +55,11 @@ def open_page(page: Page, address: str) -> None:
     page.goto(address)
     page.locator(dom.PAGE).wait_for()
     page.wait_for_selector(dom.SCRIPT_RUNS_NOT)
-    page.wait_for_function("(page) => getComputedStyle(document.querySelector(page)).marginTop !== '0px'", arg=dom.PAGE)
+    page.locator(dom.by_key("translation-guard")).wait_for(state="hidden")
 
 
 # Draw and Inspect have nothing that moves as long as nobody uses them.
-MOVE = [("", "no-preference"), ("train", "no-preference"), ("compare", "no-preference")]
+MOVE = [("", "no-preference"), ("train", "no-preference"), ("compare", "no-preference"), ("train?present=1", "reduce")]
 
 
 @pytest.mark.parametrize(

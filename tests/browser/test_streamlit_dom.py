@@ -40,7 +40,7 @@ def go(page: Page, address: str, width: int = 1280, height: int = 720) -> None:
     page.locator(dom.PAGE).wait_for()
     page.wait_for_selector(dom.SCRIPT_RUNS_NOT)
     # Streamlit fetches the scripts of many elements, our style among them, only when the page has them.
-    page.wait_for_function("(page) => getComputedStyle(document.querySelector(page)).marginTop !== '0px'", arg=dom.PAGE)
+    page.locator(dom.by_key("translation-guard")).wait_for(state="hidden")
     before = ""
     while (now := page.evaluate(LAYOUT)) != before:
         before = now
@@ -72,8 +72,9 @@ def in_view(page: Page, selector: str, width: int) -> list[dict[str, float]]:
 
 def test_every_name_of_the_module_is_checked() -> None:
     here = Path(__file__)
-    # The notice about the data set needs apps of its own.
-    sources = [path.read_text(encoding="utf-8") for path in (here, here.with_name("test_notices.py"))]
+    # The notice about the data set needs apps of its own; presentation mode has tests of its own.
+    files = (here, here.with_name("test_notices.py"), here.with_name("test_presentation.py"))
+    sources = [path.read_text(encoding="utf-8") for path in files]
     attributes = [node for text in sources for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute)]
     checked = {node.attr for node in attributes if isinstance(node.value, ast.Name) and node.value.id == "dom"}
     assert {name for name in checked if not name.startswith("_")} == {name for name in vars(dom) if name[0] != "_"}

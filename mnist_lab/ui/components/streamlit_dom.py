@@ -61,7 +61,7 @@ ELEMENT = _test_id("stElementContainer")
 PRIMARY_BUTTON = '[data-testid^="stBaseButton-primary"]'
 """A button of type "primary", also in a form."""
 
-CHOSEN_SEGMENT = _test_id("stBaseButton-segmented_controlActive")
+CHOSEN_SEGMENT = '[role="radio"][data-selected="true"]'
 """The chosen option of `st.segmented_control`."""
 
 ALERT = _test_id("stAlertContainer")

@@ -23,6 +23,7 @@ from mnist_lab.errors import LabError
 from mnist_lab.ui.session.identity import load_identity
 from mnist_lab.ui.shell.browser_cookie import BrowserCookie
 from mnist_lab.ui.shell.on_demand_loop import on_demand_loops
+from mnist_lab.ui.shell.presented_page import PresentedPage
 from mnist_lab.ui.shell.reading_route import live_reading
 from mnist_lab.ui.shell.request_guard import RequestGuard, allowed_hosts
 from mnist_lab.ui.shell.security_headers import SecurityHeaders
@@ -107,6 +108,7 @@ def middleware() -> list[Middleware]:
         Middleware(SecurityHeaders),
         Middleware(RequestGuard, allowed_hosts()),
         Middleware(BrowserCookie),
+        Middleware(PresentedPage),
         Middleware(UploadLimit),
     ]
 

@@ -11,6 +11,8 @@ from mnist_lab.ui.shell.presentation_style import PRESENTATION
 
 _ASSETS = Path(__file__).parent / "assets"
 
+_HIDDEN_TITLES = {"Compose": "Compose a network", "Train": "Train a network"}
+
 ICON = str(_ASSETS / "icon.svg")
 """The icon of the browser's tab: a local file, as a browser would load Streamlit's named icons from the internet."""
 
@@ -30,6 +32,7 @@ STYLE = f"""<style>
 /* The notice about the data set must not move a page down: there is enough space above its title. */
 {dom.DATA_NOTICE} {{ margin: -0.6rem 0; }}
 {dom.TITLE_BELOW_NOTICE} {{ padding-top: 0; }}
+{dom.by_key("hidden-title")} {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
 @media (prefers-reduced-motion: reduce) {{
   *, ::before, ::after {{ animation-duration: 1ms !important; animation-iteration-count: 1 !important;
     transition-duration: 1ms !important; scroll-behavior: auto !important; }}
@@ -43,6 +46,13 @@ arrow, the narrow menu replaces both."""
 def show_logo() -> None:
     """Show the lab's logo beside the menu."""
     st.logo(str(_ASSETS / "logo.svg"), size="medium")
+
+
+def show_hidden_title(title: str) -> None:
+    """Name a page for screen readers, if it has no title in sight: each page has one heading of the first level."""
+    if title in _HIDDEN_TITLES:
+        with st.container(key="hidden-title"):
+            st.html(f"<h1>{_HIDDEN_TITLES[title]}</h1>")
 
 
 def show_narrow_menu(pages: Sequence[st.Page]) -> None:

@@ -10,6 +10,7 @@ _BAD = variable("bad")
 COLOURS = f"""
 /* Streamlit's captions have an opacity of 0.6, and so a contrast of 4.0:1. */
 :root {dom.CAPTION} {{ opacity: 0.8; }}
+:root ::placeholder {{ color: color-mix(in srgb, currentcolor 75%, transparent); opacity: 1; }}
 /* White on the light blue of the dark theme could not be read. */
 :root {dom.PRIMARY_BUTTON}:enabled {{ color: light-dark(#FFFFFF, #12161B); }}
 :root {_DANGER} {{ color: {_BAD}; border-color: {_BAD}; }}

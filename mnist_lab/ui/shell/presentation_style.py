@@ -9,8 +9,9 @@ from mnist_lab.ui.components import streamlit_dom as dom
 ROOT_SIZE = 24
 """Pixels: one and a half times the usual size, so that text of at least 12 px has at least 18 px."""
 
-_QUIET = ("undo", "redo", "import", "export", "compare-filters", "compare-csv", "page-foot")
-"""Keys of what a class need not see."""
+_QUIET_KEYS = ("undo", "redo", "export", "compare-filters", "compare-csv", "page-foot")
+_QUIET = ", ".join([*map(dom.by_key, _QUIET_KEYS), dom.by_key_prefix("import-")])
+"""What a class need not see."""
 
 _ON = dom.PRESENTING
 
@@ -20,19 +21,21 @@ PRESENTATION = f"""
 /* Left of the switch, Streamlit shows that a page takes long. */
 {dom.HEADER_RIGHT} {{ padding-right: 3rem; }}
 {_ON} {{ font-size: {ROOT_SIZE}px; }}
-{_ON} :is({dom.HEADER}, {", ".join(map(dom.by_key, _QUIET))}) {{ display: none; }}
+{_ON} :is({dom.HEADER}, {_QUIET}) {{ display: none; }}
 {_ON} {dom.FRAME} {{ padding: 0.5rem 1rem 2rem; }}
 {_ON} {dom.PAGE} {{ margin-top: 0; gap: 0.75rem; }}
 {_ON} {dom.NARROW_MENU} {{ display: flex; justify-content: flex-start; padding-right: 2.5rem; }}
 {_ON} .lab-presentation {{ top: 0.4rem; width: 1.75rem; height: 1.75rem; }}
 {_ON} {dom.DIAGRAM_WRAPPER} {{ top: 0; }}
 {_ON} {dom.CAPTION} {{ opacity: 1; }}
-{_ON} {dom.PAGE} :is(h1, h2) {{ font-size: 1.5rem; padding: 0.25rem 0; }}
-{_ON} {dom.PAGE} h3 {{ font-size: 1.15rem; padding: 0.25rem 0; }}
+{_ON} {dom.PAGE} :is(h1, h2) {{ font-size: 1.5rem; padding-top: 0.25rem; }}
+{_ON} {dom.PAGE} h3 {{ font-size: 1.15rem; padding-top: 0.25rem; }}
 {_ON} :is(a, {dom.CHOSEN_SEGMENT}) {{ color: light-dark(#004B78, #8FCFF5); }}
 {_ON} :is({dom.ALERT}, {dom.BADGE}) {{ color: light-dark(#1F2933, #E6EBF0); }}
-{_ON} ::placeholder {{ color: light-dark(#3E4C59, #C3CDD6); opacity: 1; }}
+{_ON} ::placeholder {{ color: light-dark(#3E4C59, #C3CDD6); }}
 {_ON} {dom.PRIMARY_BUTTON}:enabled {{ background: light-dark(#00548A, #56B4E9); }}
+/* Canvas and frame have fixed widths. */
+{_ON} {dom.by_key("canvas-frame")} {{ padding: 16px; }}
 /* Charts are higher then. */
 {_ON} {dom.ELEMENT}:has(.lab-plot) {{ height: auto; overflow: visible; }}
 @media (max-width: 1100px) {{ {_ON} {dom.STACKED_COLUMN} {{ min-width: 100%; }} }}

@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_lab.ui.components.presentation_switch import presentation_switch
 from mnist_lab.ui.components.translation_guard import translation_guard
 from mnist_lab.ui.session.navigation import PAGES
-from mnist_lab.ui.shell.chrome import ICON, STYLE, show_logo, show_narrow_menu
+from mnist_lab.ui.shell.chrome import ICON, STYLE, show_hidden_title, show_logo, show_narrow_menu
 from mnist_lab.ui.shell.notices import lab_errors_shown, show_notices
 
 start = st.Page(PAGES / "start.py", title="Start", icon=":material/home:", url_path="first", default=True)
@@ -38,6 +38,7 @@ presentation_switch()
 st.html(STYLE)
 translation_guard()
 with st.container(key="page"):
+    show_hidden_title(page.title)
     show_narrow_menu(pages)
     content = st.container(key="page-content")
     # Drawn before the content, which may stop the script, though its place is below.

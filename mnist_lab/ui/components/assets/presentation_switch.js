@@ -1,6 +1,7 @@
 // The switch of presentation mode. The mode is a class of the page's root; the browser remembers it, and as long as it
 // is on, the address has `present=1`, so that it opens the same in another browser.
-const STORED = "lab-presentation";
+const COOKIE = "lab-presentation=1";
+const COOKIE_SECONDS = 31_536_000;
 const PARAMETER = "present=1";
 // A screen on a stand; a screen with arrows that point inwards.
 const BEGIN = "M2 3h20v2h-1v10a1 1 0 0 1-1 1h-7v1.6l3.4 3.4-1.4 1.4-3-3-3 3-1.4-1.4 3.4-3.4V16H4a1 1 0 0 1-1-1V5H2zm3 2v9h14V5z";
@@ -8,16 +9,16 @@ const LEAVE = "M4 14h6v6H8v-4H4zM8 4h2v6H4V8h4zm6 10h6v2h-4v4h-2zm0-10h2v4h4v2h-
 
 function isRemembered() {
   try {
-    return localStorage.getItem(STORED) === "1";
+    return document.cookie.split("; ").includes(COOKIE);
   } catch {
     return false;
   }
 }
 
+// A cookie: the server sends the next page in the right size at once.
 function remember(on) {
   try {
-    if (on) localStorage.setItem(STORED, "1");
-    else localStorage.removeItem(STORED);
+    document.cookie = `${COOKIE}; path=/; samesite=lax; max-age=${on ? COOKIE_SECONDS : 0}`;
   } catch {
     // A browser may forbid storage; the mode then lasts as long as the page.
   }

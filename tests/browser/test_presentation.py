@@ -1,0 +1,184 @@
+"""Presentation mode: begun by a switch or a link, remembered by the browser, left by the same switch or by Escape."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from mnist_lab.runs import Run, RunStore
+from mnist_lab.runs.snapshot_files import write_snapshot
+from mnist_lab.ui.components import streamlit_dom as dom
+from tests.browser.page_states import wait_until_drawn
+from tests.pages.ended_runs import ended
+from tests.snapshots import snapshot
+
+SWITCH = "button[aria-label='Presentation mode']"
+CHART = """(key) => {
+  const plot = document.querySelector(`.st-key-${key} .js-plotly-plot`);
+  const { data, layout } = plot._fullData ? { data: plot._fullData, layout: plot._fullLayout } : plot;
+  const lines = data.filter((trace) => trace.mode?.includes("lines")).map((trace) => trace.line.width);
+  return { text: layout.xaxis.tickfont.size, line: Math.max(...lines), height: layout.height };
+}"""
+# Notes, before each frame that the browser paints, whether the page shows something and is not presented yet.
+WATCH_FLASH = f"""window.labFlash = 0;
+const look = () => {{
+  const shown = document.querySelector('{dom.PAGE} h1, {dom.PAGE} h2');
+  if (shown && !document.documentElement.classList.contains('{dom.PRESENTING_CLASS}')) labFlash += 1;
+  requestAnimationFrame(look);
+}};
+requestAnimationFrame(look);"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def finished(store: RunStore) -> Run:
+    """A finished run with curves and pictures."""
+    run = ended(store, "Shown to a class")
+    write_snapshot(store.folder(run.id).snapshots, snapshot(1))
+    return run
+
+
+def is_presented(page: Page) -> bool:
+    presented: bool = page.evaluate("(name) => document.documentElement.classList.contains(name)", dom.PRESENTING_CLASS)
+    return presented
+
+
+def chart(page: Page, key: str) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate(CHART, key)
+    return found
+
+
+def test_the_switch_enlarges_a_page_in_place_and_is_remembered(page: Page, lab: str, finished: Run) -> None:
+    page.goto(f"{lab}/compare?runs={finished.id}")
+    wait_until_drawn(page)
+    before = chart(page, "compare-plot")
+    page.evaluate("document.querySelector('.st-key-compare-plot .js-plotly-plot').labSame = true")
+    switch = page.locator(SWITCH)
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(dom.HEADER)).to_be_visible()
+    page.keyboard.press("Tab")
+    switch.press("Enter")
+    # The keyboard leads on from where it was.
+    expect(switch).to_be_focused()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("html")).to_have_css("font-size", "24px")
+    expect(page.locator(dom.HEADER)).to_be_hidden()
+    expect(page.locator(dom.NARROW_MENU)).to_be_visible()
+    page.wait_for_function(f"(key) => ({CHART})(key).text >= 18", arg="compare-plot")
+    after = chart(page, "compare-plot")
+    assert after["line"] >= 1.5 * before["line"]
+    assert after["height"] > before["height"]
+    assert page.evaluate("document.querySelector('.st-key-compare-plot .js-plotly-plot').labSame")
+    # The whole width of the projector is used.
+    width = page.locator(dom.PAGE).evaluate("(node) => node.clientWidth / innerWidth")
+    assert width > 0.95
+    assert "present=1" in page.url
+
+    page.reload()
+    wait_until_drawn(page)
+    assert is_presented(page)
+    other = page.context.new_page()
+    other.goto(f"{lab}/draw")
+    wait_until_drawn(other)
+    assert is_presented(other)
+    other.keyboard.press("Escape")
+    assert not is_presented(other)
+    other.reload()
+    wait_until_drawn(other)
+    assert not is_presented(other)
+    assert "present" not in other.url
+
+
+def test_a_link_presents_a_page_and_those_that_it_leads_to(page: Page, lab: str) -> None:
+    page.add_init_script(WATCH_FLASH)
+    page.goto(f"{lab}/draw?present=1")
+    wait_until_drawn(page)
+    assert is_presented(page)
+    assert page.evaluate("labFlash") == 0
+    page.locator(dom.NARROW_MENU).get_by_role("link", name="Train").click()
+    page.wait_for_url("**/train?*present=1*")
+    wait_until_drawn(page)
+    assert is_presented(page)
+    # A change of the address by the page itself keeps the parameter as well.
+    page.locator(dom.NARROW_MENU).get_by_role("link", name="Compose").click()
+    page.wait_for_url(lambda address: "n=" in address and "present=1" in address)
+    wait_until_drawn(page)
+    page.locator(SWITCH).click()
+    expect(page.locator(dom.HEADER)).to_be_visible()
+    page.wait_for_url(lambda address: "n=" in address and "present" not in address)
+
+
+def test_escape_first_closes_what_is_open(page: Page, lab: str, finished: Run) -> None:
+    page.goto(f"{lab}/compare?runs={finished.id}&present=1")
+    wait_until_drawn(page)
+    page.get_by_role("button", name="Rename").click()
+    expect(page.locator(dom.DIALOG)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(dom.DIALOG)).to_have_count(0)
+    assert is_presented(page)
+    page.keyboard.press("Escape")
+    assert not is_presented(page)
+
+
+def test_the_mode_works_where_the_browser_stores_nothing(browser: Browser, lab: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.add_init_script(
+        "Object.defineProperty(document, 'cookie', { get() { throw new Error(); }, set() { throw new Error(); } });"
+    )
+    page.goto(f"{lab}/draw")
+    wait_until_drawn(page)
+    page.locator(SWITCH).click()
+    assert is_presented(page)
+    page.locator(SWITCH).click()
+    assert not is_presented(page)
+    context.close()
+
+
+def test_what_streamlit_draws_around_and_on_a_page_is_found(page: Page, lab: str, finished: Run) -> None:
+    page.goto(f"{lab}/train?run={finished.id}")
+    wait_until_drawn(page)
+    header, switch, caption = page.locator(dom.HEADER), page.locator(SWITCH), page.locator(dom.CAPTION).first
+    expect(header).to_have_css("height", "60px")
+    expect(page.locator(dom.HEADER_RIGHT)).to_have_css("padding-right", "48px")
+    expect(caption).to_have_css("opacity", "0.8")
+    # The switch is in the header, at its right.
+    place = switch.bounding_box()
+    assert place is not None
+    assert place["y"] + place["height"] < 60
+    assert place["x"] > 1200
+    expect(page.locator(dom.PRESENTING)).to_have_count(0)
+    switch.click()
+    expect(page.locator(dom.PRESENTING)).to_have_count(1)
+    expect(page.locator(dom.FRAME)).to_have_css("padding-left", "24px")
+    expect(caption).to_have_css("opacity", "1")
+    expect(page.locator(dom.CHOSEN_SEGMENT).first).to_have_css("color", "rgb(0, 75, 120)")
+    expect(page.locator(dom.BADGE).first).to_have_css("color", "rgb(31, 41, 51)")
+
+
+def test_colours_of_buttons_messages_and_icons(page: Page, lab: str) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{lab}/train?run=nowhere")
+    wait_until_drawn(page)
+    expect(page.locator(dom.PRIMARY_BUTTON).first).to_have_css("color", "rgb(18, 22, 27)")
+    expect(page.locator(dom.ALERT).first).to_contain_text("nowhere")
+    expect(page.locator(dom.ICON).first).to_have_css("font-family", re.compile("Material"))
+
+
+def test_a_chart_is_higher_and_an_open_menu_is_found(page: Page, lab: str) -> None:
+    page.goto(f"{lab}/draw?present=1")
+    wait_until_drawn(page)
+    around, plot = (
+        page.locator(f"{dom.ELEMENT}:has(.lab-plot)").bounding_box(),
+        page.locator(".lab-plot").bounding_box(),
+    )
+    assert around is not None
+    assert plot is not None
+    assert around["height"] >= plot["height"] > 300
+    expect(page.locator(dom.OVERLAY)).to_have_count(0)
+    page.get_by_role("combobox", name="Network").click()
+    expect(page.locator(dom.OVERLAY).first).to_be_visible()
+    # Escape closes the menu alone.
+    page.keyboard.press("Escape")
+    expect(page.locator(dom.OVERLAY)).to_have_count(0)
+    assert is_presented(page)
