@@ -38,7 +38,7 @@
   };
   const name = (node) => {
     const named = [...ancestors(node)].map((at) => (at.className?.baseVal ?? at.className ?? "").toString());
-    const key = named.map((text) => text.match(/st-key-\S+/)?.[0]).find(Boolean) ?? "";
+    const key = named.map((text) => text.match(/-key-\S+/)?.[0]).find(Boolean) ?? "";
     return `${key} ${node.tagName.toLowerCase()}.${named[0].split(" ").filter((one) => !one.includes("emotion"))[0] ?? ""}`;
   };
   const texts = [];

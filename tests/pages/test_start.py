@@ -90,7 +90,7 @@ def test_a_first_visitor_sees_a_network_a_train_button_and_a_reader() -> None:
     test = open_page()
 
     assert [title.value for title in test.title] == ["Build a network, train it, draw a digit"]
-    assert component(test, "preset_gallery")["chosen"] == "small-cnn"
+    assert component(test, "preset_gallery")[1] == "small-cnn"
     assert labels(test)["train"] == "Train this network"
     assert "– %" in live_htmls(test)[0]
     assert progress_text(test).startswith("Not trained yet")
@@ -128,7 +128,7 @@ def test_a_run_in_training_has_its_number_its_curve_and_a_stop_button(store: Run
     assert component(test, "live_feed") is not None
     ok(test.button(key=f"stop-{run.id}").click().run())
     assert store.get(run.id).command is Command.STOP
-    assert labels(test)[f"stop-{run.id}"] == "Stopping …"
+    assert test.button(key=f"stop-{run.id}").disabled
 
 
 def test_before_the_first_validation_the_number_is_that_of_the_training_images(store: RunStore) -> None:
@@ -180,7 +180,7 @@ def test_a_card_opens_its_network_with_its_recipe(clicked: list[str]) -> None:
     clicked.append("fast")
     ok(test.run())
 
-    assert component(test, "preset_gallery")["chosen"] == "fast"
+    assert component(test, "preset_gallery")[1] == "fast"
     assert test.session_state[RECIPE_KEY] == preset_recipe("fast")
     assert test.session_state["draft-history"].network == PRESETS["fast"].network
 
@@ -241,7 +241,7 @@ def test_a_link_that_cannot_be_read_is_told() -> None:
     test = open_page(n="nonsense")
 
     assert len(test.error) == 1
-    assert component(test, "preset_gallery")["chosen"] == "small-cnn"
+    assert component(test, "preset_gallery")[1] == "small-cnn"
 
 
 @pytest.mark.usefixtures("on_network")
@@ -260,10 +260,9 @@ def test_the_run_of_another_browser_is_watched_only_by_its_address(store: RunSto
 def test_a_queued_run_can_be_cancelled(store: RunStore) -> None:
     run = store.create(DEFAULT, Recipe(), actor=Actor(""))
     test = open_page(run=run.id)
-    assert labels(test)[f"discard-{run.id}"] == "Cancel"
     ok(test.button(key=f"discard-{run.id}").click().run())
 
-    assert store.is_deleted(run.id)
+    assert store.list() == []
     assert labels(ok(test.run()))["train"] == "Train this network"
 
 

@@ -93,11 +93,8 @@ def preset_gallery(
         chosen: Name of the card that is marked as chosen.
         row: One row, which scrolls sideways where it has no room; otherwise a grid for each group.
     """
-    data = {
-        "groups": [{"title": title, "cards": [asdict(card) for card in cards]} for title, cards in groups],
-        "chosen": chosen,
-        "row": row,
-    }
+    # A list: to check whether the values of a dictionary are tables, Streamlit would load pandas (0.4 s, 50 MB).
+    data = [[(title, [asdict(card) for card in cards]) for title, cards in groups], chosen, row]
     result = _component(data=data, key=key, on_picked_change=lambda: None, on_opened_change=lambda: None)
     names = {card.name for _, cards in groups for card in cards}
     runs = {card.run_id for _, cards in groups for card in cards if card.run_id}

@@ -26,4 +26,4 @@ def test_the_component_limits_the_number_of_layers_itself(monkeypatch: pytest.Mo
     given: dict[str, Any] = {}
     monkeypatch.setattr(module, "_component", lambda **options: given.update(options) or SimpleNamespace(picked=None))
     network_diagram(analyse(Network(layers=(Flatten(),) * 5_000)), key="any")
-    assert given["data"]["views"][0].count("data-index=") == MAX_LAYERS
+    assert given["data"][0][0].count("data-index=") == MAX_LAYERS

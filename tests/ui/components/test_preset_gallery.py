@@ -32,4 +32,4 @@ def test_only_what_the_gallery_shows_can_be_clicked(
     answer = SimpleNamespace(picked=picked, opened=opened)
     monkeypatch.setattr(module, "_component", lambda **options: given.update(options) or answer)
     assert preset_gallery([("Ideas", CARDS)], key="any", chosen="tiny") == click
-    assert [card["name"] for card in given["data"]["groups"][0]["cards"]] == ["tiny", "fast"]
+    assert [card["name"] for card in given["data"][0][0][1]] == ["tiny", "fast"]

@@ -111,10 +111,11 @@ def test_the_cookie_of_the_first_page_does_not_wait_for_the_lab(settings: Settin
 
 
 @pytest.mark.slow
-def test_a_chart_does_not_load_pandas() -> None:
+@pytest.mark.parametrize("page", ["start", "compose"])
+def test_a_first_page_does_not_load_pandas(page: str) -> None:
     loaded = loaded_by(
         "from streamlit.testing.v1 import AppTest",
-        "app = AppTest.from_file('pages/compose.py', default_timeout=120).run()",
+        f"app = AppTest.from_file('pages/{page}.py', default_timeout=120).run()",
         "assert app.get('bidi_component') and not app.exception",
     )
     assert "mnist_lab.ui.components.plotly_chart" in loaded
@@ -182,7 +183,12 @@ def test_the_chart_library_is_sent_gzipped_unless_the_client_does_not_accept_gzi
 
 
 def test_the_labs_routes_are_below_the_path_of_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert {route.path for route in routes()} == {"/live", "/live/runs", "/assets/plotly.min.js"}
+    assert {route.path for route in routes()} == {"/live", "/live/runs", "/live/reading", "/assets/plotly.min.js"}
     for given in ("lab", "/lab/", "lab/"):
         monkeypatch.setattr(st, "get_option", {"server.baseUrlPath": given}.__getitem__)
-        assert {route.path for route in routes()} == {"/lab/live", "/lab/live/runs", "/lab/assets/plotly.min.js"}
+        assert {route.path for route in routes()} == {
+            "/lab/live",
+            "/lab/live/runs",
+            "/lab/live/reading",
+            "/lab/assets/plotly.min.js",
+        }

@@ -7,7 +7,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const node = parentElement.querySelector(".lab-network-diagram");
   const refold = parentElement.querySelector(".lab-network-frame > button");
   const state = (node.labState ??= { unfolded: false });
-  state.views = data.views;
+  const [views, screenShare] = data;
+  state.views = views;
   state.shown = undefined;
 
   const pick = (block) => {
@@ -59,7 +60,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (focused !== undefined) node.querySelector(`[data-index="${focused}"]`)?.focus({ preventScroll: true });
     }
     const [width, height] = size(state.views[shown]);
-    const enlarged = Math.min(MAX_SCALE, room / width, (window.innerHeight * data.screenShare * UNIT) / (rem * height));
+    const enlarged = Math.min(MAX_SCALE, room / width, (window.innerHeight * screenShare * UNIT) / (rem * height));
     node.firstElementChild.style.width = `${(width * Math.max(1, enlarged)) / UNIT}rem`;
     // It is scrolled to the selected layer, or else to the first one with a problem.
     const wanted = state.shown === shown ? null : (node.querySelector(".selected") ?? node.querySelector(".badge"));

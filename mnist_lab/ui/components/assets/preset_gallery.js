@@ -9,8 +9,9 @@ function labNode(tag, className, ...children) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const node = parentElement.querySelector(".lab-gallery");
   const focused = node.contains(document.activeElement) ? document.activeElement.dataset.name : undefined;
-  node.classList.toggle("row", data.row);
-  node.classList.toggle("grid", !data.row);
+  const [groups, chosen, isRow] = data;
+  node.classList.toggle("row", isRow);
+  node.classList.toggle("grid", !isRow);
 
   const card = ({ name, title, hint, svg, figures, parameters, run_id, run_name }) => {
     const picture = labNode("span", "picture");
@@ -19,7 +20,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const button = labNode("button", "", picture, ...lines.filter(([, text]) => text).map(([name, text]) => labNode("span", name, text)));
     button.type = "button";
     button.dataset.name = name;
-    button.setAttribute("aria-pressed", String(name === data.chosen));
+    button.setAttribute("aria-pressed", String(name === chosen));
     button.setAttribute("aria-label", [title, hint, figures, parameters].filter(Boolean).join(", "));
     button.onclick = () => setTriggerValue("picked", name);
     const item = labNode("li", "", button);
@@ -38,7 +39,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return item;
   };
   node.replaceChildren(
-    ...data.groups.map(({ title, cards }) => {
+    ...groups.map(([title, cards]) => {
       const list = labNode("ul", "", ...cards.map(card));
       // Safari does not call a list without bullets a list.
       list.setAttribute("role", "list");
@@ -50,7 +51,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   );
   if (focused) node.querySelector(`[data-name="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 
-  if (data.row) {
+  if (isRow) {
     const list = node.querySelector("ul");
     const fade = () => {
       node.classList.toggle("lab-before", list.scrollLeft > 4);
