@@ -1,7 +1,6 @@
 """The size and the contrast of every text on a page, as the browser displays it."""
 
 import io
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +62,7 @@ def _luminance(colour: Colour) -> float:
 def _contrast(picture: Image.Image, box: list[float], colour: list[int], opacity: float) -> float:
     left, top, right, bottom = box
     place = picture.crop((int(left) - 1, int(top), int(right) + 2, int(bottom) + 1))
-    behind, _count = Counter(place.getdata()).most_common(1)[0]
+    counted = place.getcolors(maxcolors=place.width * place.height) or []
+    _count, behind = max(counted)
     red, green, blue = (opacity * front + (1 - opacity) * back for front, back in zip(colour, behind, strict=True))
     return contrast((red, green, blue), behind)
