@@ -155,7 +155,7 @@ def test_nothing_moves_when_a_training_ends(windows: Callable[[str], Page], lab:
         assert (chart.bounding_box(), head.bounding_box()) == before
         expect(head).to_be_in_viewport()
         assert f"run={worker.run.id}" in page.url
-        expect(page.get_by_text("All figures are from epoch 4, the last one, whose weights are kept.")).to_be_visible()
+        expect(page.get_by_text("Figures of epoch 4, the last one, which is kept.")).to_be_visible()
 
 
 def test_the_page_goes_to_the_run_that_was_just_started(

@@ -241,7 +241,7 @@ def test_after_the_end_all_figures_are_of_the_kept_epoch(store: RunStore) -> Non
         "Training accuracy": "75.00 %",
         "Training loss": "0.5000",
     }
-    assert "All figures are from epoch 1, the best one, whose weights are kept." in page_text(test)
+    assert "Figures of epoch 1, the best one, which is kept." in page_text(test)
     assert progress_text(test).startswith("2 of 2 epochs")
 
 

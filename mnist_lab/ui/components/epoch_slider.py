@@ -17,7 +17,7 @@ _component = st.components.v2.component(
     """,
     css="""
     .lab-epoch-slider { display: flex; align-items: center; gap: 12px; color: var(--st-text-color);
-      font-size: 0.875rem; }
+      font-size: .875rem; }
     .lab-epoch-slider button { flex: none; width: 40px; height: 40px; border-radius: 50%; cursor: pointer; padding: 0;
       display: grid; place-items: center; border: 1px solid var(--st-border-color); background: none;
       color: var(--st-primary-color); }

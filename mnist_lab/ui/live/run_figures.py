@@ -76,7 +76,7 @@ def _weights_note(run: Run, result: Result, epoch: int) -> str:
     if not epoch:
         return "All figures are from the network as it was when it was stopped, before the end of its first epoch."
     which = "best" if result.kept == "best" else "last"
-    text = f"All figures are from epoch {epoch:,}, the {which} one, whose weights are kept."
+    text = f"Figures of epoch {epoch:,}, the {which} one, which is kept."
     return text if run.recipe.validation == "holdout" else f"{text} The test images were also the validation images."
 
 

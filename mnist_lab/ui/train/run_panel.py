@@ -60,7 +60,7 @@ def _show(run: Run, current: CurrentRun) -> None:
 def _show_run(run: Run, view: RunView, *, is_next: bool) -> None:
     history, parts = services().history_cache.of(run), view.parts
     _head(run)
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="run-bar"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="run-bar"):
         with st.container(width="stretch", key="run-bar-progress"):
             live_html(parts[PROGRESS], key=PROGRESS)
         run_controls(run, is_next=is_next)
