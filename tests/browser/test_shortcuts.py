@@ -11,7 +11,8 @@ from tests.pages.ended_runs import ended
 
 
 def layers(page: Page) -> Locator:
-    return page.get_by_role("button", name="Edit layer")
+    # An open list of options hides them from the roles.
+    return page.locator(".lab-layers button.main")
 
 
 def wait_for_scripts(page: Page) -> None:
