@@ -8,6 +8,7 @@ from mnist_lab.charts.run_swatch import swatch_svg
 
 MAX_COLUMNS = 3
 """More runs than this are rows: their columns would be too narrow to read."""
+_MAX_LINES = 3
 _STYLE = """<style>
 .lab-diff { overflow-x: auto; }
 .lab-diff table { border-collapse: collapse; width: 100%; font-size: 0.875rem; font-variant-numeric: tabular-nums;
@@ -18,8 +19,10 @@ _STYLE = """<style>
 .lab-diff .run { font-weight: 500; }
 .lab-diff .run span { display: flex; align-items: center; gap: 0.5rem; }
 .lab-diff .run svg { flex: none; }
+.lab-diff summary { cursor: pointer; }
 .lab-diff .lit { background: color-mix(in srgb, var(--st-primary-color) 12%, transparent); }
-.lab-diff .field { overflow-wrap: normal; hyphens: auto; color: color-mix(in srgb, var(--st-text-color) 80%, transparent); }
+.lab-diff .field { overflow-wrap: normal; hyphens: auto;
+  color: color-mix(in srgb, var(--st-text-color) 80%, transparent); }
 @media (max-width: 640px) { .lab-diff :is(th, td) { padding-inline: 0.4rem; } }
 </style>"""
 
@@ -53,7 +56,7 @@ def difference_table_html(runs: Sequence[ComparedRun], rows: Sequence[Row]) -> s
     first = "".join(f'<th scope="col" class="field">{html.escape(field)}</th>' for field, _ in rows)
     body = "".join(
         f'<tr data-run="{run.id}"><th scope="row" class="run">{head}</th>'
-        f"{''.join(_cell(values[index]) for _, values in rows)}</tr>"
+        f"{''.join(_short_cell(values[index]) for _, values in rows)}</tr>"
         for index, (run, head) in enumerate(_pairs(runs, heads))
     )
     return _table(f"<td></td>{first}", body)
@@ -72,6 +75,15 @@ def _table(head: str, body: str) -> str:
 
 def _run(run: ComparedRun) -> str:
     return f"<span>{swatch_svg(run.number)}<bdi>{html.escape(run.name)}</bdi></span>"
+
+
+def _short_cell(value: str) -> str:
+    """A cell of a row among many: a long list of layers is behind the number of its lines."""
+    lines = value.splitlines()
+    if len(lines) <= _MAX_LINES:
+        return _cell(value)
+    listed = "<br>".join(map(html.escape, lines))
+    return f"<td><details><summary>{len(lines)} layers</summary>{listed}</details></td>"
 
 
 def _cell(value: str) -> str:

@@ -233,7 +233,7 @@ def test_runs_are_compared_and_downloaded_under_the_policy(page: Page, app: str,
     page.wait_for_selector(".js-plotly-plot .main-svg")
     expect(page.locator(dom.by_key("compare-table"))).to_be_visible()
     with page.expect_download():
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="CSV", exact=True).click()
     open_page(page, f"{app}/train?run=refchamp")
     page.wait_for_selector(".js-plotly-plot .main-svg")
     assert violations == []

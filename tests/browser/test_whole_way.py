@@ -188,5 +188,5 @@ def test_a_reference_run_predicts_a_drawing_without_mnist(
         draw(page, THREE)
         expect(page.get_by_role("heading", name=re.compile("^3, .*sure"))).to_be_visible(timeout=60_000)
         page.goto(f"{address}/compare")
-        expect(page.get_by_role("button", name="CSV")).to_be_visible()
+        expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
         expect(page.locator(by_key("compare-table")).get_by_role("table")).to_be_visible()

@@ -19,6 +19,12 @@ def test_a_few_runs_are_columns_and_many_are_rows() -> None:
     assert "<td>1<br>2</td><td>4</td></tr>" in table(4)
 
 
+def test_many_layers_of_many_runs_are_behind_their_number() -> None:
+    runs = [ComparedRun(f"id{index}", "Run", index) for index in range(4)]
+    html = difference_table_html(runs, [("Layers not shared", ["1 a\n2 b\n3 c\n4 <d>", "none", "none", "none"])])
+    assert "<td><details><summary>4 layers</summary>1 a<br>2 b<br>3 c<br>4 &lt;d&gt;</details></td>" in html
+
+
 @pytest.mark.parametrize("count", [MAX_COLUMNS, MAX_COLUMNS + 1])
 def test_text_of_users_is_escaped(count: int) -> None:
     assert "<td>&lt;b&gt;</td>" in table(count)

@@ -10,7 +10,7 @@ from mnist_lab.runs import Command, Run, RunState
 from mnist_lab.ui.compare.downloads import download_dialog
 from mnist_lab.ui.compare.new_seeds import again_dialog
 from mnist_lab.ui.compare.outcomes import on_each
-from mnist_lab.ui.compare.run_dialogs import can_be_deleted, delete_dialog, note_dialog, rename_dialog
+from mnist_lab.ui.compare.run_dialogs import deletable_runs, delete_dialog, note_dialog, rename_dialog
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.ownership import ownership_note
 from mnist_lab.ui.services.container import services
@@ -41,7 +41,7 @@ def run_actions(runs: Sequence[Run], names: Sequence[str]) -> None:
             again_dialog(runs, names)
         _control_button(runs, _STOPPABLE, "Stop", ":material/stop:")
         _control_button(runs, _RESUMABLE, "Resume", ":material/replay:")
-        if any(map(can_be_deleted, runs)):
+        if deletable_runs(runs):
             label = _label("Delete", len(runs))
             if st.button(f":red[{label}]", icon=":material/delete:", key="compare-delete"):
                 delete_dialog(runs)
@@ -111,7 +111,8 @@ def _csv_button(runs: Sequence[Run]) -> None:
 
 def _control_button(runs: Sequence[Run], states: set[RunState], verb: str, icon: str) -> None:
     """Draw a button that stops or resumes those of the runs for which it is possible."""
-    concerned = [run for run in runs if run.state in states and viewer().may_change(run.owner)]
+    actor = viewer()
+    concerned = [run for run in runs if run.state in states and actor.may_change(run.owner)]
     if not concerned:
         return
     key = f"compare-{verb.lower()}"

@@ -38,15 +38,16 @@ def note_dialog(run: Run) -> None:
         _run_action(lambda: services().store.annotate(run.id, note, actor=viewer()))
 
 
-def can_be_deleted(run: Run) -> bool:
-    """Whether the viewer may delete the run now."""
-    return not run.state.is_active and viewer().may_change(run.owner)
+def deletable_runs(runs: Sequence[Run]) -> list[Run]:
+    """Those of the runs that the viewer may delete now."""
+    actor = viewer()
+    return [run for run in runs if not run.state.is_active and actor.may_change(run.owner)]
 
 
 @st.dialog("Delete?", icon=":material/delete:")
 def delete_dialog(runs: Sequence[Run]) -> None:
     """Ask for confirmation before the runs are deleted, those of them that the viewer may delete."""
-    deletable = list(filter(can_be_deleted, runs))
+    deletable = deletable_runs(runs)
     st.markdown(
         f"{_listed(deletable)} will be deleted with {_their(deletable)} curves, weights and predictions. You can bring"
         f" {_them(deletable)} back for a day."
@@ -112,8 +113,9 @@ def _them(runs: Sequence[Run]) -> str:
 
 def _staying(runs: Sequence[Run]) -> str:
     """Which of the runs are not deleted, and why; "" if all are."""
-    others = sum(not viewer().may_change(run.owner) for run in runs)
-    active = sum(run.state.is_active and viewer().may_change(run.owner) for run in runs)
+    actor = viewer()
+    others = sum(not actor.may_change(run.owner) for run in runs)
+    active = sum(run.state.is_active and actor.may_change(run.owner) for run in runs)
     parts = []
     if others:
         parts.append(f"{others:,} of the {len(runs):,} {OWNED[others > 1]}")

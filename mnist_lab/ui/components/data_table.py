@@ -70,7 +70,7 @@ _component = st.components.v2.component(
     .lab-table .pin span { overflow: hidden; text-overflow: ellipsis; color: var(--st-text-color); font-weight: 500; }
     .lab-table input { accent-color: var(--st-primary-color); width: 1rem; height: 1rem; margin: 0; flex: none;
       cursor: pointer; }
-    .lab-table tr:has(input:checked) > * {
+    .lab-table tr.ticked > * {
       background: color-mix(in srgb, var(--st-primary-color) 12%, var(--st-background-color)); }
     .lab-table tbody tr.lit > * {
       box-shadow: inset 0 2px var(--st-primary-color), inset 0 -2px var(--st-primary-color); }
@@ -79,7 +79,8 @@ _component = st.components.v2.component(
     .lab-table .chips { display: flex; flex-wrap: wrap; gap: 6px; list-style: none; margin: 0; padding: 0; flex: 1;
       min-width: 0; max-height: 10.6rem; overflow-y: auto; }
     .lab-table .chips li { display: flex; align-items: center; gap: 6px; margin: 0; padding: 0 2px 0 8px;
-      min-height: 1.9rem; max-width: 100%; font-size: 0.875rem; border: 1px solid var(--st-border-color); border-radius: 999px; }
+      min-height: 1.9rem; max-width: 100%; font-size: 0.875rem;
+      border: 1px solid var(--st-border-color); border-radius: 999px; }
     .lab-table .chips span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 20rem; }
     .lab-table .chips .away { border-style: dashed; }
     .lab-table .chips .lit { border-color: var(--st-primary-color); border-style: solid;

@@ -122,11 +122,15 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     drawAllBox();
     setStateValue("ticked", { version: state.ticksVersion, ids: [...state.ticked] });
   };
+  const showTick = (tr, on) => {
+    tr.querySelector("input").checked = on;
+    tr.classList.toggle("ticked", on);
+  };
   const setTick = (id, on) => {
     if (on) state.ticked.add(id);
     else state.ticked.delete(id);
-    const box = state.drawn.get(id)?.tr.querySelector("input");
-    if (box) box.checked = on;
+    const tr = state.drawn.get(id)?.tr;
+    if (tr) showTick(tr, on);
   };
   // With Shift, all rows from the one ticked before to this one are ticked, or unticked.
   const onTick = (id, box, shift) => {
@@ -251,7 +255,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
       const known = state.drawn.get(row.id);
       const source = `${layout}\n${JSON.stringify(row)}`;
       const tr = known?.source === source ? known.tr : rowNode(row);
-      tr.querySelector("input").checked = state.ticked.has(row.id);
+      showTick(tr, state.ticked.has(row.id));
       drawn.set(row.id, { tr, source });
     }
     for (const { tr } of state.drawn.values()) if (drawn.get(tr.dataset.run)?.tr !== tr) tr.remove();
