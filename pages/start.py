@@ -51,7 +51,7 @@ with st.container(horizontal=True, gap="medium", key="start-page"):
             st.query_params.pop(RUN, None)
             st.rerun()
         with st.container(gap=None, key="start-network"):
-            with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(horizontal=True, vertical_alignment="center", key="start-name"):
                 st.subheader(plain(network.name), anchor=False, width="content")
                 figures = f"{formatting.count(analysis.parameters)} parameters"
                 st.caption(figures if analysis.valid else plain(why_not_trainable(analysis)), width="stretch")
