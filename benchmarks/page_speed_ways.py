@@ -98,7 +98,9 @@ def _go_round(pages: list[Page], took: Took) -> None:
 
 
 def _edits(browser: Browser, lab: App) -> Figure:
-    convolutions = [Conv2D(filters=4, kernel_size=(3, 3), padding="same", activation="relu")] * (LAYERS - 2)
+    # All different: a block that repeats would be one row.
+    filters = range(4, LAYERS + 2)
+    convolutions = [Conv2D(filters=count, kernel_size=(3, 3), padding="same", activation="relu") for count in filters]
     network = Network(layers=(*convolutions, Flatten(), Dense(units=10)))
     page = opened(browser, f"{lab.address}/compose?n={link_from_network(network)}")
     page.get_by_role("button", name="Edit layer").first.click()
