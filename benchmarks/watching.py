@@ -25,7 +25,7 @@ from mnist_lab.settings import load_settings
 from mnist_lab.training.callbacks import TrainingCallback
 from mnist_lab.training.engine.snapshot_capture import SnapshotCapture
 from mnist_lab.training.engine.trainer import Trainer
-from mnist_lab.training.snapshot_recorder import SnapshotRecorder
+from mnist_lab.training.recorders.snapshot_recorder import SnapshotRecorder
 from mnist_lab.ui.services import snapshot_cache
 
 TARGET = 0.03

@@ -6,7 +6,7 @@ from mnist_lab import formatting
 from mnist_lab.network import analyse, matching_preset
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.network_diagram import network_diagram
-from mnist_lab.ui.components.tour import tour
+from mnist_lab.ui.components.page.tour import tour
 from mnist_lab.ui.compose.toolbar import start_from, why_not_trainable
 from mnist_lab.ui.panels.preset_cards import preset_row
 from mnist_lab.ui.services.container import services

@@ -4,17 +4,18 @@ Colours in figures are tokens such as "@training" or "@training/0.25"; `paint` r
 """
 
 from mnist_lab.charts.accuracy_cost import RunDot, parameters_accuracy_figure
-from mnist_lab.charts.accuracy_curve import accuracy_figure
 from mnist_lab.charts.bars import CostBar, cost_bars, cost_info, probability_bars
 from mnist_lab.charts.confusion_html import Part, confusion_html, error_levels, worst_digits
-from mnist_lab.charts.curves import Metric, Series, smoothed, thin, value_range
 from mnist_lab.charts.delta import Delta, figure_delta
-from mnist_lab.charts.field_drawings import DRAWING_STYLE, field_drawing
+from mnist_lab.charts.drawings.field_drawings import DRAWING_STYLE, field_drawing
 from mnist_lab.charts.figure import Figure, empty_figure, label
 from mnist_lab.charts.hyperparameter import ValueDot, hyperparameter_figure, hyperparameter_info
 from mnist_lab.charts.image_cards import ImageCard, image_cards_html
-from mnist_lab.charts.learning import Curve, run_figure
-from mnist_lab.charts.metric_history import MetricHistory, sparkline_values
+from mnist_lab.charts.learning_curves.accuracy_curve import accuracy_figure
+from mnist_lab.charts.learning_curves.curves import Metric, Series, smoothed, thin, value_range
+from mnist_lab.charts.learning_curves.learning import Curve, run_figure
+from mnist_lab.charts.learning_curves.metric_history import MetricHistory, sparkline_values
+from mnist_lab.charts.learning_curves.schedules import schedule_figure
 from mnist_lab.charts.network_diagram.diagram import network_diagram_svg, network_diagram_views
 from mnist_lab.charts.network_diagram.thumbnail import thumbnail_svg
 from mnist_lab.charts.palette import PALETTES, RUN_COLOURS, SEQUENCE, paint, run_colour, run_style
@@ -22,7 +23,6 @@ from mnist_lab.charts.per_class import class_counts_figure
 from mnist_lab.charts.pixels import data_uri, digit_png, digit_sheet_png, signed_sheet_png
 from mnist_lab.charts.run_html import RUN_CSS, Figures, entry_html, figures_html, headline_html, progress_html
 from mnist_lab.charts.run_swatch import swatch_svg
-from mnist_lab.charts.schedules import schedule_figure
 from mnist_lab.charts.snapshots.digit_grid import DIGITS_CSS, digits_html
 from mnist_lab.charts.snapshots.feature_maps import maps_html
 from mnist_lab.charts.snapshots.filters import filters_html

@@ -18,7 +18,7 @@ from mnist_lab.runs.access.queue_limits import QueueLimits, images_to_train
 from mnist_lab.runs.continuation import add_continuation, share_files
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.deletion import delete_record, move_to_bin, remove_folder
-from mnist_lab.runs.queue_order import end_of_queue, front_of_queue, move_to_own_front
+from mnist_lab.runs.queries.queue_order import end_of_queue, front_of_queue, move_to_own_front
 from mnist_lab.runs.records import MAX_INTERVENTIONS, Run, clean_note
 from mnist_lab.runs.rows import damaged_message, run_from_row
 from mnist_lab.runs.run_folder import RunFolder, is_run_id

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, func, insert, literal, select
 
 from mnist_lab.errors import RefusedError, StoreError, TransitionError
 from mnist_lab.network.network import clean_name
-from mnist_lab.runs.queue_order import end_of_queue
+from mnist_lab.runs.queries.queue_order import end_of_queue
 from mnist_lab.runs.rows import interventions_to_json, run_from_row
 from mnist_lab.runs.run_folder import RunFolder, is_within_epoch
 from mnist_lab.runs.schema import metrics, runs

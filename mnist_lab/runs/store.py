@@ -17,16 +17,16 @@ from mnist_lab.runs import deletion, imported, stale_runs
 from mnist_lab.runs.access.actor import MACHINE, Actor
 from mnist_lab.runs.access.queue_limits import QueueLimits, images_to_train
 from mnist_lab.runs.attempt import RunAttempt, claim_run
-from mnist_lab.runs.by_network import numbers_by_network
 from mnist_lab.runs.commands import ID_LENGTH, RunCommands, new_run_id
 from mnist_lab.runs.database import BUSY_SECONDS, Database
 from mnist_lab.runs.integrity import MAX_IDS, IntegrityChecker
-from mnist_lab.runs.queue_order import end_of_queue, queue_query
+from mnist_lab.runs.queries.by_network import numbers_by_network
+from mnist_lab.runs.queries.queue_order import end_of_queue, queue_query
+from mnist_lab.runs.queries.search import RunCounts, SearchResult, count_runs, runs_version, search_runs
 from mnist_lab.runs.records import MetricPoint, Run
 from mnist_lab.runs.rows import point_from_row, run_from_row, runs_from_rows
 from mnist_lab.runs.run_folder import RunFolder, is_run_id
 from mnist_lab.runs.schema import metrics, runs
-from mnist_lab.runs.search import RunCounts, SearchResult, count_runs, runs_version, search_runs
 from mnist_lab.runs.state import ENDED_STATES, Command, RunState
 from mnist_lab.settings import Settings
 

@@ -11,14 +11,14 @@ from mnist_lab.runs import Command, Result, Run, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training.callbacks import ProgressListener, SetAsideError, TrainingCallback
 from mnist_lab.training.checkpoint import Checkpoint
-from mnist_lab.training.checkpoint_writer import CheckpointWriter
 from mnist_lab.training.claim import Claim, free_slots
 from mnist_lab.training.connection import DiscardedError
-from mnist_lab.training.live_weights_writer import LiveWeightsWriter
+from mnist_lab.training.recorders.checkpoint_writer import CheckpointWriter
+from mnist_lab.training.recorders.live_weights_writer import LiveWeightsWriter
+from mnist_lab.training.recorders.snapshot_recorder import SnapshotRecorder
 from mnist_lab.training.reporter import Reporter
 from mnist_lab.training.resume import CheckpointCallback, find_checkpoints, restore
 from mnist_lab.training.run_data import load_split
-from mnist_lab.training.snapshot_recorder import SnapshotRecorder
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from mnist_lab.errors import DataError
 from mnist_lab.runs import Command, DataInfo, MetricPoint, Run, RunFolder
 from mnist_lab.training.callbacks import TrainingCallback
 from mnist_lab.training.checkpoint import Checkpoint, fingerprint
-from mnist_lab.training.checkpoint_writer import CheckpointWriter, usable_checkpoints
 from mnist_lab.training.connection import StoreConnection
+from mnist_lab.training.recorders.checkpoint_writer import CheckpointWriter, usable_checkpoints
 
 if TYPE_CHECKING:
     from mnist_lab.training.engine.trainer import Trainer

@@ -25,10 +25,10 @@ from mnist_lab.training.callbacks import CallbackList, Progress
 from mnist_lab.training.claim import claim, free_slots, take_slot
 from mnist_lab.training.execute import execute_run, failure_message
 from mnist_lab.training.foreground import train_run
-from mnist_lab.training.live_weights_writer import LiveWeightsWriter
+from mnist_lab.training.recorders.live_weights_writer import LiveWeightsWriter
+from mnist_lab.training.recorders.snapshot_recorder import SnapshotRecorder
 from mnist_lab.training.reporter import Reporter
 from mnist_lab.training.resume import CheckpointCallback
-from mnist_lab.training.snapshot_recorder import SnapshotRecorder
 
 RESULT = Result(0.1, 0.9, (0.9,) * 10, ((1,) * 10,) * 10, 1, 1, 1.0, 100.0, "best", 0.1, 0.9, 0.1, 0.9, "float32")
 Train = Callable[[Any], Any]

@@ -7,9 +7,9 @@ import pytest
 from mnist_lab.recipe import learning_rates
 from mnist_lab.runs import Command, Intervention, MetricPoint, Run, RunAttempt, RunState, RunStore
 from mnist_lab.settings import Settings
-from mnist_lab.training import checkpoint_writer
 from mnist_lab.training.callbacks import Progress
 from mnist_lab.training.connection import StoreConnection
+from mnist_lab.training.recorders import checkpoint_writer
 from mnist_lab.training.reporter import Reporter
 from tests.training.twins import BATCHES, NETWORK, RECIPE, work_on
 

@@ -12,8 +12,8 @@ from mnist_lab.data import DataSource
 from mnist_lab.errors import StoreError
 from mnist_lab.runs import Command, DataInfo, MetricPoint, Run, RunAttempt, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
-from mnist_lab.training import checkpoint_writer
 from mnist_lab.training import run_data as run_data_module
+from mnist_lab.training.recorders import checkpoint_writer
 from mnist_lab.training.reporter import Reporter
 from tests.training.twins import NETWORK, RECIPE, Trained, assert_twins, offline_lab, trained, work_on
 

@@ -17,11 +17,11 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Actor, Command, MetricPoint, Run, RunAttempt, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training import checkpoint as checkpoint_module
-from mnist_lab.training import checkpoint_writer
 from mnist_lab.training.callbacks import Progress
 from mnist_lab.training.checkpoint import read_checkpoint
 from mnist_lab.training.claim import free_slots
 from mnist_lab.training.foreground import train_run
+from mnist_lab.training.recorders import checkpoint_writer
 from mnist_lab.training.reporter import Reporter
 from mnist_lab.training.resume import CheckpointCallback
 from tests.training.twins import BATCHES, NETWORK, RECIPE, Trained, assert_twins, offline_lab, trained, work_on

@@ -13,10 +13,10 @@ from mnist_lab.network import Conv2D, Dropout, MaxPooling2D, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import MetricPoint, Run, RunStore
 from mnist_lab.settings import Settings
-from mnist_lab.training import checkpoint_writer
 from mnist_lab.training.checkpoint import Checkpoint, read_checkpoint
 from mnist_lab.training.claim import claim
 from mnist_lab.training.execute import execute_run
+from mnist_lab.training.recorders import checkpoint_writer
 
 NETWORK = Network(layers=(Conv2D(filters=4, activation="relu"), MaxPooling2D(), Dropout(rate=0.3)))
 RECIPE = Recipe(epochs=4, batch_size=40, learning_rate=0.01, precision="float32", limit=400, augmentation="light")

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from mnist_lab.errors import LabError, QueueLimitError
 from mnist_lab.recipe import Recipe, recipe_from_json
 from mnist_lab.runs.access.actor import Actor
-from mnist_lab.runs.queue_order import address_part, network_address
+from mnist_lab.runs.queries.queue_order import address_part, network_address
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import ACTIVE_STATES, RunState
 

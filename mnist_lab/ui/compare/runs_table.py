@@ -13,7 +13,7 @@ from mnist_lab.charts import RUN_COLOURS, run_style
 from mnist_lab.charts.run_swatch import swatch_template
 from mnist_lab.insight.run_columns import data_warnings, run_columns
 from mnist_lab.runs import ACTIVE_STATES, ENDED_STATES, Run, RunState
-from mnist_lab.runs.search import SearchResult
+from mnist_lab.runs.queries.search import SearchResult
 from mnist_lab.ui.compare.selection import requested_ids
 from mnist_lab.ui.compare.sweep_filter import clear_sweep_filter
 from mnist_lab.ui.live.table_feed import state_text

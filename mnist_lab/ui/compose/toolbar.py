@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_lab.network import MAX_NAME_LENGTH, PRESETS, Analysis, Network, inline_label, matching_preset
 from mnist_lab.recipe import Recipe, preset_recipe, preset_recipe_reason
-from mnist_lab.ui.components.shortcuts import shortcuts
+from mnist_lab.ui.components.page.shortcuts import shortcuts
 from mnist_lab.ui.panels.preset_cards import EMPTY, grouped_presets
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.recipe_draft import chosen_recipe, open_recipe

@@ -6,7 +6,7 @@ from itertools import groupby
 
 import streamlit as st
 
-from mnist_lab.charts.term_drawings import term_drawing
+from mnist_lab.charts.drawings.term_drawings import term_drawing
 from mnist_lab.glossary import TERMS, Term
 from mnist_lab.ui.components.assets import script
 from mnist_lab.ui.components.streamlit_dom import HEADER_HEIGHT

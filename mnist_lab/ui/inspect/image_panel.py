@@ -8,7 +8,7 @@ from mnist_lab import formatting
 from mnist_lab.charts import Part, image_cards_html
 from mnist_lab.insight import count_images, find_images
 from mnist_lab.runs import Result, Run
-from mnist_lab.ui.components.scroll_to import scroll_to
+from mnist_lab.ui.components.page.scroll_to import scroll_to
 from mnist_lab.ui.components.streamlit_dom import by_key
 from mnist_lab.ui.components.themed_html import pixel_theme, themed_html
 from mnist_lab.ui.inspect.confusion_view import confusion_view

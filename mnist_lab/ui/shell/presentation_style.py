@@ -1,6 +1,6 @@
 """The look of presentation mode: large text, full contrast, and nothing around the page but links to the others.
 
-`components/presentation_switch.py` begins and leaves it. Sizes are in rem, in Streamlit and in the lab, so most of what
+`components/page/presentation_switch.py` begins and leaves it. Sizes are in rem, in Streamlit and in the lab, so most of what
 there is grows with the root's font size; charts enlarge themselves (`assets/enlarge.js`).
 """
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from mnist_lab.ui.components.presentation_switch import presentation_switch
-from mnist_lab.ui.components.translation_guard import translation_guard
+from mnist_lab.ui.components.page.presentation_switch import presentation_switch
+from mnist_lab.ui.components.page.translation_guard import translation_guard
 from mnist_lab.ui.session.navigation import PAGES
 from mnist_lab.ui.shell.chrome import ICON, STYLE, show_hidden_title, show_logo, show_narrow_menu
 from mnist_lab.ui.shell.notices import lab_errors_shown, show_notices

@@ -1,6 +1,6 @@
 """The five steps of the tour of Start."""
 
-from mnist_lab.ui.components.tour import TourStep
+from mnist_lab.ui.components.page.tour import TourStep
 
 STEPS = (
     TourStep(

@@ -10,7 +10,7 @@ from mnist_lab.training.submit import submit
 from mnist_lab.training.sweep import HYPERPARAMETERS, Sweep, plan_sweep, submit_sweep, why_not_varied
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.message import for_viewer
-from mnist_lab.ui.components.scroll_to import scroll_to
+from mnist_lab.ui.components.page.scroll_to import scroll_to
 from mnist_lab.ui.components.streamlit_dom import by_key
 from mnist_lab.ui.live.run_labels import epochs
 from mnist_lab.ui.services.container import services

@@ -9,7 +9,7 @@ import pytest
 from mnist_lab.network import Conv2D, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunState, RunStore
-from mnist_lab.runs.search import SearchResult
+from mnist_lab.runs.queries.search import SearchResult
 from mnist_lab.ui.compare import runs_table
 from tests.factories import make_data, make_result, make_run
 from tests.pages.ended_runs import ended

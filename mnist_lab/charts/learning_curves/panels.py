@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from mnist_lab import formatting
-from mnist_lab.charts.curves import ERROR_FLOOR, Line, Metric, Series, round_up, value_range
 from mnist_lab.charts.figure import TEXT_SIZE, axis, base_layout, note
+from mnist_lab.charts.learning_curves.curves import ERROR_FLOOR, Line, Metric, Series, round_up, value_range
 
 PANELS: dict[str, tuple[str, tuple[float, float]]] = {
     "loss": ("y", (0.62, 1.0)),

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from mnist_lab.charts import field_drawing
-from mnist_lab.charts.field_drawings import ACTIVATION_FUNCTIONS, HEIGHT, WIDTH
+from mnist_lab.charts.drawings.field_drawings import ACTIVATION_FUNCTIONS, HEIGHT, WIDTH
 from mnist_lab.network import (
     ACTIVATIONS,
     Activation,

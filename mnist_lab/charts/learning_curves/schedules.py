@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mnist_lab import formatting
-from mnist_lab.charts.curves import thin
 from mnist_lab.charts.figure import Figure, axis, base_layout, empty_figure
+from mnist_lab.charts.learning_curves.curves import thin
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

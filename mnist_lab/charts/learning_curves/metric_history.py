@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mnist_lab.charts.curves import MAX_POINTS, MIN_SMOOTHED, Line, Metric, Series, scaled, smoothed, thin
+from mnist_lab.charts.learning_curves.curves import (
+    MAX_POINTS,
+    MIN_SMOOTHED,
+    Line,
+    Metric,
+    Series,
+    scaled,
+    smoothed,
+    thin,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

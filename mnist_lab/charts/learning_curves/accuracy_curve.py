@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from mnist_lab.charts.curves import Line, value_range
 from mnist_lab.charts.figure import Figure, axis, base_layout, note
-from mnist_lab.charts.metric_history import MetricHistory
+from mnist_lab.charts.learning_curves.curves import Line, value_range
+from mnist_lab.charts.learning_curves.metric_history import MetricHistory
+from mnist_lab.charts.learning_curves.panels import EMPTY, epoch_axis_end
 from mnist_lab.charts.palette import faded
-from mnist_lab.charts.panels import EMPTY, epoch_axis_end
 
 _HINT = "The accuracy grows here<br>while the network learns."
 

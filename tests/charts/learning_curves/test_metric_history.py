@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mnist_lab.charts import MetricHistory, Series, smoothed, sparkline_values
-from mnist_lab.charts.curves import ERROR_FLOOR, MAX_POINTS, MIN_SMOOTHED
+from mnist_lab.charts.learning_curves.curves import ERROR_FLOOR, MAX_POINTS, MIN_SMOOTHED
 
 
 def test_series_of_a_run(make_points):

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mnist_lab.charts.term_drawings import DRAWINGS, term_drawing
+from mnist_lab.charts.drawings.term_drawings import DRAWINGS, term_drawing
 from mnist_lab.glossary import TERMS
 
 

@@ -16,7 +16,7 @@ from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.runs.snapshot_files import Snapshot, list_epochs, read_snapshot
 from mnist_lab.training.callbacks import TrainingCallback
 from mnist_lab.training.engine.trainer import Outcome, Trainer
-from mnist_lab.training.snapshot_recorder import SnapshotRecorder
+from mnist_lab.training.recorders.snapshot_recorder import SnapshotRecorder
 
 NETWORK = Network(
     name="all kinds",
@@ -120,8 +120,12 @@ class Clockwork:
         self.cost = cost
         self.taken: list[int] = []
         for clock, pace in (("perf_counter", busy), ("process_time", 1.0)):
-            monkeypatch.setattr(f"mnist_lab.training.snapshot_recorder.time.{clock}", lambda pace=pace: pace * self.now)
-        monkeypatch.setattr("mnist_lab.training.snapshot_recorder.write_snapshot", lambda _folder, _snapshot: None)
+            monkeypatch.setattr(
+                f"mnist_lab.training.recorders.snapshot_recorder.time.{clock}", lambda pace=pace: pace * self.now
+            )
+        monkeypatch.setattr(
+            "mnist_lab.training.recorders.snapshot_recorder.write_snapshot", lambda _folder, _snapshot: None
+        )
 
     def weights(self) -> list[Any]:
         return []

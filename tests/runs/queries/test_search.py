@@ -10,8 +10,8 @@ from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import ENDED_STATES, DataInfo, RunState, RunStore
 from mnist_lab.runs import integrity as module
+from mnist_lab.runs.queries.search import MAX_SEARCH_LENGTH, search_query
 from mnist_lab.runs.schema import metadata, runs
-from mnist_lab.runs.search import MAX_SEARCH_LENGTH, search_query
 
 MNIST = DataInfo("mnist", "MNIST", "f" * 16, 900, 100, 100, "holdout")
 SAMPLE = DataInfo("mnist-sample", "MNIST sample (5,000 images)", "d" * 16, 900, 100, 100, "holdout", "No network.")

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from mnist_lab.runs import RunFolder
-from mnist_lab.training import checkpoint_writer
 from mnist_lab.training.checkpoint import Checkpoint, write_checkpoint
-from mnist_lab.training.checkpoint_writer import CheckpointWriter, usable_checkpoints
+from mnist_lab.training.recorders import checkpoint_writer
+from mnist_lab.training.recorders.checkpoint_writer import CheckpointWriter, usable_checkpoints
 from tests.training.checkpoints import WHOSE, make_checkpoint
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from mnist_lab import formatting
-from mnist_lab.charts.curves import Line, Metric, Series
 from mnist_lab.charts.figure import TEXT_SIZE, Figure, label, note
-from mnist_lab.charts.metric_history import MetricHistory
+from mnist_lab.charts.learning_curves.curves import Line, Metric, Series
+from mnist_lab.charts.learning_curves.metric_history import MetricHistory
+from mnist_lab.charts.learning_curves.panels import PANELS, epoch_axis_end, panel_layout
 from mnist_lab.charts.palette import RunStyle, faded, run_style
-from mnist_lab.charts.panels import PANELS, epoch_axis_end, panel_layout
 
 _Drawn = dict[str, Series]
 """The series of one run, by the panel that shows it."""

@@ -11,8 +11,8 @@ import pytest
 
 from mnist_lab.runs import Command, MetricPoint, RunFolder
 from mnist_lab.runs.live_weights import read_live_weights, request_live_weights
-from mnist_lab.training import live_weights_writer
-from mnist_lab.training.live_weights_writer import LiveWeightsWriter
+from mnist_lab.training.recorders import live_weights_writer
+from mnist_lab.training.recorders.live_weights_writer import LiveWeightsWriter
 
 
 class FakeTrainer:

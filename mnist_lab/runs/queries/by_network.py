@@ -7,9 +7,9 @@ from sqlalchemy import Connection, case, false, func, or_, select
 from mnist_lab.data import DataSource
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
+from mnist_lab.runs.queries.search import json_value
 from mnist_lab.runs.records import REFERENCE
 from mnist_lab.runs.schema import runs
-from mnist_lab.runs.search import json_value
 from mnist_lab.runs.state import RunState
 
 MAX_RUNS = 2_000

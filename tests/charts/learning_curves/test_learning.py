@@ -5,8 +5,8 @@ import math
 import pytest
 
 from mnist_lab.charts import Curve, MetricHistory, run_figure
-from mnist_lab.charts.curves import ERROR_FLOOR, MAX_POINTS
-from mnist_lab.charts.panels import epoch_axis_end
+from mnist_lab.charts.learning_curves.curves import ERROR_FLOOR, MAX_POINTS
+from mnist_lab.charts.learning_curves.panels import epoch_axis_end
 
 
 @pytest.fixture

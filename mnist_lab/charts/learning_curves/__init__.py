@@ -1,0 +1,1 @@
+"""Learning curves: the metrics of runs over their epochs, as Plotly figures."""

@@ -1,0 +1,1 @@
+"""Components that act on the page as a whole and draw little or nothing themselves."""
