@@ -106,7 +106,7 @@ def test_a_wide_screen_shows_streamlits_menu_in_its_header(page: Page, lab: str)
     go(page, f"{lab}/draw", dom.MENU_MIN_WIDTH)
     expect(page.locator(dom.MENU_LINK).last).to_be_visible()
     links = in_view(page, dom.MENU_LINK, dom.MENU_MIN_WIDTH)
-    assert len(links) == 5
+    assert len(links) == 6
     assert all(link["y"] + link["height"] <= pixels(dom.HEADER_HEIGHT) for link in links)
     expect(page.locator(dom.NARROW_MENU)).to_be_hidden()
 
@@ -119,7 +119,7 @@ def test_a_narrow_screen_shows_our_menu_instead(page: Page, lab: str) -> None:
     expect(arrow).to_have_count(1)
     assert css(arrow, "display") == "none"
     found = page.locator(dom.NARROW_MENU).get_by_role("link")
-    expect(found).to_have_count(5)
+    expect(found).to_have_count(6)
     links = [box(link) for link in found.all()]
     assert len({link["y"] for link in links}) == 1
     assert links == sorted(links, key=lambda link: link["x"])
@@ -176,7 +176,7 @@ def test_keys_name_elements_and_the_form_sticks_below_the_diagram(page: Page, la
 
 def test_components_know_the_colours_of_the_page(page: Page, lab: str) -> None:
     page.emulate_media(color_scheme="light")
-    go(page, lab)
+    go(page, f"{lab}/compose")
     diagram = page.locator(f"{dom.DIAGRAM} .lab-network-diagram")
     assert all(css(diagram, name).strip() for name in dom.THEME_VARIABLES)
     light = css(diagram, dom.BACKGROUND)
@@ -238,7 +238,7 @@ def test_the_old_page_is_stale_until_the_next_one_is_drawn(page: Page, lab: str)
         server.on_message(lambda message: (time.sleep(0.05), browser.send(message)))
 
     page.route_web_socket(re.compile("/_stcore/stream"), slowly)
-    go(page, lab)
+    go(page, f"{lab}/compose")
     page.evaluate(
         """([stale, done]) => {
           window.labSeen = { stale: false, running: false };
@@ -303,9 +303,28 @@ def test_a_popover_a_red_button_and_a_toast_are_found(page: Page, lab: str, stor
     expect(page.locator(dom.RUN_PROGRESS_WRAPPER)).to_have_css("min-width", "min(320px, 100%)")
     page.set_viewport_size({"width": 1280, "height": 720})
     cancel = page.locator(dom.DESTRUCTIVE_BUTTON)
-    assert css(cancel, "border-top-color") == css(cancel.locator(dom.ICON).first, "color") == "rgb(217, 74, 87)"
+    expect(cancel.locator(dom.ICON).first).to_be_visible()
+    bad = tuple(int(PALETTES["light"]["bad"][at : at + 2], 16) for at in (1, 3, 5))
+    assert css(cancel, "border-top-color") == css(cancel, "color") == f"rgb{bad}"
     cancel.click()
     expect(page.locator(dom.POPOVER)).to_contain_text("You can bring it back for a day.")
     store.delete(queued.id)
     page.get_by_role("button", name="Cancel this run").click()
     expect(page.locator(dom.TOAST)).to_be_visible()
+
+
+def test_on_start_the_canvas_is_beside_the_network_or_above_it(page: Page, lab: str) -> None:
+    go(page, lab)
+    assert page.locator(dom.by_key_prefix("start-")).count() > 5
+    lab_part, drawing, curve = (box(page.locator(part)) for part in (dom.START_LAB, dom.START_DRAW, dom.START_CURVE))
+    assert lab_part["right"] < drawing["x"]
+    assert lab_part["x"] < curve["x"] < curve["right"] < lab_part["right"]
+    # The page ends where its content does: the empty space below it is taken away.
+    assert css(page.locator(dom.PAGE_WITH_START), "margin-bottom") == f"-{pixels(dom.EMPTY_BOTTOM):g}px"
+    assert page.locator(dom.MAIN).evaluate("(node) => node.scrollHeight - node.clientHeight") <= 1
+    page.set_viewport_size({"width": dom.MENU_MIN_WIDTH - 1, "height": 720})
+    page.wait_for_function(
+        "([canvas, lab]) => document.querySelector(canvas).getBoundingClientRect().bottom <="
+        " document.querySelector(lab).getBoundingClientRect().top",
+        arg=[dom.START_DRAW, dom.START_LAB],
+    )

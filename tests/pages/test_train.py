@@ -63,7 +63,7 @@ def test_the_page_goes_once_to_the_run_that_was_started(store: RunStore) -> None
         test.text_input(key="run-name").set_value(name)
         ok(test.button(key="train").click().run())
         assert test.header[0].value == name
-        assert component(test, "scroll_to") == [by_key("run-head"), "start", True]
+        assert component(test, "scroll_to") == [by_key("run-head"), "start", ":scope", ""]
         ok(test.run())
         assert component(test, "scroll_to") is None
 

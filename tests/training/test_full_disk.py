@@ -23,10 +23,11 @@ from mnist_lab.network import Dense, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, Run, RunFolder, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
-from mnist_lab.training import checkpoint_writer, disk_wait, snapshot_recorder
+from mnist_lab.training import disk_wait
 from mnist_lab.training.callbacks import Progress
 from mnist_lab.training.claim import claim
 from mnist_lab.training.execute import execute_run
+from mnist_lab.training.recorders import checkpoint_writer, snapshot_recorder
 from mnist_lab.training.reporter import WAITING_FOR_DISK, Reporter
 from tests.training.twins import NETWORK, RECIPE, Trained, assert_twins, offline_lab, trained, work_on
 

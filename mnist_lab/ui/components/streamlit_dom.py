@@ -134,10 +134,10 @@ DIAGRAM = by_key("compose-strip")
 DIAGRAM_WRAPPER = f"div:has(> {DIAGRAM})"
 """The element around that container. It is a child of the scrolled page, so it can stick to the top."""
 
-SIDE = by_key("compose-side")
+_SIDE = by_key("compose-side")
 """The container beside the list of layers: the form of the picked layers, and the cost."""
 
-SIDE_WRAPPER = f"div:has(> {SIDE})"
+SIDE_WRAPPER = f"div:has(> {_SIDE})"
 """The element around that container. Its column is as high as the list, so it can stick below the diagram."""
 
 LAYER_FORM = by_key("layer-form")
@@ -151,8 +151,10 @@ HEADER_HEIGHT = "3.75rem"
 
 # Train.
 
-DESTRUCTIVE_BUTTON = f":is({by_key_prefix('stop-')}, {by_key_prefix('discard-')}) button"
-"""A button that ends or deletes a run, and the one of the popover that asks first."""
+_DESTRUCTIVE_KEYS = ("compare-delete", "delete-confirm", "delete-damaged", "delete-damaged-confirm")
+_DESTRUCTIVE = (by_key_prefix("stop-"), by_key_prefix("discard-"), *map(by_key, _DESTRUCTIVE_KEYS))
+DESTRUCTIVE_BUTTON = f":is({', '.join(_DESTRUCTIVE)}) button"
+"""A button that ends or deletes a run, the popover that asks first, and the button that then acts."""
 
 RUN_PROGRESS_WRAPPER = f"div:has(> {by_key('run-bar-progress')})"
 """The element around the progress of a run, in one row with its buttons; with a `min-width` the buttons go below it."""

@@ -38,7 +38,7 @@ PROGRESS, FIGURES, DIGITS, CHART, HEADLINE = "run-progress", "run-figures", "run
 """Keys of the parts of the page."""
 CHART_HEIGHT = 440
 """Pixels of a chart of learning curves."""
-COMPACT_CHART_HEIGHT = 224
+COMPACT_CHART_HEIGHT = 216
 """Pixels of the small chart of the Start page."""
 STARTING_INTERVAL = 0.25
 """Seconds between two requests of a browser when the first points of a run are expected soon."""

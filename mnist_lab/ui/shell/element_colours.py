@@ -2,9 +2,8 @@
 
 from mnist_lab.charts.palette import variable
 from mnist_lab.ui.components import streamlit_dom as dom
-from mnist_lab.ui.components.danger_button import PREFIX
 
-_DANGER = f"{dom.by_key_prefix(PREFIX)} button:enabled"
+_DANGER = f"{dom.DESTRUCTIVE_BUTTON}:enabled"
 _BAD = variable("bad")
 
 COLOURS = f"""

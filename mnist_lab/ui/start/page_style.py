@@ -10,6 +10,7 @@ STYLE = f"""<style>
 {dom.by_key("start-train-card")} {{ padding: 0.75rem 1rem; }}
 {dom.START_CURVE} {{ min-width: min(17rem, 100%); }}
 {dom.START_LAB} {{ min-width: min(20rem, 100%); }}
+{dom.by_key("start-name")} {{ margin-bottom: -0.75rem; }}
 {dom.by_key("start-presets")} .lab-gallery li {{ flex-basis: 8.75rem; }}
 {dom.by_key("start-presets")} .lab-gallery button {{ padding: 0.4rem 0.6rem; gap: 0; }}
 {dom.by_key("start-presets")} .lab-gallery .picture {{ padding: 0.2rem; margin: -0.4rem -0.6rem 0.2rem; }}

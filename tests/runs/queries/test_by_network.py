@@ -6,7 +6,8 @@ from sqlalchemy import insert, select, update
 from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import Recipe, preset_recipe
 from mnist_lab.reference import install_reference_runs
-from mnist_lab.runs import RunState, RunStore, by_network
+from mnist_lab.runs import RunState, RunStore
+from mnist_lab.runs.queries import by_network
 from mnist_lab.runs.schema import runs
 from tests.factories import make_data, make_result, make_sample
 
