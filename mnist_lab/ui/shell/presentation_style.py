@@ -1,7 +1,7 @@
 """The look of presentation mode: large text, full contrast, and nothing around the page but links to the others.
 
-`components/page/presentation_switch.py` begins and leaves it. Sizes are in rem, in Streamlit and in the lab, so most of what
-there is grows with the root's font size; charts enlarge themselves (`assets/enlarge.js`).
+`components/page/presentation_switch.py` begins and leaves it. Sizes are in rem, in Streamlit and in the lab, so most of
+what there is grows with the root's font size; charts enlarge themselves (`assets/presentation_chart.js`).
 """
 
 from mnist_lab.ui.components import streamlit_dom as dom

@@ -6,7 +6,6 @@ from mnist_lab import formatting
 from mnist_lab.charts import MetricHistory, headline_html, progress_html
 from mnist_lab.network import Analysis
 from mnist_lab.recipe import Recipe
-from mnist_lab.recipe.recipe_labels import recipe_line
 from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.components.live_feed import live_feed
 from mnist_lab.ui.components.live_html import live_html
@@ -18,7 +17,7 @@ from mnist_lab.ui.live.current_run import find_run
 from mnist_lab.ui.live.run_figures import headline
 from mnist_lab.ui.live.run_view import CHART, HEADLINE, PROGRESS, LiveChart, compact_chart, view_run
 from mnist_lab.ui.services.container import services
-from mnist_lab.ui.services.training_time import total_time_text, training_time
+from mnist_lab.ui.services.training_time import training_time
 from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN
 from mnist_lab.ui.session.ui_state import ChartOptions
@@ -59,9 +58,13 @@ def train_card(analysis: Analysis, recipe: Recipe, run: Run | None) -> None:
 
 def _empty_parts(analysis: Analysis, recipe: Recipe) -> tuple[str, str, LiveChart]:
     history = MetricHistory()
-    time = total_time_text([training_time(analysis.network, recipe)], early_stopping=recipe.early_stopping is not None)
-    text = " · ".join(["Not trained yet", *([time] if time and analysis.valid else [])])
-    return headline_html(*headline(None, history)), progress_html(text, 0.0), compact_chart(None, history)
+    duration = training_time(analysis.network, recipe) if analysis.valid else None
+    time = "" if duration is None else f" · about {formatting.about_seconds(duration.seconds)}"
+    return (
+        headline_html(*headline(None, history)),
+        progress_html(f"Not trained yet{time}", 0.0),
+        compact_chart(None, history),
+    )
 
 
 def _card(analysis: Analysis, recipe: Recipe, run: Run | None, number: str, progress: str, chart: LiveChart) -> None:
@@ -87,7 +90,6 @@ def _buttons(analysis: Analysis, recipe: Recipe, run: Run | None) -> None:
     if refused:
         st.error(plain(refused), icon=":material/block:")
     if run is None:
-        st.caption(plain(recipe_line(recipe)))
         return
     if is_busy:
         ownership_note(run)
