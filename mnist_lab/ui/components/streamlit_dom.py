@@ -63,6 +63,9 @@ ALERT = _test_id("stAlertContainer")
 BADGE = ".stMarkdownBadge"
 """The badge of `st.badge`."""
 
+COLOURED_TEXT = ".stMarkdownColoredText"
+"""Text in `:red[…]`; in a label, only buttons that destroy something have it."""
+
 OVERLAY = '[role="dialog"], [role="listbox"], [role="menu"], [data-baseweb="popover"]'
 """What is open above the page, and is closed by Escape."""
 
