@@ -144,7 +144,8 @@ def test_what_streamlit_draws_around_and_on_a_page_is_found(page: Page, lab: str
     header, switch, caption = page.locator(dom.HEADER), page.locator(SWITCH), page.locator(dom.CAPTION).first
     expect(header).to_have_css("height", "60px")
     expect(page.locator(dom.HEADER_RIGHT)).to_have_css("padding-right", "48px")
-    expect(caption).to_have_css("opacity", "0.8")
+    expect(caption).to_have_css("opacity", "1")
+    pale = caption.evaluate("(node) => getComputedStyle(node).color")
     # The switch is in the header, at its right.
     place = switch.bounding_box()
     assert place is not None
@@ -154,7 +155,8 @@ def test_what_streamlit_draws_around_and_on_a_page_is_found(page: Page, lab: str
     switch.click()
     expect(page.locator(dom.PRESENTING)).to_have_count(1)
     expect(page.locator(dom.FRAME)).to_have_css("padding-left", "24px")
-    expect(caption).to_have_css("opacity", "1")
+    expect(caption).to_have_css("color", "rgb(31, 41, 51)")
+    assert pale != "rgb(31, 41, 51)"
     expect(page.locator(dom.CHOSEN_SEGMENT).first).to_have_css("color", "rgb(0, 75, 120)")
     expect(page.locator(dom.BADGE).first).to_have_css("color", "rgb(31, 41, 51)")
 

@@ -7,8 +7,9 @@ _DESTRUCTIVE = f"button:enabled:has({dom.COLOURED_TEXT})"
 _BAD = variable("bad")
 
 COLOURS = f"""
-/* Streamlit's captions have an opacity of 0.6, and so a contrast of 4.0:1. */
-:root {dom.CAPTION} {{ opacity: 0.8; }}
+/* Streamlit's captions have an opacity of 0.6, and so a contrast of 4.0:1.
+   With a colour instead, links in them keep theirs. */
+:root {dom.CAPTION} {{ opacity: 1; color: color-mix(in srgb, currentcolor 78%, transparent); }}
 :root ::placeholder {{ color: color-mix(in srgb, currentcolor 75%, transparent); opacity: 1; }}
 /* White on the light blue of the dark theme could not be read. */
 :root {dom.PRIMARY_BUTTON}:enabled {{ color: light-dark(#FFFFFF, #12161B); }}
