@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from mnist_lab.charts.palette import PALETTES, PRESENTATION_PALETTES
+from mnist_lab.network import get_preset
+from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunStore
 from mnist_lab.runs.snapshot_files import write_snapshot
 from mnist_lab.ui.components import streamlit_dom as dom
@@ -142,7 +145,8 @@ def test_what_streamlit_draws_around_and_on_a_page_is_found(page: Page, lab: str
     header, switch, caption = page.locator(dom.HEADER), page.locator(SWITCH), page.locator(dom.CAPTION).first
     expect(header).to_have_css("height", "60px")
     expect(page.locator(dom.HEADER_RIGHT)).to_have_css("padding-right", "48px")
-    expect(caption).to_have_css("opacity", "0.8")
+    expect(caption).to_have_css("opacity", "1")
+    pale = caption.evaluate("(node) => getComputedStyle(node).color")
     # The switch is in the header, at its right.
     place = switch.bounding_box()
     assert place is not None
@@ -152,7 +156,8 @@ def test_what_streamlit_draws_around_and_on_a_page_is_found(page: Page, lab: str
     switch.click()
     expect(page.locator(dom.PRESENTING)).to_have_count(1)
     expect(page.locator(dom.FRAME)).to_have_css("padding-left", "24px")
-    expect(caption).to_have_css("opacity", "1")
+    expect(caption).to_have_css("color", "rgb(31, 41, 51)")
+    assert pale != "rgb(31, 41, 51)"
     expect(page.locator(dom.CHOSEN_SEGMENT).first).to_have_css("color", "rgb(0, 75, 120)")
     expect(page.locator(dom.BADGE).first).to_have_css("color", "rgb(31, 41, 51)")
 
@@ -164,6 +169,24 @@ def test_colours_of_buttons_messages_and_icons(page: Page, lab: str) -> None:
     expect(page.locator(dom.PRIMARY_BUTTON).first).to_have_css("color", "rgb(18, 22, 27)")
     expect(page.locator(dom.ALERT).first).to_contain_text("nowhere")
     expect(page.locator(dom.ICON).first).to_have_css("font-family", re.compile("Material"))
+
+
+def test_a_button_that_destroys_something_is_red_all_over(page: Page, lab: str, store: RunStore) -> None:
+    waiting = store.create(get_preset("tiny").network, Recipe(), name="In the way")
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{lab}/train?run={waiting.id}")
+    wait_until_drawn(page)
+    red = page.locator(f"button:has({dom.COLOURED_TEXT})", has_text="Cancel").first
+    usual, presented = (PALETTES["light"]["bad"], PRESENTATION_PALETTES["light-presentation"]["bad"])
+    expect(red).to_have_css("border-top-color", rgb(usual))
+    expect(red.locator(dom.COLOURED_TEXT)).to_have_css("color", rgb(usual))
+    page.locator(SWITCH).click()
+    expect(red.locator(dom.COLOURED_TEXT)).to_have_css("color", rgb(presented))
+    store.delete(waiting.id)
+
+
+def rgb(colour: str) -> str:
+    return f"rgb({', '.join(str(part) for part in bytes.fromhex(colour[1:]))})"
 
 
 def test_a_chart_is_higher_and_an_open_menu_is_found(page: Page, lab: str) -> None:

@@ -38,7 +38,8 @@ def measured_texts(page: Page) -> list[Text]:
     length = int(page.locator(dom.MAIN).evaluate("(main) => main.scrollHeight + main.getBoundingClientRect().top"))
     page.set_viewport_size({"width": width, "height": min(max(length, 720), _MAX_HEIGHT)})
     settle(page)
-    found = page.evaluate(f"({_SCRIPT})('{dom.ICON}')")
+    # In Markdown, Streamlit draws an icon as a character with a name.
+    found = page.evaluate(f"({_SCRIPT})('{dom.ICON}, span[role=img]')")
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     return [
         Text(one["text"], one["where"], one["size"], _contrast(picture, one["box"], one["colour"], one["opacity"]))

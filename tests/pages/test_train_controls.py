@@ -187,9 +187,9 @@ def test_what_ends_or_deletes_a_run_is_red_and_asks_first(store: RunStore) -> No
     test = open_page(run=running.id)
     asks = {block.proto.popover.label: block for block in test.get("popover")}
     for label, words in {
-        "Stop": "Its network is tested and kept.",
-        "Discard": plain("Not this *one*"),
-        "Cancel": plain("Nor *this*"),
+        ":red[Stop]": "Its network is tested and kept.",
+        ":red[Discard]": plain("Not this *one*"),
+        ":red[Cancel]": plain("Nor *this*"),
     }.items():
         assert any(words in element.value for element in asks[label].markdown)
         assert len(asks[label].button) == 1
@@ -362,7 +362,7 @@ def test_a_run_that_was_set_aside_is_continued_stopped_or_discarded(store: RunSt
     run = set_aside(store, start(store, queue(store), upto=1.5))
     test = open_page(run=run.id)
     assert progress_text(test) == "Set aside in epoch 2 of 4, so that another run can train"
-    assert set(labels(test).values()) >= {"Continue", "One epoch", "Stop it", "Discard it"}
+    assert set(labels(test).values()) >= {"Continue", "One epoch", ":red[Stop it]", ":red[Discard it]"}
     ok(test.button(key=f"none-{run.id}").click().run())
     assert (store.get(run.id).state, store.get(run.id).command) == (RunState.QUEUED, Command.NONE)
     assert "Waiting for its turn · position 1 in the queue" in progress_text(test)

@@ -43,7 +43,7 @@ def run_actions(runs: Sequence[Run], names: Sequence[str]) -> None:
         _control_button(runs, _RESUMABLE, "Resume", ":material/replay:")
         if deletable_runs(runs):
             label = _label("Delete", len(runs))
-            if st.button(label, icon=":material/delete:", key="compare-delete"):
+            if st.button(f":red[{label}]", icon=":material/delete:", key="compare-delete"):
                 delete_dialog(runs)
         if len(runs) == 1:
             ownership_note(runs[0])

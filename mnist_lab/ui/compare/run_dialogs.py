@@ -58,7 +58,7 @@ def delete_dialog(runs: Sequence[Run]) -> None:
         st.markdown("Reference runs of the lab are not installed again once they are deleted.")
     with st.container(horizontal=True):
         label = "Delete" if len(deletable) == 1 else f"Delete {formatting.quantity(len(deletable), 'run')}"
-        if st.button(label, icon=":material/delete:", key="delete-confirm"):
+        if st.button(f":red[{label}]", icon=":material/delete:", key="delete-confirm"):
             _run_action(lambda: _delete(runs))
         if st.button("Cancel", key="delete-cancel"):
             st.rerun()
@@ -74,7 +74,7 @@ def damaged_notice(ids: Sequence[str]) -> None:
             width="stretch",
         )
         # Whose they are is not known here.
-        if viewer().is_teacher and st.button("Delete", icon=":material/delete:", key="delete-damaged"):
+        if viewer().is_teacher and st.button(":red[Delete]", icon=":material/delete:", key="delete-damaged"):
             damaged_dialog(ids)
 
 
@@ -86,7 +86,7 @@ def damaged_dialog(ids: Sequence[str]) -> None:
         f"**{_damaged(len(ids))}** {runs} will be deleted with curves, weights and predictions. You can bring them back"
         " for a day."
     )
-    if st.button("Delete", icon=":material/delete:", key="delete-damaged-confirm"):
+    if st.button(":red[Delete]", icon=":material/delete:", key="delete-damaged-confirm"):
         _run_action(lambda: _delete_all(ids))
 
 

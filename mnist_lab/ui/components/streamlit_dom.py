@@ -70,6 +70,9 @@ ALERT = _test_id("stAlertContainer")
 BADGE = ".stMarkdownBadge"
 """The badge of `st.badge`."""
 
+COLOURED_TEXT = ".stMarkdownColoredText"
+"""Text in `:red[…]`; in a label, only buttons that destroy something have it."""
+
 OVERLAY = '[role="dialog"], [role="listbox"], [role="menu"], [data-baseweb="popover"]'
 """What is open above the page, and is closed by Escape."""
 
@@ -150,11 +153,6 @@ HEADER_HEIGHT = "3.75rem"
 """Height of Streamlit's header, which covers the top of the page when the page is scrolled."""
 
 # Train.
-
-_DESTRUCTIVE_KEYS = ("compare-delete", "delete-confirm", "delete-damaged", "delete-damaged-confirm")
-_DESTRUCTIVE = (by_key_prefix("stop-"), by_key_prefix("discard-"), *map(by_key, _DESTRUCTIVE_KEYS))
-DESTRUCTIVE_BUTTON = f":is({', '.join(_DESTRUCTIVE)}) button"
-"""A button that ends or deletes a run, the popover that asks first, and the button that then acts."""
 
 RUN_PROGRESS_WRAPPER = f"div:has(> {by_key('run-bar-progress')})"
 """The element around the progress of a run, in one row with its buttons; with a `min-width` the buttons go below it."""

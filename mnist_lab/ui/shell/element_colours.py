@@ -1,20 +1,21 @@
-"""Colours of Streamlit's own elements that the theme cannot set: pale text, and what destroys something."""
+"""Colours of Streamlit's own elements that the theme cannot set: pale text, and buttons that destroy something."""
 
 from mnist_lab.charts.palette import variable
 from mnist_lab.ui.components import streamlit_dom as dom
 
-_DANGER = f"{dom.DESTRUCTIVE_BUTTON}:enabled"
+_DESTRUCTIVE = f"button:enabled:has({dom.COLOURED_TEXT})"
 _BAD = variable("bad")
 
 COLOURS = f"""
-/* Streamlit's captions have an opacity of 0.6, and so a contrast of 4.0:1. */
-:root {dom.CAPTION} {{ opacity: 0.8; }}
+/* Streamlit's captions have an opacity of 0.6, and so a contrast of 4.0:1.
+   With a colour instead, links in them keep theirs. */
+:root {dom.CAPTION} {{ opacity: 1; color: color-mix(in srgb, currentcolor 78%, transparent); }}
 :root ::placeholder {{ color: color-mix(in srgb, currentcolor 75%, transparent); opacity: 1; }}
 /* White on the light blue of the dark theme could not be read. */
 :root {dom.PRIMARY_BUTTON}:enabled {{ color: light-dark(#FFFFFF, #12161B); }}
-:root {_DANGER} {{ color: {_BAD}; border-color: {_BAD}; }}
-:root {_DANGER}:hover {{ background: color-mix(in srgb, {_BAD} 12%, transparent); }}
-:root {_DANGER}{dom.PRIMARY_BUTTON} {{ color: {variable("background")}; background: {_BAD}; }}
-:root {_DANGER}{dom.PRIMARY_BUTTON}:hover {{ background: color-mix(in srgb, {_BAD} 88%, #000); }}
+/* A label in `:red[…]` makes the whole button red: so does what destroys something. */
+:root {_DESTRUCTIVE} {{ color: {_BAD}; border-color: {_BAD}; }}
+:root {_DESTRUCTIVE} {dom.COLOURED_TEXT} {{ color: inherit !important; }}
+:root {_DESTRUCTIVE}:hover {{ background: color-mix(in srgb, {_BAD} 12%, transparent); }}
 """
 """A part of the style sheet of every page."""

@@ -27,13 +27,19 @@ PRESENTATION = f"""
 {_ON} {dom.NARROW_MENU} {{ display: flex; justify-content: flex-start; padding-right: 2.5rem; }}
 {_ON} .lab-presentation {{ top: 0.4rem; width: 1.75rem; height: 1.75rem; }}
 {_ON} {dom.DIAGRAM_WRAPPER} {{ top: 0; }}
-{_ON} {dom.CAPTION} {{ opacity: 1; }}
+{_ON} {dom.CAPTION} {{ color: inherit; }}
 {_ON} {dom.PAGE} :is(h1, h2) {{ font-size: 1.5rem; padding-top: 0.25rem; }}
 {_ON} {dom.PAGE} h3 {{ font-size: 1.15rem; padding-top: 0.25rem; }}
 {_ON} :is(a, {dom.CHOSEN_SEGMENT}) {{ color: light-dark(#004B78, #8FCFF5); }}
-{_ON} :is({dom.ALERT}, {dom.BADGE}) {{ color: light-dark(#1F2933, #E6EBF0); }}
+{_ON} :is({dom.ALERT}, {dom.BADGE}) {{ color: light-dark(#1F2933, #E6EBF0) !important; }}
 {_ON} ::placeholder {{ color: light-dark(#3E4C59, #C3CDD6); }}
 {_ON} {dom.PRIMARY_BUTTON}:enabled {{ background: light-dark(#00548A, #56B4E9); }}
+/* What is muted elsewhere, and the grounds of text in the strongest tints. */
+{_ON} :is(.lab-run small, .lab-run th, .lab-digits p) {{ color: inherit; }}
+{_ON} :is(.lab-form-facts, .lab-field) {{ color: var(--lab-muted); }}
+{_ON} .lab-confusion .level-3 {{ background: color-mix(in srgb, var(--lab-error-3) 65%, var(--lab-background)); }}
+{_ON} .lab-confusion .level-4 {{ background: var(--lab-bad); }}
+{_ON} .lab-network .cell {{ fill: color-mix(in srgb, var(--tone) 34%, var(--lab-background)); }}
 /* Canvas and frame have fixed widths. */
 {_ON} {dom.by_key("canvas-frame")} {{ padding: 16px; }}
 /* Charts are higher then. */

@@ -78,9 +78,10 @@ def confirmed_button(
         confirm: The button that does it.
         disabled: Whether it cannot be clicked now.
     """
-    with st.popover(label, icon=icon, disabled=disabled, key=f"{command.value}-popover-{run.id}"):
+    red = label if disabled else f":red[{label}]"
+    with st.popover(red, icon=icon, disabled=disabled, key=f"{command.value}-popover-{run.id}"):
         st.markdown(consequence)
-        command_button(confirm, icon, run, command, disabled=disabled)
+        command_button(f":red[{confirm}]", icon, run, command, disabled=disabled)
 
 
 def show_request_error() -> None:
