@@ -124,11 +124,11 @@ def test_curves_grow(page: Page, site: Site) -> None:
 
 
 def test_networks_and_tables_are_downloaded_and_links_open(page: Page, site: Site, tmp_path: Path) -> None:
-    open_page(page, site.address)
-    page.get_by_role("button", name="Dropout").first.click()
+    open_page(page, f"{site.address}/compose")
+    page.get_by_role("button", name="Add dropout").click()
     page.get_by_role("button", name="Export").click()
     link = page.get_by_text(re.compile(r"\?n=")).first.inner_text()
-    assert link.startswith(f"{site.address}/?n=")
+    assert link.startswith(f"{site.address}/compose?n=")
     with page.expect_download() as network:
         page.get_by_role("button", name="Download as JSON").click()
     network.value.save_as(tmp_path / "network.json")
@@ -146,7 +146,7 @@ def test_a_file_is_uploaded(page: Page, site: Site, tmp_path: Path) -> None:
     file = tmp_path / "network.json"
     layer = {"kind": "Dense", "units": 7}
     file.write_text(f'{{"version": 1, "name": "From a file", "layers": [{layer}]}}'.replace("'", '"'), encoding="utf-8")
-    open_page(page, site.address)
+    open_page(page, f"{site.address}/compose")
     page.get_by_role("button", name="Import").click()
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_role("textbox", name="Name")).to_have_value("From a file")

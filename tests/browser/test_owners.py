@@ -195,7 +195,7 @@ def test_thirty_uploads_are_freed_and_what_no_page_reads_is_bounded(
     school: School, new_browser: Callable[[], BrowserContext], tmp_path: Path
 ) -> None:
     context = new_browser()
-    page = page_of(context, school.remote)
+    page = page_of(context, f"{school.remote}/compose")
     sessions: list[str] = []
     page.on("requestfinished", lambda request: sessions.extend(uploads_of(request)))
     file = tmp_path / "network.json"

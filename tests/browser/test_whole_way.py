@@ -64,7 +64,8 @@ def test_every_page_opens_by_its_url_and_loads_nothing_from_other_hosts(page: Pa
     hosts: set[str] = set()
     page.on("request", lambda request: hosts.add(request.url.split("/")[2] if "//" in request.url else ""))
     for path, title in {
-        "": "Compose",
+        "": "Start",
+        "start": "Start",
         "compose": "Compose",
         "train": "Train",
         "compare": "Compare",
@@ -91,7 +92,7 @@ def test_menu_and_canvas_are_completely_visible_at_every_width(page: Page, addre
 
 
 def assert_menu_is_there_once(page: Page, width: int) -> None:
-    for title in ("Compose", "Train", "Compare", "Draw", "Inspect"):
+    for title in ("Start", "Compose", "Train", "Compare", "Draw", "Inspect"):
         # Streamlit's hidden menu lies beyond the left edge, where Playwright regards it as visible.
         boxes = [link.bounding_box() for link in page.get_by_role("link", name=title).filter(visible=True).all()]
         assert [box is not None and 0 <= box["x"] < width for box in boxes].count(True) == 1, (title, width)

@@ -80,8 +80,7 @@ def _open(content: str | bytes) -> None:
 
 
 def _page_url() -> str:
-    # Streamlit leaves out the last slash; without it, not every proxy finds an app below a path.
-    return str(st.context.url or "").split("?")[0].split("#")[0].rstrip("/") + "/"
+    return str(st.context.url or "").split("?")[0].split("#")[0].rstrip("/")
 
 
 def _file_name(name: str) -> str:

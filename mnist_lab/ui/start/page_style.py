@@ -25,5 +25,6 @@ STYLE = f"""<style>
 {dom.PRESENTING} {dom.by_key("start-draw")} .lab-reading-bars {{ height: 5rem; }}
 @media (max-width: {dom.MENU_MIN_WIDTH - 1}px) {{
   {dom.START_DRAW} {{ order: -1; }}
+  {dom.START_LAB} {{ min-width: 100%; }}
 }}
 </style>"""
