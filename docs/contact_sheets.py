@@ -31,6 +31,8 @@ MAX_HEIGHT = 2400
 """Pixels; of a longer page the end is left out."""
 SCALE = 0.5
 GAP, LABEL = 24, 28
+MIN_COLUMN = 260
+"""Pixels; a label is so wide."""
 _PAPER, _INK, _FOLD = "#8A8F98", "#000000", "#FF00FF"
 
 
@@ -203,7 +205,7 @@ def arranged(
         corners = []
         for width, _height in row:
             corners.append((x, y))
-            x += width + GAP
+            x += max(width, MIN_COLUMN) + GAP
         places.append(corners)
         right = max(right, x)
         y += max(height for _width, height in row)

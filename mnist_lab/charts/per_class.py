@@ -30,7 +30,7 @@ def class_counts_figure(counts: "ArrayLike") -> Figure:
         "type": "bar",
         "x": _DIGITS,
         "y": heights,
-        "marker": {"color": "@muted/0.75", "cornerradius": 3},
+        "marker": {"color": "@muted", "cornerradius": 3},
         "text": [formatting.count(height) for height in heights],
         # Rotated inside the bars: on a narrow page there is no space for the numbers above them.
         "textposition": "inside",

@@ -20,7 +20,8 @@ from tests.browser.test_live_chart import END
 
 StartApp = Callable[..., AbstractContextManager[str]]
 PAGES = {
-    "": "Compose",
+    "": "Start",
+    "compose": "Compose",
     "train": "Train",
     "compare": "Compare",
     "draw": "Draw",

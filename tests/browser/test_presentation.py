@@ -17,8 +17,9 @@ from tests.pages.ended_runs import ended
 from tests.snapshots import snapshot
 
 SWITCH = "button[aria-label='Presentation mode']"
+PLOT = f"{dom.by_key('compare-plot')} .js-plotly-plot"
 CHART = """(selector) => {
-  const plot = document.querySelector(`${selector} .js-plotly-plot`);
+  const plot = document.querySelector(selector);
   const { data, layout } = plot._fullData ? { data: plot._fullData, layout: plot._fullLayout } : plot;
   const lines = data.filter((trace) => trace.mode?.includes("lines")).map((trace) => trace.line.width);
   return { text: layout.xaxis.tickfont.size, line: Math.max(...lines), height: layout.height };
@@ -46,17 +47,16 @@ def is_presented(page: Page) -> bool:
     return presented
 
 
-def chart(page: Page, key: str) -> dict[str, Any]:
-    found: dict[str, Any] = page.evaluate(CHART, dom.by_key(key))
+def chart(page: Page) -> dict[str, Any]:
+    found: dict[str, Any] = page.evaluate(CHART, PLOT)
     return found
 
 
 def test_the_switch_enlarges_a_page_in_place_and_is_remembered(page: Page, lab: str, finished: Run) -> None:
     page.goto(f"{lab}/compare?runs={finished.id}")
     wait_until_drawn(page)
-    before = chart(page, "compare-plot")
-    plot = page.locator(f"{dom.by_key('compare-plot')} .js-plotly-plot")
-    plot.evaluate("(node) => { node.labSame = true; }")
+    before = chart(page)
+    page.locator(PLOT).evaluate("(node) => { node.labSame = true; }")
     switch = page.locator(SWITCH)
     expect(switch).to_have_attribute("aria-pressed", "false")
     expect(page.locator(dom.HEADER)).to_be_visible()
@@ -68,11 +68,11 @@ def test_the_switch_enlarges_a_page_in_place_and_is_remembered(page: Page, lab: 
     expect(page.locator("html")).to_have_css("font-size", "24px")
     expect(page.locator(dom.HEADER)).to_be_hidden()
     expect(page.locator(dom.NARROW_MENU)).to_be_visible()
-    page.wait_for_function(f"(selector) => ({CHART})(selector).text >= 18", arg=dom.by_key("compare-plot"))
-    after = chart(page, "compare-plot")
+    page.wait_for_function(f"(selector) => ({CHART})(selector).text >= 18", arg=PLOT)
+    after = chart(page)
     assert after["line"] >= 1.5 * before["line"]
     assert after["height"] > before["height"]
-    assert plot.evaluate("(node) => node.labSame")
+    assert page.locator(PLOT).evaluate("(node) => node.labSame")
     # The whole width of the projector is used.
     width = page.locator(dom.PAGE).evaluate("(node) => node.clientWidth / innerWidth")
     assert width > 0.95

@@ -24,7 +24,8 @@ from tests.browser.proxies import RecordingProxy
 
 StartApp = Callable[..., AbstractContextManager[str]]
 PAGES = {
-    "": "Compose",
+    "": "Start",
+    "compose": "Compose",
     "train": "Train",
     "compare": "Compare",
     "draw": "Draw",

@@ -1,6 +1,6 @@
 // Every piece of text that is in sight: its size in pixels as displayed, its colour with its opacity, and its place.
-// `left out` is a selector of what is not text in this sense.
-(leftOut) => {
+// `leftOut` is a selector of what is not text in this sense; the class of an element of Streamlit's begins with `prefix`.
+([leftOut, prefix]) => {
   const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const colours = new Map();
   const rgba = (colour) => {
@@ -38,7 +38,7 @@
   };
   const name = (node) => {
     const named = [...ancestors(node)].map((at) => (at.className?.baseVal ?? at.className ?? "").toString());
-    const key = named.map((text) => text.match(/-key-\S+/)?.[0]).find(Boolean) ?? "";
+    const key = named.flatMap((text) => text.split(" ")).find((one) => one.startsWith(prefix)) ?? "";
     return `${key} ${node.tagName.toLowerCase()}.${named[0].split(" ").filter((one) => !one.includes("emotion"))[0] ?? ""}`;
   };
   const texts = [];

@@ -39,7 +39,7 @@ def measured_texts(page: Page) -> list[Text]:
     page.set_viewport_size({"width": width, "height": min(max(length, 720), _MAX_HEIGHT)})
     settle(page)
     # In Markdown, Streamlit draws an icon as a character with a name.
-    found = page.evaluate(f"({_SCRIPT})('{dom.ICON}, span[role=img]')")
+    found = page.evaluate(_SCRIPT, [f"{dom.ICON}, span[role=img]", dom.by_key("").removeprefix(".")])
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     return [
         Text(one["text"], one["where"], one["size"], _contrast(picture, one["box"], one["colour"], one["opacity"]))

@@ -14,6 +14,8 @@ STYLE = f"""<style>
 /* The form is beside the list wherever the page is scrolled to, never below the diagram. */
 {dom.SIDE_WRAPPER} {{ position: sticky; top: {_BELOW_DIAGRAM}; max-height: calc(100vh - {_BELOW_DIAGRAM} - 0.5rem);
   overflow-y: auto; overscroll-behavior: contain; }}
+/* Without a form there is nothing in it that the keyboard could reach, to scroll it. */
+{dom.SIDE_WRAPPER}:not(:has({dom.LAYER_FORMS})) {{ overflow: visible; }}
 .lab-form-head {{ display: flex; gap: 0.6rem; align-items: baseline; line-height: 1.4; }}
 .lab-form-head b {{ font-size: 1.05rem; font-weight: 650; }}
 .lab-form-head i {{ flex: none; width: 0.8rem; height: 0.8rem; border-radius: 0.2rem; background: var(--tone); }}
