@@ -139,7 +139,7 @@ def test_networks_and_tables_are_downloaded_and_links_open(page: Page, site: Sit
     expect(page.locator(f"{dom.DIAGRAM} [data-index]")).to_have_count(blocks)
     open_page(page, f"{site.address}/compare")
     with page.expect_download():
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="CSV", exact=True).click()
     assert site.proxy.strays == []
 
 
