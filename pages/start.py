@@ -9,6 +9,7 @@ from mnist_lab.ui.components.network_diagram import network_diagram
 from mnist_lab.ui.components.page.tour import tour
 from mnist_lab.ui.compose.toolbar import start_from, why_not_trainable
 from mnist_lab.ui.panels.preset_cards import preset_row
+from mnist_lab.ui.panels.run_picker import pick_next
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.navigation import go
@@ -20,6 +21,7 @@ from mnist_lab.ui.start.page_style import STYLE
 from mnist_lab.ui.start.shown_run import choose_run
 from mnist_lab.ui.start.tour_steps import STEPS
 from mnist_lab.ui.start.train_card import train_card
+from mnist_lab.ui.train.start_buttons import stay_here
 
 PRESETS = ("small-cnn", "tiny", "linear", "lenet-5", "fast", "strong", "champion")
 """In the row: what a first visitor can train within a minute, then what came of more."""
@@ -33,6 +35,10 @@ shown = choose_run(
     viewer().browser_id,
     services().store_cache.snapshot(),
 )
+
+stay_here()
+if shown.run is not None and shown.run.result is not None:
+    pick_next(shown.run)
 
 st.html(STYLE)
 with st.container(horizontal=True, vertical_alignment="center", key="start-head"):

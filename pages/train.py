@@ -8,6 +8,7 @@ from mnist_lab.recipe import preset_recipe_reason
 from mnist_lab.recipe.recipe_labels import recipe_line
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.live.current_run import select_run
+from mnist_lab.ui.panels.run_picker import pick_next
 from mnist_lab.ui.panels.undo_notice import undo_notice
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.training_time import total_time_text, training_time
@@ -40,6 +41,8 @@ if not wanted and current.is_busy and not network_draft.has_link() and current.r
     wanted = st.query_params[RUN] = current.run.id
 with st.container(key="train-deleted"):
     undo_notice()
+if current.run is not None and current.run.result is not None and current.run.owner == viewer().browser_id:
+    pick_next(current.run)
 run_first = bool(wanted) and not current.error
 network = network_draft.open_draft()
 analysis = analyse(network)

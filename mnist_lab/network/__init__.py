@@ -32,7 +32,16 @@ from mnist_lab.network.layers import (
 )
 from mnist_lab.network.limits import MAX_ARGUMENT, MAX_KERNEL, MAX_LAYERS, MAX_NAME_LENGTH, MAX_PARAMETERS
 from mnist_lab.network.network import Network, moved_order
-from mnist_lab.network.presets import DEFAULT_PRESET, PRESETS, PURPOSES, Preset, Purpose, get_preset, matching_preset
+from mnist_lab.network.presets import (
+    DEFAULT_PRESET,
+    PRESETS,
+    PURPOSES,
+    Preset,
+    Purpose,
+    get_preset,
+    marked_as_changed,
+    matching_preset,
+)
 from mnist_lab.network.repeats import Repeat, find_repeats
 from mnist_lab.network.shapes import CLASSES, INPUT_SHAPE
 from mnist_lab.network.training_cost import TYPICAL_SPEED, MachineSpeed, TrainingWork, training_work
@@ -96,6 +105,7 @@ __all__ = [
     "keras_source",
     "label",
     "link_from_network",
+    "marked_as_changed",
     "matching_preset",
     "memory_error",
     "model_source",

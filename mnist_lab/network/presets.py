@@ -43,6 +43,9 @@ class Preset:
     network: Network
 
 
+_CHANGED = ", changed"
+
+
 def _relu(filters: int, size: int, stride: int = 1) -> Conv2D:
     return Conv2D(filters=filters, kernel_size=(size, size), strides=(stride, stride), activation="relu")
 
@@ -286,6 +289,17 @@ def get_preset(name: str) -> Preset:
     raise NetworkError(
         f"There is no preset {formatting.shortened(name)!r}.{hint} The presets are: {', '.join(PRESETS)}."
     )
+
+
+def marked_as_changed(network: Network) -> Network:
+    """The network under an honest name: one with a preset's name but other layers is called "…, changed"."""
+    for preset in PRESETS.values():
+        changed = f"{preset.title}{_CHANGED}"
+        if network.name == preset.title and network.layers != preset.network.layers:
+            return network.rename(changed)
+        if network.name == changed and network.layers == preset.network.layers:
+            return network.rename(preset.title)
+    return network
 
 
 def matching_preset(network: Network) -> Preset | None:

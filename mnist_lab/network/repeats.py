@@ -31,7 +31,8 @@ class Repeat:
 def find_repeats(layers: Sequence[AnyLayer]) -> tuple[Repeat, ...]:
     """Return the repeats from the first layer to the last; they do not overlap.
 
-    Two blocks are equal if all arguments of all their layers are: other filters are another block.
+    Two blocks are equal if all arguments of all their layers are: other filters are another block. A block has at least
+    two different layers: equal layers are clearer one below the other.
     """
     found: list[Repeat] = []
     start = 0
@@ -47,8 +48,9 @@ def find_repeats(layers: Sequence[AnyLayer]) -> tuple[Repeat, ...]:
 
 def _longest_repeat(layers: Sequence[AnyLayer], start: int) -> Repeat:
     """The repeat at `start` that spares the most rows; of equally good ones that with the shortest block."""
-    lengths = range(1, (len(layers) - start) // 2 + 1)
-    candidates = (Repeat(start, length, _times(layers, start, length)) for length in lengths)
+    lengths = range(2, (len(layers) - start) // 2 + 1)
+    blocks = (length for length in lengths if any(layer != layers[start] for layer in layers[start : start + length]))
+    candidates = (Repeat(start, length, _times(layers, start, length)) for length in blocks)
     return max(candidates, key=lambda repeat: repeat.hidden, default=Repeat(start, 1, 1))
 
 

@@ -1,5 +1,6 @@
 """The run store: the interface through which pages, the command line and the launcher read and change runs."""
 
+import itertools
 import re
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -34,6 +35,9 @@ from mnist_lab.settings import Settings
 Runs: TypeAlias = list[Run]
 Points: TypeAlias = list[MetricPoint]
 _Columns = TypeVarTuple("_Columns")
+
+_MAX_NUMBERED_NAME = 74
+"""Characters of a name that gets a number: with it, it must not become longer than names may be."""
 
 
 class RunStore:
@@ -248,6 +252,15 @@ class RunStore:
                 )
             )
             return run_from_row(connection.execute(select(runs).where(runs.c.id == run_id)).one())
+
+    def free_name(self, name: str) -> str:
+        """The name, or "Small CNN 2" if there are runs called "Small CNN"; also deleted runs have their names."""
+        base = clean_name(name)[:_MAX_NUMBERED_NAME]
+        with self.db.read() as connection:
+            query = select(runs.c.name).where(runs.c.name.startswith(base, autoescape=True))
+            taken = set(connection.execute(query).scalars())
+        numbered = (f"{base} {number}" for number in itertools.count(2))
+        return base if base not in taken else next(one for one in numbered if one not in taken)
 
     def ensure_room(self, actor: Actor, recipes: Sequence[Recipe]) -> None:
         """Check that the actor may queue a run with each of these recipes.

@@ -18,10 +18,14 @@ def submit(
 ) -> Run:
     """Queue a run of the analysed network with this recipe; it belongs to the actor.
 
+    Without a name it gets that of its network, with a number if there are runs of that name already.
+
     Raises:
         NetworkError: The network is invalid, beyond the limits, or needs more memory than `settings.memory`.
         QueueLimitError: The actor has too much in the queue.
         StoreError: The store cannot be written.
     """
     ensure_trainable(analysis, recipe.batch_size, settings.memory)
-    return store.create(analysis.network, recipe, name=name, actor=actor, group=group)
+    return store.create(
+        analysis.network, recipe, name=name or store.free_name(analysis.network.name), actor=actor, group=group
+    )

@@ -102,6 +102,14 @@ def test_the_content_fills_the_screen_above_the_foot(page: Page, lab: str) -> No
     assert content["bottom"] <= foot["y"] < foot["bottom"] <= 720
 
 
+def test_a_hidden_title_leaves_no_gap(page: Page, lab: str) -> None:
+    go(page, f"{lab}/compose")
+    hidden = page.locator(dom.HIDDEN_TITLE_WRAPPER)
+    assert css(hidden, "position") == "absolute"
+    assert box(hidden)["height"] <= 1
+    expect(hidden.get_by_role("heading", level=1)).to_have_count(1)
+
+
 def test_a_wide_screen_shows_streamlits_menu_in_its_header(page: Page, lab: str) -> None:
     go(page, f"{lab}/draw", dom.MENU_MIN_WIDTH)
     expect(page.locator(dom.MENU_LINK).last).to_be_visible()

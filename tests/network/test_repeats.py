@@ -29,10 +29,9 @@ def test_blocks_that_differ_in_an_argument_are_no_repeat() -> None:
     assert find_repeats([*block(32), *block(64), *block(128)]) == ()
 
 
-def test_one_layer_repeats_from_the_third_on() -> None:
-    dense = Dense(units=64)
-    assert find_repeats([dense] * 2) == ()
-    assert find_repeats([dense] * 3) == (Repeat(0, 1, 3),)
+def test_equal_layers_are_no_repeat() -> None:
+    assert find_repeats([Dense(units=64)] * 3) == ()
+    assert find_repeats([RELU] * 64) == ()
 
 
 def test_the_repeat_that_spares_most_rows_is_taken_in_its_shortest_form() -> None:
@@ -49,7 +48,3 @@ def test_repeats_do_not_overlap_and_keep_their_order() -> None:
 def test_nothing_repeats_in_nothing() -> None:
     assert find_repeats([]) == ()
     assert find_repeats([POOL]) == ()
-
-
-def test_64_equal_layers_are_one_row() -> None:
-    assert find_repeats([RELU] * 64) == (Repeat(0, 1, 64),)

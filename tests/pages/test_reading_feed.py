@@ -50,6 +50,7 @@ def test_a_network_in_training_reads_as_it_is_now_and_is_asked_again(store: RunS
         "text": "7, quite sure (91 %)",
         "by": "A run, after 1.3 epochs",
         "probabilities": [0.01] * 7 + [0.91, 0.01, 0.01],
+        "labels": ["< 1 %"] * 7 + ["91 %", "< 1 %", "< 1 %"],
         "again": 1.0,
     }
 

@@ -134,7 +134,7 @@ def test_a_run_in_training_has_its_number_its_curve_and_a_stop_button(store: Run
 def test_before_the_first_validation_the_number_is_that_of_the_training_images(store: RunStore) -> None:
     run = start(store, queue(store), upto=0.5)
 
-    assert "of its training images: A run" in live_htmls(open_page(run=run.id))[0]
+    assert "accuracy while training: A run" in live_htmls(open_page(run=run.id))[0]
 
 
 def test_an_ended_run_has_its_test_accuracy_and_leads_on(store: RunStore) -> None:
@@ -151,7 +151,7 @@ def test_an_ended_run_has_its_test_accuracy_and_leads_on(store: RunStore) -> Non
 
 def test_the_finished_run_of_the_network_is_shown_without_an_address(store: RunStore) -> None:
     run = end(store, start(store, queue(store)), RunState.FINISHED)
-    test = open_page({"draft-history": network_draft.EditHistory(run.network)})
+    test = open_page({"draft-history": network_draft.EditHistory(run.network), RECIPE_KEY: run.recipe})
 
     assert "test accuracy of A run" in live_htmls(test)[0]
     assert reader(test) == run.id

@@ -84,5 +84,5 @@ def _limit(first: "FirstWeights") -> float | None:
 
 def _explanation(first: "FirstWeights", has_maps: bool, digit: int) -> str:
     what = "Each filter is moved over the digit" if first.kind == "Conv2D" else "Each unit has a weight for each pixel"
-    below = f" Below each: its output for the {digit}." if has_maps else ""
+    below = f" Below the first ones: their output for the {digit}." if has_maps else ""
     return f"{what}; ink on <b>orange</b> raises its output, ink on <b>blue</b> lowers it.{below}"

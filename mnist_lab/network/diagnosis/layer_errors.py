@@ -122,17 +122,20 @@ def _window_too_large(
     argument, noun = WINDOW_TERMS[layer.kind]
     window = window_of(layer)
     fitting = (min(window[0], shape[0]), min(window[1], shape[1]))
+    fixes = [
+        replacement(network, index, f"Use a {noun} of {formatting.shape(fitting)}", **{argument: fitting}),
+        replacement(network, index, "Use padding same", padding="same"),
+    ]
+    # Of a map of one value nothing can be pooled: any window has no effect then.
+    pools_nothing = noun == "window" and shape[:2] == (1, 1)
+    remove = removal(network, index)
     return Problem(
         f"{noun}-larger-than-input",
         "error",
         index,
         f"{name_of(index, layer)}: with padding valid the {noun} must fit into its input, but "
         f"{formatting.shape(window)} is larger than {formatting.shape(shape[:2])}, so nothing would be left.",
-        (
-            replacement(network, index, f"Use a {noun} of {formatting.shape(fitting)}", **{argument: fitting}),
-            replacement(network, index, "Use padding same", padding="same"),
-            removal(network, index),
-        ),
+        (remove, *fixes) if pools_nothing else (*fixes, remove),
     )
 
 

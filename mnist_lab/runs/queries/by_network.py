@@ -46,7 +46,10 @@ def numbers_by_network(connection: Connection, wanted: Mapping[str, tuple[Networ
     ranked = []
     for layers, comes_with_the_lab, is_sample, recipe, number in connection.execute(query):
         key, own_recipe = by_layers[layers]
-        ranked.append((bool(comes_with_the_lab), not is_sample, recipe == own_recipe, number, key))
+        # A run of a sweep, say with a learning rate at which it diverged, tells nothing about the network.
+        if not comes_with_the_lab and recipe != own_recipe:
+            continue
+        ranked.append((bool(comes_with_the_lab), not is_sample, number, key))
     # The best of each network comes last, and remains.
     return {key: number for *_, number, key in sorted(ranked)}
 

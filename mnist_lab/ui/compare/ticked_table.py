@@ -20,6 +20,7 @@ from mnist_lab.ui.compare.selection import current_ticks, requested_ids, write_t
 from mnist_lab.ui.components.data_table import HiddenRow, data_table, reported_columns, reported_ticks
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.compared_runs import columns_parameter, runs_parameter, write_columns
+from mnist_lab.ui.session.deletions import last_deleted
 
 _CHOSEN = "compare-columns-chosen"
 _NAMES = frozenset(column.name for column in COLUMNS)
@@ -57,7 +58,12 @@ def ticked_table(
     ticks = current_ticks(
         reported_ticks(TABLE_KEY),
         (parameter, sweep),
-        lambda: initial_selection(table.runs, parameter, of_one_sweep=sweep is not None),
+        # After a deletion, nobody has chosen other runs, and the next click must not be aimed at them.
+        lambda: (
+            ()
+            if last_deleted() and not parameter
+            else initial_selection(table.runs, parameter, of_one_sweep=sweep is not None)
+        ),
     )
     selected = _selected(table, ticks.ids)
     _write_chosen_columns()

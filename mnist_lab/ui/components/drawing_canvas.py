@@ -19,6 +19,8 @@ Stroke = Mapping[str, Any]
 
 MIN_WIDTH, MAX_WIDTH = 8, 40
 """Widths of the pen that can be chosen, in pixels."""
+SIDE = 320
+"""Width and height of the canvas, in pixels."""
 MAX_STROKES = 1000
 _MAX_ID = 64
 _PACKAGE = "streamlit_drawable_canvas"
@@ -27,7 +29,8 @@ _COMPONENT = f"streamlit-drawable-canvas.{_PACKAGE}"
 
 _STYLE = f"""
 .lab-canvas {{ color: var(--st-text-color); }}
-.lab-canvas-pad {{ position: relative; width: fit-content; touch-action: none; user-select: none;
+.lab-canvas-pad {{ position: relative; width: fit-content; min-width: {SIDE}px; min-height: {SIDE}px;
+  touch-action: none; user-select: none;
   -webkit-user-select: none; -webkit-touch-callout: none; }}
 .lab-canvas-pad * {{ touch-action: none; }}
 .lab-canvas-pad {CANVAS_TOOLBAR} {{ display: none !important; }}

@@ -114,6 +114,9 @@ ICON = _test_id("stIconMaterial")
 TITLE_BELOW_NOTICE = f"{PAGE}:has({DATA_NOTICE}) :is(h1, h2)"
 """A heading of a page with that notice; its `padding-top` is the space above the title."""
 
+HIDDEN_TITLE_WRAPPER = f"div:has(> {by_key('hidden-title')})"
+"""The element around a title that only screen readers find; out of the flow, it leaves no gap."""
+
 # Start. A horizontal container has its children as direct children.
 
 START_DRAW = f"{by_key('start-page')} > :last-child"

@@ -6,16 +6,22 @@ from mnist_lab.ui.components import streamlit_dom as dom
 _COLOURS = {name: f"light-dark({PALETTES['light'][name]}, {PALETTES['dark'][name]})" for name in PALETTES["light"]}
 _BELOW_DIAGRAM = f"calc({dom.HEADER_HEIGHT} + var(--lab-picture-height, 12rem) + 0.75rem)"
 _SPACE = "9rem"
+_USUAL = f":root:not(.{dom.PRESENTING_CLASS})"
+"""A page that is not presented: presented, it is scrolled as a whole, as its parts are too large to stay in sight."""
 
 STYLE = f"""<style>
-{dom.DIAGRAM_WRAPPER} {{ position: sticky; top: {dom.HEADER_HEIGHT}; z-index: 50;
-  background: {_COLOURS["background"]}; }}
 {dom.DIAGRAM} {{ padding-block: 0.5rem; }}
-/* The form is beside the list wherever the page is scrolled to, never below the diagram. */
-{dom.SIDE_WRAPPER} {{ position: sticky; top: {_BELOW_DIAGRAM}; max-height: calc(100vh - {_BELOW_DIAGRAM} - 0.5rem);
-  overflow-y: auto; overscroll-behavior: contain; }}
-/* Without a form there is nothing in it that the keyboard could reach, to scroll it. */
-{dom.SIDE_WRAPPER}:not(:has({dom.LAYER_FORMS})) {{ overflow: visible; }}
+/* Where the window is high enough, the picture stays in sight; the form is beside the list and below the picture. */
+@media (min-width: 641px) and (min-height: 760px) {{
+  {_USUAL} {dom.DIAGRAM_WRAPPER} {{ position: sticky; top: {dom.HEADER_HEIGHT}; z-index: 50;
+    background: {_COLOURS["background"]}; }}
+  {_USUAL} {dom.SIDE_WRAPPER}:has({dom.LAYER_FORMS}) {{ position: sticky; top: {_BELOW_DIAGRAM};
+    max-height: calc(100vh - {_BELOW_DIAGRAM} - 0.5rem); overflow-y: auto; overscroll-behavior: contain; }}
+}}
+@media (min-width: 641px) and (max-height: 759px) {{
+  {_USUAL} {dom.SIDE_WRAPPER}:has({dom.LAYER_FORMS}) {{ position: sticky; top: {dom.HEADER_HEIGHT};
+    max-height: calc(100vh - {dom.HEADER_HEIGHT} - 0.5rem); overflow-y: auto; overscroll-behavior: contain; }}
+}}
 .lab-form-head {{ display: flex; gap: 0.6rem; align-items: baseline; line-height: 1.4; }}
 .lab-form-head b {{ font-size: 1.05rem; font-weight: 650; }}
 .lab-form-head i {{ flex: none; width: 0.8rem; height: 0.8rem; border-radius: 0.2rem; background: var(--tone); }}
@@ -24,6 +30,7 @@ STYLE = f"""<style>
 .lab-field {{ display: flex; gap: 0.7rem; align-items: center; min-height: 2.5rem; font-size: 0.8125rem;
   line-height: 1.4; color: {_COLOURS["muted"]}; }}
 .lab-field .lab-drawing {{ width: 5.4rem; height: 3.6rem; }}
+{dom.PRESENTING} .lab-field {{ flex-direction: column; align-items: start; gap: 0.3rem; }}
 {DRAWING_STYLE}
 /* The list reaches into the empty space below the page, so that the form stays below the diagram there, too. */
 @media (min-width: 641px) {{
@@ -31,7 +38,6 @@ STYLE = f"""<style>
   .lab-layers {{ padding-bottom: {_SPACE}; }}
 }}
 @media (max-width: 640px) {{
-  {dom.SIDE_WRAPPER} {{ position: static; max-height: none; overflow: visible; }}
   {dom.LAYER_FORMS} {{ position: fixed; z-index: 70; inset: auto 0 0 0; max-height: 55vh; overflow-y: auto;
     overscroll-behavior: contain; border-radius: 1rem 1rem 0 0; background: {_COLOURS["background"]};
     box-shadow: 0 -0.4rem 1.6rem #0004; }}

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from mnist_lab.ui.components.drawing_canvas import CanvasReport, Stroke, drawing_canvas, reported
+from mnist_lab.ui.components.drawing_canvas import SIDE, CanvasReport, Stroke, drawing_canvas, reported
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SIDE = 320
 FRAME = SIDE + 34
 """Width in pixels of the canvas with its frame."""
 

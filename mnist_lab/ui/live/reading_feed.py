@@ -16,6 +16,10 @@ from mnist_lab.ui.session.query_params import RUN
 ADDRESS = "live/reading"
 """Path of the URL, relative to the page; the run, the image and whether it is only a dot are query parameters."""
 IMAGE, DOT = "image", "dot"
+_JUST_BEGUN = 0.05
+"""Epochs; a network that was trained for less knows next to nothing."""
+_MIN_LABELLED = 0.005
+"""Smaller probabilities have no number above their bars."""
 _AGAIN_SECONDS = 1.0
 """Between two readings of the same drawing by a network in training."""
 
@@ -24,7 +28,8 @@ def answer(parameters: Mapping[str, str]) -> bytes:
     """The answer to a browser as JSON.
 
     - `text`: what the network reads, as a sentence; `by`: which network, and how far it is trained.
-    - `probabilities`: ten numbers; missing if there is no reading, and then `text` says why.
+    - `probabilities` and `labels`: ten numbers, and how they are written; missing if there is no reading,
+      and then `text` says why.
     - `again`: seconds until the same drawing should be read again; missing if the network does not change.
 
     Without an image the network is only loaded, so that the first reading is as fast as later ones.
@@ -66,8 +71,12 @@ def _reading(run: Run, image: Floats, *, is_dot: bool) -> dict[str, Any]:
     now = services().predictor.predict_now(run.id, image)
     if now.probabilities is None:
         raise PredictorError(_waiting_text(run) if now.is_untrained else now.error)
-    by = f"{run.name}, being tested" if now.epoch is None else f"{run.name}, after {now.epoch:.1f} epochs"
+    by = f"{run.name}, being tested" if now.epoch is None else f"{run.name}, {_age_text(now.epoch)}"
     return {**_prediction(now.probabilities, is_dot=is_dot), "by": by}
+
+
+def _age_text(epoch: float) -> str:
+    return "just begun" if epoch < _JUST_BEGUN else f"after {epoch:.1f} epochs"
 
 
 def _prediction(probabilities: Floats, *, is_dot: bool) -> dict[str, Any]:
@@ -75,7 +84,9 @@ def _prediction(probabilities: Floats, *, is_dot: bool) -> dict[str, Any]:
     text = reading.text
     if is_dot:
         text = f"Only a dot, not a digit; read as {reading.digit} ({formatting.probability(reading.probability)})"
-    return {"text": text, "probabilities": [round(float(value), 4) for value in probabilities]}
+    values = [float(value) for value in probabilities]
+    labels = [formatting.probability(value) if value >= _MIN_LABELLED else "" for value in values]
+    return {"text": text, "probabilities": [round(value, 4) for value in values], "labels": labels}
 
 
 def _tested_name(run: Run) -> str:

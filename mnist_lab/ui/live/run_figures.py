@@ -43,7 +43,7 @@ def headline(run: Run | None, history: MetricHistory) -> tuple[str, str]:
     if history.last_validated is not None:
         return formatting.accuracy(history.last_validated.validation_accuracy), f"validation accuracy of {name}"
     if history.points:
-        return formatting.accuracy(history.points[-1].training_accuracy), f"of its training images: {name}"
+        return formatting.accuracy(history.points[-1].training_accuracy), f"accuracy while training: {name}"
     return "– %", f"accuracy of {name}"
 
 

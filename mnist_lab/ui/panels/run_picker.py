@@ -76,6 +76,11 @@ def pick_run(runs: Sequence[Run], *, key: str) -> Run:
     return run
 
 
+def pick_next(run: Run) -> None:
+    """Let the pages that show one run's network show this one next, unless their URL names another."""
+    st.session_state[_LAST_SHOWN] = run.id
+
+
 def empty_state(message: str, *, key: str) -> None:
     """Show a message about what is missing, with buttons for the next step."""
     with st.container(border=True, key=f"{key}-empty"):

@@ -11,7 +11,7 @@ import streamlit as st
 from cachetools import LRUCache
 
 from mnist_lab.errors import NetworkError, RecipeError
-from mnist_lab.network import DEFAULT_PRESET, EditHistory, Network, get_preset
+from mnist_lab.network import DEFAULT_PRESET, EditHistory, Network, get_preset, marked_as_changed
 from mnist_lab.ui.session.query_params import NETWORK
 from mnist_lab.ui.session.recipe_draft import chosen_recipe, open_recipe
 from mnist_lab.ui.session.ui_state import read_setup_link, setup_link
@@ -71,6 +71,9 @@ def history() -> EditHistory:
 
 def change(network: Network, *, pick: Pick = None) -> None:
     """Make `network` the session's network, as an edit that can be undone, and open the form of the layers `pick`."""
+    before = history().network
+    if network.name == before.name and network.layers != before.layers:
+        network = marked_as_changed(network)
     st.session_state[_HISTORY] = history().push(network)
     _pick(pick)
 

@@ -32,7 +32,7 @@ STYLE = f"""<style>
 /* The notice about the data set must not move a page down: there is enough space above its title. */
 {dom.DATA_NOTICE} {{ margin: -0.6rem 0; }}
 {dom.TITLE_BELOW_NOTICE} {{ padding-top: 0; }}
-{dom.by_key("hidden-title")} {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
+{dom.HIDDEN_TITLE_WRAPPER} {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
 @media (prefers-reduced-motion: reduce) {{
   *, ::before, ::after {{ animation-duration: 1ms !important; animation-iteration-count: 1 !important;
     transition-duration: 1ms !important; scroll-behavior: auto !important; }}

@@ -9,7 +9,7 @@ from mnist_lab.ui.components import streamlit_dom as dom
 ROOT_SIZE = 24
 """Pixels: one and a half times the usual size, so that text of at least 12 px has at least 18 px."""
 
-_QUIET_KEYS = ("undo", "redo", "export", "compare-filters", "compare-csv", "page-foot")
+_QUIET_KEYS = ("export", "compare-filters", "compare-csv", "page-foot")
 _QUIET = ", ".join([*map(dom.by_key, _QUIET_KEYS), dom.by_key_prefix("import-")])
 """What a class need not see."""
 
@@ -17,7 +17,7 @@ _ON = dom.PRESENTING
 
 PRESENTATION = f"""
 /* Out of the flow: it must not leave a gap. */
-{dom.by_key("presentation")} {{ position: absolute; }}
+{dom.by_key("presentation")} {{ position: absolute; width: 0; overflow: hidden; }}
 /* Left of the switch, Streamlit shows that a page takes long. */
 {dom.HEADER_RIGHT} {{ padding-right: 3rem; }}
 {_ON} {{ font-size: {ROOT_SIZE}px; }}
@@ -26,7 +26,6 @@ PRESENTATION = f"""
 {_ON} {dom.PAGE} {{ margin-top: 0; gap: 0.75rem; }}
 {_ON} {dom.NARROW_MENU} {{ display: flex; justify-content: flex-start; padding-right: 2.5rem; }}
 {_ON} .lab-presentation {{ top: 0.4rem; width: 1.75rem; height: 1.75rem; }}
-{_ON} {dom.DIAGRAM_WRAPPER} {{ top: 0; }}
 {_ON} {dom.CAPTION} {{ color: inherit; }}
 {_ON} {dom.PAGE} :is(h1, h2) {{ font-size: 1.5rem; padding-top: 0.25rem; }}
 {_ON} {dom.PAGE} h3 {{ font-size: 1.15rem; padding-top: 0.25rem; }}

@@ -10,6 +10,9 @@ STYLE = f"""<style>
 {dom.by_key("start-train-card")} {{ padding: 0.75rem 1rem; }}
 {dom.START_CURVE} {{ min-width: min(17rem, 100%); }}
 {dom.START_LAB} {{ min-width: min(20rem, 100%); }}
+/* One line each, so that nothing below moves. */
+{dom.by_key("start-figures")} .lab-run :is(p, .headline) {{ white-space: nowrap; overflow: hidden;
+  text-overflow: ellipsis; }}
 {dom.by_key("start-name")} {{ margin-bottom: -0.75rem; }}
 {dom.by_key("start-presets")} .lab-gallery li {{ flex-basis: 8.75rem; }}
 {dom.by_key("start-presets")} .lab-gallery button {{ padding: 0.4rem 0.6rem; gap: 0; }}
@@ -23,6 +26,8 @@ STYLE = f"""<style>
 {dom.PRESENTING} {dom.by_key("start-presets")} .lab-gallery :is(.picture, .quiet) {{ display: none; }}
 {dom.PRESENTING} {dom.by_key("start-name")} {{ display: none; }}
 {dom.PRESENTING} {dom.by_key("start-draw")} .lab-reading-bars {{ height: 5rem; }}
+{dom.PRESENTING} {dom.by_key("start-page")} {{ margin-top: -1rem; gap: 1rem; }}
+{dom.PRESENTING} {dom.by_key("start-closer")} {{ display: none; }}
 @media (max-width: {dom.MENU_MIN_WIDTH - 1}px) {{
   {dom.START_DRAW} {{ order: -1; }}
   {dom.START_LAB} {{ min-width: 100%; }}

@@ -91,10 +91,11 @@ def run_chart(run: Run, chart: LiveChart) -> None:
 
 
 def _switch(label: str, options: Sequence[str], key: str) -> None:
+    # Not as the default of the widget: Streamlit warns of a default beside a state that the URL has set.
+    st.session_state.setdefault(key, options[0])
     st.segmented_control(
         label,
         options,
-        default=options[0],
         required=True,
         label_visibility="collapsed",
         key=key,

@@ -35,12 +35,11 @@ def augmentation_picture(dataset: Dataset, augmentation: Augmentation) -> None:
     sheet = digit_sheet_png(shown, columns=5, scale=2, theme=theme(), gap=2)
     st.image(sheet, alt=f"Ten training digits, {_CHANGES[augmentation]}")
     st.button(
-        "Show others",
+        "Change them again",
         icon=":material/casino:",
         type="tertiary",
         key="augmentation-others",
         disabled=augmentation == "none",
-        help="The same digits, changed anew",
         on_click=_show_others,
     )
 

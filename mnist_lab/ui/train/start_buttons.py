@@ -33,6 +33,11 @@ def go_to_started() -> None:
         scroll_to(by_key("run-head"), key=f"scroll-{started}", block="start", focus=":scope")
 
 
+def stay_here() -> None:
+    """Forget that a run was just started: the page shows it already, wherever it is scrolled to."""
+    st.session_state.pop(_STARTED, None)
+
+
 def run_name_field(network: Network) -> str:
     """Draw the field with the name of the next run; a name is used for one training only.
 

@@ -54,7 +54,7 @@ class DigitReading {
     }
   }
 
-  show({ text, by, probabilities }) {
+  show({ text, by, probabilities, labels }) {
     // Without a reading, the bars of the one before would belong to another drawing.
     const values = probabilities ?? Array(this.columns.length).fill(0);
     const best = probabilities ? values.indexOf(Math.max(...values)) : -1;
@@ -64,7 +64,7 @@ class DigitReading {
     this.columns.forEach((column, digit) => {
       column.style.setProperty("--share", values[digit]);
       column.classList.toggle("lab-best", digit === best);
-      column.dataset.value = probabilities && values[digit] >= 0.005 ? `${Math.round(100 * values[digit])} %` : "";
+      column.dataset.value = labels?.[digit] ?? "";
     });
     const named = values.map((value, digit) => `${digit}: ${Math.round(100 * value)} %`).join(", ");
     this.bars.setAttribute("aria-label", probabilities ? `Probability of each digit: ${named}` : "No digit is read yet");

@@ -2,6 +2,7 @@
 // or declined once in this browser, and never again.
 const LAB_TOUR = "mnist-lab-tour";
 const FRAME = 6; // pixels between the frame and what it marks
+const NARROW = 640; // pixels; there the card is at the lower edge of the screen
 const GAP = 12; // pixels between the card and what it explains
 
 function labTourIsOver() {
@@ -42,7 +43,8 @@ class Tour {
       addEventListener("resize", this.follow);
       addEventListener("scroll", this.follow, true);
     }
-    this.target?.scrollIntoView({ block: "center", behavior: labReducesMotion() ? "instant" : "smooth" });
+    const block = innerWidth < NARROW ? "start" : "center";
+    this.target?.scrollIntoView({ block, behavior: labReducesMotion() ? "instant" : "smooth" });
     this.place();
     this.next.focus({ preventScroll: true });
   }
@@ -62,6 +64,8 @@ class Tour {
       top = within(box.top, innerHeight - card.height);
       left = box.left > card.width + 2 * GAP ? box.left - card.width - GAP : box.right + GAP;
     }
+    // On a phone it would cover what it explains.
+    if (innerWidth < NARROW) top = innerHeight;
     this.card.style.top = `${within(top, innerHeight - card.height)}px`;
     this.card.style.left = `${within(left, innerWidth - card.width)}px`;
   }
