@@ -60,6 +60,8 @@ with st.container(horizontal=True, gap="medium", key="start-page"):
             with st.container(horizontal=True, vertical_alignment="center", key="start-name"):
                 st.subheader(plain(network.name), anchor=False, width="content")
                 figures = f"{formatting.count(analysis.parameters)} parameters"
+                if analysis.warnings:
+                    figures += " · Compose explains the “!”"
                 st.caption(figures if analysis.valid else plain(why_not_trainable(analysis)), width="stretch")
                 wants_compose = st.button("Change it", icon=":material/layers:", key="start-compose", type="tertiary")
             picked = network_diagram(analysis, key="start-diagram", screen_share=0.165)

@@ -137,6 +137,7 @@ def test_a_narrow_screen_shows_our_menu_instead(page: Page, lab: str) -> None:
 def test_columns_are_stacked_where_they_have_no_room(page: Page, lab: str, width: int, stacked: bool) -> None:
     go(page, f"{lab}/train", width, 1000)
     columns = page.locator(dom.STACKED_COLUMN)
+    expect(page.locator(dom.SETUP_COLUMN)).to_have_count(2)
     # Two of the run shown, two of the next training.
     expect(columns).to_have_count(4)
     boxes = [box(column) for column in columns.all()]

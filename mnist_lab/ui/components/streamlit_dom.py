@@ -97,10 +97,12 @@ MENU_ARROW = _test_id("stExpandSidebarButton")
 NARROW_MENU = by_key("narrow-menu")
 """Our own menu for narrow screens; a horizontal container, so it is shown with `display: flex`."""
 
-STACKED_COLUMN = f"{by_key_prefix('stacked-')} > {_test_id('stLayoutWrapper')} > {_test_id('stHorizontalBlock')} > " + (
-    _test_id("stColumn")
-)
+_COLUMN = f" > {_test_id('stLayoutWrapper')} > {_test_id('stHorizontalBlock')} > {_test_id('stColumn')}"
+STACKED_COLUMN = by_key_prefix("stacked-") + _COLUMN
 """A column of `st.columns` in a container whose key begins with `stacked-`; `min-width: 100%` stacks such columns."""
+
+SETUP_COLUMN = by_key("stacked-setup") + _COLUMN
+"""Those of the next training on Train: its network and data, and its recipe."""
 
 DATA_NOTICE = by_key("data-notice")
 """The notice that the MNIST sample is in use, or that MNIST is being downloaded; one line."""

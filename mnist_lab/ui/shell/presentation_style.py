@@ -43,6 +43,7 @@ PRESENTATION = f"""
 {_ON} {dom.by_key("canvas-frame")} {{ padding: 16px; }}
 /* Charts are higher then. */
 {_ON} {dom.ELEMENT}:has(.lab-plot) {{ height: auto; overflow: visible; }}
+@media (max-width: 1400px) {{ {_ON} {dom.SETUP_COLUMN} {{ min-width: 100%; }} }}
 @media (max-width: 1100px) {{ {_ON} {dom.STACKED_COLUMN} {{ min-width: 100%; }} }}
 """
 """A part of the style sheet of every page."""

@@ -107,6 +107,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     if (linked === null || state.linked === linked || state.sent.includes(linked)) return;
     state.linked = linked;
     const slugs = linked.split(",");
+    // An address that names none of the columns would leave a table of names alone.
+    if (!columns.some(({ name }) => slugs.includes(labSlug(name)))) return;
     state.choice = Object.fromEntries(columns.map(({ name }) => [name, slugs.includes(labSlug(name))]));
   };
   scroll.setAttribute("aria-label", alt);
