@@ -15,7 +15,7 @@ from tests.browser.axe import serious_findings
 from tests.browser.page_states import STATES, PageState, example_runs, open_state
 from tests.browser.text_measures import measured_texts
 
-TRIES, PAUSE = 4, 1_000
+TRIES, PAUSE = 10, 1_000
 """Our components look at the theme a few times a second, and a busy machine draws a changed page in pieces."""
 
 

@@ -126,7 +126,7 @@ def test_keys_typed_into_the_fields_of_other_pages_run_nothing(
         SCRIPT_RUNS_NOT,
     )
     for field in fields:
-        found = page.get_by_label(field).first
+        found = page.locator("input").and_(page.get_by_label(field)).first
         found.click()
         for key in ("r", "c", "Control+z"):
             page.keyboard.press(key)

@@ -146,6 +146,12 @@ def test_columns_are_stacked_where_they_have_no_room(page: Page, lab: str, width
         assert (right["x"] >= left["right"]) is not stacked
 
 
+BELOW = """([lower, upper]) => {
+  const [below, above] = [lower, upper].map((selector) => document.querySelector(selector).getBoundingClientRect());
+  return below.top >= above.bottom;
+}"""
+
+
 def long_network() -> str:
     """The address of Compose with a network of which no block repeats, so that its list is long."""
     layers = [Conv2D(filters=filters, kernel_size=1) for filters in range(4, 24)]
@@ -153,7 +159,7 @@ def long_network() -> str:
 
 
 def test_the_network_diagram_stays_below_the_header(page: Page, lab: str) -> None:
-    go(page, f"{lab}/{long_network()}")
+    go(page, f"{lab}/{long_network()}", height=800)
     wrapper = page.locator(dom.DIAGRAM_WRAPPER)
     before = box(wrapper)["y"]
     assert before > pixels(dom.HEADER_HEIGHT)
@@ -166,8 +172,9 @@ def test_the_network_diagram_stays_below_the_header(page: Page, lab: str) -> Non
 
 
 def test_keys_name_elements_and_the_form_sticks_below_the_diagram(page: Page, lab: str) -> None:
-    go(page, f"{lab}/{long_network()}", height=700)
+    go(page, f"{lab}/{long_network()}", height=800)
     expect(page.locator(dom.LAYER_FORMS)).to_have_count(0)
+    page.locator(f"{dom.DIAGRAM} .fold").first.click()
     page.locator(f"{dom.DIAGRAM} [data-index]").last.click()
     form = page.locator(f"{dom.LAYER_FORM}-19")
     expect(form).to_have_count(1)
@@ -177,10 +184,11 @@ def test_keys_name_elements_and_the_form_sticks_below_the_diagram(page: Page, la
     wrapper = page.locator(dom.SIDE_WRAPPER)
     for distance in (0, 200, 5_000):
         page.locator(dom.MAIN).evaluate("(main, top) => main.scrollTo(0, top)", distance)
-        assert box(wrapper)["y"] >= box(page.locator(dom.DIAGRAM))["bottom"]
+        # The page learns of the picture's new height a moment later.
+        page.wait_for_function(BELOW, arg=[dom.SIDE_WRAPPER, dom.DIAGRAM])
         assert box(form)["y"] == pytest.approx(box(wrapper)["y"], abs=1)
         # At first the toolbar is above it.
-        assert distance == 0 or box(wrapper)["bottom"] <= 700
+        assert distance == 0 or box(wrapper)["bottom"] <= 800
 
 
 def test_components_know_the_colours_of_the_page(page: Page, lab: str) -> None:

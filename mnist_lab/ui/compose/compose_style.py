@@ -6,6 +6,8 @@ from mnist_lab.ui.components import streamlit_dom as dom
 _COLOURS = {name: f"light-dark({PALETTES['light'][name]}, {PALETTES['dark'][name]})" for name in PALETTES["light"]}
 _BELOW_DIAGRAM = f"calc({dom.HEADER_HEIGHT} + var(--lab-picture-height, 12rem) + 0.75rem)"
 _SPACE = "9rem"
+_FOOT = "4.5rem"
+"""Height of what is below the list; a higher form would be pushed below the picture at the end of the page."""
 _USUAL = f":root:not(.{dom.PRESENTING_CLASS})"
 """A page that is not presented: presented, it is scrolled as a whole, as its parts are too large to stay in sight."""
 
@@ -16,11 +18,11 @@ STYLE = f"""<style>
   {_USUAL} {dom.DIAGRAM_WRAPPER} {{ position: sticky; top: {dom.HEADER_HEIGHT}; z-index: 50;
     background: {_COLOURS["background"]}; }}
   {_USUAL} {dom.SIDE_WRAPPER}:has({dom.LAYER_FORMS}) {{ position: sticky; top: {_BELOW_DIAGRAM};
-    max-height: calc(100vh - {_BELOW_DIAGRAM} - 0.5rem); overflow-y: auto; overscroll-behavior: contain; }}
+    max-height: calc(100vh - {_BELOW_DIAGRAM} - {_FOOT}); overflow-y: auto; overscroll-behavior: contain; }}
 }}
 @media (min-width: 641px) and (max-height: 759px) {{
   {_USUAL} {dom.SIDE_WRAPPER}:has({dom.LAYER_FORMS}) {{ position: sticky; top: {dom.HEADER_HEIGHT};
-    max-height: calc(100vh - {dom.HEADER_HEIGHT} - 0.5rem); overflow-y: auto; overscroll-behavior: contain; }}
+    max-height: calc(100vh - {dom.HEADER_HEIGHT} - {_FOOT}); overflow-y: auto; overscroll-behavior: contain; }}
 }}
 .lab-form-head {{ display: flex; gap: 0.6rem; align-items: baseline; line-height: 1.4; }}
 .lab-form-head b {{ font-size: 1.05rem; font-weight: 650; }}
