@@ -6,6 +6,7 @@ from mnist_lab.ui.components import streamlit_dom as dom
 _COLOURS = {name: f"light-dark({PALETTES['light'][name]}, {PALETTES['dark'][name]})" for name in PALETTES["light"]}
 _BELOW_DIAGRAM = f"calc({dom.HEADER_HEIGHT} + var(--lab-picture-height, 12rem) + 0.75rem)"
 _SPACE = "9rem"
+_WITH_FORM = f"{dom.by_key('compose-body')}:has({dom.LAYER_FORMS})"
 _FOOT = "4.5rem"
 """Height of what is below the list; a higher form would be pushed below the picture at the end of the page."""
 _USUAL = f":root:not(.{dom.PRESENTING_CLASS})"
@@ -36,8 +37,8 @@ STYLE = f"""<style>
 {DRAWING_STYLE}
 /* The list reaches into the empty space below the page, so that the form stays below the diagram there, too. */
 @media (min-width: 641px) {{
-  {dom.by_key("compose-body")} {{ margin-bottom: -{_SPACE}; }}
-  .lab-layers {{ padding-bottom: {_SPACE}; }}
+  {_WITH_FORM} {{ margin-bottom: -{_SPACE}; }}
+  {_WITH_FORM} .lab-layers {{ padding-bottom: {_SPACE}; }}
 }}
 @media (max-width: 640px) {{
   {dom.LAYER_FORMS} {{ position: fixed; z-index: 70; inset: auto 0 0 0; max-height: 55vh; overflow-y: auto;
