@@ -1,13 +1,12 @@
 """The figure of one run's accuracy over its epochs: the small learning curve of the Start page."""
 
-from typing import Any
-
 from mnist_lab.charts.figure import Figure, axis, base_layout, note
-from mnist_lab.charts.learning_curves.curves import Line, value_range
+from mnist_lab.charts.learning_curves.curves import value_range
 from mnist_lab.charts.learning_curves.metric_history import MetricHistory
-from mnist_lab.charts.learning_curves.panels import EMPTY, epoch_axis_end
+from mnist_lab.charts.learning_curves.panels import EMPTY, epoch_axis_end, line_trace, without_hover
 from mnist_lab.charts.palette import faded
 
+_HOVER = "%{y:.2f} %"
 _HINT = "The accuracy grows here<br>while the network learns."
 
 
@@ -22,15 +21,14 @@ def accuracy_figure(history: MetricHistory, *, epochs: int | None, smoothing: fl
     """
     series = history.series("accuracy", smoothing)
     traces = [
-        _line(series.raw, "raw", "training") | {"line": {"color": faded("@training", 0.28), "width": 1}},
-        _line(series.smooth, "smooth", "training images") | {"line": {"color": "@training", "width": 2.5}},
-        _line(series.validation, "validation", "validation images")
+        without_hover(line_trace(series.raw, uid="raw", name="training", hover=_HOVER))
+        | {"line": {"color": faded("@training", 0.28), "width": 1}},
+        line_trace(series.smooth, uid="smooth", name="training images", hover=_HOVER)
+        | {"line": {"color": "@training", "width": 2.5}},
+        line_trace(series.validation, uid="validation", name="validation images", hover=_HOVER)
         | {"line": {"color": "@validation", "width": 2.5}}
         | {"mode": "lines+markers", "marker": {"color": "@validation", "size": 9}, "cliponaxis": False},
     ]
-    # A hover template would be shown in spite of "skip".
-    del traces[0]["hovertemplate"]
-    traces[0] |= {"hoverinfo": "skip", "showlegend": False}
     end = epoch_axis_end(history.last_epoch, epochs)
     empty = not history.points
     layout = base_layout(
@@ -45,17 +43,3 @@ def accuracy_figure(history: MetricHistory, *, epochs: int | None, smoothing: fl
     )
     layout["legend"] |= {"y": 1.02}
     return {"data": traces, "layout": layout}
-
-
-def _line(values: Line, uid: str, name: str) -> dict[str, Any]:
-    xs, ys = values
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "uid": uid,
-        "name": name,
-        "x": [round(x, 4) for x in xs],
-        "y": [None if y is None else float(f"{y:.5g}") for y in ys],
-        "connectgaps": False,
-        "hovertemplate": "%{y:.2f} %",
-    }

@@ -8,7 +8,7 @@ from mnist_lab import formatting
 from mnist_lab.charts.figure import TEXT_SIZE, Figure, label, note
 from mnist_lab.charts.learning_curves.curves import Line, Metric, Series
 from mnist_lab.charts.learning_curves.metric_history import MetricHistory
-from mnist_lab.charts.learning_curves.panels import PANELS, epoch_axis_end, panel_layout
+from mnist_lab.charts.learning_curves.panels import PANELS, epoch_axis_end, line_trace, panel_layout, without_hover
 from mnist_lab.charts.palette import RunStyle, faded, run_style
 
 _Drawn = dict[str, Series]
@@ -96,7 +96,7 @@ def _single_traces(series: _Drawn, rates: Line) -> list[dict[str, Any]]:
         smooth = _line(one.smooth, panel, "smooth", "training", "training")
         validation = _line(one.validation, panel, "validation", "validation", "validation")
         traces += [
-            _without_hover(raw) | {"line": {"color": faded("@training", 0.28), "width": 1}},
+            without_hover(raw) | {"line": {"color": faded("@training", 0.28), "width": 1}},
             smooth | {"line": {"color": "@training", "width": 2}},
             validation | {"line": {"color": "@validation", "width": 2}} | _markers("@validation", "circle"),
         ]
@@ -116,7 +116,7 @@ def _run_traces(curve: Curve, position: int, series: _Drawn, rates: Line) -> lis
         training = _line(one.smooth, panel, f"{key}-training", f"{name}, training", key)
         validation = _line(one.validation, panel, f"{key}-validation", name, key)
         # A run that ended before its first validation also needs a legend entry.
-        training = training if not one.validation[0] else _without_hover(training)
+        training = training if not one.validation[0] else without_hover(training)
         traces += [
             training | {"line": {"color": pale, "width": 1, "dash": "4px,3px"}},
             validation | {"line": {"color": colour, "width": 1.5 if curve.baseline else 2}},
@@ -125,7 +125,7 @@ def _run_traces(curve: Curve, position: int, series: _Drawn, rates: Line) -> lis
             traces[-1]["line"]["dash"] = style.dash
             traces[-1] |= _markers(colour, style.marker)
     rate = _line(rates, "rate", f"{key}-rate", f"{name}, learning rate", key)
-    return [*traces, _without_hover(rate) | {"line": {"color": colour, "width": 1}}]
+    return [*traces, without_hover(rate) | {"line": {"color": colour, "width": 1}}]
 
 
 def _style(curve: Curve, position: int) -> RunStyle:
@@ -138,28 +138,11 @@ def _markers(colour: str, symbol: str) -> dict[str, Any]:
 
 
 def _line(values: Line, panel: str, uid: str, name: str, group: str) -> dict[str, Any]:
-    xs, ys = values
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "uid": f"{panel}-{uid}",
-        "name": name,
+    return line_trace(values, uid=f"{panel}-{uid}", name=name, hover=_HOVER[panel]) | {
         # The legend names a line once, and shows or hides it in both panels.
         "legendgroup": group,
         "showlegend": panel == "loss",
-        "x": [round(x, 4) for x in xs],
-        "y": [None if y is None else float(f"{y:.5g}") for y in ys],
         "yaxis": PANELS[panel][0],
-        "connectgaps": False,
-        "hovertemplate": _HOVER[panel],
-    }
-
-
-def _without_hover(trace: dict[str, Any]) -> dict[str, Any]:
-    """The trace without hover text and legend entry; a hover template would be shown in spite of "skip"."""
-    return {name: value for name, value in trace.items() if name != "hovertemplate"} | {
-        "hoverinfo": "skip",
-        "showlegend": False,
     }
 
 

@@ -27,6 +27,29 @@ SHORT_TRAINING_EPOCHS = 16
 """A training of at most this many epochs shows its whole epoch axis from the start."""
 
 
+def line_trace(values: Line, *, uid: str, name: str, hover: str) -> dict[str, Any]:
+    """A line over epochs as a Plotly trace, without its colour; `hover` is the hover template."""
+    xs, ys = values
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "uid": uid,
+        "name": name,
+        "x": [round(x, 4) for x in xs],
+        "y": [None if y is None else float(f"{y:.5g}") for y in ys],
+        "connectgaps": False,
+        "hovertemplate": hover,
+    }
+
+
+def without_hover(trace: dict[str, Any]) -> dict[str, Any]:
+    """The trace without hover text and legend entry; a hover template would be shown in spite of "skip"."""
+    return {name: value for name, value in trace.items() if name != "hovertemplate"} | {
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
 def epoch_axis_end(done: float, planned: int | None) -> float:
     """End of the epoch axis: the planned epochs, or for a long training the next power of two.
 

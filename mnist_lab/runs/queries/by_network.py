@@ -20,8 +20,8 @@ _LAYERS = '\n  "layers":'
 def numbers_by_network(connection: Connection, wanted: Mapping[str, tuple[Network, Recipe]]) -> dict[str, int]:
     """The number of a finished run of each network, whatever the network's name; a network without one is missing.
 
-    A reference run comes first, then a run on MNIST before one on a sample, then a run with the given recipe before
-    one with another; among equals the newest.
+    Only reference runs and runs with the given recipe count. A reference run comes first, then a run on MNIST before
+    one on a sample; among equals the newest.
 
     Args:
         connection: To the store.

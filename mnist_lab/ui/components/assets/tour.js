@@ -78,7 +78,12 @@ class Tour {
     }
     this.offer.hidden = true;
     this.close();
-    document.querySelector("h1")?.focus?.();
+    // The button that had the focus is gone: Tab goes on from the title.
+    const title = document.querySelector("h1");
+    if (title === null) return;
+    title.tabIndex = -1;
+    title.style.outline = "none";
+    title.focus({ preventScroll: true });
   }
 
   close() {
