@@ -212,10 +212,12 @@ INSPECT_HEAD = by_key("inspect-head")
 METRIC_VALUE = _test_id("stMetricValue")
 """The figure of `st.metric`; its `font-size` can be changed."""
 
-# Used only by the browser tests, the benchmarks and the screenshots.
+# Shortcuts.
 
 SCRIPT_RUNS_NOT = '[data-test-script-state="notRunning"]'
 """The app, while no script runs for it. If `PAGE` is there as well, the page has been drawn."""
+
+# Used only by the browser tests, the benchmarks and the screenshots.
 
 STALE = '[data-stale="true"]'
 """Elements of the previous script run that have not been drawn again yet."""

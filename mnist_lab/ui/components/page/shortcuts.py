@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from mnist_lab.ui.components.assets import script
-from mnist_lab.ui.components.streamlit_dom import by_key
+from mnist_lab.ui.components.streamlit_dom import SCRIPT_RUNS_NOT, by_key
 
 _component = st.components.v2.component(
     "mnist_lab_shortcuts",
@@ -25,5 +25,5 @@ def shortcuts(buttons: Mapping[str, str], *, key: str) -> None:
         buttons: A key such as "z" or "shift+z", pressed together with Ctrl or ⌘, and the key of the button.
         key: Identifies the component.
     """
-    data = [(keys.removeprefix("shift+"), keys.startswith("shift+"), by_key(name)) for keys, name in buttons.items()]
-    _component(data=data, key=key, height=1)
+    clicked = [(keys.removeprefix("shift+"), keys.startswith("shift+"), by_key(name)) for keys, name in buttons.items()]
+    _component(data=(clicked, SCRIPT_RUNS_NOT), key=key, height=1)
