@@ -21,10 +21,10 @@ from mnist_lab.runs.attempt import RunAttempt, claim_run
 from mnist_lab.runs.commands import ID_LENGTH, RunCommands, new_run_id
 from mnist_lab.runs.database import BUSY_SECONDS, Database
 from mnist_lab.runs.integrity import MAX_IDS, IntegrityChecker
-from mnist_lab.runs.queries.by_network import numbers_by_network
+from mnist_lab.runs.queries.by_network import numbers_by_network, same_trainings_query
 from mnist_lab.runs.queries.queue_order import end_of_queue, queue_query
 from mnist_lab.runs.queries.search import RunCounts, SearchResult, count_runs, runs_version, search_runs
-from mnist_lab.runs.records import MetricPoint, Run
+from mnist_lab.runs.records import REFERENCE, MetricPoint, Run
 from mnist_lab.runs.rows import point_from_row, run_from_row, runs_from_rows
 from mnist_lab.runs.run_folder import RunFolder, is_run_id
 from mnist_lab.runs.schema import metrics, runs
@@ -171,6 +171,11 @@ class RunStore:
         found = {run.number: run for run in runs_from_rows(rows)}
         return {key: found[number] for key, number in numbers.items() if number in found}
 
+    def same_trainings(self, network: Network, recipe: Recipe) -> Runs:
+        """The newest finished runs of these layers with this recipe and its seed, newest first; see `by_network`."""
+        with self.db.read() as connection:
+            return runs_from_rows(connection.execute(same_trainings_query(connection, network, recipe)))
+
     def count(self, states: Collection[RunState] | None = None) -> int:
         """The number of runs in these states, or in all."""
         query = _present(select(func.count()).select_from(runs))
@@ -215,10 +220,15 @@ class RunStore:
         with self.db.read() as connection:
             return search_runs(connection, _encodable(text), states, group, exclude)
 
-    def tally(self, states: Collection[RunState] = ENDED_STATES, exclude: Collection[str] = ()) -> RunCounts:
-        """The number of runs in each of the states, and the names of their sweeps."""
+    def tally(
+        self,
+        states: Collection[RunState] = ENDED_STATES,
+        exclude: Collection[str] = (),
+        group: str | None = None,
+    ) -> RunCounts:
+        """The number of runs in each of the states, of one sweep or of all, and the names of their sweeps."""
         with self.db.read() as connection:
-            return count_runs(connection, states, exclude)
+            return count_runs(connection, states, exclude, group)
 
     def version(self) -> str:
         """A text that changes when the list of runs does; see `search.runs_version`."""
@@ -253,11 +263,15 @@ class RunStore:
             )
             return run_from_row(connection.execute(select(runs).where(runs.c.id == run_id)).one())
 
-    def free_name(self, name: str) -> str:
-        """The name, or "Small CNN 2" if there are runs called "Small CNN"; also deleted runs have their names."""
+    def free_name(self, name: str, actor: Actor = MACHINE) -> str:
+        """The name, or "Small CNN 2" if the actor has runs called "Small CNN"; also deleted runs have their names.
+
+        Runs of other browsers do not count: in a class, nobody's first network is number 31.
+        """
         base = clean_name(name)[:_MAX_NUMBERED_NAME]
         with self.db.read() as connection:
             query = select(runs.c.name).where(runs.c.name.startswith(base, autoescape=True))
+            query = query.where(runs.c.owner.in_((actor.browser_id, REFERENCE)))
             taken = set(connection.execute(query).scalars())
         numbered = (f"{base} {number}" for number in itertools.count(2))
         return base if base not in taken else next(one for one in numbered if one not in taken)

@@ -129,7 +129,7 @@ def test_runs_on_a_sample_are_marked(monkeypatch, store, source):
     page = opened(monkeypatch)
     assert table_rows(page)[0]["Data"] == source.dataset_title
     found = store.search("", [RunState.FINISHED], None)
-    assert table_data(page)[-1] == runs_table.count_message(found, 1, 1)
+    assert table_data(page)[9] == runs_table.count_message(found, 1, 1)
 
 
 def test_search_and_state_filter_the_table(monkeypatch, store):
@@ -173,15 +173,23 @@ def test_a_sweep_in_the_url_filters_the_table(monkeypatch, store):
 
 @pytest.mark.parametrize("groups", [[], ["Tiny · seed"]])
 @pytest.mark.parametrize("name", ["nope", *HOSTILE[:2]])
-def test_a_sweep_that_does_not_exist_is_told_with_a_way_on(store, groups, name):
+def test_a_sweep_that_does_not_exist_is_told_once_and_taken_out_of_the_url(store, groups, name):
     for group in ["", *groups]:
         ended(store, f"A run of {group}", group=group)
     page = opened_at(sweep=name)
-    assert any("There is no sweep" in text and plain(name[:9]) in text for text in texts(page))
-    assert len(names(page)) == 1 + len(groups)
-    ok(page.button(key="compare-no-sweep").click().run())
-    assert not any("There is no sweep" in text for text in texts(page))
+    assert [f"There is no sweep **{plain(name[:9])}" in toast.value for toast in page.toast] == [True]
     assert "sweep" not in page.query_params
+    assert len(names(page)) == 1 + len(groups)
+    assert not ok(page.run()).toast
+
+
+def test_a_sweep_says_how_far_it_is_even_before_its_first_run_begins(store):
+    ended(store)
+    for seed in (1, 2):
+        store.create(PRESETS["tiny"].network, Recipe(seed=seed), name=f"Seed {seed}", group="Seeds")
+    page = opened_at(sweep="Seeds")
+    assert page.query_params["sweep"] in ("Seeds", ["Seeds"])
+    assert any("0 of 2 runs of this sweep have ended, 2 are waiting." in text for text in texts(page))
 
 
 def test_the_columns_of_the_url_are_passed_on_and_chosen_ones_are_written(monkeypatch, store):

@@ -76,11 +76,18 @@ def ticked_table(
         hidden=_hidden_rows(table, selected),
         columns=columns_parameter(),
         count=count(len(table.runs)),
+        hint="" if ticks.by_user or parameter else _hint(len(selected), of_one_sweep=sweep is not None),
     )
     chosen = [run.id for run in selected]
     if ticks.by_user and (parameter is None or set(chosen) != set(requested_ids(parameter))):
         write_ticks(chosen, sweep)
     return TickedTable(table, key, selected)
+
+
+def _hint(ticked: int, *, of_one_sweep: bool) -> str:
+    """Why runs are ticked that nobody has ticked."""
+    which = "The newest run is" if ticked == 1 else f"The {ticked} newest runs are"
+    return f"{which} ticked to begin with{' in a sweep' if of_one_sweep else ''}. Tick those that you want to compare."
 
 
 def _selected(table: RunsTable, ids: Sequence[str]) -> list[Run]:
@@ -95,7 +102,12 @@ def _selected(table: RunsTable, ids: Sequence[str]) -> list[Run]:
 def _hidden_rows(table: RunsTable, selected: Sequence[Run]) -> list[HiddenRow]:
     in_table = {run.id for run in table.runs}
     return [
-        HiddenRow(run.id, formatting.shortened(run.name, _MAX_NAME), swatch_svg(run.number))
+        HiddenRow(
+            run.id,
+            formatting.shortened(run.name, _MAX_NAME),
+            swatch_svg(run.number),
+            "" if run.result is None else formatting.accuracy(run.result.test_accuracy),
+        )
         for run in selected
         if run.id not in in_table
     ]

@@ -9,7 +9,7 @@ from mnist_lab.ui.components import streamlit_dom as dom
 ROOT_SIZE = 24
 """Pixels: one and a half times the usual size, so that text of at least 12 px has at least 18 px."""
 
-_QUIET_KEYS = ("export", "compare-filters", "compare-csv", "page-foot")
+_QUIET_KEYS = ("export", "compare-filters", "compare-csv", "compare-actions", "page-foot")
 _QUIET = ", ".join([*map(dom.by_key, _QUIET_KEYS), dom.by_key_prefix("import-")])
 """What a class need not see."""
 
