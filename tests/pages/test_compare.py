@@ -19,6 +19,7 @@ from mnist_lab.export.script import training_script
 from mnist_lab.network import PRESETS, EditHistory, Network, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import REFERENCE, Command, Run, RunState, RunStore
+from mnist_lab.runs.records import MAX_NOTE
 from mnist_lab.runs.schema import runs as runs_table_schema
 from mnist_lab.ui.compare import new_seeds, run_actions, runs_table, ticked_table
 from mnist_lab.ui.compare.comparison import distinct_names, significance_messages
@@ -644,6 +645,18 @@ def test_rename_and_note(store):
     page.text_area(key=f"note-{run.id}").set_value("<b>mine</b>")
     ok(page.button(key="note-confirm").click().run())
     assert (store.get(run.id).name, store.get(run.id).note) == ("Another name", "<b>mine</b>")
+
+
+@pytest.mark.parametrize(("which", "field", "limit"), [("rename", "text_input", 80), ("note", "text_area", MAX_NOTE)])
+def test_a_text_that_is_too_long_stays_in_its_dialog(store, which, field, limit):
+    run = ended(store)
+    page = dialog(f"{which}_dialog(run)")
+    typed = "x" * (limit + 1)
+    getattr(page, field)(key=f"{which}-{run.id}").set_value(typed)
+    ok(page.button(key=f"{which}-confirm").click().run())
+    assert page.error[0].value == f"At most {limit:,} characters; these are {limit + 1:,}."
+    assert getattr(page, field)(key=f"{which}-{run.id}").value == typed
+    assert store.get(run.id) == run
 
 
 def test_damaged_records_are_counted_and_can_be_deleted(monkeypatch, store):

@@ -13,8 +13,9 @@ from mnist_lab.runs import Command, RunState, RunStore
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.streamlit_dom import by_key
 from mnist_lab.ui.services import store_cache
+from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.ui_state import setup_link
-from tests.factories import make_sample, start_run
+from tests.factories import make_data, make_sample, start_run
 from tests.pages.ended_runs import ended
 from tests.pages.live_runs import end, finished, names, queue, start
 from tests.pages.train_page import (
@@ -85,6 +86,15 @@ def test_the_name_of_the_next_run_is_in_the_url_until_it_is_used(store: RunStore
     ok(test.button(key="train").click().run())
     assert names(store.list()) == ["Kept"]
     assert "run-name" not in test.query_params
+
+
+def test_a_name_that_is_too_long_is_kept_in_its_field_and_cut_at_the_start(store: RunStore) -> None:
+    test = open_page()
+    ok(test.text_input(key="run-name").set_value("x" * 93).run())
+    assert test.text_input(key="run-name").value == "x" * 93
+    assert "At most 80 characters; these are 93. The end will be cut off." in page_text(test)
+    ok(test.button(key="train").click().run())
+    assert names(store.list()) == ["x" * 80]
 
 
 def test_a_name_stays_when_its_training_was_refused(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,7 +327,8 @@ def test_a_waiting_run_leads_to_the_one_that_trains(store: RunStore) -> None:
 
 def test_a_run_with_the_same_network_recipe_and_seed_is_named_before_the_start(store: RunStore) -> None:
     run = queue(store, "The same before")
-    end(store, start_run(store, run, data=make_sample()), RunState.FINISHED)
+    data = make_data(source=services().datasets.current().source)
+    end(store, start_run(store, run, data=data), RunState.FINISHED)
     test = open_page(n=setup_link(run.network, run.recipe))
     assert any("**The same before** has this network" in one.value for one in test.caption)
     ok(test.button(key="train-same-show").click().run())

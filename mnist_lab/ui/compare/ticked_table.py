@@ -25,6 +25,7 @@ from mnist_lab.ui.session.deletions import last_deleted
 _CHOSEN = "compare-columns-chosen"
 _NAMES = frozenset(column.name for column in COLUMNS)
 _MAX_NAME = 80
+_HINT = "The newest runs are ticked to begin with. Tick those that you want to compare."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +77,12 @@ def ticked_table(
         hidden=_hidden_rows(table, selected),
         columns=columns_parameter(),
         count=count(len(table.runs)),
-        hint="" if ticks.by_user or parameter else _hint(len(selected), of_one_sweep=sweep is not None),
+        hint="" if ticks.by_user or parameter else _HINT if selected else "",
     )
     chosen = [run.id for run in selected]
     if ticks.by_user and (parameter is None or set(chosen) != set(requested_ids(parameter))):
         write_ticks(chosen, sweep)
     return TickedTable(table, key, selected)
-
-
-def _hint(ticked: int, *, of_one_sweep: bool) -> str:
-    """Why runs are ticked that nobody has ticked."""
-    which = "The newest run is" if ticked == 1 else f"The {ticked} newest runs are"
-    return f"{which} ticked to begin with{' in a sweep' if of_one_sweep else ''}. Tick those that you want to compare."
 
 
 def _selected(table: RunsTable, ids: Sequence[str]) -> list[Run]:

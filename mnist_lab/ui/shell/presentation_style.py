@@ -21,7 +21,7 @@ PRESENTATION = f"""
 /* Left of the switch, Streamlit shows that a page takes long. */
 {dom.HEADER_RIGHT} {{ padding-right: 3rem; }}
 {_ON} {{ font-size: {ROOT_SIZE}px; }}
-{_ON} :is({dom.HEADER}, {_QUIET}) {{ display: none; }}
+{_ON} :is({dom.HEADER}, {_QUIET}, {dom.LAYOUT_WRAPPER}:has(> :is({_QUIET}))) {{ display: none; }}
 {_ON} {dom.FRAME} {{ padding: 0.5rem 1rem 2rem; }}
 {_ON} {dom.PAGE} {{ margin-top: 0; gap: 0.75rem; }}
 {_ON} {dom.NARROW_MENU} {{ display: flex; justify-content: flex-start; padding-right: 2.5rem; }}

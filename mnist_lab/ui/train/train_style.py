@@ -8,4 +8,9 @@ STYLE = f"""<style>
 /* A text of the recipe's size must fit, also in presentation mode. */
 {dom.by_key("chart-smoothing")} {{ min-width: 9.75rem; }}
 {dom.by_key("chart-baseline")} {{ min-width: 11.5rem; }}
+/* On the screen of a projector, the curves and their figures fit below the name and the buttons. */
+{dom.PRESENTING} {dom.by_key("run-controls")} button {{ min-height: 2rem; padding-block: 0.1rem; }}
+@media (max-height: 800px) {{
+  {dom.PRESENTING} {dom.by_key("run-head")} {dom.CAPTION} {{ display: none; }}
+}}
 </style>"""

@@ -4,7 +4,7 @@ function labShowEdge(scroll, frame) {
   const show = () => {
     const hidden = scroll.scrollWidth - scroll.clientWidth - scroll.scrollLeft;
     frame.classList.toggle("more", hidden > 1);
-    frame.style.setProperty("--bar", `${scroll.offsetWidth - scroll.clientWidth}px`);
+    frame.style.setProperty("--bar", `${scroll.offsetWidth - scroll.clientWidth - 2 * scroll.clientLeft}px`);
   };
   scroll.onscroll = show;
   scroll.labSizes ??= new ResizeObserver(show);
