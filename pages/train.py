@@ -26,7 +26,7 @@ from mnist_lab.ui.train.setup_cards import dataset_card, network_card
 from mnist_lab.ui.train.start_buttons import go_to_started, run_name_field, sweep_popover, train_button
 from mnist_lab.ui.train.train_style import STYLE
 
-_HEAD_WIDTH = 640  # pixels; a phone is narrower, so its buttons are below the title
+_HEAD_WIDTH = 520  # pixels; a phone is narrower, so its buttons are below the title
 
 st.html(STYLE)
 shared = services()

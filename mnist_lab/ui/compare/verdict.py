@@ -16,7 +16,7 @@ from mnist_lab.ui.components.streamlit_dom import about_runs
 from mnist_lab.ui.services.container import services
 
 _P_VALUE = field_help(
-    "The p-value is how often chance alone would make two equally good ones differ so much.", "significance"
+    "The p-value is how often two equally good ones would differ this much by chance alone.", "significance"
 )
 
 

@@ -93,7 +93,7 @@ _component = st.components.v2.component(
       min-height: 1.9rem; max-width: 100%; font-size: 0.875rem;
       border: 1px solid var(--st-border-color); border-radius: 999px; }
     .lab-table .chips span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 20rem; }
-    .lab-table .chips b { font-weight: 600; }
+    .lab-table .chips b { font-weight: 600; white-space: nowrap; flex: none; }
     .lab-table .chips .away { border-style: dashed; }
     .lab-table .chips .lit { border-color: var(--st-primary-color); border-style: solid;
       box-shadow: inset 0 0 0 1px var(--st-primary-color); }
