@@ -317,8 +317,8 @@ _ALL = (
         "significance",
         "Significance",
         "Whether a difference is more than chance. The p-value is how often two equally good networks would differ at "
-        "least this much; below 0.05 a difference counts as significant. McNemar's test counts the images that only one "
-        "of the two classifies correctly (mid-p value).",
+        "least this much; below 0.05 a difference counts as significant. McNemar's test counts the images that only "
+        "one of the two classifies correctly (mid-p value).",
         ("accuracy", "seed", "standard-error"),
     ),
     Term(
