@@ -23,7 +23,7 @@ from mnist_lab.runs.queries.by_network import numbers_by_network, same_trainings
 from mnist_lab.runs.queries.many_runs import points_by_run, present, runs_by_id
 from mnist_lab.runs.queries.queue_order import end_of_queue, queue_query
 from mnist_lab.runs.queries.search import RunCounts, SearchResult, count_runs, runs_version, search_runs
-from mnist_lab.runs.records import MetricPoint, Run
+from mnist_lab.runs.records import REFERENCE, MetricPoint, Run
 from mnist_lab.runs.rows import run_from_row, runs_from_rows
 from mnist_lab.runs.run_folder import RunFolder, is_run_id
 from mnist_lab.runs.schema import runs
@@ -235,7 +235,7 @@ class RunStore:
         Runs of other browsers do not count: in a class, nobody's first network is number 31.
         """
         with self.db.read() as connection:
-            return free_name(connection, name, actor)
+            return free_name(connection, name, (actor.browser_id, REFERENCE))
 
     def ensure_room(self, actor: Actor, recipes: Sequence[Recipe]) -> None:
         """Check that the actor may queue a run with each of these recipes.

@@ -1,18 +1,18 @@
 """Find a run by what a user calls it, and a name that no run has yet."""
 
 import itertools
-import re
+from collections.abc import Collection
 
 from sqlalchemy import Connection, or_, select
 
 from mnist_lab.errors import UnknownRunError
 from mnist_lab.network.network import clean_name
-from mnist_lab.runs.access.actor import Actor
-from mnist_lab.runs.commands import ID_LENGTH
 from mnist_lab.runs.queries.many_runs import present
-from mnist_lab.runs.records import REFERENCE
+from mnist_lab.runs.run_folder import is_run_id
 from mnist_lab.runs.schema import runs
 
+_MIN_START = 3
+"""Characters of an id that are enough to mean it."""
 _MAX_NUMBERED_NAME = 74
 """Characters of a name that gets a number: with it, it must not become longer than names may be."""
 
@@ -24,7 +24,7 @@ def find_id(connection: Connection, text: str, *, also_deleted: bool) -> str:
         UnknownRunError: No run matches, or more than one does.
     """
     conditions = [runs.c.name == text]
-    if re.fullmatch(rf"[a-z0-9]{{3,{ID_LENGTH}}}", text):
+    if len(text) >= _MIN_START and is_run_id(text):
         conditions.append(runs.c.id.like(f"{text}%"))
     query = select(runs.c.id) if also_deleted else present(select(runs.c.id))
     rows = connection.execute(query.where(or_(*conditions)).order_by(runs.c.number)).all()
@@ -39,10 +39,10 @@ def find_id(connection: Connection, text: str, *, also_deleted: bool) -> str:
     )
 
 
-def free_name(connection: Connection, name: str, actor: Actor) -> str:
-    """The name, with a number if the actor or the lab's reference runs have it already; see `RunStore.free_name`."""
+def free_name(connection: Connection, name: str, owners: Collection[str]) -> str:
+    """The name, or "Small CNN 2" if one of the owners has runs called "Small CNN", deleted ones included."""
     base = clean_name(name)[:_MAX_NUMBERED_NAME]
     query = select(runs.c.name).where(runs.c.name.startswith(base, autoescape=True))
-    taken = set(connection.execute(query.where(runs.c.owner.in_((actor.browser_id, REFERENCE)))).scalars())
+    taken = set(connection.execute(query.where(runs.c.owner.in_(owners))).scalars())
     numbered = (f"{base} {number}" for number in itertools.count(2))
     return base if base not in taken else next(one for one in numbered if one not in taken)
