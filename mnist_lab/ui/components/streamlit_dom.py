@@ -113,7 +113,10 @@ CAPTION = _test_id("stCaptionContainer")
 ICON = _test_id("stIconMaterial")
 """A Material icon: a character of a font, no text."""
 
-TITLE_BELOW_NOTICE = f"{PAGE}:has({DATA_NOTICE}) :is(h1, h2)"
+PAGE_BELOW_NOTICE = f"{PAGE}:has({DATA_NOTICE})"
+"""A page with that notice."""
+
+TITLE_BELOW_NOTICE = f"{PAGE_BELOW_NOTICE} :is(h1, h2)"
 """A heading of a page with that notice; its `padding-top` is the space above the title."""
 
 HIDDEN_TITLE_WRAPPER = f"div:has(> {by_key('hidden-title')})"
