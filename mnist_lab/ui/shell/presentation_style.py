@@ -22,8 +22,10 @@ _INSPECT = f"""
 @container (min-width: 40rem) {{
   {_ON} .lab-confusion .parts {{
     grid-template-columns: minmax(0, clamp(20.5rem, 45cqw, 30rem)) minmax(0, 1fr); }}
-  {_ON} .lab-confusion td button {{ height: clamp(1.25rem, (100vh - 13.75rem - var(--lab-notice, 0rem)) / 10 - 3px, 2.2rem); }}
-  {_ON} .lab-confusion .rates button {{ height: clamp(1.15rem, (100vh - 18rem - var(--lab-notice, 0rem)) / 10, 1.65rem); }}
+  {_ON} .lab-confusion td button {{
+    height: clamp(1.25rem, (100vh - 13.75rem - var(--lab-notice, 0rem)) / 10 - 3px, 2.2rem); }}
+  {_ON} .lab-confusion .rates button {{
+    height: clamp(1.15rem, (100vh - 18rem - var(--lab-notice, 0rem)) / 10, 1.65rem); }}
   {_ON} .lab-confusion .frequent button {{ padding: 0.1rem 0.6rem; font-size: 0.875rem; }}
 }}
 /* On a phone, cells are too narrow for a number of four large digits. */
@@ -31,7 +33,7 @@ _INSPECT = f"""
   {_ON} .lab-confusion .right span {{ display: none; }}
   {_ON} .lab-confusion .right::before {{ content: "✓"; }}
 }}
-@media (max-width: 1100px) {{ {_ON} {dom.INSPECT_PICKER} {{ flex-basis: 15rem; }} }}
+@media (1010px <= width <= 1100px) {{ {_ON} {dom.INSPECT_PICKER} {{ flex-basis: 15rem; }} }}
 {_ON} {dom.PAGE_BELOW_NOTICE} {{ --lab-notice: 2.25rem; }}
 {_ON} .lab-confusion .hint {{ display: none; }}
 {_ON} .lab-confusion .level-3 {{ background: color-mix(in srgb, var(--lab-error-3) 65%, var(--lab-background)); }}
