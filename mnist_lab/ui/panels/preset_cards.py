@@ -68,11 +68,14 @@ def _picture(network: Network) -> str:
 
 
 def _figures(facts: PresetFacts) -> str:
-    """As in "99.04 % · 17 s"; before the first run the expected time."""
+    """As in "99.04 % · 17 s"; the time expected here if there is no run, or only one from another computer."""
+    here = "" if facts.expected_seconds is None else f"about {formatting.about_seconds(facts.expected_seconds)}"
     if facts.accuracy is None or facts.seconds is None:
-        return "" if facts.expected_seconds is None else f"about {formatting.about_seconds(facts.expected_seconds)}"
-    where = " on the sample" if facts.on_sample else ""
-    return f"{formatting.accuracy(facts.accuracy)}{where} · {formatting.about_seconds(facts.seconds)}"
+        return here
+    time = formatting.about_seconds(facts.seconds)
+    if facts.elsewhere:
+        time = here or f"{time} elsewhere"
+    return f"{formatting.accuracy(facts.accuracy)}{' on the sample' if facts.on_sample else ''} · {time}"
 
 
 def _parameters(facts: PresetFacts) -> str:
