@@ -23,7 +23,9 @@ class PresetFacts:
     on_sample: bool
     """Whether the run was trained and tested on a sample instead of MNIST."""
     seconds: float | None
-    """Of the run's training, wherever that was."""
+    """Of the run's training; not on this machine if it is a reference run."""
+    is_reference: bool
+    """Whether the run came with the lab, and was trained on another computer."""
     expected_seconds: float | None
     """Of a training on MNIST with the preset's recipe on this machine; None if its speed is not known yet."""
 
@@ -61,5 +63,6 @@ def _facts(preset: Preset, run: Run | None, expected_seconds: float | None) -> P
         accuracy=None if result is None else result.test_accuracy,
         on_sample=run is not None and run.used_sample,
         seconds=None if run is None else run.training_seconds,
+        is_reference=run is not None and run.is_reference,
         expected_seconds=expected_seconds,
     )

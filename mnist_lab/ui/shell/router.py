@@ -42,7 +42,8 @@ with st.container(key="page"):
     show_narrow_menu(pages)
     content = st.container(key="page-content")
     # Drawn before the content, which may stop the script, though its place is below.
-    with st.container(horizontal=True, horizontal_alignment="right", key="page-foot"):
+    # At the left: on Compose, the form of a layer reaches down to it at the right.
+    with st.container(horizontal=True, key="page-foot"):
         st.page_link(glossary, label="Glossary", width="content")
     with content, lab_errors_shown():
         show_notices()
