@@ -221,7 +221,22 @@ INSPECT_HEAD = by_key("inspect-head")
 METRIC_VALUE = _test_id("stMetricValue")
 """The figure of `st.metric`; its `font-size` can be changed."""
 
-# Shortcuts.
+# Shortcuts and focus.
+
+OWN_COMPONENT = '[data-testid^="stBidiComponent"]'
+"""The element around each component of ours, and of the canvas."""
+
+ELEMENT_TOOLBAR = _test_id("stElementToolbar")
+"""The buttons above an image, invisible (`opacity: 0`) until the pointer is over it."""
+
+POPOVER = _test_id("stPopoverBody")
+"""The content of an open popover. It is at the end of the document, far from its button."""
+
+POPOVER_BUTTON = '[aria-haspopup="dialog"][aria-expanded="true"]'
+"""The button of an open popover."""
+
+UNDO_DELETION = f"{by_key('undo-delete')} button"
+"""The button that brings back the runs deleted last."""
 
 SCRIPT_RUNS_NOT = '[data-test-script-state="notRunning"]'
 """The app, while no script runs for it. If `PAGE` is there as well, the page has been drawn."""
@@ -241,9 +256,6 @@ MENU_LINK = _test_id("stTopNavLink")
 
 STEP_UP = _test_id("stNumberInputStepUp")
 """The button that increases a number."""
-
-POPOVER = _test_id("stPopoverBody")
-"""The content of an open popover."""
 
 TOAST = _test_id("stToast")
 """A message of `st.toast`."""

@@ -20,8 +20,8 @@ STYLE = f"""<style>
 {dom.PAGE} {{ margin-top: -{dom.EMPTY_TOP}; }}
 {dom.NARROW_MENU} {{ display: none; }}
 {dom.CONTENT} {{ min-height: calc(100vh - 13rem); }}
-/* It draws nothing, and must not leave a gap. */
-{dom.by_key("translation-guard")} {{ display: none; }}
+/* They draw nothing, and must not leave a gap. */
+:is({dom.by_key("translation-guard")}, {dom.by_key("focus-keeper")}) {{ display: none; }}
 @media (max-width: {dom.MENU_MIN_WIDTH - 1}px) {{
   {dom.PAGE} {{ margin-top: -{dom.EMPTY_TOP_NARROW}; }}
   {dom.NARROW_MENU} {{ display: flex; }}
