@@ -44,8 +44,8 @@ function labFound({ node, key, name }) {
 }
 
 class LabFocusKeeper {
-  constructor(resting, undo, popover, popoverButton) {
-    Object.assign(this, { resting, undo, popover, popoverButton, had: [], rested: 0, byKeyboard: false });
+  constructor(resting, undo, overlay, popover, popoverButton) {
+    Object.assign(this, { resting, undo, overlay, popover, popoverButton, had: [], rested: 0, byKeyboard: false });
     document.addEventListener("keydown", (event) => this.onKey(event), true);
     document.addEventListener("pointerdown", () => (this.byKeyboard = false), true);
     document.addEventListener("focusin", (event) => this.remember(event.composedPath()[0]), true);
@@ -74,9 +74,11 @@ class LabFocusKeeper {
   }
 
   remember(node) {
+    this.path = location.pathname;
     this.undoBefore = document.querySelector(this.undo);
     this.had = this.had.filter((one) => one.node !== node && (one.node.isConnected || one.key));
-    const controls = [...labControls(document)];
+    // What is in a popover goes with it: then the focus returns to where it was before.
+    const controls = [...labControls(node.closest(this.overlay) ?? document)];
     const at = controls.indexOf(node);
     const before = at < 0 ? [] : controls.slice(Math.max(0, at - LAB_NEIGHBOURS), at).reverse();
     const after = at < 0 ? [] : controls.slice(at + 1, at + 1 + LAB_NEIGHBOURS);
@@ -101,6 +103,8 @@ class LabFocusKeeper {
   }
 
   next() {
+    // Another page begins with its title.
+    if (location.pathname !== this.path) return null;
     // What was deleted can be brought back: that is new on the page.
     const undo = document.querySelector(this.undo);
     if (undo && undo !== this.undoBefore && labIsUsable(undo)) return undo;
