@@ -197,9 +197,9 @@ def test_a_problem_of_a_repeated_block_is_told_once(page: Page, lab: str) -> Non
     open_network(page, lab, *(CONVOLUTION, BatchNormalization(), Dropout(rate=0.1)) * 3, Flatten())
     problem = page.locator(".lab-layers .problem")
     expect(problem).to_have_count(1)
-    expect(problem).to_contain_text("The same in layer 4.")
+    expect(problem).to_contain_text("The same in layers 4 and 7.")
     page.locator(".lab-layers .times").click()
-    expect(problem).to_have_count(2)
+    expect(problem).to_have_count(3)
 
 
 def test_an_empty_network_invites_to_add_a_layer(page: Page, lab: str) -> None:
