@@ -121,6 +121,22 @@ def test_a_link_presents_a_page_and_those_that_it_leads_to(page: Page, lab: str)
     page.wait_for_url(lambda address: "n=" in address and "present" not in address)
 
 
+def test_the_switch_gives_way_to_what_is_below_it_on_a_scrolled_page(page: Page, lab: str, finished: Run) -> None:
+    page.goto(f"{lab}/compare?runs={finished.id}&present=1")
+    wait_until_drawn(page)
+    switch = page.locator(SWITCH)
+    expect(switch).to_have_css("opacity", "1")
+    page.locator(dom.MAIN).evaluate("(main) => main.scrollTo(0, 300)")
+    expect(switch).to_have_css("opacity", "0")
+    expect(switch).to_have_css("pointer-events", "none")
+    # By keyboard it can still be reached.
+    page.keyboard.press("Tab")
+    switch.focus()
+    expect(switch).to_have_css("opacity", "1")
+    page.locator(dom.MAIN).evaluate("(main) => main.scrollTo(0, 0)")
+    expect(switch).to_have_css("pointer-events", "auto")
+
+
 def test_escape_first_closes_what_is_open(page: Page, lab: str, finished: Run) -> None:
     page.goto(f"{lab}/compare?runs={finished.id}&present=1")
     wait_until_drawn(page)

@@ -65,8 +65,8 @@ PRESENTATION = f"""
 {_ON} :is(.lab-form-facts, .lab-field) {{ color: var(--lab-muted); }}
 {_INSPECT}
 {_ON} .lab-network .cell {{ fill: color-mix(in srgb, var(--tone) 34%, var(--lab-background)); }}
-/* Canvas and frame have fixed widths. */
-{_ON} {dom.by_key("canvas-frame")} {{ padding: 16px; }}
+/* The canvas has a fixed width, whatever the size of the text. */
+{_ON} {dom.by_key("canvas-frame")} {{ padding-block: 16px; }}
 /* Charts are higher then. */
 {_ON} {dom.ELEMENT}:has(.lab-plot) {{ height: auto; overflow: visible; }}
 @media (max-width: 1400px) {{ {_ON} {dom.SETUP_COLUMN} {{ min-width: 100%; }} }}

@@ -338,9 +338,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     summary.focus();
   };
   node.labUnfollow?.();
-  node.labUnfollow = labFollowTheme(parentElement, (theme) => {
-    for (const [name, colour] of Object.entries(labPalettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
-  });
+  node.labUnfollow = labFollowPalette(parentElement, node);
 
   // Streamlit calls this function for each drawing of the page; only the newest one goes on asking.
   const round = (state.round = (state.round ?? 0) + 1);
