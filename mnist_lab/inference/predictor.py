@@ -36,7 +36,7 @@ class Answer:
         probabilities: float32 (10,), sums to 1; None if the network cannot be used.
         error: Why it cannot be used; "" if it can.
         is_untrained: Whether it cannot be used because it has no weights yet.
-        digit_score: Whether the image is a digit at all; None for a run in training, and while the predictor works it out.
+        digit_score: Whether the image is a digit at all; None for a run in training, and while it is worked out.
         epoch: Epochs that the weights were trained for, fractional, if they are those of a run in training; else None.
     """
 

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from mnist_lab.errors import LabError, TransitionError
+from mnist_lab.inference.fitting_images import fitting_images
 from mnist_lab.inference.protocol import (
     IMAGE_SHAPE,
     READY,
@@ -20,7 +21,6 @@ from mnist_lab.inference.protocol import (
     to_line,
     unpack,
 )
-from mnist_lab.inference.fitting_images import fitting_images
 from mnist_lab.inference.weights import find_weights
 from mnist_lab.runs import open_store
 from mnist_lab.settings import Settings

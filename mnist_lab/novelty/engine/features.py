@@ -9,13 +9,11 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnist_lab.network import CLASSES
-from mnist_lab.novelty.digit_subspaces import DigitSubspaces, Floats, fit_subspaces, make_features
+from mnist_lab.novelty.digit_subspaces import MAX_TRAINING, DigitSubspaces, Floats, fit_subspaces, make_features
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
 
-MAX_TRAINING = 500
-"""Training images of a digit; with 2,000, one in a hundred drawings more is told right."""
 MAX_TEST = 5_000
 """Test images for the threshold; the quantile of so many is right to 0.3 points."""
 _BATCH_SIZE = 50
