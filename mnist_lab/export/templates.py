@@ -116,7 +116,7 @@ model.fit(training, validation_data=validation, epochs=EPOCHS, callbacks=callbac
 NOT_A_DIGIT = """\
 # Images of one digit lie near a subspace of few dimensions, in the values of the last hidden layer and the pixels
 # together. A drawing that lies farther from the subspace of its digit than {percent} % of the test images is no digit.
-both = keras.Model(model.inputs, [model.outputs[0], model.layers[-1].input])
+both = keras.Model(model.inputs[0], [model.outputs[0], model.layers[-1].input])
 
 
 def unit(rows):

@@ -22,7 +22,7 @@ _BATCH_SIZE = 50
 
 def with_hidden(model: keras.Model) -> keras.Model:
     """The same model, which also gives the values that enter its output layer: outputs (n, 10) and (n, h)."""
-    return keras.Model(model.inputs, [model.outputs[0], model.layers[-1].input])
+    return keras.Model(model.inputs[0], [model.outputs[0], model.layers[-1].input])
 
 
 def fit_to_model(
@@ -77,4 +77,4 @@ class _Features:
         probabilities, hidden = (output.numpy() for output in self._forward(images))
         if self._pause_point is not None:
             self._pause_point()
-        return make_features(hidden, images.astype(np.float32) / 255), probabilities.argmax(axis=1)
+        return make_features(hidden, images.astype(np.float32) / np.float32(255)), probabilities.argmax(axis=1)
