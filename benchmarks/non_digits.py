@@ -51,11 +51,7 @@ SHAPES = {
     "diamond": [_line((0, -1), (0.8, 0), (0, 1), (-0.8, 0), (0, -1))],
     "star": [_line(*[(np.sin(4 * np.pi * k / 5), -np.cos(4 * np.pi * k / 5)) for k in range(6)])],
     "house": [_line((-1, 1), (-1, -0.2), (0, -1), (1, -0.2), (1, 1), (-1, 1))],
-    "heart": [
-        np.concatenate(
-            [_line((0, 1)), _arc(-0.5, -0.4, 0.5, np.pi, 2 * np.pi), _arc(0.5, -0.4, 0.5, np.pi, 2 * np.pi), _line((0, 1))]
-        )
-    ],
+    "heart": [np.concatenate([_line((0, 1)), *(_arc(x, -0.4, 0.5, np.pi, 6.28) for x in (-0.5, 0.5)), _line((0, 1))])],
     "smiley": [_arc(0, 0, 1), _arc(-0.35, -0.3, 0.06), _arc(0.35, -0.3, 0.06), _arc(0, 0.1, 0.5, 0.3, 2.8)],
     "zigzag": [_line(*[(k, (k % 2) * 1.8) for k in range(8)])],
     "wave": [np.stack([np.linspace(0, 10, 80), np.sin(1.6 * np.linspace(0, 10, 80))], axis=1)],
@@ -113,7 +109,9 @@ def _pairs(digits: Sequence[Sequence[Stroke]], chance: np.random.Generator) -> I
     for _ in range(_PAIRS):
         left, right = ([np.array(stroke, float) for stroke in digits[i]] for i in chance.integers(len(digits), size=2))
         gap = max(s[:, 0].max() for s in left) + chance.uniform(40, 150) - min(s[:, 0].min() for s in right)
-        yield NonDigit("pairs of digits", strokes=_placed([*left, *(s + (gap, 0) for s in right)], chance))
+        yield NonDigit(
+            "pairs of digits", strokes=_placed([*left, *(stroke + np.array([gap, 0]) for stroke in right)], chance)
+        )
 
 
 def _by_hand(strokes: Sequence[Points], chance: np.random.Generator) -> list[Points]:

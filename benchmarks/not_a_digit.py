@@ -3,8 +3,8 @@
     python -m benchmarks.not_a_digit [--every N] [RUN...]
 
 Takes `mnist.npz` and `pen-strokes.json.gz` from the folder that MNIST_LAB_DATA names. Draws letters, shapes, scribbles
-and pairs of digits as `benchmarks.non_digits` makes them, and the digits of the pen strokes as on the canvas (20 px wide
-on 320 px). The subspaces are fitted as at a run's end; their threshold comes from MNIST's test images alone.
+and pairs of digits (`benchmarks.non_digits`), and the digits of the pen strokes as on the canvas, 20 px wide on 320 px.
+The subspaces are fitted as at a run's end; their threshold comes from MNIST's test images alone.
 """
 
 import argparse
