@@ -17,8 +17,7 @@ from mnist_lab.novelty.digit_subspaces import DIMENSIONS, MAX_HIDDEN, PIXELS, Di
 MAX_BYTES = 4 * MIB
 """Of the file, and of each of its arrays; the largest bases have 0.9 MiB."""
 _STEPS = 127
-"""The values of a basis are kept as whole numbers of -127 to 127, a quarter of float32: the scores differ by less than
-0.001."""
+"""The values of a basis are kept as whole numbers of -127 to 127, a quarter of float32: scores differ by 0.002."""
 _MIN_WIDTH = PIXELS + 1
 
 

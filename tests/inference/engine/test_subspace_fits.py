@@ -1,6 +1,7 @@
 """The subspaces of a run that has none yet: worked out at its first use, and kept."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,10 @@ def load(folder: RunFolder) -> Any:
 
 @pytest.fixture(scope="module")
 def sample() -> Dataset:
-    return load_mnist_sample()
+    """Few images, so that a fit takes a moment."""
+    whole = load_mnist_sample()
+    training = replace(whole, train_images=whole.train_images[::10], train_labels=whole.train_labels[::10])
+    return replace(training, test_images=whole.test_images[::10], test_labels=whole.test_labels[::10])
 
 
 def fits(images: FittingImages | None) -> Any:
@@ -61,7 +65,7 @@ def test_an_old_run_gets_them_at_its_first_use(load: Any, folder: RunFolder, sam
     fits(None).provide(again)
     kept = again.read(IMAGE).digit_score
     assert kept is not None
-    assert kept.score == pytest.approx(score.score, abs=1e-3)
+    assert kept.score == pytest.approx(score.score, abs=5e-3)
 
     # A damaged file is worked out and written again.
     folder.digit_subspaces.write_bytes(b"damaged")
