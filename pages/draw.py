@@ -3,7 +3,6 @@
 import numpy as np
 import streamlit as st
 
-from mnist_lab import formatting
 from mnist_lab.charts import digit_png, probability_bars
 from mnist_lab.drawing import normalize_drawing
 from mnist_lab.errors import LabError
@@ -41,7 +40,7 @@ with choice:
     run = pick_run(runs, key="draw-run") if runs else None
     st.caption(
         "The small picture is the network's input: 28×28 pixels, cropped, scaled and centred like MNIST's digits. "
-        "The network knows only the ten digits, so it reads any drawing as one of them."
+        "The network knows only the ten digits: a drawing unlike all of them is told as such, with the nearest digit."
     )
 if run is not None:
     services().predictor.warm(run.id)
@@ -68,12 +67,10 @@ with answer:
     if drawing is not None:
         try:
             with headline, st.spinner("Loading the network…"):
-                probabilities = services().predictor.predict(run.id, drawing.pixels)
-            reading = interpret_probabilities(probabilities)
-            prediction = reading.text
-            if drawing.is_dot:
-                share = formatting.probability(reading.probability)
-                prediction = f"Only a dot, not a digit; read as {reading.digit} ({share})"
+                answered = services().predictor.read(run.id, drawing.pixels)
+            probabilities = answered.probabilities
+            score = answered.digit_score
+            prediction = interpret_probabilities(probabilities, is_dot=drawing.is_dot, digit_score=score).text
             headline.subheader(plain(prediction), anchor=False)
         except LabError as error:
             headline.error(plain(for_viewer(error)), icon=":material/error:")

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from mnist_lab.data import DataSource
 from mnist_lab.errors import PredictorError
-from mnist_lab.inference import Predictor
+from mnist_lab.inference import Answer, Predictor
+from mnist_lab.novelty import DigitScore
 from mnist_lab.runs import RunState, RunStore
 from mnist_lab.ui.components.drawing_canvas import CanvasReport
 from mnist_lab.ui.components.markdown import plain
@@ -27,6 +28,10 @@ def store() -> RunStore:
     return services().store
 
 
+SEVEN = np.array([0.01] * 7 + [0.91, 0.01, 0.01], np.float32)
+NO_DIGIT = DigitScore(0.75, is_digit=False)
+
+
 @pytest.fixture(autouse=True)
 def predictor(monkeypatch):
     """A predictor that always predicts a seven; returns the list of its calls."""
@@ -34,9 +39,9 @@ def predictor(monkeypatch):
 
     def predict(self, run_id, picture):
         calls.append((run_id, picture))
-        return np.array([0.01] * 7 + [0.91, 0.01, 0.01], np.float32)
+        return Answer(run_id, SEVEN)
 
-    monkeypatch.setattr(Predictor, "predict", predict)
+    monkeypatch.setattr(Predictor, "read", predict)
     monkeypatch.setattr(Predictor, "warm", lambda self, run_id: calls.append((run_id, None)))
     return calls
 
@@ -153,10 +158,17 @@ def test_an_error_of_the_predictor_is_one_message(store, pen, monkeypatch):
     def predict(self, run_id, picture):
         raise PredictorError("The weights are gone.")
 
-    monkeypatch.setattr(Predictor, "predict", predict)
+    monkeypatch.setattr(Predictor, "read", predict)
     ended(store)
     pen.draw()
     assert [error.value for error in opened().error] == [plain("The weights are gone.")]
+
+
+def test_what_is_no_digit_is_told_with_the_nearest_one(store, pen, monkeypatch):
+    monkeypatch.setattr(Predictor, "read", lambda _self, run_id, _image: Answer(run_id, SEVEN, digit_score=NO_DIGIT))
+    ended(store)
+    pen.draw()
+    assert [line.value for line in opened().subheader] == ["This does not look like a digit; nearest is 7"]
 
 
 def test_a_dot_gives_a_prediction_and_is_called_a_dot(store, pen):

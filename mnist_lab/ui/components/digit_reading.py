@@ -34,12 +34,13 @@ _component = st.components.v2.component(
     .lab-reading-column { position: relative; display: flex; flex-direction: column; justify-content: flex-end; }
     .lab-reading-column i { display: block; height: calc((100% - 2.75rem) * var(--share, 0)); min-height: 2px;
       border-radius: 0.2rem 0.2rem 0 0; background: color-mix(in srgb, var(--st-text-color) 45%, transparent);
-      transition: height 0.15s ease-out; }
+      transition: height 0.15s ease-out, opacity 0.15s ease-out; }
     .lab-reading-column::before { content: attr(data-value); text-align: center; font-size: 0.75rem;
       line-height: 1.25rem; white-space: nowrap; }
     .lab-reading-column b { text-align: center; line-height: 1.5rem; font-weight: 400; font-size: 1rem;
       border-top: 1px solid var(--st-border-color); }
     .lab-reading-column.lab-best i { background: var(--st-text-color); }
+    .lab-reading-bars.lab-no-digit i { opacity: 0.3; }
     .lab-reading-column.lab-best b, .lab-reading-column.lab-best::before { font-weight: 700; }
     """,
     js=script("digit_reading"),

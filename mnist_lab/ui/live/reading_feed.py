@@ -6,6 +6,7 @@ from typing import Any
 
 from mnist_lab import formatting
 from mnist_lab.errors import LabError, PredictorError, UnknownRunError
+from mnist_lab.inference import Answer
 from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats, ProtocolError, unpack
 from mnist_lab.insight import interpret_probabilities
 from mnist_lab.runs import Run, RunState
@@ -30,6 +31,7 @@ def answer(parameters: Mapping[str, str]) -> bytes:
     - `text`: what the network reads, as a sentence; `by`: which network, and how far it is trained.
     - `probabilities` and `labels`: ten numbers, and how they are written; missing if there is no reading,
       and then `text` says why.
+    - `is_digit`: false if the drawing does not look like a digit; missing if that is not known.
     - `again`: seconds until the same drawing should be read again; missing if the network does not change.
 
     Without an image the network is only loaded, so that the first reading is as fast as later ones.
@@ -67,26 +69,24 @@ def _reading(run: Run, image: Floats, *, is_dot: bool) -> dict[str, Any]:
         LabError: The network cannot be used; the message is for the user.
     """
     if run.state.is_ended:
-        return {**_prediction(services().predictor.predict(run.id, image), is_dot=is_dot), "by": _tested_name(run)}
+        return {**_prediction(services().predictor.read(run.id, image), is_dot=is_dot), "by": _tested_name(run)}
     now = services().predictor.predict_now(run.id, image)
     if now.probabilities is None:
         raise PredictorError(_waiting_text(run) if now.is_untrained else now.error)
     by = f"{run.name}, being tested" if now.epoch is None else f"{run.name}, {_age_text(now.epoch)}"
-    return {**_prediction(now.probabilities, is_dot=is_dot), "by": by}
+    return {**_prediction(now, is_dot=is_dot), "by": by}
 
 
 def _age_text(epoch: float) -> str:
     return "just begun" if epoch < _JUST_BEGUN else f"after {epoch:.1f} epochs"
 
 
-def _prediction(probabilities: Floats, *, is_dot: bool) -> dict[str, Any]:
-    reading = interpret_probabilities(probabilities)
-    text = reading.text
-    if is_dot:
-        text = f"Only a dot, not a digit; read as {reading.digit} ({formatting.probability(reading.probability)})"
-    values = [float(value) for value in probabilities]
+def _prediction(answer: Answer, *, is_dot: bool) -> dict[str, Any]:
+    values = [] if answer.probabilities is None else [float(value) for value in answer.probabilities]
+    prediction = interpret_probabilities(values, is_dot=is_dot, digit_score=answer.digit_score)
     labels = [formatting.probability(value) if value >= _MIN_LABELLED else "" for value in values]
-    return {"text": text, "probabilities": [round(value, 4) for value in values], "labels": labels}
+    bars = {"text": prediction.text, "probabilities": [round(value, 4) for value in values], "labels": labels}
+    return bars if prediction.is_digit is None else {**bars, "is_digit": prediction.is_digit}
 
 
 def _tested_name(run: Run) -> str:

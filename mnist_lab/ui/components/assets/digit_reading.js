@@ -54,12 +54,13 @@ class DigitReading {
     }
   }
 
-  show({ text, by, probabilities, labels }) {
+  show({ text, by, probabilities, labels, is_digit: isDigit }) {
     // Without a reading, the bars of the one before would belong to another drawing.
     const values = probabilities ?? Array(this.columns.length).fill(0);
     const best = probabilities ? values.indexOf(Math.max(...values)) : -1;
     if (this.text.textContent !== text) this.text.textContent = text;
     this.text.classList.toggle("lab-note", !probabilities && this.image !== "");
+    this.bars.classList.toggle("lab-no-digit", isDigit === false);
     this.by.textContent = by ? `read by ${by}` : "";
     this.columns.forEach((column, digit) => {
       column.style.setProperty("--share", values[digit]);
@@ -67,7 +68,7 @@ class DigitReading {
       column.dataset.value = labels?.[digit] ?? "";
     });
     const named = values.map((value, digit) => `${digit}: ${Math.round(100 * value)} %`).join(", ");
-    this.bars.setAttribute("aria-label", probabilities ? `Probability of each digit: ${named}` : "No digit is read yet");
+    this.bars.setAttribute("aria-label", probabilities ? `${isDigit === false ? "Not a digit. " : ""}Probability of each digit: ${named}` : "No digit is read yet");
   }
 }
 
