@@ -94,7 +94,7 @@ def _ink_of_grey(grey: Ink) -> Ink | None:
         return None
     dark = grey < (darkest + lightest) / 2
     levels = float(np.median(grey[dark])), float(np.median(grey[~dark]))
-    paper, ink = levels[::-1] if not _is_dark_paper(dark) else levels
+    paper, ink = levels[::-1] if not is_dark_paper(dark) else levels
     if abs(ink - paper) < _MIN_CONTRAST:
         return None
     share = (grey - paper) / (ink - paper)

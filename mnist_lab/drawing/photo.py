@@ -1,0 +1,65 @@
+"""Find the ink of a number in a photo: on paper or a board, in uneven light, with a desk, lines or holes around it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_lab.drawing.grouping import keep_line
+from mnist_lab.drawing.local_threshold import Writing, find_writing
+from mnist_lab.drawing.photo_parts import Labels, Part, find_parts, possible_writing
+from mnist_lab.drawing.ruled_lines import without_lines
+from mnist_lab.drawing.sheet import find_sheet
+
+Grey = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+_SIDE = 640
+"""A photo is scaled until its longer side has so many pixels."""
+
+_MIN_STRENGTH = 0.23
+"""How much darker than the paper writing is, 0..1; the lines of squared paper and creases are fainter."""
+_MIN_LENGTH = 32
+"""Of the main part, in pixels; what is smaller alone is noise."""
+
+
+def find_photo_ink(grey: Grey) -> Grey | None:
+    """Find what is written in a photo.
+
+    Args:
+        grey: float32 (h, w), 0 to 255.
+
+    Returns:
+        float32 (h, w), 1 for ink and 0 for all else, scaled so that the longer side has 640 pixels; None if nothing
+        is written.
+    """
+    writing = find_writing(scaled := _scaled(grey), find_sheet(scaled))
+    found = _main_part(writing, writing.mask)
+    if found is None:
+        return None
+    # Again, with what is about as dark as the main part alone: without lines and shadows that touch it.
+    found = _main_part(writing, writing.as_strong_as(found[0] == found[2].label))
+    if found is None:
+        return None
+    labels, parts, main = found
+    kept = keep_line(main.box, {part.label: part.box for part in parts})
+    return np.isin(labels, list(kept)).astype(np.float32)
+
+
+def _main_part(writing: Writing, mask: Mask) -> tuple[Labels, list[Part], Part] | None:
+    """The longest and strongest part of the writing, with all parts; None if there is no writing."""
+    labels, parts = find_parts(without_lines(mask))
+    strengths = {part.label: writing.strength_of(labels == part.label) for part in possible_writing(parts, labels)}
+    strong = [part for part in parts if strengths.get(part.label, 0) >= _MIN_STRENGTH]
+    main = max(strong, key=lambda part: part.box.length * strengths[part.label], default=None)
+    if main is None or main.box.length < _MIN_LENGTH:
+        return None
+    return labels, strong, main
+
+
+def _scaled(grey: Grey) -> Grey:
+    from PIL import Image
+
+    image = Image.fromarray(grey)
+    factor = _SIDE / max(image.size)
+    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
+    filter_ = Image.Resampling.BOX if factor <= 1 else Image.Resampling.BILINEAR
+    return np.asarray(image.resize(size, filter_), np.float32)
