@@ -6,8 +6,10 @@ from mnist_lab.drawing.boxes import Box
 
 _MIN_OVERLAP = 0.25
 """Two parts are of one digit if they have this share of the narrower one's width in common."""
-_MIN_HEIGHT = 0.5
+_MIN_HEIGHT = 0.3
 """Share of the highest part's height that a digit has; what is lower is a piece of a digit beside it."""
+_SAME_HEIGHT = 0.5
+"""Of two digits of one number in a photo, the lower one has this share of the other's height, and of its rows."""
 _NEAR = 0.25
 """Distance between a digit and a piece of it, in heights of the highest part."""
 _WORD_GAP = 1.5
@@ -58,11 +60,9 @@ def keep_line(main: Box, boxes: Mapping[int, Box]) -> set[int]:
     waiting = {label: box for label, box in boxes.items() if _is_digit_like(box, main)}
     while found := [label for label, box in waiting.items() if min(map(box.distance, line)) <= _WORD_GAP * main.height]:
         line += [waiting.pop(label) for label in found]
-    return {
-        label for label, box in boxes.items() if box in line or min(map(box.distance, line)) <= _NEAR * main.height
-    }
+    return {label for label, box in boxes.items() if box in line or min(map(box.distance, line)) <= _NEAR * main.height}
 
 
 def _is_digit_like(box: Box, main: Box) -> bool:
     height = box.height / max(main.height, 1)
-    return _MIN_HEIGHT <= height <= 1 / _MIN_HEIGHT and box.overlap_down(main) >= _MIN_HEIGHT
+    return _SAME_HEIGHT <= height <= 1 / _SAME_HEIGHT and box.overlap_down(main) >= _SAME_HEIGHT

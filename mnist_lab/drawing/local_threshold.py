@@ -21,8 +21,8 @@ _WINDOW = 81
 # Skewness is measured against a wide surrounding, so that a thick pen does not count as surface.
 _WIDE_WINDOW = 161
 
-# What is nearly as dark as the ink and touches it is ink, the inside of strokes nearly as wide as the window, if most of
-# the stroke is found already; a shadow has only its edge found.
+# What is nearly as dark as the ink and touches it is ink, too (the inside of strokes nearly as wide as the window), if
+# most of it is found already; of a shadow only the edge is found.
 _SOLID = 1.1
 _MIN_FOUND = 0.4
 

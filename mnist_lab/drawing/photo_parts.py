@@ -58,9 +58,7 @@ def find_parts(mask: Mask) -> tuple[Labels, list[Part]]:
 
     labels, _ = ndimage.label(mask, np.ones((3, 3), bool))
     boxes = (Box.of_slices(*slices) for slices in ndimage.find_objects(labels))
-    return labels, [
-        _part(labels, label, box) for label, box in enumerate(boxes, 1) if box.length >= _MIN_LENGTH
-    ]
+    return labels, [_part(labels, label, box) for label, box in enumerate(boxes, 1) if box.length >= _MIN_LENGTH]
 
 
 def _part(labels: Labels, label: int, box: Box) -> Part:
@@ -91,7 +89,9 @@ def _is_at_edge(part: Part, labels: Labels) -> bool:
         return True
     if max(down) > _ALONG * box.height and box.width < _DEEP * width and box.height > box.width:
         return True
-    return sum(count > _WHOLE_SIDE * width for count in across) + sum(count > _WHOLE_SIDE * height for count in down) >= 2
+    return (
+        sum(count > _WHOLE_SIDE * width for count in across) + sum(count > _WHOLE_SIDE * height for count in down) >= 2
+    )
 
 
 def _is_frame(part: Part, others: Sequence[Part], labels: Labels) -> bool:

@@ -11,7 +11,7 @@ _MIN_COVERAGE = 0.6
 """Share of the width that is ink along a single line, at least; noise breaks faint lines."""
 _MIN_COVERAGE_OF_MANY = 0.3
 _MANY = 5
-"""So many parallel lines are those of the paper, which may be hidden in part; no number has as many straight strokes."""
+"""So many parallel lines are those of the paper, even if half hidden; no number has as many straight strokes."""
 _MAX_WIDTH = 6
 """Pixels; what is wider is the stroke of a thick pen."""
 
