@@ -1,6 +1,7 @@
 """The commands `predict` and `evaluate`, which use the saved weights of a run."""
 
 import argparse
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,11 +14,11 @@ from mnist_lab.cli.runs import open_run_store
 from mnist_lab.cli.tensorflow_output import LOG_NAME, redirect_output
 from mnist_lab.cli.user_files import printable, read_bytes
 from mnist_lab.data import Dataset, DataSource, load_mnist_from_disk, load_mnist_sample
-from mnist_lab.drawing import NormalizedDrawing, normalize_drawing, open_picture
+from mnist_lab.drawing import FoundDigit, NormalizedDrawing, normalize_drawing, open_picture
 from mnist_lab.drawing.image_file import MAX_BYTES
 from mnist_lab.errors import DataError, PictureError, RefusedError, TransitionError
 from mnist_lab.inference.weights import Weights, weights_of
-from mnist_lab.insight import interpret_probabilities
+from mnist_lab.insight import digit_text, interpret_number, interpret_probabilities
 from mnist_lab.runs import Result, Run
 from mnist_lab.settings import Settings
 from mnist_lab.training.scoring import Scores, score
@@ -31,17 +32,17 @@ MAX_LOSS_DIFFERENCE = 1e-4
 
 
 def predict(options: argparse.Namespace, settings: Settings) -> int:
-    """Predict the digits in picture files; a blank picture has no digit.
+    """Predict the digits in picture files, drawn or photographed; a blank picture has none.
 
     A picture that is refused does not keep the others from being read; the exit status is 2 then.
     """
     run = open_run_store(settings).find(options.run)
     weights = weights_of(run, settings)
     drawings = [(printable(name), _drawing(Path(name))) for name in options.pictures]
-    pixels = [drawing.pixels for _, drawing in drawings if isinstance(drawing, NormalizedDrawing)]
-    probabilities = _predict(settings, weights, pixels)
+    found = [drawing.digits for _, drawing in drawings if isinstance(drawing, NormalizedDrawing)]
+    probabilities = _predict(settings, weights, [digit.pixels for digits in found for digit in digits])
     answers = [
-        _answer(name, next(probabilities)) if isinstance(drawing, NormalizedDrawing) else _no_digit(name, drawing)
+        _answer(name, drawing, probabilities) if isinstance(drawing, NormalizedDrawing) else _no_digit(name, drawing)
         for name, drawing in drawings
     ]
     refused = [answer for answer in answers if answer["error"] is not None]
@@ -113,16 +114,38 @@ def _predict(settings: Settings, weights: Weights, pictures: list[Floats]) -> It
         yield predict_one(picture)
 
 
-def _answer(name: str, probabilities: Floats) -> dict[str, object]:
-    prediction = interpret_probabilities(probabilities)
+def _answer(name: str, drawing: NormalizedDrawing, probabilities: Iterator[Floats]) -> dict[str, object]:
+    """The answer for a picture; takes the probabilities of its digits from the iterator."""
+    found = [(digit, next(probabilities)) for digit in drawing.digits]
+    predictions = [interpret_probabilities(values) for _, values in found]
+    number = interpret_number(predictions, [digit.is_dot for digit in drawing.digits])
+    digits = [_digit(digit, values) for digit, values in found]
+    # With several digits there is no single one.
+    one = digits[0] if len(digits) == 1 else {"digit": None, "probability": None, "probabilities": None}
     return {
         "picture": name,
+        "digit": one["digit"],
+        "probability": one["probability"],
+        "sure": number.is_sure,
+        "probabilities": one["probabilities"],
+        "sentence": number.text,
+        "error": None,
+        "number": number.number,
+        "digits": digits,
+        "is_photo": drawing.is_photo,
+    }
+
+
+def _digit(digit: FoundDigit, probabilities: Floats) -> dict[str, object]:
+    prediction = interpret_probabilities(probabilities)
+    return {
         "digit": prediction.digit,
         "probability": prediction.probability,
-        "sure": prediction.is_sure,
+        "sure": prediction.is_sure and not digit.is_dot,
         "probabilities": [float(probability) for probability in probabilities],
-        "sentence": prediction.text,
-        "error": None,
+        "sentence": digit_text(prediction, is_dot=digit.is_dot),
+        "is_dot": digit.is_dot,
+        "box": dataclasses.astuple(digit.box),
     }
 
 
@@ -136,6 +159,9 @@ def _no_digit(name: str, error: RefusedError | None) -> dict[str, object]:
         "probabilities": None,
         "sentence": "blank: there is no digit to read." if error is None else None,
         "error": None if error is None else str(error),
+        "number": None,
+        "digits": [],
+        "is_photo": None,
     }
 
 

@@ -14,6 +14,7 @@ from mnist_lab.insight.notebook_columns import (
     dropout_summary,
     notebook_columns,
 )
+from mnist_lab.insight.number import NumberPrediction, digit_text, interpret_number
 from mnist_lab.insight.prediction import Prediction, interpret_probabilities
 from mnist_lab.insight.remaining_time import expected_starts, is_settled, seconds_left
 from mnist_lab.insight.run_diff import FieldDiff, diff_runs, unshared_layers
@@ -24,6 +25,7 @@ __all__ = [
     "Confusion",
     "DurationEstimate",
     "FieldDiff",
+    "NumberPrediction",
     "Prediction",
     "SignificanceTest",
     "Throughput",
@@ -33,10 +35,12 @@ __all__ = [
     "convolution_filters",
     "count_images",
     "diff_runs",
+    "digit_text",
     "dropout_summary",
     "estimate_duration",
     "expected_starts",
     "find_images",
+    "interpret_number",
     "interpret_probabilities",
     "is_settled",
     "mcnemar_mid_p",

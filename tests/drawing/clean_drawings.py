@@ -1,6 +1,6 @@
 """Clean drawings whose pixels were recorded before photos were read: they must be read in the same way for ever.
 
-`python -m tests.drawing.clean_drawings` writes the record again: do that only if clean drawings shall be read otherwise.
+`python -m tests.drawing.clean_drawings` records them again: only if clean drawings are to be read otherwise.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ PAPERS = (((255, 255, 255), (0, 0, 0)), ((0x12, 0x16, 0x1B), (0xE6, 0xEB, 0xF0))
 
 
 def clean_drawings() -> Iterator[tuple[NDArray[np.uint8], float | None]]:
-    """Pictures with the width of their pen, if it is known: canvas drawings and clean files, three widths and colours."""
+    """Pictures with the width of their pen, if it is known: canvas drawings and clean files, in three colours."""
     for index, (_, strokes) in enumerate(variants(8)):
         width = WIDTHS[index % 3]
         grey = rasterize(strokes, width=width)
