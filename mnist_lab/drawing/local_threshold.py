@@ -105,7 +105,8 @@ def _solid(dark: Grey, surface: Mask, edges: Mask) -> Mask:
     level = _SOLID * float(np.median(dark[edges]))
     labels, _ = ndimage.label(edges | (surface & (dark < level)))
     share = np.bincount(labels[edges], minlength=int(labels.max()) + 1) / np.bincount(labels.ravel())
-    return edges | ((share >= _MIN_FOUND)[labels] & (labels > 0))
+    solid: Mask = (share >= _MIN_FOUND)[labels] & (labels > 0)
+    return edges | solid
 
 
 def _is_light_on_dark(grey: Grey, surface: Mask) -> bool:

@@ -132,4 +132,4 @@ def _pixels(digit: Ink, photo: bool) -> NDArray[np.float32]:
 
 def _is_dot(digit: Ink, pen_width: float | None) -> bool:
     pen = widest_stroke(digit) if pen_width is None else pen_width
-    return max(digit.shape) < _MIN_PEN_WIDTHS * pen
+    return bool(max(digit.shape) < _MIN_PEN_WIDTHS * pen)

@@ -40,4 +40,5 @@ def thickened(digit: Ink) -> Ink:
     if growth <= 0:
         return digit
     away = ndimage.distance_transform_edt(~np.pad(is_ink, int(np.ceil(growth))))
-    return np.clip(growth + 1 - away, 0, 1).astype(np.float32)
+    grown: Ink = np.clip(growth + 1 - away, 0, 1).astype(np.float32)
+    return grown

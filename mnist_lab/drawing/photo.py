@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from mnist_lab.drawing.grouping import keep_line
 from mnist_lab.drawing.local_threshold import Writing, find_writing
-from mnist_lab.drawing.photo_parts import Labels, Part, find_parts, possible_writing
+from mnist_lab.drawing.photo_parts import Labels, Part, find_parts, possible_writing, without_drawn_frames
 from mnist_lab.drawing.ruled_lines import without_lines
 from mnist_lab.drawing.sheet import find_sheet
 
@@ -46,7 +46,7 @@ def find_photo_ink(grey: Grey) -> Grey | None:
 
 def _main_part(writing: Writing, mask: Mask) -> tuple[Labels, list[Part], Part] | None:
     """The longest and strongest part of the writing, with all parts; None if there is no writing."""
-    labels, parts = find_parts(without_lines(mask))
+    labels, parts = find_parts(without_lines(without_drawn_frames(mask)))
     strengths = {part.label: writing.strength_of(labels == part.label) for part in possible_writing(parts, labels)}
     strong = [part for part in parts if strengths.get(part.label, 0) >= _MIN_STRENGTH]
     main = max(strong, key=lambda part: part.box.length * strengths[part.label], default=None)

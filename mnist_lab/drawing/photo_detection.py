@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_lab.drawing.ink import find_ink, grey_of
+from mnist_lab.drawing.boxes import Box
+from mnist_lab.drawing.ink import MIN_BOX_INK, find_ink, grey_of
 
 _MIN_SIDE = 64
 """Pixels; a picture with a shorter longer side is no photo."""
@@ -39,21 +40,21 @@ def _is_transparent(picture: NDArray[np.uint8]) -> bool:
 
 def _has_bar(levels: NDArray[np.uint8]) -> bool:
     """Whether a narrow part of the ink runs along a side of the picture, and there is other ink."""
-    ink = find_ink(levels)
-    if ink is None:
+    found = find_ink(levels)
+    if found is None:
         return False
-    sides = (ink[0], ink[-1], ink[:, 0], ink[:, -1])
-    if max(float((side > 0).mean()) for side in sides) < _BAR:
+    ink = found >= MIN_BOX_INK
+    if max(float(side.mean()) for side in (ink[0], ink[-1], ink[:, 0], ink[:, -1])) < _BAR:
         return False
     from scipy import ndimage
 
-    labels, count = ndimage.label(ink > 0, np.ones((3, 3), bool))
-    for label, (rows, columns) in enumerate(ndimage.find_objects(labels), 1):
-        height, width = ink.shape
-        flat = (rows.stop - rows.start) / height < _MAX_BAR and max((labels[i] == label).mean() for i in (0, -1)) > _BAR
-        tall = (columns.stop - columns.start) / width < _MAX_BAR and (
-            max((labels[:, i] == label).mean() for i in (0, -1)) > _BAR
-        )
-        if (flat or tall) and count > 1:
-            return True
-    return False
+    labels, count = ndimage.label(ink, np.ones((3, 3), bool))
+    boxes = [Box.of_slices(*slices) for slices in ndimage.find_objects(labels)]
+    return count > 1 and any(_is_bar(box, *ink.shape) for box in boxes)
+
+
+def _is_bar(box: Box, height: int, width: int) -> bool:
+    at_top_or_bottom = box.top == 0 or box.bottom == height
+    at_left_or_right = box.left == 0 or box.right == width
+    across = at_top_or_bottom and box.width > _BAR * width and box.height < _MAX_BAR * height
+    return across or (at_left_or_right and box.height > _BAR * height and box.width < _MAX_BAR * width)

@@ -25,6 +25,10 @@ _DEEP = 0.25
 """A share of the photo; a desk at one side is narrower than this, or is no line of a digit."""
 _RING = 0.84
 """Share of its box that a frame encloses; an ellipse encloses 0.79."""
+_RING_SHARE = 0.7
+"""Of its box that a drawn frame or circle encloses."""
+_RING_LINES = 1.5
+"""Ink of a ring, in lines around its box that are as wide as its pen."""
 _LARGE = 0.45
 """Share of the photo's width and height; a ring that large is the edge of a sheet."""
 _INNER = 0.25
@@ -69,6 +73,21 @@ def _part(labels: Labels, label: int, box: Box) -> Part:
     return Part(label, box, int(own.sum()), int(ndimage.binary_fill_holes(own).sum()), pen)
 
 
+def without_drawn_frames(mask: Mask) -> Mask:
+    """The ink without rectangles and circles that are drawn around other ink; their sides would be taken for lines."""
+    labels, parts = find_parts(mask)
+    frames = [part.label for part in parts if _is_thin_ring(part) and _surrounds(part, parts)]
+    return mask & ~np.isin(labels, frames) if frames else mask
+
+
+def _is_thin_ring(part: Part) -> bool:
+    """Whether it is one line around an area, not the many lines of squared paper."""
+    around = 2 * (part.box.width + part.box.height)
+    return (
+        part.enclosed > _RING_SHARE * part.box.width * part.box.height and part.area < _RING_LINES * around * part.pen
+    )
+
+
 def possible_writing(parts: Sequence[Part], labels: Labels) -> list[Part]:
     """The parts that are no underline, hole, frame, or edge of a desk."""
     strokes = [part for part in parts if _is_stroke(part) and not _is_at_edge(part, labels)]
@@ -89,9 +108,8 @@ def _is_at_edge(part: Part, labels: Labels) -> bool:
         return True
     if max(down) > _ALONG * box.height and box.width < _DEEP * width and box.height > box.width:
         return True
-    return (
-        sum(count > _WHOLE_SIDE * width for count in across) + sum(count > _WHOLE_SIDE * height for count in down) >= 2
-    )
+    whole = [count > _WHOLE_SIDE * width for count in across] + [count > _WHOLE_SIDE * height for count in down]
+    return sum(whole) >= 2
 
 
 def _is_frame(part: Part, others: Sequence[Part], labels: Labels) -> bool:
@@ -102,4 +120,9 @@ def _is_frame(part: Part, others: Sequence[Part], labels: Labels) -> bool:
     is_large = box.height > _LARGE * labels.shape[0] and box.width > _LARGE * labels.shape[1]
     if is_large and part.enclosed > _RING * box.width * box.height:
         return True
+    return _surrounds(part, others)
+
+
+def _surrounds(part: Part, others: Sequence[Part]) -> bool:
+    box = part.box
     return any(box.encloses(other.box) and other.box.height > _INNER * box.height for other in others)

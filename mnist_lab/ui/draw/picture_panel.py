@@ -125,8 +125,8 @@ def _show(run: Run, picture: _Picture, key: str) -> None:
                 st.markdown("**Taken for ink**")
                 st.image(_ink_uri(drawing), width="stretch")
                 st.caption(_kind_text(drawing))
-    with st.container(gap="small", key="picture-answer"):
-        _answer(run, drawing)
+        with st.container(gap="small", key="picture-answer"):
+            _answer(run, drawing)
 
 
 def _answer(run: Run, drawing: NormalizedDrawing | None) -> None:
