@@ -17,8 +17,10 @@ _SIDE = 640
 
 _MIN_STRENGTH = 0.23
 """How much darker than the paper writing is, 0..1; the lines of squared paper and creases are fainter."""
-_MIN_LENGTH = 32
+_MIN_LENGTH = 20
 """Of the main part, in pixels; what is smaller alone is noise."""
+_SMALL, _MIN_STRENGTH_SMALL = 48, 0.35
+"""A digit shorter than so many pixels must be so much darker than the paper; bits of creases are fainter."""
 
 
 def find_photo_ink(grey: Grey) -> Grey | None:
@@ -32,11 +34,12 @@ def find_photo_ink(grey: Grey) -> Grey | None:
         is written.
     """
     writing = find_writing(scaled := _scaled(grey), find_sheet(scaled))
-    found = _main_part(writing, writing.mask)
+    mask = without_lines(without_drawn_frames(writing.mask))
+    found = _main_part(writing, mask)
     if found is None:
         return None
     # Again, with what is about as dark as the main part alone: without lines and shadows that touch it.
-    found = _main_part(writing, writing.as_strong_as(found[0] == found[2].label))
+    found = _main_part(writing, without_lines(mask & writing.as_strong_as(found[0] == found[2].label)))
     if found is None:
         return None
     labels, parts, main = found
@@ -46,11 +49,13 @@ def find_photo_ink(grey: Grey) -> Grey | None:
 
 def _main_part(writing: Writing, mask: Mask) -> tuple[Labels, list[Part], Part] | None:
     """The longest and strongest part of the writing, with all parts; None if there is no writing."""
-    labels, parts = find_parts(without_lines(without_drawn_frames(mask)))
+    labels, parts = find_parts(mask)
     strengths = {part.label: writing.strength_of(labels == part.label) for part in possible_writing(parts, labels)}
     strong = [part for part in parts if strengths.get(part.label, 0) >= _MIN_STRENGTH]
     main = max(strong, key=lambda part: part.box.length * strengths[part.label], default=None)
     if main is None or main.box.length < _MIN_LENGTH:
+        return None
+    if main.box.length < _SMALL and strengths[main.label] < _MIN_STRENGTH_SMALL:
         return None
     return labels, strong, main
 

@@ -50,7 +50,7 @@ class Part:
 
 
 def find_parts(mask: Mask) -> tuple[Labels, list[Part]]:
-    """Label the connected parts, diagonal neighbours included, and describe all but the smallest.
+    """Label the connected parts, and describe all but the smallest; thin lines may have gaps of two pixels.
 
     Args:
         mask: (h, w), true for ink.
@@ -60,8 +60,10 @@ def find_parts(mask: Mask) -> tuple[Labels, list[Part]]:
     """
     from scipy import ndimage
 
-    labels, _ = ndimage.label(mask, np.ones((3, 3), bool))
-    boxes = (Box.of_slices(*slices) for slices in ndimage.find_objects(labels))
+    square = np.ones((3, 3), bool)
+    labels, _ = ndimage.label(ndimage.binary_dilation(mask, square), square)
+    labels *= mask
+    boxes = [Box.of_slices(*slices) for slices in ndimage.find_objects(labels)]
     return labels, [_part(labels, label, box) for label, box in enumerate(boxes, 1) if box.length >= _MIN_LENGTH]
 
 
