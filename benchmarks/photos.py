@@ -2,8 +2,8 @@
 
     python -m benchmarks.photos [RUN] [--variants N]
 
-Prints the share read right, and called sure but wrong, for each condition; how many photos of blank sheets were read; and,
-where MNIST_LAB_DATA has `pen-strokes.json.gz`, how many single digits are divided, and how many numbers are not.
+Prints the share read right for each condition, the share called sure but wrong, and how many photos of blank sheets
+were read; and, where MNIST_LAB_DATA has `pen-strokes.json.gz`, how single digits and numbers are divided.
 """
 
 import argparse
@@ -123,7 +123,7 @@ def number_picture(digits: Sequence[Sequence[Stroke]], gap: float = 45) -> tuple
     for digit in digits:
         points = [np.array(stroke, float) for stroke in digit]
         left = min(stroke[:, 0].min() for stroke in points)
-        strokes += [stroke + [right - left, 0] for stroke in points]
+        strokes += [stroke + np.array([right - left, 0]) for stroke in points]
         right = max(stroke[:, 0].max() for stroke in strokes) + gap
     scale = FIELD / max(right, FIELD)
     return rasterize([(stroke * scale).tolist() for stroke in strokes], size=640, width=PEN * scale), PEN * scale

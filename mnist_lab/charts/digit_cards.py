@@ -64,7 +64,7 @@ def _card(card: DigitCard, theme: str) -> str:
     image = data_uri(digit_png(card.pixels, scale=3, theme=theme))
     return (
         f'<li><div class="seen"><img src="{image}" alt="The digit as 28×28 pixels">'
-        f"<div><b>{best}</b><p>{escape(card.text)}</p></div></div>{_bars(card, best)}</li>"
+        f"<div><b>{best}</b><p>{escape(card.text).replace(' %', '&nbsp;%')}</p></div></div>{_bars(card, best)}</li>"
     )
 
 

@@ -15,10 +15,12 @@ Mask = NDArray[np.bool_]
 _SIDE = 640
 """A photo is scaled until its longer side has so many pixels."""
 
-_MIN_STRENGTH = 0.23
+_MIN_STRENGTH = 0.25
 """How much darker than the paper writing is, 0..1; the lines of squared paper and creases are fainter."""
 _MIN_LENGTH = 20
 """Of the main part, in pixels; what is smaller alone is noise."""
+_MIN_LEFT = 0.5
+"""Share of the ink that is left without lines, if the paper is not ruled."""
 _SMALL, _MIN_STRENGTH_SMALL = 48, 0.35
 """A digit shorter than so many pixels must be so much darker than the paper; bits of creases are fainter."""
 
@@ -34,12 +36,19 @@ def find_photo_ink(grey: Grey) -> Grey | None:
         is written.
     """
     writing = find_writing(scaled := _scaled(grey), find_sheet(scaled))
-    mask = without_lines(without_drawn_frames(writing.mask))
-    found = _main_part(writing, mask)
+    unframed = without_drawn_frames(writing.mask)
+    unlined = without_lines(unframed)
+    found = _main_part(writing, unlined)
+    if found is None:
+        # A straight 1 that stands on a line of squared paper was taken for that line, but is darker.
+        found = _main_part(writing, unframed & (writing.strength >= _MIN_STRENGTH_SMALL))
     if found is None:
         return None
-    # Again, with what is about as dark as the main part alone: without lines and shadows that touch it.
-    found = _main_part(writing, without_lines(mask & writing.as_strong_as(found[0] == found[2].label)))
+    # Again, with what is about as dark as the main part alone: without shadows that touch it. Strokes that lie along
+    # one of the faint lines of ruled paper are whole again; a single line is no fainter, and stays away.
+    is_ruled = unlined.sum() < _MIN_LEFT * unframed.sum()
+    strong = writing.as_strong_as(found[0] == found[2].label)
+    found = _main_part(writing, without_lines(strong & (unframed if is_ruled else unlined)))
     if found is None:
         return None
     labels, parts, main = found

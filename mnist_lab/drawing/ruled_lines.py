@@ -29,8 +29,17 @@ def without_lines(mask: Mask) -> Mask:
     across, down = _lines_across(thin), _lines_across(thin.T).T
     if not (across.any() or down.any()):
         return mask
+    # The stroke of a digit that lies along a line is wider than the line.
+    across, down = across & ~(_wider(mask) & ~down), down & ~(_wider(mask.T).T & ~across)
     rest = mask & ~across & ~down
     return rest | _crossed(rest, across & ~down) | _crossed(rest.T, (down & ~across).T).T
+
+
+def _wider(mask: Mask) -> Mask:
+    """The pixels with more ink above and below them than a line across has."""
+    from scipy import ndimage
+
+    return np.asarray(ndimage.binary_opening(mask, np.ones((_MAX_WIDTH, 1), bool)))
 
 
 def _lines_across(mask: Mask) -> Mask:

@@ -176,7 +176,7 @@ def test_only_json_is_printed_and_chatter_is_logged(call, monkeypatch, store, of
     assert "Keras says something\nC++ says something\n" in store.folder(json.loads(called.out)["run"]).read_log()
 
 
-def _a_number_is_read_digit_by_digit(call: Call, run_id: str, pictures: Path) -> None:
+def _a_number_is_read_digit_by_digit(call, run_id, pictures):
     picture = np.full((320, 640), 255, np.uint8)
     picture[60:260, 150:180] = picture[60:260, 450:480] = 0
     Image.fromarray(picture).save(pictures / "eleven.png")
