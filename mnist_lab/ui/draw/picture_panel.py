@@ -81,7 +81,7 @@ def _ask(number: int) -> None:
             args=(key,),
         )
     if message := st.session_state.get(_ERROR):
-        st.error(plain(message), icon=":material/error:")
+        st.error(plain(for_viewer(message)), icon=":material/error:")
 
 
 def _open(key: str) -> None:
@@ -111,7 +111,7 @@ def _show(run: Run, picture: _Picture, key: str) -> None:
     try:
         drawing = normalize_drawing(picture.pixels, box=_pixel_box(shares, picture.pixels))
     except PictureError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(plain(for_viewer(error)), icon=":material/error:")
         return
     with st.container(horizontal=True, gap="medium", key="picture-steps"):
         with st.container(width=340, gap="small"):
