@@ -111,7 +111,7 @@ def _is_at_edge(part: Part, labels: Labels) -> bool:
     if max(down) > _ALONG * box.height and box.width < _DEEP * width and box.height > box.width:
         return True
     whole = [count > _WHOLE_SIDE * width for count in across] + [count > _WHOLE_SIDE * height for count in down]
-    return sum(whole) >= 2
+    return whole.count(True) >= 2
 
 
 def _is_frame(part: Part, others: Sequence[Part], labels: Labels) -> bool:
