@@ -13,6 +13,7 @@ from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.components.plotly_chart import plotly_chart
 from mnist_lab.ui.components.theme import theme
 from mnist_lab.ui.draw.canvas import FRAME, drawing_pad
+from mnist_lab.ui.draw.picture_panel import picture_panel
 from mnist_lab.ui.panels.run_picker import empty_state, pick_run, runs_with_result
 from mnist_lab.ui.services.container import services
 
@@ -67,9 +68,8 @@ with answer:
     if drawing is not None:
         try:
             with headline, st.spinner("Loading the network…"):
-                answered = services().predictor.read(run.id, drawing.pixels)
-            probabilities = answered.probabilities
-            score = answered.digit_score
+                reading = services().predictor.read(run.id, drawing.pixels)
+            probabilities, score = reading.probabilities, reading.digit_score
             prediction = interpret_probabilities(probabilities, is_dot=drawing.is_dot, digit_score=score).text
             headline.subheader(plain(prediction), anchor=False)
         except LabError as error:
@@ -80,3 +80,5 @@ with answer:
     plotly_chart(
         probability_bars(bars), key="draw-bars", alt=f"Probabilities of the ten digits. {prediction or alt}", height=300
     )
+
+picture_panel(run)

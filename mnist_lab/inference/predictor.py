@@ -14,6 +14,7 @@ import numpy as np
 from mnist_lab.errors import PredictorError
 from mnist_lab.inference.process import PredictorProcess, ProcessHungError, ProcessLostError
 from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats, ProtocolError, is_run_id, pack, unpack
+from mnist_lab.inference.reading import Reading
 from mnist_lab.network import CLASSES
 from mnist_lab.novelty import DigitScore
 from mnist_lab.settings import Settings
@@ -100,19 +101,14 @@ class Predictor:
         Raises:
             PredictorError: See `read`.
         """
-        probabilities = self.read(run_id, image).probabilities
-        assert probabilities is not None  # noqa: S101 - `read` says so
-        return probabilities
+        return self.read(run_id, image).probabilities
 
-    def read(self, run_id: str, image: Floats) -> Answer:
+    def read(self, run_id: str, image: Floats) -> Reading:
         """Predict the digit in `image` with the network of one run.
 
         Args:
             run_id: Id of a run that has weights.
             image: float32 (28, 28), 0..1, white ink on black, as `drawing.normalize_drawing` makes it.
-
-        Returns:
-            An answer that has probabilities.
 
         Raises:
             PredictorError: The run has no usable weights, or the process did not reply even after a restart.
@@ -120,7 +116,7 @@ class Predictor:
         answer = self.predict_many([run_id], image)[0]
         if answer.probabilities is None:
             raise PredictorError(answer.error)
-        return answer
+        return Reading(answer.probabilities, answer.digit_score)
 
     def predict_many(self, run_ids: Sequence[str], image: Floats) -> list[Answer]:
         """Predict the digit in one image with the networks of several runs; one answer per run, in the same order.

@@ -27,7 +27,7 @@ from mnist_lab.settings import Settings
 
 if TYPE_CHECKING:
     from mnist_lab.inference.engine.live_models import LiveModel
-    from mnist_lab.inference.engine.model_cache import Reading
+    from mnist_lab.inference.reading import Reading
 
     ReadFunction = Callable[[Floats], Reading]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from mnist_lab import formatting
 from mnist_lab.errors import LabError, PredictorError, UnknownRunError
-from mnist_lab.inference import Answer
 from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats, ProtocolError, unpack
+from mnist_lab.inference.reading import Reading
 from mnist_lab.insight import interpret_probabilities
 from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.live.current_run import find_run
@@ -74,16 +74,16 @@ def _reading(run: Run, image: Floats, *, is_dot: bool) -> dict[str, Any]:
     if now.probabilities is None:
         raise PredictorError(_waiting_text(run) if now.is_untrained else now.error)
     by = f"{run.name}, being tested" if now.epoch is None else f"{run.name}, {_age_text(now.epoch)}"
-    return {**_prediction(now, is_dot=is_dot), "by": by}
+    return {**_prediction(Reading(now.probabilities), is_dot=is_dot), "by": by}
 
 
 def _age_text(epoch: float) -> str:
     return "just begun" if epoch < _JUST_BEGUN else f"after {epoch:.1f} epochs"
 
 
-def _prediction(answer: Answer, *, is_dot: bool) -> dict[str, Any]:
-    values = [] if answer.probabilities is None else [float(value) for value in answer.probabilities]
-    prediction = interpret_probabilities(values, is_dot=is_dot, digit_score=answer.digit_score)
+def _prediction(reading: Reading, *, is_dot: bool) -> dict[str, Any]:
+    values = [float(value) for value in reading.probabilities]
+    prediction = interpret_probabilities(values, is_dot=is_dot, digit_score=reading.digit_score)
     labels = [formatting.probability(value) if value >= _MIN_LABELLED else "" for value in values]
     bars = {"text": prediction.text, "probabilities": [round(value, 4) for value in values], "labels": labels}
     return bars if prediction.is_digit is None else {**bars, "is_digit": prediction.is_digit}

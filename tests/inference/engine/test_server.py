@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from mnist_lab.errors import PredictorError
-from mnist_lab.inference.engine.model_cache import Reading
 from mnist_lab.inference.engine.server import reply_to
 from mnist_lab.inference.protocol import pack, unpack
+from mnist_lab.inference.reading import Reading
 from mnist_lab.novelty import DigitScore
 
 PICTURE = np.full((28, 28), 0.5, np.float32)
