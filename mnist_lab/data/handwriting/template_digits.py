@@ -23,8 +23,8 @@ _LIFT = 0.02
 _SLANT, _TURN, _BEND = 0.22, 0.12, 0.1
 _STRETCH = 0.25
 """Standard deviation of the logarithm of width : height."""
-_TREMOR = 0.006
-_PEN, _PEN_SPREAD, _PENS = 2.4, 0.38, (1.0, 5.5)
+_TREMOR = 0.008
+_PEN, _PEN_SPREAD, _PENS = 2.5, 0.38, (1.0, 5.5)
 """Width of the pen in pixels: median, standard deviation of its logarithm, thinnest and thickest."""
 
 

@@ -50,13 +50,13 @@ def test_a_flag_goes_down_to_the_left_from_the_top() -> None:
     # A steep, short one is hidden by a thick stroke.
     assert np.median(foot - digits.left) > 5
     assert (digits.right - foot < 4).all()
-    assert (digits.ink[:, 18:].any(axis=1).sum(axis=1) <= 5).mean() > 0.9
+    assert (digits.ink[:, 18:].any(axis=1).sum(axis=1) <= 5).mean() > 0.8
 
 
 def test_a_foot_and_serifs_are_on_both_sides() -> None:
     for name in ("a flag and a foot", "serifs"):
         foot = beside(styled(name, bar_digits()), slice(18, 28))
-        assert (foot > 1).mean() > 0.9
+        assert (foot > 1).mean() > 0.8
     # Its middle is not that of the stroke.
     assert (styled("serifs", bar_digits())[:, :8].max(axis=1) > 100).sum(axis=1).min() >= 5
 
