@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from mnist_lab.recipe.recipe import Augmentation
+from mnist_lab.recipe.recipe import Augmentation, Recipe
 
 
 @dataclass(frozen=True)
@@ -31,3 +31,8 @@ HANDWRITING: Mapping[Augmentation, HandwritingShares] = MappingProxyType(
 SHOWN_EPOCHS = 4
 """Each digit that is made is shown in so many epochs, shifted, turned and scaled differently each time: making all anew
 for each epoch would take a tenth of the time of a small network's training."""
+
+
+def has_handwriting(recipe: Recipe) -> bool:
+    """Whether a network with this recipe learns other people's handwriting, so that it reads drawings best."""
+    return recipe.augmentation in HANDWRITING

@@ -23,10 +23,10 @@ class EpochDigits:
     def __init__(self, images: Images, labels: Labels, shares: HandwritingShares, seed: int) -> None:
         """The images, uint8 (n, 28, 28), and labels, uint8 (n,), are not changed."""
         self._images, self._labels = images, labels
-        self.shares, self._seed = shares, seed
+        self._shares, self._seed = shares, seed
         self._part = lru_cache(maxsize=SHOWN_EPOCHS)(self._made_part)
 
-    def epoch(self, epoch: int) -> tuple[Images, Labels]:
+    def of(self, epoch: int) -> tuple[Images, Labels]:
         """Images uint8 (n, 28, 28) and labels uint8 (n,) of an epoch, counted from 0."""
         images, labels = self._images.copy(), self._labels.copy()
         for number in range(epoch, epoch + SHOWN_EPOCHS):
@@ -39,7 +39,7 @@ class EpochDigits:
         random = np.random.default_rng([self._seed, number, _SALT])
         order = random.permutation(len(self._labels))
         from_templates, drawn = (
-            round(len(order) * share / SHOWN_EPOCHS) for share in (self.shares.templates, self.shares.drawn)
+            round(len(order) * share / SHOWN_EPOCHS) for share in (self._shares.templates, self._shares.drawn)
         )
         replaced, rest = order[:from_templates], order[from_templates:]
         styled = rest[np.isin(self._labels[rest], [style.digit for style in DRAWN_STYLES])][:drawn]

@@ -10,13 +10,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mnist_lab.data import EpochDigits, Split
+from mnist_lab.data import Split
 from mnist_lab.network import Network
-from mnist_lab.recipe import HANDWRITING, Recipe, learning_rates
+from mnist_lab.recipe import Recipe, learning_rates
 from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.training.callbacks import CallbackList, TrainingCallback
 from mnist_lab.training.checkpoint import Arrays, TrainingState
 from mnist_lab.training.clock import Clock
+from mnist_lab.training.engine.epoch_images import EpochImages
 from mnist_lab.training.engine.evaluation import Evaluator
 from mnist_lab.training.engine.model import build, make_optimizer
 from mnist_lab.training.engine.train_step import Floats, StepRunner
@@ -80,10 +81,7 @@ class Trainer:
         self.epochs_done = 0
         self._callbacks = CallbackList(callbacks)
         self._best_path, self._last_path, self._insist = best_path, last_path, insist
-        self._images, self._labels = tf.constant(split.train_images), tf.constant(split.train_labels)
-        self._epoch_digits: EpochDigits | None = None
-        if shares := HANDWRITING.get(recipe.augmentation):
-            self._epoch_digits = EpochDigits(split.train_images, split.train_labels, shares, recipe.seed)
+        self._epoch_images = EpochImages(split, recipe)
         self._rates = learning_rates(recipe, self.total_steps)
         self._rates_tensor = tf.constant(self._rates)
         self._optimizer = make_optimizer(recipe)
@@ -219,7 +217,7 @@ class Trainer:
     def _train_epoch(self) -> "_TrainedEpoch":
         epoch = self.epochs_done
         order = tf.constant(epoch_order(len(self.split.train_labels), self.recipe.seed, epoch))
-        images, labels = self._training_digits(epoch)
+        images, labels = self._epoch_images.of(epoch)
         while (done := self.batches_done) < self.batches:
             count = min(self._chunk, self.batches - done)
             self._update_factor()
@@ -250,13 +248,6 @@ class Trainer:
         return _TrainedEpoch(
             math.fsum(self._losses) / size, math.fsum(self._correct) / size, stopped=False, diverged=False
         )
-
-    def _training_digits(self, epoch: int) -> tuple[tf.Tensor, tf.Tensor]:
-        """Images and labels of an epoch, before the changes that the training step makes."""
-        if self._epoch_digits is None or not self._epoch_digits.shares.are_in(epoch, self.recipe.epochs):
-            return self._images, self._labels
-        images, labels = self._epoch_digits.epoch(epoch)
-        return tf.constant(images), tf.constant(labels)
 
     def _update_factor(self) -> None:
         factor = self._callbacks.learning_rate_factor

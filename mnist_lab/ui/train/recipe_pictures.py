@@ -52,7 +52,10 @@ def augmentation_picture(dataset: Dataset, augmentation: Augmentation) -> None:
 
 
 def _handwriting_pictures(dataset: Dataset, shares: HandwritingShares, seed: int) -> None:
-    st.caption(f"{formatting.percent(shares.drawn)} of the images are written in another style:")
+    st.caption(
+        f"In the last {formatting.percent(1 - shares.begin)} of the epochs, {formatting.percent(shares.drawn)} of the "
+        "images are written in another style:"
+    )
     pictures = [StylePicture(*example) for example in style_examples(dataset, seed)]
     themed_html(styles_html(pictures), key="style-pictures")
     st.caption(f"{formatting.percent(shares.templates)} are digits drawn from strokes, no two of them alike:")
