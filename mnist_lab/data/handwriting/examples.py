@@ -9,6 +9,9 @@ from mnist_lab.data.handwriting.drawn_styles import DRAWN_STYLES, DrawnStyle, in
 from mnist_lab.data.handwriting.template_digits import template_digits
 from mnist_lab.network import CLASSES
 
+_CANDIDATES = 6
+"""Of so many images that which a style changes most is shown: some are written in it already."""
+
 
 class StyleExample(NamedTuple):
     """An image without and with a style."""
@@ -34,6 +37,8 @@ def template_sheet(each: int, seed: int) -> Images:
 
 
 def _example(dataset: Dataset, style: DrawnStyle, random: np.random.Generator) -> StyleExample:
-    index = random.choice(np.flatnonzero(dataset.train_labels == style.digit))
-    before = dataset.train_images[index : index + 1]
-    return StyleExample(f"{style.digit} with {style.name}", before[0], in_style(before, style, random)[0])
+    own = np.flatnonzero(dataset.train_labels == style.digit)
+    before = dataset.train_images[random.choice(own, min(_CANDIDATES, len(own)), replace=False)]
+    after = in_style(before, style, random)
+    best = int(np.abs(after.astype(np.float32) - before).sum(axis=(1, 2)).argmax())
+    return StyleExample(f"{style.digit} with {style.name}", before[best], after[best])
