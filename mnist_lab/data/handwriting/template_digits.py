@@ -16,12 +16,12 @@ BOX = 20
 """The longer side of a digit in pixels, as in MNIST."""
 _CENTRE = np.float32(14.5)
 
-_HAND = 0.03
+_HAND = 0.028
 """Standard deviation of a point's place, in sides of the digit's box; the ends of strokes vary twice as much."""
 _LIFT = 0.02
 """Standard deviation of where a stroke is set down."""
-_SLANT, _TURN, _BEND = 0.24, 0.13, 0.1
-_STRETCH = 0.28
+_SLANT, _TURN, _BEND = 0.22, 0.12, 0.1
+_STRETCH = 0.25
 """Standard deviation of the logarithm of width : height."""
 _TREMOR = 0.008
 _PEN, _PEN_SPREAD, _PENS = 2.5, 0.38, (1.0, 5.5)
@@ -29,7 +29,7 @@ _PEN, _PEN_SPREAD, _PENS = 2.5, 0.38, (1.0, 5.5)
 
 
 def template_digits(count: int, random: np.random.Generator) -> tuple[Images, Labels]:
-    """Make `count` digits, each digit and each of its templates equally often.
+    """Make `count` digits: each digit equally often, in any of its templates.
 
     Returns:
         Images uint8 (count, 28, 28) and labels uint8 (count,), in random order.
