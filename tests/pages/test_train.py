@@ -149,9 +149,9 @@ def test_schedules_and_augmentations_have_a_picture() -> None:
 
 def test_every_handwriting_style_has_a_picture() -> None:
     test = open_page()
-    assert not any(data[-1] == "style-pictures" for data in components(test, "themed_html"))
+    assert not any("lab-styles" in data["html"] for data in components(test, "themed_html"))
     ok(test.selectbox(key="recipe-augmentation").set_value("styles").run())
-    (html,) = [data[0]["html"] for data in components(test, "themed_html") if data[-1] == "style-pictures"]
+    (html,) = [data["html"] for data in components(test, "themed_html") if "lab-styles" in data["html"]]
     for name in ("0 with a slash", "1 with a flag and a foot", "4 with a short stem", "7 with a bar", "9 with a hook"):
         assert name in html
     shown = [element.value for element in test.caption]
