@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 _INK, _MUTED, _GRID = (variable(name) for name in ("ink", "muted", "grid"))
 _STYLE = f"""<style>
 .lab-styles {{ list-style: none; margin: 0; padding: 0; display: grid; gap: 0.5rem;
-  grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); }}
+  grid-template-columns: repeat(3, minmax(0, 1fr)); }}
 .lab-styles > li {{ margin: 0; border: 1px solid {_GRID}; border-radius: 0.375rem; padding: 0.375rem 0.125rem;
   color: {_INK}; font-size: 0.8125rem; line-height: 1.3; text-align: center; }}
 .lab-styles div {{ display: flex; align-items: center; justify-content: center; gap: 0.25rem; color: {_MUTED}; }}
-.lab-styles i {{ display: block; width: 2.5rem; height: 2.5rem; background: {_INK}; image-rendering: pixelated;
+.lab-styles i {{ flex: 0 1 2.5rem; aspect-ratio: 1; background: {_INK}; image-rendering: pixelated;
   -webkit-mask: var(--ink) center/contain no-repeat; mask: var(--ink) center/contain no-repeat; }}
 .lab-styles i:first-child {{ background: {_MUTED}; }}
 </style>"""

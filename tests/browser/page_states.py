@@ -71,6 +71,15 @@ def _open_card(page: Page) -> None:
     page.locator(f"{dom.DIAGRAM} .selected").wait_for()
 
 
+def _choose_cell(page: Page) -> None:
+    """Click on the cell of the most frequent mistake."""
+    part = page.locator(".lab-confusion .frequent button").first.get_attribute("data-part")
+    cell = page.locator(f'.lab-confusion td button[data-part="{part}"]')
+    cell.click()
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Show all mistakes")).to_be_visible()
+
+
 @dataclass(frozen=True)
 class PageState:
     """A page in one of its states."""
@@ -115,6 +124,7 @@ _LISTED = (
     PageState("draw", "drawn digit", "run={finished}", act=_draw_seven),
     PageState("inspect", "first start"),
     PageState("inspect", "one run", "run={finished}"),
+    PageState("inspect", "one kind of mistake", "run={finished}", act=_choose_cell),
     PageState("glossary", "first start"),
 )
 STATES = tuple(sorted((state for state in _LISTED if state.page in PAGES), key=lambda state: state.needs_runs))

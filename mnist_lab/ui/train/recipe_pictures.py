@@ -29,7 +29,7 @@ def schedule_picture(recipe: Recipe, images: int) -> None:
     """Draw the learning rate over the epochs of a training, for a data set with `images` training images."""
     steps = min(_MAX_STEPS_DRAWN, recipe.epochs * steps_per_epoch(recipe, images))
     figure = schedule_figure(learning_rates(recipe, steps), recipe.epochs)
-    alt = f"Learning rate over {recipe.epochs} epochs, {SCHEDULE_NAMES[recipe.schedule].lower()}"
+    alt = f"Learning rate over {formatting.quantity(recipe.epochs, 'epoch')}, {SCHEDULE_NAMES[recipe.schedule].lower()}"
     plotly_chart(figure, key="schedule-picture", alt=alt, height=_HEIGHT)
 
 
