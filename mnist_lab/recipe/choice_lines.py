@@ -28,6 +28,7 @@ _AUGMENTATIONS = {
     "none": "Every epoch shows the same pictures.",
     "light": "Each time a little shifted, turned and scaled; helps long trainings.",
     "pen": "Also slanted, thicker or thinner, as by another pen; for drawn digits.",
+    "styles": "Light; at the end also other people's ways of writing: for drawn digits.",
 }
 _VALIDATIONS = {
     "holdout": "Tested after each epoch on training images that are set aside.",

@@ -13,7 +13,7 @@ MAX_JSON_BYTES = 64 * 1024
 
 Optimizer = Literal["adam", "adamw", "sgd", "rmsprop", "nadam"]
 Schedule = Literal["constant", "cosine", "one-cycle", "step"]
-Augmentation = Literal["none", "light", "pen"]
+Augmentation = Literal["none", "light", "pen", "styles"]
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
 Validation = Literal["holdout", "test"]
 Keep = Literal["best", "last"]

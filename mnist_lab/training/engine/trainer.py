@@ -17,6 +17,7 @@ from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.training.callbacks import CallbackList, TrainingCallback
 from mnist_lab.training.checkpoint import Arrays, TrainingState
 from mnist_lab.training.clock import Clock
+from mnist_lab.training.engine.epoch_images import EpochImages
 from mnist_lab.training.engine.evaluation import Evaluator
 from mnist_lab.training.engine.model import build, make_optimizer
 from mnist_lab.training.engine.train_step import Floats, StepRunner
@@ -80,8 +81,7 @@ class Trainer:
         self.epochs_done = 0
         self._callbacks = CallbackList(callbacks)
         self._best_path, self._last_path, self._insist = best_path, last_path, insist
-        self._images = tf.constant(split.train_images)
-        self._labels = tf.constant(split.train_labels)
+        self._epoch_images = EpochImages(split, recipe)
         self._rates = learning_rates(recipe, self.total_steps)
         self._rates_tensor = tf.constant(self._rates)
         self._optimizer = make_optimizer(recipe)
@@ -217,13 +217,14 @@ class Trainer:
     def _train_epoch(self) -> "_TrainedEpoch":
         epoch = self.epochs_done
         order = tf.constant(epoch_order(len(self.split.train_labels), self.recipe.seed, epoch))
+        images, labels = self._epoch_images.of(epoch)
         while (done := self.batches_done) < self.batches:
             count = min(self._chunk, self.batches - done)
             self._update_factor()
             start = time.perf_counter()
             losses, accuracies = self._step_runner.run(
-                self._images,
-                self._labels,
+                images,
+                labels,
                 order,
                 self._rates_tensor,
                 first_batch=done,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_lab import formatting
+from mnist_lab.recipe import has_handwriting
 from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.run_sign import SIGN_WIDTH, run_sign
@@ -17,12 +18,23 @@ _LAST_SHOWN = "picked-run"
 
 
 def runs_with_result() -> list[Run]:
-    """The runs with a test result: the user's own, then reference runs, then those on a sample; each best first."""
+    """The runs with a test result: the user's own, then reference runs, then those on a sample; each best first.
+
+    Of the reference runs, the one that has learned other people's handwriting is first.
+    """
     lab = services()
     lab.reference.ensure()
     runs = lab.store.list({RunState.FINISHED, RunState.STOPPED})
     tested = [run for run in runs if run.result is not None]
-    return sorted(tested, key=lambda run: (run.used_sample, run.is_reference, -_accuracy(run)))
+    return sorted(
+        tested,
+        key=lambda run: (
+            run.used_sample,
+            run.is_reference,
+            run.is_reference and not has_handwriting(run.recipe),
+            -_accuracy(run),
+        ),
+    )
 
 
 def pick_signed_run(runs: Sequence[Run], *, key: str) -> Run:

@@ -22,7 +22,7 @@ _PATIENCES = (0, 1, 2, 3, 5, 10)
 _OPTIONAL = {"limit", "early_stopping"}
 """Fields for which the form has 0 and the recipe None."""
 
-_AUGMENTATIONS = {"none": "None", "light": "Light", "pen": "Pen"}
+_AUGMENTATIONS = {"none": "None", "light": "Light", "pen": "Pen", "styles": "Handwriting styles"}
 _PRECISIONS = {"auto": "The fastest on this machine", "float32": "float32", "mixed_bfloat16": "mixed bfloat16"}
 _VALIDATIONS = {"holdout": "Held out of the training images", "test": "The test set, as in the notebook"}
 _KEEPS = {"best": "Best epoch", "last": "Last epoch"}
