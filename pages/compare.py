@@ -90,7 +90,7 @@ if not selected:
     bin_panel()
     st.stop()
 all_names = distinct_names(selected)
-run_actions(selected, all_names)
+run_actions(selected, all_names, are_chosen=shown.are_chosen)
 if len(selected) > MAX_COMPARED:
     st.caption(f"The first {MAX_COMPARED} of the {len(selected):,} ticked runs are compared.")
 selected, names = selected[:MAX_COMPARED], all_names[:MAX_COMPARED]

@@ -65,7 +65,7 @@ with setup:
     with left:
         wants_compose = network_card(analysis)
         dataset_card(dataset)
-    with right, st.container(border=True, key="train-recipe"):
+    with right, st.container(border=True, height="stretch", key="train-recipe"):
         st.subheader("Recipe", anchor=False)
         recipe_form(len(dataset.train_labels))
         if why := preset_recipe_reason(chosen_recipe()):

@@ -16,6 +16,7 @@ from mnist_lab.insight.run_columns import data_warnings, run_columns
 from mnist_lab.runs import ACTIVE_STATES, ENDED_STATES, WAITING_STATES, Run, RunState
 from mnist_lab.runs.queries.search import RunCounts, SearchResult
 from mnist_lab.training.hardware import machine_info
+from mnist_lab.ui.compare.comparison import row_names
 from mnist_lab.ui.compare.selection import requested_ids
 from mnist_lab.ui.compare.sweep_filter import clear_sweep_filter
 from mnist_lab.ui.live.table_feed import state_text
@@ -41,7 +42,7 @@ class Column:
     """A column of the table, beside that of the names."""
 
     name: str
-    """Of `run_columns`; "Curve" is the sparkline."""
+    """Of `run_columns`; "Loss curve" is the sparkline."""
     kind: str = "text"
     """How the browser draws and sorts it: "text", "number", "time" or "line"."""
     format: Callable[[Any], str] = str
@@ -59,7 +60,7 @@ COLUMNS = (
     Column("Test accuracy", "number", _percent, "Share of the test images that are classified correctly", usual=True),
     Column("Parameters", "number", formatting.count, usual=True),
     Column("State"),
-    Column("Curve", "line", help="Validation loss after each epoch", usual=True),
+    Column("Loss curve", "line", help="Validation loss over the epochs", usual=True),
     Column("Validation accuracy", "number", _percent, "Of the weights that were kept"),
     Column("Test loss", "number", formatting.loss, "Mean cross-entropy on the test images"),
     Column("Convolution filters", help="Filters of each convolution, in order"),
@@ -130,7 +131,7 @@ def table_json(runs: Sequence[Run], curves: Mapping[str, Sequence[float]]) -> st
         curves: The sparkline of each run that has one, by the run's id.
     """
     warnings, machine = data_warnings(runs), machine_info()
-    rows = [{**run_columns(run), "Curve": curves.get(run.id, ())} for run in runs]
+    rows = [{**run_columns(run), "Loss curve": curves.get(run.id, ())} for run in runs]
     for run, row in zip(runs, rows, strict=True):
         row["State"] = state_text(run)
         row["Convolution filters"] = ", ".join(map(str, row["Convolution filters"])) or "none"
@@ -145,12 +146,12 @@ def table_json(runs: Sequence[Run], curves: Mapping[str, Sequence[float]]) -> st
         "rows": [
             {
                 "id": run.id,
-                "name": run.name,
+                "name": name,
                 "sign": (f"{style.marker} {style.dash}", style.colour.removeprefix("@")),
                 "warning": warnings.get(run.id, ""),
                 "cells": _cells(row, elsewhere=was_trained_elsewhere(run, machine)),
             }
-            for run, row, style in zip(runs, rows, styles, strict=True)
+            for run, name, row, style in zip(runs, row_names(runs), rows, styles, strict=True)
         ],
     }
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

@@ -97,7 +97,7 @@ def test_the_recipe_and_the_data_of_a_run_are_in_the_table() -> None:
 
 def test_columns_that_are_the_same_in_all_rows_are_hidden_at_first() -> None:
     first = make_run(id="first000", recipe=Recipe())
-    assert usual([first]) == {"Test accuracy", "Parameters", "Curve"}
+    assert usual([first]) == {"Test accuracy", "Parameters", "Loss curve"}
     for change in ({"learning_rate": 0.1}, {"optimizer": "sgd"}, {"batch_size": 7}, {"augmentation": "light"}):
         (field,) = change
         other = make_run(id="other000", recipe=Recipe(**change))
@@ -136,7 +136,7 @@ def test_a_list_is_never_cut_inside_a_number(store: RunStore) -> None:
 def test_numbers_that_are_not_finite_can_be_sent() -> None:
     run = make_run(result=make_result(test_loss=math.nan, last_test_loss=math.inf))
     assert cells([run], "Test loss") == [["NaN", None]]
-    assert cells([run], "Curve", {run.id: [0.5, math.nan, 0.25]}) == [[0.5, 0.25]]
+    assert cells([run], "Loss curve", {run.id: [0.5, math.nan, 0.25]}) == [[0.5, 0.25]]
 
 
 def test_a_run_is_created_at_its_time(store: RunStore) -> None:
