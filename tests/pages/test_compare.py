@@ -598,6 +598,12 @@ for run in store.list(limit=1):
     return ok(page.run())
 
 
+def test_what_the_lab_has_ticked_cannot_be_deleted(monkeypatch, store):
+    runs = [ended(store), ended(store)]
+    assert "compare-delete" not in keys(opened(monkeypatch))
+    assert "compare-delete" in keys(opened_at(runs=runs[0].id))
+
+
 def test_deleting_a_run_asks_for_confirmation(monkeypatch, store):
     run = ended(store)
     page = ok(opened(monkeypatch, selected=[0]).button(key="compare-delete").click().run())

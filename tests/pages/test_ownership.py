@@ -1,11 +1,8 @@
 """The pages as a pupil sees them, as a teacher sees them, and alone at the machine."""
 
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_lab.runs import Actor, Command, Run, RunState, RunStore
@@ -86,26 +83,17 @@ def test_logs_and_paths_of_a_failed_run_are_its_owners(
     assert ("again" in buttons(test)) is (viewer == "anna")
 
 
-def compare(session: str, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """Compare in the session of one pupil, with the first run selected, which AppTest cannot do by itself."""
-    real = st.dataframe
-
-    def dataframe(*arguments: Any, **options: Any) -> Any:
-        real(*arguments, **options)
-        return SimpleNamespace(selection=SimpleNamespace(rows=[0]))
-
-    monkeypatch.setattr(st, "dataframe", dataframe)
+def compare(session: str, run: Run) -> AppTest:
+    """Compare in the session of one pupil, with the run ticked."""
     test = AppTest.from_file(str(ROOT / "pages" / "compare.py"), default_timeout=120)
     test.session_state["session"] = session
+    test.query_params["runs"] = run.id
     return ok(test.run())
 
 
 @pytest.mark.parametrize("viewer", ["anna", "ben"])
-def test_on_compare_others_have_no_rename_note_delete_and_log(
-    on_network: None, store: RunStore, monkeypatch: pytest.MonkeyPatch, viewer: str
-) -> None:
-    finished(store, "anna")
-    test = compare(viewer, monkeypatch)
+def test_on_compare_others_have_no_rename_note_delete_and_log(on_network: None, store: RunStore, viewer: str) -> None:
+    test = compare(viewer, finished(store, "anna"))
     own = {"compare-rename", "compare-note", "compare-delete"}
     found = own & set(keys_in_order(test))
     assert found == (own if viewer == "anna" else set())

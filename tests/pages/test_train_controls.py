@@ -77,6 +77,13 @@ def test_the_positions_of_the_queue_have_no_gap_whichever_run_is_shown(shown: in
     assert listed == [(str(number), str(number)) for number in range(1, 5)]
 
 
+def test_what_a_run_waits_for_is_said_once(store: RunStore) -> None:
+    start(store, queue(store, "Running"))
+    test = open_page(run=queue(store, "Mine").id)
+    assert "".join(live_htmls(test)).count("“Running” is training") == 2  # the progress bar has a label, too
+    assert "“Running” is training" in progress_text(test)
+
+
 def test_the_only_run_of_the_queue_is_not_listed_when_it_is_shown(store: RunStore) -> None:
     run = queue(store, "Alone")
     assert "Queue" not in [element.value for element in open_page(run=run.id).subheader]

@@ -127,6 +127,12 @@ def test_cells_are_formatted_and_long_texts_end_with_an_ellipsis(store: RunStore
     assert short["Convolution filters"] == ["100, 80, 70, 50, 60, …", "100, 80, 70, 50, 60, 100, 100, 250"]
 
 
+def test_namesakes_are_told_apart_by_their_ids(store: RunStore) -> None:
+    runs = [ended(store, name) for name in ("Same", "Same", "Other")]
+    rows = json.loads(runs_table.table_json(runs, {}))["rows"]
+    assert [row["name"] for row in rows] == [f"Same ({runs[0].id})", f"Same ({runs[1].id})", "Other"]
+
+
 def test_a_list_is_never_cut_inside_a_number(store: RunStore) -> None:
     run = store.create(Network(name="Deep", layers=(Conv2D(filters=128, padding="same"),) * 20), Recipe())
     assert cells([run], "Convolution filters")[0][0] == "128, 128, 128, 128, …"
