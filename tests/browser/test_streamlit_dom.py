@@ -202,6 +202,7 @@ def test_the_cost_has_an_element_around_it_which_is_gone_beside_a_form(page: Pag
 def test_links_buttons_and_fields_of_streamlit_have_our_ring_and_an_open_popover_is_found(page: Page, lab: str) -> None:
     go(page, f"{lab}/compose")
     assert page.locator(f"{dom.OWN_COMPONENT} .lab-network-diagram").count() == 1
+    assert dom.by_key("strip") == f".{dom.KEY_CLASS}strip"
     page.locator(dom.by_key("import-0")).get_by_role("button").press("Enter")
     expect(page.locator(dom.POPOVER)).to_be_visible()
     button = page.locator(dom.POPOVER_BUTTON)

@@ -21,6 +21,9 @@ def by_key_prefix(prefix: str) -> str:
     return f'[class*="st-key-{prefix}"]'
 
 
+KEY_CLASS = by_key("").removeprefix(".")
+"""How the class begins that an element or container with a key has."""
+
 BACKGROUND = "--st-background-color"
 """The variable that tells a component whether the page is light or dark."""
 

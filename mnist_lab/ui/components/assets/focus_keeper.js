@@ -26,8 +26,8 @@ function labIsUsable(node) {
 
 // A control, and by what another one is known that takes its place when the page is drawn anew.
 function labKnown(node) {
-  const keyed = node.closest('[class*="st-key-"]');
-  const key = keyed && [...keyed.classList].find((name) => name.startsWith("st-key-"));
+  const keyed = node.closest(`[class*="${labKeyClass}"]`);
+  const key = keyed && [...keyed.classList].find((name) => name.startsWith(labKeyClass));
   return { node, key, name: labControlName(node) };
 }
 
