@@ -134,15 +134,20 @@ def test_a_narrow_screen_shows_our_menu_instead(page: Page, lab: str) -> None:
     assert links == sorted(links, key=lambda link: link["x"])
 
 
-@pytest.mark.parametrize(("width", "stacked"), [(900, True), (901, False)])
-def test_columns_are_stacked_where_they_have_no_room(page: Page, lab: str, width: int, stacked: bool) -> None:
+@pytest.mark.parametrize(
+    ("width", "run_stacked", "setup_stacked"),
+    [(900, True, True), (901, False, True), (1100, False, True), (1101, False, False)],
+)
+def test_columns_are_stacked_where_they_have_no_room(
+    page: Page, lab: str, width: int, run_stacked: bool, setup_stacked: bool
+) -> None:
     go(page, f"{lab}/train", width, 1000)
     columns = page.locator(dom.STACKED_COLUMN)
     expect(page.locator(dom.SETUP_COLUMN)).to_have_count(2)
-    # Two of the run shown, two of the next training.
+    # Two of the next training, two of the run shown.
     expect(columns).to_have_count(4)
     boxes = [box(column) for column in columns.all()]
-    for left, right in (boxes[:2], boxes[2:]):
+    for (left, right), stacked in ((boxes[:2], setup_stacked), (boxes[2:], run_stacked)):
         assert (right["y"] >= left["bottom"]) is stacked
         assert (right["x"] >= left["right"]) is not stacked
 

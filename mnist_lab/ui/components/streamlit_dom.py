@@ -100,7 +100,10 @@ MENU_ARROW = _test_id("stExpandSidebarButton")
 NARROW_MENU = by_key("narrow-menu")
 """Our own menu for narrow screens; a horizontal container, so it is shown with `display: flex`."""
 
-_COLUMN = f" > {_test_id('stLayoutWrapper')} > {_test_id('stHorizontalBlock')} > {_test_id('stColumn')}"
+LAYOUT_WRAPPER = _test_id("stLayoutWrapper")
+"""The element around a container; it leaves a gap even if its container is hidden."""
+
+_COLUMN = f" > {LAYOUT_WRAPPER} > {_test_id('stHorizontalBlock')} > {_test_id('stColumn')}"
 STACKED_COLUMN = by_key_prefix("stacked-") + _COLUMN
 """A column of `st.columns` in a container whose key begins with `stacked-`; `min-width: 100%` stacks such columns."""
 

@@ -75,8 +75,8 @@ def _accuracy(facts: PresetFacts) -> str:
 
 
 def _time(facts: PresetFacts) -> str:
-    """How long a training takes on this machine, or else how long it took on the computer of the reference runs."""
-    if facts.seconds is not None and not facts.is_reference:
+    """How long a training takes on this machine, or else how long it took on another one."""
+    if facts.seconds is not None and not facts.elsewhere:
         return f"{formatting.about_seconds(facts.seconds)} here"
     if facts.expected_seconds is not None:
         return f"about {formatting.about_seconds(facts.expected_seconds)} here"

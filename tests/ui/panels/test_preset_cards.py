@@ -11,11 +11,9 @@ from mnist_lab.ui.panels import preset_cards as module
 from mnist_lab.ui.panels.preset_cards import EMPTY, grouped_presets, preset_row
 from mnist_lab.ui.services.preset_facts import PresetFacts
 
-UNTRAINED = PresetFacts(
-    34_826, None, "", None, on_sample=False, seconds=None, is_reference=False, expected_seconds=None
-)
+UNTRAINED = PresetFacts(34_826, None, "", None, on_sample=False, seconds=None, elsewhere=False, expected_seconds=None)
 TRAINED = PresetFacts(
-    34_826, "abcdefgh", "<b>Mine</b>", 0.99041, on_sample=False, seconds=16.7, is_reference=False, expected_seconds=60.0
+    34_826, "abcdefgh", "<b>Mine</b>", 0.99041, on_sample=False, seconds=16.7, elsewhere=False, expected_seconds=60.0
 )
 
 
@@ -46,8 +44,8 @@ def card(drawn: dict[str, Any], facts: PresetFacts) -> PresetCard:
     [
         ({}, "99.04 %", "17 s here"),
         ({"on_sample": True}, "99.04 % on the sample", "17 s here"),
-        ({"is_reference": True}, "99.04 %", "about 1 m 00 s here"),
-        ({"is_reference": True, "expected_seconds": None}, "99.04 %", "17 s elsewhere"),
+        ({"elsewhere": True}, "99.04 %", "about 1 m 00 s here"),
+        ({"elsewhere": True, "expected_seconds": None}, "99.04 %", "17 s elsewhere"),
         ({"accuracy": None, "seconds": None}, "", "about 1 m 00 s here"),
         ({"accuracy": None, "seconds": None, "expected_seconds": None}, "", ""),
     ],
