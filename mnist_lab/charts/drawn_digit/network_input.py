@@ -9,7 +9,8 @@ from mnist_lab.charts.drawn_digit.drawn_style import drawn_html
 from mnist_lab.charts.pixels import digit_png, image_tag
 
 if TYPE_CHECKING:
-    from mnist_lab.drawing.steps import Ink, NormalizationSteps
+    from mnist_lab.drawing.ink import Ink
+    from mnist_lab.drawing.steps import NormalizationSteps
 
 _STEP_SIDE = 80
 """Pixels of the pictures of the first steps, which have as many as the canvas."""

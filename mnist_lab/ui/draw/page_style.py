@@ -20,6 +20,7 @@ STYLE = f"""<style>
 {_ANSWER} .lab-reading-column::before {{ font-size: 0.875rem; }}
 {_ANSWER} .lab-reading-column b {{ font-size: 1.25rem; }}
 {_ANSWER} .lab-reading-by {{ display: none; }}
+{dom.by_key("draw-why")} {{ min-width: min(36rem, 100%); }}
 @media (max-width: {dom.MENU_MIN_WIDTH - 1}px) {{
   {_PAGE} {{ --lab-canvas-side: min(320px, 100vw - 70px) !important; }}
   {_ANSWER} .lab-reading-digit {{ font-size: 4.5rem; }}

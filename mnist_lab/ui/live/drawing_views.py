@@ -9,7 +9,7 @@ from mnist_lab.errors import LabError, PictureError, UnknownRunError
 from mnist_lab.runs import Run
 from mnist_lab.ui.live.canvas_picture import read_canvas
 from mnist_lab.ui.live.current_run import find_run
-from mnist_lab.ui.live.drawing_view_parts import VIEWS, Drawn
+from mnist_lab.ui.live.drawing_view_parts import VIEWS, Drawn, View
 from mnist_lab.ui.live.reading_feed import PEN
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.query_params import RUN
@@ -21,6 +21,8 @@ VIEW, THEME = "view", "theme"
 
 def answer(parameters: Mapping[str, str], png: bytes) -> bytes:
     """The answer to a browser as JSON: `html`, or `text` if there is nothing to show.
+
+    `again`: seconds until the view should be asked for again; `pictures`: data URIs for the network diagram.
 
     Args:
         parameters: Query parameters of the URL: the view, the run, the theme of the pictures, the options of the view.
@@ -54,8 +56,14 @@ def _run(run_id: str) -> Run:
     return find_run(run_id, services().store_cache.snapshot())
 
 
-def _shown(show: Callable[[Drawn], str], drawn: Drawn) -> dict[str, Any]:
+def _shown(show: Callable[[Drawn], View], drawn: Drawn) -> dict[str, Any]:
     try:
-        return {"html": show(drawn)}
+        view = show(drawn)
     except LabError as error:
         return {"text": str(error)}
+    answer: dict[str, Any] = {"html": view.html}
+    if view.again is not None:
+        answer["again"] = view.again
+    if view.pictures:
+        answer["pictures"] = view.pictures
+    return answer

@@ -103,3 +103,11 @@ async function labPost(address, body) {
   if (!response.ok) throw new Error(response.statusText);
   return response.json();
 }
+
+// The pictures of the layers that a view has received, by their indices, for the diagram of the network.
+const LAB_LAYER_PICTURES = "lab-layer-pictures";
+
+function labPublishPictures(pictures) {
+  document.labLayerPictures = pictures;
+  document.dispatchEvent(new Event(LAB_LAYER_PICTURES));
+}
