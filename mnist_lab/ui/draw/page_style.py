@@ -7,8 +7,8 @@ _ANSWER = f"{dom.DRAW_ANSWER} .lab-reading"
 
 STYLE = f"""<style>
 /* What is above and below the canvas takes so much of the height. */
-{_PAGE} {{ --lab-canvas-side: clamp(320px, 100vh - 21.5rem, 520px); align-items: flex-start; }}
-{dom.PRESENTING} {_PAGE} {{ --lab-canvas-side: clamp(320px, 100vh - 11.5rem, 860px); }}
+{_PAGE} {{ --lab-canvas-side: clamp(320px, min(100vh - 21.5rem, 42vw), 520px); align-items: flex-start; }}
+{dom.PRESENTING} {_PAGE} {{ --lab-canvas-side: clamp(320px, min(100vh - 11.5rem, 50vw), 860px); }}
 {dom.DRAW_ANSWER} {{ min-width: min(340px, 100%); }}
 {_ANSWER} {{ display: grid; grid-template-columns: auto 1fr; column-gap: 1.5rem; align-items: center; }}
 {_ANSWER} :is(.lab-reading-bars, .lab-reading-by) {{ grid-column: 1 / -1; }}
@@ -20,6 +20,8 @@ STYLE = f"""<style>
 {_ANSWER} .lab-reading-column::before {{ font-size: 0.875rem; }}
 {_ANSWER} .lab-reading-column b {{ font-size: 1.25rem; }}
 {_ANSWER} .lab-reading-by {{ display: none; }}
+{dom.PRESENTING} {_ANSWER} .lab-reading-digit {{ font-size: calc(0.52 * var(--lab-canvas-side)); }}
+{dom.PRESENTING} {_ANSWER} .lab-reading-bars {{ height: calc(0.44 * var(--lab-canvas-side)); }}
 {dom.by_key("draw-why")} {{ min-width: min(36rem, 100%); }}
 @media (max-width: {dom.MENU_MIN_WIDTH - 1}px) {{
   {_PAGE} {{ --lab-canvas-side: min(320px, 100vw - 70px) !important; }}

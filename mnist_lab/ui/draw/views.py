@@ -15,9 +15,9 @@ from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.query_params import DRAW_VIEW, RUN
 
 _NOTHING = "Draw a digit, and it is shown here."
-_LIVE, _SLOWER = 0.15, 0.5
+_LIVE, _SLOWER = 0.3, 0.5
 """Seconds between two updates while the pen is down: of what needs no network, and of what asks many."""
-_REST = 0.3
+_REST = 0.6
 """Seconds from pen up to an update that takes the network long: the answer comes first."""
 _ONE_PICTURE = 240
 """Pixels."""

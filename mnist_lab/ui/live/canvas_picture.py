@@ -1,5 +1,6 @@
 """The picture of the canvas that a browser sends, made safe and normalized."""
 
+import functools
 import struct
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ SIDE = 320
 """Width and height of the canvas, in pixels."""
 MIN_PEN, MAX_PEN = 8.0, 40.0
 """Widths of the pen that can be chosen, in pixels."""
+_MAX_PICTURES = 16
+"""Pictures of the canvas that are kept, 0.4 MB each."""
 _PNG_HEAD = struct.Struct(">8s4x4sII")
 _HEAD_OF_CANVAS = (b"\x89PNG\r\n\x1a\n", b"IHDR", SIDE, SIDE)
 
@@ -26,11 +29,14 @@ class CanvasPicture:
     pen_width: float
     """Of the widest pen used, in pixels."""
 
-    def normalized(self) -> NormalizedDrawing | None:
+    @functools.cached_property
+    def drawing(self) -> NormalizedDrawing | None:
         """The drawing, exactly as the same picture is normalized anywhere else; None if the canvas is empty."""
         return normalize_drawing(self.pixels, pen_width=self.pen_width)
 
 
+# A page asks for the reading and for a view of the same picture.
+@functools.lru_cache(maxsize=_MAX_PICTURES)
 def read_canvas(png: bytes, pen_width: str) -> CanvasPicture:
     """Read what a browser sends.
 

@@ -46,7 +46,7 @@ def _answer(parameters: Mapping[str, str], png: bytes) -> dict[str, Any]:
         return {"text": "This drawing did not arrive whole. Draw on."}
     if show is None or theme not in PALETTES:
         return {"text": "This view is not known here. Reload the page."}
-    drawing = canvas.normalized()
+    drawing = canvas.drawing
     if drawing is None:
         return {"text": "There is no ink to read yet. Draw on."}
     return _shown(show, Drawn(run, canvas, drawing, theme, parameters))

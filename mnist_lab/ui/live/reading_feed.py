@@ -55,7 +55,7 @@ def _answer(parameters: Mapping[str, str], png: bytes) -> dict[str, Any]:
         services().predictor.warm(run.id)
         return {"text": "", "by": ""}
     try:
-        drawing = read_canvas(png, parameters.get(PEN, "")).normalized()
+        drawing = read_canvas(png, parameters.get(PEN, "")).drawing
     except PictureError:
         return {"text": "This drawing did not arrive whole. Draw on.", "by": ""}
     if drawing is None:

@@ -5,10 +5,12 @@ const RETRY_SECONDS = 1; // after a request that failed
 const TIMEOUT_SECONDS = 120; // the predictor may have to load TensorFlow first
 
 // `drawing`: { isEmpty, isMoving, penWidth, inked, png }. `isMoving` tells that the pen is down, `inked` when the newest
-// ink was drawn (like performance.now()), and `png()` resolves to the picture as it is at the call.
+// ink was drawn (like performance.now()), and `png()` resolves to the picture, which is made once for all who ask.
 function labPublishDrawing(drawing) {
   document.labDrawings = (document.labDrawings ?? 0) + 1;
-  document.labDrawing = { ...drawing, number: document.labDrawings, at: performance.now() };
+  let picture;
+  const png = () => (picture ??= drawing.png());
+  document.labDrawing = { ...drawing, png, number: document.labDrawings, at: performance.now() };
   document.dispatchEvent(new Event(LAB_DRAWING_CHANGED));
 }
 
