@@ -30,6 +30,8 @@ DEFAULT_PAGE = "start"
 """The page at "/"; every other page is at its own name."""
 PAGES = tuple(sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py")))
 """The names of all pages."""
+PAGE_TITLES = {"": "Start"} | {name: name.title() for name in PAGES if name != DEFAULT_PAGE}
+"""The title of each page, by its address below the app's."""
 
 BROKEN = Network(layers=(Conv2D(filters=8), *(MaxPooling2D() for _ in range(6)), Flatten(), Dense(units=10)))
 MANY_LAYERS = Network(
@@ -75,6 +77,15 @@ def _show_steps(page: Page) -> None:
 def _open_card(page: Page) -> None:
     page.locator(f"{dom.DIAGRAM} [data-index]").first.press("Enter")
     page.locator(f"{dom.DIAGRAM} .selected").wait_for()
+
+
+def _choose_cell(page: Page) -> None:
+    """Click on the cell of the most frequent mistake."""
+    part = page.locator(".lab-confusion .frequent button").first.get_attribute("data-part")
+    cell = page.locator(f'.lab-confusion td button[data-part="{part}"]')
+    cell.click()
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Show all mistakes")).to_be_visible()
 
 
 @dataclass(frozen=True)
@@ -125,6 +136,7 @@ _LISTED = (
     PageState("draw", "layers", "run={finished}&view=layers", act=_draw_seven),
     PageState("inspect", "first start"),
     PageState("inspect", "one run", "run={finished}"),
+    PageState("inspect", "one kind of mistake", "run={finished}", act=_choose_cell),
     PageState("glossary", "first start"),
 )
 STATES = tuple(sorted((state for state in _LISTED if state.page in PAGES), key=lambda state: state.needs_runs))
