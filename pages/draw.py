@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_lab.ui.components.digit_reading import digit_reading
 from mnist_lab.ui.draw.canvas import drawing_pad
-from mnist_lab.ui.draw.page_style import STYLE
+from mnist_lab.ui.draw.draw_style import STYLE
 from mnist_lab.ui.draw.views import drawing_views
 from mnist_lab.ui.panels.run_picker import empty_state, pick_run
 from mnist_lab.ui.services.tested_runs import runs_with_result

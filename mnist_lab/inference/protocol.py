@@ -5,7 +5,7 @@ runs are only loaded. The reply is `{"id": 7, "answers": [{"run": …, "probabil
 per run. A run whose model cannot be used has an `error` instead, and `untrained` if it has no weights yet; an invalid
 request gives `{"id": 7, "error": …}`.
 
-With `"inspect": "<kind>"` the answer of the first run is what `engine.inspection` sees in its network instead.
+With `"inspect": "<kind>"` the answer of the first run is what `engine.inspector` sees in its network instead.
 
 With `"live": true` a run in training answers with its newest weights, and tells their `epoch`, a fraction.
 """

@@ -121,8 +121,8 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
         # metrics that the reporter has not received yet, and its snapshot is visible. The checkpoint is first, so that
         # it is written even if the snapshot fails.
         saver = CheckpointCallback(writer, reporter.connection, run, data, precision)
-        recorders: list[TrainingCallback] = [recorder] if settings.watch else []
-        callbacks = [saver, *recorders, epoch_weights, live, reporter]
+        recorders: list[TrainingCallback] = [recorder, epoch_weights] if settings.watch else []
+        callbacks = [saver, *recorders, live, reporter]
         trainer = Trainer(
             run.network,
             run.recipe,

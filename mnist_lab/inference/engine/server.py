@@ -45,7 +45,7 @@ def main(settings: Settings) -> int:
         os.environ[name] = str(THREADS)
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # TensorFlow would take the whole memory of a GPU that a training needs
     # Imported here, as this loads TensorFlow, which reads the variables above.
-    from mnist_lab.inference.engine.inspection import Inspector
+    from mnist_lab.inference.engine.inspector import Inspector
     from mnist_lab.inference.engine.live_models import LiveModels
     from mnist_lab.inference.engine.model_cache import ModelCache
 

@@ -3,6 +3,10 @@
 import streamlit as st
 
 from mnist_lab.ui.components.drawing_canvas import CanvasReport, drawing_canvas, reported
+from mnist_lab.ui.live.canvas_picture import SIDE
+
+FRAME = SIDE + 34
+"""Width in pixels of the canvas with its frame, where it is shown as large as it is drawn."""
 
 _PEN_WIDTH = 20
 _KEY = "canvas"

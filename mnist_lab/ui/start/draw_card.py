@@ -3,13 +3,10 @@
 import streamlit as st
 
 from mnist_lab.ui.components.digit_reading import digit_reading
-from mnist_lab.ui.draw.canvas import drawing_pad
-from mnist_lab.ui.live.canvas_picture import SIDE
+from mnist_lab.ui.draw.canvas import FRAME, drawing_pad
 
 _PROMPT = "Draw a digit, 0 to 9"
 _NO_READER = "Train a network: it reads this"
-_FRAME = 34
-"""Pixels of the frame around the canvas, on both sides together."""
 
 
 def draw_card(reader_id: str) -> None:
@@ -18,6 +15,6 @@ def draw_card(reader_id: str) -> None:
     Args:
         reader_id: Id of the run whose network reads the drawing, in any state; "" if there is none.
     """
-    with st.container(width=SIDE + _FRAME, gap="small", key="start-pad"):
+    with st.container(width=FRAME, gap="small", key="start-pad"):
         drawing_pad()
         digit_reading(reader_id, prompt=_PROMPT if reader_id else _NO_READER, key="start-reading")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mnist_lab.errors import PredictorError
-from mnist_lab.inference.engine.inspection import MAX_CHANNELS, Inspector
+from mnist_lab.inference.engine.inspector import MAX_CHANNELS, Inspector
 from mnist_lab.inference.engine.occlusion import covered_images, evidence
 from mnist_lab.inference.protocol import unpack
 from mnist_lab.runs import RunFolder
