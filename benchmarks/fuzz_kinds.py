@@ -23,6 +23,9 @@ from mnist_lab.drawing import normalize_drawing, open_picture
 from mnist_lab.inference.keras_file import copy_checked
 from mnist_lab.inference.weights import Weights
 from mnist_lab.network import PRESETS, link_from_network, network_from_file, network_from_link
+from mnist_lab.novelty import DigitSubspaces
+from mnist_lab.novelty.digit_subspaces import DIMENSIONS, PIXELS
+from mnist_lab.novelty.subspaces_file import read_subspaces, write_subspaces
 from mnist_lab.recipe import Recipe, recipe_from_json
 from mnist_lab.reference import install_reference_runs, read_archive, shipped_archives, unpack, write_checksums
 from mnist_lab.runs import Command, MetricPoint, RunFolder, RunState, RunStore
@@ -65,6 +68,22 @@ def _make_run(folder: Path) -> RunFolder:
 def _weights(folder: Path) -> Path:
     run = _make_run(folder)
     return next(path for path in (run.best_weights, run.last_weights) if path.exists())
+
+
+def _subspaces(folder: Path) -> Path:
+    weights = _weights(folder)
+    bases = np.random.default_rng(0).standard_normal((10, DIMENSIONS, PIXELS + 8)).astype(np.float32)
+    path = RunFolder(weights.parent).digit_subspaces
+    write_subspaces(path, DigitSubspaces(bases / 100, 0.25), weights)
+    return path
+
+
+def _read_subspaces(path: Path) -> None:
+    run = RunFolder(path.parent)
+    weights = next(file for file in (run.best_weights, run.last_weights) if file.exists())
+    if (subspaces := read_subspaces(path, weights)) is not None:
+        image = np.full((28, 28), 0.5, np.float32)
+        subspaces.score(np.ones(8, np.float32), image, 3)
 
 
 def _snapshot(folder: Path) -> Path:
@@ -273,6 +292,7 @@ _PICTURES = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 KINDS: Sequence[Kind] = (
     Kind("predictions.npz", lambda folder: _make_run(folder).predictions_path,
          lambda path: RunFolder(path.parent).read_predictions(), ARCHIVES),
+    Kind("digit_subspaces.npz", _subspaces, _read_subspaces, ARCHIVES),
     Kind("snapshot", _snapshot, _read_snapshot, ARCHIVES),
     Kind("epoch weights", _epoch_weights, lambda path: read_epoch_weights(path, [(9, 5), (5,)]), ARCHIVES),
     Kind("live weights", _live_weights, lambda path: read_live_weights(RunFolder(path.parents[1]), _LIVE), ARCHIVES),

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +17,16 @@ from mnist_lab.data import Dataset, DataSource, load_mnist_from_disk, load_mnist
 from mnist_lab.drawing import NormalizedDrawing, normalize_drawing, open_picture
 from mnist_lab.drawing.image_file import MAX_BYTES
 from mnist_lab.errors import DataError, PictureError, RefusedError, TransitionError
+from mnist_lab.inference.fitting_images import fitting_images
 from mnist_lab.inference.weights import Weights, weights_of
 from mnist_lab.insight import interpret_probabilities
+from mnist_lab.novelty import DigitScore
 from mnist_lab.runs import Result, Run
 from mnist_lab.settings import Settings
 from mnist_lab.training.scoring import Scores, score
+
+if TYPE_CHECKING:
+    from mnist_lab.inference.engine.model_cache import LoadedModel
 
 Floats = npt.NDArray[np.float32]
 
@@ -39,9 +45,9 @@ def predict(options: argparse.Namespace, settings: Settings) -> int:
     weights = weights_of(run, settings)
     drawings = [(printable(name), _drawing(Path(name))) for name in options.pictures]
     pixels = [drawing.pixels for _, drawing in drawings if isinstance(drawing, NormalizedDrawing)]
-    probabilities = _predict(settings, weights, pixels)
+    readings = _read(run, settings, weights, pixels)
     answers = [
-        _answer(name, next(probabilities)) if isinstance(drawing, NormalizedDrawing) else _no_digit(name, drawing)
+        _answer(name, *next(readings)) if isinstance(drawing, NormalizedDrawing) else _no_digit(name, drawing)
         for name, drawing in drawings
     ]
     refused = [answer for answer in answers if answer["error"] is not None]
@@ -102,24 +108,45 @@ def _picture(path: Path) -> npt.NDArray[np.uint8]:
         raise PictureError(f"{printable(str(path))}: {error}") from error
 
 
-def _predict(settings: Settings, weights: Weights, pictures: list[Floats]) -> Iterator[Floats]:
+def _read(
+    run: Run, settings: Settings, weights: Weights, pictures: list[Floats]
+) -> Iterator[tuple[Floats, DigitScore | None]]:
     if not pictures:
         return
     with redirect_output(settings.home / LOG_NAME):
-        from mnist_lab.inference.engine.model_cache import load_model, make_predict_function
+        from mnist_lab.inference.engine.model_cache import LoadedModel
+        from mnist_lab.inference.engine.subspace_fits import read_kept
 
-        predict_one = make_predict_function(load_model(weights), weights.run_id)
+        loaded = LoadedModel(weights)
+        loaded.subspaces = read_kept(loaded)
+    if loaded.subspaces is None:
+        _fit_subspaces(run, settings, loaded)
     for picture in pictures:
-        yield predict_one(picture)
+        reading = loaded.read(picture)
+        yield reading.probabilities, reading.digit_score
 
 
-def _answer(name: str, probabilities: Floats) -> dict[str, object]:
-    prediction = interpret_probabilities(probabilities)
+def _fit_subspaces(run: Run, settings: Settings, loaded: "LoadedModel") -> None:
+    """Work out what a run that has no file of it takes for a digit; without it the pictures are read all the same."""
+    note("Working out what this network takes for a digit. This is done once, and takes up to a minute.")
+    try:
+        with redirect_output(settings.home / LOG_NAME):
+            from mnist_lab.inference.engine.subspace_fits import fit_and_keep
+
+            loaded.subspaces = fit_and_keep(loaded, lambda _run_id: fitting_images(run, settings))
+    except DataError as error:
+        note(f"Whether a picture is a digit at all is not known: {error}")
+
+
+def _answer(name: str, probabilities: Floats, digit_score: DigitScore | None) -> dict[str, object]:
+    prediction = interpret_probabilities(probabilities, digit_score=digit_score)
     return {
         "picture": name,
         "digit": prediction.digit,
         "probability": prediction.probability,
         "sure": prediction.is_sure,
+        "is_digit": prediction.is_digit,
+        "score": prediction.score,
         "probabilities": [float(probability) for probability in probabilities],
         "sentence": prediction.text,
         "error": None,
@@ -133,6 +160,8 @@ def _no_digit(name: str, error: RefusedError | None) -> dict[str, object]:
         "digit": None,
         "probability": None,
         "sure": False,
+        "is_digit": False if error is None else None,
+        "score": None,
         "probabilities": None,
         "sentence": "blank: there is no digit to read." if error is None else None,
         "error": None if error is None else str(error),

@@ -3,10 +3,20 @@
 from dataclasses import dataclass
 
 from mnist_lab import formatting
-from mnist_lab.export.templates import AUGMENTATIONS, BY_HAND, DATA, OPTIMIZERS, SCHEDULES, SPLITS, TRAINING
+from mnist_lab.export.templates import (
+    AUGMENTATIONS,
+    BY_HAND,
+    DATA,
+    NOT_A_DIGIT,
+    OPTIMIZERS,
+    SCHEDULES,
+    SPLITS,
+    TRAINING,
+)
 from mnist_lab.insight.interventions import learning_rate_text
 from mnist_lab.keras_settings import SOURCE
 from mnist_lab.network import model_source
+from mnist_lab.novelty.digit_subspaces import DIMENSIONS, MAX_TRAINING, QUANTILE
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run
 
@@ -30,6 +40,7 @@ def sections(run: Run) -> list[Section]:
         Section("The learning rate of each step", _schedule(run)),
         Section("Training", _training(recipe)),
         Section("Test", _test(recipe)),
+        Section("Not a digit", _not_a_digit()),
     ]
 
 
@@ -104,6 +115,11 @@ def _training(recipe: Recipe) -> str:
         callbacks.append(f'keras.callbacks.EarlyStopping(monitor="val_loss", patience={recipe.early_stopping})')
     listed = "".join(f"\n    {callback}," for callback in callbacks) + "\n"
     return TRAINING.replace("CALLBACKS", listed).replace("OPTIMIZER", OPTIMIZERS[recipe.optimizer])
+
+
+def _not_a_digit() -> str:
+    percent = f"{100 * QUANTILE:g}"
+    return NOT_A_DIGIT.format(percent=percent, quantile=QUANTILE, dimensions=DIMENSIONS, images=MAX_TRAINING)
 
 
 def _test(recipe: Recipe) -> str:

@@ -15,6 +15,7 @@ from mnist_lab.errors import PredictorError
 from mnist_lab.inference.process import PredictorProcess, ProcessHungError, ProcessLostError
 from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats, ProtocolError, is_run_id, pack, unpack
 from mnist_lab.network import CLASSES
+from mnist_lab.novelty import DigitScore
 from mnist_lab.settings import Settings
 
 LOG_NAME = "predictor.log"
@@ -35,6 +36,7 @@ class Answer:
         probabilities: float32 (10,), sums to 1; None if the network cannot be used.
         error: Why it cannot be used; "" if it can.
         is_untrained: Whether it cannot be used because it has no weights yet.
+        digit_score: Whether the image is a digit at all; None for a run in training, and while it is worked out.
         epoch: Epochs that the weights were trained for, fractional, if they are those of a run in training; else None.
     """
 
@@ -42,6 +44,7 @@ class Answer:
     probabilities: Floats | None
     error: str = ""
     is_untrained: bool = False
+    digit_score: DigitScore | None = None
     epoch: float | None = None
 
 
@@ -92,6 +95,16 @@ class Predictor:
                 self._monitor.start()
 
     def predict(self, run_id: str, image: Floats) -> Floats:
+        """Predict the digit in `image` with the network of one run; its probabilities float32 (10,), see `read`.
+
+        Raises:
+            PredictorError: See `read`.
+        """
+        probabilities = self.read(run_id, image).probabilities
+        assert probabilities is not None  # noqa: S101 - `read` says so
+        return probabilities
+
+    def read(self, run_id: str, image: Floats) -> Answer:
         """Predict the digit in `image` with the network of one run.
 
         Args:
@@ -99,7 +112,7 @@ class Predictor:
             image: float32 (28, 28), 0..1, white ink on black, as `drawing.normalize_drawing` makes it.
 
         Returns:
-            Probabilities of the digits 0 to 9, float32 (10,), summing to 1.
+            An answer that has probabilities.
 
         Raises:
             PredictorError: The run has no usable weights, or the process did not reply even after a restart.
@@ -107,7 +120,7 @@ class Predictor:
         answer = self.predict_many([run_id], image)[0]
         if answer.probabilities is None:
             raise PredictorError(answer.error)
-        return answer.probabilities
+        return answer
 
     def predict_many(self, run_ids: Sequence[str], image: Floats) -> list[Answer]:
         """Predict the digit in one image with the networks of several runs; one answer per run, in the same order.
@@ -256,4 +269,6 @@ def _answer(run_id: str, entry: dict[str, Any]) -> Answer:
     if "error" in entry:
         return Answer(run_id, None, str(entry["error"]), is_untrained=entry.get("untrained") is True)
     probabilities = unpack(entry["probabilities"], (CLASSES,))
-    return Answer(run_id, probabilities, epoch=float(entry["epoch"]) if "epoch" in entry else None)
+    digit_score = DigitScore(float(entry["score"]), entry["is_digit"] is True) if "score" in entry else None
+    epoch = float(entry["epoch"]) if "epoch" in entry else None
+    return Answer(run_id, probabilities, digit_score=digit_score, epoch=epoch)

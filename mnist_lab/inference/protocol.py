@@ -2,7 +2,8 @@
 
 A request is `{"id": 7, "runs": ["3f9ak2xq"], "image": "<base64 of 784 float32>"}`; without an image the models of the
 runs are only loaded. The reply is `{"id": 7, "answers": [{"run": …, "probabilities": "<base64>"}]}` with ten float32
-per run. A run whose model cannot be used has an `error` instead, and `untrained` if it has no weights yet; an invalid
+per run; once the subspaces of its digits are known, with the drawing's `score` and whether it `is_digit`, see
+`novelty`. A run whose model cannot be used has an `error` instead, and `untrained` if it has no weights yet; an invalid
 request gives `{"id": 7, "error": …}`.
 
 With `"inspect": "<kind>"` the answer of the first run is what `engine.inspector` sees in its network instead.

@@ -1,4 +1,4 @@
-"""The folder of one run: its lock, log, weights, checkpoints, snapshots and predictions."""
+"""The folder of one run: its lock, log, weights, checkpoints, snapshots, predictions and digits' subspaces."""
 
 import io
 import os
@@ -112,6 +112,11 @@ class RunFolder:
         """The predicted probabilities for all test images."""
         return self.path / "predictions.npz"
 
+    @property
+    def digit_subspaces(self) -> Path:
+        """What tells drawings that are no digits, see `novelty`; worked out again if it is missing."""
+        return self.path / "digit_subspaces.npz"
+
     def checkpoint_files(self) -> list[Path]:
         """The checkpoints, the latest first. Their content is not checked here."""
         # Sorted by name: the numbers in it have leading zeros. Without its ending, as "." comes after "-".
@@ -137,7 +142,7 @@ class RunFolder:
     def discard_results(self) -> None:
         """Remove the weights, predictions and temporary files that an earlier attempt left."""
         temporary = [path for path in self.path.rglob(".*") if path.is_file()]
-        results = (self.best_weights, self.last_weights, self.predictions_path)
+        results = (self.best_weights, self.last_weights, self.predictions_path, self.digit_subspaces)
         for path in (*results, self.live_model, self.live_weights, *temporary):
             path.unlink(missing_ok=True)
 

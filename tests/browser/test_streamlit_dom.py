@@ -315,6 +315,7 @@ def test_a_container_names_the_runs_that_it_is_about(page: Page, lab: str, store
     (about,) = [name for name in names if name.startswith(dom.ABOUT_RUNS_CLASS)]
     assert set(about.removeprefix(dom.ABOUT_RUNS_CLASS).split("-")) == {run.id for run in runs}
     assert dom.by_key(dom.about_runs("a", "b")) == f".{dom.ABOUT_RUNS_CLASS}a-b"
+    assert dom.by_key("a") == f".{dom.KEY_CLASS}a"
 
 
 def test_a_number_is_increased_by_its_button(page: Page, lab: str) -> None:

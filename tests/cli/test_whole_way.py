@@ -87,6 +87,9 @@ def test_the_whole_way(call, refused, store, offline, pictures, tmp_path):
 
     read = call("predict", run.id, pictures / "one.png", pictures / "blank.png", "--json").json["predictions"]
     assert np.isclose(sum(read[0]["probabilities"]), 1, atol=1e-5)
+    assert read[0]["is_digit"] in (True, False)
+    assert 0 <= read[0]["score"] <= 1
+    assert (read[1]["is_digit"], read[1]["score"]) == (False, None)
     assert read[0]["digit"] == int(np.argmax(read[0]["probabilities"]))
     assert (read[1]["digit"], read[1]["sentence"]) == (None, "blank: there is no digit to read.")
     lines = call("predict", run.id, pictures / "one.png", pictures / "blank.png").out.splitlines()

@@ -12,6 +12,7 @@ import pytest
 from mnist_lab.errors import PredictorError
 from mnist_lab.inference import Predictor
 from mnist_lab.inference import predictor as predictor_module
+from mnist_lab.novelty import DigitScore
 
 pytestmark = pytest.mark.slow
 
@@ -71,6 +72,16 @@ def test_it_answers_without_having_been_started(make):
 
     assert probabilities.dtype == np.float32
     assert probabilities.tolist() == [0.25, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+
+
+def test_whether_it_is_a_digit_comes_with_the_answer(make):
+    scored = HONEST.replace(
+        "    say({", "    answers[0] |= {'score': 0.25, 'is_digit': False}\n    say({", 1
+    )  # fmt: skip
+    first, second = make(scored + LOOP).predict_many([RUN, OTHER_RUN], BLACK)
+
+    assert first.digit_score == DigitScore(0.25, is_digit=False)
+    assert second.digit_score is None
 
 
 def test_several_runs_answer_in_the_order_asked(make):

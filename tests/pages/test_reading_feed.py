@@ -13,6 +13,7 @@ from mnist_lab.drawing import normalize_drawing
 from mnist_lab.errors import PredictorError, StoreError
 from mnist_lab.inference import Predictor
 from mnist_lab.inference.predictor import Answer
+from mnist_lab.novelty import DigitScore
 from mnist_lab.runs import Command, RunState, RunStore
 from mnist_lab.ui.live import reading_feed
 from mnist_lab.ui.live.canvas_picture import read_canvas
@@ -33,7 +34,7 @@ def store() -> RunStore:
 def warmed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A predictor whose networks all read a seven; returns the runs that it was asked to load."""
     loaded: list[str] = []
-    monkeypatch.setattr(Predictor, "predict", lambda *_arguments: SEVEN)
+    monkeypatch.setattr(Predictor, "read", lambda _self, run_id, _image: Answer(run_id, SEVEN))
     monkeypatch.setattr(Predictor, "predict_now", lambda _self, run_id, _image: Answer(run_id, SEVEN, epoch=1.26))
     monkeypatch.setattr(Predictor, "warm", lambda _self, run_id: loaded.append(run_id))
     return loaded
@@ -63,6 +64,18 @@ def test_a_finished_network_reads_once(store: RunStore) -> None:
     answer = reading(run.id)
     assert answer["by"] == "A run, 99.27 %"
     assert "again" not in answer
+    assert "is_digit" not in answer
+
+
+@pytest.mark.parametrize(
+    ("is_digit", "text"), [(True, "7, quite sure (91 %)"), (False, "This does not look like a digit; nearest is 7")]
+)
+def test_what_is_no_digit_is_told(store: RunStore, monkeypatch: pytest.MonkeyPatch, is_digit: bool, text: str) -> None:
+    score = DigitScore(0.5, is_digit)
+    monkeypatch.setattr(Predictor, "read", lambda _self, run_id, _image: Answer(run_id, SEVEN, digit_score=score))
+    run = end(store, start(store, queue(store)), RunState.FINISHED)
+
+    assert (reading(run.id)["text"], reading(run.id)["is_digit"]) == (text, is_digit)
 
 
 def test_a_network_that_is_being_tested_reads_with_its_last_weights(
@@ -77,7 +90,9 @@ def test_a_network_that_is_being_tested_reads_with_its_last_weights(
 def test_a_dot_is_called_a_dot(store: RunStore) -> None:
     run = start(store, queue(store))
 
-    assert reading(run.id, DOT)["text"] == "Only a dot, not a digit; read as 7 (91 %)"
+    answer = reading(run.id, DOT)
+    assert answer["text"] == "Only a dot, not a digit; read as 7 (91 %)"
+    assert answer["is_digit"] is False
 
 
 def test_before_its_first_weights_a_network_says_when_it_reads(
@@ -103,7 +118,7 @@ def test_an_error_is_told_instead_of_a_reading(store: RunStore, monkeypatch: pyt
     def fail(*_arguments: Any) -> None:
         raise PredictorError("The weights are missing.")
 
-    monkeypatch.setattr(Predictor, "predict", fail)
+    monkeypatch.setattr(Predictor, "read", fail)
     end(store, run, RunState.FINISHED)
     assert reading(run.id) == {"text": "The weights are missing.", "by": "A run"}
 

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from cachetools import LRUCache
 
 from mnist_lab.errors import PredictorError, StoreError
 from mnist_lab.inference.engine.cell_sum import cell_sum
@@ -21,6 +22,7 @@ from mnist_lab.runs.snapshot import layer_maps
 
 MAX_CHANNELS = 16
 MAX_UNITS = 256
+_MAX_COPIES = 2
 
 
 class Inspector:
@@ -30,6 +32,7 @@ class Inspector:
         """Both return what a run has by its id, its model and its folder, or raise a LabError."""
         self._model_of = model_of
         self._folder_of = folder_of
+        self._copies: LRUCache[str, tuple[keras.Model, keras.Model]] = LRUCache(_MAX_COPIES)
 
     def answer(self, kind: object, run_id: str, image: Floats, cell: object = None) -> dict[str, Any]:
         """The answer to one request.
@@ -44,13 +47,21 @@ class Inspector:
             LabError: The network cannot be used, or there is no such kind of request.
         """
         if kind == "epochs":
-            return {"run": run_id, **_epochs(self._model_of(run_id), image, self._folder_of(run_id))}
+            return {"run": run_id, **_epochs(self._copy_of(run_id), image, self._folder_of(run_id))}
         if kind == "cell":
             return {"run": run_id, **_cell(self._model_of(run_id), image, cell)}
         inspect = _KINDS.get(str(kind))
         if inspect is None:
             raise PredictorError(f"There is no inspection of the kind {str(kind)[:40]!r}.")
         return {"run": run_id, **inspect(self._model_of(run_id), image)}
+
+    def _copy_of(self, run_id: str) -> keras.Model:
+        """A copy of a run's model, whose weights may be changed; others may be reading with the model meanwhile."""
+        model = self._model_of(run_id)
+        known = self._copies.get(run_id)
+        if known is None or known[0] is not model:
+            known = self._copies[run_id] = (model, keras.models.clone_model(model))
+        return known[1]
 
 
 def _occlusion(model: keras.Model, image: Floats) -> dict[str, Any]:
@@ -66,16 +77,12 @@ def _layers(model: keras.Model, image: Floats) -> dict[str, Any]:
 
 def _epochs(model: keras.Model, image: Floats, folder: RunFolder) -> dict[str, Any]:
     """What the network reads with the weights of each epoch that is kept; a file that cannot be read is left out."""
-    trained = [np.asarray(variable) for variable in model.weights]
+    shapes = [tuple(variable.shape) for variable in model.weights]
     found: dict[int, Floats] = {}
-    try:
-        for epoch, path in epoch_weight_files(folder.epochs).items():
-            with suppress(StoreError):
-                weights = read_epoch_weights(path, [values.shape for values in trained])
-                model.set_weights([values.astype(np.float32) for values in weights])
-                found[epoch] = _outputs(model, image[np.newaxis])[-1][0].numpy()
-    finally:
-        model.set_weights(trained)
+    for epoch, path in epoch_weight_files(folder.epochs).items():
+        with suppress(StoreError):
+            model.set_weights([values.astype(np.float32) for values in read_epoch_weights(path, shapes)])
+            found[epoch] = _outputs(model, image[np.newaxis])[-1][0].numpy()
     probabilities = np.stack(list(found.values())) if found else np.zeros((0, CLASSES), np.float32)
     return {"epochs": list(found), "probabilities": pack(np.nan_to_num(probabilities))}
 

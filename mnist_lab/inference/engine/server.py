@@ -5,10 +5,12 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from mnist_lab.errors import LabError, TransitionError
+from mnist_lab.inference.fitting_images import fitting_images
 from mnist_lab.inference.protocol import (
     IMAGE_SHAPE,
     READY,
@@ -26,6 +28,9 @@ from mnist_lab.settings import Settings
 
 if TYPE_CHECKING:
     from mnist_lab.inference.engine.live_models import LiveModel
+    from mnist_lab.inference.engine.model_cache import Reading
+
+    ReadFunction = Callable[[Floats], Reading]
 
 logger = logging.getLogger(__name__)
 
@@ -47,24 +52,32 @@ def main(settings: Settings) -> int:
     # Imported here, as this loads TensorFlow, which reads the variables above.
     from mnist_lab.inference.engine.inspector import Inspector
     from mnist_lab.inference.engine.live_models import LiveModels
-    from mnist_lab.inference.engine.model_cache import ModelCache
+    from mnist_lab.inference.engine.model_cache import LoadedModel, ModelCache
+    from mnist_lab.inference.engine.subspace_fits import BackgroundFits
 
     store = open_store(settings)
     models = ModelCache(lambda run_id: find_weights(store, settings, run_id))
+    fits = BackgroundFits(lambda run_id: fitting_images(store.get(run_id), settings))
+
+    def get(run_id: str) -> LoadedModel:
+        loaded = models.get(run_id)
+        fits.provide(loaded)
+        return loaded
+
     live_models = LiveModels(store.folder)
-    inspector = Inspector(models.model, store.folder)
+    inspector = Inspector(lambda run_id: models.get(run_id).model, store.folder)
     output.write(to_line(READY))
     output.flush()
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # the page process has ended
         for line in sys.stdin.buffer:
-            output.write(to_line(reply_to(line, models.get, live_models.get, inspector.answer)))
+            output.write(to_line(reply_to(line, lambda run_id: get(run_id).read, live_models.get, inspector.answer)))
             output.flush()
     return 0
 
 
 def reply_to(
     line: bytes,
-    get: Callable[[str], Callable[[Floats], Floats]],
+    get: "Callable[[str], ReadFunction]",
     get_live: "Callable[[str], LiveModel | None]" = lambda _run_id: None,
     inspect: "Callable[[object, str, Floats, object], dict[str, Any]] | None" = None,
 ) -> dict[str, Any]:
@@ -72,7 +85,7 @@ def reply_to(
 
     Args:
         line: A request as `protocol` describes it.
-        get: Returns the predict function of a run by its id, or raises a LabError.
+        get: Returns the function that reads images with a run by its id, or raises a LabError.
         get_live: Returns the network of a run in training by the run's id, None if there is none, or raises a LabError.
         inspect: Returns the answer to a request with `inspect`, or raises a LabError.
     """
@@ -104,15 +117,17 @@ def _run_ids(value: object) -> list[str]:
 def _answer(
     run_id: str,
     image: Floats | None,
-    get: Callable[[str], Callable[[Floats], Floats]],
+    get: "Callable[[str], ReadFunction]",
     get_live: "Callable[[str], LiveModel | None]",
 ) -> dict[str, Any]:
     def answer() -> dict[str, Any]:
         live = get_live(run_id)
         # A training that has just ended has no live weights any more, but its own.
-        predict = get(run_id) if live is None else live.predict
-        found: dict[str, Any] = {"run": run_id} if live is None else {"run": run_id, "epoch": live.epoch}
-        return found if image is None else {**found, "probabilities": pack(predict(image))}
+        if live is not None:
+            found: dict[str, Any] = {"run": run_id, "epoch": live.epoch}
+            return found if image is None else {**found, "probabilities": pack(live.predict(image))}
+        read = get(run_id)
+        return {"run": run_id} if image is None else {"run": run_id, **_entry(read(image))}
 
     return _guarded(run_id, answer)
 
@@ -128,6 +143,11 @@ def _guarded(run_id: str, answer: Callable[[], dict[str, Any]]) -> dict[str, Any
     except Exception as error:
         logger.exception("run %s", run_id)
         return {"run": run_id, "error": f"The network of run {run_id} cannot be used: {type(error).__name__}."}
+
+
+def _entry(reading: "Reading") -> dict[str, Any]:
+    packed = {"probabilities": pack(reading.probabilities)}
+    return packed if reading.digit_score is None else {**packed, **asdict(reading.digit_score)}
 
 
 def _claim_stdout() -> BinaryIO:

@@ -10,15 +10,18 @@ the pages themselves and the components' scripts (through `assets.script`) can a
 
 # Documented by Streamlit.
 
+KEY_CLASS = "st-key-"
+"""How the class begins that an element or container with a `key` has."""
+
 
 def by_key(key: str) -> str:
     """The selector of the element or container with this `key`."""
-    return f".st-key-{key}"
+    return f".{KEY_CLASS}{key}"
 
 
 def by_key_prefix(prefix: str) -> str:
     """The selector of all elements and containers whose `key` begins with `prefix`."""
-    return f'[class*="st-key-{prefix}"]'
+    return f'[class*="{KEY_CLASS}{prefix}"]'
 
 
 BACKGROUND = "--st-background-color"

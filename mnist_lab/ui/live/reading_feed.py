@@ -7,7 +7,7 @@ from typing import Any
 from mnist_lab import formatting
 from mnist_lab.drawing import NormalizedDrawing
 from mnist_lab.errors import LabError, PictureError, PredictorError, UnknownRunError
-from mnist_lab.inference.protocol import Floats
+from mnist_lab.inference import Answer
 from mnist_lab.insight import interpret_probabilities
 from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.live.canvas_picture import read_canvas
@@ -32,6 +32,7 @@ def answer(parameters: Mapping[str, str], png: bytes) -> bytes:
     - `text`: what the network reads, as a sentence; `by`: which network, and how far it is trained.
     - `digit`, `probabilities` and `labels`: what is read, ten numbers, and how they are written; missing if there is no
       reading, and then `text` says why.
+    - `is_digit`: false if the drawing does not look like a digit; missing if that is not known.
     - `again`: seconds until the same drawing should be read again; missing if the network does not change.
 
     Without a drawing the network is only loaded, so that the first reading is as fast as later ones.
@@ -74,31 +75,28 @@ def _reading(run: Run, drawing: NormalizedDrawing) -> dict[str, Any]:
         LabError: The network cannot be used; the message is for the user.
     """
     if run.state.is_ended:
-        return {**_prediction(services().predictor.predict(run.id, drawing.pixels), drawing), "by": _tested_name(run)}
+        return {**_prediction(services().predictor.read(run.id, drawing.pixels), drawing), "by": _tested_name(run)}
     now = services().predictor.predict_now(run.id, drawing.pixels)
     if now.probabilities is None:
         raise PredictorError(_waiting_text(run) if now.is_untrained else now.error)
     by = f"{run.name}, being tested" if now.epoch is None else f"{run.name}, {_age_text(now.epoch)}"
-    return {**_prediction(now.probabilities, drawing), "by": by}
+    return {**_prediction(now, drawing), "by": by}
 
 
 def _age_text(epoch: float) -> str:
     return "just begun" if epoch < _JUST_BEGUN else f"after {epoch:.1f} epochs"
 
 
-def _prediction(probabilities: Floats, drawing: NormalizedDrawing) -> dict[str, Any]:
-    reading = interpret_probabilities(probabilities)
-    text = reading.text
-    if drawing.is_dot:
-        text = f"Only a dot, not a digit; read as {reading.digit} ({formatting.probability(reading.probability)})"
-    values = [float(value) for value in probabilities]
-    labels = [formatting.probability(value) if value >= _MIN_LABELLED else "" for value in values]
-    return {
-        "digit": str(reading.digit),
-        "text": text,
+def _prediction(answer: Answer, drawing: NormalizedDrawing) -> dict[str, Any]:
+    values = [] if answer.probabilities is None else [float(value) for value in answer.probabilities]
+    prediction = interpret_probabilities(values, is_dot=drawing.is_dot, digit_score=answer.digit_score)
+    reading = {
+        "digit": str(prediction.digit),
+        "text": prediction.text,
         "probabilities": [round(value, 4) for value in values],
-        "labels": labels,
+        "labels": [formatting.probability(value) if value >= _MIN_LABELLED else "" for value in values],
     }
+    return reading if prediction.is_digit is None else {**reading, "is_digit": prediction.is_digit}
 
 
 def _tested_name(run: Run) -> str:

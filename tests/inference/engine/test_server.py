@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from mnist_lab.errors import PredictorError
+from mnist_lab.inference.engine.model_cache import Reading
 from mnist_lab.inference.engine.server import reply_to
 from mnist_lab.inference.protocol import pack, unpack
+from mnist_lab.novelty import DigitScore
 
 PICTURE = np.full((28, 28), 0.5, np.float32)
 
@@ -17,7 +19,8 @@ def network(run_id):
         raise PredictorError("It is gone.")
     if run_id == "broken00":
         return lambda image: 1 / 0
-    return lambda image: np.full(10, image.mean() / 5, np.float32)
+    score = DigitScore(0.75, is_digit=False) if run_id == "scored00" else None
+    return lambda image: Reading(np.full(10, image.mean() / 5, np.float32), score)
 
 
 def ask(**question):
@@ -30,6 +33,13 @@ def test_an_image_is_read_by_every_run_of_a_request():
     assert reply["id"] == 3
     assert [entry["run"] for entry in reply["answers"]] == ["aaaaaaaa", "bbbbbbbb"]
     assert np.allclose(unpack(reply["answers"][0]["probabilities"], (10,)), 0.1)
+
+
+def test_whether_it_is_a_digit_is_told_where_it_is_known():
+    known, unknown = ask(id=3, runs=["scored00", "aaaaaaaa"], image=pack(PICTURE))["answers"]
+
+    assert (known["score"], known["is_digit"]) == (0.75, False)
+    assert not {"score", "is_digit"} & unknown.keys()
 
 
 def test_without_an_image_the_networks_are_only_loaded():

@@ -34,13 +34,14 @@ class DigitReading {
     if (!drawing.isMoving) this.status.textContent = answer?.text ?? "";
   }
 
-  show({ digit, text, by, probabilities, labels }) {
+  show({ digit, text, by, probabilities, labels, is_digit: isDigit }) {
     // Without a reading, the bars of the one before would belong to another drawing.
     const values = probabilities ?? Array(this.columns.length).fill(0);
     const best = probabilities ? values.indexOf(Math.max(...values)) : -1;
     this.digit.textContent = digit ?? "";
     if (this.text.textContent !== text) this.text.textContent = text;
     this.text.classList.toggle("lab-note", !probabilities);
+    this.node.classList.toggle("lab-no-digit", isDigit === false);
     this.by.textContent = by ? `read by ${by}` : "";
     this.columns.forEach((column, index) => {
       column.style.setProperty("--share", values[index]);
@@ -48,7 +49,11 @@ class DigitReading {
       column.dataset.value = labels?.[index] ?? "";
     });
     const named = values.map((value, index) => `${index}: ${Math.round(100 * value)} %`).join(", ");
-    this.bars.setAttribute("aria-label", probabilities ? `Probability of each digit: ${named}` : "No digit is read yet");
+    const kind = isDigit === false ? "Not a digit. " : "";
+    this.bars.setAttribute(
+      "aria-label",
+      probabilities ? `${kind}Probability of each digit: ${named}` : "No digit is read yet",
+    );
   }
 }
 

@@ -26,8 +26,9 @@ function labIsUsable(node) {
 
 // A control, and by what another one is known that takes its place when the page is drawn anew.
 function labKnown(node) {
-  const keyed = node.closest('[class*="st-key-"]');
-  const key = keyed && [...keyed.classList].find((name) => name.startsWith("st-key-"));
+  const { keyPrefix } = window.labFocusKeeper;
+  const keyed = node.closest(`[class*="${keyPrefix}"]`);
+  const key = keyed && [...keyed.classList].find((name) => name.startsWith(keyPrefix));
   return { node, key, name: labControlName(node) };
 }
 
@@ -44,8 +45,9 @@ function labFound({ node, key, name }) {
 }
 
 class LabFocusKeeper {
-  constructor(resting, undo, overlay, popover, popoverButton) {
-    Object.assign(this, { resting, undo, overlay, popover, popoverButton, had: [], rested: 0, byKeyboard: false });
+  constructor(keyPrefix, resting, undo, overlay, popover, popoverButton) {
+    Object.assign(this, { keyPrefix, resting, undo, overlay, popover, popoverButton });
+    Object.assign(this, { had: [], rested: 0, byKeyboard: false });
     document.addEventListener("keydown", (event) => this.onKey(event), true);
     document.addEventListener("pointerdown", () => (this.byKeyboard = false), true);
     document.addEventListener("focusin", (event) => this.remember(event.composedPath()[0]), true);
