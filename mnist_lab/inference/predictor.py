@@ -137,6 +137,18 @@ class Predictor:
         """
         return self._answers([run_id], {"image": pack(_checked_image(image)), "live": True})[0]
 
+    def inspect(self, run_id: str, image: Floats, kind: str, **options: Any) -> dict[str, Any]:
+        """Look into the network of one run while it reads `image`; `inspection` has a function for each kind.
+
+        Raises:
+            PredictorError: The network cannot be used, or the process did not reply even after a restart.
+        """
+        reply = self._reply([run_id], {"image": pack(_checked_image(image)), "inspect": kind, **options})
+        entry: dict[str, Any] = reply["answers"][0] if reply.get("answers") else {"error": "It sent no answer."}
+        if "error" in entry:
+            raise PredictorError(str(entry["error"]))
+        return entry
+
     def warm(self, run_id: str) -> None:
         """Load the model of a run in the background, so that the first prediction is as fast as later ones.
 
@@ -162,6 +174,13 @@ class Predictor:
                 self._process = None
 
     def _answers(self, run_ids: Sequence[str], request: dict[str, Any]) -> list[Answer]:
+        reply = self._reply(run_ids, request)
+        try:
+            return [_answer(run_id, entry) for run_id, entry in zip(run_ids, reply["answers"], strict=True)]
+        except (KeyError, TypeError, ValueError, ProtocolError) as error:
+            raise PredictorError("The predictor process sent an invalid reply; try again.") from error
+
+    def _reply(self, run_ids: Sequence[str], request: dict[str, Any]) -> dict[str, Any]:
         if not 1 <= len(run_ids) <= MAX_RUNS_AT_ONCE:
             raise PredictorError(f"A request must name 1 to {MAX_RUNS_AT_ONCE} runs. Received: {len(run_ids)}.")
         for run_id in run_ids:
@@ -170,10 +189,7 @@ class Predictor:
         reply = self._ask({**request, "runs": list(run_ids)})
         if "error" in reply:
             raise PredictorError(str(reply["error"]))
-        try:
-            return [_answer(run_id, entry) for run_id, entry in zip(run_ids, reply["answers"], strict=True)]
-        except (KeyError, TypeError, ValueError, ProtocolError) as error:
-            raise PredictorError("The predictor process sent an invalid reply; try again.") from error
+        return reply
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         if not self._request_lock.acquire(timeout=self._answer_timeout + self._start_timeout):

@@ -6,6 +6,8 @@ per run; once the subspaces of its digits are known, with the drawing's `score` 
 `novelty`. A run whose model cannot be used has an `error` instead, and `untrained` if it has no weights yet; an invalid
 request gives `{"id": 7, "error": …}`.
 
+With `"inspect": "<kind>"` the answer of the first run is what `engine.inspector` sees in its network instead.
+
 With `"live": true` a run in training answers with its newest weights, and tells their `epoch`, a fraction.
 """
 

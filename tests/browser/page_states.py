@@ -65,7 +65,13 @@ def _draw_seven(page: Page) -> None:
         if index == 0:
             page.mouse.down()
     page.mouse.up()
-    expect(page.locator(dom.DRAW_HEADLINE)).not_to_contain_text("appears here")
+    expect(page.locator(".lab-reading")).not_to_contain_text("Draw a digit")
+
+
+def _show_steps(page: Page) -> None:
+    for switch in ("Show the steps", "Without centring"):
+        page.get_by_text(switch, exact=True).click()
+    _draw_seven(page)
 
 
 def _open_card(page: Page) -> None:
@@ -124,6 +130,10 @@ _LISTED = (
     PageState("compare", "one ticked", "runs={finished}"),
     PageState("draw", "first start"),
     PageState("draw", "drawn digit", "run={finished}", act=_draw_seven),
+    PageState("draw", "steps", "run={finished}", act=_show_steps),
+    PageState("draw", "all networks", "run={finished}&view=networks", act=_draw_seven),
+    PageState("draw", "epochs", "run={finished}&view=epochs", act=_draw_seven),
+    PageState("draw", "layers", "run={finished}&view=layers", act=_draw_seven),
     PageState("inspect", "first start"),
     PageState("inspect", "one run", "run={finished}"),
     PageState("inspect", "one kind of mistake", "run={finished}", act=_choose_cell),

@@ -44,7 +44,6 @@ class _Picture:
     """Made smaller, for the page."""
 
 
-@st.fragment
 def picture_panel(run: Run) -> None:
     """Draw the button that asks for a picture, and below it the picture, what is ink in it, and its digits.
 
