@@ -115,6 +115,10 @@ def _command(name: str) -> Command:
             from mnist_lab.cli import predict
 
             commands = {"predict": predict.predict, "evaluate": predict.evaluate}
+        case "handwriting":
+            from mnist_lab.cli import handwriting
+
+            commands = {"handwriting": handwriting.handwriting}
         case "export":
             from mnist_lab.cli import export
 

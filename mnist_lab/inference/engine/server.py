@@ -18,12 +18,16 @@ from mnist_lab.inference.protocol import (
     pack,
     to_line,
     unpack,
+    unpack_images,
 )
 from mnist_lab.inference.weights import find_weights
 from mnist_lab.runs import open_store
 from mnist_lab.settings import Settings
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from mnist_lab.inference.engine.live_models import LiveModel
 
 logger = logging.getLogger(__name__)
@@ -44,17 +48,19 @@ def main(settings: Settings) -> int:
         os.environ[name] = str(THREADS)
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # TensorFlow would take the whole memory of a GPU that a training needs
     # Imported here, as this loads TensorFlow, which reads the variables above.
+    from mnist_lab.inference.engine.batch_prediction import BatchPrediction
     from mnist_lab.inference.engine.live_models import LiveModels
     from mnist_lab.inference.engine.model_cache import ModelCache
 
     store = open_store(settings)
     models = ModelCache(lambda run_id: find_weights(store, settings, run_id))
     live_models = LiveModels(store.folder)
+    batches = BatchPrediction(lambda run_id: find_weights(store, settings, run_id))
     output.write(to_line(READY))
     output.flush()
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # the page process has ended
         for line in sys.stdin.buffer:
-            output.write(to_line(reply_to(line, models.get, live_models.get)))
+            output.write(to_line(reply_to(line, models.get, live_models.get, batches.predict)))
             output.flush()
     return 0
 
@@ -63,6 +69,7 @@ def reply_to(
     line: bytes,
     get: Callable[[str], Callable[[Floats], Floats]],
     get_live: "Callable[[str], LiveModel | None]" = lambda _run_id: None,
+    predict_batch: "Callable[[str, NDArray[np.uint8]], Floats] | None" = None,
 ) -> dict[str, Any]:
     """Reply to one request; an invalid request gives a reply with an error.
 
@@ -70,12 +77,16 @@ def reply_to(
         line: A request as `protocol` describes it.
         get: Returns the predict function of a run by its id, or raises a LabError.
         get_live: Returns the network of a run in training by the run's id, None if there is none, or raises a LabError.
+        predict_batch: Returns the probabilities of many images, or raises a LabError.
     """
     request_id: object = None
     try:
         request = from_line(line)
         request_id = request.get("id")
         run_ids = _run_ids(request.get("runs"))
+        if "images" in request and predict_batch is not None:
+            answers = [_batch_answer(run_id, unpack_images(request["images"]), predict_batch) for run_id in run_ids]
+            return {"id": request_id, "answers": answers}
         image = unpack(request["image"], IMAGE_SHAPE) if "image" in request else None
     except ProtocolError as error:
         return {"id": request_id, "error": f"The predictor received an invalid request: {error}."}
@@ -110,6 +121,18 @@ def _answer(
         logger.exception("run %s", run_id)
         return {"run": run_id, "error": f"The network of run {run_id} cannot be used: {type(error).__name__}."}
     return answer
+
+
+def _batch_answer(
+    run_id: str, images: "NDArray[np.uint8]", predict_batch: "Callable[[str, NDArray[np.uint8]], Floats]"
+) -> dict[str, Any]:
+    try:
+        return {"run": run_id, "batch": pack(predict_batch(run_id, images))}
+    except LabError as error:
+        return {"run": run_id, "error": str(error)}
+    except Exception as error:
+        logger.exception("run %s", run_id)
+        return {"run": run_id, "error": f"The network of run {run_id} cannot be used: {type(error).__name__}."}
 
 
 def _claim_stdout() -> BinaryIO:
