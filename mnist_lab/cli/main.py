@@ -116,9 +116,9 @@ def _command(name: str) -> Command:
 
             commands = {"predict": predict.predict, "evaluate": predict.evaluate}
         case "handwriting":
-            from mnist_lab.cli import handwriting
+            from mnist_lab.cli import collection_commands
 
-            commands = {"handwriting": handwriting.handwriting}
+            commands = {"handwriting": collection_commands.handwriting}
         case "export":
             from mnist_lab.cli import export
 

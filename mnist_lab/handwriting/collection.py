@@ -58,7 +58,7 @@ class Collection:
     def __init__(self, db: Database, limits: CollectionLimits = CollectionLimits()) -> None:
         """The collection in the database of the run store."""
         self._db = db
-        self._limits = limits
+        self.limits = limits
 
     @property
     def writes(self) -> int:
@@ -172,15 +172,15 @@ class Collection:
     def _ensure_room(self, connection: Connection, actor: Actor, new: int) -> None:
         """Check that the actor may keep more; if not, first remove the actor's deleted drawings for good."""
         connection.execute(delete(drawings).where(drawings.c.deleted_at < time.time() - BIN_SECONDS))
-        if _count(connection) + new > self._limits.total:
+        if _count(connection) + new > self.limits.total:
             connection.execute(delete(drawings).where(drawings.c.deleted_at.is_not(None)))
-        if (total := _count(connection)) + new > self._limits.total:
+        if (total := _count(connection)) + new > self.limits.total:
             raise HandwritingError(
-                f"A collection has at most {self._limits.total:,} drawings, and this one has {total:,}. Delete some."
+                f"A collection has at most {self.limits.total:,} drawings, and this one has {total:,}. Delete some."
             )
         if actor.is_teacher:
             return
-        most, owner = self._limits.per_owner, drawings.c.owner == actor.browser_id
+        most, owner = self.limits.per_owner, drawings.c.owner == actor.browser_id
         if _count(connection, owner) + new > most:
             connection.execute(delete(drawings).where(owner, drawings.c.deleted_at.is_not(None)))
         if (own := _count(connection, owner)) + new > most:

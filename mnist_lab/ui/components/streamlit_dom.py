@@ -209,6 +209,9 @@ CANVAS_TOOLBAR = ".dc-toolbar"
 INSPECT_HEAD = by_key("inspect-head")
 """The container of the picker and of the figures of the run."""
 
+HANDWRITING_HEAD = by_key("handwriting-head")
+"""The same on the page Handwriting."""
+
 METRIC_VALUE = _test_id("stMetricValue")
 """The figure of `st.metric`; its `font-size` can be changed."""
 
