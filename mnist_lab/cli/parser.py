@@ -21,6 +21,7 @@ RECIPE_OPTIONS: dict[str, tuple[Callable[[str], object], str]] = {
     "early_stopping": (int, "epochs without a lower validation loss before training stops"),
     "augmentation": (str, "how training images are varied"),
     "validation": (str, "hold out training images, or validate on the test images"),
+    "drawings": (str, "drawings of the collection to train on, too"),
     "limit": (int, "training images to use, held-out ones included"),
     "seed": (int, "random seed: the same seed on the same machine gives the same numbers"),
     "precision": (str, "precision of the computation"),

@@ -21,7 +21,10 @@ from mnist_lab.network import CLASSES
 from mnist_lab.runs import RunFolder
 
 _MAX_BYTES = 32 * MIB
-_NO_KEYS = np.zeros(0, np.uint64)
+SHARE, MAX_REPEATS = 0.1, 50
+"""Fewer drawings than this share of the training images would be forgotten among them."""
+NO_KEYS = np.zeros(0, np.uint64)
+"""No drawings."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +46,7 @@ class Lesson:
         return hashlib.sha256(self.keys.tobytes() + self.labels.tobytes()).hexdigest()[:16]
 
 
-def make_lesson(collection: Collection, owner: str | None, earlier: NDArray[np.uint64] = _NO_KEYS) -> Lesson:
+def make_lesson(collection: Collection, owner: str | None, earlier: NDArray[np.uint64] = NO_KEYS) -> Lesson:
     """A lesson of all drawings that are not held back, or of one owner's.
 
     Raises:
@@ -66,6 +69,16 @@ def make_lesson(collection: Collection, owner: str | None, earlier: NDArray[np.u
         keys_of([each.id for each in drawings]),
         earlier,
     )
+
+
+def lesson_repeats(drawings: int, images: int) -> int:
+    """How often each drawing is shown in an epoch: so often that a tenth of the images are drawings, at most 50 times.
+
+    Args:
+        drawings: Number of drawings in the lesson, at least 1.
+        images: Training images of the data set.
+    """
+    return min(MAX_REPEATS, max(1, round(SHARE * images / drawings)))
 
 
 def write_lesson(folder: RunFolder, lesson: Lesson) -> None:
@@ -110,4 +123,4 @@ def trained_on(folder: RunFolder) -> NDArray[np.uint64]:
         StoreError: The file that says so is damaged.
     """
     lesson = read_lesson(folder)
-    return _NO_KEYS if lesson is None else np.union1d(lesson.keys, lesson.earlier)
+    return NO_KEYS if lesson is None else np.union1d(lesson.keys, lesson.earlier)

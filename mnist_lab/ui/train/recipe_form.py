@@ -25,6 +25,7 @@ _OPTIONAL = {"limit", "early_stopping"}
 _AUGMENTATIONS = {"none": "None", "light": "Light", "pen": "Pen"}
 _PRECISIONS = {"auto": "The fastest on this machine", "float32": "float32", "mixed_bfloat16": "mixed bfloat16"}
 _VALIDATIONS = {"holdout": "Held out of the training images", "test": "The test set, as in the notebook"}
+_DRAWINGS = {"none": "None", "mine": "Those that you kept", "all": "All that were kept"}
 _KEEPS = {"best": "Best epoch", "last": "Last epoch"}
 
 _HELP = {
@@ -42,6 +43,7 @@ _HELP = {
     "validation": field_help("The images that the network is tested on after each epoch.", "validation-images"),
     "validation_fraction": field_help("The part of the training images that is held out.", "validation-images"),
     "keep": field_help("Which weights the run keeps and is tested with.", "weights"),
+    "drawings": "Drawings of the page Handwriting that it trains on, too. One in three is held back for the test.",
     "early_stopping": field_help("Epochs without a lower validation loss, after which it ends.", "early-stopping"),
 }
 
