@@ -4,14 +4,12 @@ import streamlit as st
 
 from mnist_lab.ui.handwriting.collection_view import collection_view, empty_collection
 from mnist_lab.ui.handwriting.handwriting_style import STYLE
-from mnist_lab.ui.panels.run_picker import runs_with_result
 from mnist_lab.ui.services.container import services
 
 st.html(STYLE)
 st.title("Our handwriting", anchor=False)
 
-runs = runs_with_result()
 if len(services().handwriting.index()):
-    collection_view(runs)
+    collection_view()
 else:
     empty_collection()

@@ -1,7 +1,5 @@
 """Everything on the page that depends on the collection; drawn again while the chosen network reads the drawings."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import streamlit as st
 
@@ -17,7 +15,8 @@ from mnist_lab.ui.handwriting.changes import change_notice
 from mnist_lab.ui.handwriting.collection_panel import collection_panel
 from mnist_lab.ui.handwriting.file_popovers import upload_popover
 from mnist_lab.ui.handwriting.fooling_panel import fooling_panel
-from mnist_lab.ui.panels.run_picker import pick_signed_run
+from mnist_lab.ui.handwriting.teach_panel import is_teaching, teach_panel
+from mnist_lab.ui.panels.run_picker import pick_signed_run, runs_with_result
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
 
@@ -40,13 +39,13 @@ def empty_collection() -> None:
     change_notice()
 
 
-def collection_view(runs: Sequence[Run]) -> None:
-    """Draw the figures, the grid and the score board of the network that is chosen among these runs."""
-    st.fragment(_draw, run_every=POLL_SECONDS if st.session_state.get(_READS) else None)(runs)
+def collection_view() -> None:
+    """Draw the figures, the grid, the score board of the chosen network, and the lesson that it can be taught."""
+    st.fragment(_draw, run_every=POLL_SECONDS if st.session_state.get(_READS) else None)()
 
 
-def _draw(runs: Sequence[Run]) -> None:
-    handwriting = services().handwriting
+def _draw() -> None:
+    handwriting, runs = services().handwriting, runs_with_result()
     polled = bool(st.session_state.get(_READS))
     index = handwriting.index()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="handwriting-head"):
@@ -55,13 +54,13 @@ def _draw(runs: Sequence[Run]) -> None:
         if run is not None:
             handwriting.want([run], urgent=True)
         _figures(run, len(index), len(set(index.owners.tolist())))
-    reads = run is not None and handwriting.is_reading(run.id)
+    reads = run is not None and (handwriting.is_reading(run.id) or is_teaching(run))
     st.session_state[_READS] = reads
     if run is not None and (message := handwriting.error(run.id)):
         st.warning(plain(for_viewer(message)), icon=":material/error:")
     unread = np.full((len(index), CLASSES), np.nan, np.float32)
     probabilities = unread if run is None else handwriting.answers(run)
-    grid, board = st.tabs(["Collection", "Fool it"], key="handwriting-tabs")
+    grid, board, lesson = st.tabs(["Collection", "Fool it", "Teach it"], key="handwriting-tabs")
     with grid:
         collection_panel(index, probabilities)
     with board:
@@ -69,6 +68,11 @@ def _draw(runs: Sequence[Run]) -> None:
             st.info("There is no trained network yet that could be fooled.", icon=":material/info:")
         else:
             fooling_panel(run, runs, index, probabilities)
+    with lesson:
+        if run is None:
+            st.info("There is no trained network yet that could be taught.", icon=":material/info:")
+        else:
+            teach_panel(run, runs, index)
     if reads != polled:
         st.rerun()
 

@@ -10,6 +10,7 @@ from mnist_lab.data import Dataset
 from mnist_lab.recipe.choice_lines import choice_line
 from mnist_lab.recipe.recipe_labels import OPTIMIZER_NAMES, SCHEDULE_NAMES
 from mnist_lab.ui.components.glossary_link import field_help
+from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.recipe_draft import FIELD_PREFIX, RECIPE_KEY, chosen_recipe
 from mnist_lab.ui.train.recipe_pictures import augmentation_picture, schedule_picture
 
@@ -108,6 +109,8 @@ def _end_part(images: int) -> None:
             icon=":material/warning:",
         )
     _select("Stop early", "early_stopping", _PATIENCES, _patience_text, images)
+    if len(services().handwriting.index()) or chosen_recipe().drawings != "none":
+        _select("Our handwriting", "drawings", list(_DRAWINGS), _DRAWINGS.get, images)
 
 
 def _patience_text(patience: int) -> str:
