@@ -32,6 +32,7 @@ from mnist_lab.network import PRESETS, link_from_network, network_from_file, net
 from mnist_lab.recipe import Recipe, recipe_from_json
 from mnist_lab.reference import install_reference_runs, read_archive, shipped_archives, unpack, write_checksums
 from mnist_lab.runs import MACHINE, Command, MetricPoint, RunFolder, RunState, RunStore
+from mnist_lab.runs.live_weights import LiveWeights, read_live_weights, write_live_weights
 from mnist_lab.runs.snapshot_files import list_epochs, newest_health, read_snapshot
 from mnist_lab.settings import Settings
 from mnist_lab.training.checkpoint import Checkpoint, TrainingState, read_checkpoint, write_checkpoint
@@ -82,6 +83,16 @@ def _read_snapshot(path: Path) -> None:
     for panel in PANELS:
         panel_html(folder, snapshot_versions(folder), epoch, panel, 3, "light")
     read_snapshot(folder, epoch)
+
+
+_LIVE = (np.arange(72, dtype=np.float32).reshape(3, 3, 1, 8), np.arange(8, dtype=np.float32))
+
+
+def _live_weights(folder: Path) -> Path:
+    run = RunFolder(folder / "abcdefgh")
+    run.path.mkdir()
+    write_live_weights(run, LiveWeights(1.5, _LIVE))
+    return run.live_weights
 
 
 def _checkpoint(folder: Path) -> Path:
@@ -296,6 +307,7 @@ KINDS: Sequence[Kind] = (
     Kind("predictions.npz", lambda folder: _make_run(folder).predictions_path,
          lambda path: RunFolder(path.parent).read_predictions(), ARCHIVES),
     Kind("snapshot", _snapshot, _read_snapshot, ARCHIVES),
+    Kind("live weights", _live_weights, lambda path: read_live_weights(RunFolder(path.parents[1]), _LIVE), ARCHIVES),
     Kind("checkpoint", _checkpoint, read_checkpoint, (*BYTES, *([corruptions.resealed_checkpoint] * 20))),
     Kind("weights, checked", _weights, _check_weights, ARCHIVES),
     Kind("weights, loaded", _weights, _load_model, ARCHIVES, needs_tensorflow=True),

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 from benchmarks.browser import app, chromium
 from benchmarks.figures import Figure
 from benchmarks.many_runs import fill
+from benchmarks.page_speed_start import LAB_WORDS
 from mnist_lab.runs import open_store
 from mnist_lab.settings import Settings
 from mnist_lab.ui.components.streamlit_dom import MENU_LINK, by_key
@@ -52,7 +53,7 @@ def paint(browser: Browser, address: str) -> float:
     with browser.new_context(viewport={"width": 1280, "height": 1000}) as context:
         page = context.new_page()
         page.goto(address)
-        page.get_by_text("Max pooling").locator("visible=true").first.wait_for()
+        page.get_by_text(LAB_WORDS).locator("visible=true").first.wait_for()
         page.wait_for_timeout(1500)
         start = time.perf_counter()
         page.locator(MENU_LINK).filter(has_text="Compare").click()

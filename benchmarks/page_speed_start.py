@@ -19,7 +19,7 @@ from benchmarks.figures import Figure, ratio
 TARGET = 1.3
 WHOLE_TARGET = 1.5
 BARE = "import streamlit as st\n\nst.write('The network')\n"
-LAB_WORDS, BARE_WORDS = "Max pooling", "The network"
+LAB_WORDS, BARE_WORDS = "Train this network", "The network"
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,11 @@ MORE_TARGET, EDIT_TARGET = 0.4, 0.4
 LAYERS, EDITS = 30, 40
 WORDS = {
     "Train": "Recipe",
-    "Compare": "Tick rows",
-    "Draw": "The network reads it after each stroke",
+    "Compare": "Compare runs",
+    "Draw": "Draw a digit",
     "Inspect": "Inspect a network",
 }
-HOME = ("Compose", "Max pooling")
+HOME = ("Compose", "Pick several")
 Took = dict[str, tuple[list[float], list[float]]]
 """Seconds of the ways to each page, of the bare app and of the lab."""
 BARE = """import streamlit as st
@@ -74,7 +74,7 @@ def _ways(browser: Browser, bare: App, lab: App, rounds: int) -> Iterator[Figure
     lab.settle()
     firsts, laters = _nothing_yet(), _nothing_yet()
     for _ in range(rounds):
-        pages = [opened(browser, one.address) for one in (bare, lab)]
+        pages = [opened(browser, address) for address in (bare.address, f"{lab.address}/compose")]
         for took in (firsts, laters):
             _go_round(pages, took)
         for page in pages:

@@ -20,7 +20,8 @@ STYLE = f"""<style>
 """The figures have room in one line, beside the picker or on a phone below it."""
 
 st.html(STYLE)
-st.title("Inspect a network", anchor=False)
+with st.container(key="visible-title"):
+    st.title("Inspect a network", anchor=False)
 
 runs = runs_with_result()
 if not runs:

@@ -77,7 +77,8 @@ def _table(counts: "Counts", selected: Part) -> str:
     rows = "".join(f'<tr><th scope="row">{true}</th>{row}</tr>' for true, row in enumerate(cells))
     return (
         '<table role="grid" aria-label="Confusion matrix: a row for each true digit, a column for what it was read as">'
-        f'<caption aria-hidden="true"><span>true digit ↓</span><span>read as →</span></caption>'
+        '<caption aria-hidden="true"><span>true digit ↓</span><span>read as →</span>'
+        '<span class="hint">Click a number for its images</span></caption>'
         f"<thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     )
 
@@ -89,7 +90,8 @@ def _cell(counts: "Counts", levels: "Counts", part: Part, selected: Part) -> str
     share = f"{formatting.count(count)} of {formatting.count(of_digit)} ({_share(count, of_digit)})"
     look = "right" if true == read else f"level-{levels[true, read]}"
     name = f"{what}: {formatting.quantity(count, 'image') if count else 'none'}"
-    return f"<td>{_button(part, selected, _short(count), name, f'{what}: {share}', look, disabled=not count)}</td>"
+    content = f"<span>{_short(count)}</span>"
+    return f"<td>{_button(part, selected, content, name, f'{what}: {share}', look, disabled=not count)}</td>"
 
 
 def _rates(counts: "Counts", selected: Part) -> str:

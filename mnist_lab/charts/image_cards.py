@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from mnist_lab import formatting
+from mnist_lab.charts.even_columns import even_columns
 from mnist_lab.charts.palette import variable
 from mnist_lab.charts.pixels import data_uri, digit_png
 
@@ -19,8 +20,10 @@ _INK, _MUTED, _GRID, _GOOD, _BAD, _SURFACE = (
     variable(name) for name in ("ink", "muted", "grid", "good", "bad", "surface")
 )
 _STYLE = f"""<style>
+.lab-cards-frame {{ container-type: inline-size; }}
 .lab-cards {{ list-style: none; margin: 0; padding: 0; display: grid; gap: 0.75rem; color: {_INK};
-  grid-template-columns: repeat(auto-fill, minmax(10.25rem, 1fr)); font-variant-numeric: tabular-nums; }}
+  font-variant-numeric: tabular-nums; }}
+{even_columns(".lab-cards", 10.25, 0.75)}
 .lab-cards > li {{ margin: 0; border: 1px solid {_GRID}; border-radius: 0.5rem; padding: 0.625rem 0.75rem;
   font-size: 0.8125rem; line-height: 1.4; }}
 .lab-cards > .wrong {{ border-top: 3px solid {_BAD}; }}
@@ -37,7 +40,7 @@ _STYLE = f"""<style>
 .lab-cards .guess.bad i i {{ background: {_BAD}; }}
 .lab-cards .guess.good i i {{ background: {_GOOD}; }}
 .lab-cards .guess span {{ text-align: right; color: {_INK}; font-weight: 400; white-space: nowrap; }}
-@media (max-width: 640px) {{ .lab-cards {{ grid-template-columns: 1fr 1fr; gap: 0.5rem; }}
+@media (max-width: 640px) {{ .lab-cards {{ gap: 0.5rem; }}
   .lab-cards > li {{ padding: 0.5rem; }} .lab-cards img {{ width: 3.5rem; height: 3.5rem; }}
   .lab-cards .top {{ gap: 0.5rem; }} }}
 </style>"""
@@ -62,7 +65,8 @@ def image_cards_html(cards: Sequence[ImageCard], theme: str) -> str:
         cards: The images, in order.
         theme: "light" or "dark", for the pixels; all other colours are CSS variables.
     """
-    return f'{_STYLE}<ul class="lab-cards">{"".join(_card(card, theme) for card in cards)}</ul>'
+    items = "".join(_card(card, theme) for card in cards)
+    return f'{_STYLE}<div class="lab-cards-frame"><ul class="lab-cards">{items}</ul></div>'
 
 
 def _card(card: ImageCard, theme: str) -> str:

@@ -56,8 +56,9 @@ def _print_card(run: Run) -> None:
         ("network", f"{run.network.name} · {formatting.count(analysis.parameters)} parameters"),
         (
             "recipe",
-            f"{recipe.epochs} epochs of batches of {recipe.batch_size:,} · {recipe.optimizer}, learning rate "
-            f"{formatting.learning_rate(recipe.learning_rate)}, {recipe.schedule} · augmentation {recipe.augmentation}"
+            f"{formatting.quantity(recipe.epochs, 'epoch')} of batches of {recipe.batch_size:,} · "
+            f"{recipe.optimizer}, learning rate {formatting.learning_rate(recipe.learning_rate)}, "
+            f"{recipe.schedule} · augmentation {recipe.augmentation}"
             f" · seed {recipe.seed}",
         ),
         ("by hand", "; ".join(map(intervention_text, run.interventions)) or learning_rate_text(run)),

@@ -107,8 +107,9 @@ def _train(options: argparse.Namespace, settings: Settings, store: RunStore, run
     elif run.result is not None:
         print(
             f"{run.id} {run.state}: test accuracy {formatting.accuracy(run.result.test_accuracy)}, test loss "
-            f"{formatting.loss(run.result.test_loss)} ({run.result.kept} of {run.result.epochs} epochs, "
-            f"{formatting.seconds(run.result.seconds)}, {formatting.throughput(run.result.samples_per_second)})"
+            f"{formatting.loss(run.result.test_loss)} ({run.result.kept} of "
+            f"{formatting.quantity(run.result.epochs, 'epoch')}, {formatting.seconds(run.result.seconds)}, "
+            f"{formatting.throughput(run.result.samples_per_second)})"
         )
     return 0 if run.result is not None else 1
 

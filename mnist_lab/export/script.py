@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mnist_lab import formatting
 from mnist_lab.export.templates import AUGMENTATIONS, BY_HAND, DATA, OPTIMIZERS, SCHEDULES, SPLITS, TRAINING
 from mnist_lab.insight.interventions import learning_rate_text
 from mnist_lab.keras_settings import SOURCE
@@ -51,7 +52,7 @@ def introduction(run: Run) -> str:
     if run.result is not None:
         lines.append(
             f"The run had a test accuracy of {run.result.test_accuracy:.4f} and a test loss of "
-            f"{run.result.test_loss:.4f} after {run.result.epochs} epochs."
+            f"{run.result.test_loss:.4f} after {formatting.quantity(run.result.epochs, 'epoch')}."
         )
     if run.rate_changes:
         lines.append(f"Changed by hand while it trained, and in this script too: {learning_rate_text(run)}.")

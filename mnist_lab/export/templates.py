@@ -110,7 +110,7 @@ model.compile(
     jit_compile=False,  # XLA makes convolutions several times slower on a CPU
 )
 callbacks = [CALLBACKS]
-model.fit(training, validation_data=validation, epochs=EPOCHS, callbacks=callbacks, verbose=2)
+model.fit(training, validation_data=validation, epochs=EPOCHS, shuffle=False, callbacks=callbacks, verbose=2)
 """
 
 _NO_AUGMENTATION = """\

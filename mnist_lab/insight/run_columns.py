@@ -12,6 +12,8 @@ from mnist_lab.recipe.recipe_labels import OPTIMIZER_NAMES, SCHEDULE_NAMES
 from mnist_lab.runs import Run
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_UNITS = {"Test accuracy": "%", "Validation accuracy": "%", "Time": "s"}
+"""Of the columns whose names do not tell their unit; pages write it behind each value."""
 _FEWER = 0.9
 """A run is marked if it used less than this share of another run's images. Holding out 5,000 or 6,000 is no matter."""
 
@@ -59,7 +61,7 @@ def runs_csv(runs: Sequence[Run]) -> bytes:
     writer = csv.writer(out)
     rows = [run_columns(run) for run in runs]
     if rows:
-        writer.writerow(rows[0])
+        writer.writerow([f"{name} ({_UNITS[name]})" if name in _UNITS else name for name in rows[0]])
     for row in rows:
         writer.writerow([_csv_cell(value) for value in row.values()])
     return out.getvalue().encode("utf-8-sig")

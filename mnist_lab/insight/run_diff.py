@@ -115,7 +115,7 @@ def recipe_value(recipe: "Recipe", name: str) -> str:
     if name == "keep":
         return f"{recipe.kept} epoch"
     if name == "early_stopping":
-        return "off" if value is None else f"after {value} epochs"
+        return "off" if value is None else f"after {formatting.quantity(value, 'epoch')}"
     if name == "limit":
         return "all" if value is None else formatting.count(value)
     if isinstance(value, float):

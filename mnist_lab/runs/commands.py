@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from mnist_lab import formatting
 from mnist_lab.errors import RefusedError, StoreError, TransitionError, UnknownRunError
 from mnist_lab.network.network import clean_name
 from mnist_lab.runs.access.actor import MACHINE, Actor, ensure_may_change
@@ -294,10 +295,9 @@ def _cancelled(row: Any) -> dict[str, Any]:
     values: dict[str, Any] = {"ended": time.time()}
     if row.attempt == 0:
         return values | {"state": RunState.STOPPED, "message": "Stopped before it started."}
-    return values | {
-        "state": RunState.INTERRUPTED,
-        "message": f"Taken out of the queue before it was resumed, with {row.epochs_done} epochs done.",
-    }
+    done = formatting.quantity(row.epochs_done, "epoch")
+    message = f"Taken out of the queue before it was resumed, with {done} done."
+    return values | {"state": RunState.INTERRUPTED, "message": message}
 
 
 def _ensure_not_revoked(name: str, present: Command, command: Command) -> None:

@@ -86,6 +86,15 @@ def _open_score_board(page: Page) -> None:
     page.locator(".lab-fooling").wait_for()
 
 
+def _choose_cell(page: Page) -> None:
+    """Click on the cell of the most frequent mistake."""
+    part = page.locator(".lab-confusion .frequent button").first.get_attribute("data-part")
+    cell = page.locator(f'.lab-confusion td button[data-part="{part}"]')
+    cell.click()
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Show all mistakes")).to_be_visible()
+
+
 @dataclass(frozen=True)
 class PageState:
     """A page in one of its states."""
@@ -134,6 +143,7 @@ _LISTED = (
     PageState("handwriting", "fool it", "run={finished}", act=_open_score_board),
     PageState("inspect", "first start"),
     PageState("inspect", "one run", "run={finished}"),
+    PageState("inspect", "one kind of mistake", "run={finished}", act=_choose_cell),
     PageState("glossary", "first start"),
 )
 STATES = tuple(sorted((state for state in _LISTED if state.page in PAGES), key=lambda state: state.needs_runs))

@@ -87,6 +87,7 @@ def test_the_notice_about_the_sample_takes_one_line_above_the_title(page: Page, 
     page.goto(f"{on_sample}/{path}")
     notice = page.locator(dom.DATA_NOTICE)
     expect(notice.get_by_role("button", name="Try again")).to_be_visible(timeout=60_000)
+    expect(page.locator(dom.PAGE_BELOW_NOTICE)).to_have_count(1)
     if path not in {"", "compose"}:
         expect(page.locator(dom.TITLE_BELOW_NOTICE).first).to_have_css("padding-top", "0px")
     for width, height in SCREENS.values():

@@ -206,3 +206,23 @@ def test_a_chart_is_higher_and_an_open_menu_is_found(page: Page, lab: str) -> No
     page.keyboard.press("Escape")
     expect(page.locator(dom.OVERLAY)).to_have_count(0)
     assert is_presented(page)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1024, 768)])
+def test_the_matrix_and_what_it_says_are_on_one_screen(page: Page, lab: str, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{lab}/inspect?present=1")
+    wait_until_drawn(page)
+    for part in ("table", ".rates", ".frequent li"):
+        expect(page.locator(f".lab-confusion {part}").first).to_be_in_viewport(ratio=1)
+    # The figures have room beside the picker, and the menu names the page.
+    picker, figures = (page.locator(f"{dom.INSPECT_HEAD} > *").nth(index).bounding_box() for index in (0, 1))
+    assert picker is not None
+    assert figures is not None
+    assert picker == page.locator(dom.INSPECT_PICKER).bounding_box()
+    assert picker["y"] < figures["y"] + figures["height"] / 2 < picker["y"] + picker["height"]
+    title = page.locator(dom.VISIBLE_TITLE_WRAPPER)
+    expect(title).to_have_css("position", "absolute")
+    page.locator(SWITCH).click()
+    expect(title).to_have_css("position", "static")
+    expect(title.get_by_role("heading", level=1)).to_be_in_viewport()

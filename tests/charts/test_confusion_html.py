@@ -107,7 +107,7 @@ def test_the_headings_lead_to_terms_of_the_glossary():
 
 def test_large_counts_fit_their_cells():
     html = confusion_html(np.full((10, 10), 123_456), [], Part())
-    assert ">123 k</button>" in html
+    assert "<span>123 k</span></button>" in html
     assert "123456" not in html
 
 

@@ -206,7 +206,7 @@ def test_runs_as_csv_have_the_recipe_of_each(call, queued, finished):
 
     assert (first["Id"], second["Id"]) == (finished.id, queued.id)
     assert (first["Learning rate"], first["Optimizer"], first["Training images"]) == ("0.001", "Adam", "54000")
-    assert (second["Training images"], second["Validation accuracy"]) == ("", "")
+    assert (second["Training images"], second["Validation accuracy (%)"]) == ("", "")
 
 
 def test_csv_and_json_exclude_each_other(refused):

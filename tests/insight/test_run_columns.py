@@ -41,7 +41,7 @@ def test_the_csv_has_the_whole_recipe(recipe: Recipe, expected: dict[str, str]) 
     run = make_run(recipe=recipe, data=make_data(training=5_400), result=make_result(validation_accuracy=0.9))
     (row,) = csv_rows([run])
     assert expected.items() <= row.items()
-    assert (row["Training images"], row["Validation accuracy"]) == ("5400", "90")
+    assert (row["Training images"], row["Validation accuracy (%)"]) == ("5400", "90")
 
 
 def test_no_runs_are_an_empty_csv() -> None:

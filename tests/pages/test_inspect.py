@@ -90,8 +90,19 @@ def test_all_mistakes_are_shown_page_by_page(store):
 
 @pytest.mark.parametrize(("sheet", "shown"), [("0", 1), ("99", 3), ("-1", 1), ("²", 1), ("9" * 5000, 1), ("x", 1)])
 def test_a_page_that_does_not_exist_is_the_nearest_or_the_first(store, sheet, shown):
-    ended(store, dataset=services().datasets.current(), wrong=60)
-    assert opened(sheet=sheet).pagination[0].value == shown
+    run = ended(store, dataset=services().datasets.current(), wrong=60)
+    page = opened(sheet=sheet)
+    assert page.pagination[0].value == shown
+    assert dict(page.query_params) == {"run": run.id} | ({"sheet": str(shown)} if shown > 1 else {})
+
+
+@pytest.mark.parametrize("has_images", [True, False])
+def test_a_choice_that_does_not_exist_leaves_the_url(store, has_images):
+    dataset = services().datasets.current()
+    run = ended(store, dataset=dataset, wrong=60) if has_images else ended(store, wrong=10)
+    page = opened(true="zzz", read="8", order="any", sheet="x", other="kept")
+    assert dict(page.query_params) == {"run": run.id, "read": "8", "other": "kept"}
+    assert "Other digits read as 8" in page_text(page)
 
 
 def test_the_url_selects_the_images_and_their_order(store):

@@ -1,5 +1,6 @@
 """The style sheet of the snapshot panel. It applies to the whole page, so every selector begins with a class."""
 
+from mnist_lab.charts.even_columns import even_columns
 from mnist_lab.charts.palette import SEQUENCE, SIGNED, variable
 
 _INK, _MUTED, _GRID, _GOOD, _BAD, _SURFACE = (
@@ -13,7 +14,7 @@ def _gradient(stops: tuple[tuple[float, str], ...]) -> str:
 
 
 _RULES = {
-    "": f"color:{_INK};font-size:.875rem;line-height:1.35;font-variant-numeric:tabular-nums",
+    "": f"color:{_INK};font-size:.875rem;line-height:1.35;font-variant-numeric:tabular-nums;container-type:inline-size",
     " img": "display:block;image-rendering:pixelated;max-width:100%",
     " p": f"margin:0 0 12px;font-size:.875rem;color:{_MUTED}",
     " p b": f"color:{_INK};font-weight:600",
@@ -28,10 +29,10 @@ _RULES = {
     " .legend .signed": f"background:{_gradient(SIGNED)}",
     " .legend .sequence": f"background:{_gradient(SEQUENCE)}",
     # Guesses: one card per digit.
-    " .cards": "display:grid;grid-template-columns:repeat(auto-fill,minmax(9.4rem,1fr));gap:12px",
+    " .cards": "display:grid;gap:.75rem",
     " .card": f"border:1px solid {_GRID};border-radius:8px;padding:10px 12px",
-    " .card .top": "display:flex;gap:10px;align-items:center;margin-bottom:8px;min-height:56px",
-    " .card img": f"width:56px;height:56px;border:1px solid {_GRID};border-radius:3px;box-sizing:content-box",
+    " .card .top": "display:flex;gap:10px;align-items:center;margin-bottom:8px;min-height:3.5rem",
+    " .card img": f"width:3.5rem;height:3.5rem;border:1px solid {_GRID};border-radius:3px;box-sizing:content-box",
     " .card .top span": "display:block;font-size:.8125rem",
     " .guess": "display:grid;grid-template-columns:.75rem 1fr 2.75rem;gap:6px;align-items:center;height:1.25rem;"
     "font-size:.8125rem",
@@ -79,10 +80,11 @@ _RULES = {
 STYLE = (
     "<style>"
     + "".join(f".lab-snapshot{selector}{{{rule}}}" for selector, rule in _RULES.items())
+    + even_columns(".lab-snapshot .cards", 9.4, 0.75)
     + "@media (max-width:900px){.lab-snapshot .tiles{grid-template-columns:repeat(var(--middle),minmax(0,10rem))}}"
     "@media (max-width:640px){.lab-snapshot .tiles{grid-template-columns:repeat(var(--narrow),minmax(0,10rem))}}"
-    "@media (max-width:640px){.lab-snapshot .cards{grid-template-columns:repeat(2,1fr);gap:8px}"
-    ".lab-snapshot .card{padding:8px}.lab-snapshot .card img{width:44px;height:44px}"
+    "@media (max-width:640px){.lab-snapshot .cards{gap:.5rem}"
+    ".lab-snapshot .card{padding:8px}.lab-snapshot .card img{width:2.75rem;height:2.75rem}"
     ".lab-snapshot td{padding-right:8px}.lab-snapshot td,.lab-snapshot th{font-size:.8125rem}}"
     "</style>"
 )

@@ -6,8 +6,13 @@ from mnist_lab.ui.components.themed_html import themed_html
 
 SIGN_WIDTH = 24
 """Pixels."""
+_BOX_HEIGHT = "2.5rem"
+"""Of a select box."""
 
 
-def run_sign(run: Run) -> None:
-    """Draw the sign of a run."""
-    themed_html(swatch_svg(run.number), key="run-sign", width=SIGN_WIDTH)
+def run_sign(run: Run, *, beside_box: bool = False) -> None:
+    """Draw the sign of a run; beside a select box it is as high as the box, and in its middle."""
+    sign = swatch_svg(run.number)
+    if beside_box:
+        sign = f'<div style="height:{_BOX_HEIGHT};display:flex;align-items:center">{sign}</div>'
+    themed_html(sign, key="run-sign", width=SIGN_WIDTH)

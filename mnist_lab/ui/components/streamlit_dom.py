@@ -113,11 +113,17 @@ CAPTION = _test_id("stCaptionContainer")
 ICON = _test_id("stIconMaterial")
 """A Material icon: a character of a font, no text."""
 
-TITLE_BELOW_NOTICE = f"{PAGE}:has({DATA_NOTICE}) :is(h1, h2)"
+PAGE_BELOW_NOTICE = f"{PAGE}:has({DATA_NOTICE})"
+"""A page with that notice."""
+
+TITLE_BELOW_NOTICE = f"{PAGE_BELOW_NOTICE} :is(h1, h2)"
 """A heading of a page with that notice; its `padding-top` is the space above the title."""
 
 HIDDEN_TITLE_WRAPPER = f"div:has(> {by_key('hidden-title')})"
 """The element around a title that only screen readers find; out of the flow, it leaves no gap."""
+
+VISIBLE_TITLE_WRAPPER = f"div:has(> {by_key('visible-title')})"
+"""The element around a title that is seen, except in presentation mode, where the menu names the page."""
 
 # Start. A horizontal container has its children as direct children.
 
@@ -208,6 +214,9 @@ CANVAS_TOOLBAR = ".dc-toolbar"
 
 INSPECT_HEAD = by_key("inspect-head")
 """The container of the picker and of the figures of the run."""
+
+INSPECT_PICKER = f"{INSPECT_HEAD} > :first-child"
+"""The container of the picker in it; `flex-basis` is its width."""
 
 HANDWRITING_HEAD = by_key("handwriting-head")
 """The same on the page Handwriting."""

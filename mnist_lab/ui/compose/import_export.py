@@ -1,10 +1,9 @@
 """Import of a network from JSON; export as JSON, as Keras code, and as a link."""
 
-import re
-
 import streamlit as st
 
 from mnist_lab.errors import NetworkError
+from mnist_lab.export.file_names import file_name
 from mnist_lab.network import keras_source, network_from_file
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.session import network_draft
@@ -40,7 +39,7 @@ def export_popover() -> None:
         st.download_button(
             "Download as JSON",
             network.to_json(),
-            file_name=f"{_file_name(network.name)}.json",
+            file_name=file_name(network.name, ".json", kind="network"),
             mime="application/json",
             icon=":material/download:",
             on_click="ignore",
@@ -81,7 +80,3 @@ def _open(content: str | bytes) -> None:
 
 def _page_url() -> str:
     return str(st.context.url or "").split("?")[0].split("#")[0].rstrip("/")
-
-
-def _file_name(name: str) -> str:
-    return re.sub(r"[^\w]+", "-", name).strip("-").lower()[:60] or "network"

@@ -17,8 +17,8 @@ _component = st.components.v2.component(
     css="""
     .lab-confusion { container-type: inline-size; color: var(--lab-ink); font-size: 0.875rem;
       font-variant-numeric: tabular-nums; }
-    .lab-confusion .parts { display: grid; gap: 1rem 3.5rem;
-      grid-template-columns: minmax(0, min(30rem, 55cqw)) minmax(0, 32rem); }
+    .lab-confusion .parts { display: grid; gap: 1rem 2rem;
+      grid-template-columns: minmax(0, min(30rem, 55cqw)) minmax(0, 1fr); }
     .lab-confusion h3 { margin: 0 0 0.5rem; padding: 0; font-size: 1.15rem; font-weight: 600; line-height: 1.4; }
     .lab-confusion h3 a { display: inline-block; margin-left: 0.25rem; width: 1.15rem; height: 1.15rem;
       border: 1px solid var(--lab-muted); border-radius: 50%; font-size: 0.75rem; line-height: 1.1rem;
@@ -45,18 +45,17 @@ _component = st.components.v2.component(
     .lab-confusion .level-2 { background: var(--lab-error-2); }
     .lab-confusion .level-3 { background: var(--lab-error-3); }
     .lab-confusion .level-4 { background: var(--lab-error-4); color: var(--lab-background); font-weight: 600; }
-    .lab-confusion .rates button { display: grid; grid-template-columns: 1rem 1fr 3.5rem; gap: 0.6rem; width: 100%;
+    .lab-confusion .rates button { display: grid; grid-template-columns: 1rem 1fr 3rem; gap: 0.6rem; width: 100%;
       align-items: center; height: 1.65rem; padding: 0 0.4rem; }
     .lab-confusion .rates b { font-weight: 600; }
     .lab-confusion .rates i { display: block; height: 0.9rem; border-radius: 2px; }
     .lab-confusion .rates i i { background: var(--lab-error-3); }
     .lab-confusion .rates .worst i i { background: var(--lab-error-4); }
-    .lab-confusion .rates span { color: var(--lab-muted); }
+    .lab-confusion .rates span { color: var(--lab-muted); text-align: right; }
     .lab-confusion .rates .worst span { color: var(--lab-bad); font-weight: 600; }
     .lab-confusion .frequent { margin-top: 1rem; }
     .lab-confusion .frequent ul { display: flex; flex-wrap: wrap; gap: 0.4rem 0.5rem; }
     .lab-confusion .frequent button { padding: 0.3rem 0.7rem; border: 1px solid var(--lab-grid); border-radius: 1rem; }
-    @container (max-width: 52rem) { .lab-confusion .parts { column-gap: 2rem; } }
     @container (max-width: 44rem) { .lab-confusion .parts { grid-template-columns: minmax(0, 1fr); }
       .lab-confusion table { border-spacing: 1px; }
       .lab-confusion td button { height: 2rem; } .lab-confusion .right { font-size: 0.75rem; letter-spacing: -0.02em; }

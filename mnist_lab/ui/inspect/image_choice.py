@@ -76,6 +76,12 @@ def just_chosen() -> Part | None:
     return part if part != Part() else None
 
 
+def correct_url(pages: int) -> None:
+    """Take out of the URL what does not exist: an unknown digit or order, and a page after the last of `pages`."""
+    choice = current_choice()
+    _show(choice._replace(page=min(choice.page, pages)))
+
+
 def choice_widgets() -> None:
     """Draw the select boxes of true digit, predicted digit and order."""
     part, least_certain_first, _ = current_choice()
@@ -88,10 +94,13 @@ def choice_widgets() -> None:
 
 
 def page_widget(pages: int) -> int:
-    """Draw the page numbers, if there is more than one page. Returns the page shown, from 1."""
+    """Draw the page numbers, if there is more than one page. Returns the page shown, from 1.
+
+    The URL must have one of these pages, see `correct_url`.
+    """
     if pages == 1:
         return 1
-    page = min(current_choice().page, pages)
+    page = current_choice().page
     number = st.session_state.get(_PAGER, 0)
     # The value of this widget cannot be set: if the URL has another page, by the browser's Back, it becomes a new one.
     if st.session_state.get(f"{_PAGER}-{number}", page) != page:
@@ -114,9 +123,11 @@ def _turn_page(key: str) -> None:
 
 
 def _show(choice: ImageChoice) -> None:
-    others = {name: value for name, value in st.query_params.to_dict().items() if name not in _PARAMETERS}
-    # At once, so that the browser's Back leads to the choice before this one.
-    st.query_params.from_dict({**others, **choice.to_query()})
+    present = st.query_params.to_dict()
+    wanted = {name: value for name, value in present.items() if name not in _PARAMETERS} | choice.to_query()
+    if wanted != present:
+        # At once, so that the browser's Back leads to the choice before this one.
+        st.query_params.from_dict(wanted)
 
 
 def _order_text(order: str) -> str:

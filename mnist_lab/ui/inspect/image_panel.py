@@ -16,6 +16,7 @@ from mnist_lab.ui.inspect.image_choice import (
     choice_widgets,
     choose,
     choose_clicked,
+    correct_url,
     current_choice,
     just_chosen,
     page_widget,
@@ -40,13 +41,16 @@ def _confusion_and_images(run: Run, result: Result) -> None:
     confusion_view(result, part, choose_clicked)
     found = predicted_images(run)
     if isinstance(found, str):
+        correct_url(pages=1)
         _head(part, count_images(result.confusion, *part))
         st.info(found, icon=":material/hide_image:")
         return
     indices = find_images(found.probabilities, found.labels, *part, least_certain_first=least_certain_first)
+    pages = max(1, -(-len(indices) // PER_PAGE))
+    correct_url(pages)
     _head(part, len(indices))
     if len(indices):
-        _cards(found, indices)
+        _cards(found, indices, pages)
     elif part == Part():
         text = "**Every test image is read correctly.** The diagonal shows which of them with the least certainty."
         st.success(text, icon=":material/check_circle:")
@@ -81,7 +85,7 @@ def part_title(part: Part) -> str:
     return f"{true} read correctly" if true == predicted else f"{true} read as {predicted}"
 
 
-def _cards(found: PredictedImages, indices: NDArray[np.int64]) -> None:
-    start = (page_widget(-(-len(indices) // PER_PAGE)) - 1) * PER_PAGE
+def _cards(found: PredictedImages, indices: NDArray[np.int64], pages: int) -> None:
+    start = (page_widget(pages) - 1) * PER_PAGE
     shown = [found.card(int(index)) for index in indices[start : start + PER_PAGE]]
     themed_html(image_cards_html(shown, pixel_theme(_CARDS)), key=_CARDS)

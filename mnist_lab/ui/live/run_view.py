@@ -234,7 +234,7 @@ def chart_alt(run: Run, history: MetricHistory, options: ChartOptions, baseline:
     if not history.points:
         return f"{title}: no curves yet"
     newest, validated = history.points[-1], history.last_validated
-    parts = [title, f"{newest.epoch:.3g} of {run.recipe.epochs} epochs"]
+    parts = [title, f"{newest.epoch:.3g} of {formatting.quantity(run.recipe.epochs, 'epoch')}"]
     parts.append(_figures_text("training", newest.training_loss, newest.training_accuracy, options))
     if validated is not None:
         parts.append(_figures_text("validation", validated.validation_loss, validated.validation_accuracy, options))

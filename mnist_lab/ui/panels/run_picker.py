@@ -28,11 +28,10 @@ def runs_with_result() -> list[Run]:
 def pick_signed_run(runs: Sequence[Run], *, key: str) -> Run:
     """Draw the select box of `pick_run` beside the sign that the selected run has in all charts."""
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"{key}-signed"):
-        # As high as the box beside it, so that the sign is in its middle.
-        sign = st.container(width=SIGN_WIDTH, height=40, border=False, vertical_alignment="center")
+        sign = st.container(width=SIGN_WIDTH)
         run = pick_run(runs, key=key)
     with sign:
-        run_sign(run)
+        run_sign(run, beside_box=True)
     return run
 
 

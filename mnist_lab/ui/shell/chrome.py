@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_lab.ui.components import streamlit_dom as dom
 from mnist_lab.ui.shell.element_colours import COLOURS
-from mnist_lab.ui.shell.presentation_style import PRESENTATION
+from mnist_lab.ui.shell.presentation_style import ONLY_READ_ALOUD, PRESENTATION
 
 _ASSETS = Path(__file__).parent / "assets"
 
@@ -32,7 +32,7 @@ STYLE = f"""<style>
 /* The notice about the data set must not move a page down: there is enough space above its title. */
 {dom.DATA_NOTICE} {{ margin: -0.6rem 0; }}
 {dom.TITLE_BELOW_NOTICE} {{ padding-top: 0; }}
-{dom.HIDDEN_TITLE_WRAPPER} {{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
+{dom.HIDDEN_TITLE_WRAPPER} {{ {ONLY_READ_ALOUD} }}
 @media (prefers-reduced-motion: reduce) {{
   *, ::before, ::after {{ animation-duration: 1ms !important; animation-iteration-count: 1 !important;
     transition-duration: 1ms !important; scroll-behavior: auto !important; }}

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_lab import formatting
 from mnist_lab.charts import digit_sheet_png, schedule_figure
 from mnist_lab.data import Dataset, augmented_digits, random_images
 from mnist_lab.recipe import Augmentation, Recipe, learning_rates
@@ -24,7 +25,7 @@ def schedule_picture(recipe: Recipe, images: int) -> None:
     """Draw the learning rate over the epochs of a training, for a data set with `images` training images."""
     steps = min(_MAX_STEPS_DRAWN, recipe.epochs * steps_per_epoch(recipe, images))
     figure = schedule_figure(learning_rates(recipe, steps), recipe.epochs)
-    alt = f"Learning rate over {recipe.epochs} epochs, {SCHEDULE_NAMES[recipe.schedule].lower()}"
+    alt = f"Learning rate over {formatting.quantity(recipe.epochs, 'epoch')}, {SCHEDULE_NAMES[recipe.schedule].lower()}"
     plotly_chart(figure, key="schedule-picture", alt=alt, height=_HEIGHT)
 
 
