@@ -147,6 +147,17 @@ class Predictor:
         parts = [self._batch(run_id, images[start : start + MAX_IMAGES]) for start in range(0, len(images), MAX_IMAGES)]
         return np.concatenate(parts) if parts else np.zeros((0, CLASSES), np.float32)
 
+    def inspect(self, run_id: str, image: Floats, kind: str, **options: Any) -> dict[str, Any]:
+        """Look into the network of one run while it reads `image`; `inspection` has a function for each kind.
+
+        Raises:
+            PredictorError: The network cannot be used, or the process did not reply even after a restart.
+        """
+        (entry,) = self._entries([run_id], {"image": pack(_checked_image(image)), "inspect": kind, **options})
+        if "error" in entry:
+            raise PredictorError(str(entry["error"]))
+        return entry
+
     def warm(self, run_id: str) -> None:
         """Load the model of a run in the background, so that the first prediction is as fast as later ones.
 

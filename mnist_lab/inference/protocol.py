@@ -7,6 +7,8 @@ request gives `{"id": 7, "error": …}`.
 
 With `images`, base64 of many images of 784 bytes, the one run of the request answers with the probabilities of all.
 
+With `"inspect": "<kind>"` the answer of the first run is what `engine.inspection` sees in its network instead.
+
 With `"live": true` a run in training answers with its newest weights, and tells their `epoch`, a fraction.
 """
 

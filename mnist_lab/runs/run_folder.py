@@ -83,6 +83,11 @@ class RunFolder:
         return self.path / "watch"
 
     @property
+    def epochs(self) -> Path:
+        """Folder of the weights after each epoch, see `epoch_weights`."""
+        return self.path / "epochs"
+
+    @property
     def live(self) -> Path:
         """Folder of the network as it is at this moment of its training, see `live_weights`."""
         return self.path / "live"

@@ -14,6 +14,7 @@ from mnist_lab.training.checkpoint import Checkpoint
 from mnist_lab.training.claim import Claim, free_slots
 from mnist_lab.training.connection import DiscardedError
 from mnist_lab.training.recorders.checkpoint_writer import CheckpointWriter
+from mnist_lab.training.recorders.epoch_weights_recorder import EpochWeightsRecorder
 from mnist_lab.training.recorders.live_weights_writer import LiveWeightsWriter
 from mnist_lab.training.recorders.snapshot_recorder import SnapshotRecorder
 from mnist_lab.training.reporter import Reporter
@@ -113,6 +114,7 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
     with (
         CheckpointWriter(folder) as writer,
         SnapshotRecorder(folder.snapshots) as recorder,
+        EpochWeightsRecorder(folder.epochs) as epoch_weights,
         LiveWeightsWriter(folder) as live,
     ):
         # The reporter is last, since it blocks while the run is paused: by then the epoch has its checkpoint, with the
@@ -120,7 +122,7 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
         # it is written even if the snapshot fails.
         saver = CheckpointCallback(writer, reporter.connection, run, data, precision)
         recorders: list[TrainingCallback] = [recorder] if settings.watch else []
-        callbacks = [saver, *recorders, live, reporter]
+        callbacks = [saver, *recorders, epoch_weights, live, reporter]
         trainer = Trainer(
             run.network,
             run.recipe,

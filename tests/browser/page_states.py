@@ -68,7 +68,7 @@ def _draw_seven(page: Page) -> None:
         if index == 0:
             page.mouse.down()
     page.mouse.up()
-    expect(page.locator(dom.DRAW_HEADLINE)).not_to_contain_text("appears here")
+    expect(page.locator(".lab-reading")).not_to_contain_text("Draw a digit")
 
 
 def _open_card(page: Page) -> None:

@@ -22,7 +22,7 @@ from mnist_lab.keras_settings import apply_settings
 from mnist_lab.network import CLASSES
 
 BATCH_SHAPE = (1, *IMAGE_SHAPE, 1)
-MAX_LOADED = 4
+MAX_LOADED = 24
 
 PredictFunction = Callable[[Floats], Floats]
 """From one image float32 (28, 28) to probabilities float32 (10,)."""
@@ -95,6 +95,7 @@ def make_predict_function(model: keras.Model, run_id: str) -> PredictFunction:
 class _CachedModel(NamedTuple):
     path: Path
     version: tuple[int, int]
+    model: keras.Model
     predict: PredictFunction
 
 
@@ -118,14 +119,22 @@ class ModelCache:
         Raises:
             LabError: The run is unknown, or has no usable weights.
         """
+        return self._cached(run_id).predict
+
+    def model(self, run_id: str) -> keras.Model:
+        """Return the model of a run, as `get` does its predict function."""
+        return self._cached(run_id).model
+
+    def _cached(self, run_id: str) -> _CachedModel:
         cached = self._models.get(run_id)
         if cached is not None:
             if file_version(cached.path) == cached.version:
-                return cached.predict
+                return cached
             del self._models[run_id]
         weights = self._find(run_id)
         # Read before loading, so that a file that is replaced meanwhile is noticed at the next call.
         version = file_version(weights.path)
-        predict = make_predict_function(load_model(weights), run_id)
-        self._models[run_id] = _CachedModel(weights.path, version, predict)
-        return predict
+        model = load_model(weights)
+        cached = _CachedModel(weights.path, version, model, make_predict_function(model, run_id))
+        self._models[run_id] = cached
+        return cached

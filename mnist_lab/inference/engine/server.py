@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from mnist_lab.errors import LabError, TransitionError
@@ -49,6 +50,7 @@ def main(settings: Settings) -> int:
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # TensorFlow would take the whole memory of a GPU that a training needs
     # Imported here, as this loads TensorFlow, which reads the variables above.
     from mnist_lab.inference.engine.batch_prediction import BatchPrediction
+    from mnist_lab.inference.engine.inspection import Inspector
     from mnist_lab.inference.engine.live_models import LiveModels
     from mnist_lab.inference.engine.model_cache import ModelCache
 
@@ -56,11 +58,12 @@ def main(settings: Settings) -> int:
     models = ModelCache(lambda run_id: find_weights(store, settings, run_id))
     live_models = LiveModels(store.folder)
     batches = BatchPrediction(lambda run_id: find_weights(store, settings, run_id))
+    inspector = Inspector(models.model, store.folder)
     output.write(to_line(READY))
     output.flush()
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # the page process has ended
         for line in sys.stdin.buffer:
-            output.write(to_line(reply_to(line, models.get, live_models.get, batches.predict)))
+            output.write(to_line(reply_to(line, models.get, live_models.get, inspector.answer, batches.predict)))
             output.flush()
     return 0
 
@@ -69,6 +72,7 @@ def reply_to(
     line: bytes,
     get: Callable[[str], Callable[[Floats], Floats]],
     get_live: "Callable[[str], LiveModel | None]" = lambda _run_id: None,
+    inspect: "Callable[[object, str, Floats, object], dict[str, Any]] | None" = None,
     predict_batch: "Callable[[str, NDArray[np.uint8]], Floats] | None" = None,
 ) -> dict[str, Any]:
     """Reply to one request; an invalid request gives a reply with an error.
@@ -77,6 +81,7 @@ def reply_to(
         line: A request as `protocol` describes it.
         get: Returns the predict function of a run by its id, or raises a LabError.
         get_live: Returns the network of a run in training by the run's id, None if there is none, or raises a LabError.
+        inspect: Returns the answer to a request with `inspect`, or raises a LabError.
         predict_batch: Returns the probabilities of many images, or raises a LabError.
     """
     request_id: object = None
@@ -85,11 +90,18 @@ def reply_to(
         request_id = request.get("id")
         run_ids = _run_ids(request.get("runs"))
         if "images" in request and predict_batch is not None:
-            answers = [_batch_answer(run_id, unpack_images(request["images"]), predict_batch) for run_id in run_ids]
-            return {"id": request_id, "answers": answers}
+            images = unpack_images(request["images"])
+            return {"id": request_id, "answers": [_batch_answer(run_id, images, predict_batch) for run_id in run_ids]}
         image = unpack(request["image"], IMAGE_SHAPE) if "image" in request else None
     except ProtocolError as error:
         return {"id": request_id, "error": f"The predictor received an invalid request: {error}."}
+    if inspect is not None and image is not None and run_ids and "inspect" in request:
+        return {
+            "id": request_id,
+            "answers": [
+                _guarded(run_ids[0], partial(inspect, request["inspect"], run_ids[0], image, request.get("cell")))
+            ],
+        }
     live = get_live if request.get("live") is True else lambda _run_id: None
     return {"id": request_id, "answers": [_answer(run_id, image, get, live) for run_id in run_ids]}
 
@@ -106,28 +118,28 @@ def _answer(
     get: Callable[[str], Callable[[Floats], Floats]],
     get_live: "Callable[[str], LiveModel | None]",
 ) -> dict[str, Any]:
-    try:
+    def answer() -> dict[str, Any]:
         live = get_live(run_id)
         # A training that has just ended has no live weights any more, but its own.
         predict = get(run_id) if live is None else live.predict
-        answer: dict[str, Any] = {"run": run_id} if live is None else {"run": run_id, "epoch": live.epoch}
-        if image is not None:
-            answer["probabilities"] = pack(predict(image))
-    except TransitionError as error:
-        return {"run": run_id, "error": str(error), "untrained": True}
-    except LabError as error:
-        return {"run": run_id, "error": str(error)}
-    except Exception as error:
-        logger.exception("run %s", run_id)
-        return {"run": run_id, "error": f"The network of run {run_id} cannot be used: {type(error).__name__}."}
-    return answer
+        found: dict[str, Any] = {"run": run_id} if live is None else {"run": run_id, "epoch": live.epoch}
+        return found if image is None else {**found, "probabilities": pack(predict(image))}
+
+    return _guarded(run_id, answer)
 
 
 def _batch_answer(
     run_id: str, images: "NDArray[np.uint8]", predict_batch: "Callable[[str, NDArray[np.uint8]], Floats]"
 ) -> dict[str, Any]:
+    return _guarded(run_id, lambda: {"run": run_id, "batch": pack(predict_batch(run_id, images))})
+
+
+def _guarded(run_id: str, answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The answer for one run; if it fails, one that says why."""
     try:
-        return {"run": run_id, "batch": pack(predict_batch(run_id, images))}
+        return answer()
+    except TransitionError as error:
+        return {"run": run_id, "error": str(error), "untrained": True}
     except LabError as error:
         return {"run": run_id, "error": str(error)}
     except Exception as error:

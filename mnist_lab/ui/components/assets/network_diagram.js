@@ -3,11 +3,29 @@
 const MAX_SCALE = 1.5;
 const UNIT = 16; // units of the drawing that are one rem
 
+// Puts the picture of each layer on its front plane, and the drawing in place of the digit in the input.
+function labPaintLayers(node) {
+  const pictures = document.labLayerPictures ?? {};
+  const paint = (block, picture) => {
+    const plane = block?.querySelector(".plane, .paper");
+    if (!plane || block.classList.contains("output")) return;
+    const image = block.querySelector(".lab-map") ?? document.createElementNS(plane.namespaceURI, "image");
+    if (picture === undefined) return image.remove();
+    for (const name of ["x", "y", "width", "height"]) image.setAttribute(name, plane.getAttribute(name));
+    image.setAttribute("class", "lab-map");
+    image.setAttribute("preserveAspectRatio", "none");
+    image.setAttribute("href", picture);
+    if (!image.isConnected) plane.after(image);
+  };
+  paint(node.querySelector(".input"), pictures.input);
+  for (const block of node.querySelectorAll(".block[data-index]")) paint(block, pictures[block.dataset.index]);
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const node = parentElement.querySelector(".lab-network-diagram");
   const refold = parentElement.querySelector(".lab-network-frame > button");
   const state = (node.labState ??= { unfolded: false });
-  const [views, screenShare] = data;
+  const [views, screenShare, followsDrawing] = data;
   state.views = views;
   state.shown = undefined;
 
@@ -57,6 +75,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const focused = node.contains(document.activeElement) ? document.activeElement.dataset?.index : undefined;
       node.innerHTML = state.views[shown];
       bind();
+      if (followsDrawing) labPaintLayers(node);
       if (focused !== undefined) node.querySelector(`[data-index="${focused}"]`)?.focus({ preventScroll: true });
     }
     const [width, height] = size(state.views[shown]);
@@ -75,6 +94,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   node.onscroll = fade;
   draw();
+  if (followsDrawing && !node.labPaint) {
+    node.labPaint = () => (node.isConnected ? labPaintLayers(node) : document.removeEventListener(LAB_LAYER_PICTURES, node.labPaint));
+    document.addEventListener(LAB_LAYER_PICTURES, node.labPaint);
+  }
   node.labResize?.disconnect();
   node.labResize = new ResizeObserver(draw);
   node.labResize.observe(node);
