@@ -76,6 +76,16 @@ def _open_card(page: Page) -> None:
     page.locator(f"{dom.DIAGRAM} .selected").wait_for()
 
 
+def _keep_seven(page: Page) -> None:
+    _draw_seven(page)
+    page.locator(".lab-keeper button").nth(7).click()
+    expect(page.get_by_text("Kept as 7")).to_be_visible()
+
+
+def _open_lesson(page: Page) -> None:
+    page.get_by_role("tab", name="Teach it").click()
+
+
 def _pick_two(page: Page) -> None:
     for cell in (2, 5):
         page.locator(".lab-drawings .cell").nth(cell).click()
@@ -137,10 +147,12 @@ _LISTED = (
     PageState("compare", "one ticked", "runs={finished}"),
     PageState("draw", "first start"),
     PageState("draw", "drawn digit", "run={finished}", act=_draw_seven),
+    PageState("draw", "kept drawing", "run={finished}", act=_keep_seven),
     PageState("handwriting", "first start"),
     PageState("handwriting", "one run", "run={finished}"),
     PageState("handwriting", "two picked", "run={finished}", act=_pick_two),
     PageState("handwriting", "fool it", "run={finished}", act=_open_score_board),
+    PageState("handwriting", "teach it", "run={finished}", act=_open_lesson),
     PageState("inspect", "first start"),
     PageState("inspect", "one run", "run={finished}"),
     PageState("inspect", "one kind of mistake", "run={finished}", act=_choose_cell),

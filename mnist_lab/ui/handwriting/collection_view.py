@@ -16,8 +16,9 @@ from mnist_lab.ui.handwriting.collection_panel import collection_panel
 from mnist_lab.ui.handwriting.file_popovers import upload_popover
 from mnist_lab.ui.handwriting.fooling_panel import fooling_panel
 from mnist_lab.ui.handwriting.teach_panel import is_teaching, teach_panel
-from mnist_lab.ui.panels.run_picker import pick_signed_run, runs_with_result
+from mnist_lab.ui.panels.run_picker import pick_signed_run
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.services.tested_runs import runs_with_result
 from mnist_lab.ui.session.navigation import go
 
 POLL_SECONDS = 1.0
