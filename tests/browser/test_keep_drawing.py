@@ -30,7 +30,7 @@ def test_a_drawing_is_kept_once_and_the_next_one_can_be_kept_again(page: Page, l
     buttons.nth(7).press("Enter")
     expect(page.get_by_text("Kept as 7")).to_be_visible()
     expect(buttons.nth(7)).to_be_disabled()
-    page.get_by_role("button", name="Undo").last.click()
+    page.locator(f"{dom.by_key('kept-drawing-undo')} button").click()
     expect(page.get_by_text("Kept as 7")).to_have_count(0)
     expect(buttons.nth(7)).to_be_enabled()
     buttons.nth(7).click()
