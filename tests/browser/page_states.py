@@ -82,6 +82,11 @@ def _keep_seven(page: Page) -> None:
     expect(page.get_by_text("Kept as 7")).to_be_visible()
 
 
+def _open_mistakes(page: Page) -> None:
+    page.get_by_role("tab", name="Mistakes").click()
+    page.locator(".lab-confusion .frequent button").first.wait_for()
+
+
 def _open_lesson(page: Page) -> None:
     page.get_by_role("tab", name="Teach it").click()
 
@@ -151,6 +156,7 @@ _LISTED = (
     PageState("handwriting", "first start"),
     PageState("handwriting", "one run", "run={finished}"),
     PageState("handwriting", "two picked", "run={finished}", act=_pick_two),
+    PageState("handwriting", "mistakes", "run={finished}", act=_open_mistakes),
     PageState("handwriting", "fool it", "run={finished}", act=_open_score_board),
     PageState("handwriting", "teach it", "run={finished}", act=_open_lesson),
     PageState("inspect", "first start"),

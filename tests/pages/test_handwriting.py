@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mnist_lab.charts import Part
 from mnist_lab.handwriting import Collection
 from mnist_lab.handwriting.drawing_files import drawings_to_json
 from mnist_lab.inference import Predictor
 from mnist_lab.runs import MACHINE, Actor, RunStore
-from mnist_lab.ui.components.drawing_grid import GridAction
+from mnist_lab.ui.components.handwriting.drawing_grid import GridAction
 from mnist_lab.ui.handwriting import collection_panel
 from mnist_lab.ui.services.container import services
 from tests.handwriting.drawn import drawn
@@ -44,15 +45,21 @@ def predictor(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def grid(monkeypatch):
-    """The cells that the grid was drawn with last."""
-    drawn_cells = []
-    monkeypatch.setattr(
-        collection_panel,
-        "drawing_grid",
-        lambda _sprite, cells, key, on_action: drawn_cells.__setitem__(slice(None), cells),
-    )
-    return drawn_cells
+def grids(monkeypatch):
+    """The cells with which each grid was drawn last, by its key."""
+    cells_by_key = {"handwriting-grid": [], "handwriting-mistakes": []}
+
+    def drawing_grid(_sprite, cells, *, key, on_action):
+        cells_by_key[key][:] = cells
+
+    monkeypatch.setattr(collection_panel, "drawing_grid", drawing_grid)
+    return cells_by_key
+
+
+@pytest.fixture
+def grid(grids):
+    """Those of the collection."""
+    return grids["handwriting-grid"]
 
 
 @pytest.fixture
@@ -118,6 +125,16 @@ def test_the_network_reads_the_drawings_in_the_background(collection, run, grid)
     assert "Most of them are by **visitor 1** (1)." in texts(page)
 
 
+def test_the_mistakes_have_a_confusion_matrix_whose_parts_choose_drawings(collection, run, grids):
+    collection.keep([drawn(seed) for seed in (3, 4, 5)], ANNA)
+    page = opened()
+    page = read(page, run.id)
+    assert {cell.label for cell in grids["handwriting-mistakes"]} == {4, 5}
+    page.session_state["handwriting-part"] = Part(3, 3)
+    ok(page.run())
+    assert {cell.label for cell in grids["handwriting-mistakes"]} == {3}
+
+
 def test_a_network_that_nobody_fools(collection, run):
     collection.keep([drawn(3)], ANNA)
     page = opened()
@@ -160,7 +177,7 @@ def acted(monkeypatch, action, **state: str) -> AppTest:
 
         if not st.session_state.get("has acted"):
             st.session_state["has acted"] = True
-            _act()
+            _act("handwriting-grid")
         change_notice()
 
     page = AppTest.from_function(script, default_timeout=120)

@@ -8,7 +8,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_lab.runs import Actor
-from mnist_lab.ui.components.drawing_keeper import MeantDrawing
+from mnist_lab.ui.components.handwriting.drawing_keeper import MeantDrawing
 from mnist_lab.ui.draw import keep_drawing as keep_module
 from mnist_lab.ui.services.container import services
 from tests.handwriting.drawn import drawn

@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_lab.errors import LabError
 from mnist_lab.handwriting.kept_drawing import new_drawing
 from mnist_lab.handwriting.stroke import strokes_from_canvas
-from mnist_lab.ui.components.drawing_keeper import MeantDrawing, drawing_keeper, meant_drawing
+from mnist_lab.ui.components.handwriting.drawing_keeper import MeantDrawing, drawing_keeper, meant_drawing
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.live.canvas_picture import read_canvas

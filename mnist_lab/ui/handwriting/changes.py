@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_lab import formatting
 from mnist_lab.errors import LabError
 from mnist_lab.handwriting.drawing_files import MAX_DRAWINGS, drawings_from_file
-from mnist_lab.ui.components.drawing_grid import GridAction
+from mnist_lab.ui.components.handwriting.drawing_grid import GridAction
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.services.container import services

@@ -12,7 +12,7 @@ from mnist_lab.charts.pixels import ink_column_png
 from mnist_lab.handwriting import CollectionIndex
 from mnist_lab.handwriting.collection_index import owner_name
 from mnist_lab.handwriting.collection_score import is_answered
-from mnist_lab.ui.components.drawing_grid import MAX_CELLS, Cell, drawing_grid, requested_action
+from mnist_lab.ui.components.handwriting.drawing_grid import MAX_CELLS, Cell, drawing_grid, requested_action
 from mnist_lab.ui.handwriting.changes import apply, change_notice, delete_all_of
 from mnist_lab.ui.handwriting.drawing_choice import ANYBODY, choice_widgets, clear_choice
 from mnist_lab.ui.handwriting.file_popovers import download_popover, upload_popover
@@ -47,7 +47,7 @@ def collection_panel(index: CollectionIndex, probabilities: NDArray[np.float32])
         return
     pages = -(-len(found) // PER_PAGE)
     page = st.pagination(pages, key=f"handwriting-sheet-{pages}") if pages > 1 else 1
-    _grid(index, probabilities, found[(page - 1) * PER_PAGE : page * PER_PAGE])
+    draw_grid(index, probabilities, found[(page - 1) * PER_PAGE : page * PER_PAGE], key=_GRID)
 
 
 def _delete_all_popover(index: CollectionIndex, owner: str) -> None:
@@ -59,14 +59,24 @@ def _delete_all_popover(index: CollectionIndex, owner: str) -> None:
         st.button(":red[Delete them]", on_click=delete_all_of, args=(owner,), key="handwriting-delete-them")
 
 
-def _grid(index: CollectionIndex, probabilities: NDArray[np.float32], shown: NDArray[np.int64]) -> None:
+def draw_grid(
+    index: CollectionIndex, probabilities: NDArray[np.float32], shown: NDArray[np.int64], *, key: str
+) -> None:
+    """Draw some drawings of the collection, which can be picked and changed.
+
+    Args:
+        index: The collection, n drawings.
+        probabilities: What the chosen network answers, (n, 10); NaN where it has not.
+        shown: Indices of the drawings, at most `PER_PAGE`.
+        key: Identifies the grid.
+    """
     drawings = {each.id: each for each in services().handwriting.collection.drawings(index.ids[shown].tolist())}
     # Another browser may have deleted some since the index was read.
     present = [int(number) for number in shown if str(index.ids[number]) in drawings]
     if not present:
         return
     sprite = ink_column_png(np.stack([drawings[str(index.ids[number])].pixels for number in present]))
-    drawing_grid(data_uri(sprite), _cells(index, probabilities, present), key=_GRID, on_action=_act)
+    drawing_grid(data_uri(sprite), _cells(index, probabilities, present), key=key, on_action=lambda: _act(key))
 
 
 def _cells(index: CollectionIndex, probabilities: NDArray[np.float32], shown: Sequence[int]) -> list[Cell]:
@@ -79,6 +89,6 @@ def _cells(index: CollectionIndex, probabilities: NDArray[np.float32], shown: Se
     return cells
 
 
-def _act() -> None:
-    if action := requested_action(_GRID):
+def _act(key: str) -> None:
+    if action := requested_action(key):
         apply(action)

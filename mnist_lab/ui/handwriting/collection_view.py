@@ -15,6 +15,7 @@ from mnist_lab.ui.handwriting.changes import change_notice
 from mnist_lab.ui.handwriting.collection_panel import collection_panel
 from mnist_lab.ui.handwriting.file_popovers import upload_popover
 from mnist_lab.ui.handwriting.fooling_panel import fooling_panel
+from mnist_lab.ui.handwriting.mistakes_panel import mistakes_panel
 from mnist_lab.ui.handwriting.teach_panel import is_teaching, teach_panel
 from mnist_lab.ui.panels.run_picker import pick_signed_run
 from mnist_lab.ui.services.container import services
@@ -61,9 +62,11 @@ def _draw() -> None:
         st.warning(plain(for_viewer(message)), icon=":material/error:")
     unread = np.full((len(index), CLASSES), np.nan, np.float32)
     probabilities = unread if run is None else handwriting.answers(run)
-    grid, board, lesson = st.tabs(["Collection", "Fool it", "Teach it"], key="handwriting-tabs")
+    grid, mistakes, board, lesson = st.tabs(["Collection", "Mistakes", "Fool it", "Teach it"], key="handwriting-tabs")
     with grid:
         collection_panel(index, probabilities)
+    with mistakes:
+        mistakes_panel(index, probabilities)
     with board:
         if run is None:
             st.info("There is no trained network yet that could be fooled.", icon=":material/info:")

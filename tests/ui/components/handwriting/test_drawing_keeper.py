@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_lab.ui.components.drawing_keeper import MAX_STROKES, MeantDrawing, drawing_of
+from mnist_lab.ui.components.handwriting.drawing_keeper import MAX_STROKES, MeantDrawing, drawing_of
 
 GOOD = {"label": 7, "image": "data:image/png;base64,AAAA", "pen": 20, "strokes": [{"strokeWidth": 20}, 7]}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_lab.ui.components.drawing_grid import MAX_CELLS, GridAction, action_of
+from mnist_lab.ui.components.handwriting.drawing_grid import MAX_CELLS, GridAction, action_of
 
 ID = "0123456789abcdef"
 
