@@ -32,6 +32,7 @@ from mnist_lab.network import PRESETS, link_from_network, network_from_file, net
 from mnist_lab.recipe import Recipe, recipe_from_json
 from mnist_lab.reference import install_reference_runs, read_archive, shipped_archives, unpack, write_checksums
 from mnist_lab.runs import MACHINE, Command, MetricPoint, RunFolder, RunState, RunStore
+from mnist_lab.runs.epoch_weights import epoch_weights_path, read_epoch_weights, write_epoch_weights
 from mnist_lab.runs.live_weights import LiveWeights, read_live_weights, write_live_weights
 from mnist_lab.runs.snapshot_files import list_epochs, newest_health, read_snapshot
 from mnist_lab.settings import Settings
@@ -75,6 +76,12 @@ def _weights(folder: Path) -> Path:
 def _snapshot(folder: Path) -> Path:
     run = _make_run(folder)
     return sorted(run.snapshots.iterdir())[-1]
+
+
+def _epoch_weights(folder: Path) -> Path:
+    path = epoch_weights_path(folder, 3)
+    write_epoch_weights(path, [np.ones((9, 5), np.float32), np.ones(5, np.float32)])
+    return path
 
 
 def _read_snapshot(path: Path) -> None:
@@ -308,6 +315,7 @@ KINDS: Sequence[Kind] = (
          lambda path: RunFolder(path.parent).read_predictions(), ARCHIVES),
     Kind("snapshot", _snapshot, _read_snapshot, ARCHIVES),
     Kind("live weights", _live_weights, lambda path: read_live_weights(RunFolder(path.parents[1]), _LIVE), ARCHIVES),
+    Kind("epoch weights", _epoch_weights, lambda path: read_epoch_weights(path, [(9, 5), (5,)]), ARCHIVES),
     Kind("checkpoint", _checkpoint, read_checkpoint, (*BYTES, *([corruptions.resealed_checkpoint] * 20))),
     Kind("weights, checked", _weights, _check_weights, ARCHIVES),
     Kind("weights, loaded", _weights, _load_model, ARCHIVES, needs_tensorflow=True),

@@ -71,6 +71,12 @@ def _draw_seven(page: Page) -> None:
     expect(page.locator(".lab-reading")).not_to_contain_text("Draw a digit")
 
 
+def _show_steps(page: Page) -> None:
+    for switch in ("Show the steps", "Without centring"):
+        page.get_by_text(switch, exact=True).click()
+    _draw_seven(page)
+
+
 def _open_card(page: Page) -> None:
     page.locator(f"{dom.DIAGRAM} [data-index]").first.press("Enter")
     page.locator(f"{dom.DIAGRAM} .selected").wait_for()
@@ -152,6 +158,10 @@ _LISTED = (
     PageState("compare", "one ticked", "runs={finished}"),
     PageState("draw", "first start"),
     PageState("draw", "drawn digit", "run={finished}", act=_draw_seven),
+    PageState("draw", "steps", "run={finished}", act=_show_steps),
+    PageState("draw", "all networks", "run={finished}&view=networks", act=_draw_seven),
+    PageState("draw", "epochs", "run={finished}&view=epochs", act=_draw_seven),
+    PageState("draw", "layers", "run={finished}&view=layers", act=_draw_seven),
     PageState("draw", "kept drawing", "run={finished}", act=_keep_seven),
     PageState("handwriting", "first start"),
     PageState("handwriting", "one run", "run={finished}"),

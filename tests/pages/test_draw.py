@@ -1,18 +1,21 @@
 """The Draw page in each of its states, without a browser and with a fake canvas."""
 
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_lab.data import DataSource
 from mnist_lab.inference import Predictor
 from mnist_lab.runs import RunState, RunStore
+from mnist_lab.runs.epoch_weights import epoch_weights_path, write_epoch_weights
 from mnist_lab.ui.components.drawing_canvas import CanvasReport
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services.container import services
 from tests.pages.ended_runs import HOSTILE, ended
-from tests.pages.train_page import component
+from tests.pages.train_page import component, components
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE, ROUTER = ROOT / "pages" / "draw.py", ROOT / "mnist_lab" / "ui" / "shell" / "router.py"
@@ -108,6 +111,53 @@ def test_the_browser_is_told_whose_network_reads(store):
     address, prompt = component(opened(), "digit_reading")
     assert address == f"live/reading?run={run.id}"
     assert prompt.startswith("Draw a digit")
+
+
+@pytest.mark.parametrize(
+    ("view", "parameters"),
+    [
+        ("", [{"view": "input"}, {"view": "evidence"}]),
+        ("nonsense", [{"view": "input"}, {"view": "evidence"}]),
+        ("networks", [{"view": "networks"}]),
+        ("layers", [{"view": "layers"}]),
+    ],
+)
+def test_the_url_names_the_view_below_the_canvas(store, view, parameters):
+    run = ended(store)
+    page = opened(view=view)
+    addresses = [urlsplit(data[0]) for data in components(page, "drawing_view")]
+    assert [address.path for address in addresses] == ["live/drawing"] * len(parameters)
+    assert [dict(parse_qsl(address.query)) for address in addresses] == [
+        {**expected, "run": run.id} for expected in parameters
+    ]
+
+
+def test_the_steps_and_the_drawing_as_it_was_drawn_are_shown_on_demand(store):
+    ended(store)
+    page = opened()
+    ok(page.toggle(key="draw-steps").set_value(True).run())
+    ok(page.toggle(key="draw-uncentred").set_value(True).run())
+    assert component(page, "drawing_view")[0].endswith("&steps=1&uncentred=1")
+
+
+def test_a_view_that_is_chosen_stays_in_the_url(store):
+    ended(store)
+    page = opened()
+    ok(page.button_group(key="draw-view").set_value("networks").run())
+    assert page.query_params["view"] in ("networks", ["networks"])
+
+
+def test_the_slider_has_the_epochs_that_the_run_has_kept(store):
+    run = ended(store)
+    assert "were not kept" in page_text(opened(view="epochs"))
+    for epoch in (0, 1, 4):
+        write_epoch_weights(epoch_weights_path(store.folder(run.id).epochs, epoch), [np.zeros(3)])
+    page = opened(view="epochs")
+    slider = page.select_slider(key=f"draw-epoch-{run.id}")
+    assert slider.options == ["0", "1", "4"]
+    assert component(page, "drawing_view")[0].endswith("&epoch=4")
+    ok(slider.set_value(1).run())
+    assert component(page, "drawing_view")[0].endswith("&epoch=1")
 
 
 def test_a_drawing_is_there_again_when_the_page_is_opened_again(store, pen):

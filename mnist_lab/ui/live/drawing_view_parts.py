@@ -72,6 +72,8 @@ class View:
     """Seconds until the same drawing should be shown again; None if that would be the same."""
     pictures: Mapping[str, str] = field(default_factory=dict)
     """Data URIs for the network diagram, by `INPUT` and the indices of the network's layers."""
+    shares: Sequence[float] = ()
+    """What its ten outputs give, beside the largest of them."""
 
 
 def _network_input(drawn: Drawn) -> View:
@@ -139,7 +141,8 @@ def _layers(drawn: Drawn) -> View:
     shown = chosen or [one for one in maps if one.kind not in _WITHOUT_MAPS]
     pictures = {str(report.index): picture(one, drawn.theme) for one, report in zip(maps, reports, strict=True)}
     pictures[INPUT] = data_uri(digit_png(drawn.drawing.pixels, 1, drawn.theme))
-    return View(layer_maps_html(shown, drawn.theme, is_large=bool(chosen)), pictures=pictures)
+    shares = [value / 255 for value in outputs[-1].values.reshape(-1).tolist()]
+    return View(layer_maps_html(shown, drawn.theme, is_large=bool(chosen)), pictures=pictures, shares=shares)
 
 
 def _maps(index: int, pair: tuple[LayerReport, LayerOutput]) -> LayerMaps:

@@ -22,7 +22,7 @@ VIEW, THEME = "view", "theme"
 def answer(parameters: Mapping[str, str], png: bytes) -> bytes:
     """The answer to a browser as JSON: `html`, or `text` if there is nothing to show.
 
-    `again`: seconds until the view should be asked for again; `pictures`: data URIs for the network diagram.
+    `again`: seconds until the view should be asked for again; `pictures` and `shares`: for the network diagram.
 
     Args:
         parameters: Query parameters of the URL: the view, the run, the theme of the pictures, the options of the view.
@@ -65,5 +65,5 @@ def _shown(show: Callable[[Drawn], View], drawn: Drawn) -> dict[str, Any]:
     if view.again is not None:
         answer["again"] = view.again
     if view.pictures:
-        answer["pictures"] = view.pictures
+        answer |= {"pictures": view.pictures, "shares": view.shares}
     return answer

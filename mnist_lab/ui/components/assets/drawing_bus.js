@@ -104,10 +104,10 @@ async function labPost(address, body) {
   return response.json();
 }
 
-// The pictures of the layers that a view has received, by their indices, for the diagram of the network.
+// For the diagram of the network: the pictures of the layers, by their indices, and the shares of the ten digits.
 const LAB_LAYER_PICTURES = "lab-layer-pictures";
 
-function labPublishPictures(pictures) {
-  document.labLayerPictures = pictures;
+function labPublishPictures(pictures, shares) {
+  document.labLayerPictures = { pictures, shares };
   document.dispatchEvent(new Event(LAB_LAYER_PICTURES));
 }

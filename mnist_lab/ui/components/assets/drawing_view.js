@@ -29,13 +29,13 @@ class DrawingView {
   }
 
   show(answer) {
-    if (answer === null) labPublishPictures({});
+    if (answer === null) labPublishPictures({}, []);
     if (answer?.html === undefined) return this.message(answer?.text ?? this.data[1]);
     const told = this.node.querySelector(".cell")?.innerHTML;
     Idiomorph.morph(this.node, answer.html, { morphStyle: "innerHTML" });
     if (told !== undefined && this.cell) this.node.querySelector(".cell").innerHTML = told;
     this.refresh();
-    if (answer.pictures) labPublishPictures(answer.pictures);
+    if (answer.pictures) labPublishPictures(answer.pictures, answer.shares);
     if (this.cell) this.tell(this.cell);
   }
 

@@ -3,12 +3,13 @@
 const MAX_SCALE = 1.5;
 const UNIT = 16; // units of the drawing that are one rem
 
-// Puts the picture of each layer on its front plane, and the drawing in place of the digit in the input.
+// Puts the picture of each layer on its front plane, the drawing in place of the digit in the input, and lights the
+// digits up that the network finds probable.
 function labPaintLayers(node) {
-  const pictures = document.labLayerPictures ?? {};
+  const { pictures, shares } = document.labLayerPictures ?? { pictures: {}, shares: [] };
   const paint = (block, picture) => {
     const plane = block?.querySelector(".plane, .paper");
-    if (!plane || block.classList.contains("output")) return;
+    if (!plane || block.querySelector(".cell")) return;
     const image = block.querySelector(".lab-map") ?? document.createElementNS(plane.namespaceURI, "image");
     if (picture === undefined) return image.remove();
     for (const name of ["x", "y", "width", "height"]) image.setAttribute(name, plane.getAttribute(name));
@@ -17,6 +18,9 @@ function labPaintLayers(node) {
     image.setAttribute("href", picture);
     if (!image.isConnected) plane.after(image);
   };
+  node.querySelectorAll(".output .cell").forEach((cell, digit) => {
+    cell.style.fill = shares.length ? `color-mix(in srgb, var(--lab-validation) ${100 * shares[digit]}%, var(--lab-background))` : "";
+  });
   paint(node.querySelector(".input"), pictures.input);
   for (const block of node.querySelectorAll(".block[data-index]")) paint(block, pictures[block.dataset.index]);
 }
