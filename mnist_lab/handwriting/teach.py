@@ -41,7 +41,7 @@ def teach(store: RunStore, run: Run, actor: Actor) -> Run:
     weights = folder.last_weights if run.result is None or run.result.kept == "last" else folder.best_weights
     if run.result is None or not weights.is_file():
         raise TransitionError(f"The run '{run.name}' has no weights, so it cannot be taught. Train a new run.")
-    name = store.free_name(f"{run.name.removesuffix(' (reference)')}, taught")
+    name = store.free_name(f"{run.name.removesuffix(' (reference)')}, taught", actor)
     return store.create(
         run.network, teach_recipe(run.recipe), name=name, actor=actor, parent=run.id, initial_weights=weights
     )

@@ -6,7 +6,13 @@ from mnist_lab.insight.confusion import (
     find_images,
     most_confused,
 )
-from mnist_lab.insight.duration_estimate import DurationEstimate, Throughput, estimate_duration, past_throughputs
+from mnist_lab.insight.duration_estimate import (
+    DurationEstimate,
+    Throughput,
+    estimate_duration,
+    past_throughputs,
+    was_trained_elsewhere,
+)
 from mnist_lab.insight.notebook_columns import (
     NOTEBOOK_COLUMNS,
     batch_norm_summary,
@@ -45,4 +51,5 @@ __all__ = [
     "past_throughputs",
     "seconds_left",
     "unshared_layers",
+    "was_trained_elsewhere",
 ]

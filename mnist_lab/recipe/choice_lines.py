@@ -87,7 +87,9 @@ def _learning_rate(recipe: Recipe, _images: int) -> str:
 
 
 def _batch_size(recipe: Recipe, images: int) -> str:
-    return f"{formatting.quantity(steps_per_epoch(recipe, images), 'step')} an epoch."
+    steps = formatting.quantity(steps_per_epoch(recipe, images), "step")
+    size = min(recipe.batch_size, split_sizes(recipe, images)[0])
+    return f"{steps} of {formatting.quantity(size, 'image')}."
 
 
 def _limit(recipe: Recipe, images: int) -> str:

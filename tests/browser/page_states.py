@@ -35,6 +35,8 @@ DEFAULT_PAGE = "start"
 """The page at "/"; every other page is at its own name."""
 PAGES = tuple(sorted(path.stem for path in (Path(__file__).parents[2] / "pages").glob("*.py")))
 """The names of all pages."""
+PAGE_TITLES = {"": "Start"} | {name: name.title() for name in PAGES if name != DEFAULT_PAGE}
+"""The title of each page, by its address below the app's."""
 
 BROKEN = Network(layers=(Conv2D(filters=8), *(MaxPooling2D() for _ in range(6)), Flatten(), Dense(units=10)))
 MANY_LAYERS = Network(

@@ -133,15 +133,20 @@ def test_a_narrow_screen_shows_our_menu_instead(page: Page, lab: str) -> None:
     assert links == sorted(links, key=lambda link: link["x"])
 
 
-@pytest.mark.parametrize(("width", "stacked"), [(900, True), (901, False)])
-def test_columns_are_stacked_where_they_have_no_room(page: Page, lab: str, width: int, stacked: bool) -> None:
+@pytest.mark.parametrize(
+    ("width", "run_stacked", "setup_stacked"),
+    [(900, True, True), (901, False, True), (1100, False, True), (1101, False, False)],
+)
+def test_columns_are_stacked_where_they_have_no_room(
+    page: Page, lab: str, width: int, run_stacked: bool, setup_stacked: bool
+) -> None:
     go(page, f"{lab}/train", width, 1000)
     columns = page.locator(dom.STACKED_COLUMN)
     expect(page.locator(dom.SETUP_COLUMN)).to_have_count(2)
-    # Two of the run shown, two of the next training.
+    # Two of the next training, two of the run shown.
     expect(columns).to_have_count(4)
     boxes = [box(column) for column in columns.all()]
-    for left, right in (boxes[:2], boxes[2:]):
+    for (left, right), stacked in ((boxes[:2], setup_stacked), (boxes[2:], run_stacked)):
         assert (right["y"] >= left["bottom"]) is stacked
         assert (right["x"] >= left["right"]) is not stacked
 
@@ -189,6 +194,30 @@ def test_keys_name_elements_and_the_form_sticks_below_the_diagram(page: Page, la
         assert box(form)["y"] == pytest.approx(box(wrapper)["y"], abs=1)
         # At first the toolbar is above it.
         assert distance == 0 or box(wrapper)["bottom"] <= 800
+
+
+def test_the_cost_has_an_element_around_it_which_is_gone_beside_a_form(page: Page, lab: str) -> None:
+    go(page, f"{lab}/compose")
+    expect(page.locator(dom.COST_WRAPPER)).to_be_visible()
+    page.locator(f"{dom.DIAGRAM} [data-index]").first.click()
+    expect(page.locator(dom.COST_WRAPPER)).to_be_hidden()
+
+
+def test_links_buttons_and_fields_of_streamlit_have_our_ring_and_an_open_popover_is_found(page: Page, lab: str) -> None:
+    go(page, f"{lab}/compose")
+    assert page.locator(f"{dom.OWN_COMPONENT} .lab-network-diagram").count() == 1
+    page.locator(dom.by_key("import-0")).get_by_role("button").press("Enter")
+    expect(page.locator(dom.POPOVER)).to_be_visible()
+    button = page.locator(dom.POPOVER_BUTTON)
+    expect(button).to_have_accessible_name(re.compile("Import"))
+    assert css(button, "outline-style") == "solid"
+    page.locator(dom.MENU_LINK).first.focus()
+    assert css(page.locator(dom.MENU_LINK).first, "outline-style") == "solid"
+    go(page, f"{lab}/train")
+    toolbar = page.locator(dom.ELEMENT_TOOLBAR).first
+    assert css(toolbar, "opacity") == "0"
+    toolbar.get_by_role("button").first.focus()
+    expect(toolbar).to_have_css("opacity", "1")
 
 
 def test_components_know_the_colours_of_the_page(page: Page, lab: str) -> None:
@@ -327,6 +356,8 @@ def test_on_start_the_canvas_is_beside_the_network_or_above_it(page: Page, lab: 
     lab_part, drawing, curve = (box(page.locator(part)) for part in (dom.START_LAB, dom.START_DRAW, dom.START_CURVE))
     assert lab_part["right"] < drawing["x"]
     assert lab_part["x"] < curve["x"] < curve["right"] < lab_part["right"]
+    assert box(page.locator(dom.START_FIGURES))["right"] < curve["x"]
+    assert box(page.locator(dom.START_PAD_WRAPPER))["x"] == pytest.approx(drawing["x"], abs=1)
     # The page ends where its content does: the empty space below it is taken away.
     assert css(page.locator(dom.PAGE_WITH_START), "margin-bottom") == f"-{pixels(dom.EMPTY_BOTTOM):g}px"
     assert page.locator(dom.MAIN).evaluate("(node) => node.scrollHeight - node.clientHeight") <= 1

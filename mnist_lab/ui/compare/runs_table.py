@@ -13,9 +13,11 @@ from mnist_lab import formatting
 from mnist_lab.charts import RUN_COLOURS, run_style
 from mnist_lab.charts.run_swatch import swatch_template
 from mnist_lab.handwriting.collection_score import CollectionScore
+from mnist_lab.insight import was_trained_elsewhere
 from mnist_lab.insight.run_columns import data_warnings, run_columns
-from mnist_lab.runs import ACTIVE_STATES, ENDED_STATES, Run, RunState
-from mnist_lab.runs.queries.search import SearchResult
+from mnist_lab.runs import ACTIVE_STATES, ENDED_STATES, WAITING_STATES, Run, RunState
+from mnist_lab.runs.queries.search import RunCounts, SearchResult
+from mnist_lab.training.hardware import machine_info
 from mnist_lab.ui.compare.selection import requested_ids
 from mnist_lab.ui.compare.sweep_filter import clear_sweep_filter
 from mnist_lab.ui.live.table_feed import state_text, table_version
@@ -30,6 +32,8 @@ TABLE_KEY = "compare-table"
 _STATES = "compare-states"
 MAX_LENGTHS = {"Convolution filters": 26, "Dropout": 20, "Data": 30, "Sweep": 24, "Note": 40}
 """Length in characters at which a text is cut in its column; the browser shows the rest when the mouse is over it."""
+_MACHINE_COLUMNS = ("Time", "Images/s")
+"""Columns whose values depend on the computer."""
 _LISTS = ("Convolution filters", "Dropout")
 _MAX_TITLE = 300
 
@@ -76,7 +80,12 @@ COLUMNS = (
     Column("Training images", "number", formatting.count, "Without those held out for validation"),
     Column("Data"),
     Column("Epochs", "number", formatting.count),
-    Column("Time", "number", formatting.seconds, "Training alone, without loading and testing"),
+    Column(
+        "Time",
+        "number",
+        formatting.seconds,
+        "Training alone, without loading and testing; elsewhere: on another computer",
+    ),
     Column("Sweep", help="Name of the sweep that the run belongs to"),
     Column("Created", "time", help="When the run was created, in your time zone"),
     Column("Note"),
@@ -135,7 +144,7 @@ def table_json(
         curves: The sparkline of each run that has one, by the run's id.
         scores: How each run reads the collection of drawings, if it does, by the run's id.
     """
-    warnings = data_warnings(runs)
+    warnings, machine = data_warnings(runs), machine_info()
     rows = [
         {**run_columns(run), "Curve": curves.get(run.id, ()), "Our handwriting": scores.get(run.id)} for run in runs
     ]
@@ -156,7 +165,7 @@ def table_json(
                 "name": run.name,
                 "sign": (f"{style.marker} {style.dash}", style.colour.removeprefix("@")),
                 "warning": warnings.get(run.id, ""),
-                "cells": [_cell(column, row[column.name]) for column in COLUMNS],
+                "cells": _cells(row, elsewhere=was_trained_elsewhere(run, machine)),
             }
             for run, row, style in zip(runs, rows, styles, strict=True)
         ],
@@ -195,6 +204,22 @@ def count_message(found: SearchResult, shown: int, total: int) -> str:
             " cannot be compared with those on MNIST."
         )
     return text
+
+
+def sweep_message(counts: RunCounts) -> str:
+    """How far a sweep is: "3 of 5 runs of this sweep have ended, 2 are waiting."; "" if all its runs have ended.
+
+    Args:
+        counts: Its runs in all states.
+    """
+    ended, active, waiting = (
+        sum(counts.states.get(state, 0) for state in states) for states in (ENDED_STATES, ACTIVE_STATES, WAITING_STATES)
+    )
+    if not active + waiting:
+        return ""
+    parts = [(active, "in training"), (waiting, "waiting")]
+    rest = ", ".join(f"{count:,} {'is' if count == 1 else 'are'} {what}" for count, what in parts if count)
+    return f"{ended:,} of {counts.runs:,} runs of this sweep {'has' if ended == 1 else 'have'} ended, {rest}."
 
 
 def state_pills(states: Sequence[RunState]) -> list[RunState]:
@@ -241,6 +266,15 @@ def _is_usual(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:
         return column.usual
     values = [row[column.name] for row in rows]
     return any(value != values[0] for value in values)
+
+
+def _cells(row: Mapping[str, Any], *, elsewhere: bool) -> list[Any]:
+    cells = {column.name: _cell(column, row[column.name]) for column in COLUMNS}
+    for name in _MACHINE_COLUMNS:
+        if elsewhere and cells[name] is not None:
+            text, value = cells[name]
+            cells[name] = [f"elsewhere: {text}", value]
+    return list(cells.values())
 
 
 def _cell(column: Column, value: Any) -> Any:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_lab.charts import network_diagram_views
 from mnist_lab.network import MAX_LAYERS, Analysis, Network, analyse
-from mnist_lab.ui.components.assets import script
+from mnist_lab.ui.components.assets import script, style
 
 _component = st.components.v2.component(
     "mnist_lab_network_diagram",
@@ -14,13 +14,9 @@ _component = st.components.v2.component(
       <button type="button" hidden>Fold the layers again</button>
     </div>
     """,
-    css="""
+    css=style("fading")
+    + """
     .lab-network-frame { color: var(--st-text-color); }
-    .lab-network-diagram { overflow-x: auto; overscroll-behavior-x: contain; --lab-left: 0px; --lab-right: 0px;
-      mask-image: linear-gradient(to right, transparent, #000 var(--lab-left), #000 calc(100% - var(--lab-right)),
-        transparent); }
-    .lab-network-diagram.lab-before { --lab-left: 3rem; }
-    .lab-network-diagram.lab-goes-on { --lab-right: 3rem; }
     .lab-network-diagram svg { display: block; margin: 0 auto; height: auto; max-width: none; }
     .lab-network-diagram .lab-map { image-rendering: pixelated; }
     .lab-network-diagram .input:has(.lab-map) .ink { display: none; }
@@ -32,7 +28,7 @@ _component = st.components.v2.component(
     .lab-network-frame button:hover { border-color: var(--st-primary-color); }
     .lab-network-frame button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
     """,
-    js=script("network_diagram", "drawing_bus"),
+    js=script("network_diagram", "drawing_bus", "fading"),
     isolate_styles=False,
 )
 

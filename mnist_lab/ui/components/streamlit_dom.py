@@ -97,7 +97,10 @@ MENU_ARROW = _test_id("stExpandSidebarButton")
 NARROW_MENU = by_key("narrow-menu")
 """Our own menu for narrow screens; a horizontal container, so it is shown with `display: flex`."""
 
-_COLUMN = f" > {_test_id('stLayoutWrapper')} > {_test_id('stHorizontalBlock')} > {_test_id('stColumn')}"
+LAYOUT_WRAPPER = _test_id("stLayoutWrapper")
+"""The element around a container; it leaves a gap even if its container is hidden."""
+
+_COLUMN = f" > {LAYOUT_WRAPPER} > {_test_id('stHorizontalBlock')} > {_test_id('stColumn')}"
 STACKED_COLUMN = by_key_prefix("stacked-") + _COLUMN
 """A column of `st.columns` in a container whose key begins with `stacked-`; `min-width: 100%` stacks such columns."""
 
@@ -137,6 +140,12 @@ neighbour below it."""
 START_CURVE = f"{by_key('start-training')} > :last-child"
 """The container of the curve, beside the number and the buttons."""
 
+START_FIGURES = f"div:has(> {by_key('start-figures')})"
+"""The element around the number and the buttons, which has their width."""
+
+START_PAD_WRAPPER = f"div:has(> {by_key('start-pad')})"
+"""The element around canvas and bars, which has their width; they are a vertical flexbox."""
+
 PAGE_WITH_START = f"{PAGE}:has({by_key('start-page')})"
 """The page Start, whose bottom margin takes the empty space below a page away."""
 
@@ -153,6 +162,9 @@ _SIDE = by_key("compose-side")
 
 SIDE_WRAPPER = f"div:has(> {_SIDE})"
 """The element around that container. Its column is as high as the list, so it can stick below the diagram."""
+
+COST_WRAPPER = f"div:has(> {by_key('compose-cost')})"
+"""The element around the container of the cost: without it, no gap is left where the cost is not shown."""
 
 LAYER_FORM = by_key("layer-form")
 """With the indices of the picked layers appended (`-0-3`), the container of their form."""
@@ -224,27 +236,41 @@ HANDWRITING_HEAD = by_key("handwriting-head")
 METRIC_VALUE = _test_id("stMetricValue")
 """The figure of `st.metric`; its `font-size` can be changed."""
 
-# Shortcuts.
+# Shortcuts and focus.
+
+OWN_COMPONENT = '[data-testid^="stBidiComponent"]'
+"""The element around each component of ours, and of the canvas."""
+
+ELEMENT_TOOLBAR = _test_id("stElementToolbar")
+"""The buttons above an image, invisible (`opacity: 0`) until the pointer is over it."""
+
+POPOVER = _test_id("stPopoverBody")
+"""The content of an open popover. It is at the end of the document, far from its button."""
+
+POPOVER_BUTTON = '[aria-haspopup="dialog"][aria-expanded="true"]'
+"""The button of an open popover."""
+
+UNDO_DELETION = f"{by_key('undo-delete')} button"
+"""The button that brings back the runs deleted last."""
 
 SCRIPT_RUNS_NOT = '[data-test-script-state="notRunning"]'
 """The app, while no script runs for it. If `PAGE` is there as well, the page has been drawn."""
+
+# Presentation mode.
+
+MAIN = _test_id("stMain")
+"""The part of the page below the header, which scrolls."""
 
 # Used only by the browser tests, the benchmarks and the screenshots.
 
 STALE = '[data-stale="true"]'
 """Elements of the previous script run that have not been drawn again yet."""
 
-MAIN = _test_id("stMain")
-"""The part of the page below the header, which scrolls."""
-
 MENU_LINK = _test_id("stTopNavLink")
 """A link of Streamlit's menu."""
 
 STEP_UP = _test_id("stNumberInputStepUp")
 """The button that increases a number."""
-
-POPOVER = _test_id("stPopoverBody")
-"""The content of an open popover."""
 
 TOAST = _test_id("stToast")
 """A message of `st.toast`."""

@@ -32,7 +32,12 @@ _KEEPS = {"best": "Best epoch", "last": "Last epoch"}
 _HELP = {
     "epochs": field_help("How often the training goes through all its images.", "epoch"),
     "learning_rate": field_help("How far each step changes the weights.", "learning-rate"),
-    "batch_size": field_help("The images between two changes of the weights.", "batch"),
+    "batch_size": field_help(
+        "The images of one step, which changes the weights once. The steps of an epoch go through all training images "
+        "except those that are held out for validation.",
+        "batch",
+        "step",
+    ),
     "limit": field_help("How many of the images are used, held-out ones included.", "training-images"),
     "optimizer": field_help("The rule by which gradients change the weights.", "optimizer"),
     "momentum": field_help("How much of the last direction each step keeps.", "momentum"),

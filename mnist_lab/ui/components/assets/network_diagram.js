@@ -46,11 +46,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const [inner, outer] = [block.getBoundingClientRect(), node.getBoundingClientRect()];
     node.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
   };
-  // A diagram wider than the screen fades out at its edges.
-  const fade = () => {
-    node.classList.toggle("lab-before", node.scrollLeft > 4);
-    node.classList.toggle("lab-goes-on", node.scrollWidth - node.clientWidth - node.scrollLeft > 4);
-  };
+  const fade = labFadeEdges(node);
   const bind = () => {
     for (const block of node.querySelectorAll('[role="button"]')) {
       block.onclick = () => pick(block);
@@ -96,7 +92,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     draw();
     node.querySelector(".fold")?.focus({ preventScroll: true });
   };
-  node.onscroll = fade;
   draw();
   if (followsDrawing && !node.labPaint) {
     node.labPaint = () => (node.isConnected ? labPaintLayers(node) : document.removeEventListener(LAB_LAYER_PICTURES, node.labPaint));
@@ -106,9 +101,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   node.labResize = new ResizeObserver(draw);
   node.labResize.observe(node);
   node.labUnfollow?.();
-  node.labUnfollow = labFollowTheme(parentElement, (theme) => {
-    for (const [name, colour] of Object.entries(labPalettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
-  });
+  node.labUnfollow = labFollowPalette(parentElement, node);
   return () => {
     if (node.isConnected) return;
     node.labUnfollow?.();
