@@ -58,7 +58,7 @@ def _stay(_page: Page) -> None:
     """Do nothing: the page is in its state as soon as it is opened."""
 
 
-def _draw_seven(page: Page) -> None:
+def _pen_seven(page: Page) -> None:
     surface = page.locator(dom.CANVAS_SURFACE)
     surface.scroll_into_view_if_needed()
     box = surface.bounding_box()
@@ -70,6 +70,10 @@ def _draw_seven(page: Page) -> None:
         if index == 0:
             page.mouse.down()
     page.mouse.up()
+
+
+def _draw_seven(page: Page) -> None:
+    _pen_seven(page)
     expect(page.locator(".lab-reading")).not_to_contain_text("Draw a digit")
 
 
@@ -85,7 +89,7 @@ def _open_card(page: Page) -> None:
 
 
 def _keep_seven(page: Page) -> None:
-    _draw_seven(page)
+    _pen_seven(page)
     page.locator(".lab-keeper button").nth(7).click()
     expect(page.get_by_text("Kept as 7")).to_be_visible()
 
