@@ -72,8 +72,9 @@ def in_view(page: Page, selector: str, width: int) -> list[dict[str, float]]:
 
 def test_every_name_of_the_module_is_checked() -> None:
     here = Path(__file__)
-    # The notice about the data set needs apps of its own; presentation mode has tests of its own.
-    files = (here, here.with_name("test_notices.py"), here.with_name("test_presentation.py"))
+    # The notice about the data set needs apps of its own; presentation mode and the focus have tests of their own.
+    others = ("test_notices.py", "test_presentation.py", "test_focus.py")
+    files = (here, *(here.with_name(name) for name in others))
     sources = [path.read_text(encoding="utf-8") for path in files]
     attributes = [node for text in sources for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute)]
     checked = {node.attr for node in attributes if isinstance(node.value, ast.Name) and node.value.id == "dom"}
