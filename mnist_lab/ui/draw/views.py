@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_lab.network import analyse
 from mnist_lab.runs import Run
 from mnist_lab.runs.epoch_weights import epoch_weight_files
-from mnist_lab.ui.components.drawing_view import drawing_view
+from mnist_lab.ui.components.drawing.drawing_view import drawing_view
 from mnist_lab.ui.components.network_diagram import network_diagram
 from mnist_lab.ui.draw.picture_panel import picture_panel
 from mnist_lab.ui.live.drawing_view_parts import EPOCH, LAYER, NO_EPOCHS, STEPS, UNCENTRED
