@@ -100,7 +100,7 @@ def surely_wrong(answers: Small, labels: Labels) -> float:
 
 
 def mistakes_png(pictures: Small, labels: Labels, answers: Small) -> bytes:
-    """The pictures that are read wrong, ordered by digit, each below "true → read", in few grey levels."""
+    """The pictures that are read wrong, ordered by digit, each below "true > read", in few grey levels."""
     import io
 
     read = answers.argmax(axis=1)
@@ -110,7 +110,7 @@ def mistakes_png(pictures: Small, labels: Labels, answers: Small) -> bytes:
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(size=13)
     for place, index in enumerate(wrong):
         left, top = place % COLUMNS * (TILE + 8) + 4, place // COLUMNS * (TILE + CAPTION + 8) + 4
-        pen.text((left + 10, top), f"{labels[index]} → {read[index]}", fill=0, font=font)
+        pen.text((left + 10, top), f"{labels[index]} > {read[index]}", fill=0, font=font)
         tile = Image.fromarray(np.rint(255 - 255 * pictures[index]).astype(np.uint8))
         sheet.paste(tile.resize((TILE, TILE), Image.Resampling.NEAREST), (left, top + CAPTION))
     out = io.BytesIO()
