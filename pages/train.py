@@ -82,11 +82,11 @@ if wants_compose:
 with head:
     recipe = chosen_recipe()
     time = total_time_text([training_time(network, recipe)], early_stopping=recipe.early_stopping is not None)
-    parts = [recipe_line(recipe), *([formatting.unbroken(time)] if time and analysis.valid else [])]
+    parts = [plain(recipe_line(recipe)), *([formatting.on_one_line(plain(time))] if time and analysis.valid else [])]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(gap=None, width=_HEAD_WIDTH):
             st.header("Next training" if run_first else "Train", anchor=False)
-            st.caption(plain(" · ".join(parts)))
+            st.caption(" · ".join(parts))
         with st.container(horizontal=True, width="content"):
             refused = train_button(analysis, recipe, run_name)
             sweep_popover(analysis, recipe)

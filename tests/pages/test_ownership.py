@@ -83,11 +83,12 @@ def test_logs_and_paths_of_a_failed_run_are_its_owners(
     assert ("again" in buttons(test)) is (viewer == "anna")
 
 
-def compare(session: str, run: Run) -> AppTest:
-    """Compare in the session of one pupil, with the run ticked."""
+def compare(session: str, *ticked: Run) -> AppTest:
+    """Compare in the session of one pupil, with these runs ticked."""
     test = AppTest.from_file(str(ROOT / "pages" / "compare.py"), default_timeout=120)
     test.session_state["session"] = session
-    test.query_params["runs"] = run.id
+    if ticked:
+        test.query_params["runs"] = ",".join(run.id for run in ticked)
     return ok(test.run())
 
 
@@ -126,14 +127,14 @@ def test_a_request_that_no_button_offers_is_refused(on_network: None, store: Run
     assert "belongs to another browser" in test.toast[0].value.replace("\\", "")
 
 
-def test_alone_at_the_machine_nobody_notices_any_of_it(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alone_at_the_machine_nobody_notices_any_of_it(store: RunStore) -> None:
     for owner in ("anna", "", "cli"):
         run = start(store, queue(store, owner=owner))
         test = open_page(run=run.id)
         assert {"pause", "stop", "discard"} <= buttons(test)
         assert "belongs to" not in page_text(test)
         store.attempt(run).finish(RunState.FINISHED, make_result())
-    test = compare("me", monkeypatch)
+    test = compare("me")
     assert "belongs to" not in page_text(test)
 
 
@@ -159,14 +160,12 @@ def test_the_cookies_of_the_connection_say_who_a_viewer_is(
 # The bin
 
 
-def test_a_deleted_run_can_be_brought_back_from_the_end_of_compare(
-    on_network: None, store: RunStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_deleted_run_can_be_brought_back_from_the_end_of_compare(on_network: None, store: RunStore) -> None:
     mine, other = finished(store, "anna"), finished(store, "ben")
-    assert "Deleted runs" not in str(compare("anna", monkeypatch).expander)
+    assert "Deleted runs" not in str(compare("anna").expander)
     for run in (mine, other):
         store.delete(run.id)
-    test = compare("anna", monkeypatch)
+    test = compare("anna")
     assert "Deleted runs (1)" in str(test.expander)
     assert [key for key in keys_in_order(test) if key.startswith("restore-")] == [f"restore-{mine.id}"]
     ok(test.button(key=f"restore-{mine.id}").click().run())
@@ -174,11 +173,11 @@ def test_a_deleted_run_can_be_brought_back_from_the_end_of_compare(
     assert [run.id for run in store.deleted_runs()] == [other.id]
 
 
-def test_a_teacher_can_bring_back_all(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_teacher_can_bring_back_all(store: RunStore) -> None:
     runs = [finished(store, owner) for owner in ("anna", "ben")]
     for run in runs:
         store.delete(run.id)
-    keys = set(keys_in_order(compare("me", monkeypatch)))
+    keys = set(keys_in_order(compare("me")))
     assert {f"restore-{run.id}" for run in runs} <= keys
 
 

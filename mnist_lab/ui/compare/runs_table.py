@@ -15,8 +15,8 @@ from mnist_lab.charts.run_swatch import swatch_template
 from mnist_lab.handwriting.collection_score import CollectionScore
 from mnist_lab.insight import was_trained_elsewhere
 from mnist_lab.insight.run_columns import data_warnings, run_columns
-from mnist_lab.runs import ACTIVE_STATES, ENDED_STATES, WAITING_STATES, Run, RunState
-from mnist_lab.runs.queries.search import RunCounts, SearchResult
+from mnist_lab.runs import ACTIVE_STATES, ENDED_STATES, Run, RunState
+from mnist_lab.runs.queries.search import SearchResult
 from mnist_lab.training.hardware import machine_info
 from mnist_lab.ui.compare.comparison import row_names
 from mnist_lab.ui.compare.selection import requested_ids
@@ -206,22 +206,6 @@ def count_message(found: SearchResult, shown: int, total: int) -> str:
             " cannot be compared with those on MNIST."
         )
     return text
-
-
-def sweep_message(counts: RunCounts) -> str:
-    """How far a sweep is: "3 of 5 runs of this sweep have ended, 2 are waiting."; "" if all its runs have ended.
-
-    Args:
-        counts: Its runs in all states.
-    """
-    ended, active, waiting = (
-        sum(counts.states.get(state, 0) for state in states) for states in (ENDED_STATES, ACTIVE_STATES, WAITING_STATES)
-    )
-    if not active + waiting:
-        return ""
-    parts = [(active, "in training"), (waiting, "waiting")]
-    rest = ", ".join(f"{count:,} {'is' if count == 1 else 'are'} {what}" for count, what in parts if count)
-    return f"{ended:,} of {counts.runs:,} runs of this sweep {'has' if ended == 1 else 'have'} ended, {rest}."
 
 
 def state_pills(states: Sequence[RunState]) -> list[RunState]:

@@ -10,7 +10,7 @@ from mnist_lab.handwriting.collection_score import CollectionScore
 from mnist_lab.network import Conv2D, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunState, RunStore
-from mnist_lab.runs.queries.search import RunCounts, SearchResult
+from mnist_lab.runs.queries.search import SearchResult
 from mnist_lab.ui.compare import runs_table
 from tests.factories import make_data, make_result, make_run
 from tests.pages.ended_runs import ended
@@ -172,21 +172,3 @@ def test_the_time_of_a_run_says_if_it_was_trained_elsewhere() -> None:
     here = make_run(result=make_result(seconds=84.0))
     other = make_run(result=make_result(seconds=84.0, machine={"processor": "another", "cores": 3}))
     assert cells([here, other], "Time") == [["1 m 24 s", 84.0], ["elsewhere: 1 m 24 s", 84.0]]
-
-
-@pytest.mark.parametrize(
-    ("states", "message"),
-    [
-        ({RunState.FINISHED: 2, RunState.FAILED: 1}, ""),
-        (
-            {RunState.FINISHED: 3, RunState.QUEUED: 1, RunState.SET_ASIDE: 1},
-            "3 of 5 runs of this sweep have ended, 2 are waiting.",
-        ),
-        (
-            {RunState.STOPPED: 1, RunState.RUNNING: 1, RunState.QUEUED: 1},
-            "1 of 3 runs of this sweep has ended, 1 is in training, 1 is waiting.",
-        ),
-    ],
-)
-def test_a_sweep_says_how_far_it_is(states: dict[RunState, int], message: str) -> None:
-    assert runs_table.sweep_message(RunCounts(states, [])) == message
