@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_lab import formatting
 from mnist_lab.data import DataSource
 from mnist_lab.network import analyse
 from mnist_lab.recipe import preset_recipe_reason
@@ -65,7 +66,7 @@ with setup:
     with left:
         wants_compose = network_card(analysis)
         dataset_card(dataset)
-    with right, st.container(border=True, key="train-recipe"):
+    with right, st.container(border=True, height="stretch", key="train-recipe"):
         st.subheader("Recipe", anchor=False)
         recipe_form(len(dataset.train_labels))
         if why := preset_recipe_reason(chosen_recipe()):
@@ -81,10 +82,11 @@ if wants_compose:
 with head:
     recipe = chosen_recipe()
     time = total_time_text([training_time(network, recipe)], early_stopping=recipe.early_stopping is not None)
+    parts = [plain(recipe_line(recipe)), *([formatting.on_one_line(plain(time))] if time and analysis.valid else [])]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(gap=None, width=_HEAD_WIDTH):
             st.header("Next training" if run_first else "Train", anchor=False)
-            st.caption(plain(" · ".join([recipe_line(recipe), *([time] if time and analysis.valid else [])])))
+            st.caption(" · ".join(parts))
         with st.container(horizontal=True, width="content"):
             refused = train_button(analysis, recipe, run_name)
             sweep_popover(analysis, recipe)

@@ -105,7 +105,7 @@ def test_the_table_shows_the_notebooks_columns_and_the_state(monkeypatch, store)
     assert good["Convolution filters"][1].startswith("100, 80")
     assert (good["Convolution layers"], good["Batch norm"]) == (["8", 8], "yes (2)")
     assert (good["Parameters"], good["Test accuracy"]) == (["186,140", 186_140], ["93.00 %", 93.0])
-    assert good["Curve"] == [0.4, 0.2]
+    assert good["Loss curve"] == [0.4, 0.2]
 
 
 def test_runs_under_way_are_in_the_table_and_queued_ones_are_not(monkeypatch, store):
@@ -597,6 +597,12 @@ for run in store.list(limit=1):
     if as_pupil:
         page.session_state["session"] = as_pupil
     return ok(page.run())
+
+
+def test_what_the_lab_has_ticked_cannot_be_deleted(monkeypatch, store):
+    runs = [ended(store), ended(store)]
+    assert "compare-delete" not in keys(opened(monkeypatch))
+    assert "compare-delete" in keys(opened_at(runs=runs[0].id))
 
 
 def test_deleting_a_run_asks_for_confirmation(monkeypatch, store):

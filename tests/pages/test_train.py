@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_lab.data import DataSource
+from mnist_lab.formatting import on_one_line
 from mnist_lab.network import PRESETS, Conv2D, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, RunState, RunStore
@@ -219,8 +220,11 @@ def test_the_total_time_is_shown_once_the_speed_of_this_machine_is_known(store: 
     finished(store, network=network, seconds=10.0)
     recipe = {"recipe": Recipe(epochs=100, limit=1_000)}
     # 900 training and 100 validation images: 93.3 s for a hundred epochs, and the start.
-    assert "about 1 m 43 s on this machine" in page_text(open_page(session=recipe, n=link_from_network(network)))
-    assert "very roughly" in page_text(open_page(session=recipe, n=link_from_network(PRESETS["tiny"].network)))
+    text = page_text(open_page(session=recipe, n=link_from_network(network)))
+    assert on_one_line("about 1 m 43 s on this machine") in text
+    assert on_one_line("very roughly") in page_text(
+        open_page(session=recipe, n=link_from_network(PRESETS["tiny"].network))
+    )
 
 
 def test_compose_shows_the_time_per_epoch_once_the_speed_of_this_machine_is_known(store: RunStore) -> None:

@@ -12,9 +12,9 @@ from mnist_lab.charts.figure import TEXT_SIZE, axis, base_layout, note
 from mnist_lab.charts.learning_curves.curves import ERROR_FLOOR, Line, Metric, Series, round_up, value_range
 
 PANELS: dict[str, tuple[str, tuple[float, float]]] = {
-    "loss": ("y", (0.62, 1.0)),
-    "accuracy": ("y2", (0.165, 0.545)),
-    "rate": ("y3", (0.0, 0.085)),
+    "loss": ("y", (0.63, 1.0)),
+    "accuracy": ("y2", (0.175, 0.54)),
+    "rate": ("y3", (0.0, 0.08)),
 }
 """Panel → y axis and its range of the chart's height, 0 at the bottom."""
 TITLES = {"loss": "loss", "accuracy": "accuracy", "error": "error", "rate": "learning rate"}
@@ -161,5 +161,6 @@ def _rate_axis(rates: Sequence[Line]) -> dict[str, Any]:
 
 
 def _title(panel: str, title: str) -> dict[str, Any]:
-    position = {"x": 0, "xanchor": "left", "y": PANELS[panel][1][1], "yanchor": "bottom"}
+    # Right of the tick labels, which are as high as half a line above and below their panels.
+    position = {"x": 0, "xanchor": "left", "xshift": 6, "y": PANELS[panel][1][1], "yanchor": "bottom"}
     return note(title, **position, font={"color": "@muted", "size": TEXT_SIZE - 1})

@@ -28,8 +28,14 @@ _RESUMED = ("has been resumed already", "have been resumed already")
 _MESSAGE = "compare-message"
 
 
-def run_actions(runs: Sequence[Run], names: Sequence[str]) -> None:
-    """Draw the buttons of the ticked runs, at least one; `names` are theirs as the page shows them."""
+def run_actions(runs: Sequence[Run], names: Sequence[str], *, are_chosen: bool) -> None:
+    """Draw the buttons of the ticked runs.
+
+    Args:
+        runs: At least one.
+        names: Their names as the page shows them.
+        are_chosen: Whether the user has ticked them: what the lab has ticked to begin with cannot be deleted.
+    """
     if message := st.session_state.pop(_MESSAGE, None):
         st.toast(plain(message), icon=":material/info:")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="compare-actions"):
@@ -41,7 +47,7 @@ def run_actions(runs: Sequence[Run], names: Sequence[str]) -> None:
             again_dialog(runs, names)
         _control_button(runs, _STOPPABLE, "Stop", ":material/stop:")
         _control_button(runs, _RESUMABLE, "Resume", ":material/replay:")
-        if deletable_runs(runs):
+        if are_chosen and deletable_runs(runs):
             label = _label("Delete", len(runs))
             if st.button(f":red[{label}]", icon=":material/delete:", key="compare-delete"):
                 delete_dialog(runs)

@@ -56,6 +56,9 @@ _component = st.components.v2.component(
     .lab-table .frame.more::after { content: ""; position: absolute; inset: 1px calc(1px + var(--bar)) 1px auto;
       width: 3rem; border-radius: 8px; pointer-events: none; z-index: 4;
       background: linear-gradient(to right, transparent, var(--st-background-color)); }
+    .lab-table .frame.below::before { content: ""; position: absolute; inset: auto 1px calc(1px + var(--bar-below));
+      height: 2.5rem; border-radius: 8px; pointer-events: none; z-index: 4;
+      background: linear-gradient(transparent, var(--st-background-color)); }
     .lab-table .scroll { max-height: 26rem; overflow: auto; border: 1px solid var(--st-border-color);
       border-radius: 8px; overscroll-behavior-x: contain; }
     .lab-table table { border-collapse: separate; border-spacing: 0; min-width: 100%; margin: 0; }

@@ -27,7 +27,7 @@ from mnist_lab.runs import Run, RunState
 from mnist_lab.runs.snapshot_files import newest_health
 from mnist_lab.ui.live.queue_view import entry_details, entry_key, position_texts, shown_runs
 from mnist_lab.ui.live.run_figures import headline, run_figures
-from mnist_lab.ui.live.run_labels import progress_text
+from mnist_lab.ui.live.run_labels import position_text, progress_text
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.snapshot_cache import newest_digits_html, newest_version, snapshot_versions
 from mnist_lab.ui.services.store_cache import StoreSnapshot
@@ -133,8 +133,12 @@ def _view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
         if snapshots or not run.state.is_ended:
             done = run.epochs_done if run.state.is_ended else None
             parts[DIGITS] = newest_digits_html(folder, snapshots[-1] if snapshots else None, done=done)
+    # Above its progress bar, the run itself already says what it waits for.
+    shown_positions = positions | {
+        one.id: position_text(index, None) for index, one in enumerate(store.queue, 1) if one.id == run.id
+    }
     for other in shown_runs(store, run.id):
-        details = entry_details(other, positions.get(other.id, ""), expected[other.id])
+        details = entry_details(other, shown_positions.get(other.id, ""), expected[other.id])
         parts[entry_key(other.id)] = entry_html(other.name, details)
     newest = newest_version(snapshots)
     if newest:

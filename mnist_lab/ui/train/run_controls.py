@@ -90,7 +90,7 @@ def _while_active(run: Run) -> None:
         run,
         Command.STEP,
         disabled=locked or stepping,
-        hint="Train to the end of the epoch, then pause",
+        hint="Finish this epoch or, between two epochs, train one more; then pause",
     )
     stop_button(run)
     learning_rate_popover(run, disabled=locked)

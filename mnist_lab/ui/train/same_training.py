@@ -27,7 +27,7 @@ def same_training_notice(network: Network, recipe: Recipe, source: DataSource) -
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="train-same"):
         st.caption(
             f":material/content_copy: **{name}** has this network, recipe and seed: expect {result}. "
-            "Another seed gives another one.",
+            "Another seed, under “More of the recipe”, gives another one.",
             width="content",
         )
         if st.query_params.get(RUN) != run.id and st.button("Show that run", type="tertiary", key="train-same-show"):

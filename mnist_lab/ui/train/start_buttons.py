@@ -93,13 +93,13 @@ def sweep_popover(analysis: Analysis, recipe: Recipe) -> None:
     popover = st.popover(
         "Sweep", icon=":material/stacked_line_chart:", disabled=not analysis.valid, key=_SWEEP, on_change="rerun"
     )
-    with popover:
+    # So low that it fits above or below its button on a screen of 720 pixels, wherever the button is.
+    with popover, st.container(gap="xsmall"):
         if popover.open:
             _sweep_form(analysis, recipe)
 
 
 def _sweep_form(analysis: Analysis, recipe: Recipe) -> None:
-    st.markdown("Train the same network several times with different values of one hyperparameter.")
     missing = {name: why for name in HYPERPARAMETERS if (why := why_not_varied(analysis.network, name))}
     # The network may have changed since the hyperparameter was chosen.
     if st.session_state.get(_HYPERPARAMETER) in missing:
@@ -109,6 +109,7 @@ def _sweep_form(analysis: Analysis, recipe: Recipe) -> None:
         [name for name in HYPERPARAMETERS if name not in missing],
         format_func=lambda key: HYPERPARAMETERS[key].title,
         key=_HYPERPARAMETER,
+        help="The same network is trained several times, with different values of it.",
     )
     for why in missing.values():
         st.caption(plain(why))
@@ -126,7 +127,14 @@ def _sweep_form(analysis: Analysis, recipe: Recipe) -> None:
     sweep = plan_sweep(analysis.network, recipe, name, ordered, memory=services().settings.memory)
     for message in sweep.refused:
         st.warning(plain(message), icon=":material/block:")
-    st.caption(plain(_summary(sweep, recipe)))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _sweep_button(sweep)
+        st.caption(plain(_summary(sweep, recipe)), width="content")
+    if message := st.session_state.pop(_SWEEP_ERROR, None):
+        st.error(plain(message), icon=":material/block:")
+
+
+def _sweep_button(sweep: Sweep) -> None:
     count = len(sweep.variants)
     st.button(
         f"Train these {count} runs" if count != 1 else "Train this run",
@@ -137,8 +145,6 @@ def _sweep_form(analysis: Analysis, recipe: Recipe) -> None:
         on_click=_start,
         args=(sweep,),
     )
-    if message := st.session_state.pop(_SWEEP_ERROR, None):
-        st.error(plain(message), icon=":material/block:")
 
 
 def _summary(sweep: Sweep, recipe: Recipe) -> str:

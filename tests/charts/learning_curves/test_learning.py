@@ -187,7 +187,7 @@ def test_broken_numbers_leave_a_gap_and_a_sentence(curve, assert_drawable):
 @pytest.mark.parametrize(
     ("training", "sentence"),
     [
-        ([], "The curves appear here<br>as soon as training starts."),
+        ([], "No points yet:<br>the first one comes in a moment."),
         ([math.nan], "! Training loss became NaN in epoch 1"),
     ],
 )
