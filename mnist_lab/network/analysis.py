@@ -198,7 +198,7 @@ def _how_to_save_memory(analysis: Analysis, batch_size: int, budget_gib: float) 
 
 
 def insertion_index(network: Network, layer: AnyLayer, wanted: int) -> int:
-    """Return where to insert `layer`: at `wanted`, or at the nearest index before it, up to the maps, that adds no error.
+    """Return where to insert `layer`: at `wanted`, or else at the nearest index before it that adds no error.
 
     For example, a convolution wanted at the end of a network with a Flatten is inserted before the Flatten. It never
     goes further back than to the last maps before `wanted`: smaller maps than it needs are an error with repairs there,

@@ -58,6 +58,11 @@ class BrowserList:
     def picked(self) -> list[int]:
         return list(self.data[1])
 
+    @property
+    def notice(self) -> list[Any]:
+        """The number and the text of what the list says last."""
+        return list(self.data[5])
+
     def act(self, page: AppTest, action: str, **fields: Any) -> None:
         """Report an action, meant for the network that the list shows."""
         self.number += 1
@@ -271,6 +276,24 @@ def test_undo_and_redo(open_page: Open, layers: BrowserList) -> None:
     click(page, "redo")
     assert network_of(page) == changed
     assert page.button(key="redo").disabled
+
+
+def test_undo_and_redo_are_said_with_what_is_there_then(open_page: Open, layers: BrowserList) -> None:
+    page = open_page()
+    layers.act(page, "add", kind="Dropout")
+    count = len(STARTING.layers)
+    first, _ = layers.notice
+    click(page, "undo")
+    assert layers.notice == [first + 1, f"Undone: {STARTING.name} has {count} layers now."]
+    click(page, "redo")
+    assert layers.notice == [first + 2, f"Done again: {network_of(page).name} has {count + 1} layers now."]
+
+
+def test_a_name_that_is_too_long_is_cut_with_a_message(open_page: Open) -> None:
+    page = open_page()
+    checked(page.text_input(key="network-name").set_value("n" * 81).run())
+    assert network_of(page).name == "n" * 80
+    assert [toast.value for toast in page.toast] == ["At most 80 characters; these are 81. The end was cut off."]
 
 
 def test_an_address_from_before_the_last_edits_takes_none_of_them_back(open_page: Open, layers: BrowserList) -> None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_lab import formatting
 from mnist_lab.network import MAX_NAME_LENGTH, PRESETS, Analysis, Network, inline_label, matching_preset
 from mnist_lab.recipe import Recipe, preset_recipe, preset_recipe_reason
 from mnist_lab.ui.components.page.shortcuts import shortcuts
@@ -74,7 +75,7 @@ def _redo() -> None:
 
 def _what_is_there() -> str:
     network = network_draft.history().network
-    return f"{network.name} has {formatting.plural(len(network.layers), 'layer')} now."
+    return f"{network.name} has {formatting.quantity(len(network.layers), 'layer')} now."
 
 
 def why_not_trainable(analysis: Analysis) -> str:
