@@ -309,7 +309,7 @@ class LabLayerList {
     if (focus === null) return;
     if (takesFocus) this.button(focus, "main")?.focus({ preventScroll: true });
     this.reveal(focus);
-    const elsewhere = focus === wanted ? "" : `, in front of ${labCalled(this.item(focus + 1))}: behind it, it cannot work`;
+    const elsewhere = focus === wanted ? "" : `, in front of ${labCalled(this.item(focus + 1))}: it needs maps`;
     this.say(`Added layer ${focus + 1} of ${this.content.count}, ${this.item(focus).row.title.toLowerCase()}${elsewhere}.`);
   }
 
