@@ -455,7 +455,7 @@ def test_the_network_and_recipe_of_a_run_are_opened_as_an_edit(monkeypatch, stor
 def test_what_the_browser_composed_before_this_session_comes_back_with_undo(monkeypatch, store, last):
     ended(store)
     if last:
-        monkeypatch.setitem(network_draft._last_links, "anna", last)
+        monkeypatch.setitem(network_draft._kept_links, "anna", (last,))
     page = AppTest.from_file(str(PAGE), default_timeout=120)
     page.session_state["session"] = "anna"
     monkeypatch.setattr(run_actions, "go", lambda *_arguments: None)

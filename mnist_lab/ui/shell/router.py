@@ -8,6 +8,7 @@ from mnist_lab.ui.components.page.translation_guard import translation_guard
 from mnist_lab.ui.session.navigation import PAGES
 from mnist_lab.ui.shell.chrome import ICON, STYLE, show_hidden_title, show_logo, show_narrow_menu
 from mnist_lab.ui.shell.notices import lab_errors_shown, show_notices
+from mnist_lab.ui.shell.unknown_page import say_unknown_page, unknown_pages
 
 start = st.Page(PAGES / "start.py", title="Start", icon=":material/home:", url_path="first", default=True)
 
@@ -32,7 +33,9 @@ glossary = st.Page(
 # Before the navigation: otherwise browsers would first load the icon of the page from the internet.
 st.set_page_config(page_icon=ICON, layout="wide")
 hidden = st.Page(_to_start, title="Start", url_path="start", visibility="hidden")
-page = st.navigation([*pages, glossary, hidden], position="top")
+known = [*pages, glossary, hidden]
+unknown = unknown_pages(start, ["", *(one.url_path for one in known)])
+page = st.navigation([*known, *unknown], position="top")
 st.set_page_config(page_title=f"{page.title} · MNIST Lab")
 show_logo()
 # First, so that a page that is presented does not appear in its usual size before.
@@ -49,5 +52,6 @@ with st.container(key="page"):
     with st.container(horizontal=True, key="page-foot"):
         st.page_link(glossary, label="Glossary", width="content")
     with content, lab_errors_shown():
+        say_unknown_page()
         show_notices()
         page.run()

@@ -18,7 +18,8 @@ def network_card(analysis: Analysis) -> bool:
     """Draw the session's network, its problems, and a button; returns whether the user wants to change the network."""
     with st.container(border=True, key="train-network"):
         with st.container(horizontal=True, vertical_alignment="center", key="network-head"):
-            st.subheader(plain(analysis.network.name), anchor=False, width="content")
+            # What stretches pushes the button to the right edge: the figures, or the name where there are none.
+            st.subheader(plain(analysis.network.name), anchor=False, width="content" if analysis.valid else "stretch")
             if analysis.valid:
                 multiply_adds = formatting.short_count(analysis.multiply_adds)
                 figures = f"{formatting.count(analysis.parameters)} parameters · {multiply_adds} multiply-adds"
