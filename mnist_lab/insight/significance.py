@@ -115,12 +115,7 @@ def _message(names: tuple[str, str], difference: float, p_value: float, *, image
             f"on {discordant:,} of them only one of the two is correct."
         )
     better, other = (second, first) if difference > 0 else (first, second)
-    conclusion = (
-        "unlikely to be chance. This is about these two trained networks, not about their settings: "
-        "other seeds may give another order"
-        if p_value < LEVEL
-        else "not significant, chance may explain it"
-    )
+    conclusion = "unlikely to be chance" if p_value < LEVEL else "not significant, chance may explain it"
     return (
         f"{better} has a test accuracy {formatting.points(difference)} higher than {other} "
         f"({images:,} images, McNemar test: {P_VALUE} {p_text(p_value)}): {conclusion}."

@@ -55,7 +55,8 @@ def _single(run: Run) -> None:
             go("draw", {RUN: run.id})
         if st.button("Inspect", icon=":material/search_insights:", key="compare-inspect"):
             go("inspect", {RUN: run.id})
-    if run.state.is_active and st.button("Watch", icon=":material/play_circle:", key="compare-watch"):
+    is_under_way = run.state.is_active or run.state is RunState.SET_ASIDE
+    if is_under_way and st.button("Watch", icon=":material/play_circle:", key="compare-watch"):
         go("train", {RUN: run.id})
     opened = st.button(
         "Open this network and recipe",
