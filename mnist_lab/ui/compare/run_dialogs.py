@@ -105,7 +105,7 @@ def _damaged(number: int) -> str:
 
 def _listed(runs: Sequence[Run]) -> str:
     """The names of a few runs, or the number of many and the first of their names, as safe Markdown."""
-    names = ", ".join(f"**{plain(formatting.shortened(run.name, 40))}**" for run in runs[:_MAX_NAMED])
+    names = ", ".join(f"**{plain(formatting.shortened_inside(run.name, 40))}**" for run in runs[:_MAX_NAMED])
     if len(runs) == 1:
         return names
     more = f" and {len(runs) - _MAX_NAMED:,} more" if len(runs) > _MAX_NAMED else ""

@@ -45,17 +45,17 @@ def missing_runs_message(store: RunStore, parameter: str | None) -> str:
     if len(missing) == 1:
         return (
             f"The address requests the run {missing[0]}, which is not among the runs of this table; "
-            f"it may have been deleted, or it has not started yet. {_shown_instead(bool(known))}"
+            f"it may have been deleted, or it has not started yet. {_shown_instead(has_others=bool(known))}"
         )
     named = ", ".join(missing[:_MAX_NAMED]) + (", …" if len(missing) > _MAX_NAMED else "")
     return (
         f"The address requests {len(missing)} runs that are not among the runs of this table: {named}; "
-        f"they may have been deleted, or they have not started yet. {_shown_instead(bool(known))}"
+        f"they may have been deleted, or they have not started yet. {_shown_instead(has_others=bool(known))}"
     )
 
 
-def _shown_instead(others: bool) -> str:
-    return "The others of the address are shown." if others else "The newest runs are shown instead."
+def _shown_instead(*, has_others: bool) -> str:
+    return "The others of the address are ticked." if has_others else "The newest tested runs are ticked instead."
 
 
 @dataclass(frozen=True)
