@@ -78,8 +78,8 @@ def _missing_message(run_id: str) -> str:
         shown = formatting.shortened(run_id, 20)
         return f"The address names the run “{shown}”, which is not in this lab; it may have been deleted."
     return (
-        f"The run “{formatting.shortened_inside(name, 60)}” was deleted. Whoever started it can bring it back for a day, "
-        "at the end of Compare, under “Deleted runs”."
+        f"The run “{formatting.shortened_inside(name, 60)}” was deleted. Whoever started it can bring it back for a "
+        "day, at the end of Compare, under “Deleted runs”."
     )
 
 
