@@ -16,7 +16,7 @@ def test_a_few_runs_are_columns_and_many_are_rows() -> None:
     assert '<th scope="col" class="run" data-run="id0">' in table(MAX_COLUMNS)
     assert '<th scope="row" class="field">Dropout</th><td class="number">0.5</td><td>no</td>' in table(2)
     assert '<tr data-run="id3"><th scope="row" class="run">' in table(MAX_COLUMNS + 1)
-    assert "<td>1<br>2</td><td class="number">4</td></tr>" in table(4)
+    assert '<td>1<br>2</td><td class="number">4</td></tr>' in table(4)
 
 
 def test_many_layers_of_many_runs_are_behind_their_number() -> None:

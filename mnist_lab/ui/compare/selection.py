@@ -36,7 +36,7 @@ def tick_too(run_ids: Sequence[str]) -> None:
 
 
 def missing_runs_message(store: RunStore, parameter: str | None) -> str:
-    """A message about requested runs that are not here or have not started, and what is shown instead; "" if there are none."""
+    """Which requested runs are not here or have not started, and what is shown instead; "" if there are none."""
     ids = requested_ids(parameter)
     known = {run.id for run in store.runs_of(ids) if run.state is not RunState.QUEUED}
     missing = [f"“{formatting.shortened(run_id, 20)}”" for run_id in ids if run_id not in known]

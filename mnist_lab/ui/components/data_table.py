@@ -107,7 +107,8 @@ _component = st.components.v2.component(
     .lab-table .spark { display: block; stroke: var(--lab-validation); stroke-width: 1.5; fill: none; }
     .lab-table :focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -2px; border-radius: 4px; }
     @media (max-width: 640px) { .lab-table .pin :is(label, .name) { max-width: 11rem; gap: 6px; }
-      .lab-table .pin .end { margin-left: -6px; } .lab-table :is(th, td) { padding: 0 6px; } .lab-table .chips span { max-width: 9rem; } }
+      .lab-table .pin .end { margin-left: -6px; }
+      .lab-table :is(th, td) { padding: 0 6px; } .lab-table .chips span { max-width: 9rem; } }
     """,
     js=script("data_table", "ask", "run_light", "scroll_edge"),
     isolate_styles=False,
