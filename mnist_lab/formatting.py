@@ -182,6 +182,15 @@ def shortened(text: str, length: int = 40) -> str:
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
+def shortened_inside(text: str, length: int = 40) -> str:
+    """A text in one line of at most `length` characters, cut in its middle: names of a sweep differ at their ends."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    start = length // 3
+    return f"{line[:start].rstrip()}…{line[len(line) - (length - start - 1) :].lstrip()}"
+
+
 def _scientific(value: float, decimals: int) -> str:
     digits, _, power = f"{value:.{decimals}e}".partition("e")
     digits = digits.rstrip("0").rstrip(".") if "." in digits else digits

@@ -493,6 +493,8 @@ def test_several_runs_are_deleted_and_brought_back_together(monkeypatch, store):
     assert "**2 runs** were deleted." in " ".join(texts(ok(page.run())))
     ok(page.button(key="undo-delete").click().run())
     assert store.count() == 3
+    assert set(page.query_params["runs"][0].split(",")) == {run.id for run in runs[1:]}
+    assert {run.id for run in runs[1:]} == set(table_data(page)[1])
 
 
 def test_what_belongs_to_others_or_is_in_training_is_not_deleted(on_network, store):

@@ -373,6 +373,10 @@ def test_a_run_discarded_in_this_session_gives_no_warning(store: RunStore) -> No
     assert not test.warning
     assert "run" not in test.query_params
     assert "**Unwanted** was deleted." in page_text(test)
+    ok(test.button(key="undo-delete").click().run())
+    assert test.query_params["run"] in (run.id, [run.id])
+    assert test.header[0].value == "Unwanted"
+    assert component(test, "scroll_to")[0] == by_key("run-head")
 
 
 def test_a_run_discarded_in_another_browser_gives_a_warning(store: RunStore) -> None:
@@ -380,5 +384,7 @@ def test_a_run_discarded_in_another_browser_gives_a_warning(store: RunStore) -> 
     test = open_page(run=run.id)
     store.request(run.id, Command.DISCARD)
     ok(test.run())
-    assert "not in this lab" in test.warning[0].value
+    assert (
+        plain("The run “Unwanted” was deleted. Whoever started it can bring it back for a day") in test.warning[0].value
+    )
     assert names(store.list()) == []

@@ -307,7 +307,7 @@ def test_a_run_that_ended_early_shows_its_message_and_its_log(store: RunStore, s
 
 
 @pytest.mark.parametrize("state", [RunState.FAILED, RunState.INTERRUPTED])
-@pytest.mark.parametrize(("checkpoint", "label"), [(True, "Resume"), (False, "Train it again")])
+@pytest.mark.parametrize(("checkpoint", "label"), [(True, "Resume"), (False, "Start over")])
 def test_a_failed_run_can_be_resumed(store: RunStore, state: RunState, checkpoint: bool, label: str) -> None:
     run = end(store, start(store, queue(store)), state, message="It broke.", checkpoint=checkpoint)
     test = open_page(run=run.id)

@@ -113,11 +113,7 @@ def _shortened(name: str) -> str:
 
 
 def _shortened_inside(name: str) -> str:
-    """A name without its middle: those of a sweep differ at their ends."""
-    one_line = " ".join(name.split())
-    if len(one_line) <= MAX_NAME:
-        return one_line
-    return f"{one_line[: MAX_NAME // 3].rstrip()}…{one_line[-(MAX_NAME - MAX_NAME // 3 - 1) :].lstrip()}"
+    return formatting.shortened_inside(name, MAX_NAME)
 
 
 def significance_messages(store: RunStore, runs: Sequence[Run], names: Sequence[str]) -> list[str]:

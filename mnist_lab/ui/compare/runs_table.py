@@ -24,8 +24,8 @@ from mnist_lab.ui.compare.sweep_filter import clear_sweep_filter
 from mnist_lab.ui.live.table_feed import state_text, table_version
 from mnist_lab.ui.services.container import MAX_TABLE_ROWS, Services
 
-SHOWN_STATES = ACTIVE_STATES | ENDED_STATES
-"""States of the runs in the table: the queue is on the Train page."""
+SHOWN_STATES = ACTIVE_STATES | ENDED_STATES | {RunState.SET_ASIDE}
+"""States of the runs in the table: all that have begun; the queue is on the Train page."""
 INITIALLY_SELECTED = 2
 SEARCH_KEY = "compare-search"
 """Widget key of the search field."""

@@ -33,7 +33,7 @@ def sweep_filter(sweeps: Sequence[str]) -> str | None:
         "Sweep",
         sweeps,
         index=sweeps.index(requested) if requested in sweeps else None,
-        format_func=lambda name: formatting.shortened(name, 40),
+        format_func=lambda name: formatting.shortened_inside(name, 40),
         placeholder="Any sweep",
         label_visibility="collapsed",
         on_change=_write_url,

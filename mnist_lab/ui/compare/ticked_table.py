@@ -25,7 +25,7 @@ from mnist_lab.ui.session.deletions import last_deleted
 _CHOSEN = "compare-columns-chosen"
 _NAMES = frozenset(column.name for column in COLUMNS)
 _MAX_NAME = 80
-_HINT = "The newest runs are ticked to begin with. Tick those that you want to compare."
+_HINT = "The newest tested runs are ticked to begin with. Tick those that you want to compare."
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def waiting_reason(active: Sequence[Run], before: Sequence[Run], workers: int) -
 
 
 def _quoted(run: Run) -> str:
-    return f"“{formatting.shortened(run.name, MAX_NAME)}”"
+    return f"“{formatting.shortened_inside(run.name, MAX_NAME)}”"
 
 
 def shown_runs(store: StoreSnapshot, current: str) -> Sequence[Run]:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnist_lab.ui.components.page.focus_keeper import focus_keeper
+from mnist_lab.ui.components.page.history_steps import history_steps
 from mnist_lab.ui.components.page.presentation_switch import presentation_switch
 from mnist_lab.ui.components.page.translation_guard import translation_guard
 from mnist_lab.ui.session.navigation import PAGES
@@ -42,6 +43,7 @@ show_logo()
 presentation_switch()
 st.html(STYLE)
 translation_guard()
+history_steps()
 focus_keeper()
 with st.container(key="page"):
     show_hidden_title(page.title)
