@@ -100,7 +100,7 @@ def surely_wrong(answers: Small, labels: Labels) -> float:
 
 
 def mistakes_png(pictures: Small, labels: Labels, answers: Small) -> bytes:
-    """The pictures that are read wrong, ordered by digit, each below "true → read", in few grey levels."""
+    """The pictures that are read wrong, ordered by digit, each below "true > read", in few grey levels."""
     import io
 
     read = answers.argmax(axis=1)
@@ -110,7 +110,7 @@ def mistakes_png(pictures: Small, labels: Labels, answers: Small) -> bytes:
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(size=13)
     for place, index in enumerate(wrong):
         left, top = place % COLUMNS * (TILE + 8) + 4, place // COLUMNS * (TILE + CAPTION + 8) + 4
-        pen.text((left + 10, top), f"{labels[index]} → {read[index]}", fill=0, font=font)
+        pen.text((left + 10, top), f"{labels[index]} > {read[index]}", fill=0, font=font)
         tile = Image.fromarray(np.rint(255 - 255 * pictures[index]).astype(np.uint8))
         sheet.paste(tile.resize((TILE, TILE), Image.Resampling.NEAREST), (left, top + CAPTION))
     out = io.BytesIO()
@@ -127,7 +127,7 @@ def cost_figures() -> Iterator[Figure]:
 
 
 def _costs(name: str, steps: int) -> tuple[float, float]:
-    """Seconds of an average epoch for making digits, and for training steps: medians of the turns."""
+    """Processor seconds of an average epoch for making digits, and for training steps: medians of the turns."""
     import tensorflow as tf
 
     from mnist_lab.training.engine.model import build, make_optimizer
@@ -148,14 +148,14 @@ def _costs(name: str, steps: int) -> tuple[float, float]:
     made, trained = [], []
     for turn in range(TURNS + 1):
         digits = EpochDigits(split.train_images, split.train_labels, shares, seed=turn)
-        start = time.perf_counter()
+        start = time.process_time()
         for epoch in range(recipe.epochs):
             if shares.are_in(epoch, recipe.epochs):
                 digits.of(epoch)
-        middle = time.perf_counter()
+        middle = time.process_time()
         runner.run(images, labels, order, rates, first_batch=0, first_step=0, count=steps)
         made.append((middle - start) / recipe.epochs)
-        trained.append((time.perf_counter() - middle) / steps * batches)
+        trained.append((time.process_time() - middle) / steps * batches)
     # In the first turn TensorFlow compiles.
     return float(np.median(made[1:])), float(np.median(trained[1:]))
 
