@@ -163,6 +163,10 @@ def shots_of(
 def _taken(page: Page, size: Size) -> Image.Image:
     width, height = size.width // size.zoom, size.height // size.zoom
     page.set_viewport_size({"width": width, "height": height})
+    # The picture is of the whole page, but what depends on the screen's height must not notice.
+    page.evaluate(
+        "(height) => Object.defineProperty(window, 'innerHeight', { value: height, configurable: true })", height
+    )
     settle(page)
     length = int(page.locator(dom.MAIN).evaluate("(main) => main.scrollHeight + main.getBoundingClientRect().top"))
     page.set_viewport_size({"width": width, "height": min(max(height, length), MAX_HEIGHT // size.zoom)})

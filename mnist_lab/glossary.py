@@ -315,6 +315,14 @@ _ALL = (
         ("run", "standard-error"),
     ),
     Term(
+        "significance",
+        "Significance",
+        "Whether a difference is more than chance. The p-value is how often two equally good networks would differ at "
+        "least this much; below 0.05 a difference counts as significant. McNemar's test counts the images that only "
+        "one of the two classifies correctly (mid-p value).",
+        ("accuracy", "seed", "standard-error"),
+    ),
+    Term(
         "softmax",
         "Softmax",
         "The function of the last layer: it turns ten numbers into ten probabilities that add up to 1.",
@@ -330,7 +338,7 @@ _ALL = (
     Term(
         "step",
         "Step",
-        "One change of all weights, after one batch. 60,000 images with a batch size of 100 are 600 steps an epoch.",
+        "One change of all weights, after one batch. 54,000 images with a batch size of 100 are 540 steps an epoch.",
         ("batch", "epoch", "gradient"),
     ),
     Term(

@@ -19,7 +19,7 @@ from mnist_lab.ui.compare.run_actions import run_actions
 from mnist_lab.ui.compare.run_dialogs import damaged_notice
 from mnist_lab.ui.compare.selection import missing_runs_message
 from mnist_lab.ui.compare.sweep_chart import sweep_chart
-from mnist_lab.ui.compare.sweep_filter import sweep_filter, unknown_sweep_notice
+from mnist_lab.ui.compare.sweep_filter import sweep_filter
 from mnist_lab.ui.compare.ticked_table import ticked_table
 from mnist_lab.ui.compare.verdict import verdict
 from mnist_lab.ui.components.markdown import plain
@@ -58,7 +58,8 @@ with st.container(horizontal=True, vertical_alignment="center", key="compare-fil
         width=280,
     )
     states = runs_table.state_pills(sorted(tally.states)) or sorted(runs_table.SHOWN_STATES)
-    sweep = sweep_filter(tally.groups)
+    every = shared("all-states", lambda: store.tally(RunState, exclude=damaged))
+    sweep = sweep_filter(every.groups)
     filters = (query, *states, sweep)
     found = shared(("found", *filters), lambda: store.search(query, states, sweep, exclude=damaged))
     st.download_button(
@@ -71,12 +72,16 @@ with st.container(horizontal=True, vertical_alignment="center", key="compare-fil
         on_click="ignore",
         key="compare-csv",
     )
-unknown_sweep_notice(tally.groups)
 if missing := missing_runs_message(store, runs_parameter()):
     st.warning(plain(missing), icon=":material/link_off:")
-shown = ticked_table(found.ids, filters, sweep, lambda rows: runs_table.count_message(found, rows, tally.runs))
+progress = ""
+if sweep:
+    progress = runs_table.sweep_message(shared(("sweep", sweep), lambda: store.tally(RunState, damaged, sweep)))
+shown = ticked_table(
+    found.ids, filters, sweep, lambda rows: f"{runs_table.count_message(found, rows, tally.runs)} {progress}".rstrip()
+)
 if not found.ids:
-    st.info("No run matches.", icon=":material/filter_alt_off:")
+    st.info(f"No run matches. {progress}".rstrip(), icon=":material/filter_alt_off:")
     st.button("Show all runs", on_click=runs_table.clear_filters, key="compare-all")
 selected = shown.selected
 if not selected:

@@ -40,7 +40,7 @@ with st.container(key="compose-notes"):
         st.error(plain(message), icon=":material/link_off:")
 
 with st.container(border=True, key="compose-strip"):
-    clicked = network_diagram(analysis, key="strip", picked=network_draft.picked())
+    clicked = network_diagram(analysis, key="strip", picked=network_draft.picked(), screen_share=0.22)
     if clicked is not None and clicked != network_draft.picked():
         network_draft.pick(clicked)
         show_layer(clicked)

@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from mnist_lab import formatting
 from mnist_lab.network import analyse, matching_preset
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.network_diagram import network_diagram
 from mnist_lab.ui.components.page.tour import tour
-from mnist_lab.ui.compose.toolbar import start_from, why_not_trainable
+from mnist_lab.ui.compose.toolbar import start_from
 from mnist_lab.ui.panels.preset_cards import preset_row
 from mnist_lab.ui.panels.run_picker import pick_next
 from mnist_lab.ui.services.container import services
@@ -17,6 +16,7 @@ from mnist_lab.ui.session.query_params import RUN
 from mnist_lab.ui.session.recipe_draft import chosen_recipe
 from mnist_lab.ui.session.viewer import viewer
 from mnist_lab.ui.start.draw_card import draw_card
+from mnist_lab.ui.start.network_line import network_line, problems_help
 from mnist_lab.ui.start.page_style import STYLE
 from mnist_lab.ui.start.shown_run import choose_run
 from mnist_lab.ui.start.tour_steps import STEPS
@@ -59,10 +59,7 @@ with st.container(horizontal=True, gap="medium", key="start-page"):
         with st.container(gap=None, key="start-network"):
             with st.container(horizontal=True, vertical_alignment="center", key="start-name"):
                 st.subheader(plain(network.name), anchor=False, width="content")
-                figures = f"{formatting.count(analysis.parameters)} parameters"
-                if analysis.warnings:
-                    figures += " · Compose explains the “!”"
-                st.caption(figures if analysis.valid else plain(why_not_trainable(analysis)), width="stretch")
+                st.caption(plain(network_line(analysis)), help=problems_help(analysis), width="stretch")
                 wants_compose = st.button("Change it", icon=":material/layers:", key="start-compose", type="tertiary")
             picked = network_diagram(analysis, key="start-diagram", screen_share=0.165)
             if wants_compose or picked is not None:

@@ -21,11 +21,12 @@ from mnist_lab.ui.session.viewer import viewer
 from mnist_lab.ui.train.recipe_form import recipe_form, rest_of_recipe
 from mnist_lab.ui.train.recipe_offer import preset_recipe_offer
 from mnist_lab.ui.train.run_panel import run_panel
+from mnist_lab.ui.train.same_training import same_training_notice
 from mnist_lab.ui.train.setup_cards import dataset_card, network_card
 from mnist_lab.ui.train.start_buttons import go_to_started, run_name_field, sweep_popover, train_button
 from mnist_lab.ui.train.train_style import STYLE
 
-_HEAD_WIDTH = 640  # pixels; a phone is narrower, so its buttons are below the title
+_HEAD_WIDTH = 520  # pixels; a phone is narrower, so its buttons are below the title
 
 st.html(STYLE)
 shared = services()
@@ -89,6 +90,8 @@ with head:
             sweep_popover(analysis, recipe)
     if dataset.source is not DataSource.MNIST:
         st.caption(f":material/cloud_off: This would train on the {plain(dataset.title)}, not on MNIST itself.")
+    if analysis.valid:
+        same_training_notice(network, recipe, dataset.source)
     if refused:
         st.error(plain(refused), icon=":material/block:")
     if refused_link := network_draft.refused_link():

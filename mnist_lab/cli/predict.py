@@ -1,8 +1,10 @@
 """The commands `predict` and `evaluate`, which use the saved weights of a run."""
 
 import argparse
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +15,22 @@ from mnist_lab.cli.runs import open_run_store
 from mnist_lab.cli.tensorflow_output import LOG_NAME, redirect_output
 from mnist_lab.cli.user_files import printable, read_bytes
 from mnist_lab.data import Dataset, DataSource, load_mnist_from_disk, load_mnist_sample
-from mnist_lab.drawing import NormalizedDrawing, normalize_drawing, open_picture
+from mnist_lab.drawing import FoundDigit, NormalizedDrawing, normalize_drawing, open_picture
 from mnist_lab.drawing.image_file import MAX_BYTES
 from mnist_lab.errors import DataError, PictureError, RefusedError, TransitionError
+from mnist_lab.inference.fitting_images import fitting_images
 from mnist_lab.inference.weights import Weights, weights_of
-from mnist_lab.insight import interpret_probabilities
+from mnist_lab.insight import Prediction, interpret_number, interpret_probabilities
+from mnist_lab.novelty import DigitScore
 from mnist_lab.runs import Result, Run
 from mnist_lab.settings import Settings
 from mnist_lab.training.scoring import Scores, score
 
+if TYPE_CHECKING:
+    from mnist_lab.inference.engine.model_cache import LoadedModel
+
 Floats = npt.NDArray[np.float32]
+_Reading = tuple[Floats, DigitScore | None]
 
 SUCCESS, REFUSED = 0, 2
 
@@ -31,17 +39,17 @@ MAX_LOSS_DIFFERENCE = 1e-4
 
 
 def predict(options: argparse.Namespace, settings: Settings) -> int:
-    """Predict the digits in picture files; a blank picture has no digit.
+    """Predict the digits in picture files, drawn or photographed; a blank picture has none.
 
     A picture that is refused does not keep the others from being read; the exit status is 2 then.
     """
     run = open_run_store(settings).find(options.run)
     weights = weights_of(run, settings)
     drawings = [(printable(name), _drawing(Path(name))) for name in options.pictures]
-    pixels = [drawing.pixels for _, drawing in drawings if isinstance(drawing, NormalizedDrawing)]
-    probabilities = _predict(settings, weights, pixels)
+    found = [drawing.digits for _, drawing in drawings if isinstance(drawing, NormalizedDrawing)]
+    readings = _read(run, settings, weights, [digit.pixels for digits in found for digit in digits])
     answers = [
-        _answer(name, next(probabilities)) if isinstance(drawing, NormalizedDrawing) else _no_digit(name, drawing)
+        _answer(name, drawing, readings) if isinstance(drawing, NormalizedDrawing) else _no_digit(name, drawing)
         for name, drawing in drawings
     ]
     refused = [answer for answer in answers if answer["error"] is not None]
@@ -102,27 +110,75 @@ def _picture(path: Path) -> npt.NDArray[np.uint8]:
         raise PictureError(f"{printable(str(path))}: {error}") from error
 
 
-def _predict(settings: Settings, weights: Weights, pictures: list[Floats]) -> Iterator[Floats]:
+def _read(run: Run, settings: Settings, weights: Weights, pictures: list[Floats]) -> Iterator[_Reading]:
     if not pictures:
         return
     with redirect_output(settings.home / LOG_NAME):
-        from mnist_lab.inference.engine.model_cache import load_model, make_predict_function
+        from mnist_lab.inference.engine.model_cache import LoadedModel
+        from mnist_lab.inference.engine.subspace_fits import read_kept
 
-        predict_one = make_predict_function(load_model(weights), weights.run_id)
+        loaded = LoadedModel(weights)
+        loaded.subspaces = read_kept(loaded)
+    if loaded.subspaces is None:
+        _fit_subspaces(run, settings, loaded)
     for picture in pictures:
-        yield predict_one(picture)
+        reading = loaded.read(picture)
+        yield reading.probabilities, reading.digit_score
 
 
-def _answer(name: str, probabilities: Floats) -> dict[str, object]:
-    prediction = interpret_probabilities(probabilities)
+def _fit_subspaces(run: Run, settings: Settings, loaded: "LoadedModel") -> None:
+    """Work out what a run that has no file of it takes for a digit; without it the pictures are read all the same."""
+    note("Working out what this network takes for a digit. This is done once, and takes up to a minute.")
+    try:
+        with redirect_output(settings.home / LOG_NAME):
+            from mnist_lab.inference.engine.subspace_fits import fit_and_keep
+
+            loaded.subspaces = fit_and_keep(loaded, lambda _run_id: fitting_images(run, settings))
+    except DataError as error:
+        note(f"Whether a picture is a digit at all is not known: {error}")
+
+
+def _answer(name: str, drawing: NormalizedDrawing, readings: Iterator[_Reading]) -> dict[str, object]:
+    """The answer for a picture; takes the readings of its digits from the iterator."""
+    found = [(digit, *next(readings)) for digit in drawing.digits]
+    predictions = [
+        interpret_probabilities(probabilities, is_dot=digit.is_dot, digit_score=digit_score)
+        for digit, probabilities, digit_score in found
+    ]
+    number = interpret_number(predictions)
+    digits = [
+        _digit(digit, probabilities, prediction)
+        for (digit, probabilities, _), prediction in zip(found, predictions, strict=True)
+    ]
+    # With several digits there is no single one.
+    one = digits[0] if len(digits) == 1 else dict.fromkeys(("digit", "probability", "score", "probabilities"))
     return {
         "picture": name,
+        "digit": one["digit"],
+        "probability": one["probability"],
+        "sure": number.is_sure,
+        "is_digit": number.is_digit,
+        "score": one["score"],
+        "probabilities": one["probabilities"],
+        "sentence": number.text,
+        "error": None,
+        "number": number.number,
+        "digits": digits,
+        "is_photo": drawing.is_photo,
+    }
+
+
+def _digit(digit: FoundDigit, probabilities: Floats, prediction: Prediction) -> dict[str, object]:
+    return {
         "digit": prediction.digit,
         "probability": prediction.probability,
         "sure": prediction.is_sure,
+        "is_digit": prediction.is_digit,
+        "score": prediction.score,
         "probabilities": [float(probability) for probability in probabilities],
         "sentence": prediction.text,
-        "error": None,
+        "is_dot": digit.is_dot,
+        "box": dataclasses.astuple(digit.box),
     }
 
 
@@ -133,9 +189,14 @@ def _no_digit(name: str, error: RefusedError | None) -> dict[str, object]:
         "digit": None,
         "probability": None,
         "sure": False,
+        "is_digit": False if error is None else None,
+        "score": None,
         "probabilities": None,
         "sentence": "blank: there is no digit to read." if error is None else None,
         "error": None if error is None else str(error),
+        "number": None,
+        "digits": [],
+        "is_photo": None,
     }
 
 

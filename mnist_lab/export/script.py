@@ -3,10 +3,20 @@
 from dataclasses import dataclass
 
 from mnist_lab import formatting
-from mnist_lab.export.templates import AUGMENTATIONS, BY_HAND, DATA, OPTIMIZERS, SCHEDULES, SPLITS, TRAINING
+from mnist_lab.export.templates import (
+    AUGMENTATIONS,
+    BY_HAND,
+    DATA,
+    NOT_A_DIGIT,
+    OPTIMIZERS,
+    SCHEDULES,
+    SPLITS,
+    TRAINING,
+)
 from mnist_lab.insight.interventions import learning_rate_text
 from mnist_lab.keras_settings import SOURCE
 from mnist_lab.network import model_source
+from mnist_lab.novelty.digit_subspaces import DIMENSIONS, MAX_TRAINING, QUANTILE
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run
 
@@ -30,6 +40,7 @@ def sections(run: Run) -> list[Section]:
         Section("The learning rate of each step", _schedule(run)),
         Section("Training", _training(recipe)),
         Section("Test", _test(recipe)),
+        Section("Not a digit", _not_a_digit()),
     ]
 
 
@@ -45,6 +56,10 @@ def introduction(run: Run) -> str:
     lines = [f"Trains the network of the MNIST Lab run {run.id} with Keras alone: pip install tensorflow", ""]
     if run.data is not None and run.used_sample:
         lines.append(f"The run itself was trained on the {run.data.title}; this script trains on MNIST.")
+    if run.data is not None and run.data.drawings:
+        lines.append(f"The run was also trained on {run.data.drawings} drawings of the lab, which this script lacks.")
+    if run.parent and run.recipe.drawings != "none":
+        lines.append(f"It began with the weights of the run {run.parent}; this script begins with random weights.")
     if run.result is not None:
         lines.append(
             f"The run had a test accuracy of {run.result.test_accuracy:.4f} and a test loss of "
@@ -104,6 +119,11 @@ def _training(recipe: Recipe) -> str:
         callbacks.append(f'keras.callbacks.EarlyStopping(monitor="val_loss", patience={recipe.early_stopping})')
     listed = "".join(f"\n    {callback}," for callback in callbacks) + "\n"
     return TRAINING.replace("CALLBACKS", listed).replace("OPTIMIZER", OPTIMIZERS[recipe.optimizer])
+
+
+def _not_a_digit() -> str:
+    percent = f"{100 * QUANTILE:g}"
+    return NOT_A_DIGIT.format(percent=percent, quantile=QUANTILE, dimensions=DIMENSIONS, images=MAX_TRAINING)
 
 
 def _test(recipe: Recipe) -> str:

@@ -113,6 +113,48 @@ callbacks = [CALLBACKS]
 model.fit(training, validation_data=validation, epochs=EPOCHS, shuffle=False, callbacks=callbacks, verbose=2)
 """
 
+NOT_A_DIGIT = """\
+# Images of one digit lie near a subspace of few dimensions, in the values of the last hidden layer and the pixels
+# together. A drawing that lies farther from the subspace of its digit than {percent} % of the test images is no digit.
+both = keras.Model(model.inputs[0], [model.outputs[0], model.layers[-1].input])
+
+
+def unit(rows):
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+
+
+def features(images):
+    \"\"\"The digits predicted for images (n, 28, 28), 0 to 255, and their features; rows of length 1.\"\"\"
+    probabilities, hidden = both.predict(images[..., np.newaxis] / 255, batch_size=500, verbose=0)
+    pixels = images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
+    return probabilities.argmax(axis=1), unit(np.hstack([unit(hidden.astype("float32")), unit(pixels)]))
+
+
+def scores(rows, digits):
+    \"\"\"What of each row's squared length 1 lies outside the subspace of its digit.\"\"\"
+    return np.array([1 - np.sum((bases[digit] @ row) ** 2) for row, digit in zip(rows, digits)])
+
+
+bases = []
+for digit in range(10):
+    _, rows = features(x_train[y_train == digit][:{images}])
+    bases.append(np.linalg.svd(rows, full_matrices=False)[2][:{dimensions}])
+
+digits, rows = features(x_test)
+threshold = np.quantile(scores(rows, digits), {quantile})
+
+
+def read(image):
+    \"\"\"Read an image (28, 28), white ink 255 on black 0, made as MNIST's: its digit, or the nearest one.\"\"\"
+    digits, rows = features(image[np.newaxis])
+    if scores(rows, digits)[0] > threshold:
+        return f"This does not look like a digit; nearest is {{digits[0]}}"
+    return f"{{digits[0]}}"
+
+
+print("the first test image:", read(x_test[0]))
+"""
+
 _NO_AUGMENTATION = """\
 def augment(images, labels):
     return images, labels

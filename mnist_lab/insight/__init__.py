@@ -6,7 +6,13 @@ from mnist_lab.insight.confusion import (
     find_images,
     most_confused,
 )
-from mnist_lab.insight.duration_estimate import DurationEstimate, Throughput, estimate_duration, past_throughputs
+from mnist_lab.insight.duration_estimate import (
+    DurationEstimate,
+    Throughput,
+    estimate_duration,
+    past_throughputs,
+    was_trained_elsewhere,
+)
 from mnist_lab.insight.notebook_columns import (
     NOTEBOOK_COLUMNS,
     batch_norm_summary,
@@ -14,6 +20,7 @@ from mnist_lab.insight.notebook_columns import (
     dropout_summary,
     notebook_columns,
 )
+from mnist_lab.insight.number import NumberPrediction, interpret_number
 from mnist_lab.insight.prediction import Prediction, interpret_probabilities
 from mnist_lab.insight.remaining_time import expected_starts, is_settled, seconds_left
 from mnist_lab.insight.run_diff import FieldDiff, diff_runs, unshared_layers
@@ -24,6 +31,7 @@ __all__ = [
     "Confusion",
     "DurationEstimate",
     "FieldDiff",
+    "NumberPrediction",
     "Prediction",
     "SignificanceTest",
     "Throughput",
@@ -37,6 +45,7 @@ __all__ = [
     "estimate_duration",
     "expected_starts",
     "find_images",
+    "interpret_number",
     "interpret_probabilities",
     "is_settled",
     "mcnemar_mid_p",
@@ -45,4 +54,5 @@ __all__ = [
     "past_throughputs",
     "seconds_left",
     "unshared_layers",
+    "was_trained_elsewhere",
 ]

@@ -58,10 +58,26 @@ def past_throughputs(runs: Iterable["Run"], machine: Mapping[str, Any]) -> list[
         Throughput(run.network, run.recipe, run.result.samples_per_second, _start_seconds(run, run.result))
         for run in runs
         if run.result is not None
-        and not run.is_reference
         and run.result.samples_per_second > 0
-        and all(run.result.machine.get(name) == machine.get(name) for name in ("processor", "cores"))
+        and not run.is_reference
+        and _is_same(run.result.machine, machine)
     ]
+
+
+def was_trained_elsewhere(run: "Run", machine: Mapping[str, Any]) -> bool:
+    """Whether a run with a result was trained on another machine, so that its times say little about this one.
+
+    Args:
+        run: In any state.
+        machine: Description of this machine, as `training.hardware.machine_info` returns it.
+    """
+    if run.result is None:
+        return False
+    return run.is_reference or bool(run.result.machine and not _is_same(run.result.machine, machine))
+
+
+def _is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(one.get(name) == other.get(name) for name in ("processor", "cores"))
 
 
 def estimate_duration(

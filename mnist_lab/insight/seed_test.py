@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean, variance
 
 from mnist_lab import formatting
-from mnist_lab.insight.significance import LEVEL, p_text
+from mnist_lab.insight.significance import LEVEL, P_VALUE, p_text
 from mnist_lab.runs import Run
 
 MIN_SEEDS = 2
@@ -147,7 +147,7 @@ def _message(
     figures = (
         f"mean test accuracy {formatting.accuracy(fmean(high))} against {formatting.accuracy(fmean(low))}, "
         f"difference {formatting.points(difference)} (95 % interval {bounds}; Welch's t-test, {seeds}, "
-        f"p {p_text(p_value)}{corrected})"
+        f"{P_VALUE} {p_text(p_value)}{corrected})"
     )
     if p_value < LEVEL:
         return f"The setting of {better} is better than that of {other}: {figures}."

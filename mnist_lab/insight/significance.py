@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike
 
 from mnist_lab import formatting
 
+P_VALUE = "p-value"
+"""How messages name it."""
 LEVEL = 0.05
 """Significance level: a p-value below it counts as significant."""
 
@@ -114,12 +116,12 @@ def _message(names: tuple[str, str], difference: float, p_value: float, *, image
         )
     better, other = (second, first) if difference > 0 else (first, second)
     conclusion = (
-        "unlikely to be chance at the 5 % level. This is about these two trained networks, not about their settings: "
+        "unlikely to be chance. This is about these two trained networks, not about their settings: "
         "other seeds may give another order"
         if p_value < LEVEL
         else "not significant, chance may explain it"
     )
     return (
         f"{better} has a test accuracy {formatting.points(difference)} higher than {other} "
-        f"({images:,} images, McNemar mid-p {p_text(p_value)}): {conclusion}."
+        f"({images:,} images, McNemar test: {P_VALUE} {p_text(p_value)}): {conclusion}."
     )

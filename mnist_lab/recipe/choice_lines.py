@@ -34,6 +34,11 @@ _VALIDATIONS = {
     "holdout": "Tested after each epoch on training images that are set aside.",
     "test": "Tested after each epoch on the test images.",
 }
+_DRAWINGS = {
+    "none": "Only the images of the data set.",
+    "mine": "Also the drawings that you kept, without one in three for the test.",
+    "all": "Also all drawings that were kept, without one in three for the test.",
+}
 _KEEPS = {
     "best": "The weights of the epoch with the lowest validation loss.",
     "last": "The weights at the end, even if an earlier epoch was better.",
@@ -83,7 +88,9 @@ def _learning_rate(recipe: Recipe, _images: int) -> str:
 
 
 def _batch_size(recipe: Recipe, images: int) -> str:
-    return f"{formatting.quantity(steps_per_epoch(recipe, images), 'step')} an epoch."
+    steps = formatting.quantity(steps_per_epoch(recipe, images), "step")
+    size = min(recipe.batch_size, split_sizes(recipe, images)[0])
+    return f"{steps} of {formatting.quantity(size, 'image')}."
 
 
 def _limit(recipe: Recipe, images: int) -> str:
@@ -121,6 +128,7 @@ _LINES: Mapping[str, Callable[[Recipe, int], str]] = MappingProxyType(
         "validation": lambda recipe, _images: _VALIDATIONS[recipe.validation],
         "validation_fraction": _held_out,
         "keep": lambda recipe, _images: _KEEPS[recipe.keep],
+        "drawings": lambda recipe, _images: _DRAWINGS[recipe.drawings],
         "early_stopping": _early_stopping,
     }
 )

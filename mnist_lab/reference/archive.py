@@ -35,7 +35,7 @@ SPARE_BYTES = 64_000_000
 _MAX_FILE_BYTES = 50_000_000
 _MAX_ABOUT_BYTES = 5_000_000
 _ABOUT = "run.json"
-_FILE_NAME = re.compile(r"(best|last)\.keras|predictions\.npz|watch/epoch-\d{6,9}\.npz")
+_FILE_NAME = re.compile(r"(best|last)\.keras|(predictions|digit_subspaces)\.npz|watch/epoch-\d{6,9}\.npz")
 """Files that belong to an archive: those of a run's folder that are not a lock, a log or a checkpoint."""
 _COLUMNS = [field.name for field in fields(MetricPoint)]
 _RESULT, _DATA, _POINT, _TEXT = TypeAdapter(Result), TypeAdapter(DataInfo), TypeAdapter(MetricPoint), TypeAdapter(str)
@@ -65,6 +65,8 @@ def write_archive(
     files = [weights, folder.predictions_path, *(snapshot_path(folder.snapshots, epoch) for epoch in sorted(snapshots))]
     if missing := [file.name for file in files if not file.is_file()]:
         raise ValueError(f"Run {run.id} lacks {', '.join(missing)}.")
+    if folder.digit_subspaces.is_file():
+        files.append(folder.digit_subspaces)
     with atomic_write(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         _add(archive, _ABOUT, json.dumps(_about(run, points), indent=1).encode())
         for file in files:

@@ -6,7 +6,7 @@ from mnist_lab.runs.deletion import DeletedRun
 from mnist_lab.runs.imported import ImportedRun
 from mnist_lab.runs.records import REFERENCE, ControlState, DataInfo, Intervention, MetricPoint, Result, Run
 from mnist_lab.runs.run_folder import RunFolder
-from mnist_lab.runs.state import ACTIVE_STATES, ENDED_STATES, TRANSITIONS, Command, RunState
+from mnist_lab.runs.state import ACTIVE_STATES, ENDED_STATES, TRANSITIONS, WAITING_STATES, Command, RunState
 from mnist_lab.runs.store import RunStore, open_store
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "MACHINE",
     "REFERENCE",
     "TRANSITIONS",
+    "WAITING_STATES",
     "Actor",
     "Command",
     "ControlState",

@@ -1,4 +1,4 @@
-"""The folder of one run: its lock, log, weights, checkpoints, snapshots and predictions."""
+"""The folder of one run: its lock, log, weights, checkpoints, snapshots, predictions and digits' subspaces."""
 
 import io
 import os
@@ -83,6 +83,11 @@ class RunFolder:
         return self.path / "watch"
 
     @property
+    def epochs(self) -> Path:
+        """Folder of the weights after each epoch, see `epoch_weights`."""
+        return self.path / "epochs"
+
+    @property
     def live(self) -> Path:
         """Folder of the network as it is at this moment of its training, see `live_weights`."""
         return self.path / "live"
@@ -106,6 +111,26 @@ class RunFolder:
     def predictions_path(self) -> Path:
         """The predicted probabilities for all test images."""
         return self.path / "predictions.npz"
+
+    @property
+    def digit_subspaces(self) -> Path:
+        """What tells drawings that are no digits, see `novelty`; worked out again if it is missing."""
+        return self.path / "digit_subspaces.npz"
+
+    @property
+    def handwriting_answers(self) -> Path:
+        """What the network answers to the drawings of the collection, see `mnist_lab.handwriting`."""
+        return self.path / "handwriting.npz"
+
+    @property
+    def lesson(self) -> Path:
+        """The drawings that the run trains on, too, see `mnist_lab.handwriting.lesson`."""
+        return self.path / "lesson.npz"
+
+    @property
+    def initial_weights(self) -> Path:
+        """The network that the run starts with, as Keras saves it, if it does not start with random weights."""
+        return self.path / "initial.keras"
 
     def checkpoint_files(self) -> list[Path]:
         """The checkpoints, the latest first. Their content is not checked here."""
@@ -133,7 +158,8 @@ class RunFolder:
         """Remove the weights, predictions and temporary files that an earlier attempt left."""
         temporary = [path for path in self.path.rglob(".*") if path.is_file()]
         results = (self.best_weights, self.last_weights, self.predictions_path)
-        for path in (*results, self.live_model, self.live_weights, *temporary):
+        answers = (self.digit_subspaces, self.handwriting_answers)
+        for path in (*results, *answers, self.live_model, self.live_weights, *temporary):
             path.unlink(missing_ok=True)
 
     def read_log(self, last: int = 100_000) -> str:

@@ -31,6 +31,7 @@ class RunState(StrEnum):
 
 
 ACTIVE_STATES = frozenset({RunState.STARTING, RunState.RUNNING, RunState.PAUSED})
+WAITING_STATES = frozenset({RunState.QUEUED, RunState.SET_ASIDE})
 ENDED_STATES = frozenset({RunState.FINISHED, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED})
 
 TRANSITIONS: dict[RunState, frozenset[RunState]] = {

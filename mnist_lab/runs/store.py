@@ -1,14 +1,11 @@
 """The run store: the interface through which pages, the command line and the launcher read and change runs."""
 
-import itertools
-import re
 import time
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, TypeVarTuple
+from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import URL, Select, func, or_, select
+from sqlalchemy import URL, Select, func, select
 
 from mnist_lab.errors import UnknownRunError
 from mnist_lab.network import Network
@@ -18,26 +15,25 @@ from mnist_lab.runs import deletion, imported, stale_runs
 from mnist_lab.runs.access.actor import MACHINE, Actor
 from mnist_lab.runs.access.queue_limits import QueueLimits, images_to_train
 from mnist_lab.runs.attempt import RunAttempt, claim_run
-from mnist_lab.runs.commands import ID_LENGTH, RunCommands, new_run_id
+from mnist_lab.runs.commands import RunCommands, new_run_id
+from mnist_lab.runs.continuation import share_weights
 from mnist_lab.runs.database import BUSY_SECONDS, Database
-from mnist_lab.runs.integrity import MAX_IDS, IntegrityChecker
-from mnist_lab.runs.queries.by_network import numbers_by_network
+from mnist_lab.runs.integrity import IntegrityChecker
+from mnist_lab.runs.queries.by_name import find_id, free_name
+from mnist_lab.runs.queries.by_network import numbers_by_network, same_trainings_query
+from mnist_lab.runs.queries.many_runs import points_by_run, present, runs_by_id
 from mnist_lab.runs.queries.queue_order import end_of_queue, queue_query
 from mnist_lab.runs.queries.search import RunCounts, SearchResult, count_runs, runs_version, search_runs
-from mnist_lab.runs.records import MetricPoint, Run
-from mnist_lab.runs.rows import point_from_row, run_from_row, runs_from_rows
+from mnist_lab.runs.records import REFERENCE, MetricPoint, Run
+from mnist_lab.runs.rows import run_from_row, runs_from_rows
 from mnist_lab.runs.run_folder import RunFolder, is_run_id
-from mnist_lab.runs.schema import metrics, runs
+from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import ENDED_STATES, Command, RunState
 from mnist_lab.settings import Settings
 
 # Within the class `list` is the method.
 Runs: TypeAlias = list[Run]
 Points: TypeAlias = list[MetricPoint]
-_Columns = TypeVarTuple("_Columns")
-
-_MAX_NUMBERED_NAME = 74
-"""Characters of a name that gets a number: with it, it must not become longer than names may be."""
 
 
 class RunStore:
@@ -91,7 +87,7 @@ class RunStore:
         row = None
         if is_run_id(run_id):
             with self.db.read() as connection:
-                row = connection.execute(_present(select(runs)).where(runs.c.id == run_id)).one_or_none()
+                row = connection.execute(present(select(runs)).where(runs.c.id == run_id)).one_or_none()
         if row is None:
             raise UnknownRunError(f"There is no run {run_id!r}; it may have been deleted.")
         return run_from_row(row)
@@ -115,22 +111,8 @@ class RunStore:
         Raises:
             UnknownRunError: No run matches, or more than one does.
         """
-        text = _encodable(text.strip())
-        conditions = [runs.c.name == text]
-        if re.fullmatch(rf"[a-z0-9]{{3,{ID_LENGTH}}}", text):
-            conditions.append(runs.c.id.like(f"{text}%"))
         with self.db.read() as connection:
-            query = select(runs.c.id) if also_deleted else _present(select(runs.c.id))
-            rows = connection.execute(query.where(or_(*conditions)).order_by(runs.c.number)).all()
-        ids = [row.id for row in rows]
-        if text in ids or len(ids) == 1:
-            return str(text if text in ids else ids[0])
-        if ids:
-            shown = ", ".join(ids[:5]) + (", …" if len(ids) > 5 else "")
-            raise UnknownRunError(f"{len(ids)} runs match {text!r}: {shown}. Use the id of one of them.")
-        raise UnknownRunError(
-            f"No run matches {text!r}. Use the id of a run, at least its first three characters, or its name."
-        )
+            return find_id(connection, _encodable(text.strip()), also_deleted=also_deleted)
 
     def list(
         self,
@@ -141,7 +123,7 @@ class RunStore:
         group: str | None = None,
     ) -> Runs:
         """Runs in the order of their creation; damaged records are left out and named in the log."""
-        query = _present(select(runs)).order_by(runs.c.number.desc() if newest_first else runs.c.number)
+        query = present(select(runs)).order_by(runs.c.number.desc() if newest_first else runs.c.number)
         if states is not None:
             query = query.where(runs.c.state.in_(states))
         if group is not None:
@@ -154,26 +136,25 @@ class RunStore:
 
     def runs_of(self, run_ids: Sequence[str]) -> Runs:
         """The runs with these ids, in their order, without those that were deleted or are damaged."""
-        found: dict[str, Run] = {}
-        run_ids = list(filter(is_run_id, run_ids))
         with self.db.read() as connection:
-            for start in range(0, len(run_ids), MAX_IDS):
-                some = runs.c.id.in_(run_ids[start : start + MAX_IDS])
-                rows = connection.execute(_present(select(runs)).where(some))
-                found |= {run.id: run for run in runs_from_rows(rows)}
-        return [found[run_id] for run_id in run_ids if run_id in found]
+            return runs_by_id(connection, run_ids)
 
     def finished_by_network(self, wanted: Mapping[str, tuple[Network, Recipe]]) -> dict[str, Run]:
         """The finished run that shows best what comes of a network, by the keys of `wanted`; see `by_network`."""
         with self.db.read() as connection:
             numbers = numbers_by_network(connection, wanted)
-            rows = connection.execute(_present(select(runs)).where(runs.c.number.in_(numbers.values()))).all()
+            rows = connection.execute(present(select(runs)).where(runs.c.number.in_(numbers.values()))).all()
         found = {run.number: run for run in runs_from_rows(rows)}
         return {key: found[number] for key, number in numbers.items() if number in found}
 
+    def same_trainings(self, network: Network, recipe: Recipe) -> Runs:
+        """The newest finished runs of these layers with this recipe and its seed, newest first; see `by_network`."""
+        with self.db.read() as connection:
+            return runs_from_rows(connection.execute(same_trainings_query(connection, network, recipe)))
+
     def count(self, states: Collection[RunState] | None = None) -> int:
         """The number of runs in these states, or in all."""
-        query = _present(select(func.count()).select_from(runs))
+        query = present(select(func.count()).select_from(runs))
         if states is not None:
             query = query.where(runs.c.state.in_(states))
         with self.db.read() as connection:
@@ -187,17 +168,8 @@ class RunStore:
         self, run_ids: Collection[str], kind: Literal["step", "epoch"] | None = None, after_step: int = -1
     ) -> dict[str, Points]:
         """The points of many runs by run id, each in the order of steps, in one query."""
-        query = select(metrics).where(metrics.c.run_id.in_(run_ids), metrics.c.step > after_step)
-        if kind is not None:
-            query = query.where(metrics.c.kind == kind)
-        found: dict[str, Points] = {run_id: [] for run_id in run_ids}
         with self.db.read() as connection:
-            # At equal steps the epoch's point comes last, as the step's point is part of the epoch.
-            for row in connection.execute(query.order_by(metrics.c.step, metrics.c.kind.desc())):
-                # A damaged point, or one that a damaged index names for another run, is left out of the curve.
-                with suppress(ValueError):
-                    found.get(row.run_id, []).append(point_from_row(row))
-        return found
+            return points_by_run(connection, run_ids, kind, after_step)
 
     def damaged(self) -> Sequence[str]:
         """The ids of the runs whose records cannot be read, oldest first; active runs are not checked."""
@@ -215,10 +187,15 @@ class RunStore:
         with self.db.read() as connection:
             return search_runs(connection, _encodable(text), states, group, exclude)
 
-    def tally(self, states: Collection[RunState] = ENDED_STATES, exclude: Collection[str] = ()) -> RunCounts:
-        """The number of runs in each of the states, and the names of their sweeps."""
+    def tally(
+        self,
+        states: Collection[RunState] = ENDED_STATES,
+        exclude: Collection[str] = (),
+        group: str | None = None,
+    ) -> RunCounts:
+        """The number of runs in each of the states, of one sweep or of all, and the names of their sweeps."""
         with self.db.read() as connection:
-            return count_runs(connection, states, exclude)
+            return count_runs(connection, states, exclude, group)
 
     def version(self) -> str:
         """A text that changes when the list of runs does; see `search.runs_version`."""
@@ -228,12 +205,30 @@ class RunStore:
     # Adding runs
 
     def create(
-        self, network: Network, recipe: Recipe, *, name: str | None = None, actor: Actor = MACHINE, group: str = ""
+        self,
+        network: Network,
+        recipe: Recipe,
+        *,
+        name: str | None = None,
+        actor: Actor = MACHINE,
+        group: str = "",
+        parent: str = "",
+        initial_weights: Path | None = None,
     ) -> Run:
-        """Queue a new run of the actor. Without a name it gets that of its network.
+        """Queue a new run of the actor.
+
+        Args:
+            network: What it trains.
+            recipe: How it trains it.
+            name: Without one it gets that of its network.
+            actor: Who owns it.
+            group: The name of its sweep.
+            parent: Id of the run with whose weights it starts.
+            initial_weights: These weights, a file as Keras saves a network.
 
         Raises:
             QueueLimitError: The actor has too much in the queue.
+            StoreError: The weights cannot be copied.
         """
         run_id = new_run_id()
         with self.db.write() as connection:
@@ -249,18 +244,21 @@ class RunStore:
                     created=time.time(),
                     owner=actor.browser_id,
                     run_group=clean_name(group) if group else "",
+                    parent=parent,
                 )
             )
+            if initial_weights is not None:
+                # Before the commit, so that no worker takes the run without them.
+                share_weights(initial_weights, self.folder(run_id))
             return run_from_row(connection.execute(select(runs).where(runs.c.id == run_id)).one())
 
-    def free_name(self, name: str) -> str:
-        """The name, or "Small CNN 2" if there are runs called "Small CNN"; also deleted runs have their names."""
-        base = clean_name(name)[:_MAX_NUMBERED_NAME]
+    def free_name(self, name: str, actor: Actor = MACHINE) -> str:
+        """The name, or "Small CNN 2" if the actor has runs called "Small CNN"; also deleted runs have their names.
+
+        Runs of other browsers do not count: in a class, nobody's first network is number 31.
+        """
         with self.db.read() as connection:
-            query = select(runs.c.name).where(runs.c.name.startswith(base, autoescape=True))
-            taken = set(connection.execute(query).scalars())
-        numbered = (f"{base} {number}" for number in itertools.count(2))
-        return base if base not in taken else next(one for one in numbered if one not in taken)
+            return free_name(connection, name, (actor.browser_id, REFERENCE))
 
     def ensure_room(self, actor: Actor, recipes: Sequence[Recipe]) -> None:
         """Check that the actor may queue a run with each of these recipes.
@@ -363,7 +361,7 @@ class RunStore:
         if not stale:
             return []
         with self.db.read() as connection:
-            query = _present(select(runs)).where(runs.c.id.in_(stale)).order_by(runs.c.number)
+            query = present(select(runs)).where(runs.c.id.in_(stale)).order_by(runs.c.number)
             rows = connection.execute(query).all()
         return runs_from_rows(rows)
 
@@ -393,8 +391,3 @@ def open_store(settings: Settings) -> RunStore:
     home = URL.create("sqlite", database=str(settings.home / "runs.sqlite"))
     limits = QueueLimits(settings.max_queued_per_browser, settings.max_images_per_browser)
     return RunStore(settings.db or home, settings.runs_folder, limits=limits)
-
-
-def _present(query: Select[*_Columns]) -> Select[*_Columns]:
-    """The query without the runs in the bin."""
-    return query.where(runs.c.deleted_at.is_(None))

@@ -18,7 +18,7 @@ def submit(
 ) -> Run:
     """Queue a run of the analysed network with this recipe; it belongs to the actor.
 
-    Without a name it gets that of its network, with a number if there are runs of that name already.
+    Without a name it gets that of its network, with a number if the actor has runs of that name already.
 
     Raises:
         NetworkError: The network is invalid, beyond the limits, or needs more memory than `settings.memory`.
@@ -27,5 +27,5 @@ def submit(
     """
     ensure_trainable(analysis, recipe.batch_size, settings.memory)
     return store.create(
-        analysis.network, recipe, name=name or store.free_name(analysis.network.name), actor=actor, group=group
+        analysis.network, recipe, name=name or store.free_name(analysis.network.name, actor), actor=actor, group=group
     )

@@ -15,19 +15,11 @@ from mnist_lab.settings import Settings
 from mnist_lab.training.claim import take_slot
 from mnist_lab.ui.components import streamlit_dom as dom
 from tests.browser.fake_training import FakeTraining
+from tests.browser.page_states import PAGE_TITLES
 from tests.browser.proxies import PathProxy
 from tests.browser.test_live_chart import END
 
 StartApp = Callable[..., AbstractContextManager[str]]
-PAGES = {
-    "": "Start",
-    "compose": "Compose",
-    "train": "Train",
-    "compare": "Compare",
-    "draw": "Draw",
-    "inspect": "Inspect",
-    "glossary": "Glossary",
-}
 SCHOOL = "school.localhost"
 """A name that every Chromium takes for this machine, and the lab does not."""
 
@@ -88,7 +80,7 @@ def open_page(page: Page, address: str) -> None:
 
 
 def test_every_page_and_chart_is_there_and_nothing_is_asked_outside_the_path(page: Page, site: Site) -> None:
-    for path, title in PAGES.items():
+    for path, title in PAGE_TITLES.items():
         open_page(page, f"{site.address}/{path}")
         expect(page).to_have_title(f"{title} · MNIST Lab")
         expect(page.get_by_text("Page not found")).to_have_count(0)
@@ -101,7 +93,7 @@ def test_every_page_and_chart_is_there_and_nothing_is_asked_outside_the_path(pag
 
 def test_the_menu_stays_below_the_path(page: Page, site: Site) -> None:
     open_page(page, f"{site.address}/train")
-    for path, title in PAGES.items():
+    for path, title in PAGE_TITLES.items():
         page.get_by_role("link", name=title, exact=True).filter(visible=True).first.click()
         expect(page).to_have_title(f"{title} · MNIST Lab")
         expect(page).to_have_url(re.compile(rf"^{site.address}/{path}(\?.*)?$"))

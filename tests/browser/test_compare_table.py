@@ -53,6 +53,25 @@ def go(page: Page, lab: str, *ticked: Run) -> None:
     page.wait_for_selector(SCRIPT_RUNS_NOT)
 
 
+def test_a_table_that_goes_on_to_the_right_says_so(page: Page, lab: str, runs: list[Run]) -> None:
+    go(page, lab, runs[0])
+    frame, scrolled = page.locator(f"{TABLE} .frame"), page.locator(f"{TABLE} .scroll")
+    page.set_viewport_size({"width": 390, "height": 720})
+    expect(frame).to_have_class("frame more")
+    scrolled.evaluate("(node) => { node.scrollLeft = node.scrollWidth; }")
+    expect(frame).to_have_class("frame")
+
+
+def test_runs_that_nobody_ticked_are_explained_until_somebody_ticks(page: Page, lab: str, runs: list[Run]) -> None:
+    page.goto(f"{lab}/compare?sweep={GROUP}")
+    hint = page.locator(f"{TABLE} .hint")
+    expect(hint).to_contain_text("ticked to begin with")
+    chip = page.locator(f"{TABLE} .chips li").first
+    expect(chip).to_contain_text("%")
+    chip.get_by_role("button").click()
+    expect(hint).to_be_hidden()
+
+
 def row(page: Page, name: str) -> Locator:
     return page.locator(f"{TABLE} tbody tr").filter(has=page.get_by_text(name, exact=True))
 

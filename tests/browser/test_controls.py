@@ -12,6 +12,7 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunState, RunStore
 from mnist_lab.ui.components.streamlit_dom import MENU_LINK, by_key, by_key_prefix
 from tests.browser.fake_worker import FakeWorker
+from tests.pages.ended_runs import ended
 
 PHONE = {"width": 390, "height": 844}
 TINY = PRESETS["tiny"].network
@@ -120,6 +121,31 @@ def test_discarding_asks_for_confirmation_and_can_be_undone(
         store.delete(worker.run.id)
 
 
+def test_from_a_run_one_button_leads_to_the_next_training(
+    windows: Callable[[str], Page], lab: str, store: RunStore
+) -> None:
+    with FakeWorker(store, queue(store, "Under way")) as worker:
+        page = windows(f"{lab}/train?run={worker.run.id}")
+        page.set_viewport_size({"width": 1280, "height": 720})
+        train = button(page, "Train this network")
+        for _ in range(2):
+            page.locator(by_key("run-head")).scroll_into_view_if_needed()
+            expect(train).not_to_be_in_viewport()
+            button(page, "Train another").click()
+            expect(train).to_be_in_viewport()
+            expect(page.locator(by_key("train-head"))).to_be_focused()
+
+
+def test_a_run_that_is_deleted_elsewhere_is_noticed_while_nothing_trains(
+    windows: Callable[[str], Page], lab: str, store: RunStore
+) -> None:
+    run = ended(store, "Gone soon")
+    page = windows(f"{lab}/train?run={run.id}")
+    expect(page.locator(by_key("run-head"))).to_contain_text("Gone soon")
+    store.delete(run.id)
+    expect(page.get_by_text("which is not in this lab; it may have been deleted")).to_be_visible(timeout=20_000)
+
+
 def test_the_queue_has_an_order_that_can_be_changed(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:
     with FakeWorker(store, queue(store, "Under way")) as worker:
         for name in ("First", "Second", "Third"):
@@ -128,10 +154,11 @@ def test_the_queue_has_an_order_that_can_be_changed(windows: Callable[[str], Pag
         rows = [page.locator(by_key_prefix("row-")) for page in (one, other)]
         for found in rows:
             expect(found).to_have_text([re.compile(name) for name in ("First", "Second", "Third")])
-        rows[0].nth(2).get_by_role("button", name="To the front").click()
+        # Their texts are the same in all rows, so they are named for their runs.
+        button(one, "To the front: Third").click()
         for found in rows:
             expect(found).to_have_text([re.compile(name) for name in ("Third", "First", "Second")])
-        rows[1].nth(1).get_by_role("button", name="Cancel").click()
+        button(other, "Cancel First").click()
         button(other, "Cancel this run").click()
         for found in rows:
             expect(found).to_have_text([re.compile(name) for name in ("Third", "Second")])

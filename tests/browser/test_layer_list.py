@@ -180,6 +180,28 @@ def test_several_rows_are_changed_at_once(page: Page, lab: str) -> None:
     expect_layers(page, "Convolution", "Convolution")
 
 
+def test_all_fields_of_a_convolution_are_in_sight_on_a_projector(page: Page, lab: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    open_network(page, lab, CONVOLUTION, POOLING, Flatten())
+    edit(page, "layer 1, convolution").click()
+    panel = page.locator(dom.SIDE_WRAPPER)
+    expect(panel.get_by_role("combobox", name="Activation")).to_be_visible()
+    assert panel.evaluate("(node) => node.scrollHeight - node.clientHeight") <= 1
+    page.locator(dom.MAIN).evaluate("(main) => main.scrollTo(0, main.scrollHeight)")
+    for name in ("Filters", "Kernel height", "Stride across"):
+        expect(panel.get_by_role("spinbutton", name=name)).to_be_in_viewport(ratio=1)
+    expect(panel.get_by_role("button", name="Remove")).to_be_in_viewport(ratio=1)
+
+
+def test_a_problem_of_a_repeated_block_is_told_once(page: Page, lab: str) -> None:
+    open_network(page, lab, *(CONVOLUTION, BatchNormalization(), Dropout(rate=0.1)) * 3, Flatten())
+    problem = page.locator(".lab-layers .problem")
+    expect(problem).to_have_count(1)
+    expect(problem).to_contain_text("The same in layers 4 and 7.")
+    page.locator(".lab-layers .times").click()
+    expect(problem).to_have_count(3)
+
+
 def test_an_empty_network_invites_to_add_a_layer(page: Page, lab: str) -> None:
     open_network(page, lab)
     page.get_by_role("button", name="Add a convolution").click()
@@ -229,6 +251,15 @@ def test_on_a_phone_the_form_is_a_sheet_and_a_finger_moves_rows(phone: Page, lab
     )
     form.get_by_role("button", name="Close").tap()
     expect(form).to_have_count(0)
+    # Its fields have its whole width.
+    edit(phone, "layer 1, convolution").tap()
+    width = phone.get_by_role("spinbutton", name="Kernel width")
+    expect(width).to_be_visible()
+    edge = phone.locator(dom.by_key("layer-0-Conv2D-kernel_size-1")).bounding_box()
+    assert edge is not None
+    assert edge["x"] + edge["width"] == pytest.approx(sheet["x"] + sheet["width"], abs=20)
+    phone.get_by_role("button", name="Close").tap()
+    expect(phone.locator(dom.LAYER_FORMS)).to_have_count(0)
     # A new layer opens no sheet over the buttons that add the next one.
     phone.get_by_role("button", name="Add batch norm").tap()
     expect(rows(phone)).to_have_count(5)

@@ -68,10 +68,19 @@ def test_the_switch_enlarges_a_page_in_place_and_is_remembered(page: Page, lab: 
     expect(page.locator("html")).to_have_css("font-size", "24px")
     expect(page.locator(dom.HEADER)).to_be_hidden()
     expect(page.locator(dom.NARROW_MENU)).to_be_visible()
+    # What a class need not see leaves no gap.
+    hidden = page.locator(f"{dom.LAYOUT_WRAPPER}:has(> {dom.by_key('compare-actions')})")
+    expect(hidden).to_have_count(1)
+    expect(hidden).to_be_hidden()
     page.wait_for_function(f"(selector) => ({CHART})(selector).text >= 18", arg=PLOT)
     after = chart(page)
     assert after["line"] >= 1.5 * before["line"]
-    assert after["height"] > before["height"]
+    # Its figures are to be on the same screen; on a higher one it is higher than usually.
+    size = page.viewport_size
+    assert size is not None
+    assert after["height"] <= 0.61 * size["height"]
+    page.set_viewport_size({**size, "height": 1200})
+    page.wait_for_function(f"([selector, height]) => ({CHART})(selector).height > height", arg=[PLOT, before["height"]])
     assert page.locator(PLOT).evaluate("(node) => node.labSame")
     # The whole width of the projector is used.
     width = page.locator(dom.PAGE).evaluate("(node) => node.clientWidth / innerWidth")
@@ -110,6 +119,22 @@ def test_a_link_presents_a_page_and_those_that_it_leads_to(page: Page, lab: str)
     page.locator(SWITCH).click()
     expect(page.locator(dom.HEADER)).to_be_visible()
     page.wait_for_url(lambda address: "n=" in address and "present" not in address)
+
+
+def test_the_switch_gives_way_to_what_is_below_it_on_a_scrolled_page(page: Page, lab: str, finished: Run) -> None:
+    page.goto(f"{lab}/compare?runs={finished.id}&present=1")
+    wait_until_drawn(page)
+    switch = page.locator(SWITCH)
+    expect(switch).to_have_css("opacity", "1")
+    page.locator(dom.MAIN).evaluate("(main) => main.scrollTo(0, 300)")
+    expect(switch).to_have_css("opacity", "0")
+    expect(switch).to_have_css("pointer-events", "none")
+    # By keyboard it can still be reached.
+    page.keyboard.press("Tab")
+    switch.focus()
+    expect(switch).to_have_css("opacity", "1")
+    page.locator(dom.MAIN).evaluate("(main) => main.scrollTo(0, 0)")
+    expect(switch).to_have_css("pointer-events", "auto")
 
 
 def test_escape_first_closes_what_is_open(page: Page, lab: str, finished: Run) -> None:

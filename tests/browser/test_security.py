@@ -20,18 +20,10 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from mnist_lab.ui.components import streamlit_dom as dom
+from tests.browser.page_states import PAGE_TITLES
 from tests.browser.proxies import RecordingProxy
 
 StartApp = Callable[..., AbstractContextManager[str]]
-PAGES = {
-    "": "Start",
-    "compose": "Compose",
-    "train": "Train",
-    "compare": "Compare",
-    "draw": "Draw",
-    "inspect": "Inspect",
-    "glossary": "Glossary",
-}
 AUDIT = Path(__file__).parent / "audited"
 WATCH_POLICY = """document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`Violation of the policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`))"""
@@ -177,10 +169,10 @@ def test_every_response_has_the_security_headers(app: str) -> None:
     assert "frame-ancestors 'self'" in response(app, Host="evil.example")[2]["content-security-policy"]
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", PAGE_TITLES)
 def test_every_page_works_under_the_policy(page: Page, app: str, violations: list[str], path: str) -> None:
     open_page(page, f"{app}/{path}")
-    expect(page).to_have_title(f"{PAGES[path]} · MNIST Lab")
+    expect(page).to_have_title(f"{PAGE_TITLES[path]} · MNIST Lab")
     if path in {"", "draw"}:
         page.wait_for_selector(".js-plotly-plot .main-svg")
     page.wait_for_timeout(500)
@@ -273,7 +265,7 @@ def test_only_a_page_of_the_same_host_may_show_the_lab_in_a_frame(page: Page, ap
 def test_nothing_has_asked_the_internet(page: Page, app: str, internet: RecordingProxy, connections: Path) -> None:
     hosts: set[str | None] = set()
     page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-    for path in PAGES:
+    for path in PAGE_TITLES:
         open_page(page, f"{app}/{path}")
     # Blobs and data URLs have no host.
     assert "127.0.0.1" in hosts

@@ -14,10 +14,12 @@ import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from mnist_lab.charts import PALETTES
+from mnist_lab.handwriting import Collection
 from mnist_lab.network import PRESETS, Conv2D, Network, link_from_network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Run, RunStore
+from mnist_lab.runs import MACHINE, Run, RunStore
 from mnist_lab.ui.components import streamlit_dom as dom
+from tests.handwriting.drawn import drawn
 from tests.pages.ended_runs import ended
 
 PACKAGE = Path(dom.__file__).resolve().parents[2]
@@ -72,8 +74,9 @@ def in_view(page: Page, selector: str, width: int) -> list[dict[str, float]]:
 
 def test_every_name_of_the_module_is_checked() -> None:
     here = Path(__file__)
-    # The notice about the data set needs apps of its own; presentation mode has tests of its own.
-    files = (here, here.with_name("test_notices.py"), here.with_name("test_presentation.py"))
+    # The notice about the data set needs apps of its own; presentation mode and the focus have tests of their own.
+    others = ("test_notices.py", "test_presentation.py", "test_focus.py")
+    files = (here, *(here.with_name(name) for name in others))
     sources = [path.read_text(encoding="utf-8") for path in files]
     attributes = [node for text in sources for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute)]
     checked = {node.attr for node in attributes if isinstance(node.value, ast.Name) and node.value.id == "dom"}
@@ -133,15 +136,20 @@ def test_a_narrow_screen_shows_our_menu_instead(page: Page, lab: str) -> None:
     assert links == sorted(links, key=lambda link: link["x"])
 
 
-@pytest.mark.parametrize(("width", "stacked"), [(900, True), (901, False)])
-def test_columns_are_stacked_where_they_have_no_room(page: Page, lab: str, width: int, stacked: bool) -> None:
+@pytest.mark.parametrize(
+    ("width", "run_stacked", "setup_stacked"),
+    [(900, True, True), (901, False, True), (1100, False, True), (1101, False, False)],
+)
+def test_columns_are_stacked_where_they_have_no_room(
+    page: Page, lab: str, width: int, run_stacked: bool, setup_stacked: bool
+) -> None:
     go(page, f"{lab}/train", width, 1000)
     columns = page.locator(dom.STACKED_COLUMN)
     expect(page.locator(dom.SETUP_COLUMN)).to_have_count(2)
-    # Two of the run shown, two of the next training.
+    # Two of the next training, two of the run shown.
     expect(columns).to_have_count(4)
     boxes = [box(column) for column in columns.all()]
-    for left, right in (boxes[:2], boxes[2:]):
+    for (left, right), stacked in ((boxes[:2], setup_stacked), (boxes[2:], run_stacked)):
         assert (right["y"] >= left["bottom"]) is stacked
         assert (right["x"] >= left["right"]) is not stacked
 
@@ -191,6 +199,30 @@ def test_keys_name_elements_and_the_form_sticks_below_the_diagram(page: Page, la
         assert distance == 0 or box(wrapper)["bottom"] <= 800
 
 
+def test_the_cost_has_an_element_around_it_which_is_gone_beside_a_form(page: Page, lab: str) -> None:
+    go(page, f"{lab}/compose")
+    expect(page.locator(dom.COST_WRAPPER)).to_be_visible()
+    page.locator(f"{dom.DIAGRAM} [data-index]").first.click()
+    expect(page.locator(dom.COST_WRAPPER)).to_be_hidden()
+
+
+def test_links_buttons_and_fields_of_streamlit_have_our_ring_and_an_open_popover_is_found(page: Page, lab: str) -> None:
+    go(page, f"{lab}/compose")
+    assert page.locator(f"{dom.OWN_COMPONENT} .lab-network-diagram").count() == 1
+    page.locator(dom.by_key("import-0")).get_by_role("button").press("Enter")
+    expect(page.locator(dom.POPOVER)).to_be_visible()
+    button = page.locator(dom.POPOVER_BUTTON)
+    expect(button).to_have_accessible_name(re.compile("Import"))
+    assert css(button, "outline-style") == "solid"
+    page.locator(dom.MENU_LINK).first.focus()
+    assert css(page.locator(dom.MENU_LINK).first, "outline-style") == "solid"
+    go(page, f"{lab}/train")
+    toolbar = page.locator(dom.ELEMENT_TOOLBAR).first
+    assert css(toolbar, "opacity") == "0"
+    toolbar.get_by_role("button").first.focus()
+    expect(toolbar).to_have_css("opacity", "1")
+
+
 def test_components_know_the_colours_of_the_page(page: Page, lab: str) -> None:
     page.emulate_media(color_scheme="light")
     go(page, f"{lab}/compose")
@@ -206,32 +238,24 @@ def test_components_know_the_colours_of_the_page(page: Page, lab: str) -> None:
 
 
 def test_the_prediction_is_beside_the_canvas_or_below_it(page: Page, lab: str) -> None:
-    pad = page.locator(".lab-canvas-pad")
-    answer, network = page.locator(dom.DRAW_ANSWER), page.locator(dom.DRAW_NETWORK)
+    pad, answer = page.locator(".lab-canvas-pad"), page.locator(dom.DRAW_ANSWER)
     go(page, f"{lab}/draw")
     assert box(answer)["x"] >= box(pad)["right"]
-    expect(answer.locator(dom.DRAW_HEADLINE)).to_have_count(1)
-    expect(network.get_by_role("combobox", name="Network")).to_have_count(1)
+    expect(answer.get_by_role("combobox", name="Network")).to_have_count(1)
     go(page, f"{lab}/draw", 700)
     assert box(answer)["y"] >= box(pad)["bottom"]
     assert box(answer)["width"] >= 340
-    assert box(network)["width"] >= 220
-
-
-def test_the_headline_is_centred_in_its_height(page: Page, lab: str) -> None:
-    go(page, f"{lab}/draw")
-    headline = page.locator(dom.DRAW_HEADLINE)
-    expect(headline).to_have_css("min-height", "36px")
-    outer, inner = box(headline), box(headline.locator("p"))
-    assert outer["height"] > inner["height"]
-    assert inner["y"] - outer["y"] == pytest.approx(outer["bottom"] - inner["bottom"], abs=2)
 
 
 def test_the_canvas_takes_the_mouse_and_reports_at_a_click(page: Page, lab: str) -> None:
     go(page, f"{lab}/draw")
     frame = page.locator(dom.by_key("canvas"))
     surface, send = frame.locator(dom.CANVAS_SURFACE), frame.locator(dom.CANVAS_SEND)
-    assert (box(surface)["width"], box(surface)["height"]) == (320, 320)
+    # It is shown larger than it is drawn, with all that is around it, and takes the mouse where it is shown.
+    assert box(surface)["width"] == box(surface)["height"] == box(page.locator(".lab-canvas-pad"))["width"] > 320
+    assert frame.locator(dom.CANVAS_BOXES).count() == 8
+    assert surface.evaluate("(node) => [node.width, node.height]") == [320, 320]
+    expect(frame.locator(dom.CANVAS_STROKES)).to_have_count(1)
     expect(send).to_have_count(1)
     expect(frame.locator(dom.CANVAS_TOOLBAR)).to_be_hidden()
     # As the package's own events of the mouse would: they draw, and the click reports it.
@@ -246,6 +270,8 @@ def test_the_canvas_takes_the_mouse_and_reports_at_a_click(page: Page, lab: str)
     assert page.locator(".lab-canvas").evaluate("(node) => node.labCanvas.strokes.length") == 0
     send.evaluate("(button) => button.click()")
     assert page.locator(".lab-canvas").evaluate("(node) => node.labCanvas.strokes.length") == 1
+    drawn = page.locator(".lab-canvas").evaluate("(node) => node.labCanvas.strokes[0].width")
+    assert drawn == pytest.approx(50 * 320 / box(surface)["width"], abs=2)
 
 
 def test_the_old_page_is_stale_until_the_next_one_is_drawn(page: Page, lab: str) -> None:
@@ -291,6 +317,7 @@ def test_a_container_names_the_runs_that_it_is_about(page: Page, lab: str, store
     (about,) = [name for name in names if name.startswith(dom.ABOUT_RUNS_CLASS)]
     assert set(about.removeprefix(dom.ABOUT_RUNS_CLASS).split("-")) == {run.id for run in runs}
     assert dom.by_key(dom.about_runs("a", "b")) == f".{dom.ABOUT_RUNS_CLASS}a-b"
+    assert dom.by_key("a") == f".{dom.KEY_CLASS}a"
 
 
 def test_a_number_is_increased_by_its_button(page: Page, lab: str) -> None:
@@ -307,6 +334,16 @@ def test_the_figures_of_inspect_are_smaller(page: Page, lab: str) -> None:
     figures = page.locator(f"{dom.INSPECT_HEAD} {dom.METRIC_VALUE}")
     expect(figures).to_have_count(3)
     assert css(figures.first, "font-size") == f"{1.5 * REM:g}px"
+
+
+def test_the_figures_of_the_collection_are_smaller(page: Page, lab: str, store: RunStore) -> None:
+    collection = Collection(store.db)
+    kept = collection.keep([drawn(1)], MACHINE).added
+    go(page, f"{lab}/handwriting")
+    figures = page.locator(f"{dom.HANDWRITING_HEAD} {dom.METRIC_VALUE}")
+    expect(figures).to_have_count(3)
+    assert css(figures.first, "font-size") == f"{1.5 * REM:g}px"
+    collection.delete(kept, MACHINE)
 
 
 def test_a_popover_a_red_button_and_a_toast_are_found(page: Page, lab: str, store: RunStore) -> None:
@@ -333,6 +370,8 @@ def test_on_start_the_canvas_is_beside_the_network_or_above_it(page: Page, lab: 
     lab_part, drawing, curve = (box(page.locator(part)) for part in (dom.START_LAB, dom.START_DRAW, dom.START_CURVE))
     assert lab_part["right"] < drawing["x"]
     assert lab_part["x"] < curve["x"] < curve["right"] < lab_part["right"]
+    assert box(page.locator(dom.START_FIGURES))["right"] < curve["x"]
+    assert box(page.locator(dom.START_PAD_WRAPPER))["x"] == pytest.approx(drawing["x"], abs=1)
     # The page ends where its content does: the empty space below it is taken away.
     assert css(page.locator(dom.PAGE_WITH_START), "margin-bottom") == f"-{pixels(dom.EMPTY_BOTTOM):g}px"
     assert page.locator(dom.MAIN).evaluate("(node) => node.scrollHeight - node.clientHeight") <= 1

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mnist_lab.ui.components.streamlit_dom import MENU_ARROW, by_key
+from tests.browser.page_states import PAGE_TITLES
 
 # Lengths of the training curves, without those of other charts.
 POINTS = (
@@ -63,16 +64,7 @@ def draw(page: Page, strokes: list[list[tuple[float, float]]]) -> None:
 def test_every_page_opens_by_its_url_and_loads_nothing_from_other_hosts(page: Page, address: str) -> None:
     hosts: set[str] = set()
     page.on("request", lambda request: hosts.add(request.url.split("/")[2] if "//" in request.url else ""))
-    for path, title in {
-        "": "Start",
-        "start": "Start",
-        "compose": "Compose",
-        "train": "Train",
-        "compare": "Compare",
-        "draw": "Draw",
-        "inspect": "Inspect",
-        "glossary": "Glossary",
-    }.items():
+    for path, title in {**PAGE_TITLES, "start": "Start"}.items():
         page.goto(f"{address}/{path}")
         expect(page).to_have_title(f"{title} · MNIST Lab")
         expect(page.get_by_text("Page not found")).to_have_count(0)

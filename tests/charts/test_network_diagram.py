@@ -124,6 +124,14 @@ def test_what_differs_least_in_size_is_folded_and_a_fault_is_not():
     assert [block.is_fold for block in blocks if 30 in [report.index for report in block.layers]] == [False]
 
 
+def test_folded_maps_are_connected_with_the_block_before():
+    whole, folded = parsed(LONG), parsed(LONG, room=700)
+    (fold,) = groups(folded, "fold")
+    assert "planes" in fold.get("class", "").split()
+    fans = [[path for path in root.iter("path") if "fan" in path.get("class", "").split()] for root in (whole, folded)]
+    assert len(fans[1]) == len(fans[0]) + 1
+
+
 def test_a_fold_is_a_button_that_tells_what_is_in_it():
     (fold,) = groups(parsed(LONG, room=700), "fold")
     assert fold.get("aria-label") == (

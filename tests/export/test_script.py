@@ -1,6 +1,7 @@
 """The exported training script: it compiles for every recipe and network, and it trains."""
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -84,7 +85,7 @@ def test_the_notebook_holds_the_same_script(run_of):
 
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
-    assert len(code) == 7
+    assert len(code) == 8
     assert all(part in training_script(run) for part in code)
     assert training_notebook(run) == training_notebook(run), "the same run gives the same file"
     compile("\n".join(code), "notebook", "exec")
@@ -131,6 +132,9 @@ def test_the_script_trains(run_of, tmp_path, optimizer, schedule, augmentation, 
 
     assert ended.returncode == 0, ended.stderr
     assert float(ended.stdout.rsplit("test accuracy ")[1].split(",")[0]) > 0.5
+    assert re.search(
+        "the first test image: (0|This does not look like a digit; nearest is [0-9])$", ended.stdout.strip()
+    )
     assert (tmp_path / "best.keras").exists() == (validation == "holdout")
 
 

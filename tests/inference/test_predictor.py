@@ -12,6 +12,7 @@ import pytest
 from mnist_lab.errors import PredictorError
 from mnist_lab.inference import Predictor
 from mnist_lab.inference import predictor as predictor_module
+from mnist_lab.novelty import DigitScore
 
 pytestmark = pytest.mark.slow
 
@@ -34,6 +35,10 @@ def answer(question):
     if "image" in question:
         for entry in answers:
             entry["probabilities"] = probabilities(question, entry["run"])
+    if "images" in question:
+        number = len(base64.b64decode(question["images"])) // 784
+        for entry in answers:
+            entry["batch"] = base64.b64encode(struct.pack(f"<{10 * number}f", *[number, *[0.0] * 9] * number)).decode()
     say({"id": question["id"], "answers": answers})
 say({"id": 0, "ready": True})
 """
@@ -73,11 +78,28 @@ def test_it_answers_without_having_been_started(make):
     assert probabilities.tolist() == [0.25, 0, 0, 0, 0, 0, 0, 0, 0, 1]
 
 
+def test_whether_it_is_a_digit_comes_with_the_answer(make):
+    scored = HONEST.replace(
+        "    say({", "    answers[0] |= {'score': 0.25, 'is_digit': False}\n    say({", 1
+    )  # fmt: skip
+    first, second = make(scored + LOOP).predict_many([RUN, OTHER_RUN], BLACK)
+
+    assert first.digit_score == DigitScore(0.25, is_digit=False)
+    assert second.digit_score is None
+
+
 def test_several_runs_answer_in_the_order_asked(make):
     answers = make(HONEST + LOOP).predict_many([OTHER_RUN, RUN], BLACK)
 
     assert [answer.run_id for answer in answers] == [OTHER_RUN, RUN]
     assert [answer.probabilities[9] for answer in answers] == [0, 1]
+
+
+def test_many_images_are_sent_in_several_requests(make):
+    probabilities = make(HONEST + LOOP).predict_images(RUN, np.zeros((501, 28, 28), np.uint8))
+
+    assert probabilities.shape == (501, 10)
+    assert probabilities[:, 0].tolist() == [500.0] * 500 + [1.0]
 
 
 def test_start_returns_at_once_and_starts_once(make):

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from mnist_lab.insight import Throughput, estimate_duration, past_throughputs
+from mnist_lab.insight import Throughput, estimate_duration, past_throughputs, was_trained_elsewhere
 from mnist_lab.insight.duration_estimate import MAX_START_SECONDS
 from mnist_lab.network import PRESETS, Dropout, MachineSpeed
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import RunStore, open_store
+from mnist_lab.runs import REFERENCE, RunStore, open_store
 from mnist_lab.settings import Settings
-from tests.factories import finish_run, make_data, make_result, start_run
+from tests.factories import finish_run, make_data, make_result, make_run, start_run
 
 SMALL, TINY, WIDE, LINEAR = (PRESETS[name].network for name in ("small-cnn", "tiny", "notebook-1", "linear"))
 HERE = {"processor": "This one", "cores": 2}
@@ -114,6 +114,15 @@ def test_runs_of_the_same_network_are_preferred_to_the_measured_speed() -> None:
     duration = estimate_duration(LINEAR, Recipe(epochs=1), [throughput(100.0, LINEAR)], speed=SPEED, **MNIST)
     assert duration is not None
     assert duration.seconds == pytest.approx(560.0)
+
+
+def test_only_a_run_that_names_another_machine_was_trained_elsewhere() -> None:
+    def elsewhere(machine: dict, owner: str = "") -> bool:
+        return was_trained_elsewhere(make_run(result=make_result(machine=machine), owner=owner), HERE)
+
+    assert [elsewhere(machine) for machine in (HERE, {}, {**HERE, "cores": 64})] == [False, False, True]
+    assert elsewhere(HERE, REFERENCE)
+    assert not was_trained_elsewhere(make_run(owner=REFERENCE), HERE)
 
 
 def test_augmentation_adds_time() -> None:

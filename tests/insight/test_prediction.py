@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_lab.insight import interpret_probabilities
+from mnist_lab.novelty import DigitScore
 
 
 def probabilities_of(**digits: float) -> list[float]:
@@ -41,6 +42,22 @@ def test_the_digit_and_its_runner_up_are_the_two_highest(weights):
     assert [prediction.probability, prediction.runner_up_probability] == sorted(probabilities, reverse=True)[:2]
     assert prediction.probability == probabilities[prediction.digit]
     assert str(prediction.digit) in prediction.text
+
+
+@pytest.mark.parametrize(
+    ("is_dot", "score", "is_digit", "sure", "text"),
+    [
+        (False, DigitScore(0.1, is_digit=True), True, True, "7, quite sure (98 %)"),
+        (False, DigitScore(0.6, is_digit=False), False, False, "This does not look like a digit; nearest is 7"),
+        (True, DigitScore(0.1, is_digit=True), False, False, "Only a dot, not a digit; read as 7 (98 %)"),
+        (True, None, False, False, "Only a dot, not a digit; read as 7 (98 %)"),
+        (False, None, None, True, "7, quite sure (98 %)"),
+    ],
+)
+def test_what_is_no_digit_is_never_sure(is_dot, score, is_digit, sure, text):
+    prediction = interpret_probabilities(probabilities_of(d7=0.98), is_dot=is_dot, digit_score=score)
+    assert (prediction.is_digit, prediction.is_sure, prediction.text) == (is_digit, sure, text)
+    assert prediction.score == (None if score is None else score.score)
 
 
 @pytest.mark.parametrize("wrong", [[0.5, 0.5], [math.nan] * 10, [math.inf] + [0.0] * 9])

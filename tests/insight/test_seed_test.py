@@ -77,7 +77,7 @@ def test_the_message_names_the_better_setting_and_its_evidence():
     )
     assert message.startswith(
         "The setting of A is better than that of B: mean test accuracy 99.10 % against 98.10 %, difference 1.00 points "
-        "(95 % interval 0.77 to 1.23 points; Welch's t-test, 3 seeds each, p < 0.001)."
+        "(95 % interval 0.77 to 1.23 points; Welch's t-test, 3 seeds each, p-value < 0.001)."
     )
 
 

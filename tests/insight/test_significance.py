@@ -51,7 +51,7 @@ def test_mid_p_of_many_images_is_finite():
 def test_noise_is_not_significant():
     test = compare(20, 32, 9948)
     assert test.message == (
-        "B has a test accuracy 0.12 points higher than A (10,000 images, McNemar mid-p = 0.098): "
+        "B has a test accuracy 0.12 points higher than A (10,000 images, McNemar test: p-value = 0.098): "
         "not significant, chance may explain it."
     )
     assert (test.is_significant, test.only_a, test.only_b) == (False, 20, 32)
@@ -61,8 +61,8 @@ def test_noise_is_not_significant():
 def test_a_large_difference_is_significant():
     test = compare(80, 20, 9800, 100, names=("Small CNN", "Tiny"))
     assert test.message == (
-        "Small CNN has a test accuracy 0.60 points higher than Tiny (10,000 images, McNemar mid-p < 0.001): "
-        "unlikely to be chance at the 5 % level. This is about these two trained networks, not about their settings: "
+        "Small CNN has a test accuracy 0.60 points higher than Tiny (10,000 images, McNemar test: p-value < 0.001): "
+        "unlikely to be chance. This is about these two trained networks, not about their settings: "
         "other seeds may give another order."
     )
     assert test.is_significant

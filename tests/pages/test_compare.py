@@ -19,6 +19,7 @@ from mnist_lab.export.script import training_script
 from mnist_lab.network import PRESETS, EditHistory, Network, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import REFERENCE, Command, Run, RunState, RunStore
+from mnist_lab.runs.records import MAX_NOTE
 from mnist_lab.runs.schema import runs as runs_table_schema
 from mnist_lab.ui.compare import new_seeds, run_actions, runs_table, ticked_table
 from mnist_lab.ui.compare.comparison import distinct_names, significance_messages
@@ -129,7 +130,7 @@ def test_runs_on_a_sample_are_marked(monkeypatch, store, source):
     page = opened(monkeypatch)
     assert table_rows(page)[0]["Data"] == source.dataset_title
     found = store.search("", [RunState.FINISHED], None)
-    assert table_data(page)[-1] == runs_table.count_message(found, 1, 1)
+    assert table_data(page)[9] == runs_table.count_message(found, 1, 1)
 
 
 def test_search_and_state_filter_the_table(monkeypatch, store):
@@ -173,15 +174,23 @@ def test_a_sweep_in_the_url_filters_the_table(monkeypatch, store):
 
 @pytest.mark.parametrize("groups", [[], ["Tiny · seed"]])
 @pytest.mark.parametrize("name", ["nope", *HOSTILE[:2]])
-def test_a_sweep_that_does_not_exist_is_told_with_a_way_on(store, groups, name):
+def test_a_sweep_that_does_not_exist_is_told_once_and_taken_out_of_the_url(store, groups, name):
     for group in ["", *groups]:
         ended(store, f"A run of {group}", group=group)
     page = opened_at(sweep=name)
-    assert any("There is no sweep" in text and plain(name[:9]) in text for text in texts(page))
-    assert len(names(page)) == 1 + len(groups)
-    ok(page.button(key="compare-no-sweep").click().run())
-    assert not any("There is no sweep" in text for text in texts(page))
+    assert [f"There is no sweep **{plain(name[:9])}" in toast.value for toast in page.toast] == [True]
     assert "sweep" not in page.query_params
+    assert len(names(page)) == 1 + len(groups)
+    assert not ok(page.run()).toast
+
+
+def test_a_sweep_says_how_far_it_is_even_before_its_first_run_begins(store):
+    ended(store)
+    for seed in (1, 2):
+        store.create(PRESETS["tiny"].network, Recipe(seed=seed), name=f"Seed {seed}", group="Seeds")
+    page = opened_at(sweep="Seeds")
+    assert page.query_params["sweep"] in ("Seeds", ["Seeds"])
+    assert any("0 of 2 runs of this sweep have ended, 2 are waiting." in text for text in texts(page))
 
 
 def test_the_columns_of_the_url_are_passed_on_and_chosen_ones_are_written(monkeypatch, store):
@@ -370,7 +379,8 @@ def test_other_sessions_get_the_same_table_without_reading_the_store(monkeypatch
 def test_the_feed_tells_which_runs_are_at_work_and_whether_the_list_changed(store):
     run = ended(store)
     before = json.loads(table_feed.answer())
-    assert (before["active"], before["version"]) == ({}, store.version())
+    assert before["active"] == {}
+    assert before["version"].startswith(store.version())
     started = store.claim(store.create(run.network, run.recipe).id, "test")
     assert started is not None
     store.attempt(started).move(RunState.RUNNING)
@@ -636,6 +646,18 @@ def test_rename_and_note(store):
     page.text_area(key=f"note-{run.id}").set_value("<b>mine</b>")
     ok(page.button(key="note-confirm").click().run())
     assert (store.get(run.id).name, store.get(run.id).note) == ("Another name", "<b>mine</b>")
+
+
+@pytest.mark.parametrize(("which", "field", "limit"), [("rename", "text_input", 80), ("note", "text_area", MAX_NOTE)])
+def test_a_text_that_is_too_long_stays_in_its_dialog(store, which, field, limit):
+    run = ended(store)
+    page = dialog(f"{which}_dialog(run)")
+    typed = "x" * (limit + 1)
+    getattr(page, field)(key=f"{which}-{run.id}").set_value(typed)
+    ok(page.button(key=f"{which}-confirm").click().run())
+    assert page.error[0].value == f"At most {limit:,} characters; these are {limit + 1:,}."
+    assert getattr(page, field)(key=f"{which}-{run.id}").value == typed
+    assert store.get(run.id) == run
 
 
 def test_damaged_records_are_counted_and_can_be_deleted(monkeypatch, store):

@@ -21,6 +21,7 @@ from mnist_lab.runs import Command, MetricPoint, Run, RunState, RunStore
 from mnist_lab.runs.snapshot_files import write_snapshot
 from mnist_lab.settings import Settings
 from mnist_lab.ui.live import run_feed, run_view
+from mnist_lab.ui.live.run_view import IDLE_INTERVAL
 from mnist_lab.ui.services import store_cache
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.shell import asgi
@@ -238,8 +239,13 @@ def test_a_deleted_run_changes_the_layout_key(store: RunStore) -> None:
     assert everything(test)["layout_key"] == "gone"
 
 
-def test_an_idle_page_has_no_live_feed(store: RunStore) -> None:
-    assert component(open_page(run=finished(store).id), "live_feed") is None
+def test_an_idle_page_asks_rarely_and_only_for_a_run_of_the_url(store: RunStore) -> None:
+    run = finished(store)
+    assert component(open_page(), "live_feed") is None
+    test = open_page(run=run.id)
+    assert component(test, "live_feed")[2] == IDLE_INTERVAL
+    store.delete(run.id)
+    assert everything(test)["layout_key"] == "gone"
 
 
 def test_the_options_of_the_chart_are_part_of_the_request(store: RunStore) -> None:

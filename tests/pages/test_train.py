@@ -13,7 +13,9 @@ from mnist_lab.runs import Command, RunState, RunStore
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.streamlit_dom import by_key
 from mnist_lab.ui.services import store_cache
-from tests.factories import make_sample
+from mnist_lab.ui.services.container import services
+from mnist_lab.ui.session.ui_state import setup_link
+from tests.factories import make_data, make_sample, start_run
 from tests.pages.ended_runs import ended
 from tests.pages.live_runs import end, finished, names, queue, start
 from tests.pages.train_page import (
@@ -86,6 +88,15 @@ def test_the_name_of_the_next_run_is_in_the_url_until_it_is_used(store: RunStore
     assert "run-name" not in test.query_params
 
 
+def test_a_name_that_is_too_long_is_kept_in_its_field_and_cut_at_the_start(store: RunStore) -> None:
+    test = open_page()
+    ok(test.text_input(key="run-name").set_value("x" * 93).run())
+    assert test.text_input(key="run-name").value == "x" * 93
+    assert "At most 80 characters; these are 93. The end will be cut off." in page_text(test)
+    ok(test.button(key="train").click().run())
+    assert names(store.list()) == ["x" * 80]
+
+
 def test_a_name_stays_when_its_training_was_refused(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MNIST_LAB_MEMORY", "0.000001")
     test = open_page()
@@ -124,13 +135,15 @@ def test_every_field_of_the_recipe_can_be_chosen(store: RunStore) -> None:
 def test_every_choice_has_a_line_that_changes_with_it() -> None:
     test = open_page()
     shown = [element.value for element in test.caption]
-    assert {"Each image 5 times.", "540 steps an epoch.", "A usual step size.", "Slow, most accurate."} <= set(shown)
+    assert {"Each image 5 times.", "540 steps of 100 images.", "A usual step size.", "Slow, most accurate."} <= set(
+        shown
+    )
     assert "Adapts the step of each weight; a good first choice." in shown
     test.selectbox(key="recipe-optimizer").set_value("sgd")
     test.selectbox(key="recipe-limit").set_value(6_000)
     ok(test.run())
     shown = [element.value for element in test.caption]
-    assert {"54 steps an epoch.", "Low: slow but steady.", "10 % of them: faster."} <= set(shown)
+    assert {"54 steps of 100 images.", "Low: slow but steady.", "10 % of them: faster."} <= set(shown)
     helped = [*test.selectbox, *test.number_input]
     assert not [one.label for one in helped if str(one.key).startswith("recipe-") and not one.proto.help]
 
@@ -303,13 +316,38 @@ def test_an_idle_lab_shows_the_next_training_above_the_last_run(store: RunStore)
     assert "Last run" in page_text(test)
 
 
-def test_a_button_of_an_ended_run_shows_the_next_training_first(store: RunStore) -> None:
-    run = finished(store, "Before")
+@pytest.mark.parametrize("make", [finished, queue, lambda store, name: start(store, queue(store, name))])
+def test_a_button_of_every_run_leads_to_the_next_training_below(store: RunStore, make) -> None:
+    run = make(store, "Before")
     test = open_page(run=run.id)
+    assert component(test, "scroll_to") is None
     ok(test.button(key=f"another-{run.id}").click().run())
-    assert [element.value for element in test.header] == ["Train", "Before"]
-    assert "run" not in test.query_params
-    assert f"another-{run.id}" not in keys_in_order(test)
+    assert component(test, "scroll_to")[0] == by_key("train-head")
+    assert [element.value for element in test.header] == ["Before", "Next training"]
+    ok(test.run())
+    assert component(test, "scroll_to") is None
+
+
+def test_a_waiting_run_leads_to_the_one_that_trains(store: RunStore) -> None:
+    training = start(store, queue(store, "At work"))
+    waiting = queue(store, "Behind it")
+    test = open_page(run=waiting.id)
+    ok(test.button(key=f"watch-{training.id}").click().run())
+    assert test.query_params["run"] in (training.id, [training.id])
+    assert f"watch-{training.id}" not in keys_in_order(test)
+
+
+def test_a_run_with_the_same_network_recipe_and_seed_is_named_before_the_start(store: RunStore) -> None:
+    run = queue(store, "The same before")
+    data = make_data(source=services().datasets.current().source)
+    end(store, start_run(store, run, data=data), RunState.FINISHED)
+    test = open_page(n=setup_link(run.network, run.recipe))
+    assert any("**The same before** has this network" in one.value for one in test.caption)
+    ok(test.button(key="train-same-show").click().run())
+    assert test.query_params["run"] in (run.id, [run.id])
+    assert "train-same-show" not in keys_in_order(test)
+    ok(test.number_input(key="recipe-seed").set_value(7).run())
+    assert not any("The same before" in one.value for one in test.caption)
 
 
 def test_the_name_of_an_active_run_is_shown_once(store: RunStore) -> None:

@@ -30,8 +30,8 @@ def test_every_field_has_a_line(field: str) -> None:
     [
         ("epochs", {"epochs": 1}, "Each image once."),
         ("epochs", {"epochs": 1_000}, "Each image 1,000 times."),
-        ("batch_size", {}, "540 steps an epoch."),
-        ("batch_size", {"limit": 100, "batch_size": 100}, "1 step an epoch."),
+        ("batch_size", {}, "540 steps of 100 images."),
+        ("batch_size", {"limit": 100, "batch_size": 100}, "1 step of 90 images."),
         ("learning_rate", {}, "A usual step size."),
         ("learning_rate", {"learning_rate": 0.03}, "High: it may diverge."),
         ("learning_rate", {"learning_rate": 0.03, "optimizer": "sgd"}, "A usual step size."),

@@ -14,6 +14,16 @@ def test_what_can_be_trained_is_queued(offline: Settings, store: RunStore, small
     assert (run.state, run.name, run.owner, run.group) == (RunState.QUEUED, "mine", "session", "sweep")
 
 
+def test_names_are_numbered_among_the_runs_of_the_same_browser(
+    offline: Settings, store: RunStore, small_network: Network
+) -> None:
+    def name(browser: str) -> str:
+        return submit(store, offline, analyse(small_network), Recipe(), actor=Actor(browser)).name
+
+    own = small_network.name
+    assert [name(browser) for browser in ("one", "one", "other", "one")] == [own, f"{own} 2", own, f"{own} 3"]
+
+
 @pytest.mark.parametrize(
     ("layers", "gib", "sentence"),
     [

@@ -188,9 +188,10 @@ _DRAWINGS: dict[Form, Callable[[Placed, Layout], str]] = {
 
 
 def _fan(before: Placed, block: Placed, plan: Layout) -> str:
-    """The shape that connects all values of the layer before to a row of units."""
+    """The shape that connects all values of the layer before to a row of units, or to folded layers."""
     report = block.block.report
-    if block.form not in ("bar", "output") or before.form == "unknown" or report is None:
+    connects = block.form in ("bar", "output") or (block.block.is_fold and block.form == "planes")
+    if not connects or before.form == "unknown" or report is None:
         return ""
     top, left, right = before.y(plan.middle), block.x, before.x + before.width
     path = (

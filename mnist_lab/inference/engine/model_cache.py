@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import mnist_lab.inference.engine.keras_loading  # noqa: F401
 
@@ -17,15 +16,20 @@ from mnist_lab.errors import NetworkError, PredictorError
 from mnist_lab.files import file_version
 from mnist_lab.inference.keras_file import copy_checked, is_newer, written_by
 from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats
+from mnist_lab.inference.reading import Reading
 from mnist_lab.inference.weights import Weights
 from mnist_lab.keras_settings import apply_settings
 from mnist_lab.network import CLASSES
+from mnist_lab.novelty import DigitSubspaces
+from mnist_lab.novelty.engine.features import with_hidden
 
 BATCH_SHAPE = (1, *IMAGE_SHAPE, 1)
-MAX_LOADED = 4
+MAX_LOADED = 24
 
 PredictFunction = Callable[[Floats], Floats]
 """From one image float32 (28, 28) to probabilities float32 (10,)."""
+ForwardFunction = Callable[[Floats], tuple[Floats, Floats]]
+"""From one image float32 (28, 28) to probabilities float32 (10,) and the values before them, float32 (h,)."""
 
 
 def load_model(weights: Weights) -> keras.Model:
@@ -70,32 +74,66 @@ def _unusable(weights: Weights, error: Exception) -> PredictorError:
 
 
 def make_predict_function(model: keras.Model, run_id: str) -> PredictFunction:
+    """Compile `model` for one image at a time, see `make_forward_function`."""
+    forward = make_forward_function(model, run_id)
+    return lambda image: forward(image)[0]
+
+
+def make_forward_function(model: keras.Model, run_id: str) -> ForwardFunction:
     """Compile `model` for one image at a time; it is traced before this returns.
 
     `model.predict` sets up a data pipeline for every call and retraces; a function of one fixed shape does neither.
     """
+    both = with_hidden(model)
 
     @tf.function(input_signature=[tf.TensorSpec(BATCH_SHAPE, tf.float32)], jit_compile=False)  # type: ignore[untyped-decorator]
-    def forward(batch: tf.Tensor) -> tf.Tensor:  # (1, 28, 28, 1) -> (1, 10)
-        return tf.cast(model(batch, training=False), tf.float32)
+    def compiled(batch: tf.Tensor) -> list[tf.Tensor]:  # (1, 28, 28, 1) -> (1, 10), (1, h)
+        return [tf.cast(output, tf.float32) for output in both(batch, training=False)]
 
-    def predict(image: Floats) -> Floats:  # (28, 28) -> (10,)
-        probabilities: Floats = forward(tf.constant(image.reshape(BATCH_SHAPE)))[0].numpy()
+    def forward(image: Floats) -> tuple[Floats, Floats]:
+        probabilities, hidden = (output[0].numpy() for output in compiled(tf.constant(image.reshape(BATCH_SHAPE))))
         if not np.isfinite(probabilities).all():
             raise PredictorError(
                 f"The network of run {run_id} gives NaN instead of probabilities: its training diverged. "
                 "Train it again with a smaller learning rate."
             )
-        return probabilities
+        return probabilities, hidden
 
-    forward(tf.zeros(BATCH_SHAPE))
-    return predict
+    compiled(tf.zeros(BATCH_SHAPE))
+    return forward
 
 
-class _CachedModel(NamedTuple):
-    path: Path
-    version: tuple[int, int]
-    predict: PredictFunction
+class LoadedModel:
+    """The trained model of a run, ready to read images."""
+
+    def __init__(self, weights: Weights, subspaces: DigitSubspaces | None = None) -> None:
+        """Load the model, which takes about a second.
+
+        Raises:
+            PredictorError: See `load_model`.
+        """
+        # Read before loading, so that a file that is replaced meanwhile is noticed at the next call.
+        self.version = file_version(weights.path)
+        self.weights = weights
+        self.model = load_model(weights)
+        self.subspaces = subspaces
+        self._forward = make_forward_function(self.model, weights.run_id)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the file of the weights is still the one that was loaded."""
+        return file_version(self.weights.path) == self.version
+
+    def read(self, image: Floats) -> Reading:
+        """Read one image float32 (28, 28).
+
+        Raises:
+            PredictorError: The network gives NaN.
+        """
+        probabilities, hidden = self._forward(image)
+        subspaces = self.subspaces  # another thread may set it
+        digit = int(probabilities.argmax())
+        return Reading(probabilities, None if subspaces is None else subspaces.score(hidden, image, digit))
 
 
 class ModelCache:
@@ -104,7 +142,7 @@ class ModelCache:
     def __init__(self, find: Callable[[str], Weights], capacity: int = MAX_LOADED) -> None:
         """`find` returns the weights of a run by its id, or raises a LabError with the reason why there are none."""
         self._find = find
-        self._models: LRUCache[str, _CachedModel] = LRUCache(capacity)
+        self._models: LRUCache[str, LoadedModel] = LRUCache(capacity)
 
     def __len__(self) -> int:
         return len(self._models)
@@ -112,20 +150,17 @@ class ModelCache:
     def __contains__(self, run_id: str) -> bool:
         return run_id in self._models
 
-    def get(self, run_id: str) -> PredictFunction:
-        """Return the predict function of a run, loading its model if necessary.
+    def get(self, run_id: str) -> LoadedModel:
+        """Return the model of a run, loading it if necessary.
 
         Raises:
             LabError: The run is unknown, or has no usable weights.
         """
         cached = self._models.get(run_id)
         if cached is not None:
-            if file_version(cached.path) == cached.version:
-                return cached.predict
+            if cached.is_current:
+                return cached
             del self._models[run_id]
-        weights = self._find(run_id)
-        # Read before loading, so that a file that is replaced meanwhile is noticed at the next call.
-        version = file_version(weights.path)
-        predict = make_predict_function(load_model(weights), run_id)
-        self._models[run_id] = _CachedModel(weights.path, version, predict)
-        return predict
+        loaded = LoadedModel(self._find(run_id))
+        self._models[run_id] = loaded
+        return loaded

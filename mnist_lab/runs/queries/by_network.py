@@ -1,8 +1,9 @@
 """Find runs by the network that they trained. The database does the work, as in `search.py`."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Connection, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, false, func, or_, select
 
 from mnist_lab.data import DataSource
 from mnist_lab.network import Network
@@ -14,6 +15,8 @@ from mnist_lab.runs.state import RunState
 
 MAX_RUNS = 2_000
 """The networks of this many newest runs and of the reference runs are compared; all of a full store take seconds."""
+MAX_SAME = 20
+"""Runs of the same network and recipe that are read."""
 _LAYERS = '\n  "layers":'
 
 
@@ -29,16 +32,14 @@ def numbers_by_network(connection: Connection, wanted: Mapping[str, tuple[Networ
     """
     is_sqlite = connection.dialect.name == "sqlite"
     by_layers = {_layers_of(network.to_json()): (key, recipe.to_json()) for key, (network, recipe) in wanted.items()}
-    start = func.instr(runs.c.network, _LAYERS) if is_sqlite else func.strpos(runs.c.network, _LAYERS)
     recipes = {recipe for _, recipe in by_layers.values()}
     on_sample = json_value(runs.c.data, "source", is_sqlite=is_sqlite) != DataSource.MNIST
     is_reference = runs.c.owner == REFERENCE
-    is_recent = runs.c.number > select(func.max(runs.c.number)).scalar_subquery() - MAX_RUNS
     matching = (
-        select(func.substr(runs.c.network, start).label("layers"), runs.c.number)
+        select(_layers(is_sqlite=is_sqlite).label("layers"), runs.c.number)
         .add_columns(is_reference.label("reference"), func.coalesce(on_sample, false()).label("sample"))
         .add_columns(case((runs.c.recipe.in_(recipes), runs.c.recipe), else_="").label("recipe"))
-        .where(runs.c.state == RunState.FINISHED, runs.c.deleted_at.is_(None), or_(is_reference, is_recent))
+        .where(runs.c.state == RunState.FINISHED, runs.c.deleted_at.is_(None), or_(is_reference, _is_recent()))
         .subquery()
     )
     kinds = (matching.c.layers, matching.c.reference, matching.c.sample, matching.c.recipe)
@@ -52,6 +53,23 @@ def numbers_by_network(connection: Connection, wanted: Mapping[str, tuple[Networ
         ranked.append((bool(comes_with_the_lab), not is_sample, number, key))
     # The best of each network comes last, and remains.
     return {key: number for *_, number, key in sorted(ranked)}
+
+
+def same_trainings_query(connection: Connection, network: Network, recipe: Recipe) -> Select[*tuple[Any, ...]]:
+    """Select the newest finished runs of a network, whatever its name, with this recipe and seed, newest first."""
+    is_same = _layers(is_sqlite=connection.dialect.name == "sqlite") == _layers_of(network.to_json())
+    present = select(runs).where(runs.c.state == RunState.FINISHED, runs.c.deleted_at.is_(None))
+    same = present.where(or_(runs.c.owner == REFERENCE, _is_recent()), runs.c.recipe == recipe.to_json(), is_same)
+    return same.order_by(runs.c.number.desc()).limit(MAX_SAME)
+
+
+def _layers(*, is_sqlite: bool) -> ColumnElement[str]:
+    start = func.instr(runs.c.network, _LAYERS) if is_sqlite else func.strpos(runs.c.network, _LAYERS)
+    return func.substr(runs.c.network, start)
+
+
+def _is_recent() -> ColumnElement[bool]:
+    return runs.c.number > select(func.max(runs.c.number)).scalar_subquery() - MAX_RUNS
 
 
 def _layers_of(network_json: str) -> str:

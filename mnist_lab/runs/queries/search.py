@@ -52,9 +52,11 @@ def search_runs(
     return SearchResult([row[0] for row in rows], sum(bool(row[1]) for row in rows))
 
 
-def count_runs(connection: Connection, states: Collection[RunState], exclude: Collection[str]) -> RunCounts:
-    """Count the runs in each of the states, and list the names of their sweeps."""
-    among = _among(states, exclude)
+def count_runs(
+    connection: Connection, states: Collection[RunState], exclude: Collection[str], group: str | None = None
+) -> RunCounts:
+    """Count the runs in each of the states, of one sweep or of all, and list the names of their sweeps."""
+    among = [*_among(states, exclude), *([runs.c.run_group == group] if group is not None else [])]
     counts = select(runs.c.state, func.count()).where(*among).group_by(runs.c.state)
     groups = select(runs.c.run_group).where(*among, runs.c.run_group != "").group_by(runs.c.run_group)
     found = connection.execute(counts).all()

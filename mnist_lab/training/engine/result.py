@@ -1,13 +1,19 @@
 """Evaluates a trained network and computes the run's result."""
 
+import logging
 from collections.abc import Callable
+from pathlib import Path
 
+from mnist_lab.novelty.engine.features import fit_to_model
+from mnist_lab.novelty.subspaces_file import write_subspaces
 from mnist_lab.runs import Result, RunFolder
 from mnist_lab.training.engine.evaluation import predict_probabilities
 from mnist_lab.training.engine.precision import versions
 from mnist_lab.training.engine.trainer import Outcome, Trainer
 from mnist_lab.training.hardware import machine_info
 from mnist_lab.training.scoring import score
+
+log = logging.getLogger(__name__)
 
 
 def make_result(
@@ -17,7 +23,7 @@ def make_result(
     pause_point: Callable[[], None] | None = None,
     insist: Callable[[Callable[[], None]], None] = lambda write: write(),
 ) -> Result:
-    """Score the last and the kept weights on the test images, and write the probabilities of the kept weights.
+    """Score the last and the kept weights on the test images; write the kept ones' probabilities and digits' subspaces.
 
     `pause_point` is called between batches; an exception that it raises ends the evaluation. `insist` calls the
     function that writes; it may call it again if it fails.
@@ -36,6 +42,7 @@ def make_result(
         kept_probabilities = predict_probabilities(model, split.test_images, pause_point)
         kept = score(kept_probabilities, split.test_labels)
     insist(lambda: folder.write_predictions(kept_probabilities, split.test_labels))
+    _keep_subspaces(trainer, folder.best_weights if keeps_best else folder.last_weights, folder, pause_point)
     validation = kept
     if recipe.validation != "test":
         probabilities = predict_probabilities(model, split.validation_images, pause_point)
@@ -58,3 +65,18 @@ def make_result(
         versions=versions(),
         machine=machine_info(),
     )
+
+
+def _keep_subspaces(trainer: Trainer, weights: Path, folder: RunFolder, pause_point: Callable[[], None] | None) -> None:
+    """Fit the digits' subspaces to the model, which has the kept weights, and write them if there is room.
+
+    A run is complete without them: they are worked out when its network first reads a drawing.
+    """
+    split = trainer.split
+    subspaces = fit_to_model(trainer.model, split.train_images, split.train_labels, split.test_images, pause_point)
+    if subspaces is None:
+        return
+    try:
+        write_subspaces(folder.digit_subspaces, subspaces, weights)
+    except OSError as error:
+        log.warning("The digits' subspaces are not kept: %s", error)

@@ -21,7 +21,7 @@ from mnist_lab.training.engine.epoch_images import EpochImages
 from mnist_lab.training.engine.evaluation import Evaluator
 from mnist_lab.training.engine.model import build, make_optimizer
 from mnist_lab.training.engine.train_step import Floats, StepRunner
-from mnist_lab.training.engine.variables import assign, copy_values, save_model, values_fit
+from mnist_lab.training.engine.variables import assign, copy_values, load_weights, save_model, values_fit
 from mnist_lab.training.scoring import Scores, score
 
 CHUNK_SECONDS = 0.25
@@ -60,6 +60,7 @@ class Trainer:
         precision: str,
         callbacks: Sequence[TrainingCallback] = (),
         insist: Callable[[Callable[[], None]], None] = lambda write: write(),
+        initial_path: Path | None = None,
     ) -> None:
         """Build the model; the same network, recipe and split give the same training on the same machine.
 
@@ -72,9 +73,15 @@ class Trainer:
             precision: "float32" or "mixed_bfloat16".
             callbacks: Called in this order at each hook.
             insist: Calls the function that writes the weights; it may call it again if it fails.
+            initial_path: The network, as Keras saves it, whose weights the training starts with; None for random ones.
+
+        Raises:
+            StoreError: The weights to start with cannot be read.
         """
         self.network, self.recipe, self.split, self.precision = network, recipe, split, precision
         self.model: keras.Model = build(network, seed=recipe.seed, precision=precision)
+        if initial_path is not None:
+            load_weights(self.model, initial_path)
         self.batches = math.ceil(len(split.train_labels) / recipe.batch_size)
         """Steps per epoch."""
         self.total_steps = self.batches * recipe.epochs

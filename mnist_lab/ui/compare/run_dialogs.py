@@ -7,11 +7,13 @@ import streamlit as st
 
 from mnist_lab import formatting
 from mnist_lab.errors import LabError, RefusedError, UnknownRunError
+from mnist_lab.network import MAX_NAME_LENGTH
 from mnist_lab.runs import Run
 from mnist_lab.runs.records import MAX_NOTE
 from mnist_lab.ui.compare.outcomes import OWNED, on_each
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.message import for_viewer
+from mnist_lab.ui.components.text_limit import limit_message
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.compared_runs import forget_runs, write_runs
 from mnist_lab.ui.session.deletions import remember_all_deleted
@@ -25,17 +27,24 @@ _ACTIVE = ("is still in training", "are still in training")
 def rename_dialog(run: Run) -> None:
     """Ask for a new name."""
     with st.form("rename", border=False):
-        name = st.text_input("Name", value=run.name, max_chars=80, required=True, key=f"rename-{run.id}")
-        if st.form_submit_button("Rename", type="primary", key="rename-confirm"):
+        name = st.text_input("Name", value=run.name, required=True, key=f"rename-{run.id}")
+        if st.form_submit_button("Rename", type="primary", key="rename-confirm") and _fits(name, MAX_NAME_LENGTH):
             _run_action(lambda: services().store.rename(run.id, name, actor=viewer()))
 
 
 @st.dialog("Note on this run", icon=":material/sticky_note_2:")
 def note_dialog(run: Run) -> None:
     """Ask for a note."""
-    note = st.text_area("Note", value=run.note, max_chars=MAX_NOTE, height=160, key=f"note-{run.id}")
-    if st.button("Save note", type="primary", key="note-confirm"):
+    note = st.text_area("Note", value=run.note, height=160, key=f"note-{run.id}")
+    if st.button("Save note", type="primary", key="note-confirm") and _fits(note, MAX_NOTE):
         _run_action(lambda: services().store.annotate(run.id, note, actor=viewer()))
+
+
+def _fits(text: str, limit: int) -> bool:
+    """Whether a text is short enough; says so if it is not, and the dialog stays open with it."""
+    if message := limit_message(text, limit):
+        st.error(message, icon=":material/error:")
+    return not message
 
 
 def deletable_runs(runs: Sequence[Run]) -> list[Run]:

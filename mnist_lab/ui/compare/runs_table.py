@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -11,12 +12,15 @@ import streamlit as st
 from mnist_lab import formatting
 from mnist_lab.charts import RUN_COLOURS, run_style
 from mnist_lab.charts.run_swatch import swatch_template
+from mnist_lab.handwriting.collection_score import CollectionScore
+from mnist_lab.insight import was_trained_elsewhere
 from mnist_lab.insight.run_columns import data_warnings, run_columns
-from mnist_lab.runs import ACTIVE_STATES, ENDED_STATES, Run, RunState
-from mnist_lab.runs.queries.search import SearchResult
+from mnist_lab.runs import ACTIVE_STATES, ENDED_STATES, WAITING_STATES, Run, RunState
+from mnist_lab.runs.queries.search import RunCounts, SearchResult
+from mnist_lab.training.hardware import machine_info
 from mnist_lab.ui.compare.selection import requested_ids
 from mnist_lab.ui.compare.sweep_filter import clear_sweep_filter
-from mnist_lab.ui.live.table_feed import state_text
+from mnist_lab.ui.live.table_feed import state_text, table_version
 from mnist_lab.ui.services.container import MAX_TABLE_ROWS, Services
 
 SHOWN_STATES = ACTIVE_STATES | ENDED_STATES
@@ -28,6 +32,8 @@ TABLE_KEY = "compare-table"
 _STATES = "compare-states"
 MAX_LENGTHS = {"Convolution filters": 26, "Dropout": 20, "Data": 30, "Sweep": 24, "Note": 40}
 """Length in characters at which a text is cut in its column; the browser shows the rest when the mouse is over it."""
+_MACHINE_COLUMNS = ("Time", "Images/s")
+"""Columns whose values depend on the computer."""
 _LISTS = ("Convolution filters", "Dropout")
 _MAX_TITLE = 300
 
@@ -54,6 +60,11 @@ def _percent(value: float) -> str:
 COLUMNS = (
     Column("Test accuracy", "number", _percent, "Share of the test images that are classified correctly", usual=True),
     Column("Parameters", "number", formatting.count, usual=True),
+    Column(
+        "Our handwriting",
+        "number",
+        help="Share of the kept drawings that are read correctly, of those that it was not trained on",
+    ),
     Column("State"),
     Column("Curve", "line", help="Validation loss after each epoch", usual=True),
     Column("Validation accuracy", "number", _percent, "Of the weights that were kept"),
@@ -69,7 +80,12 @@ COLUMNS = (
     Column("Training images", "number", formatting.count, "Without those held out for validation"),
     Column("Data"),
     Column("Epochs", "number", formatting.count),
-    Column("Time", "number", formatting.seconds, "Training alone, without loading and testing"),
+    Column(
+        "Time",
+        "number",
+        formatting.seconds,
+        "Training alone, without loading and testing; elsewhere: on another computer",
+    ),
     Column("Sweep", help="Name of the sweep that the run belongs to"),
     Column("Created", "time", help="When the run was created, in your time zone"),
     Column("Note"),
@@ -107,21 +123,31 @@ def make_table(lab: Services, ids: Sequence[str]) -> RunsTable:
         StoreError: The store cannot be read.
     """
     # Read first: the rows may then be newer than the version, which only makes the page draw them once more.
-    version = lab.table_cache.version()
+    version = table_version(lab)
     runs = lab.store.runs_of(ids)
     curves = lab.sparkline_cache.of([run for run in runs if run.state.is_ended])
-    return RunsTable(runs, table_json(runs, curves), version)
+    tested = [run for run in runs if run.result is not None]
+    lab.handwriting.want(tested)
+    scores = {run.id: score for run in tested if (score := lab.handwriting.score(run)) is not None}
+    return RunsTable(runs, table_json(runs, curves, scores), version)
 
 
-def table_json(runs: Sequence[Run], curves: Mapping[str, Sequence[float]]) -> str:
+def table_json(
+    runs: Sequence[Run],
+    curves: Mapping[str, Sequence[float]],
+    scores: Mapping[str, CollectionScore] = MappingProxyType({}),
+) -> str:
     """Columns and rows as JSON.
 
     Args:
         runs: In the order of the rows.
         curves: The sparkline of each run that has one, by the run's id.
+        scores: How each run reads the collection of drawings, if it does, by the run's id.
     """
-    warnings = data_warnings(runs)
-    rows = [{**run_columns(run), "Curve": curves.get(run.id, ())} for run in runs]
+    warnings, machine = data_warnings(runs), machine_info()
+    rows = [
+        {**run_columns(run), "Curve": curves.get(run.id, ()), "Our handwriting": scores.get(run.id)} for run in runs
+    ]
     for run, row in zip(runs, rows, strict=True):
         row["State"] = state_text(run)
         row["Convolution filters"] = ", ".join(map(str, row["Convolution filters"])) or "none"
@@ -139,7 +165,7 @@ def table_json(runs: Sequence[Run], curves: Mapping[str, Sequence[float]]) -> st
                 "name": run.name,
                 "sign": (f"{style.marker} {style.dash}", style.colour.removeprefix("@")),
                 "warning": warnings.get(run.id, ""),
-                "cells": [_cell(column, row[column.name]) for column in COLUMNS],
+                "cells": _cells(row, elsewhere=was_trained_elsewhere(run, machine)),
             }
             for run, row, style in zip(runs, rows, styles, strict=True)
         ],
@@ -178,6 +204,22 @@ def count_message(found: SearchResult, shown: int, total: int) -> str:
             " cannot be compared with those on MNIST."
         )
     return text
+
+
+def sweep_message(counts: RunCounts) -> str:
+    """How far a sweep is: "3 of 5 runs of this sweep have ended, 2 are waiting."; "" if all its runs have ended.
+
+    Args:
+        counts: Its runs in all states.
+    """
+    ended, active, waiting = (
+        sum(counts.states.get(state, 0) for state in states) for states in (ENDED_STATES, ACTIVE_STATES, WAITING_STATES)
+    )
+    if not active + waiting:
+        return ""
+    parts = [(active, "in training"), (waiting, "waiting")]
+    rest = ", ".join(f"{count:,} {'is' if count == 1 else 'are'} {what}" for count, what in parts if count)
+    return f"{ended:,} of {counts.runs:,} runs of this sweep {'has' if ended == 1 else 'have'} ended, {rest}."
 
 
 def state_pills(states: Sequence[RunState]) -> list[RunState]:
@@ -226,12 +268,23 @@ def _is_usual(column: Column, rows: Sequence[Mapping[str, Any]]) -> bool:
     return any(value != values[0] for value in values)
 
 
+def _cells(row: Mapping[str, Any], *, elsewhere: bool) -> list[Any]:
+    cells = {column.name: _cell(column, row[column.name]) for column in COLUMNS}
+    for name in _MACHINE_COLUMNS:
+        if elsewhere and cells[name] is not None:
+            text, value = cells[name]
+            cells[name] = [f"elsewhere: {text}", value]
+    return list(cells.values())
+
+
 def _cell(column: Column, value: Any) -> Any:
     """A cell as `data_table.js` reads it."""
     if column.kind == "line":
         return [float(f"{each:.4g}") for each in value if math.isfinite(each)]
     if value is None or value == "":
         return None
+    if isinstance(value, CollectionScore):
+        return [f"{formatting.accuracy(value.accuracy, 1)} of {value.drawings:,}", value.accuracy]
     if column.kind == "time":
         return round(value.timestamp())
     if column.kind == "text":

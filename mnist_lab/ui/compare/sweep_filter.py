@@ -12,10 +12,21 @@ _KEY = "compare-sweep"
 
 
 def sweep_filter(sweeps: Sequence[str]) -> str | None:
-    """Draw a select box with the names of the sweeps, if there are any; None means all runs."""
+    """Draw a select box with the names of the sweeps, if there are any; None means all runs.
+
+    A sweep that the URL names but that does not exist is said once and taken out of the URL.
+    """
+    requested = sweep_parameter()
+    if requested is not None and requested not in sweeps:
+        name = plain(formatting.shortened(requested, 40))
+        st.toast(
+            f"There is no sweep **{name}** here; its runs may have been deleted. All runs are shown.",
+            icon=":material/link_off:",
+            duration="long",
+        )
+        write_sweep(None)
     if not sweeps:
         return None
-    requested = sweep_parameter()
     return st.selectbox(
         "Sweep",
         sweeps,
@@ -27,18 +38,6 @@ def sweep_filter(sweeps: Sequence[str]) -> str | None:
         key=_KEY,
         width=280,
     )
-
-
-def unknown_sweep_notice(sweeps: Sequence[str]) -> None:
-    """Say that the sweep of the URL does not exist, with a button that goes on without it."""
-    requested = sweep_parameter()
-    if requested is None or requested in sweeps:
-        return
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="compare-unknown-sweep"):
-        name = plain(formatting.shortened(requested, 40))
-        why = "its runs may have been deleted, or wait in the queue."
-        st.markdown(f":material/link_off: There is no sweep **{name}** here; {why}", width="stretch")
-        st.button("Show all runs", on_click=clear_sweep_filter, key="compare-no-sweep")
 
 
 def clear_sweep_filter() -> None:

@@ -25,6 +25,7 @@ from mnist_lab.ui.session.deletions import last_deleted
 _CHOSEN = "compare-columns-chosen"
 _NAMES = frozenset(column.name for column in COLUMNS)
 _MAX_NAME = 80
+_HINT = "The newest runs are ticked to begin with. Tick those that you want to compare."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def ticked_table(
     parameter = runs_parameter()
     shown = shown_ids(ids, parameter)
     # Most sessions share a table: only those runs of the URL count that would not be shown without it.
-    key = ("table", filters, tuple(shown[len(shown_ids(ids, None)) :]))
+    key = ("table", filters, tuple(shown[len(shown_ids(ids, None)) :]), lab.handwriting.version())
     table = lab.table_cache.shared(key, lambda: make_table(lab, shown))
     ticks = current_ticks(
         reported_ticks(TABLE_KEY),
@@ -76,6 +77,7 @@ def ticked_table(
         hidden=_hidden_rows(table, selected),
         columns=columns_parameter(),
         count=count(len(table.runs)),
+        hint="" if ticks.by_user or parameter else _HINT if selected else "",
     )
     chosen = [run.id for run in selected]
     if ticks.by_user and (parameter is None or set(chosen) != set(requested_ids(parameter))):
@@ -95,7 +97,12 @@ def _selected(table: RunsTable, ids: Sequence[str]) -> list[Run]:
 def _hidden_rows(table: RunsTable, selected: Sequence[Run]) -> list[HiddenRow]:
     in_table = {run.id for run in table.runs}
     return [
-        HiddenRow(run.id, formatting.shortened(run.name, _MAX_NAME), swatch_svg(run.number))
+        HiddenRow(
+            run.id,
+            formatting.shortened(run.name, _MAX_NAME),
+            swatch_svg(run.number),
+            "" if run.result is None else formatting.accuracy(run.result.test_accuracy),
+        )
         for run in selected
         if run.id not in in_table
     ]

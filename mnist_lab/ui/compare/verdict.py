@@ -5,13 +5,19 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from mnist_lab.insight.seed_test import setting_key, setting_messages, setting_pairs, settings_of
+from mnist_lab.insight.significance import P_VALUE
 from mnist_lab.runs import Run
 from mnist_lab.training.sweep import SEEDS, Setup, Sweep
 from mnist_lab.ui.compare.comparison import MAX_PAIRS, compared_pairs, significance_messages
 from mnist_lab.ui.compare.new_seeds import plan, seeds_text, setups_of, train_seeds
+from mnist_lab.ui.components.glossary_link import field_help
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.streamlit_dom import about_runs
 from mnist_lab.ui.services.container import services
+
+_P_VALUE = field_help(
+    "The p-value is how often two equally good ones would differ this much by chance alone.", "significance"
+)
 
 
 def verdict(runs: Sequence[Run], names: Sequence[str]) -> None:
@@ -26,9 +32,12 @@ def verdict(runs: Sequence[Run], names: Sequence[str]) -> None:
         with st.expander("Network by network"):
             for pair, message in zip(pairs, about_networks, strict=True):
                 _line(pair, plain(message))
+        st.caption(_P_VALUE)
         return
     for pair, message in zip(pairs, about_networks, strict=True):
         _line(pair, f":material/balance: {plain(message)}")
+    if any(P_VALUE in message for message in about_networks):
+        st.caption(_P_VALUE)
     if setups := _setups(runs, names):
         _offer_seeds(plan(setups))
 

@@ -24,8 +24,11 @@ _component = st.components.v2.component(
         <p class="count" aria-live="polite"></p>
         <details class="columns"><summary></summary><div class="choice"></div></details>
       </div>
-      <div class="scroll" tabindex="0" role="region"><table><thead></thead><tbody></tbody></table></div>
+      <div class="frame">
+        <div class="scroll" tabindex="0" role="region"><table><thead></thead><tbody></tbody></table></div>
+      </div>
       <div class="chosen" hidden>
+        <p class="hint" hidden></p>
         <ul class="chips" aria-label="Ticked runs"></ul>
         <button type="button" class="untick" hidden>Untick all</button>
       </div>
@@ -37,7 +40,7 @@ _component = st.components.v2.component(
     .lab-table .count { flex: 1; margin: 0; font-size: inherit;
       color: color-mix(in srgb, var(--st-text-color) 80%, transparent); }
     .lab-table .columns { flex: none; }
-    .lab-table.empty :is(.bar, .scroll) { display: none; }
+    .lab-table.empty :is(.bar, .frame) { display: none; }
     .lab-table :is(.untick, .choice button, summary) { border: 1px solid var(--st-border-color); border-radius: 8px;
       padding: 4px 10px; background: none; color: inherit; font: inherit; cursor: pointer; list-style: none; }
     .lab-table summary::-webkit-details-marker { display: none; }
@@ -49,6 +52,10 @@ _component = st.components.v2.component(
     .lab-table .choice label { display: flex; align-items: center; gap: 8px; padding: 3px 0; white-space: nowrap;
       cursor: pointer; }
     .lab-table .choice button { margin-top: 6px; }
+    .lab-table .frame { position: relative; }
+    .lab-table .frame.more::after { content: ""; position: absolute; inset: 1px calc(1px + var(--bar)) 1px auto;
+      width: 3rem; border-radius: 8px; pointer-events: none; z-index: 4;
+      background: linear-gradient(to right, transparent, var(--st-background-color)); }
     .lab-table .scroll { max-height: 26rem; overflow: auto; border: 1px solid var(--st-border-color);
       border-radius: 8px; overscroll-behavior-x: contain; }
     .lab-table table { border-collapse: separate; border-spacing: 0; min-width: 100%; margin: 0; }
@@ -74,7 +81,11 @@ _component = st.components.v2.component(
       background: color-mix(in srgb, var(--st-primary-color) 12%, var(--st-background-color)); }
     .lab-table tbody tr.lit > * {
       box-shadow: inset 0 2px var(--st-primary-color), inset 0 -2px var(--st-primary-color); }
-    .lab-table .chosen { display: flex; align-items: flex-start; gap: 8px; margin-top: 10px; }
+    .lab-presenting .lab-table .scroll { max-height: min(26rem, 38vh); }
+    .lab-table .chosen { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 8px; margin-top: 10px; }
+    .lab-table .hint { flex: 1 0 100%; margin: 0; font-size: inherit;
+      color: color-mix(in srgb, var(--st-text-color) 80%, transparent); }
+    .lab-table .hint[hidden] { display: none; }
     .lab-table .chosen[hidden] { display: none; }
     .lab-table .chips { display: flex; flex-wrap: wrap; gap: 6px; list-style: none; margin: 0; padding: 0; flex: 1;
       min-width: 0; max-height: 10.6rem; overflow-y: auto; }
@@ -82,6 +93,7 @@ _component = st.components.v2.component(
       min-height: 1.9rem; max-width: 100%; font-size: 0.875rem;
       border: 1px solid var(--st-border-color); border-radius: 999px; }
     .lab-table .chips span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 20rem; }
+    .lab-table .chips b { font-weight: 600; white-space: nowrap; flex: none; }
     .lab-table .chips .away { border-style: dashed; }
     .lab-table .chips .lit { border-color: var(--st-primary-color); border-style: solid;
       box-shadow: inset 0 0 0 1px var(--st-primary-color); }
@@ -96,7 +108,7 @@ _component = st.components.v2.component(
     @media (max-width: 640px) { .lab-table .pin :is(label, .name) { max-width: 11rem; gap: 6px; }
       .lab-table :is(th, td) { padding: 0 6px; } .lab-table .chips span { max-width: 9rem; } }
     """,
-    js=script("data_table", "ask", "run_light"),
+    js=script("data_table", "ask", "run_light", "scroll_edge"),
     isolate_styles=False,
 )
 
@@ -108,6 +120,8 @@ class HiddenRow(NamedTuple):
     name: str
     svg: str
     """The sign of its run."""
+    figure: str
+    """Its most telling figure, as the chips of other rows have it; "" for none."""
 
 
 class Ticks(NamedTuple):
@@ -130,6 +144,7 @@ def data_table(
     hidden: Sequence[HiddenRow] = (),
     columns: str | None = None,
     count: str = "",
+    hint: str = "",
 ) -> None:
     """Draw the table, or change the one that was drawn under this key before; without rows it is invisible.
 
@@ -144,10 +159,11 @@ def data_table(
         hidden: Ticked rows that are not in the table.
         columns: The columns that the URL asks for, as slugs separated by commas; None if it has none.
         count: How many rows there are, as a line above the table.
+        hint: Why rows are ticked that the user has not ticked, as a line above the chips.
     """
     # A list: to check whether the values of a dictionary are tables, Streamlit would load pandas.
     others = [row._asdict() for row in hidden]
-    data = [content, list(ticks.ids), ticks.version, ADDRESS, version, DIALOG, alt, others, columns, count]
+    data = [content, list(ticks.ids), ticks.version, ADDRESS, version, DIALOG, alt, others, columns, count, hint]
     _component(
         data=data,
         key=key,

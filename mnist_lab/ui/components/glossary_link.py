@@ -3,10 +3,11 @@
 from mnist_lab.glossary import TERMS
 
 
-def field_help(line: str, key: str) -> str:
-    """The Markdown of a field's help: one line about the field, and a link to its term in the glossary.
+def field_help(line: str, *keys: str) -> str:
+    """The Markdown of a field's help: one line about the field, and links to its terms in the glossary.
 
     Raises:
         KeyError: The glossary has no such term.
     """
-    return f"{line} [{TERMS[key].title}](glossary#{key}) in the glossary."
+    links = " and ".join(f"[{TERMS[key].title}](glossary#{key})" for key in keys)
+    return f"{line} {links} in the glossary."

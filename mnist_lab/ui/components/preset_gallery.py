@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from mnist_lab.ui.components.assets import script
+from mnist_lab.ui.components.assets import script, style
 
 _component = st.components.v2.component(
     "mnist_lab_preset_gallery",
     html='<div class="lab-gallery" translate="no"></div>',
-    css="""
+    css=style("fading")
+    + """
     .lab-gallery { color: var(--st-text-color); font-size: 0.875rem; line-height: 1.35;
       font-variant-numeric: tabular-nums; }
     .lab-gallery h3 { font-size: 1rem; font-weight: 650; margin: 0 0 0.5rem; padding: 0; color: inherit; }
@@ -21,13 +22,8 @@ _component = st.components.v2.component(
     .lab-gallery.grid { display: flex; flex-wrap: wrap; gap: 1.25rem 0.75rem; }
     .lab-gallery.grid section { flex: 1 1 calc(var(--cards) * 11rem); max-width: calc(var(--cards) * 13rem); }
     .lab-gallery.grid ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 9.25rem), 1fr)); }
-    .lab-gallery.row ul { display: flex; overflow-x: auto; overscroll-behavior-x: contain; padding: 3px;
-      scroll-padding-inline: 2rem; }
+    .lab-gallery.row ul { display: flex; padding: 3px; scroll-padding-inline: 2rem; }
     .lab-gallery.row li { flex: 1 0 9.5rem; max-width: 14rem; }
-    .lab-gallery.row.lab-before ul { mask-image: linear-gradient(to right, transparent, #000 3rem); }
-    .lab-gallery.row.lab-after ul { mask-image: linear-gradient(to left, transparent, #000 3rem); }
-    .lab-gallery.row.lab-before.lab-after ul {
-      mask-image: linear-gradient(to right, transparent, #000 3rem, #000 calc(100% - 3rem), transparent); }
     .lab-gallery button { all: unset; box-sizing: border-box; flex: 1; width: 100%; cursor: pointer;
       display: flex; flex-direction: column; gap: 0.15rem; padding: 0.6rem 0.75rem; }
     .lab-gallery .picture { display: grid; place-items: center; margin: -0.6rem -0.75rem 0.35rem; padding: 0.5rem;
@@ -36,7 +32,7 @@ _component = st.components.v2.component(
     .lab-gallery .title { font-weight: 650; font-size: 0.95rem; }
     .lab-gallery .quiet { color: var(--lab-muted); }
     .lab-gallery .quiet, .lab-gallery a { font-size: 0.8125rem; }
-    .lab-gallery .figures { margin-top: auto; padding-top: 0.25rem; font-size: 0.875rem; font-weight: 600; }
+    .lab-gallery .accuracy { margin-top: auto; padding-top: 0.25rem; font-size: 0.875rem; font-weight: 600; }
     .lab-gallery a { padding: 0.35rem 0.75rem 0.5rem; color: var(--st-primary-color);
       text-decoration: none; }
     .lab-gallery a:hover { text-decoration: underline; }
@@ -49,7 +45,7 @@ _component = st.components.v2.component(
     .lab-gallery a:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -3px;
       border-radius: 0.5rem; }
     """,
-    js=script("preset_gallery"),
+    js=script("preset_gallery", "fading"),
     isolate_styles=False,
 )
 
@@ -64,9 +60,11 @@ class PresetCard:
     hint: str
     svg: str
     """From `mnist_lab.charts.thumbnail_svg`."""
-    figures: str
-    """What the network reached, and in what time; may be empty."""
-    parameters: str
+    accuracy: str = ""
+    """What the network reached; may be empty."""
+    time: str = ""
+    """How long a training takes, and where; may be empty."""
+    parameters: str = ""
     """How many it has; may be empty."""
     run_id: str = ""
     """The run that came of it, for a link; empty for no link."""

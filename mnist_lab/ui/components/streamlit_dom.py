@@ -10,15 +10,18 @@ the pages themselves and the components' scripts (through `assets.script`) can a
 
 # Documented by Streamlit.
 
+KEY_CLASS = "st-key-"
+"""How the class begins that an element or container with a `key` has."""
+
 
 def by_key(key: str) -> str:
     """The selector of the element or container with this `key`."""
-    return f".st-key-{key}"
+    return f".{KEY_CLASS}{key}"
 
 
 def by_key_prefix(prefix: str) -> str:
     """The selector of all elements and containers whose `key` begins with `prefix`."""
-    return f'[class*="st-key-{prefix}"]'
+    return f'[class*="{KEY_CLASS}{prefix}"]'
 
 
 BACKGROUND = "--st-background-color"
@@ -97,7 +100,10 @@ MENU_ARROW = _test_id("stExpandSidebarButton")
 NARROW_MENU = by_key("narrow-menu")
 """Our own menu for narrow screens; a horizontal container, so it is shown with `display: flex`."""
 
-_COLUMN = f" > {_test_id('stLayoutWrapper')} > {_test_id('stHorizontalBlock')} > {_test_id('stColumn')}"
+LAYOUT_WRAPPER = _test_id("stLayoutWrapper")
+"""The element around a container; it leaves a gap even if its container is hidden."""
+
+_COLUMN = f" > {LAYOUT_WRAPPER} > {_test_id('stHorizontalBlock')} > {_test_id('stColumn')}"
 STACKED_COLUMN = by_key_prefix("stacked-") + _COLUMN
 """A column of `st.columns` in a container whose key begins with `stacked-`; `min-width: 100%` stacks such columns."""
 
@@ -137,6 +143,12 @@ neighbour below it."""
 START_CURVE = f"{by_key('start-training')} > :last-child"
 """The container of the curve, beside the number and the buttons."""
 
+START_FIGURES = f"div:has(> {by_key('start-figures')})"
+"""The element around the number and the buttons, which has their width."""
+
+START_PAD_WRAPPER = f"div:has(> {by_key('start-pad')})"
+"""The element around canvas and bars, which has their width; they are a vertical flexbox."""
+
 PAGE_WITH_START = f"{PAGE}:has({by_key('start-page')})"
 """The page Start, whose bottom margin takes the empty space below a page away."""
 
@@ -153,6 +165,9 @@ _SIDE = by_key("compose-side")
 
 SIDE_WRAPPER = f"div:has(> {_SIDE})"
 """The element around that container. Its column is as high as the list, so it can stick below the diagram."""
+
+COST_WRAPPER = f"div:has(> {by_key('compose-cost')})"
+"""The element around the container of the cost: without it, no gap is left where the cost is not shown."""
 
 LAYER_FORM = by_key("layer-form")
 """With the indices of the picked layers appended (`-0-3`), the container of their form."""
@@ -195,14 +210,14 @@ ABOUT_RUNS_CLASS = by_key(_ABOUT_RUNS).removeprefix(".")
 DRAW_ANSWER = f"{by_key('draw-page')} > :last-child"
 """The container of the prediction, beside the canvas."""
 
-DRAW_NETWORK = f"{by_key('draw-below')} > :last-child"
-"""The container of the picker of networks, beside the small picture."""
-
-DRAW_HEADLINE = by_key("draw-headline")
-"""The container of the prediction; a vertical flexbox, so `justify-content` centres its content vertically."""
-
 CANVAS_SURFACE = ".upper-canvas"
 """The element of streamlit-drawable-canvas that takes the events of the mouse."""
+
+CANVAS_STROKES = ".dc-canvas.lower-canvas"
+"""Its element below that one, with the strokes that are drawn to their end; the surface has the one in progress."""
+
+CANVAS_BOXES = ".canvas-root, .dc-root, .dc-scroll, .dc-container, .canvas-container, canvas"
+"""Its canvases and all that is around them; they may be shown in another size than they are drawn in."""
 
 CANVAS_SEND = '[aria-label="Update the app with this drawing"]'
 """The button of its hidden toolbar that reports what is drawn."""
@@ -218,30 +233,47 @@ INSPECT_HEAD = by_key("inspect-head")
 INSPECT_PICKER = f"{INSPECT_HEAD} > :first-child"
 """The container of the picker in it; `flex-basis` is its width."""
 
+HANDWRITING_HEAD = by_key("handwriting-head")
+"""The same on the page Handwriting."""
+
 METRIC_VALUE = _test_id("stMetricValue")
 """The figure of `st.metric`; its `font-size` can be changed."""
 
-# Shortcuts.
+# Shortcuts and focus.
+
+OWN_COMPONENT = '[data-testid^="stBidiComponent"]'
+"""The element around each component of ours, and of the canvas."""
+
+ELEMENT_TOOLBAR = _test_id("stElementToolbar")
+"""The buttons above an image, invisible (`opacity: 0`) until the pointer is over it."""
+
+POPOVER = _test_id("stPopoverBody")
+"""The content of an open popover. It is at the end of the document, far from its button."""
+
+POPOVER_BUTTON = '[aria-haspopup="dialog"][aria-expanded="true"]'
+"""The button of an open popover."""
+
+UNDO_DELETION = f"{by_key('undo-delete')} button"
+"""The button that brings back the runs deleted last."""
 
 SCRIPT_RUNS_NOT = '[data-test-script-state="notRunning"]'
 """The app, while no script runs for it. If `PAGE` is there as well, the page has been drawn."""
+
+# Presentation mode.
+
+MAIN = _test_id("stMain")
+"""The part of the page below the header, which scrolls."""
 
 # Used only by the browser tests, the benchmarks and the screenshots.
 
 STALE = '[data-stale="true"]'
 """Elements of the previous script run that have not been drawn again yet."""
 
-MAIN = _test_id("stMain")
-"""The part of the page below the header, which scrolls."""
-
 MENU_LINK = _test_id("stTopNavLink")
 """A link of Streamlit's menu."""
 
 STEP_UP = _test_id("stNumberInputStepUp")
 """The button that increases a number."""
-
-POPOVER = _test_id("stPopoverBody")
-"""The content of an open popover."""
 
 TOAST = _test_id("stToast")
 """A message of `st.toast`."""

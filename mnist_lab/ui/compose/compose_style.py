@@ -5,6 +5,10 @@ from mnist_lab.ui.components import streamlit_dom as dom
 
 _COLOURS = {name: f"light-dark({PALETTES['light'][name]}, {PALETTES['dark'][name]})" for name in PALETTES["light"]}
 _BELOW_DIAGRAM = f"calc({dom.HEADER_HEIGHT} + var(--lab-picture-height, 12rem) + 0.75rem)"
+_NARROW_FORM = 900
+"""Pixels: on a narrower screen, the fields of the form have its whole width."""
+_FIELD = dom.by_key_prefix("field-")
+_FIELD_INPUT = dom.by_key_prefix("layer-")
 _SPACE = "9rem"
 _WITH_FORM = f"{dom.by_key('compose-body')}:has({dom.LAYER_FORMS})"
 _FOOT = "4.5rem"
@@ -23,8 +27,15 @@ STYLE = f"""<style>
 }}
 @media (min-width: 641px) and (max-height: 759px) {{
   {_USUAL} {dom.SIDE_WRAPPER}:has({dom.LAYER_FORMS}) {{ position: sticky; top: {dom.HEADER_HEIGHT};
-    max-height: calc(100vh - {dom.HEADER_HEIGHT} - {_FOOT}); overflow-y: auto; overscroll-behavior: contain; }}
+    max-height: calc(100vh - {dom.HEADER_HEIGHT} - 1rem); overflow-y: auto; overscroll-behavior: contain; }}
 }}
+/* The button is higher than the title beside it. */
+{dom.by_key("close-form")} {{ margin-top: -0.5rem; }}
+/* In one row, where a name of usual length leaves room for it. */
+{dom.by_key("network-name")} {{ flex: 1 1 8rem; }}
+@media (max-width: 900px) {{ {_USUAL} {dom.by_key("compose-toolbar")} {{ gap: 0.5rem; }} }}
+/* It draws nothing, and must not leave a gap. */
+{dom.by_key("undo-shortcuts")} {{ position: absolute; }}
 .lab-form-head {{ display: flex; gap: 0.6rem; align-items: baseline; line-height: 1.4; }}
 .lab-form-head b {{ font-size: 1.05rem; font-weight: 650; }}
 .lab-form-head i {{ flex: none; width: 0.8rem; height: 0.8rem; border-radius: 0.2rem; background: var(--tone); }}
@@ -32,9 +43,18 @@ STYLE = f"""<style>
   font-variant-numeric: tabular-nums; }}
 .lab-field {{ display: flex; gap: 0.7rem; align-items: center; min-height: 2.5rem; font-size: 0.8125rem;
   line-height: 1.4; color: {_COLOURS["muted"]}; }}
-.lab-field .lab-drawing {{ width: 5.4rem; height: 3.6rem; }}
+.lab-field .lab-drawing {{ flex: none; width: 5.4rem; height: 3.6rem; }}
+/* The explanation has the rest of the row, or a row of its own. */
+{dom.by_key_prefix("explain-")} {{ flex: 1 1 11rem; }}
+@media (max-width: {_NARROW_FORM}px) {{
+  {dom.LAYER_FORMS} :is({_FIELD} > :first-child, {_FIELD_INPUT}) {{ flex-grow: 1; }}
+}}
 {dom.PRESENTING} .lab-field {{ flex-direction: column; align-items: start; gap: 0.3rem; }}
 {DRAWING_STYLE}
+/* The form has its place beside the list to itself: its head tells the cost of the whole network. */
+@media (min-width: 641px) {{
+  {_USUAL} {_WITH_FORM} {dom.COST_WRAPPER} {{ display: none; }}
+}}
 /* The list reaches into the empty space below the page, so that the form stays below the diagram there, too. */
 @media (min-width: 641px) {{
   {_WITH_FORM} {{ margin-bottom: -{_SPACE}; }}

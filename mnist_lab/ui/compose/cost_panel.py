@@ -14,7 +14,7 @@ from mnist_lab.ui.services.training_time import epoch_time_text, memory_text
 def cost_panel(analysis: Analysis) -> None:
     """Draw the cost of the analysed network, and what it teaches if it is a preset."""
     network = analysis.network
-    with st.container(border=True):
+    with st.container(border=True, key="compose-cost"):
         st.subheader("Cost", anchor=False)
         if analysis.valid:
             first, second = st.columns(2, wrap=False)

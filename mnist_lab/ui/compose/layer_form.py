@@ -26,7 +26,6 @@ from mnist_lab.ui.session import network_draft
 
 _NUMBER_WIDTH = 128
 _CHOICE_WIDTH = 264
-_EXPLANATION_WIDTH = 216
 _PADDINGS = {"valid": "valid (no border)", "same": "same (zero border)"}
 _PAIRS = {
     "kernel_size": ("Kernel height", "Kernel width"),
@@ -83,7 +82,7 @@ def layer_fields(reports: Sequence[LayerReport]) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"field-{name}"):
             _widgets(field)
             text = f'<div class="lab-field">{field.drawing}<span>{escape(field.line)}</span></div>'
-            themed_html(text, key=f"explain-{name}", width=_EXPLANATION_WIDTH)
+            themed_html(text, key=f"explain-{name}")
     if not shared:
         st.caption("There is nothing to set." if len(reports) == 1 else "These layers have nothing in common to set.")
 

@@ -109,6 +109,7 @@ def _problems(analysis: Analysis) -> list[dict[str, Any]]:
     return [
         {
             "index": problem.index,
+            "rule": problem.rule,
             "severity": problem.severity,
             "message": unbroken(problem.message),
             "repairs": [unbroken(repair.label) for repair in problem.repairs],

@@ -5,6 +5,7 @@ import streamlit as st
 from mnist_lab.network import MAX_NAME_LENGTH, PRESETS, Analysis, Network, inline_label, matching_preset
 from mnist_lab.recipe import Recipe, preset_recipe, preset_recipe_reason
 from mnist_lab.ui.components.page.shortcuts import shortcuts
+from mnist_lab.ui.components.text_limit import limit_message
 from mnist_lab.ui.panels.preset_cards import EMPTY, grouped_presets
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.recipe_draft import chosen_recipe, open_recipe
@@ -34,9 +35,7 @@ def start_from(name: str) -> None:
 def name_field() -> None:
     """Draw the field with the network's name."""
     st.session_state[_NAME] = network_draft.history().network.name
-    st.text_input(
-        "Name of the network", key=_NAME, max_chars=MAX_NAME_LENGTH, on_change=_rename, label_visibility="collapsed"
-    )
+    st.text_input("Name of the network", key=_NAME, on_change=_rename, label_visibility="collapsed")
 
 
 def undo_buttons() -> None:
@@ -96,4 +95,7 @@ def _gallery() -> None:
 
 
 def _rename() -> None:
-    network_draft.change(network_draft.history().network.rename(st.session_state[_NAME]), pick=network_draft.picked())
+    name = st.session_state[_NAME]
+    if message := limit_message(name, MAX_NAME_LENGTH):
+        st.toast(f"{message} The end was cut off.", icon=":material/info:")
+    network_draft.change(network_draft.history().network.rename(name), pick=network_draft.picked())

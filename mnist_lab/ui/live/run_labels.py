@@ -4,7 +4,9 @@ import math
 from typing import Literal, NamedTuple
 
 from mnist_lab import formatting
+from mnist_lab.insight import was_trained_elsewhere
 from mnist_lab.runs import Command, Run, RunState
+from mnist_lab.training.hardware import machine_info
 from mnist_lab.training.reporter import WAITING_FOR_DISK
 
 Colour = Literal["gray", "blue", "orange", "green", "red"]
@@ -89,7 +91,10 @@ def progress_text(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: 
         if not run.epochs_done and not steps_epoch:
             return "Not trained" if run.state is RunState.STOPPED else "Ended before its first epoch"
         done = f"{run.epochs_done:,} of {epochs(run.recipe.epochs)}"
-        return f"{done} · {formatting.seconds(run.training_seconds)}" if run.training_seconds else done
+        if not run.training_seconds:
+            return done
+        where = " on another computer" if was_trained_elsewhere(run, machine_info()) else ""
+        return f"{done} · {formatting.seconds(run.training_seconds)}{where}"
     if is_testing(run):
         return "Testing the network on the test images"
     if run.state is RunState.PAUSED and steps_epoch and steps_epoch == run.epochs_done:

@@ -42,6 +42,9 @@ COMPACT_CHART_HEIGHT = 216
 """Pixels of the small chart of the Start page."""
 STARTING_INTERVAL = 0.25
 """Seconds between two requests of a browser when the first points of a run are expected soon."""
+IDLE_INTERVAL = 4.0
+"""Seconds between two requests of a browser when nothing trains: it only has to notice that the run is deleted, or
+that another one begins."""
 MAX_INTERVAL_FACTOR = 3
 """A browser waits at most this many times `MNIST_LAB_REFRESH`."""
 _REQUESTS_PER_TRAINING = 700
@@ -141,6 +144,8 @@ def _view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
     interval = request_interval(shared.settings.refresh, run.seconds + (left or 0.0))
     if _is_about_to_start(run, store, history):
         interval = min(shared.settings.refresh, STARTING_INTERVAL)
+    elif not store.unfinished:
+        interval = max(interval, IDLE_INTERVAL)
     return RunView(layout_key, interval, parts, findings, _digest(list(map(_identity, parts.items()))))
 
 

@@ -51,7 +51,8 @@ def _card(preset: Preset, facts: PresetFacts, *, link: bool) -> PresetCard:
         title=preset.title,
         hint=preset.hint,
         svg=_picture(preset.network),
-        figures=_figures(facts),
+        accuracy=_accuracy(facts),
+        time=_time(facts),
         parameters=_parameters(facts),
         run_id=(facts.run_id or "") if link else "",
         run_name=facts.run_name,
@@ -59,7 +60,7 @@ def _card(preset: Preset, facts: PresetFacts, *, link: bool) -> PresetCard:
 
 
 def _empty_card() -> PresetCard:
-    return PresetCard(EMPTY, "An empty network", "add layers yourself", _picture(Network()), "", "")
+    return PresetCard(EMPTY, "An empty network", "add layers yourself", _picture(Network()))
 
 
 @cache
@@ -67,12 +68,19 @@ def _picture(network: Network) -> str:
     return thumbnail_svg(analyse(network))
 
 
-def _figures(facts: PresetFacts) -> str:
-    """As in "99.04 % · 17 s"; before the first run the expected time."""
-    if facts.accuracy is None or facts.seconds is None:
-        return "" if facts.expected_seconds is None else f"about {formatting.about_seconds(facts.expected_seconds)}"
-    where = " on the sample" if facts.on_sample else ""
-    return f"{formatting.accuracy(facts.accuracy)}{where} · {formatting.about_seconds(facts.seconds)}"
+def _accuracy(facts: PresetFacts) -> str:
+    if facts.accuracy is None:
+        return ""
+    return formatting.accuracy(facts.accuracy) + (" on the sample" if facts.on_sample else "")
+
+
+def _time(facts: PresetFacts) -> str:
+    """How long a training takes on this machine, or else how long it took on another one."""
+    if facts.seconds is not None and not facts.elsewhere:
+        return f"{formatting.about_seconds(facts.seconds)} here"
+    if facts.expected_seconds is not None:
+        return f"about {formatting.about_seconds(facts.expected_seconds)} here"
+    return "" if facts.seconds is None else f"{formatting.about_seconds(facts.seconds)} elsewhere"
 
 
 def _parameters(facts: PresetFacts) -> str:

@@ -6,35 +6,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_lab import formatting
-from mnist_lab.recipe import has_handwriting
 from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.run_sign import SIGN_WIDTH, run_sign
-from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN
 
 _LAST_SHOWN = "picked-run"
-
-
-def runs_with_result() -> list[Run]:
-    """The runs with a test result: the user's own, then reference runs, then those on a sample; each best first.
-
-    Of the reference runs, the one that has learned other people's handwriting is first.
-    """
-    lab = services()
-    lab.reference.ensure()
-    runs = lab.store.list({RunState.FINISHED, RunState.STOPPED})
-    tested = [run for run in runs if run.result is not None]
-    return sorted(
-        tested,
-        key=lambda run: (
-            run.used_sample,
-            run.is_reference,
-            run.is_reference and not has_handwriting(run.recipe),
-            -_accuracy(run),
-        ),
-    )
 
 
 def pick_signed_run(runs: Sequence[Run], *, key: str) -> Run:
@@ -101,10 +79,6 @@ def empty_state(message: str, *, key: str) -> None:
                 go("train")
             if st.button("Compose one first", icon=":material/layers:", key=f"{key}-compose"):
                 go("compose")
-
-
-def _accuracy(run: Run) -> float:
-    return 0.0 if run.result is None else run.result.test_accuracy
 
 
 def _labels(runs: Sequence[Run]) -> dict[str, str]:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mnist_lab.insight import was_trained_elsewhere
 from mnist_lab.network import PRESETS, Preset, analyse
 from mnist_lab.recipe import preset_recipe
 from mnist_lab.runs import Run
+from mnist_lab.training.hardware import machine_info
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.training_time import mnist_training_time
 
@@ -24,6 +26,8 @@ class PresetFacts:
     """Whether the run was trained and tested on a sample instead of MNIST."""
     seconds: float | None
     """Of the run's training, wherever that was."""
+    elsewhere: bool
+    """Whether that was on another machine."""
     expected_seconds: float | None
     """Of a training on MNIST with the preset's recipe on this machine; None if its speed is not known yet."""
 
@@ -61,5 +65,6 @@ def _facts(preset: Preset, run: Run | None, expected_seconds: float | None) -> P
         accuracy=None if result is None else result.test_accuracy,
         on_sample=run is not None and run.used_sample,
         seconds=None if run is None else run.training_seconds,
+        elsewhere=run is not None and was_trained_elsewhere(run, machine_info()),
         expected_seconds=expected_seconds,
     )

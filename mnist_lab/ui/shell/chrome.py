@@ -20,8 +20,8 @@ STYLE = f"""<style>
 {dom.PAGE} {{ margin-top: -{dom.EMPTY_TOP}; }}
 {dom.NARROW_MENU} {{ display: none; }}
 {dom.CONTENT} {{ min-height: calc(100vh - 13rem); }}
-/* It draws nothing, and must not leave a gap. */
-{dom.by_key("translation-guard")} {{ display: none; }}
+/* They draw nothing, and must not leave a gap. */
+:is({dom.by_key("translation-guard")}, {dom.by_key("focus-keeper")}) {{ display: none; }}
 @media (max-width: {dom.MENU_MIN_WIDTH - 1}px) {{
   {dom.PAGE} {{ margin-top: -{dom.EMPTY_TOP_NARROW}; }}
   {dom.NARROW_MENU} {{ display: flex; }}
@@ -29,6 +29,8 @@ STYLE = f"""<style>
 }}
 /* Columns that have too little room beside each other are stacked, so that no number is cut off. */
 @media (max-width: 900px) {{ {dom.STACKED_COLUMN} {{ min-width: 100%; }} }}
+/* Canvas and frame have fixed widths, and a small phone is narrower. */
+{dom.by_key("canvas-frame")} {{ padding-inline: clamp(2px, 50vw - 1rem - 161px, 16px); }}
 /* The notice about the data set must not move a page down: there is enough space above its title. */
 {dom.DATA_NOTICE} {{ margin: -0.6rem 0; }}
 {dom.TITLE_BELOW_NOTICE} {{ padding-top: 0; }}
@@ -57,6 +59,6 @@ def show_hidden_title(title: str) -> None:
 
 def show_narrow_menu(pages: Sequence[st.Page]) -> None:
     """Show links to the pages side by side, for screens on which Streamlit hides its own menu."""
-    with st.container(horizontal=True, gap=None, horizontal_alignment="distribute", key="narrow-menu"):
+    with st.container(horizontal=True, gap="xxsmall", key="narrow-menu"):
         for page in pages:
             st.page_link(page, label=page.title, icon="", width="content")

@@ -1,10 +1,14 @@
-"""Colours of Streamlit's own elements that the theme cannot set: pale text, and buttons that destroy something."""
+"""What the theme cannot set of Streamlit's own elements: pale text, buttons that destroy something, the focus ring."""
 
 from mnist_lab.charts.palette import variable
 from mnist_lab.ui.components import streamlit_dom as dom
 
 _DESTRUCTIVE = f"button:enabled:has({dom.COLOURED_TEXT})"
 _BAD = variable("bad")
+_RING = "light-dark(#0072B2, #56B4E9)"
+"""The primary colour of both themes."""
+_FOREIGN = f":not({dom.OWN_COMPONENT} *)"
+"""Not of our components, which have rings of their own."""
 
 COLOURS = f"""
 /* Streamlit's captions have an opacity of 0.6, and so a contrast of 4.0:1.
@@ -17,5 +21,9 @@ COLOURS = f"""
 :root {_DESTRUCTIVE} {{ color: {_BAD}; border-color: {_BAD}; }}
 :root {_DESTRUCTIVE} {dom.COLOURED_TEXT} {{ color: inherit !important; }}
 :root {_DESTRUCTIVE}:hover {{ background: color-mix(in srgb, {_BAD} 12%, transparent); }}
+/* Links had none, and that of buttons was too pale. */
+:root :is(a, button, summary):focus-visible{_FOREIGN} {{ outline: 2px solid {_RING} !important; }}
+:root div:has(> input:focus-visible, > textarea:focus-visible){_FOREIGN} {{ box-shadow: inset 0 0 0 1px {_RING}; }}
+:root {dom.ELEMENT_TOOLBAR}:focus-within {{ opacity: 1; }}
 """
 """A part of the style sheet of every page."""

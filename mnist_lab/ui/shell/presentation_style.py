@@ -12,7 +12,7 @@ ROOT_SIZE = 24
 ONLY_READ_ALOUD = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);"
 """Hides an element without a gap; screen readers find it."""
 
-_QUIET_KEYS = ("export", "compare-filters", "compare-csv", "page-foot")
+_QUIET_KEYS = ("export", "compare-filters", "compare-csv", "compare-actions", "page-foot")
 _QUIET = ", ".join([*map(dom.by_key, _QUIET_KEYS), dom.by_key_prefix("import-")])
 """What a class need not see."""
 
@@ -47,7 +47,7 @@ PRESENTATION = f"""
 /* Left of the switch, Streamlit shows that a page takes long. */
 {dom.HEADER_RIGHT} {{ padding-right: 3rem; }}
 {_ON} {{ font-size: {ROOT_SIZE}px; }}
-{_ON} :is({dom.HEADER}, {_QUIET}) {{ display: none; }}
+{_ON} :is({dom.HEADER}, {_QUIET}, {dom.LAYOUT_WRAPPER}:has(> :is({_QUIET}))) {{ display: none; }}
 {_ON} {dom.FRAME} {{ padding: 0.5rem 1rem 2rem; }}
 {_ON} {dom.PAGE} {{ margin-top: 0; gap: 0.75rem; }}
 {_ON} {dom.NARROW_MENU} {{ display: flex; justify-content: flex-start; padding-right: 2.5rem; }}
@@ -65,8 +65,8 @@ PRESENTATION = f"""
 {_ON} :is(.lab-form-facts, .lab-field) {{ color: var(--lab-muted); }}
 {_INSPECT}
 {_ON} .lab-network .cell {{ fill: color-mix(in srgb, var(--tone) 34%, var(--lab-background)); }}
-/* Canvas and frame have fixed widths. */
-{_ON} {dom.by_key("canvas-frame")} {{ padding: 16px; }}
+/* The canvas has a fixed width, whatever the size of the text. */
+{_ON} {dom.by_key("canvas-frame")} {{ padding-block: 16px; }}
 /* Charts are higher then. */
 {_ON} {dom.ELEMENT}:has(.lab-plot) {{ height: auto; overflow: visible; }}
 @media (max-width: 1400px) {{ {_ON} {dom.SETUP_COLUMN} {{ min-width: 100%; }} }}

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_lab.ui.components.page.focus_keeper import focus_keeper
 from mnist_lab.ui.components.page.presentation_switch import presentation_switch
 from mnist_lab.ui.components.page.translation_guard import translation_guard
 from mnist_lab.ui.session.navigation import PAGES
@@ -22,6 +23,7 @@ pages = [
     st.Page(PAGES / "train.py", title="Train", icon=":material/play_circle:", url_path="train"),
     st.Page(PAGES / "compare.py", title="Compare", icon=":material/table_chart:", url_path="compare"),
     st.Page(PAGES / "draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
+    st.Page(PAGES / "handwriting.py", title="Handwriting", icon=":material/ink_pen:", url_path="handwriting"),
     st.Page(PAGES / "inspect.py", title="Inspect", icon=":material/search_insights:", url_path="inspect"),
 ]
 glossary = st.Page(
@@ -37,12 +39,14 @@ show_logo()
 presentation_switch()
 st.html(STYLE)
 translation_guard()
+focus_keeper()
 with st.container(key="page"):
     show_hidden_title(page.title)
     show_narrow_menu(pages)
     content = st.container(key="page-content")
     # Drawn before the content, which may stop the script, though its place is below.
-    with st.container(horizontal=True, horizontal_alignment="right", key="page-foot"):
+    # At the left: on Compose, the form of a layer reaches down to it at the right.
+    with st.container(horizontal=True, key="page-foot"):
         st.page_link(glossary, label="Glossary", width="content")
     with content, lab_errors_shown():
         show_notices()

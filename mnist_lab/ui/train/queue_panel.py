@@ -5,13 +5,16 @@ from typing import Any
 
 import streamlit as st
 
-from mnist_lab.runs import Run, RunState
+from mnist_lab.runs import Command, Run, RunState
 from mnist_lab.ui.components.live_html import live_html
+from mnist_lab.ui.components.page.button_names import button_names
 from mnist_lab.ui.live.queue_view import entry_key, listed_runs, next_of, shown_runs
 from mnist_lab.ui.services.store_cache import StoreSnapshot
 from mnist_lab.ui.session.query_params import RUN
 from mnist_lab.ui.session.viewer import viewer
 from mnist_lab.ui.train.run_controls import continue_button, queue_buttons
+
+_KEY = "run-queue"
 
 
 def queue_panel(store: StoreSnapshot, current: str, parts: Mapping[str, Any]) -> None:
@@ -25,12 +28,26 @@ def queue_panel(store: StoreSnapshot, current: str, parts: Mapping[str, Any]) ->
     runs = shown_runs(store, current)
     if not runs:
         return
-    st.subheader("Queue", anchor=False)
     first = next_of(store.queue, viewer())
-    for run in runs:
-        _row(run, parts[entry_key(run.id)], is_next=run.id == first, is_current=run.id == current)
-    if (hidden := len(listed_runs(store, current)) - len(runs)) > 0:
-        st.caption(f"and {hidden:,} more")
+    with st.container(key=_KEY):
+        st.subheader("Queue", anchor=False)
+        for run in runs:
+            _row(run, parts[entry_key(run.id)], is_next=run.id == first, is_current=run.id == current)
+        if (hidden := len(listed_runs(store, current)) - len(runs)) > 0:
+            st.caption(f"and {hidden:,} more")
+        names = {key: name for run in runs if run.id != current for key, name in _names(run).items()}
+        button_names(names, within=_KEY, key="run-queue-names")
+
+
+def _names(run: Run) -> dict[str, str]:
+    """Names for the buttons that the row of a run may have: their texts are the same in all rows."""
+    return {
+        f"show-{run.id}": f"Show {run.name}",
+        f"front-{run.id}": f"To the front: {run.name}",
+        f"{Command.DISCARD.value}-popover-{run.id}": f"Cancel {run.name}",
+        f"{Command.STOP.value}-popover-{run.id}": f"Cancel {run.name}",
+        f"{Command.NONE.value}-{run.id}": f"Continue {run.name}",
+    }
 
 
 def _row(run: Run, html: str, *, is_next: bool, is_current: bool) -> None:

@@ -11,6 +11,8 @@ from mnist_lab.runs import Command, Run, RunState
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.components.ownership import ownership_note
+from mnist_lab.ui.components.page.scroll_to import scroll_to
+from mnist_lab.ui.components.streamlit_dom import by_key
 from mnist_lab.ui.live.run_labels import epochs, is_testing
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
@@ -20,6 +22,8 @@ from mnist_lab.ui.train.run_buttons import command_button, confirmed_button, req
 
 _LOG_BYTES = 20_000
 _SPINNER = "spinner"
+_TO_SETUP, _SETUPS = "scroll-to-setup", "scrolled-to-setup"
+"""The number of the wanted scroll to the next training, and of the last one: each is an element of its own."""
 _SMALLER_FACTOR = 1 / 3
 _MAX_EPOCHS = 1000
 
@@ -27,15 +31,18 @@ LEARNING_RATE_FACTORS: dict[str, float] = {"÷ 10": 1 / 10, "÷ 3": 1 / 3, "× 1
 """Factors that the recipe's learning rate can be multiplied by, about evenly spaced on a logarithmic scale."""
 
 
-def run_controls(run: Run, *, is_next: bool = False) -> None:
+def run_controls(run: Run, *, is_next: bool = False, training: Run | None = None) -> None:
     """Draw the buttons of a run.
 
     Args:
         run: In any state.
         is_next: Whether it is the first run in the queue.
+        training: The run that trains now, if any.
     """
     is_own = viewer().may_change(run.owner)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", width="content", key="run-controls"):
+        if run.state is RunState.QUEUED and training is not None:
+            _watch_button(training)
         if not is_own and not run.state.is_ended:
             ownership_note(run)
         elif run.state is RunState.QUEUED:
@@ -47,7 +54,7 @@ def run_controls(run: Run, *, is_next: bool = False) -> None:
                 _after_success(run)
             else:
                 _after_failure(run, is_own=is_own)
-            _another_button(run)
+        _another_button(run)
 
 
 def queue_buttons(run: Run, *, is_next: bool) -> None:
@@ -153,11 +160,28 @@ def _mistakes_button(run: Run) -> None:
         go("inspect", {RUN: run.id})
 
 
-def _another_button(run: Run) -> None:
-    """Draw the button that shows the next training first: it removes the run from the URL."""
-    if RUN in st.query_params and st.button("Train another", key=f"another-{run.id}"):
-        del st.query_params[RUN]
+def _watch_button(training: Run) -> None:
+    """Draw the button that leads from a waiting run to the one that trains."""
+    if st.button("Watch the training", icon=":material/play_circle:", key=f"watch-{training.id}", type="primary"):
+        st.query_params[RUN] = training.id
         st.rerun()
+
+
+def _another_button(run: Run) -> None:
+    """Draw the button that leads to the next training, which is further down when the URL names a run."""
+    if RUN in st.query_params:
+        st.button("Train another", icon=":material/add:", key=f"another-{run.id}", on_click=_ask_for_setup)
+
+
+def _ask_for_setup() -> None:
+    st.session_state[_TO_SETUP] = st.session_state.get(_SETUPS, 0) + 1
+
+
+def scroll_to_setup() -> None:
+    """Scroll, once, to the next training, after a click on "Train another"."""
+    if asked := st.session_state.pop(_TO_SETUP, 0):
+        st.session_state[_SETUPS] = asked
+        scroll_to(by_key("train-head"), key=f"scroll-to-setup-{asked}", block="start", focus=":scope")
 
 
 def _discard_button(run: Run, *, disabled: bool = False) -> None:

@@ -22,7 +22,7 @@ from mnist_lab.ui.session.viewer import viewer
 from mnist_lab.ui.train.chart_options import chart_options, run_chart
 from mnist_lab.ui.train.queue_panel import queue_panel
 from mnist_lab.ui.train.run_buttons import show_request_error
-from mnist_lab.ui.train.run_controls import run_controls
+from mnist_lab.ui.train.run_controls import run_controls, scroll_to_setup
 
 HEARTBEAT_SECONDS = 30.0
 """The fragment runs at least this often, whatever the live feed answers. If a browser reconnects after a restart of the
@@ -45,25 +45,27 @@ def run_panel(wanted: str | None, layout_key: tuple[object, ...]) -> None:
         st.rerun()
     show_request_error()
     if current.run is not None:
-        _show(current.run, current)
+        _show(current.run, current, is_asked_for=bool(wanted))
 
 
-def _show(run: Run, current: CurrentRun) -> None:
+def _show(run: Run, current: CurrentRun, *, is_asked_for: bool) -> None:
     options = chart_options(run)
     view = view_run(run, current.store, options)
-    _show_run(run, view, is_next=next_of(current.queue, viewer()) == run.id)
+    is_next = next_of(current.queue, viewer()) == run.id
+    _show_run(run, view, is_next=is_next, training=next(iter(current.store.active), None))
     queue_panel(current.store, run.id, view.parts)
-    if current.is_busy:
+    if current.is_busy or is_asked_for:
         live_feed(run.id, options, view)
+    scroll_to_setup()
 
 
-def _show_run(run: Run, view: RunView, *, is_next: bool) -> None:
+def _show_run(run: Run, view: RunView, *, is_next: bool, training: Run | None) -> None:
     history, parts = services().history_cache.of(run), view.parts
     _head(run)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key="run-bar"):
         with st.container(width="stretch", key="run-bar-progress"):
             live_html(parts[PROGRESS], key=PROGRESS)
-        run_controls(run, is_next=is_next)
+        run_controls(run, is_next=is_next, training=training)
     # Nothing above the chart may appear or disappear: the chart would move, and the browser would create a new one.
     if CHART in parts:
         with st.container(key="stacked-run"):

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_lab.errors import LabError
-from mnist_lab.network import Analysis, Network
+from mnist_lab.network import MAX_NAME_LENGTH, Analysis, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run
 from mnist_lab.training.submit import submit
@@ -12,6 +12,7 @@ from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.components.page.scroll_to import scroll_to
 from mnist_lab.ui.components.streamlit_dom import by_key
+from mnist_lab.ui.components.text_limit import MAX_KEPT, limit_message
 from mnist_lab.ui.live.run_labels import epochs
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.training_time import total_time_text, training_time
@@ -45,7 +46,17 @@ def run_name_field(network: Network) -> str:
     """
     if st.session_state.pop(_NAME_USED, False):
         st.session_state[_RUN_NAME] = ""
-    return st.text_input("Name of the run", max_chars=80, placeholder=network.name, key=_RUN_NAME, bind="query-params")
+    with st.container(gap="xxsmall"):
+        name = st.text_input(
+            "Name of the run", placeholder=network.name, key=_RUN_NAME, bind="query-params", on_change=_bound_name
+        )
+        if message := limit_message(name, MAX_NAME_LENGTH):
+            st.caption(f":material/warning: {message} The end will be cut off.")
+    return name
+
+
+def _bound_name() -> None:
+    st.session_state[_RUN_NAME] = st.session_state[_RUN_NAME][:MAX_KEPT]
 
 
 def _show(run: Run) -> None:

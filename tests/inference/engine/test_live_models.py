@@ -125,6 +125,11 @@ def test_a_live_request_after_the_training_is_answered_by_the_run_itself(models:
     line = to_line({"id": 1, "runs": [RUN], "image": pack(IMAGE), "live": True})
     even = np.full(10, 0.1, np.float32)
 
-    (answer,) = reply_to(line, lambda _run_id: lambda _image: even, models.get)["answers"]
+    def read(_image: Any) -> Any:
+        from mnist_lab.inference.reading import Reading
+
+        return Reading(even)
+
+    (answer,) = reply_to(line, lambda _run_id: read, models.get)["answers"]
     assert "epoch" not in answer
     np.testing.assert_array_equal(unpack(answer["probabilities"], (10,)), even)

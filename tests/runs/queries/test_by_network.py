@@ -91,3 +91,15 @@ def test_only_the_newest_runs_are_compared(store: RunStore, monkeypatch: pytest.
     assert found(store).keys() == {"tiny", "linear"}
     finished(store, LINEAR)
     assert found(store).keys() == {"linear"}
+
+
+def test_only_finished_runs_of_the_same_layers_recipe_and_seed_are_the_same_training(store: RunStore) -> None:
+    first, second = (finished(store, Network(name=name, layers=TINY.layers)) for name in ("One", "Two"))
+    finished(store, LINEAR)
+    finished(store, TINY, recipe=Recipe(seed=1))
+    finished(store, TINY, state=RunState.STOPPED)
+    deleted = finished(store, TINY)
+    store.delete(deleted)
+    store.create(TINY, Recipe())
+    assert [run.id for run in store.same_trainings(TINY, Recipe())] == [second, first]
+    assert store.same_trainings(TINY, Recipe(epochs=2)) == []

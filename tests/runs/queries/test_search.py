@@ -141,12 +141,14 @@ def test_the_tally_has_states_and_sweeps_without_the_runs(store: RunStore, netwo
     assert tally.states == {RunState.FAILED: 3, RunState.INTERRUPTED: 1}
     assert (tally.runs, tally.groups) == (4, ["Old", "New"])
     assert store.tally(exclude=[last]).runs == 3
+    assert store.tally(RunState, group="Old").states == {RunState.FAILED: 1, RunState.INTERRUPTED: 1}
+    assert store.tally(RunState, group="Not yet").states == {RunState.QUEUED: 1}
 
 
 def test_runs_come_in_the_order_of_their_ids_without_those_that_are_gone(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mnist_lab.runs.store.MAX_IDS", 2)
+    monkeypatch.setattr("mnist_lab.runs.queries.many_runs.MAX_IDS", 2)
     ids = [ended(store, name) for name in ("One", "Two", "Three")]
     assert [run.name for run in store.runs_of([ids[1], "gone", ids[2], ids[0]])] == ["Two", "Three", "One"]
     assert store.runs_of([]) == []

@@ -6,17 +6,21 @@ from typing import Any
 
 import pytest
 
+from mnist_lab.handwriting.collection_score import CollectionScore
 from mnist_lab.network import Conv2D, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunState, RunStore
-from mnist_lab.runs.queries.search import SearchResult
+from mnist_lab.runs.queries.search import RunCounts, SearchResult
 from mnist_lab.ui.compare import runs_table
 from tests.factories import make_data, make_result, make_run
 from tests.pages.ended_runs import ended
 
+Scores = dict[str, CollectionScore]
+Curves = dict[str, list[float]]
 
-def content(runs: list[Run], curves: dict[str, list[float]] | None = None) -> dict[str, Any]:
-    parsed: dict[str, Any] = json.loads(runs_table.table_json(runs, curves or {}))
+
+def content(runs: list[Run], curves: Curves | None = None, scores: Scores | None = None) -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(runs_table.table_json(runs, curves or {}, scores or {}))
     return parsed
 
 
@@ -29,6 +33,16 @@ def cells(runs: list[Run], column: str, curves: dict[str, list[float]] | None = 
 def usual(runs: list[Run]) -> set[str]:
     """The columns that are shown until the user chooses others."""
     return {column["name"] for column in content(runs)["columns"] if not column["hidden"]}
+
+
+def test_how_runs_read_the_collection_is_a_column_once_one_has_read_it(store: RunStore) -> None:
+    good, bad, unread = (ended(store, name) for name in ("Good", "Bad", "Unread"))
+    runs = [good, bad, unread]
+    assert "Our handwriting" not in usual(runs)
+    table = content(runs, scores={good.id: CollectionScore(27, 28), bad.id: CollectionScore(0, 9)})
+    (index,) = [place for place, each in enumerate(table["columns"]) if each["name"] == "Our handwriting"]
+    assert not table["columns"][index]["hidden"]
+    assert [row["cells"][index] for row in table["rows"]] == [["96.4 % of 28", 27 / 28], ["0.0 % of 9", 0.0], None]
 
 
 def test_the_newest_tested_runs_are_ticked_at_first(store: RunStore) -> None:
@@ -146,3 +160,27 @@ def test_a_run_is_created_at_its_time(store: RunStore) -> None:
 
 def test_no_row_is_no_problem() -> None:
     assert content([])["rows"] == []
+
+
+def test_the_time_of_a_run_says_if_it_was_trained_elsewhere() -> None:
+    here = make_run(result=make_result(seconds=84.0))
+    other = make_run(result=make_result(seconds=84.0, machine={"processor": "another", "cores": 3}))
+    assert cells([here, other], "Time") == [["1 m 24 s", 84.0], ["elsewhere: 1 m 24 s", 84.0]]
+
+
+@pytest.mark.parametrize(
+    ("states", "message"),
+    [
+        ({RunState.FINISHED: 2, RunState.FAILED: 1}, ""),
+        (
+            {RunState.FINISHED: 3, RunState.QUEUED: 1, RunState.SET_ASIDE: 1},
+            "3 of 5 runs of this sweep have ended, 2 are waiting.",
+        ),
+        (
+            {RunState.STOPPED: 1, RunState.RUNNING: 1, RunState.QUEUED: 1},
+            "1 of 3 runs of this sweep has ended, 1 is in training, 1 is waiting.",
+        ),
+    ],
+)
+def test_a_sweep_says_how_far_it_is(states: dict[RunState, int], message: str) -> None:
+    assert runs_table.sweep_message(RunCounts(states, [])) == message

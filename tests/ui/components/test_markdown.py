@@ -26,6 +26,7 @@ def test_a_byte_that_is_not_utf_8_can_be_sent_to_the_browser() -> None:
 @given(st.text())
 def test_nothing_visible_is_lost(text: str) -> None:
     shown = plain(text.replace("\u2060", "").replace("\\", "/"))
-    assert shown.replace("\\", "").replace("\u2060", "") == " ".join(
+    # A number and its unit have a space that is not broken.
+    assert " ".join(shown.replace("\\", "").replace("\u2060", "").split()) == " ".join(
         text.replace("\u2060", "").replace("\\", "/").split()
     )

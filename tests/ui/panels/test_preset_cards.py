@@ -1,5 +1,6 @@
 """The cards of the gallery of presets."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from mnist_lab.ui.panels import preset_cards as module
 from mnist_lab.ui.panels.preset_cards import EMPTY, grouped_presets, preset_row
 from mnist_lab.ui.services.preset_facts import PresetFacts
 
-UNTRAINED = PresetFacts(34_826, None, "", None, on_sample=False, seconds=None, expected_seconds=None)
-TRAINED = PresetFacts(34_826, "abcdefgh", "<b>Mine</b>", 0.99041, on_sample=False, seconds=16.7, expected_seconds=60.0)
+UNTRAINED = PresetFacts(34_826, None, "", None, on_sample=False, seconds=None, elsewhere=False, expected_seconds=None)
+TRAINED = PresetFacts(
+    34_826, "abcdefgh", "<b>Mine</b>", 0.99041, on_sample=False, seconds=16.7, elsewhere=False, expected_seconds=60.0
+)
 
 
 @pytest.fixture
@@ -37,20 +40,21 @@ def card(drawn: dict[str, Any], facts: PresetFacts) -> PresetCard:
 
 
 @pytest.mark.parametrize(
-    ("changes", "figures"),
+    ("changes", "accuracy", "time"),
     [
-        ({}, "99.04 % · 17 s"),
-        ({"on_sample": True}, "99.04 % on the sample · 17 s"),
-        ({"accuracy": None}, "about 1 m 00 s"),
-        ({"accuracy": None, "expected_seconds": None}, ""),
+        ({}, "99.04 %", "17 s here"),
+        ({"on_sample": True}, "99.04 % on the sample", "17 s here"),
+        ({"elsewhere": True}, "99.04 %", "about 1 m 00 s here"),
+        ({"elsewhere": True, "expected_seconds": None}, "99.04 %", "17 s elsewhere"),
+        ({"accuracy": None, "seconds": None}, "", "about 1 m 00 s here"),
+        ({"accuracy": None, "seconds": None, "expected_seconds": None}, "", ""),
     ],
 )
-def test_a_card_shows_what_came_of_it_or_else_the_time_it_would_take(
-    drawn: dict[str, Any], changes: dict[str, Any], figures: str
+def test_a_card_shows_what_came_of_it_and_where_a_training_takes_how_long(
+    drawn: dict[str, Any], changes: dict[str, Any], accuracy: str, time: str
 ) -> None:
-    facts = {name: getattr(TRAINED, name) for name in PresetFacts.__slots__} | changes
-    shown = card(drawn, PresetFacts(**facts))
-    assert (shown.figures, shown.parameters) == (figures, "34.8 k parameters")
+    shown = card(drawn, replace(TRAINED, **changes))
+    assert (shown.accuracy, shown.time, shown.parameters) == (accuracy, time, "34.8 k parameters")
 
 
 def test_the_row_has_the_named_presets_and_no_links(drawn: dict[str, Any]) -> None:

@@ -40,6 +40,8 @@ def test_the_reference_runs_belong_to_their_presets(monkeypatch: pytest.MonkeyPa
         "notebook-3": "refnote3",
     }
     assert facts["champion"].accuracy == pytest.approx(0.9966)
+    assert facts["champion"].elsewhere
+    assert not facts["tiny"].elsewhere
 
 
 def test_a_run_that_finishes_is_shown_the_next_time() -> None:

@@ -28,9 +28,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const node = parentElement.querySelector(".lab-confusion");
   Idiomorph.morph(node, data[0], { morphStyle: "innerHTML" });
   node.labUnfollow?.();
-  node.labUnfollow = labFollowTheme(parentElement, (theme) => {
-    for (const [name, colour] of Object.entries(labPalettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
-  });
+  node.labUnfollow = labFollowPalette(parentElement, node);
   // The function is the same each time, so it is added only once.
   node.addEventListener("focusin", labFollowFocus);
   const cells = labCells(node).flat();

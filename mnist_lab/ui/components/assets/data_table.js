@@ -79,11 +79,11 @@ function labSorted(rows, sort, columns) {
 }
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
-  const [content, ticked, ticksVersion, address, version, dialog, alt, hidden, linked, count] = data;
+  const [content, ticked, ticksVersion, address, version, dialog, alt, hidden, linked, count, hint] = data;
   const node = parentElement.querySelector(".lab-table");
   const [head, body, scroll, menu] = ["thead", "tbody", ".scroll", ".choice"].map((name) => node.querySelector(name));
   const [untick, summary, columnMenu] = [".untick", "summary", ".columns"].map((name) => node.querySelector(name));
-  const [chips, chosen] = [".chips", ".chosen"].map((name) => node.querySelector(name));
+  const [chips, chosen, why] = [".chips", ".chosen", ".hint"].map((name) => node.querySelector(name));
   const state = (node.labState ??= { sort: null, choice: labStored(), sent: [], drawn: new Map(), progress: {}, asked: 0 });
   if (state.ticksVersion !== ticksVersion || !state.touched) {
     state.touched &&= state.ticksVersion === ticksVersion;
@@ -165,7 +165,9 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     report();
   };
   const sign = ([shape, colour]) => state.table.signs[shape].replaceAll("COLOUR", `var(--lab-${colour})`);
-  const chip = ({ id, name, svg, away }) => {
+  // The figure of a run's chip is that of the first column.
+  const figureOf = ({ cells }) => (Array.isArray(cells[0]) ? cells[0][0] : "");
+  const chip = ({ id, name, svg, figure, away }) => {
     const remove = labElement("button", { type: "button", textContent: "×", ariaLabel: `Untick ${name}`, title: "Untick" });
     remove.onclick = () => {
       const next = chips.querySelector(`[data-run="${id}"]`)?.nextElementSibling ?? chips.querySelector("li");
@@ -177,17 +179,19 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     const text = labElement("span", { textContent: name, title: away ? `${name}: not in the table with these filters` : name });
     const item = labElement("li", { className: away ? "away" : "" });
     item.insertAdjacentHTML("beforeend", svg);
-    item.append(text, remove);
+    item.append(text, ...(figure ? [labElement("b", { textContent: figure })] : []), remove);
     item.dataset.run = id;
     return item;
   };
   const drawChips = () => {
-    const inTable = rows.filter(({ id }) => state.ticked.has(id)).map((row) => ({ id: row.id, name: row.name, svg: sign(row.sign) }));
+    const inTable = rows.filter(({ id }) => state.ticked.has(id)).map((row) => ({ id: row.id, name: row.name, svg: sign(row.sign), figure: figureOf(row) }));
     const shownIds = new Set(inTable.map(({ id }) => id));
     const others = hidden.filter(({ id }) => state.ticked.has(id) && !shownIds.has(id)).map((run) => ({ ...run, away: true }));
     const all = [...inTable, ...others];
     const source = JSON.stringify(all);
     chosen.hidden = !all.length;
+    why.textContent = hint;
+    why.hidden = !hint || state.touched;
     untick.hidden = all.length < 2;
     if (source === state.chips) return;
     state.chips = source;
@@ -304,6 +308,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
       if (cell && cell.textContent !== text) cell.textContent = text;
     }
   };
+  labShowEdge(scroll, node.querySelector(".frame"));
   const draw = () => {
     drawMenu();
     drawHead();
@@ -333,9 +338,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     summary.focus();
   };
   node.labUnfollow?.();
-  node.labUnfollow = labFollowTheme(parentElement, (theme) => {
-    for (const [name, colour] of Object.entries(labPalettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
-  });
+  node.labUnfollow = labFollowPalette(parentElement, node);
 
   // Streamlit calls this function for each drawing of the page; only the newest one goes on asking.
   const round = (state.round = (state.round ?? 0) + 1);
@@ -375,6 +378,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     // Streamlit also calls this when only the data have changed.
     if (node.isConnected) return;
     state.round += 1;
+    scroll.labSizes.disconnect();
     clearTimeout(state.timer);
     document.removeEventListener("click", state.onClickElsewhere);
     node.labUnfollow?.();

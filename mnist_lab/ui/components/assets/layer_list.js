@@ -452,9 +452,7 @@ class LabLayerList {
 export default function ({ data, parentElement, setTriggerValue }) {
   const node = parentElement.querySelector(".lab-layers");
   node.labUnfollow?.();
-  node.labUnfollow = labFollowTheme(parentElement, (theme) => {
-    for (const [name, colour] of Object.entries(labPalettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
-  });
+  node.labUnfollow = labFollowPalette(parentElement, node);
   node.labList ??= new LabLayerList(node);
   node.labList.update(data, (action) => setTriggerValue("action", action));
   return () => {

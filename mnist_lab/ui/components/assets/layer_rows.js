@@ -39,6 +39,17 @@ function labCalled(item) {
   return `${noun} ${labNumbers(item.indices)}, ${item.row.title.toLowerCase()}`;
 }
 
+// Of the same problem in several equal layers the first one, with the others that have it.
+function labFirstOfEach(problems) {
+  const firsts = new Map();
+  for (const problem of problems) {
+    const first = firsts.get(problem.rule);
+    if (first) first.also.push(problem.index);
+    else firsts.set(problem.rule, { ...problem, also: [] });
+  }
+  return [...firsts.values()];
+}
+
 // The visible rows: each with the layers that it stands for, those that move with it, and the place before it.
 function labItems(content, isExpanded) {
   const items = [];
@@ -65,7 +76,7 @@ function labItems(content, isExpanded) {
       const move = expanded ? one.indices : all;
       const gap = expanded || step === 0 ? one.indices[0] : null;
       const edge = expanded && step > 0 && step % repeat.length === 0;
-      items.push({ row: one, indices: one.indices, move, gap, edge, problems: problems(one.indices), repeat, expanded });
+      items.push({ row: one, indices: one.indices, move, gap, edge, problems: labFirstOfEach(problems(one.indices)), repeat, expanded });
     });
     place += all.length - 1;
   }
@@ -78,7 +89,8 @@ function labPlus(after, index) {
 }
 
 function labProblem(problem, index) {
-  const text = labNode("span", { className: "message" }, labIcon("problem"), labNode("span", { textContent: problem.message }));
+  const others = problem.also?.length ? ` The same in layer${problem.also.length > 1 ? "s" : ""} ${labNumbers(problem.also)}.` : "";
+  const text = labNode("span", { className: "message" }, labIcon("problem"), labNode("span", { textContent: problem.message + others }));
   const repairs = problem.repairs.map((label, repair) =>
     labNode("button", { type: "button", textContent: label, data: { do: "repair", index, problem: problem.number, repair } }),
   );

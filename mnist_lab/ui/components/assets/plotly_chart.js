@@ -180,8 +180,14 @@ export default function ({ data, parentElement }) {
   if (labIsNew(node, data)) want(data);
   node.labUnfollow?.();
   node.labUnfollow = labFollowTheme(parentElement, node.labDraw);
+  removeEventListener("resize", node.labResize);
+  node.labResize = () => {
+    if (node.style.height !== `${labHeight(node.labWanted.height)}px`) node.labDraw();
+  };
+  addEventListener("resize", node.labResize);
   return () => {
     labUnregisterPart(node);
+    if (!node.isConnected) removeEventListener("resize", node.labResize);
     // Streamlit also calls this when data arrive faster than it can pass them on; then the chart must stay.
     if (!node.isConnected) window.Plotly?.purge(node);
   };

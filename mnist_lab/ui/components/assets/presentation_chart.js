@@ -4,10 +4,13 @@ const LAB_MIN_TEXT = 18; // px
 const LAB_LINE = 1.8;
 const LAB_USUAL_LINE = 2; // px; Plotly's own width of lines
 const LAB_HEIGHT = 1.25;
+const LAB_SCREEN = 0.6; // share of the screen's height that a chart may have, so that its figures are in sight as well
+const LAB_MIN_HEIGHT = 0.8; // share of its usual height that it always has
 const LAB_DISTANCES = new Set(["standoff", "xshift", "yshift", "ax", "ay", "borderpad", "l", "r", "t", "b"]);
 
 function labHeight(height) {
-  return labIsPresenting() ? Math.round(LAB_HEIGHT * height) : height;
+  if (!labIsPresenting()) return height;
+  return Math.round(Math.min(LAB_HEIGHT * height, Math.max(LAB_SCREEN * innerHeight, LAB_MIN_HEIGHT * height)));
 }
 
 // A copy of a part of a figure, enlarged; `name` is its key, `owner` that of the object around it.

@@ -2,6 +2,7 @@
 // is on, the address has `present=1`, so that it opens the same in another browser.
 const COOKIE = "lab-presentation=1";
 const COOKIE_SECONDS = 31_536_000;
+const FREE = 8; // pixels by which the page may be scrolled with nothing below the button
 const PARAMETER = "present=1";
 // A screen on a stand; a screen with arrows that point inwards.
 const BEGIN = "M2 3h20v2h-1v10a1 1 0 0 1-1 1h-7v1.6l3.4 3.4-1.4 1.4-3-3-3 3-1.4-1.4 3.4-3.4V16H4a1 1 0 0 1-1-1V5H2zm3 2v9h14V5z";
@@ -53,15 +54,21 @@ function start(asked, overlay) {
 }
 
 export default function ({ data, parentElement }) {
-  const [asked, overlay] = data;
+  const [asked, overlay, scrolled] = data;
   window.labPresentation ??= start(asked, overlay);
   const button = parentElement.querySelector(".lab-presentation");
   const show = () => {
+    giveWay();
     const on = labIsPresenting();
     button.setAttribute("aria-pressed", on);
     button.title = on ? "Leave presentation mode (Esc)" : "Presentation mode: large text, for a class";
     button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${on ? LEAVE : BEGIN}"/></svg>`;
   };
+  // Over a page that is scrolled it would cover what is below it; the Escape key works there, too.
+  const main = document.querySelector(scrolled);
+  const giveWay = () => button.classList.toggle("away", labIsPresenting() && main.scrollTop > FREE);
+  main.removeEventListener("scroll", button.labGiveWay);
+  main.addEventListener("scroll", (button.labGiveWay = giveWay));
   button.onclick = () => present(!labIsPresenting());
   window.removeEventListener("lab-presentation", button.labShow);
   window.addEventListener("lab-presentation", (button.labShow = show));
@@ -69,8 +76,7 @@ export default function ({ data, parentElement }) {
   // Dialogs and menus are outside of what Streamlit colours, so the root has the colours as well.
   button.labUnfollow?.();
   button.labUnfollow = labFollowTheme(parentElement, (theme) => {
-    const { style } = document.documentElement;
-    style.colorScheme = labPageTheme(parentElement);
-    for (const [name, colour] of Object.entries(labPalettes[theme])) style.setProperty(`--lab-${name}`, colour);
+    document.documentElement.style.colorScheme = labPageTheme(parentElement);
+    labPaint(document.documentElement, theme);
   });
 }

@@ -13,15 +13,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
   node.classList.toggle("row", isRow);
   node.classList.toggle("grid", !isRow);
 
-  const card = ({ name, title, hint, svg, figures, parameters, run_id, run_name }) => {
+  const card = ({ name, title, hint, svg, accuracy, time, parameters, run_id, run_name }) => {
     const picture = labNode("span", "picture");
     picture.innerHTML = svg;
-    const lines = [["title", title], ["quiet", hint], ["figures", figures], ["quiet", parameters]];
+    const lines = [["title", title], ["quiet", hint], ["accuracy", accuracy], ["quiet", time], ["quiet", parameters]];
     const button = labNode("button", "", picture, ...lines.filter(([, text]) => text).map(([name, text]) => labNode("span", name, text)));
     button.type = "button";
     button.dataset.name = name;
     button.setAttribute("aria-pressed", String(name === chosen));
-    button.setAttribute("aria-label", [title, hint, figures, parameters].filter(Boolean).join(", "));
+    button.setAttribute("aria-label", [title, hint, accuracy, time, parameters].filter(Boolean).join(", "));
     button.onclick = () => setTriggerValue("picked", name);
     const item = labNode("li", "", button);
     if (run_id) {
@@ -53,21 +53,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   if (isRow) {
     const list = node.querySelector("ul");
-    const fade = () => {
-      node.classList.toggle("lab-before", list.scrollLeft > 4);
-      node.classList.toggle("lab-after", list.scrollWidth - list.clientWidth - list.scrollLeft > 4);
-    };
-    list.onscroll = fade;
     const pressed = list.querySelector('[aria-pressed="true"]')?.parentElement;
     if (pressed) list.scrollLeft = pressed.offsetLeft - list.offsetLeft - (list.clientWidth - pressed.offsetWidth) / 2;
     node.labResize?.disconnect();
-    node.labResize = new ResizeObserver(fade);
+    node.labResize = new ResizeObserver(labFadeEdges(list));
     node.labResize.observe(list);
   }
   node.labUnfollow?.();
-  node.labUnfollow = labFollowTheme(parentElement, (theme) => {
-    for (const [name, colour] of Object.entries(labPalettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
-  });
+  node.labUnfollow = labFollowPalette(parentElement, node);
   return () => {
     if (node.isConnected) return;
     node.labUnfollow?.();

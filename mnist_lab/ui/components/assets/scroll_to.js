@@ -12,9 +12,6 @@ export default function ({ data, parentElement }) {
     if (block === "start") target.style.scrollMarginTop = labHeaderHeight;
     target.scrollIntoView({ block, behavior });
     const focused = focus === ":scope" ? target : focus ? target.querySelector(focus) : null;
-    if (focused === null) return;
-    focused.tabIndex = -1;
-    focused.style.outline = "none"; // the page has moved there: a ring around a container would say no more
-    focused.focus({ preventScroll: true });
+    if (focused) labFocusQuietly(focused);
   }, DELAY);
 }

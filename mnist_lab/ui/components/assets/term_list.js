@@ -28,9 +28,7 @@ function labShowTerm(node) {
 
 export default function ({ data, parentElement }) {
   const node = parentElement.querySelector(".lab-terms");
-  const unfollow = labFollowTheme(parentElement, (theme) => {
-    for (const [name, colour] of Object.entries(labPalettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
-  });
+  const unfollow = labFollowPalette(parentElement, node);
   if (!node.firstChild) {
     node.innerHTML = data[0];
     node.querySelector("input").oninput = () => labFilterTerms(node);

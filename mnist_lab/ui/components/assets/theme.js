@@ -38,3 +38,13 @@ function labFollowTheme(element, draw) {
   }, 400);
   return () => clearInterval(timer);
 }
+
+// Gives the node the colours of a palette, as the variables `--lab-<name>`.
+function labPaint(node, theme) {
+  for (const [name, colour] of Object.entries(labPalettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
+}
+
+// Gives the node the colours of the page's palette, now and at every change.
+function labFollowPalette(element, node) {
+  return labFollowTheme(element, (theme) => labPaint(node, theme));
+}

@@ -6,7 +6,7 @@ export default function ({ data, parentElement, setStateValue }) {
   node.labRefreshEnlarged();
   node.labUnfollow?.();
   node.labUnfollow = labFollowTheme(parentElement, (theme) => {
-    for (const [name, colour] of Object.entries(labPalettes[theme])) node.style.setProperty(`--lab-${name}`, colour);
+    labPaint(node, theme);
     // Images were made for the other theme: ask Python for new ones.
     const pageTheme = labPageTheme(parentElement);
     if (pageTheme !== data.theme) setStateValue("theme", pageTheme);

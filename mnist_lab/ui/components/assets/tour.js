@@ -80,10 +80,7 @@ class Tour {
     this.close();
     // The button that had the focus is gone: Tab goes on from the title.
     const title = document.querySelector("h1");
-    if (title === null) return;
-    title.tabIndex = -1;
-    title.style.outline = "none";
-    title.focus({ preventScroll: true });
+    if (title) labFocusQuietly(title);
   }
 
   close() {

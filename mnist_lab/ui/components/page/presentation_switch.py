@@ -19,6 +19,7 @@ _component = st.components.v2.component(
       border-radius: 0.5rem; color: var(--st-text-color); background: var(--st-background-color); }
     .lab-presentation:hover { border-color: var(--st-border-color); }
     .lab-presentation:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+    .lab-presentation.away:not(:focus-visible) { opacity: 0; pointer-events: none; }
     .lab-presentation svg { width: 1.25rem; height: 1.25rem; fill: currentcolor; }
     @media print { .lab-presentation { display: none; } }
     """,
@@ -30,4 +31,4 @@ _component = st.components.v2.component(
 def presentation_switch() -> None:
     """Draw the switch at the right of the header. The link with `?present=1` opens a page in presentation mode."""
     # A tuple: to check whether a dictionary's values are tables, Streamlit would load pandas.
-    _component(data=(st.query_params.get(PRESENT) == "1", dom.OVERLAY), key="presentation", height=1)
+    _component(data=(st.query_params.get(PRESENT) == "1", dom.OVERLAY, dom.MAIN), key="presentation", height=1)

@@ -9,7 +9,7 @@ from mnist_lab.ui.components.assets import script
 _component = st.components.v2.component(
     "mnist_lab_scroll_to",
     html='<div class="lab-scroll-to" hidden></div>',
-    js=script("scroll_to", "part", "motion"),
+    js=script("scroll_to", "part", "motion", "focus"),
     isolate_styles=False,
 )
 

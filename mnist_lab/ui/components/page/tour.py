@@ -47,7 +47,7 @@ _component = st.components.v2.component(
     .lab-tour-card .next { border-color: var(--st-primary-color); }
     .lab-tour-card .skip { border-color: transparent; margin-left: auto; }
     """,
-    js=script("tour", "motion"),
+    js=script("tour", "motion", "focus"),
     isolate_styles=False,
 )
 

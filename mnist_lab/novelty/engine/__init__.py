@@ -1,0 +1,1 @@
+"""The part of novelty detection that imports TensorFlow."""
