@@ -60,7 +60,7 @@ TRAININGS: Mapping[str, Training] = {
     "fast": _of("fast", seeds=FIVE, ships_as="reffast0"),
     "strong": _of("strong", seeds=THREE, ships_as="refstron"),
     "champion": _of("champion", ships_as="refchamp"),
-    "reader": _of("reader", seeds=THREE, ships_as="refreadr"),
+    "reader": _of("reader", ships_as="refreadr"),
     "notebook-1": _of("notebook-1", AS_THE_NOTEBOOK, ships_as="refnote1"),
     "notebook-2": _of("notebook-2", AS_THE_NOTEBOOK, ships_as="refnote2"),
     "notebook-3": _of("notebook-3", AS_THE_NOTEBOOK, ships_as="refnote3"),

@@ -26,6 +26,8 @@ _STRETCH = 0.25
 _TREMOR = 0.008
 _PEN, _PEN_SPREAD, _PENS = 2.5, 0.38, (1.0, 5.5)
 """Width of the pen in pixels: median, standard deviation of its logarithm, thinnest and thickest."""
+_THICK, _THICK_PENS = 0.3, (3.5, 6.5)
+"""So many are drawn with a pen that is thick for the digit, such as the canvas's widest pen for a small digit."""
 
 
 def template_digits(count: int, random: np.random.Generator) -> tuple[Images, Labels]:
@@ -81,12 +83,18 @@ def _varied(points: Values, random: np.random.Generator) -> Values:
     return varied
 
 
+def _pen_widths(count: int, random: np.random.Generator) -> Values:
+    usual = np.clip(np.exp(_normal(random, count) * np.float32(_PEN_SPREAD)) * np.float32(_PEN), *_PENS)
+    thick = random.uniform(*_THICK_PENS, count).astype(np.float32)
+    return np.where(random.random(count) < _THICK, thick, usual)
+
+
 def _placed(points: Values, joined: Values, random: np.random.Generator) -> Values:
     """Draw the digits as `drawing.normalize` would place them: float32 (n, 28, 28).
 
     The ink's longer side has 20 pixels and begins at a whole pixel, its centre of mass is in the middle.
     """
-    widths = np.clip(np.exp(_normal(random, len(points)) * np.float32(_PEN_SPREAD)) * np.float32(_PEN), *_PENS)
+    widths = _pen_widths(len(points), random)
     low, high = points.min(axis=1), points.max(axis=1)
     scale = (BOX - widths) / (high - low).max(axis=1)
     # From the upper left corner of the ink, which is half a pen away from the strokes.
