@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from mnist_lab.ui.components.digit_reading import digit_reading
+from mnist_lab.ui.components.drawing.digit_reading import digit_reading
 from mnist_lab.ui.draw.canvas import drawing_pad
 from mnist_lab.ui.draw.draw_style import STYLE
+from mnist_lab.ui.draw.keep_drawing import keep_drawing
 from mnist_lab.ui.draw.views import drawing_views
 from mnist_lab.ui.panels.run_picker import empty_state, pick_run
 from mnist_lab.ui.services.tested_runs import runs_with_result
@@ -17,6 +18,7 @@ runs = runs_with_result()
 with st.container(horizontal=True, gap="medium", key="draw-page"):
     with st.container(width="content"):
         drawing_pad()
+        keep_drawing()
     with st.container(gap="small"):
         answer = st.container()
         choice = st.container()

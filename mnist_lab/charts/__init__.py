@@ -7,6 +7,7 @@ from mnist_lab.charts.accuracy_cost import RunDot, parameters_accuracy_figure
 from mnist_lab.charts.bars import CostBar, cost_bars, cost_info, probability_bars
 from mnist_lab.charts.confusion_html import Part, confusion_html, error_levels, worst_digits
 from mnist_lab.charts.delta import Delta, figure_delta
+from mnist_lab.charts.digit_cards import DigitCard, digit_cards_html
 from mnist_lab.charts.drawings.field_drawings import DRAWING_STYLE, field_drawing
 from mnist_lab.charts.figure import Figure, empty_figure, label
 from mnist_lab.charts.hyperparameter import ValueDot, hyperparameter_figure, hyperparameter_info
@@ -28,6 +29,7 @@ from mnist_lab.charts.snapshots.feature_maps import maps_html
 from mnist_lab.charts.snapshots.filters import filters_html
 from mnist_lab.charts.snapshots.guesses import guesses_html
 from mnist_lab.charts.snapshots.layer_health import health_html
+from mnist_lab.charts.style_tiles import StylePicture, styles_html
 
 __all__ = [
     "DIGITS_CSS",
@@ -39,6 +41,7 @@ __all__ = [
     "CostBar",
     "Curve",
     "Delta",
+    "DigitCard",
     "Figure",
     "Figures",
     "ImageCard",
@@ -47,6 +50,7 @@ __all__ = [
     "Part",
     "RunDot",
     "Series",
+    "StylePicture",
     "ValueDot",
     "accuracy_figure",
     "class_counts_figure",
@@ -54,6 +58,7 @@ __all__ = [
     "cost_bars",
     "cost_info",
     "data_uri",
+    "digit_cards_html",
     "digit_png",
     "digit_sheet_png",
     "digits_html",
@@ -85,6 +90,7 @@ __all__ = [
     "signed_sheet_png",
     "smoothed",
     "sparkline_values",
+    "styles_html",
     "swatch_svg",
     "thin",
     "thumbnail_svg",

@@ -1,6 +1,7 @@
 """The commands `predict` and `evaluate`, which use the saved weights of a run."""
 
 import argparse
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +15,12 @@ from mnist_lab.cli.runs import open_run_store
 from mnist_lab.cli.tensorflow_output import LOG_NAME, redirect_output
 from mnist_lab.cli.user_files import printable, read_bytes
 from mnist_lab.data import Dataset, DataSource, load_mnist_from_disk, load_mnist_sample
-from mnist_lab.drawing import NormalizedDrawing, normalize_drawing, open_picture
+from mnist_lab.drawing import FoundDigit, NormalizedDrawing, normalize_drawing, open_picture
 from mnist_lab.drawing.image_file import MAX_BYTES
 from mnist_lab.errors import DataError, PictureError, RefusedError, TransitionError
 from mnist_lab.inference.fitting_images import fitting_images
 from mnist_lab.inference.weights import Weights, weights_of
-from mnist_lab.insight import interpret_probabilities
+from mnist_lab.insight import Prediction, interpret_number, interpret_probabilities
 from mnist_lab.novelty import DigitScore
 from mnist_lab.runs import Result, Run
 from mnist_lab.settings import Settings
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from mnist_lab.inference.engine.model_cache import LoadedModel
 
 Floats = npt.NDArray[np.float32]
+_Reading = tuple[Floats, DigitScore | None]
 
 SUCCESS, REFUSED = 0, 2
 
@@ -37,17 +39,17 @@ MAX_LOSS_DIFFERENCE = 1e-4
 
 
 def predict(options: argparse.Namespace, settings: Settings) -> int:
-    """Predict the digits in picture files; a blank picture has no digit.
+    """Predict the digits in picture files, drawn or photographed; a blank picture has none.
 
     A picture that is refused does not keep the others from being read; the exit status is 2 then.
     """
     run = open_run_store(settings).find(options.run)
     weights = weights_of(run, settings)
     drawings = [(printable(name), _drawing(Path(name))) for name in options.pictures]
-    pixels = [drawing.pixels for _, drawing in drawings if isinstance(drawing, NormalizedDrawing)]
-    readings = _read(run, settings, weights, pixels)
+    found = [drawing.digits for _, drawing in drawings if isinstance(drawing, NormalizedDrawing)]
+    readings = _read(run, settings, weights, [digit.pixels for digits in found for digit in digits])
     answers = [
-        _answer(name, *next(readings)) if isinstance(drawing, NormalizedDrawing) else _no_digit(name, drawing)
+        _answer(name, drawing, readings) if isinstance(drawing, NormalizedDrawing) else _no_digit(name, drawing)
         for name, drawing in drawings
     ]
     refused = [answer for answer in answers if answer["error"] is not None]
@@ -108,9 +110,7 @@ def _picture(path: Path) -> npt.NDArray[np.uint8]:
         raise PictureError(f"{printable(str(path))}: {error}") from error
 
 
-def _read(
-    run: Run, settings: Settings, weights: Weights, pictures: list[Floats]
-) -> Iterator[tuple[Floats, DigitScore | None]]:
+def _read(run: Run, settings: Settings, weights: Weights, pictures: list[Floats]) -> Iterator[_Reading]:
     if not pictures:
         return
     with redirect_output(settings.home / LOG_NAME):
@@ -138,10 +138,38 @@ def _fit_subspaces(run: Run, settings: Settings, loaded: "LoadedModel") -> None:
         note(f"Whether a picture is a digit at all is not known: {error}")
 
 
-def _answer(name: str, probabilities: Floats, digit_score: DigitScore | None) -> dict[str, object]:
-    prediction = interpret_probabilities(probabilities, digit_score=digit_score)
+def _answer(name: str, drawing: NormalizedDrawing, readings: Iterator[_Reading]) -> dict[str, object]:
+    """The answer for a picture; takes the readings of its digits from the iterator."""
+    found = [(digit, *next(readings)) for digit in drawing.digits]
+    predictions = [
+        interpret_probabilities(probabilities, is_dot=digit.is_dot, digit_score=digit_score)
+        for digit, probabilities, digit_score in found
+    ]
+    number = interpret_number(predictions)
+    digits = [
+        _digit(digit, probabilities, prediction)
+        for (digit, probabilities, _), prediction in zip(found, predictions, strict=True)
+    ]
+    # With several digits there is no single one.
+    one = digits[0] if len(digits) == 1 else dict.fromkeys(("digit", "probability", "score", "probabilities"))
     return {
         "picture": name,
+        "digit": one["digit"],
+        "probability": one["probability"],
+        "sure": number.is_sure,
+        "is_digit": number.is_digit,
+        "score": one["score"],
+        "probabilities": one["probabilities"],
+        "sentence": number.text,
+        "error": None,
+        "number": number.number,
+        "digits": digits,
+        "is_photo": drawing.is_photo,
+    }
+
+
+def _digit(digit: FoundDigit, probabilities: Floats, prediction: Prediction) -> dict[str, object]:
+    return {
         "digit": prediction.digit,
         "probability": prediction.probability,
         "sure": prediction.is_sure,
@@ -149,7 +177,8 @@ def _answer(name: str, probabilities: Floats, digit_score: DigitScore | None) ->
         "score": prediction.score,
         "probabilities": [float(probability) for probability in probabilities],
         "sentence": prediction.text,
-        "error": None,
+        "is_dot": digit.is_dot,
+        "box": dataclasses.astuple(digit.box),
     }
 
 
@@ -165,6 +194,9 @@ def _no_digit(name: str, error: RefusedError | None) -> dict[str, object]:
         "probabilities": None,
         "sentence": "blank: there is no digit to read." if error is None else None,
         "error": None if error is None else str(error),
+        "number": None,
+        "digits": [],
+        "is_photo": None,
     }
 
 

@@ -98,9 +98,12 @@ def _pixels(image: "Image.Image") -> NDArray[np.uint8]:
 
 
 def _with_8_bits(image: "Image.Image") -> "Image.Image":
+    """The picture with its largest number as white, rounded up to bits: a scanner may fill only 10 or 12 of the 16."""
     from PIL import Image
 
-    return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    numbers = np.asarray(image)
+    bits = max(int(numbers.max()).bit_length(), 8)
+    return Image.fromarray((numbers >> (bits - 8)).astype(np.uint8))
 
 
 def _stretched(image: "Image.Image") -> "Image.Image":

@@ -18,7 +18,7 @@ _MIN_CONTRAST = 24.0
 _NOISE = 0.1
 
 # Fainter pixels are ignored for the bounding box: compression and scaling leave a grey edge around a stroke.
-_MIN_BOX_INK = 0.2
+MIN_BOX_INK = 0.2
 
 
 def find_ink(picture: Picture) -> Ink | None:
@@ -37,26 +37,36 @@ def find_ink(picture: Picture) -> Ink | None:
     Raises:
         PictureError: `picture` has another shape or type.
     """
-    _check(picture)
+    check_picture(picture)
     small = _shrunk(picture)
-    if small.ndim == 2:
-        return _ink_of_grey(small.astype(np.float32))
-    grey = small[..., :3].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)  # luma of ITU-R BT.601
-    if small.shape[2] == 3 or small[..., 3].min() == 255:
+    grey = grey_of(small)
+    if small.ndim == 2 or small.shape[2] == 3 or small[..., 3].min() == 255:
         return _ink_of_grey(grey)
     return _ink_of_transparent(grey, small[..., 3])
 
 
+def grey_of(picture: Picture) -> Ink:
+    """The picture in grey, float32 (h, w), 0 to 255; opacity is ignored."""
+    if picture.ndim == 2:
+        return picture.astype(np.float32)
+    return picture[..., :3].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)  # luma of ITU-R BT.601
+
+
 def crop_to_ink(ink: Ink) -> Ink | None:
     """The smallest rectangle that holds all ink; None if there is no ink."""
-    has_ink = ink >= _MIN_BOX_INK
+    has_ink = ink >= MIN_BOX_INK
     rows, columns = np.flatnonzero(has_ink.any(axis=1)), np.flatnonzero(has_ink.any(axis=0))
     if not len(rows):
         return None
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
-def _check(picture: Picture) -> None:
+def check_picture(picture: Picture) -> None:
+    """Refuse what is no picture.
+
+    Raises:
+        PictureError: Another type than uint8, or another shape than (h, w), (h, w, 3) or (h, w, 4).
+    """
     has_picture_shape = picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] in (3, 4))
     if picture.dtype != np.uint8 or not has_picture_shape or picture.size == 0:
         raise PictureError(
@@ -94,13 +104,18 @@ def _ink_of_grey(grey: Ink) -> Ink | None:
         return None
     dark = grey < (darkest + lightest) / 2
     levels = float(np.median(grey[dark])), float(np.median(grey[~dark]))
-    paper, ink = levels[::-1] if not _is_dark_paper(dark) else levels
+    paper, ink = levels[::-1] if not is_dark_paper(dark) else levels
     if abs(ink - paper) < _MIN_CONTRAST:
         return None
     share = (grey - paper) / (ink - paper)
     return np.where(share < _NOISE, 0, np.minimum(share, 1)).astype(np.float32)
 
 
-def _is_dark_paper(dark: NDArray[np.bool_]) -> bool:
+def is_dark_paper(dark: NDArray[np.bool_]) -> bool:
+    """Whether the paper is what is dark: paper is most of the picture and most of its border.
+
+    Args:
+        dark: (h, w), true for dark pixels.
+    """
     border = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
     return bool(border.mean() + dark.mean() > 1)

@@ -10,10 +10,21 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mnist_lab.errors import PredictorError
 from mnist_lab.inference.process import PredictorProcess, ProcessHungError, ProcessLostError
-from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats, ProtocolError, is_run_id, pack, unpack
+from mnist_lab.inference.protocol import (
+    IMAGE_SHAPE,
+    MAX_IMAGES,
+    Floats,
+    ProtocolError,
+    is_run_id,
+    pack,
+    pack_images,
+    unpack,
+)
+from mnist_lab.inference.reading import Reading
 from mnist_lab.network import CLASSES
 from mnist_lab.novelty import DigitScore
 from mnist_lab.settings import Settings
@@ -100,19 +111,14 @@ class Predictor:
         Raises:
             PredictorError: See `read`.
         """
-        probabilities = self.read(run_id, image).probabilities
-        assert probabilities is not None  # noqa: S101 - `read` says so
-        return probabilities
+        return self.read(run_id, image).probabilities
 
-    def read(self, run_id: str, image: Floats) -> Answer:
+    def read(self, run_id: str, image: Floats) -> Reading:
         """Predict the digit in `image` with the network of one run.
 
         Args:
             run_id: Id of a run that has weights.
             image: float32 (28, 28), 0..1, white ink on black, as `drawing.normalize_drawing` makes it.
-
-        Returns:
-            An answer that has probabilities.
 
         Raises:
             PredictorError: The run has no usable weights, or the process did not reply even after a restart.
@@ -120,7 +126,7 @@ class Predictor:
         answer = self.predict_many([run_id], image)[0]
         if answer.probabilities is None:
             raise PredictorError(answer.error)
-        return answer
+        return Reading(answer.probabilities, answer.digit_score)
 
     def predict_many(self, run_ids: Sequence[str], image: Floats) -> list[Answer]:
         """Predict the digit in one image with the networks of several runs; one answer per run, in the same order.
@@ -141,14 +147,22 @@ class Predictor:
         """
         return self._answers([run_id], {"image": pack(_checked_image(image)), "live": True})[0]
 
+    def predict_images(self, run_id: str, images: NDArray[np.uint8]) -> Floats:
+        """Predict many images uint8 (n, 28, 28) with the network of one run: probabilities float32 (n, 10).
+
+        Raises:
+            PredictorError: The run has no usable weights, or the process did not reply even after a restart.
+        """
+        parts = [self._batch(run_id, images[start : start + MAX_IMAGES]) for start in range(0, len(images), MAX_IMAGES)]
+        return np.concatenate(parts) if parts else np.zeros((0, CLASSES), np.float32)
+
     def inspect(self, run_id: str, image: Floats, kind: str, **options: Any) -> dict[str, Any]:
         """Look into the network of one run while it reads `image`; `inspection` has a function for each kind.
 
         Raises:
             PredictorError: The network cannot be used, or the process did not reply even after a restart.
         """
-        reply = self._reply([run_id], {"image": pack(_checked_image(image)), "inspect": kind, **options})
-        entry: dict[str, Any] = reply["answers"][0] if reply.get("answers") else {"error": "It sent no answer."}
+        (entry,) = self._entries([run_id], {"image": pack(_checked_image(image)), "inspect": kind, **options})
         if "error" in entry:
             raise PredictorError(str(entry["error"]))
         return entry
@@ -177,14 +191,24 @@ class Predictor:
                 self._process.close()
                 self._process = None
 
-    def _answers(self, run_ids: Sequence[str], request: dict[str, Any]) -> list[Answer]:
-        reply = self._reply(run_ids, request)
+    def _batch(self, run_id: str, images: NDArray[np.uint8]) -> Floats:
+        (entry,) = self._entries([run_id], {"images": pack_images(images)})
+        if "error" in entry:
+            raise PredictorError(str(entry["error"]))
         try:
-            return [_answer(run_id, entry) for run_id, entry in zip(run_ids, reply["answers"], strict=True)]
+            return unpack(entry.get("batch"), (len(images), CLASSES))
+        except ProtocolError as error:
+            raise PredictorError("The predictor process sent an invalid reply; try again.") from error
+
+    def _answers(self, run_ids: Sequence[str], request: dict[str, Any]) -> list[Answer]:
+        entries = self._entries(run_ids, request)
+        try:
+            return [_answer(run_id, entry) for run_id, entry in zip(run_ids, entries, strict=True)]
         except (KeyError, TypeError, ValueError, ProtocolError) as error:
             raise PredictorError("The predictor process sent an invalid reply; try again.") from error
 
-    def _reply(self, run_ids: Sequence[str], request: dict[str, Any]) -> dict[str, Any]:
+    def _entries(self, run_ids: Sequence[str], request: dict[str, Any]) -> list[dict[str, Any]]:
+        """What the process answers for each run."""
         if not 1 <= len(run_ids) <= MAX_RUNS_AT_ONCE:
             raise PredictorError(f"A request must name 1 to {MAX_RUNS_AT_ONCE} runs. Received: {len(run_ids)}.")
         for run_id in run_ids:
@@ -193,7 +217,10 @@ class Predictor:
         reply = self._ask({**request, "runs": list(run_ids)})
         if "error" in reply:
             raise PredictorError(str(reply["error"]))
-        return reply
+        entries = reply.get("answers")
+        if not isinstance(entries, list) or len(entries) != len(run_ids):
+            raise PredictorError("The predictor process sent an invalid reply; try again.")
+        return entries
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         if not self._request_lock.acquire(timeout=self._answer_timeout + self._start_timeout):

@@ -20,6 +20,7 @@ from mnist_lab.insight.notebook_columns import (
     dropout_summary,
     notebook_columns,
 )
+from mnist_lab.insight.number import NumberPrediction, interpret_number
 from mnist_lab.insight.prediction import Prediction, interpret_probabilities
 from mnist_lab.insight.remaining_time import expected_starts, is_settled, seconds_left
 from mnist_lab.insight.run_diff import FieldDiff, diff_runs, unshared_layers
@@ -30,6 +31,7 @@ __all__ = [
     "Confusion",
     "DurationEstimate",
     "FieldDiff",
+    "NumberPrediction",
     "Prediction",
     "SignificanceTest",
     "Throughput",
@@ -43,6 +45,7 @@ __all__ = [
     "estimate_duration",
     "expected_starts",
     "find_images",
+    "interpret_number",
     "interpret_probabilities",
     "is_settled",
     "mcnemar_mid_p",

@@ -94,7 +94,7 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
     run, folder = claim.run, claim.folder
 
     reporter.enter("loading data")
-    split, data = load_split(settings, run, resumes=bool(folder.checkpoint_files()))
+    split, data = load_split(settings, store, run, resumes=bool(folder.checkpoint_files()))
     checkpoints = find_checkpoints(run, folder, data)
     reporter.connection.retry(lambda: store.attempt(run).set_data(data))
 
@@ -131,6 +131,7 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
             precision=precision,
             callbacks=callbacks,
             insist=reporter.insist,
+            initial_path=folder.initial_weights if folder.initial_weights.exists() else None,
         )
         checkpoint = restore(trainer, run, folder, checkpoints)
         reporter.connection.retry(lambda: _rewind(store, run, checkpoint, trainer.batches))

@@ -14,10 +14,12 @@ import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from mnist_lab.charts import PALETTES
+from mnist_lab.handwriting import Collection
 from mnist_lab.network import PRESETS, Conv2D, Network, link_from_network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Run, RunStore
+from mnist_lab.runs import MACHINE, Run, RunStore
 from mnist_lab.ui.components import streamlit_dom as dom
+from tests.handwriting.drawn import drawn
 from tests.pages.ended_runs import ended
 
 PACKAGE = Path(dom.__file__).resolve().parents[2]
@@ -332,6 +334,16 @@ def test_the_figures_of_inspect_are_smaller(page: Page, lab: str) -> None:
     figures = page.locator(f"{dom.INSPECT_HEAD} {dom.METRIC_VALUE}")
     expect(figures).to_have_count(3)
     assert css(figures.first, "font-size") == f"{1.5 * REM:g}px"
+
+
+def test_the_figures_of_the_collection_are_smaller(page: Page, lab: str, store: RunStore) -> None:
+    collection = Collection(store.db)
+    kept = collection.keep([drawn(1)], MACHINE).added
+    go(page, f"{lab}/handwriting")
+    figures = page.locator(f"{dom.HANDWRITING_HEAD} {dom.METRIC_VALUE}")
+    expect(figures).to_have_count(3)
+    assert css(figures.first, "font-size") == f"{1.5 * REM:g}px"
+    collection.delete(kept, MACHINE)
 
 
 def test_a_popover_a_red_button_and_a_toast_are_found(page: Page, lab: str, store: RunStore) -> None:

@@ -92,6 +92,9 @@ def test_the_whole_way(call, refused, store, offline, pictures, tmp_path):
     assert (read[1]["is_digit"], read[1]["score"]) == (False, None)
     assert read[0]["digit"] == int(np.argmax(read[0]["probabilities"]))
     assert (read[1]["digit"], read[1]["sentence"]) == (None, "blank: there is no digit to read.")
+    assert (read[0]["number"], read[1]["number"], read[1]["digits"]) == (str(read[0]["digit"]), None, [])
+    assert [digit["probabilities"] for digit in read[0]["digits"]] == [read[0]["probabilities"]]
+    _a_number_is_read_digit_by_digit(call, run.id, pictures)
     lines = call("predict", run.id, pictures / "one.png", pictures / "blank.png").out.splitlines()
     assert [line.split(": ")[0] for line in lines] == [str(pictures / "one.png"), str(pictures / "blank.png")]
     _the_rest_is_read_where_one_picture_is_refused(call, run.id, pictures)
@@ -174,6 +177,19 @@ def test_only_json_is_printed_and_chatter_is_logged(call, monkeypatch, store, of
     assert called.out.count("\n") == 1
     assert "Keras says" not in called.err
     assert "Keras says something\nC++ says something\n" in store.folder(json.loads(called.out)["run"]).read_log()
+
+
+def _a_number_is_read_digit_by_digit(call, run_id, pictures):
+    picture = np.full((320, 640), 255, np.uint8)
+    picture[60:260, 150:180] = picture[60:260, 450:480] = 0
+    Image.fromarray(picture).save(pictures / "eleven.png")
+    answer = call("predict", run_id, pictures / "eleven.png", "--json").json["predictions"][0]
+    assert len(answer["number"]) == len(answer["digits"]) == 2
+    assert (answer["digit"], answer["probability"], answer["probabilities"]) == (None, None, None)
+    assert [digit["box"] for digit in answer["digits"]] == [[150, 60, 180, 260], [450, 60, 480, 260]]
+    assert answer["number"] == "".join(str(digit["digit"]) for digit in answer["digits"])
+    assert answer["number"] in call("predict", run_id, pictures / "eleven.png").out
+    assert not answer["is_photo"]
 
 
 def _the_rest_is_read_where_one_picture_is_refused(call, run_id, pictures):

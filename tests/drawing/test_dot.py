@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from benchmarks.strokes import rasterize
+from mnist_lab.data import load_mnist
 from mnist_lab.drawing import normalize_drawing
 
 PEN = 20
@@ -44,8 +45,14 @@ def test_the_width_of_the_pen_decides() -> None:
     assert not is_dot(picture, 10)
 
 
-def test_without_a_pen_width_nothing_is_called_a_dot() -> None:
-    assert not is_dot(rasterize([[[250, 250]]], width=PEN), None)
+def test_without_a_pen_width_the_strokes_themselves_tell_it() -> None:
+    assert is_dot(rasterize([[[250, 250]]], width=PEN), None)
+    assert not is_dot(rasterize([[[250, 250], [250, 320]]], width=PEN), None)
+
+
+def test_no_image_of_mnist_is_a_dot(mnist_folder: Path) -> None:
+    for image in load_mnist(mnist_folder / "mnist.npz").test_images[:1000]:
+        assert not is_dot(image, None)
 
 
 def test_the_pen_is_measured_in_pixels_of_the_picture_however_large_it_is() -> None:

@@ -68,6 +68,17 @@ def test_a_tiff_of_numbers_reads_as_the_same_digit(scale: float, mode: str) -> N
     assert float(np.abs(small.pixels - original.pixels).mean()) < 0.01
 
 
+@pytest.mark.parametrize("bits", [8, 10, 12, 14])
+def test_a_16_bit_file_with_fewer_bits_is_stretched(bits: int) -> None:
+    numbers = (SEVEN.astype(np.float64) / 255 * (2**bits - 1)).astype(np.uint16)
+    picture = open_picture(encoded(Image.fromarray(numbers)))
+    assert picture.max() == 255
+    small, original = normalize_drawing(picture), normalize_drawing(SEVEN)
+    assert small is not None
+    assert original is not None
+    assert float(np.abs(small.pixels - original.pixels).mean()) < 0.01
+
+
 def test_a_tiff_of_one_number_is_blank() -> None:
     assert normalize_drawing(open_picture(encoded(Image.new("F", (40, 40), 0.5), "TIFF"))) is None
 

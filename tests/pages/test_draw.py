@@ -11,7 +11,7 @@ from mnist_lab.data import DataSource
 from mnist_lab.inference import Predictor
 from mnist_lab.runs import RunState, RunStore
 from mnist_lab.runs.epoch_weights import epoch_weights_path, write_epoch_weights
-from mnist_lab.ui.components.drawing_canvas import CanvasReport
+from mnist_lab.ui.components.drawing.drawing_canvas import CanvasReport
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services.container import services
 from tests.pages.ended_runs import HOSTILE, ended

@@ -76,7 +76,7 @@ def test_a_first_visitor_sees_a_network_a_train_button_and_a_reader() -> None:
     assert labels(test)["train"] == "Train this network"
     assert "– %" in live_htmls(test)[0]
     assert progress_text(test).startswith("Not trained yet")
-    assert reader(test) == "refchamp"
+    assert reader(test) == "refreadr"
     assert component(test, "live_feed") is None
 
 
@@ -153,7 +153,7 @@ def test_a_run_without_weights_does_not_read(state: RunState) -> None:
     run = end(store, start(store, queue(store)), state, with_result=False, message="It broke.")
     test = open_page({"draft-history": network_draft.EditHistory(run.network)}, run=run.id)
 
-    assert reader(test) == "refchamp"
+    assert reader(test) == "refreadr"
     assert "It broke." in page_text(test)
 
 

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import mnist_lab.inference.engine.keras_loading  # noqa: F401
@@ -17,10 +16,11 @@ from mnist_lab.errors import NetworkError, PredictorError
 from mnist_lab.files import file_version
 from mnist_lab.inference.keras_file import copy_checked, is_newer, written_by
 from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats
+from mnist_lab.inference.reading import Reading
 from mnist_lab.inference.weights import Weights
 from mnist_lab.keras_settings import apply_settings
 from mnist_lab.network import CLASSES
-from mnist_lab.novelty import DigitScore, DigitSubspaces
+from mnist_lab.novelty import DigitSubspaces
 from mnist_lab.novelty.engine.features import with_hidden
 
 BATCH_SHAPE = (1, *IMAGE_SHAPE, 1)
@@ -101,15 +101,6 @@ def make_forward_function(model: keras.Model, run_id: str) -> ForwardFunction:
 
     compiled(tf.zeros(BATCH_SHAPE))
     return forward
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """What a network makes of one image."""
-
-    probabilities: Floats
-    digit_score: DigitScore | None = None
-    """None while the subspaces of its digits are not known."""
 
 
 class LoadedModel:

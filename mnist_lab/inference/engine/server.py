@@ -21,14 +21,18 @@ from mnist_lab.inference.protocol import (
     pack,
     to_line,
     unpack,
+    unpack_images,
 )
 from mnist_lab.inference.weights import find_weights
 from mnist_lab.runs import open_store
 from mnist_lab.settings import Settings
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from mnist_lab.inference.engine.live_models import LiveModel
-    from mnist_lab.inference.engine.model_cache import Reading
+    from mnist_lab.inference.reading import Reading
 
     ReadFunction = Callable[[Floats], Reading]
 
@@ -50,6 +54,7 @@ def main(settings: Settings) -> int:
         os.environ[name] = str(THREADS)
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # TensorFlow would take the whole memory of a GPU that a training needs
     # Imported here, as this loads TensorFlow, which reads the variables above.
+    from mnist_lab.inference.engine.batch_prediction import BatchPrediction
     from mnist_lab.inference.engine.inspector import Inspector
     from mnist_lab.inference.engine.live_models import LiveModels
     from mnist_lab.inference.engine.model_cache import LoadedModel, ModelCache
@@ -65,12 +70,14 @@ def main(settings: Settings) -> int:
         return loaded
 
     live_models = LiveModels(store.folder)
+    batches = BatchPrediction(lambda run_id: find_weights(store, settings, run_id))
     inspector = Inspector(lambda run_id: models.get(run_id).model, store.folder)
     output.write(to_line(READY))
     output.flush()
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # the page process has ended
         for line in sys.stdin.buffer:
-            output.write(to_line(reply_to(line, lambda run_id: get(run_id).read, live_models.get, inspector.answer)))
+            reply = reply_to(line, lambda run_id: get(run_id).read, live_models.get, inspector.answer, batches.predict)
+            output.write(to_line(reply))
             output.flush()
     return 0
 
@@ -80,6 +87,7 @@ def reply_to(
     get: "Callable[[str], ReadFunction]",
     get_live: "Callable[[str], LiveModel | None]" = lambda _run_id: None,
     inspect: "Callable[[object, str, Floats, object], dict[str, Any]] | None" = None,
+    predict_batch: "Callable[[str, NDArray[np.uint8]], Floats] | None" = None,
 ) -> dict[str, Any]:
     """Reply to one request; an invalid request gives a reply with an error.
 
@@ -88,12 +96,16 @@ def reply_to(
         get: Returns the function that reads images with a run by its id, or raises a LabError.
         get_live: Returns the network of a run in training by the run's id, None if there is none, or raises a LabError.
         inspect: Returns the answer to a request with `inspect`, or raises a LabError.
+        predict_batch: Returns the probabilities of many images, or raises a LabError.
     """
     request_id: object = None
     try:
         request = from_line(line)
         request_id = request.get("id")
         run_ids = _run_ids(request.get("runs"))
+        if "images" in request and predict_batch is not None:
+            images = unpack_images(request["images"])
+            return {"id": request_id, "answers": [_batch_answer(run_id, images, predict_batch) for run_id in run_ids]}
         image = unpack(request["image"], IMAGE_SHAPE) if "image" in request else None
     except ProtocolError as error:
         return {"id": request_id, "error": f"The predictor received an invalid request: {error}."}
@@ -130,6 +142,12 @@ def _answer(
         return {"run": run_id} if image is None else {"run": run_id, **_entry(read(image))}
 
     return _guarded(run_id, answer)
+
+
+def _batch_answer(
+    run_id: str, images: "NDArray[np.uint8]", predict_batch: "Callable[[str, NDArray[np.uint8]], Floats]"
+) -> dict[str, Any]:
+    return _guarded(run_id, lambda: {"run": run_id, "batch": pack(predict_batch(run_id, images))})
 
 
 def _guarded(run_id: str, answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ _component = st.components.v2.component(
     .lab-network-frame button:hover { border-color: var(--st-primary-color); }
     .lab-network-frame button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
     """,
-    js=script("network_diagram", "fading", "drawing_bus"),
+    js=script("network_diagram", "drawing_bus", "fading"),
     isolate_styles=False,
 )
 

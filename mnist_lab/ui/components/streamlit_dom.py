@@ -233,6 +233,9 @@ INSPECT_HEAD = by_key("inspect-head")
 INSPECT_PICKER = f"{INSPECT_HEAD} > :first-child"
 """The container of the picker in it; `flex-basis` is its width."""
 
+HANDWRITING_HEAD = by_key("handwriting-head")
+"""The same on the page Handwriting."""
+
 METRIC_VALUE = _test_id("stMetricValue")
 """The figure of `st.metric`; its `font-size` can be changed."""
 

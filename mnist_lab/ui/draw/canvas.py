@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_lab.ui.components.drawing_canvas import CanvasReport, drawing_canvas, reported
+from mnist_lab.ui.components.drawing.drawing_canvas import CanvasReport, drawing_canvas, reported
 from mnist_lab.ui.live.canvas_picture import SIDE
 
 FRAME = SIDE + 34

@@ -7,8 +7,9 @@ import streamlit as st
 from mnist_lab.network import analyse
 from mnist_lab.runs import Run
 from mnist_lab.runs.epoch_weights import epoch_weight_files
-from mnist_lab.ui.components.drawing_view import drawing_view
+from mnist_lab.ui.components.drawing.drawing_view import drawing_view
 from mnist_lab.ui.components.network_diagram import network_diagram
+from mnist_lab.ui.draw.picture_panel import picture_panel
 from mnist_lab.ui.live.drawing_view_parts import EPOCH, LAYER, NO_EPOCHS, STEPS, UNCENTRED
 from mnist_lab.ui.live.drawing_views import VIEW
 from mnist_lab.ui.services.container import services
@@ -94,5 +95,6 @@ _VIEWS: Mapping[str, tuple[str, Callable[[Run], None]]] = {
     "networks": ("All networks", _networks),
     "epochs": ("Through the epochs", _epochs),
     "layers": ("Through the layers", _layers),
+    "photo": ("A photo", picture_panel),
 }
 """Title and drawing of each view, by its name in the URL."""

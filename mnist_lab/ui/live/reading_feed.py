@@ -7,7 +7,7 @@ from typing import Any
 from mnist_lab import formatting
 from mnist_lab.drawing import NormalizedDrawing
 from mnist_lab.errors import LabError, PictureError, PredictorError, UnknownRunError
-from mnist_lab.inference import Answer
+from mnist_lab.inference.reading import Reading
 from mnist_lab.insight import interpret_probabilities
 from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.live.canvas_picture import read_canvas
@@ -80,23 +80,23 @@ def _reading(run: Run, drawing: NormalizedDrawing) -> dict[str, Any]:
     if now.probabilities is None:
         raise PredictorError(_waiting_text(run) if now.is_untrained else now.error)
     by = f"{run.name}, being tested" if now.epoch is None else f"{run.name}, {_age_text(now.epoch)}"
-    return {**_prediction(now, drawing), "by": by}
+    return {**_prediction(Reading(now.probabilities), drawing), "by": by}
 
 
 def _age_text(epoch: float) -> str:
     return "just begun" if epoch < _JUST_BEGUN else f"after {epoch:.1f} epochs"
 
 
-def _prediction(answer: Answer, drawing: NormalizedDrawing) -> dict[str, Any]:
-    values = [] if answer.probabilities is None else [float(value) for value in answer.probabilities]
-    prediction = interpret_probabilities(values, is_dot=drawing.is_dot, digit_score=answer.digit_score)
-    reading = {
+def _prediction(reading: Reading, drawing: NormalizedDrawing) -> dict[str, Any]:
+    values = [float(value) for value in reading.probabilities]
+    prediction = interpret_probabilities(values, is_dot=drawing.is_dot, digit_score=reading.digit_score)
+    shown = {
         "digit": str(prediction.digit),
         "text": prediction.text,
         "probabilities": [round(value, 4) for value in values],
         "labels": [formatting.probability(value) if value >= _MIN_LABELLED else "" for value in values],
     }
-    return reading if prediction.is_digit is None else {**reading, "is_digit": prediction.is_digit}
+    return shown if prediction.is_digit is None else {**shown, "is_digit": prediction.is_digit}
 
 
 def _tested_name(run: Run) -> str:

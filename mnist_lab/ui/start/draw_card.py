@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_lab.ui.components.digit_reading import digit_reading
+from mnist_lab.ui.components.drawing.digit_reading import digit_reading
 from mnist_lab.ui.draw.canvas import FRAME, drawing_pad
 
 _PROMPT = "Draw a digit, 0 to 9"

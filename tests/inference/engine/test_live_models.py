@@ -126,7 +126,7 @@ def test_a_live_request_after_the_training_is_answered_by_the_run_itself(models:
     even = np.full(10, 0.1, np.float32)
 
     def read(_image: Any) -> Any:
-        from mnist_lab.inference.engine.model_cache import Reading
+        from mnist_lab.inference.reading import Reading
 
         return Reading(even)
 

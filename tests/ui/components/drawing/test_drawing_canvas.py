@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from mnist_lab.ui.components.assets import script
-from mnist_lab.ui.components.drawing_canvas import MAX_STROKES, CanvasReport, report_of
+from mnist_lab.ui.components.drawing.drawing_canvas import MAX_STROKES, CanvasReport, report_of
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 STROKE = {"type": "Path", "strokeWidth": 20, "path": [["M", 1, 2]]}
 
 
