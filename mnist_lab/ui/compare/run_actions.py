@@ -13,8 +13,8 @@ from mnist_lab.ui.compare.outcomes import on_each
 from mnist_lab.ui.compare.run_dialogs import deletable_runs, delete_dialog, note_dialog, rename_dialog
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.ownership import ownership_note
-from mnist_lab.ui.panels.requeue_verb import requeue_verb
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.services.requeue_verb import requeue_verb
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN

@@ -14,8 +14,8 @@ from mnist_lab.ui.components.ownership import ownership_note
 from mnist_lab.ui.components.page.scroll_to import scroll_to
 from mnist_lab.ui.components.streamlit_dom import by_key
 from mnist_lab.ui.live.run_labels import epochs, is_testing
-from mnist_lab.ui.panels.requeue_verb import requeue_verb
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.services.requeue_verb import requeue_verb
 from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN, SWEEP
 from mnist_lab.ui.session.viewer import viewer
