@@ -9,7 +9,7 @@ from mnist_lab.ui.components.page.translation_guard import translation_guard
 from mnist_lab.ui.session.navigation import PAGES
 from mnist_lab.ui.shell.chrome import ICON, STYLE, show_hidden_title, show_logo, show_narrow_menu
 from mnist_lab.ui.shell.notices import lab_errors_shown, show_notices
-from mnist_lab.ui.shell.unknown_page import say_unknown_page, unknown_pages
+from mnist_lab.ui.shell.unknown_page import remember_unknown_page, say_unknown_page, unknown_name
 
 start = st.Page(PAGES / "start.py", title="Start", icon=":material/home:", url_path="first", default=True)
 
@@ -17,6 +17,11 @@ start = st.Page(PAGES / "start.py", title="Start", icon=":material/home:", url_p
 def _to_start() -> None:
     # Streamlit serves the default page at "/" only; this makes "/start" work as well.
     st.switch_page(start, query_params=st.query_params.to_dict())
+
+
+def _unknown_to_start() -> None:
+    remember_unknown_page(unknown)
+    _to_start()
 
 
 pages = [
@@ -35,8 +40,10 @@ glossary = st.Page(
 st.set_page_config(page_icon=ICON, layout="wide")
 hidden = st.Page(_to_start, title="Start", url_path="start", visibility="hidden")
 known = [*pages, glossary, hidden]
-unknown = unknown_pages(start, ["", *(one.url_path for one in known)])
-page = st.navigation([*known, *unknown], position="top")
+unknown = unknown_name(st.context.url, ["", *(one.url_path for one in known)])
+if unknown:
+    known.append(st.Page(_unknown_to_start, title="Start", url_path=unknown, visibility="hidden"))
+page = st.navigation(known, position="top")
 st.set_page_config(page_title=f"{page.title} · MNIST Lab")
 show_logo()
 # First, so that a page that is presented does not appear in its usual size before.

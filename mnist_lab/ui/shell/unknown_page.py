@@ -4,7 +4,6 @@ from collections.abc import Collection
 from urllib.parse import unquote, urlsplit
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from mnist_lab import formatting
 from mnist_lab.ui.components.markdown import plain
@@ -21,15 +20,9 @@ def unknown_name(url: str | None, known: Collection[str]) -> str:
     return "" if name in known else name
 
 
-def unknown_pages(start: StreamlitPage, known: Collection[str]) -> list[StreamlitPage]:
-    """The hidden page of an address that has no page, which leads to `start`; none for every other address."""
-    name = unknown_name(st.context.url, known)
-
-    def to_start() -> None:
-        st.session_state[_UNKNOWN] = name
-        st.switch_page(start)
-
-    return [st.Page(to_start, title="Start", url_path=name, visibility="hidden")] if name else []
+def remember_unknown_page(name: str) -> None:
+    """Have `say_unknown_page` say that there is no page of this name."""
+    st.session_state[_UNKNOWN] = name
 
 
 def say_unknown_page() -> None:
