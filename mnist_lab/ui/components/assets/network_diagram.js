@@ -5,7 +5,7 @@ const UNIT = 16; // units of the drawing that are one rem
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const node = parentElement.querySelector(".lab-network-diagram");
-  const refold = parentElement.querySelector(".lab-network-frame > button");
+  const refold = parentElement.querySelector(".lab-network-frame > .refold");
   const state = (node.labState ??= { unfolded: false });
   const [views, screenShare] = data;
   state.views = views;
