@@ -42,7 +42,7 @@ _component = st.components.v2.component(
     .lab-gallery [aria-pressed="true"] .picture { background: none; }
     .lab-gallery [aria-pressed="true"] .title::after { content: " ✓"; color: var(--st-primary-color); }
     /* Outside of the card, so that it is not taken for the mark of the chosen one. */
-    .lab-gallery li:has(button:focus-visible) { outline: 3px solid var(--st-text-color); outline-offset: 2px; }
+    .lab-gallery li:has(button:focus-visible) { outline: 2px solid var(--st-text-color); outline-offset: 2px; }
     .lab-gallery a:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -3px;
       border-radius: 0.5rem; }
     """,

@@ -39,9 +39,12 @@ STYLE = f"""<style>
 {dom.by_key("start-figures")} .lab-run :is(p, .headline) {{ white-space: nowrap; overflow: hidden;
   text-overflow: ellipsis; }}
 {dom.by_key("start-figures")} .lab-run p {{ font-size: 0.875rem; }}
-{dom.PRESENTING} {dom.START_FIGURES} {{ flex-basis: 15.5rem; }}
+{dom.PRESENTING} {dom.START_FIGURES} {{ flex-basis: 14.25rem; }}
 {dom.PRESENTING} {dom.by_key("start-figures")} {{ width: 100%; }}
 {dom.by_key("start-name")} {{ margin-bottom: -0.75rem; }}
+{dom.PRESENTING} {dom.by_key("start-name")} {{ margin-top: -0.75rem; }}
+/* It draws nothing, and must not leave a gap. */
+{dom.by_key("live-feed")} {{ position: absolute; }}
 {dom.by_key("start-presets")} .lab-gallery li {{ flex-basis: 8.75rem; }}
 {dom.by_key("start-presets")} .lab-gallery li button {{ padding: 0.4rem 0.6rem; gap: 0; }}
 {dom.by_key("start-presets")} .lab-gallery .picture {{ padding: 0.2rem; margin: -0.4rem -0.6rem 0.2rem; }}

@@ -6,7 +6,7 @@ STEPS = (
     TourStep(
         "start-presets",
         "Choose a network",
-        "Each card is a network to start from, with its number of parameters. After a training it also shows the accuracy.",
+        "Each card is a network to start from. One that has been trained also shows the accuracy it reached.",
     ),
     TourStep(
         "start-network",
