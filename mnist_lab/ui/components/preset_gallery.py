@@ -22,7 +22,7 @@ _component = st.components.v2.component(
     .lab-gallery.grid { display: flex; flex-wrap: wrap; gap: 1.25rem 0.75rem; }
     .lab-gallery.grid section { flex: 1 1 calc(var(--cards) * 11rem); max-width: calc(var(--cards) * 13rem); }
     .lab-gallery.grid ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 9.25rem), 1fr)); }
-    .lab-gallery.row ul { display: flex; padding: 5px; scroll-padding-inline: 2rem; }
+    .lab-gallery.row ul { display: flex; padding: 5px; margin: -4px -5px; scroll-padding-inline: 2rem; }
     .lab-gallery.row li { flex: 1 0 9.5rem; max-width: 14rem; }
     .lab-gallery button { all: unset; box-sizing: border-box; flex: 1; width: 100%; cursor: pointer;
       display: flex; flex-direction: column; gap: 0.15rem; padding: 0.6rem 0.75rem; }
