@@ -6,7 +6,9 @@ Without names all parts run, one after the other: with three rounds for about an
     recipes    what the recipes reach, and the notebook's table beside the lab's (recorded trainings)
     learning   whether the lab's way and plain Keras learn the same
     estimates  how well the time of an epoch is foretold
+    strangers  how well the digits of strangers are read, and what that costs in training
     pages      how fast the pages are, beside a bare Streamlit app
+    drawing    how soon a drawing is read while the pen is down
 
 A figure that misses its target is printed as such; the exit status tells only of what could not be measured.
 """
@@ -18,7 +20,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterable, Mapping
 
-from benchmarks import estimates, page_speed, recipes, same_learning, training_speed
+from benchmarks import estimates, live_drawing, page_speed, recipes, same_learning, strangers, training_speed
 from benchmarks.figures import Figure
 from mnist_lab.training.hardware import machine_info
 
@@ -33,7 +35,9 @@ PARTS: Mapping[str, Callable[[int], Iterable[Figure]]] = {
     "recipes": lambda _rounds: recipes.figures(),
     "learning": lambda _rounds: same_learning.figures(),
     "estimates": lambda _rounds: estimates.figures(),
+    "strangers": lambda _rounds: strangers.figures(),
     "pages": _pages,
+    "drawing": lambda _rounds: live_drawing.figures(),
 }
 
 

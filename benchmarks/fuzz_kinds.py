@@ -20,6 +20,12 @@ from benchmarks.corruptions import ARCHIVES, BYTES, HOSTILE, Corruption
 from benchmarks.strokes import rasterize
 from mnist_lab.data import load_mnist
 from mnist_lab.drawing import normalize_drawing, open_picture
+from mnist_lab.errors import StoreError
+from mnist_lab.handwriting import Collection, KeptDrawing, NewDrawing
+from mnist_lab.handwriting.answers import NO_ANSWERS, Answers, read_answers, write_answers
+from mnist_lab.handwriting.drawing_files import drawings_from_file, drawings_to_json, drawings_to_zip
+from mnist_lab.handwriting.lesson import Lesson, read_lesson, write_lesson
+from mnist_lab.handwriting.stroke import Stroke
 from mnist_lab.inference.keras_file import copy_checked
 from mnist_lab.inference.weights import Weights
 from mnist_lab.network import PRESETS, link_from_network, network_from_file, network_from_link
@@ -28,7 +34,8 @@ from mnist_lab.novelty.digit_subspaces import DIMENSIONS, PIXELS
 from mnist_lab.novelty.subspaces_file import read_subspaces, write_subspaces
 from mnist_lab.recipe import Recipe, recipe_from_json
 from mnist_lab.reference import install_reference_runs, read_archive, shipped_archives, unpack, write_checksums
-from mnist_lab.runs import Command, MetricPoint, RunFolder, RunState, RunStore
+from mnist_lab.runs import MACHINE, Command, MetricPoint, RunFolder, RunState, RunStore
+from mnist_lab.runs.epoch_weights import epoch_weights_path, read_epoch_weights, write_epoch_weights
 from mnist_lab.runs.live_weights import LiveWeights, read_live_weights, write_live_weights
 from mnist_lab.runs.snapshot_files import list_epochs, newest_health, read_snapshot
 from mnist_lab.settings import Settings
@@ -88,6 +95,12 @@ def _read_subspaces(path: Path) -> None:
 def _snapshot(folder: Path) -> Path:
     run = _make_run(folder)
     return sorted(run.snapshots.iterdir())[-1]
+
+
+def _epoch_weights(folder: Path) -> Path:
+    path = epoch_weights_path(folder, 3)
+    write_epoch_weights(path, [np.ones((9, 5), np.float32), np.ones(5, np.float32)])
+    return path
 
 
 def _read_snapshot(path: Path) -> None:
@@ -279,6 +292,40 @@ def _link(folder: Path) -> Path:
     return _written(folder / "link.txt", link_from_network(PRESETS["lenet-5"].network).encode())
 
 
+def _drawings() -> list[NewDrawing]:
+    pictures = np.random.default_rng(0).integers(1, 256, (12, 28, 28), np.uint8)
+    return [NewDrawing(pixels, number % 10, (Stroke(20, ((1, 2), (3, 4))),)) for number, pixels in enumerate(pictures)]
+
+
+def _kept(folder: Path) -> list[KeptDrawing]:
+    with closing(RunStore(URL.create("sqlite", database=str(folder / "runs.sqlite")), folder / "runs")) as store:
+        collection = Collection(store.db)
+        collection.keep(_drawings(), MACHINE)
+        return collection.drawings(collection.index().ids.tolist())
+
+
+def _read_drawings(path: Path) -> None:
+    drawings_from_file(path.read_bytes())
+
+
+def _answers(folder: Path) -> Path:
+    write_answers(RunFolder(folder), Answers(np.arange(5, dtype=np.uint64), np.zeros((5, 10), np.float32)), (1, 2))
+    return RunFolder(folder).handwriting_answers
+
+
+def _read_answers(path: Path) -> None:
+    if read_answers(RunFolder(path.parent), (1, 2)) is NO_ANSWERS:
+        # They are computed again without a word.
+        raise StoreError("There are no answers.")
+
+
+def _lesson(folder: Path) -> Path:
+    images, labels = np.ones((5, 28, 28), np.uint8), np.arange(5, dtype=np.uint8)
+    keys = np.arange(5, dtype=np.uint64)
+    write_lesson(RunFolder(folder), Lesson(images, labels, keys, keys[:0]))
+    return RunFolder(folder).lesson
+
+
 _JSON = (*BYTES, *([corruptions.changed_text] * 20))
 _PICTURES = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 
@@ -288,6 +335,7 @@ KINDS: Sequence[Kind] = (
     Kind("digit_subspaces.npz", _subspaces, _read_subspaces, ARCHIVES),
     Kind("snapshot", _snapshot, _read_snapshot, ARCHIVES),
     Kind("live weights", _live_weights, lambda path: read_live_weights(RunFolder(path.parents[1]), _LIVE), ARCHIVES),
+    Kind("epoch weights", _epoch_weights, lambda path: read_epoch_weights(path, [(9, 5), (5,)]), ARCHIVES),
     Kind("checkpoint", _checkpoint, read_checkpoint, (*BYTES, *([corruptions.resealed_checkpoint] * 20))),
     Kind("weights, checked", _weights, _check_weights, ARCHIVES),
     Kind("weights, loaded", _weights, _load_model, ARCHIVES, needs_tensorflow=True),
@@ -298,6 +346,12 @@ KINDS: Sequence[Kind] = (
     Kind("network link", _link, lambda path: network_from_link(path.read_text("utf-8", "replace")), BYTES),
     Kind("recipe JSON", lambda folder: _written(folder / "recipe.json", Recipe().to_json().encode()),
          lambda path: recipe_from_json(path.read_bytes()), _JSON),
+    Kind("drawings JSON", lambda folder: _written(folder / "ours.json", drawings_to_json(_kept(folder)).encode()),
+         _read_drawings, _JSON),
+    Kind("drawings zip", lambda folder: _written(folder / "ours.zip", drawings_to_zip(_kept(folder))), _read_drawings,
+         ARCHIVES),
+    Kind("answers.npz", _answers, _read_answers, ARCHIVES),
+    Kind("lesson.npz", _lesson, lambda path: read_lesson(RunFolder(path.parent)), ARCHIVES),
     Kind("mnist.npz", _mnist, load_mnist, ARCHIVES, reads_good=False),
     Kind("idx files", _idx, lambda path: load_mnist(path.parent), BYTES, reads_good=False),
     *(Kind(f"picture, {kind}", _picture(kind), lambda path: normalize_drawing(open_picture(path)),

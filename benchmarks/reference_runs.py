@@ -31,7 +31,7 @@ from mnist_lab.settings import Settings
 RECORDED = "trainings"
 FIVE, THREE, ONE = (0, 1, 2, 3, 4), (0, 1, 2), (0,)
 MOST_SNAPSHOT_BYTES = 360_000
-"""Six runs with so many bytes of snapshots, their weights and predictions are 12 MB."""
+"""Seven runs with so many bytes of snapshots, their weights and predictions are 13 MB."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ TRAININGS: Mapping[str, Training] = {
     "fast": _of("fast", seeds=FIVE, ships_as="reffast0"),
     "strong": _of("strong", seeds=THREE, ships_as="refstron"),
     "champion": _of("champion", ships_as="refchamp"),
+    "reader": _of("reader", seeds=THREE, ships_as="refreadr"),
     "notebook-1": _of("notebook-1", AS_THE_NOTEBOOK, ships_as="refnote1"),
     "notebook-2": _of("notebook-2", AS_THE_NOTEBOOK, ships_as="refnote2"),
     "notebook-3": _of("notebook-3", AS_THE_NOTEBOOK, ships_as="refnote3"),

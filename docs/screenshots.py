@@ -49,7 +49,7 @@ def main() -> None:
         for name, path in {"draw": "draw", "start": ""}.items():
             page.goto(f"{lab.address}/{path}")
             draw(page)
-            screenshot_page(page, name, page.get_by_text("sure"))
+            screenshot_page(page, name, page.locator(".lab-reading-text").get_by_text("sure"))
 
 
 def wait_for(page: Page, store: RunStore, run_id: str, reached: Callable[[RunState, int], bool]) -> None:
@@ -76,8 +76,9 @@ def draw(page: Page) -> None:
     box = canvas.bounding_box()
     if box is None:
         raise RuntimeError("The canvas is not on the page.")
+    scale = box["width"] / 320
     for index, (x, y) in enumerate(SEVEN):
-        page.mouse.move(box["x"] + x, box["y"] + y, steps=8)
+        page.mouse.move(box["x"] + scale * x, box["y"] + scale * y, steps=8)
         if index == 0:
             page.mouse.down()
     page.mouse.up()

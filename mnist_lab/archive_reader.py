@@ -65,8 +65,8 @@ def open_archive(path: Path, *, max_bytes: int, kind: str = "archive") -> Iterat
         yield archive_of(file, kind)
 
 
-def archive_of(file: IO[bytes], kind: str = "archive") -> "Archive":
-    """The zip archive in an open file, whose size the caller has limited.
+def archive_of(file: IO[bytes], kind: str = "archive", *, max_members: int = MAX_MEMBERS) -> "Archive":
+    """The zip archive in an open file, whose size the caller has limited, with at most `max_members` files.
 
     Raises:
         ArchiveError: It is not an archive.
@@ -75,8 +75,8 @@ def archive_of(file: IO[bytes], kind: str = "archive") -> "Archive":
         archive = zipfile.ZipFile(file)
     except Exception as error:  # zipfile raises exceptions of many types for a damaged archive
         raise ArchiveError(f"is not a whole {kind}: it is cut off, damaged or something else") from error
-    if len(archive.filelist) > MAX_MEMBERS:
-        raise ArchiveError(f"holds {len(archive.filelist):,} files, and at most {MAX_MEMBERS:,} are read")
+    if len(archive.filelist) > max_members:
+        raise ArchiveError(f"holds {len(archive.filelist):,} files, and at most {max_members:,} are read")
     return Archive(archive)
 
 

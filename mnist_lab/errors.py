@@ -8,6 +8,7 @@ Each message is one or two sentences that tell the user what to do. It is shown 
     │   ├── RecipeError         a recipe, or a recipe file, that cannot be used
     │   ├── DataError           a data set that is missing, damaged or of the wrong shape
     │   ├── PictureError        a picture that cannot be read
+    │   ├── HandwritingError    drawings, or a file of them, that cannot be kept or changed
     │   ├── UnknownRunError     no run, or more than one, has that id or name
     │   ├── TransitionError     the run's state does not allow it
     │   ├── NotOwnerError       the run belongs to another browser
@@ -43,6 +44,10 @@ class DataError(RefusedError):
 
 class PictureError(RefusedError):
     """A picture that cannot be read."""
+
+
+class HandwritingError(RefusedError):
+    """Drawings, or a file of drawings, that cannot be kept or changed."""
 
 
 class UnknownRunError(RefusedError):

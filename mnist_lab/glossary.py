@@ -35,7 +35,8 @@ _ALL = (
         "augmentation",
         "Augmentation",
         "Each training image is changed a little every time it is shown: shifted, turned, enlarged. The network sees "
-        "more variety than the data has, so it learns the digit rather than the picture.",
+        "more variety than the data has, so it learns the digit rather than the picture. Handwriting styles also show "
+        "digits as other people write them.",
         ("overfitting", "training-images"),
     ),
     Term(

@@ -62,7 +62,8 @@ class Settings(BaseSettings):
     )
     mnist_url: str = Field(default=MNIST_URL, description="the address from which MNIST is downloaded")
     watch: bool = Field(
-        default=True, description="true or false: whether snapshots of the network are recorded while it trains"
+        default=True,
+        description="true or false: whether snapshots and weights of the epochs are recorded while it trains",
     )
     reference: bool = Field(default=True, description="true or false: whether a new lab contains the reference runs")
     refresh: float = Field(

@@ -9,9 +9,10 @@ from mnist_lab.ui.components.glossary_link import field_help
 from mnist_lab.ui.inspect.image_panel import confusion_and_images
 from mnist_lab.ui.live.run_view import examine
 from mnist_lab.ui.panels.doctor_panel import doctor_panel
-from mnist_lab.ui.panels.run_picker import empty_state, pick_signed_run, runs_with_result
+from mnist_lab.ui.panels.run_picker import empty_state, pick_signed_run
 from mnist_lab.ui.panels.snapshot_panel import snapshot_panel
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.services.tested_runs import runs_with_result
 
 STYLE = f"""<style>
 {dom.INSPECT_HEAD} {dom.METRIC_VALUE} {{ font-size: 1.5rem; }}

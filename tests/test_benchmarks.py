@@ -4,11 +4,14 @@ import json
 import re
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from benchmarks import reference_runs
+from benchmarks import reference_runs, strangers
 from benchmarks.figures import Figure
 from benchmarks.recipes import images
 from benchmarks.reference_runs import TRAININGS, Training, recorded
@@ -70,6 +73,30 @@ def test_make_bench_prints_figures_and_how_many_hold() -> None:
     )
     assert "Reference runs that ship" in done.stdout
     assert re.match(r"\d+ hold, \d+ miss; ", done.stdout.splitlines()[-1])
+
+
+def test_strangers_are_read_surely_or_not() -> None:
+    labels = np.array([3, 3, 3, 3], np.uint8)
+    answers = np.zeros((4, 10), np.float32)
+    answers[[0, 1, 2, 3], [3, 3, 5, 8]] = [0.95, 0.5, 0.95, 0.6]
+    assert strangers.accuracy(answers, labels) == 50
+    assert strangers.surely_wrong(answers, labels) == 25
+    read, wrong = strangers.read_figures(
+        [answers, np.eye(10, dtype=np.float32)[labels]], labels, "mean of 2 networks, "
+    )
+    assert (read.value, read.holds, read.detail) == (75, False, "mean of 2 networks, 50.00, 100.00")
+    assert (wrong.value, wrong.holds) == (12.5, False)
+
+
+def test_the_sheet_shows_each_mistake() -> None:
+    labels = np.arange(40, dtype=np.uint8) % 10
+    pictures = np.random.default_rng(1).uniform(0, 1, (40, 28, 28)).astype(np.float32)
+    right = np.eye(10, dtype=np.float32)[labels]
+    rows = {}
+    for name, answers in (("none", right), ("all", np.roll(right, 1, axis=1))):
+        with Image.open(BytesIO(strangers.mistakes_png(pictures, labels, answers))) as sheet:
+            rows[name] = sheet.height // (strangers.TILE + strangers.CAPTION + 8)
+    assert rows == {"none": 1, "all": 3}
 
 
 def test_no_record_names_a_path_of_the_machine_it_was_made_on() -> None:

@@ -33,7 +33,8 @@ def test_no_page_imports_tensorflow(page: Path) -> None:
 
 
 def test_there_are_pages() -> None:
-    assert {page.stem for page in PAGES} == {"start", "compose", "train", "compare", "draw", "inspect", "glossary"}
+    names = {"start", "compose", "train", "compare", "draw", "handwriting", "inspect", "glossary"}
+    assert {page.stem for page in PAGES} == names
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)

@@ -29,6 +29,7 @@ from mnist_lab.charts.snapshots.feature_maps import maps_html
 from mnist_lab.charts.snapshots.filters import filters_html
 from mnist_lab.charts.snapshots.guesses import guesses_html
 from mnist_lab.charts.snapshots.layer_health import health_html
+from mnist_lab.charts.style_tiles import StylePicture, styles_html
 
 __all__ = [
     "DIGITS_CSS",
@@ -49,6 +50,7 @@ __all__ = [
     "Part",
     "RunDot",
     "Series",
+    "StylePicture",
     "ValueDot",
     "accuracy_figure",
     "class_counts_figure",
@@ -88,6 +90,7 @@ __all__ = [
     "signed_sheet_png",
     "smoothed",
     "sparkline_values",
+    "styles_html",
     "swatch_svg",
     "thin",
     "thumbnail_svg",

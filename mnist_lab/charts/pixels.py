@@ -46,6 +46,18 @@ def ink_png(image: "NDArray[np.uint8]") -> bytes:
     return _png(rgba.repeat(3, axis=0).repeat(3, axis=1))
 
 
+def ink_column_png(images: "NDArray[np.uint8]") -> bytes:
+    """Many images below each other in one PNG: black, and opaque where there is ink. CSS shows one of them at a time.
+
+    Args:
+        images: uint8 (n, h, w), n at least 1; 255 is ink.
+    """
+    rows = images.reshape(-1, images.shape[2])
+    rgba = np.zeros((*rows.shape, 4), np.uint8)
+    rgba[..., 3] = rows
+    return _png(rgba)
+
+
 def digit_sheet_png(images: "Grey", columns: int = 10, scale: int = 2, theme: str = "light", gap: int = 1) -> bytes:
     """Many images in one transparent PNG, row by row.
 

@@ -115,6 +115,10 @@ def _command(name: str) -> Command:
             from mnist_lab.cli import predict
 
             commands = {"predict": predict.predict, "evaluate": predict.evaluate}
+        case "handwriting":
+            from mnist_lab.cli import collection_commands
+
+            commands = {"handwriting": collection_commands.handwriting}
         case "export":
             from mnist_lab.cli import export
 

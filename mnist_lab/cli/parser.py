@@ -21,6 +21,7 @@ RECIPE_OPTIONS: dict[str, tuple[Callable[[str], object], str]] = {
     "early_stopping": (int, "epochs without a lower validation loss before training stops"),
     "augmentation": (str, "how training images are varied"),
     "validation": (str, "hold out training images, or validate on the test images"),
+    "drawings": (str, "drawings of the collection to train on, too"),
     "limit": (int, "training images to use, held-out ones included"),
     "seed": (int, "random seed: the same seed on the same machine gives the same numbers"),
     "precision": (str, "precision of the computation"),
@@ -85,6 +86,7 @@ def build_parser() -> argparse.ArgumentParser:
     delete = command("delete", "delete a run with its weights; it can be restored for a day", run=True)
     delete.add_argument("--forever", action="store_true", help="delete it at once, even if it was deleted before")
     command("restore", "bring a deleted run back", run=True)
+    _add_handwriting(command("handwriting", "the drawings that were kept: list, export, import, score", json=False))
     command("worker", "train the queued runs (the app starts this)", json=False).add_argument("--run", metavar="ID")
     command("predictor", "answer the app's requests on standard input (the app starts this)", json=False)
     return parser
@@ -131,6 +133,26 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
             metavar="|".join(choices) if choices else "X" if type_ is float else "N",
             help=help_text,
         )
+
+
+def _add_handwriting(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+
+    def action(name: str, help_text: str) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=help_text, description=help_text[0].upper() + help_text[1:] + ".")
+        added.add_argument("--json", action="store_true", help="print one JSON document")
+        return added
+
+    action("list", "list the drawings, newest first")
+    export = action("export", "write all drawings to a file")
+    export.add_argument(
+        "-o", "--output", required=True, metavar="FILE", help="file to write: .json with everything, .zip of pictures"
+    )
+    export.add_argument("--force", action="store_true", help="overwrite an existing file")
+    read = action("import", "keep the drawings in a file")
+    read.add_argument("file", type=_named, metavar="FILE", help="a file that `export` wrote, or a zip of pictures")
+    score = action("score", "let a run read the drawings")
+    score.add_argument("run", metavar="RUN", help="id, the beginning of an id, or name of a run")
 
 
 def _add_queue(parser: argparse.ArgumentParser) -> None:

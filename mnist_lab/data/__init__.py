@@ -3,6 +3,7 @@
 from mnist_lab.data.augmented_digits import augmented_digits
 from mnist_lab.data.dataset import Dataset, DataSource, class_counts, random_images
 from mnist_lab.data.download import download_mnist
+from mnist_lab.data.handwriting import EpochDigits, style_examples, template_sheet
 from mnist_lab.data.load import load_dataset, load_mnist_from_disk
 from mnist_lab.data.mnist import find_mnist, load_mnist
 from mnist_lab.data.mnist_sample import load_mnist_sample
@@ -12,6 +13,7 @@ from mnist_lab.data.split import Split, split_dataset
 __all__ = [
     "DataSource",
     "Dataset",
+    "EpochDigits",
     "Split",
     "augmented_digits",
     "class_counts",
@@ -24,4 +26,6 @@ __all__ = [
     "probe_indices",
     "random_images",
     "split_dataset",
+    "style_examples",
+    "template_sheet",
 ]

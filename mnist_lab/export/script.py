@@ -56,6 +56,10 @@ def introduction(run: Run) -> str:
     lines = [f"Trains the network of the MNIST Lab run {run.id} with Keras alone: pip install tensorflow", ""]
     if run.data is not None and run.used_sample:
         lines.append(f"The run itself was trained on the {run.data.title}; this script trains on MNIST.")
+    if run.data is not None and run.data.drawings:
+        lines.append(f"The run was also trained on {run.data.drawings} drawings of the lab, which this script lacks.")
+    if run.parent and run.recipe.drawings != "none":
+        lines.append(f"It began with the weights of the run {run.parent}; this script begins with random weights.")
     if run.result is not None:
         lines.append(
             f"The run had a test accuracy of {run.result.test_accuracy:.4f} and a test loss of "

@@ -10,10 +10,20 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mnist_lab.errors import PredictorError
 from mnist_lab.inference.process import PredictorProcess, ProcessHungError, ProcessLostError
-from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats, ProtocolError, is_run_id, pack, unpack
+from mnist_lab.inference.protocol import (
+    IMAGE_SHAPE,
+    MAX_IMAGES,
+    Floats,
+    ProtocolError,
+    is_run_id,
+    pack,
+    pack_images,
+    unpack,
+)
 from mnist_lab.inference.reading import Reading
 from mnist_lab.network import CLASSES
 from mnist_lab.novelty import DigitScore
@@ -137,6 +147,26 @@ class Predictor:
         """
         return self._answers([run_id], {"image": pack(_checked_image(image)), "live": True})[0]
 
+    def predict_images(self, run_id: str, images: NDArray[np.uint8]) -> Floats:
+        """Predict many images uint8 (n, 28, 28) with the network of one run: probabilities float32 (n, 10).
+
+        Raises:
+            PredictorError: The run has no usable weights, or the process did not reply even after a restart.
+        """
+        parts = [self._batch(run_id, images[start : start + MAX_IMAGES]) for start in range(0, len(images), MAX_IMAGES)]
+        return np.concatenate(parts) if parts else np.zeros((0, CLASSES), np.float32)
+
+    def inspect(self, run_id: str, image: Floats, kind: str, **options: Any) -> dict[str, Any]:
+        """Look into the network of one run while it reads `image`; `inspection` has a function for each kind.
+
+        Raises:
+            PredictorError: The network cannot be used, or the process did not reply even after a restart.
+        """
+        (entry,) = self._entries([run_id], {"image": pack(_checked_image(image)), "inspect": kind, **options})
+        if "error" in entry:
+            raise PredictorError(str(entry["error"]))
+        return entry
+
     def warm(self, run_id: str) -> None:
         """Load the model of a run in the background, so that the first prediction is as fast as later ones.
 
@@ -161,7 +191,24 @@ class Predictor:
                 self._process.close()
                 self._process = None
 
+    def _batch(self, run_id: str, images: NDArray[np.uint8]) -> Floats:
+        (entry,) = self._entries([run_id], {"images": pack_images(images)})
+        if "error" in entry:
+            raise PredictorError(str(entry["error"]))
+        try:
+            return unpack(entry.get("batch"), (len(images), CLASSES))
+        except ProtocolError as error:
+            raise PredictorError("The predictor process sent an invalid reply; try again.") from error
+
     def _answers(self, run_ids: Sequence[str], request: dict[str, Any]) -> list[Answer]:
+        entries = self._entries(run_ids, request)
+        try:
+            return [_answer(run_id, entry) for run_id, entry in zip(run_ids, entries, strict=True)]
+        except (KeyError, TypeError, ValueError, ProtocolError) as error:
+            raise PredictorError("The predictor process sent an invalid reply; try again.") from error
+
+    def _entries(self, run_ids: Sequence[str], request: dict[str, Any]) -> list[dict[str, Any]]:
+        """What the process answers for each run."""
         if not 1 <= len(run_ids) <= MAX_RUNS_AT_ONCE:
             raise PredictorError(f"A request must name 1 to {MAX_RUNS_AT_ONCE} runs. Received: {len(run_ids)}.")
         for run_id in run_ids:
@@ -170,10 +217,10 @@ class Predictor:
         reply = self._ask({**request, "runs": list(run_ids)})
         if "error" in reply:
             raise PredictorError(str(reply["error"]))
-        try:
-            return [_answer(run_id, entry) for run_id, entry in zip(run_ids, reply["answers"], strict=True)]
-        except (KeyError, TypeError, ValueError, ProtocolError) as error:
-            raise PredictorError("The predictor process sent an invalid reply; try again.") from error
+        entries = reply.get("answers")
+        if not isinstance(entries, list) or len(entries) != len(run_ids):
+            raise PredictorError("The predictor process sent an invalid reply; try again.")
+        return entries
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         if not self._request_lock.acquire(timeout=self._answer_timeout + self._start_timeout):

@@ -6,6 +6,10 @@ per run; once the subspaces of its digits are known, with the drawing's `score` 
 `novelty`. A run whose model cannot be used has an `error` instead, and `untrained` if it has no weights yet; an invalid
 request gives `{"id": 7, "error": …}`.
 
+With `images`, base64 of many images of 784 bytes, the one run of the request answers with the probabilities of all.
+
+With `"inspect": "<kind>"` the answer of the first run is what `engine.inspector` sees in its network instead.
+
 With `"live": true` a run in training answers with its newest weights, and tells their `epoch`, a fraction.
 """
 
@@ -23,6 +27,8 @@ from mnist_lab.network import INPUT_SHAPE
 Floats = npt.NDArray[np.float32]
 
 IMAGE_SHAPE = INPUT_SHAPE[:2]
+MAX_IMAGES = 500
+"""Images in one request."""
 READY = {"id": 0, "ready": True}
 
 _RUN_ID = re.compile(r"[a-z0-9]{8}")
@@ -61,6 +67,27 @@ def unpack(text: object, shape: tuple[int, ...]) -> Floats:
     if not np.isfinite(numbers).all():
         raise ProtocolError("numbers must be finite")
     return numbers
+
+
+def pack_images(images: npt.NDArray[np.uint8]) -> str:
+    """Encode images uint8 (n, 28, 28) as base64."""
+    return base64.b64encode(np.ascontiguousarray(images, dtype=np.uint8).tobytes()).decode("ascii")
+
+
+def unpack_images(text: object) -> npt.NDArray[np.uint8]:
+    """Decode what `pack_images` has encoded.
+
+    Raises:
+        ProtocolError: `text` is not base64 of 1 to `MAX_IMAGES` images.
+    """
+    try:
+        content = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
+    except (binascii.Error, ValueError) as error:
+        raise ProtocolError(f"images are sent as base64 text: {error}") from error
+    number, rest = divmod(len(content), IMAGE_SHAPE[0] * IMAGE_SHAPE[1])
+    if rest or not 1 <= number <= MAX_IMAGES:
+        raise ProtocolError(f"1 to {MAX_IMAGES} images are sent at once. Received: {len(content)} bytes")
+    return np.frombuffer(content, np.uint8).reshape(number, *IMAGE_SHAPE)
 
 
 def to_line(message: dict[str, Any]) -> bytes:

@@ -19,7 +19,7 @@ FORWARD_SHARE = 1 / 3
 al., "Scaling Laws for Neural Language Models", 2020, section 2.1)."""
 MAX_START_SECONDS = 10.0
 """A longer start is not counted: the machine was busy with something else."""
-AUGMENTATION_SECONDS = {"none": 0.0, "light": 2.0e-5, "pen": 2.7e-5}
+AUGMENTATION_SECONDS = {"none": 0.0, "light": 2.0e-5, "pen": 2.7e-5, "styles": 2.5e-5}
 """Additional seconds per image, measured on two cores."""
 
 

@@ -85,6 +85,8 @@ def data_warnings(runs: Sequence[Run]) -> Mapping[str, str]:
             continue
         if run.used_sample and on_mnist:
             warnings[run.id] = f"Trained and tested on the {run.data.title}; other runs here on MNIST itself."
+        elif run.data.drawings:
+            warnings[run.id] = f"Trained on {formatting.quantity(run.data.drawings, 'drawing')} of the collection, too."
         elif used < _FEWER * most:
             warnings[run.id] = f"Trained on {used:,} images; other runs here on up to {most:,}."
     return warnings

@@ -29,6 +29,7 @@ RECIPE_FIELDS = {
     "limit": "Training images used",
     "keep": "Weights kept",
     "precision": "Precision requested",
+    "drawings": "Drawings trained on",
     "seed": "Seed",
 }
 """The fields of a recipe, with their titles."""

@@ -21,7 +21,7 @@ PIXELS = (SIDE // 2) ** 2
 DIMENSIONS = 40
 """Of each subspace. With 20, one in a hundred non-digits less is found."""
 QUANTILE = 0.975
-"""Share of the test images whose scores are at most the threshold: as many digits of people with a pen are at most."""
+"""Share of the test images whose scores are at most the threshold."""
 MAX_TRAINING = 500
 """Training images of a digit; with 2,000, one in a hundred drawings more is told right."""
 MAX_HIDDEN = 2048

@@ -27,6 +27,7 @@ AMPLITUDES: Mapping[Augmentation, Amplitudes] = MappingProxyType(
     {
         "light": Amplitudes(shift=2.0, rotation=0.17, zoom=0.1, shear=0.0, thickness=0.0),
         "pen": Amplitudes(shift=2.5, rotation=0.26, zoom=0.18, shear=0.25, thickness=0.2),
+        "styles": Amplitudes(shift=2.0, rotation=0.17, zoom=0.1, shear=0.0, thickness=0.0),
     }
 )
 """Of each choice but "none"."""

@@ -28,10 +28,16 @@ _AUGMENTATIONS = {
     "none": "Every epoch shows the same pictures.",
     "light": "Each time a little shifted, turned and scaled; helps long trainings.",
     "pen": "Also slanted, thicker or thinner, as by another pen; for drawn digits.",
+    "styles": "Light; at the end also other people's ways of writing: for drawn digits.",
 }
 _VALIDATIONS = {
     "holdout": "Tested after each epoch on training images that are set aside.",
     "test": "Tested after each epoch on the test images.",
+}
+_DRAWINGS = {
+    "none": "Only the images of the data set.",
+    "mine": "Also the drawings that you kept, without one in three for the test.",
+    "all": "Also all drawings that were kept, without one in three for the test.",
 }
 _KEEPS = {
     "best": "The weights of the epoch with the lowest validation loss.",
@@ -122,6 +128,7 @@ _LINES: Mapping[str, Callable[[Recipe, int], str]] = MappingProxyType(
         "validation": lambda recipe, _images: _VALIDATIONS[recipe.validation],
         "validation_fraction": _held_out,
         "keep": lambda recipe, _images: _KEEPS[recipe.keep],
+        "drawings": lambda recipe, _images: _DRAWINGS[recipe.drawings],
         "early_stopping": _early_stopping,
     }
 )

@@ -46,6 +46,11 @@ PRESET_RECIPES: Mapping[str, PresetRecipe] = MappingProxyType(
             f"{_ONE_CYCLE}. With light augmentation no image is repeated exactly, so many epochs do not lead to "
             "overfitting; dropout in front of the output layer helps.",
         ),
+        "reader": PresetRecipe(
+            _LONG.with_changes(epochs=16, augmentation="styles"),
+            f"{_ONE_CYCLE}. In the last quarter of the epochs, while the steps become small, many images are digits as "
+            "other people write them, so the network learns to read drawings without forgetting MNIST's digits.",
+        ),
         "notebook-1": PresetRecipe(
             Recipe(epochs=4, learning_rate=0.002, schedule="one-cycle", validation_fraction=0.05),
             f"{_ONE_CYCLE}, in a fifth of the notebook's epochs.",

@@ -13,10 +13,11 @@ MAX_JSON_BYTES = 64 * 1024
 
 Optimizer = Literal["adam", "adamw", "sgd", "rmsprop", "nadam"]
 Schedule = Literal["constant", "cosine", "one-cycle", "step"]
-Augmentation = Literal["none", "light", "pen"]
+Augmentation = Literal["none", "light", "pen", "styles"]
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
 Validation = Literal["holdout", "test"]
 Keep = Literal["best", "last"]
+Drawings = Literal["none", "mine", "all"]
 
 
 def _one_of(values: Any) -> str:
@@ -55,6 +56,8 @@ class Recipe(BaseModel):
     ] = None
     """Training images to use, held-out ones included."""
     keep: Annotated[Keep, Field(description=_one_of(Keep))] = "best"
+    drawings: Annotated[Drawings, Field(description=_one_of(Drawings))] = "none"
+    """Drawings of the collection to train on, too: none, those of the run's owner, or everybody's."""
 
     @property
     def kept(self) -> Keep:

@@ -13,7 +13,7 @@ from mnist_lab.runs.deletion import remove_folder
 FOLDER = Path(__file__).parent / "runs"
 CHECKSUMS = "SHA256SUMS"
 """The file beside the archives with the SHA-256 of each, in the format of `sha256sum`."""
-ORDER = ("refchamp", "refstron", "reffast0", "refnote1", "refnote2", "refnote3")
+ORDER = ("refreadr", "refchamp", "refstron", "reffast0", "refnote1", "refnote2", "refnote3")
 """Ids of reference runs in the order in which lists show them; any others follow."""
 
 log = logging.getLogger(__name__)

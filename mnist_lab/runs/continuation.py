@@ -74,7 +74,7 @@ def add_continuation(
 
 
 def share_files(old: RunFolder, new: RunFolder) -> None:
-    """Link or copy the checkpoints and snapshots of the old run to the new one.
+    """Link or copy what the new run needs of the old one: checkpoints, snapshots, and what its training began with.
 
     Raises:
         StoreError: They cannot be copied.
@@ -83,11 +83,27 @@ def share_files(old: RunFolder, new: RunFolder) -> None:
         for source, target in ((old.checkpoints, new.checkpoints), (old.snapshots, new.snapshots)):
             if source.is_dir():
                 shutil.copytree(source, target, ignore=_not_shared, copy_function=_link_or_copy)
+        for source, target in ((old.lesson, new.lesson), (old.initial_weights, new.initial_weights)):
+            if source.is_file():
+                _link_or_copy(source, target)
     except (OSError, shutil.Error) as error:
         raise StoreError(f"The run's checkpoint cannot be copied: {error}. Free some space on its disk.") from error
 
 
-def _link_or_copy(source: str, target: str) -> None:
+def share_weights(weights: Path, new: RunFolder) -> None:
+    """Let a run start with the weights of another one: a file as Keras saves a network.
+
+    Raises:
+        StoreError: They cannot be copied.
+    """
+    try:
+        new.path.mkdir(parents=True, exist_ok=True)
+        _link_or_copy(weights, new.initial_weights)
+    except OSError as error:
+        raise StoreError(f"The weights cannot be copied: {error}. Free some space on the disk.") from error
+
+
+def _link_or_copy(source: str | Path, target: str | Path) -> None:
     # Two runs may share one file: these files are replaced as a whole and never changed.
     try:
         os.link(source, target)

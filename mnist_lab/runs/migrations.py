@@ -23,6 +23,11 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         "ALTER TABLE runs ADD COLUMN deleted_at FLOAT",
         "CREATE INDEX runs_by_deletion ON runs (deleted_at) WHERE deleted_at IS NOT NULL",
     ),
+    6: (
+        "CREATE TABLE drawings (id VARCHAR(16) NOT NULL, label INTEGER NOT NULL, pixels TEXT NOT NULL,"
+        " strokes TEXT NOT NULL, owner TEXT NOT NULL, created FLOAT NOT NULL, deleted_at FLOAT, PRIMARY KEY (id))",
+        "CREATE INDEX drawings_by_owner ON drawings (owner)",
+    ),
 }
 """By version: the statements that bring a store of that version to the next one."""
 

@@ -34,6 +34,10 @@ class DataInfo:
     """"test": the test images were the validation images too, as in the notebook."""
     fallback: str = ""
     """Why the sample was used and not MNIST; "" for MNIST."""
+    drawings: int = 0
+    """Number of drawings of the collection that were trained on, too."""
+    lesson: str = ""
+    """Which ones: `Lesson.version`; "" without any."""
 
 
 @dataclass(frozen=True, slots=True)

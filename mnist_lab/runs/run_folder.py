@@ -83,6 +83,11 @@ class RunFolder:
         return self.path / "watch"
 
     @property
+    def epochs(self) -> Path:
+        """Folder of the weights after each epoch, see `epoch_weights`."""
+        return self.path / "epochs"
+
+    @property
     def live(self) -> Path:
         """Folder of the network as it is at this moment of its training, see `live_weights`."""
         return self.path / "live"
@@ -112,6 +117,21 @@ class RunFolder:
         """What tells drawings that are no digits, see `novelty`; worked out again if it is missing."""
         return self.path / "digit_subspaces.npz"
 
+    @property
+    def handwriting_answers(self) -> Path:
+        """What the network answers to the drawings of the collection, see `mnist_lab.handwriting`."""
+        return self.path / "handwriting.npz"
+
+    @property
+    def lesson(self) -> Path:
+        """The drawings that the run trains on, too, see `mnist_lab.handwriting.lesson`."""
+        return self.path / "lesson.npz"
+
+    @property
+    def initial_weights(self) -> Path:
+        """The network that the run starts with, as Keras saves it, if it does not start with random weights."""
+        return self.path / "initial.keras"
+
     def checkpoint_files(self) -> list[Path]:
         """The checkpoints, the latest first. Their content is not checked here."""
         # Sorted by name: the numbers in it have leading zeros. Without its ending, as "." comes after "-".
@@ -137,8 +157,9 @@ class RunFolder:
     def discard_results(self) -> None:
         """Remove the weights, predictions and temporary files that an earlier attempt left."""
         temporary = [path for path in self.path.rglob(".*") if path.is_file()]
-        results = (self.best_weights, self.last_weights, self.predictions_path, self.digit_subspaces)
-        for path in (*results, self.live_model, self.live_weights, *temporary):
+        results = (self.best_weights, self.last_weights, self.predictions_path)
+        answers = (self.digit_subspaces, self.handwriting_answers)
+        for path in (*results, *answers, self.live_model, self.live_weights, *temporary):
             path.unlink(missing_ok=True)
 
     def read_log(self, last: int = 100_000) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """`migrations.py` brings older stores to this version."""
 
 metadata = MetaData()
@@ -97,4 +97,22 @@ metrics = Table(
     Column("learning_rate", Float, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("samples_per_second", Float, nullable=False),
+)
+
+# The drawings that people kept, see `mnist_lab.handwriting`.
+drawings = Table(
+    "drawings",
+    metadata,
+    # Made from the content: the same drawing cannot be kept twice.
+    Column("id", String(16), primary_key=True),
+    Column("label", Integer, nullable=False),
+    # Base64 of 28×28 bytes; text, as the type of bytes has another name in each database.
+    Column("pixels", Text, nullable=False),
+    # JSON, see `handwriting.stroke`.
+    Column("strokes", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("created", Float, nullable=False),
+    # When it was deleted; it can be brought back for a day. Readers of drawings must exclude it.
+    Column("deleted_at", Float),
+    Index("drawings_by_owner", "owner"),
 )

@@ -16,6 +16,7 @@ from mnist_lab.runs.access.actor import MACHINE, Actor
 from mnist_lab.runs.access.queue_limits import QueueLimits, images_to_train
 from mnist_lab.runs.attempt import RunAttempt, claim_run
 from mnist_lab.runs.commands import RunCommands, new_run_id
+from mnist_lab.runs.continuation import share_weights
 from mnist_lab.runs.database import BUSY_SECONDS, Database
 from mnist_lab.runs.integrity import IntegrityChecker
 from mnist_lab.runs.queries.by_name import find_id, free_name
@@ -204,12 +205,30 @@ class RunStore:
     # Adding runs
 
     def create(
-        self, network: Network, recipe: Recipe, *, name: str | None = None, actor: Actor = MACHINE, group: str = ""
+        self,
+        network: Network,
+        recipe: Recipe,
+        *,
+        name: str | None = None,
+        actor: Actor = MACHINE,
+        group: str = "",
+        parent: str = "",
+        initial_weights: Path | None = None,
     ) -> Run:
-        """Queue a new run of the actor. Without a name it gets that of its network.
+        """Queue a new run of the actor.
+
+        Args:
+            network: What it trains.
+            recipe: How it trains it.
+            name: Without one it gets that of its network.
+            actor: Who owns it.
+            group: The name of its sweep.
+            parent: Id of the run with whose weights it starts.
+            initial_weights: These weights, a file as Keras saves a network.
 
         Raises:
             QueueLimitError: The actor has too much in the queue.
+            StoreError: The weights cannot be copied.
         """
         run_id = new_run_id()
         with self.db.write() as connection:
@@ -225,8 +244,12 @@ class RunStore:
                     created=time.time(),
                     owner=actor.browser_id,
                     run_group=clean_name(group) if group else "",
+                    parent=parent,
                 )
             )
+            if initial_weights is not None:
+                # Before the commit, so that no worker takes the run without them.
+                share_weights(initial_weights, self.folder(run_id))
             return run_from_row(connection.execute(select(runs).where(runs.c.id == run_id)).one())
 
     def free_name(self, name: str, actor: Actor = MACHINE) -> str:

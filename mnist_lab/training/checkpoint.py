@@ -93,7 +93,10 @@ def fingerprint(network: Network, recipe: Recipe, data: DataInfo) -> str:
     content = {
         "layers": [[layer.kind, layer.model_dump(mode="json", exclude_defaults=True)] for layer in network.layers],
         "recipe": recipe.model_dump(mode="json", exclude_defaults=True, exclude={"epochs"}),
-        "data": [data.fingerprint, data.training, data.validation, data.validation_choice],
+        "data": [
+            *(data.fingerprint, data.training, data.validation, data.validation_choice),
+            *([data.lesson] if data.lesson else []),
+        ],
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

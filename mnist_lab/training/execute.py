@@ -14,6 +14,7 @@ from mnist_lab.training.checkpoint import Checkpoint
 from mnist_lab.training.claim import Claim, free_slots
 from mnist_lab.training.connection import DiscardedError
 from mnist_lab.training.recorders.checkpoint_writer import CheckpointWriter
+from mnist_lab.training.recorders.epoch_weights_recorder import EpochWeightsRecorder
 from mnist_lab.training.recorders.live_weights_writer import LiveWeightsWriter
 from mnist_lab.training.recorders.snapshot_recorder import SnapshotRecorder
 from mnist_lab.training.reporter import Reporter
@@ -93,7 +94,7 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
     run, folder = claim.run, claim.folder
 
     reporter.enter("loading data")
-    split, data = load_split(settings, run, resumes=bool(folder.checkpoint_files()))
+    split, data = load_split(settings, store, run, resumes=bool(folder.checkpoint_files()))
     checkpoints = find_checkpoints(run, folder, data)
     reporter.connection.retry(lambda: store.attempt(run).set_data(data))
 
@@ -113,13 +114,14 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
     with (
         CheckpointWriter(folder) as writer,
         SnapshotRecorder(folder.snapshots) as recorder,
+        EpochWeightsRecorder(folder.epochs) as epoch_weights,
         LiveWeightsWriter(folder) as live,
     ):
         # The reporter is last, since it blocks while the run is paused: by then the epoch has its checkpoint, with the
         # metrics that the reporter has not received yet, and its snapshot is visible. The checkpoint is first, so that
         # it is written even if the snapshot fails.
         saver = CheckpointCallback(writer, reporter.connection, run, data, precision)
-        recorders: list[TrainingCallback] = [recorder] if settings.watch else []
+        recorders: list[TrainingCallback] = [recorder, epoch_weights] if settings.watch else []
         callbacks = [saver, *recorders, live, reporter]
         trainer = Trainer(
             run.network,
@@ -129,6 +131,7 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
             precision=precision,
             callbacks=callbacks,
             insist=reporter.insist,
+            initial_path=folder.initial_weights if folder.initial_weights.exists() else None,
         )
         checkpoint = restore(trainer, run, folder, checkpoints)
         reporter.connection.retry(lambda: _rewind(store, run, checkpoint, trainer.batches))

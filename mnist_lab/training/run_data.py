@@ -1,21 +1,40 @@
 """The data of a run, split as its recipe says."""
 
+from dataclasses import replace
+
+import numpy as np
+
+from mnist_lab import formatting
 from mnist_lab.data import Dataset, DataSource, Split, load_dataset, load_mnist_sample, split_dataset
 from mnist_lab.errors import DataError
-from mnist_lab.runs import DataInfo, Run
+from mnist_lab.handwriting import Collection
+from mnist_lab.handwriting.lesson import (
+    NO_KEYS,
+    Lesson,
+    lesson_repeats,
+    make_lesson,
+    read_lesson,
+    trained_on,
+    write_lesson,
+)
+from mnist_lab.runs import DataInfo, Run, RunStore
 from mnist_lab.settings import Settings
 
 
-def load_split(settings: Settings, run: Run, *, resumes: bool = False) -> tuple[Split, DataInfo]:
-    """Load the data of a run, from disk only, and split it.
+def load_split(settings: Settings, store: RunStore, run: Run, *, resumes: bool = False) -> tuple[Split, DataInfo]:
+    """Load the data of a run, from disk only, and split it. Drawings that it trains on are chosen at its first attempt.
 
     Args:
         settings: Folders in which to search for MNIST.
+        store: The store of the run, with the collection of drawings.
         run: The run to train.
         resumes: Whether the run resumes. Then it uses its earlier data set, so the sample even if MNIST is available.
 
     Raises:
         DataError: No data set is available, or it cannot be split as the recipe requires.
+        HandwritingError: The recipe asks for drawings, and there are none.
+        StoreError: The drawings cannot be read.
+        OSError: The drawings cannot be kept with the run.
     """
     recipe = run.recipe
     dataset, fallback = _load(settings, run, resumes=resumes)
@@ -31,7 +50,36 @@ def load_split(settings: Settings, run: Run, *, resumes: bool = False) -> tuple[
         limit=limit,
         seed=recipe.seed,
     )
-    return split, _info(dataset, split, run, fallback)
+    data = _info(dataset, split, run, fallback)
+    lesson = _lesson(store, run)
+    if lesson is None:
+        return split, data
+    number = len(lesson.labels)
+    title = f"{data.title} and {formatting.quantity(number, 'drawing')}"
+    return _with_lesson(split, lesson), replace(data, title=title, drawings=number, lesson=lesson.version)
+
+
+def _lesson(store: RunStore, run: Run) -> Lesson | None:
+    """The drawings that a run trains on; None if its recipe asks for none."""
+    if run.recipe.drawings == "none":
+        return None
+    folder = store.folder(run.id)
+    lesson = read_lesson(folder)
+    if lesson is None:
+        earlier = trained_on(store.folder(run.parent)) if run.parent else NO_KEYS
+        lesson = make_lesson(Collection(store.db), run.owner if run.recipe.drawings == "mine" else None, earlier)
+        write_lesson(folder, lesson)
+    return lesson
+
+
+def _with_lesson(split: Split, lesson: Lesson) -> Split:
+    """The split with the drawings among its training images, each several times."""
+    repeats = lesson_repeats(len(lesson.labels), len(split.train_labels))
+    return replace(
+        split,
+        train_images=np.concatenate([split.train_images, np.tile(lesson.images, (repeats, 1, 1))]),
+        train_labels=np.concatenate([split.train_labels, np.tile(lesson.labels, repeats)]),
+    )
 
 
 def _load(settings: Settings, run: Run, *, resumes: bool) -> tuple[Dataset, str]:

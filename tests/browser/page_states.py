@@ -5,8 +5,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import Page, expect
 
+from mnist_lab.data import load_mnist_sample
+from mnist_lab.files import file_version
+from mnist_lab.handwriting import Collection, NewDrawing
+from mnist_lab.handwriting.answers import Answers, write_answers
 from mnist_lab.network import (
     BatchNormalization,
     Conv2D,
@@ -19,7 +24,7 @@ from mnist_lab.network import (
     link_from_network,
 )
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import RunStore
+from mnist_lab.runs import MACHINE, RunStore
 from mnist_lab.runs.snapshot_files import write_snapshot
 from mnist_lab.ui.components import streamlit_dom as dom
 from tests.browser.fake_training import FakeTraining
@@ -53,7 +58,7 @@ def _stay(_page: Page) -> None:
     """Do nothing: the page is in its state as soon as it is opened."""
 
 
-def _draw_seven(page: Page) -> None:
+def _pen_seven(page: Page) -> None:
     surface = page.locator(dom.CANVAS_SURFACE)
     surface.scroll_into_view_if_needed()
     box = surface.bounding_box()
@@ -65,12 +70,47 @@ def _draw_seven(page: Page) -> None:
         if index == 0:
             page.mouse.down()
     page.mouse.up()
-    expect(page.locator(dom.DRAW_HEADLINE)).not_to_contain_text("appears here")
+
+
+def _draw_seven(page: Page) -> None:
+    _pen_seven(page)
+    expect(page.locator(".lab-reading")).not_to_contain_text("Draw a digit")
+
+
+def _show_steps(page: Page) -> None:
+    for switch in ("Show the steps", "Without centring"):
+        page.get_by_text(switch, exact=True).click()
+    _draw_seven(page)
 
 
 def _open_card(page: Page) -> None:
     page.locator(f"{dom.DIAGRAM} [data-index]").first.press("Enter")
     page.locator(f"{dom.DIAGRAM} .selected").wait_for()
+
+
+def _keep_seven(page: Page) -> None:
+    _pen_seven(page)
+    page.locator(".lab-keeper button").nth(7).click()
+    expect(page.get_by_text("Kept as 7")).to_be_visible()
+
+
+def _open_mistakes(page: Page) -> None:
+    page.get_by_role("tab", name="Mistakes").click()
+    page.locator(".lab-confusion .frequent button").first.wait_for()
+
+
+def _open_lesson(page: Page) -> None:
+    page.get_by_role("tab", name="Teach it").click()
+
+
+def _pick_two(page: Page) -> None:
+    for cell in (2, 5):
+        page.locator(".lab-drawings .cell").nth(cell).click()
+
+
+def _open_score_board(page: Page) -> None:
+    page.get_by_role("tab", name="Fool it").click()
+    page.locator(".lab-fooling").wait_for()
 
 
 def _choose_cell(page: Page) -> None:
@@ -124,6 +164,17 @@ _LISTED = (
     PageState("compare", "one ticked", "runs={finished}"),
     PageState("draw", "first start"),
     PageState("draw", "drawn digit", "run={finished}", act=_draw_seven),
+    PageState("draw", "steps", "run={finished}", act=_show_steps),
+    PageState("draw", "all networks", "run={finished}&view=networks", act=_draw_seven),
+    PageState("draw", "epochs", "run={finished}&view=epochs", act=_draw_seven),
+    PageState("draw", "layers", "run={finished}&view=layers", act=_draw_seven),
+    PageState("draw", "kept drawing", "run={finished}", act=_keep_seven),
+    PageState("handwriting", "first start"),
+    PageState("handwriting", "one run", "run={finished}"),
+    PageState("handwriting", "two picked", "run={finished}", act=_pick_two),
+    PageState("handwriting", "mistakes", "run={finished}", act=_open_mistakes),
+    PageState("handwriting", "fool it", "run={finished}", act=_open_score_board),
+    PageState("handwriting", "teach it", "run={finished}", act=_open_lesson),
     PageState("inspect", "first start"),
     PageState("inspect", "one run", "run={finished}"),
     PageState("inspect", "one kind of mistake", "run={finished}", act=_choose_cell),
@@ -143,6 +194,7 @@ def example_runs(store: RunStore, **shipped: str) -> Iterator[dict[str, str]]:
     """
     finished = shipped.get("finished") or ended(store, "A first run", preset="small-cnn").id
     other = shipped.get("other") or ended(store, "Wider", preset="tiny", wrong=4).id
+    keep_drawings(store, finished)
     with FakeTraining(store, "Under way", epochs=12) as training:
         for epoch in (0, 1, 2):
             write_snapshot(store.folder(training.run.id).snapshots, snapshot(epoch))
@@ -151,6 +203,22 @@ def example_runs(store: RunStore, **shipped: str) -> Iterator[dict[str, str]]:
             yield {"finished": finished, "other": other, "live": training.run.id, "waiting": waiting.id}
         finally:
             store.delete(waiting.id)
+
+
+def keep_drawings(store: RunStore, run_id: str) -> None:
+    """Keep drawings of which one in eight is misread by the run."""
+    sample, collection = load_mnist_sample(), Collection(store.db)
+    digits = zip(sample.test_images[::8], sample.test_labels[::8], strict=True)
+    collection.keep([NewDrawing(image, int(label)) for image, label in digits], MACHINE)
+    index, folder = collection.index(), store.folder(run_id)
+    read = np.where(np.arange(len(index)) % 8 == 0, (index.labels + 4) % 10, index.labels)
+    probabilities = np.full((len(index), 10), 0.01, np.float32)
+    probabilities[np.arange(len(index)), read] = 0.91
+    weights = folder.last_weights if folder.last_weights.exists() else folder.best_weights
+    if not weights.exists():
+        weights.write_bytes(b"They are not read.")
+    order = np.argsort(index.keys)
+    write_answers(folder, Answers(index.keys[order], probabilities[order]), file_version(weights))
 
 
 def open_state(page: Page, lab: str, state: PageState, runs: Mapping[str, str], *, extra: str = "") -> None:

@@ -112,6 +112,7 @@ def test_after_a_stop_the_focus_is_beside_the_button_that_is_gone(page: Page, la
         press(page.get_by_role("button", name="Stop", exact=True))
         confirm = page.get_by_role("button", name="Stop it")
         expect(confirm).to_be_visible()
+        expect(page.locator(dom.POPOVER_BUTTON)).to_be_focused()
         page.keyboard.press("Tab")
         expect(confirm).to_be_focused()
         page.keyboard.press("Enter")

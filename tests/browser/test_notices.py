@@ -13,7 +13,7 @@ from mnist_lab.ui.components import streamlit_dom as dom
 CONTENT = {
     "": f"{dom.by_key('start-head')} h1",
     "compose": dom.by_key("compose-toolbar"),
-    **dict.fromkeys(("train", "compare", "draw", "inspect", "glossary"), f"{dom.PAGE} :is(h1, h2)"),
+    **dict.fromkeys(("train", "compare", "draw", "handwriting", "inspect", "glossary"), f"{dom.PAGE} :is(h1, h2)"),
 }
 """Where each page's own content begins: with its title, or on Compose with the toolbar."""
 SCREENS = {"phone": (390, 844), "projector": (1280, 720)}

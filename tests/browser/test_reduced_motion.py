@@ -64,7 +64,7 @@ MOVE = [("", "no-preference"), ("train", "no-preference"), ("compare", "no-prefe
 
 @pytest.mark.parametrize(
     ("path", "motion"),
-    [*MOVE, *((path, "reduce") for path in ("", "train", "compare", "draw", "inspect", "glossary"))],
+    [*MOVE, *((path, "reduce") for path in ("", "train", "compare", "draw", "handwriting", "inspect", "glossary"))],
     indirect=["motion"],
 )
 def test_nothing_in_the_page_moves_slowly_unless_the_user_accepts_it(

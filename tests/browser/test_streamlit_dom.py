@@ -14,10 +14,12 @@ import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from mnist_lab.charts import PALETTES
+from mnist_lab.handwriting import Collection
 from mnist_lab.network import PRESETS, Conv2D, Network, link_from_network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Run, RunStore
+from mnist_lab.runs import MACHINE, Run, RunStore
 from mnist_lab.ui.components import streamlit_dom as dom
+from tests.handwriting.drawn import drawn
 from tests.pages.ended_runs import ended
 
 PACKAGE = Path(dom.__file__).resolve().parents[2]
@@ -236,32 +238,24 @@ def test_components_know_the_colours_of_the_page(page: Page, lab: str) -> None:
 
 
 def test_the_prediction_is_beside_the_canvas_or_below_it(page: Page, lab: str) -> None:
-    pad = page.locator(".lab-canvas-pad")
-    answer, network = page.locator(dom.DRAW_ANSWER), page.locator(dom.DRAW_NETWORK)
+    pad, answer = page.locator(".lab-canvas-pad"), page.locator(dom.DRAW_ANSWER)
     go(page, f"{lab}/draw")
     assert box(answer)["x"] >= box(pad)["right"]
-    expect(answer.locator(dom.DRAW_HEADLINE)).to_have_count(1)
-    expect(network.get_by_role("combobox", name="Network")).to_have_count(1)
+    expect(answer.get_by_role("combobox", name="Network")).to_have_count(1)
     go(page, f"{lab}/draw", 700)
     assert box(answer)["y"] >= box(pad)["bottom"]
     assert box(answer)["width"] >= 340
-    assert box(network)["width"] >= 220
-
-
-def test_the_headline_is_centred_in_its_height(page: Page, lab: str) -> None:
-    go(page, f"{lab}/draw")
-    headline = page.locator(dom.DRAW_HEADLINE)
-    expect(headline).to_have_css("min-height", "36px")
-    outer, inner = box(headline), box(headline.locator("p"))
-    assert outer["height"] > inner["height"]
-    assert inner["y"] - outer["y"] == pytest.approx(outer["bottom"] - inner["bottom"], abs=2)
 
 
 def test_the_canvas_takes_the_mouse_and_reports_at_a_click(page: Page, lab: str) -> None:
     go(page, f"{lab}/draw")
     frame = page.locator(dom.by_key("canvas"))
     surface, send = frame.locator(dom.CANVAS_SURFACE), frame.locator(dom.CANVAS_SEND)
-    assert (box(surface)["width"], box(surface)["height"]) == (320, 320)
+    # It is shown larger than it is drawn, with all that is around it, and takes the mouse where it is shown.
+    assert box(surface)["width"] == box(surface)["height"] == box(page.locator(".lab-canvas-pad"))["width"] > 320
+    assert frame.locator(dom.CANVAS_BOXES).count() == 8
+    assert surface.evaluate("(node) => [node.width, node.height]") == [320, 320]
+    expect(frame.locator(dom.CANVAS_STROKES)).to_have_count(1)
     expect(send).to_have_count(1)
     expect(frame.locator(dom.CANVAS_TOOLBAR)).to_be_hidden()
     # As the package's own events of the mouse would: they draw, and the click reports it.
@@ -276,6 +270,8 @@ def test_the_canvas_takes_the_mouse_and_reports_at_a_click(page: Page, lab: str)
     assert page.locator(".lab-canvas").evaluate("(node) => node.labCanvas.strokes.length") == 0
     send.evaluate("(button) => button.click()")
     assert page.locator(".lab-canvas").evaluate("(node) => node.labCanvas.strokes.length") == 1
+    drawn = page.locator(".lab-canvas").evaluate("(node) => node.labCanvas.strokes[0].width")
+    assert drawn == pytest.approx(50 * 320 / box(surface)["width"], abs=2)
 
 
 def test_the_old_page_is_stale_until_the_next_one_is_drawn(page: Page, lab: str) -> None:
@@ -338,6 +334,16 @@ def test_the_figures_of_inspect_are_smaller(page: Page, lab: str) -> None:
     figures = page.locator(f"{dom.INSPECT_HEAD} {dom.METRIC_VALUE}")
     expect(figures).to_have_count(3)
     assert css(figures.first, "font-size") == f"{1.5 * REM:g}px"
+
+
+def test_the_figures_of_the_collection_are_smaller(page: Page, lab: str, store: RunStore) -> None:
+    collection = Collection(store.db)
+    kept = collection.keep([drawn(1)], MACHINE).added
+    go(page, f"{lab}/handwriting")
+    figures = page.locator(f"{dom.HANDWRITING_HEAD} {dom.METRIC_VALUE}")
+    expect(figures).to_have_count(3)
+    assert css(figures.first, "font-size") == f"{1.5 * REM:g}px"
+    collection.delete(kept, MACHINE)
 
 
 def test_a_popover_a_red_button_and_a_toast_are_found(page: Page, lab: str, store: RunStore) -> None:

@@ -42,6 +42,11 @@ def test_every_choice_of_a_recipe_compiles(run_of):
             compile(training_script(run_of(**{field: choice})), f"{field}={choice}", "exec")
 
 
+def test_the_script_says_which_augmentation_it_lacks(run_of):
+    assert 'trained with "styles"' in training_script(run_of(augmentation="styles"))
+    assert '"styles"' not in training_script(run_of(augmentation="light"))
+
+
 @pytest.mark.parametrize(
     "name", ['"""', "'''", "\\", "a\nimport os\nos.abort()", "😀 \u202e", "{EPOCHS}", "# \" ' \\N{DASH}", "</script>"]
 )

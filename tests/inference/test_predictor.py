@@ -35,6 +35,10 @@ def answer(question):
     if "image" in question:
         for entry in answers:
             entry["probabilities"] = probabilities(question, entry["run"])
+    if "images" in question:
+        number = len(base64.b64decode(question["images"])) // 784
+        for entry in answers:
+            entry["batch"] = base64.b64encode(struct.pack(f"<{10 * number}f", *[number, *[0.0] * 9] * number)).decode()
     say({"id": question["id"], "answers": answers})
 say({"id": 0, "ready": True})
 """
@@ -89,6 +93,13 @@ def test_several_runs_answer_in_the_order_asked(make):
 
     assert [answer.run_id for answer in answers] == [OTHER_RUN, RUN]
     assert [answer.probabilities[9] for answer in answers] == [0, 1]
+
+
+def test_many_images_are_sent_in_several_requests(make):
+    probabilities = make(HONEST + LOOP).predict_images(RUN, np.zeros((501, 28, 28), np.uint8))
+
+    assert probabilities.shape == (501, 10)
+    assert probabilities[:, 0].tolist() == [500.0] * 500 + [1.0]
 
 
 def test_start_returns_at_once_and_starts_once(make):

@@ -379,7 +379,8 @@ def test_other_sessions_get_the_same_table_without_reading_the_store(monkeypatch
 def test_the_feed_tells_which_runs_are_at_work_and_whether_the_list_changed(store):
     run = ended(store)
     before = json.loads(table_feed.answer())
-    assert (before["active"], before["version"]) == ({}, store.version())
+    assert before["active"] == {}
+    assert before["version"].startswith(store.version())
     started = store.claim(store.create(run.network, run.recipe).id, "test")
     assert started is not None
     store.attempt(started).move(RunState.RUNNING)

@@ -1,23 +1,21 @@
 """The Draw page in each of its states, without a browser and with a fake canvas."""
 
-import base64
-import io
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
-from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_lab.data import DataSource
-from mnist_lab.errors import PredictorError
-from mnist_lab.inference import Answer, Predictor
-from mnist_lab.novelty import DigitScore
+from mnist_lab.inference import Predictor
 from mnist_lab.runs import RunState, RunStore
-from mnist_lab.ui.components.drawing_canvas import CanvasReport
+from mnist_lab.runs.epoch_weights import epoch_weights_path, write_epoch_weights
+from mnist_lab.ui.components.drawing.drawing_canvas import CanvasReport
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services.container import services
 from tests.pages.ended_runs import HOSTILE, ended
+from tests.pages.train_page import component, components
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE, ROUTER = ROOT / "pages" / "draw.py", ROOT / "mnist_lab" / "ui" / "shell" / "router.py"
@@ -28,22 +26,10 @@ def store() -> RunStore:
     return services().store
 
 
-SEVEN = np.array([0.01] * 7 + [0.91, 0.01, 0.01], np.float32)
-NO_DIGIT = DigitScore(0.75, is_digit=False)
-
-
 @pytest.fixture(autouse=True)
 def predictor(monkeypatch):
-    """A predictor that always predicts a seven; returns the list of its calls."""
-    calls = []
-
-    def predict(self, run_id, picture):
-        calls.append((run_id, picture))
-        return Answer(run_id, SEVEN)
-
-    monkeypatch.setattr(Predictor, "read", predict)
-    monkeypatch.setattr(Predictor, "warm", lambda self, run_id: calls.append((run_id, None)))
-    return calls
+    """No process is started to load a network."""
+    monkeypatch.setattr(Predictor, "warm", lambda self, run_id: None)
 
 
 class Pen:
@@ -55,33 +41,24 @@ class Pen:
     def __init__(self) -> None:
         self.began_with: list[dict[str, object]] = []
         self.width = 0
-        self.report = CanvasReport(None, None, None)
+        self.report = CanvasReport(None, None)
 
-    def draw(self, *, dot: bool = False, blank: bool = False, strokes: int = 1) -> None:
-        """Add strokes, which are reported at the next run of the page: a one, or a dot as wide as the pen."""
-        pixels = np.full((320, 320, 4), 255, np.uint8)
-        if not blank:
-            pixels[60 : 80 if dot else 260, 150:170, :3] = 20
+    def draw(self, strokes: int = 1) -> None:
+        """Add strokes, which are reported at the next run of the page."""
         drawn = [*(self.report.strokes or self.began_with), *[{"type": "path", "strokeWidth": 20}] * strokes]
-        self.report = CanvasReport(drawn, as_url(pixels), None)
+        self.report = CanvasReport(drawn, None)
 
     def clear(self) -> None:
-        self.report = CanvasReport([], as_url(np.full((320, 320, 4), 255, np.uint8)), None)
+        self.report = CanvasReport([], None)
 
-    def drawing_canvas(self, strokes, width, drawing_id, *, side, key):
+    def drawing_canvas(self, strokes, width, drawing_id, *, key):
         self.began_with, self.width = list(strokes), width
 
     def reported(self, key):
         return self.report
 
     def leave(self) -> None:
-        self.report = CanvasReport(None, None, None)
-
-
-def as_url(pixels: np.ndarray) -> str:
-    out = io.BytesIO()
-    Image.fromarray(pixels).save(out, "PNG")
-    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
+        self.report = CanvasReport(None, None)
 
 
 @pytest.fixture(autouse=True)
@@ -129,70 +106,67 @@ def test_runs_without_a_result_are_not_offered(store):
     assert "no trained network yet" in page_text(opened())
 
 
-def test_before_the_first_stroke_the_place_of_the_prediction_is_shown(store):
-    ended(store)
-    page = opened()
-    assert "The network reads it after each stroke" in page_text(page)
-    assert not page.subheader
-
-
-def test_a_blank_canvas_gives_no_prediction(store, pen, predictor):
+def test_the_browser_is_told_whose_network_reads(store):
     run = ended(store)
-    pen.draw(blank=True)
-    assert "The network reads it after each stroke" in page_text(opened())
-    assert predictor == [(run.id, None)], "the network is loaded, but predicts nothing"
+    address, prompt = component(opened(), "digit_reading")
+    assert address == f"live/reading?run={run.id}"
+    assert prompt.startswith("Draw a digit")
 
 
-def test_a_stroke_gives_a_prediction(store, pen, predictor):
+@pytest.mark.parametrize(
+    ("view", "parameters"),
+    [
+        ("", [{"view": "input"}, {"view": "evidence"}]),
+        ("nonsense", [{"view": "input"}, {"view": "evidence"}]),
+        ("networks", [{"view": "networks"}]),
+        ("layers", [{"view": "layers"}]),
+    ],
+)
+def test_the_url_names_the_view_below_the_canvas(store, view, parameters):
     run = ended(store)
-    pen.draw()
+    page = opened(view=view)
+    addresses = [urlsplit(data[0]) for data in components(page, "drawing_view")]
+    assert [address.path for address in addresses] == ["live/drawing"] * len(parameters)
+    assert [dict(parse_qsl(address.query)) for address in addresses] == [
+        {**expected, "run": run.id} for expected in parameters
+    ]
+
+
+def test_the_steps_and_the_drawing_as_it_was_drawn_are_shown_on_demand(store):
+    ended(store)
     page = opened()
-    assert plain("7, quite sure (91 %)") in page_text(page)
-    assert "appears here" not in page_text(page)
-    run_id, picture = predictor[-1]
-    assert run_id == run.id
-    assert (picture.shape, picture.dtype) == ((28, 28), np.float32)
+    ok(page.toggle(key="draw-steps").set_value(True).run())
+    ok(page.toggle(key="draw-uncentred").set_value(True).run())
+    assert component(page, "drawing_view")[0].endswith("&steps=1&uncentred=1")
 
 
-def test_an_error_of_the_predictor_is_one_message(store, pen, monkeypatch):
-    def predict(self, run_id, picture):
-        raise PredictorError("The weights are gone.")
-
-    monkeypatch.setattr(Predictor, "read", predict)
+def test_a_view_that_is_chosen_stays_in_the_url(store):
     ended(store)
-    pen.draw()
-    assert [error.value for error in opened().error] == [plain("The weights are gone.")]
-
-
-def test_what_is_no_digit_is_told_with_the_nearest_one(store, pen, monkeypatch):
-    monkeypatch.setattr(Predictor, "read", lambda _self, run_id, _image: Answer(run_id, SEVEN, digit_score=NO_DIGIT))
-    ended(store)
-    pen.draw()
-    assert [line.value for line in opened().subheader] == ["This does not look like a digit; nearest is 7"]
-
-
-def test_a_dot_gives_a_prediction_and_is_called_a_dot(store, pen):
-    ended(store)
-    pen.draw(dot=True)
-    assert [line.value for line in opened().subheader] == [plain("Only a dot, not a digit; read as 7 (91 %)")]
-
-
-def test_after_clear_nothing_is_predicted(store, pen):
-    ended(store)
-    pen.draw()
     page = opened()
-    pen.clear()
-    assert "The network reads it after each stroke" in page_text(ok(page.run()))
+    ok(page.button_group(key="draw-view").set_value("networks").run())
+    assert page.query_params["view"] in ("networks", ["networks"])
 
 
-def test_a_drawing_and_its_prediction_are_shown_again_when_the_page_is_opened_again(store, pen):
+def test_the_slider_has_the_epochs_that_the_run_has_kept(store):
+    run = ended(store)
+    assert "were not kept" in page_text(opened(view="epochs"))
+    for epoch in (0, 1, 4):
+        write_epoch_weights(epoch_weights_path(store.folder(run.id).epochs, epoch), [np.zeros(3)])
+    page = opened(view="epochs")
+    slider = page.select_slider(key=f"draw-epoch-{run.id}")
+    assert slider.options == ["0", "1", "4"]
+    assert component(page, "drawing_view")[0].endswith("&epoch=4")
+    ok(slider.set_value(1).run())
+    assert component(page, "drawing_view")[0].endswith("&epoch=1")
+
+
+def test_a_drawing_is_there_again_when_the_page_is_opened_again(store, pen):
     ended(store)
     pen.draw(strokes=2)
     page = opened()
     pen.leave()
     ok(page.run())
     assert len(pen.began_with) == 2
-    assert plain("7, quite sure (91 %)") in page_text(page)
     pen.draw()
     ok(page.run())
     pen.leave()
@@ -212,29 +186,11 @@ def test_a_cleared_canvas_stays_empty_when_the_page_is_opened_again(store, pen):
 
 def test_the_width_of_the_pen_stays_when_the_page_is_left(store, pen):
     page = opened()
-    pen.report = CanvasReport(None, None, 31)
+    pen.report = CanvasReport(None, 31)
     ok(page.run())
     pen.leave()
     ok(page.run())
     assert pen.width == 31
-
-
-@pytest.mark.parametrize(
-    "image",
-    [
-        None,
-        "",
-        "data:image/png;base64,",
-        "data:image/png;base64,AAAA",
-        "data:image/png;base64,\N{SNOWMAN}",
-        as_url(np.zeros((321, 320, 4), np.uint8)),
-        as_url(np.zeros((4000, 4000, 4), np.uint8)),
-    ],
-)
-def test_a_report_that_is_no_picture_of_the_canvas_gives_no_prediction(store, pen, image):
-    ended(store)
-    pen.report = CanvasReport([{"strokeWidth": 20}], image, None)
-    assert "The network reads it after each stroke" in page_text(opened())
 
 
 def test_the_best_run_is_selected_unless_the_url_requests_one(store):

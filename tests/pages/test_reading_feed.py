@@ -9,18 +9,19 @@ import numpy as np
 import pytest
 from starlette.requests import Request
 
+from mnist_lab.drawing import normalize_drawing
 from mnist_lab.errors import PredictorError, StoreError
 from mnist_lab.inference import Predictor
 from mnist_lab.inference.predictor import Answer
-from mnist_lab.inference.protocol import pack
 from mnist_lab.novelty import DigitScore
 from mnist_lab.runs import Command, RunState, RunStore
 from mnist_lab.ui.live import reading_feed
+from mnist_lab.ui.live.canvas_picture import read_canvas
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.shell import reading_route
+from tests.pages.canvas_png import BLANK, DOT, ONE, as_png, canvas_pixels
 from tests.pages.live_runs import end, pause, queue, start
 
-IMAGE = pack(np.eye(28, dtype=np.float32))
 SEVEN = np.array([0.01] * 7 + [0.91, 0.01, 0.01], np.float32)
 
 
@@ -39,8 +40,8 @@ def warmed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return loaded
 
 
-def reading(run: str, image: str = IMAGE, **parameters: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(reading_feed.answer({"run": run, "image": image, **parameters}))
+def reading(run: str, png: bytes = ONE, pen: str = "20") -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(reading_feed.answer({"run": run, "pen": pen}, png))
     return found
 
 
@@ -48,6 +49,7 @@ def test_a_network_in_training_reads_as_it_is_now_and_is_asked_again(store: RunS
     run = start(store, queue(store))
 
     assert reading(run.id) == {
+        "digit": "7",
         "text": "7, quite sure (91 %)",
         "by": "A run, after 1.3 epochs",
         "probabilities": [0.01] * 7 + [0.91, 0.01, 0.01],
@@ -88,7 +90,7 @@ def test_a_network_that_is_being_tested_reads_with_its_last_weights(
 def test_a_dot_is_called_a_dot(store: RunStore) -> None:
     run = start(store, queue(store))
 
-    answer = reading(run.id, dot="1")
+    answer = reading(run.id, DOT)
     assert answer["text"] == "Only a dot, not a digit; read as 7 (91 %)"
     assert answer["is_digit"] is False
 
@@ -133,22 +135,70 @@ def test_a_deleted_run_reads_nothing(store: RunStore) -> None:
     assert "probabilities" not in reading(run.id)
 
 
-@pytest.mark.parametrize("image", ["x", "AAAA", IMAGE[:-4], "é" * 100, pack(np.full((28, 28), np.inf, np.float32))])
-def test_an_image_that_is_none_is_refused(store: RunStore, image: str) -> None:
-    run = start(store, queue(store))
-
-    assert reading(run.id, image)["text"] == "This drawing did not arrive whole. Draw on."
-
-
-def test_without_an_image_the_network_is_loaded(store: RunStore, warmed: list[str]) -> None:
+def test_the_drawing_is_normalized_as_everywhere_else(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(Predictor, "predict", lambda _self, _run_id, pixels: (given.append(pixels), SEVEN)[1])
     run = end(store, start(store, queue(store)), RunState.FINISHED)
 
-    assert reading(run.id, "") == {"text": "", "by": ""}
+    reading(run.id, ONE)
+    dark = canvas_pixels()
+    dark[..., :3] = 255 - dark[..., :3]
+    reading(run.id, as_png(dark))
+    drawing = normalize_drawing(canvas_pixels(), pen_width=20)
+    assert drawing is not None
+    np.testing.assert_array_equal(given, [drawing.pixels, drawing.pixels])
+
+
+def test_a_canvas_without_ink_gives_no_reading(store: RunStore) -> None:
+    run = start(store, queue(store))
+
+    assert reading(run.id, BLANK) == {"text": "There is no ink to read yet. Draw on.", "by": ""}
+
+
+@pytest.mark.parametrize(
+    "png",
+    [
+        b"x",
+        ONE[:30],
+        ONE[:-40],
+        b"GIF89a" + bytes(100),
+        as_png(np.zeros((321, 320, 4), np.uint8)),
+        as_png(np.zeros((4000, 4000), np.uint8)),
+    ],
+)
+def test_what_is_no_picture_of_the_canvas_is_refused(store: RunStore, png: bytes) -> None:
+    run = start(store, queue(store))
+
+    assert reading(run.id, png) == {"text": "This drawing did not arrive whole. Draw on.", "by": ""}
+
+
+@pytest.mark.parametrize("pen", ["", "x", "7", "41", "nan", "inf", "-8", "1" * 5000])
+def test_a_pen_that_cannot_be_chosen_is_refused(store: RunStore, pen: str) -> None:
+    run = start(store, queue(store))
+
+    assert reading(run.id, pen=pen)["text"] == "This drawing did not arrive whole. Draw on."
+
+
+def test_the_largest_picture_of_the_canvas_is_accepted() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (320, 320, 4), np.uint8)
+    png = as_png(noise)
+
+    assert len(png) <= reading_route.MAX_BYTES
+    assert read_canvas(png, "20").pixels.shape == (320, 320, 4)
+
+
+def test_without_a_drawing_the_network_is_loaded(store: RunStore, warmed: list[str]) -> None:
+    run = end(store, start(store, queue(store)), RunState.FINISHED)
+
+    assert reading(run.id, b"") == {"text": "", "by": ""}
     assert warmed == [run.id]
 
 
-def request(run_id: str) -> Request:
-    return Request({"type": "http", "query_string": f"run={run_id}".encode(), "headers": []})
+def request(run_id: str, body: bytes = b"") -> Request:
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return Request({"type": "http", "query_string": f"run={run_id}&pen=20".encode(), "headers": []}, receive)
 
 
 def test_the_route_answers(store: RunStore) -> None:
@@ -157,10 +207,18 @@ def test_the_route_answers(store: RunStore) -> None:
     response = asyncio.run(reading_route.live_reading(request(run.id)))
     assert json.loads(response.body) == {"text": "", "by": ""}
     assert response.headers["cache-control"] == "no-store"
+    response = asyncio.run(reading_route.live_reading(request(run.id, ONE)))
+    assert json.loads(response.body)["digit"] == "7"
+
+
+def test_more_than_a_drawing_is_not_read() -> None:
+    too_much = request("abcd1234", bytes(reading_route.MAX_BYTES + 1))
+
+    assert asyncio.run(reading_route.live_reading(too_much)).status_code == 413
 
 
 def test_a_store_that_cannot_be_read_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_parameters: object) -> bytes:
+    def fail(_parameters: object, _png: bytes) -> bytes:
         raise StoreError("locked")
 
     monkeypatch.setattr(reading_feed, "answer", fail)
@@ -170,7 +228,7 @@ def test_a_store_that_cannot_be_read_is_asked_again(monkeypatch: pytest.MonkeyPa
 def test_of_too_many_readings_the_last_ones_are_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
 
-    def wait(_parameters: object) -> bytes:
+    def wait(_parameters: object, _png: bytes) -> bytes:
         assert go_on.wait(60)
         return b"{}"
 

@@ -160,6 +160,18 @@ def test_schedules_and_augmentations_have_a_picture() -> None:
     assert test.session_state["augmentation-seed"] == 1
 
 
+def test_every_handwriting_style_has_a_picture() -> None:
+    test = open_page()
+    assert not any("lab-styles" in data["html"] for data in components(test, "themed_html"))
+    ok(test.selectbox(key="recipe-augmentation").set_value("styles").run())
+    (html,) = [data["html"] for data in components(test, "themed_html") if "lab-styles" in data["html"]]
+    for name in ("0 with a slash", "1 with a flag and a foot", "4 with a short stem", "7 with a bar", "9 with a hook"):
+        assert name in html
+    shown = [element.value for element in test.caption]
+    assert "In the last 25 % of the epochs, 15 % of the images are written in another style:" in shown
+    assert "Thirty digits drawn from strokes" in [image.alt for one in test.get("image") for image in one.proto.imgs]
+
+
 def schedule_rates(test: AppTest) -> list[float]:
     (figure,) = [data[0] for data in components(test, "plotly_chart") if data[-1] == "schedule-picture"]
     return figure["data"][0]["y"]

@@ -27,7 +27,7 @@ from mnist_lab.settings import Settings
 from tests.reference.conftest import make_ended_run
 
 ROOT = Path(__file__).resolve().parents[2]
-MAX_BYTES = 12_000_000
+MAX_BYTES = 16_000_000
 
 
 def test_a_new_store_gets_the_runs_once(store: RunStore, archive: Path, ended: Run):

@@ -143,7 +143,8 @@ def test_a_store_that_does_not_say_its_version_is_damaged_and_left_alone(path: P
 
 def test_a_store_of_a_newer_lab_is_refused_untouched(path: Path) -> None:
     Database(_url(path)).close()
+    newer = SCHEMA_VERSION + 1
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE meta SET value = '7' WHERE key = 'schema_version'")
-    with pytest.raises(StoreError, match=f"newer MNIST Lab.*schema 7; this one knows up to {SCHEMA_VERSION}"):
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", (newer,))
+    with pytest.raises(StoreError, match=f"newer MNIST Lab.*schema {newer}; this one knows up to {SCHEMA_VERSION}"):
         Database(_url(path))

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import URL, inspect
 
+from mnist_lab.handwriting import Collection
+from mnist_lab.handwriting.stroke import Stroke
 from mnist_lab.runs import Command, RunState, RunStore
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.migrations import MIGRATIONS, SQLITE_MIGRATIONS, schema_version
@@ -140,6 +142,14 @@ def test_a_later_store_still_opens(tmp_path: Path, version: int) -> None:
     store.requeue(failed.id)
     assert not store.get(failed.id).diverged
     assert store.claim(failed.id, "test") is not None
+
+
+def test_of_the_seventh_store_the_drawings_are_found(tmp_path: Path) -> None:
+    database = Database(_url(_store_of(7, tmp_path)))
+    collection = Collection(database)
+    one, seven = sorted(collection.drawings(collection.index().ids.tolist()), key=lambda each: each.label)
+    assert (one.label, one.id, one.strokes) == (1, "fbd5307ebc1ce079", (Stroke(20, ((160, 60), (160, 260))),))
+    assert (seven.label, seven.owner, int(seven.pixels.max())) == (7, "a" * 32, 255)
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])

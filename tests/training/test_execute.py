@@ -19,12 +19,14 @@ from mnist_lab.errors import DataError, StaleAttemptError, UnknownRunError
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint, Result, Run, RunState, RunStore
+from mnist_lab.runs.epoch_weights import epoch_weight_files
 from mnist_lab.settings import Settings
 from mnist_lab.training import run_data as run_data_module
 from mnist_lab.training.callbacks import CallbackList, Progress
 from mnist_lab.training.claim import claim, free_slots, take_slot
 from mnist_lab.training.execute import execute_run, failure_message
 from mnist_lab.training.foreground import train_run
+from mnist_lab.training.recorders.epoch_weights_recorder import EpochWeightsRecorder
 from mnist_lab.training.recorders.live_weights_writer import LiveWeightsWriter
 from mnist_lab.training.recorders.snapshot_recorder import SnapshotRecorder
 from mnist_lab.training.reporter import Reporter
@@ -166,12 +168,14 @@ def test_snapshots_are_recorded_if_the_settings_say_so(
     monkeypatch.setattr(SnapshotRecorder, "on_train_begin", lambda _self, trainer: recorded.append(trainer))
 
     def train(callbacks: Any) -> SimpleNamespace:
-        callbacks.on_train_begin(SimpleNamespace(epochs_done=0, batches_done=0, steps_done=0, batches=5, seconds=0.0))
+        begun = {"epochs_done": 0, "batches_done": 0, "steps_done": 0, "batches": 5, "seconds": 0.0}
+        callbacks.on_train_begin(SimpleNamespace(**begun, weights=lambda: ()))
         return _outcome()
 
     training(train)
     assert _execute(offline.model_copy(update={"watch": watch}), store).state is RunState.FINISHED
     assert len(recorded) == watch
+    assert len(epoch_weight_files(store.folder(queued.id).epochs)) == watch
 
 
 def test_the_reporter_is_the_last_callback_as_it_may_block(
@@ -185,7 +189,7 @@ def test_the_reporter_is_the_last_callback_as_it_may_block(
 
     training(train)
     _execute(offline, store)
-    assert order == [CheckpointCallback, SnapshotRecorder, LiveWeightsWriter, Reporter]
+    assert order == [CheckpointCallback, SnapshotRecorder, EpochWeightsRecorder, LiveWeightsWriter, Reporter]
 
 
 def test_a_stale_attempt_changes_nothing_more(

@@ -112,6 +112,7 @@ def without_times(points: list[MetricPoint]) -> list[MetricPoint]:
         ({"optimizer": "sgd", "schedule": "one-cycle", "augmentation": "none"}, "mixed_bfloat16", (3,)),
         ({"optimizer": "rmsprop", "schedule": "cosine", "augmentation": "light"}, "mixed_bfloat16", (1,)),
         ({"optimizer": "nadam", "schedule": "step", "augmentation": "pen"}, "float32", (3,)),
+        ({"optimizer": "adam", "schedule": "one-cycle", "augmentation": "styles"}, "mixed_bfloat16", (1, 3)),
     ],
 )
 def test_resumed_from_any_epoch_the_end_is_the_same(

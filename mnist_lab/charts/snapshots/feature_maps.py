@@ -30,7 +30,7 @@ def maps_html(snapshot: "Snapshot", digit: int, theme: str) -> str:
         theme: "light" or "dark", for the pixels; all other colours are CSS variables.
     """
     image = image_tag(digit_png(snapshot.images[digit], 1, theme), f"A test digit, a {digit}")
-    blocks = "".join(_block(maps, digit, theme) for maps in snapshot.maps[:-1])
+    blocks = "".join(layer_block(maps, digit, theme, f"the digit {digit}") for maps in snapshot.maps[:-1])
     answer = _answer(snapshot, digit) if snapshot.maps else ""
     head = f'<div class="given">{image}<p>{_heading(snapshot, digit)}</p></div>'
     return f'{STYLE}<div class="lab-snapshot">{head}<div class="layers">{blocks}{answer}</div></div>'
@@ -43,7 +43,15 @@ def _heading(snapshot: "Snapshot", digit: int) -> str:
     return f"<b>Feature maps</b>: the outputs of the layers for this {digit}.{left_out}"
 
 
-def _block(maps: "LayerMaps", digit: int, theme: str) -> str:
+def layer_block(maps: "LayerMaps", digit: int, theme: str, subject: str) -> str:
+    """The feature maps of one layer.
+
+    Args:
+        maps: Of one or more images.
+        digit: Index of the image.
+        theme: As in `maps_html`.
+        subject: What the image shows, for screen readers: "the digit 3".
+    """
     values = maps.values[digit]  # (channels, h, w)
     is_row = values.shape[:2] == (1, 1)
     shown = values.shape[2] if is_row else len(values)
@@ -54,7 +62,7 @@ def _block(maps: "LayerMaps", digit: int, theme: str) -> str:
         body, legend = '<span class="bad">✗ NaN: the training diverged</span>', ""
     else:
         tiles = [_units(values[0, 0], maps, theme)] if is_row else _maps(values, maps, theme)
-        description = f"{shown} {noun} of {layer_words(maps.title)} for the digit {digit}, {_silent(values, is_row)}"
+        description = f"{shown} {noun} of {layer_words(maps.title)} for {subject}, {_silent(values, is_row)}"
         body, legend = tiles_html(tiles, description), _legend(maps, digit)
     kind = "layer units" if is_row else "layer"
     head = f'<div class="head"><h4>{escape(maps.title)}</h4><small>{shape}{part}</small>{legend}</div>'

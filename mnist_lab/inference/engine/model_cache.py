@@ -24,7 +24,7 @@ from mnist_lab.novelty import DigitSubspaces
 from mnist_lab.novelty.engine.features import with_hidden
 
 BATCH_SHAPE = (1, *IMAGE_SHAPE, 1)
-MAX_LOADED = 4
+MAX_LOADED = 24
 
 PredictFunction = Callable[[Floats], Floats]
 """From one image float32 (28, 28) to probabilities float32 (10,)."""

@@ -17,10 +17,11 @@ from mnist_lab.runs import Command, MetricPoint
 from mnist_lab.training.callbacks import CallbackList, TrainingCallback
 from mnist_lab.training.checkpoint import Arrays, TrainingState
 from mnist_lab.training.clock import Clock
+from mnist_lab.training.engine.epoch_images import EpochImages
 from mnist_lab.training.engine.evaluation import Evaluator
 from mnist_lab.training.engine.model import build, make_optimizer
 from mnist_lab.training.engine.train_step import Floats, StepRunner
-from mnist_lab.training.engine.variables import assign, copy_values, save_model, values_fit
+from mnist_lab.training.engine.variables import assign, copy_values, load_weights, save_model, values_fit
 from mnist_lab.training.scoring import Scores, score
 
 CHUNK_SECONDS = 0.25
@@ -59,6 +60,7 @@ class Trainer:
         precision: str,
         callbacks: Sequence[TrainingCallback] = (),
         insist: Callable[[Callable[[], None]], None] = lambda write: write(),
+        initial_path: Path | None = None,
     ) -> None:
         """Build the model; the same network, recipe and split give the same training on the same machine.
 
@@ -71,17 +73,22 @@ class Trainer:
             precision: "float32" or "mixed_bfloat16".
             callbacks: Called in this order at each hook.
             insist: Calls the function that writes the weights; it may call it again if it fails.
+            initial_path: The network, as Keras saves it, whose weights the training starts with; None for random ones.
+
+        Raises:
+            StoreError: The weights to start with cannot be read.
         """
         self.network, self.recipe, self.split, self.precision = network, recipe, split, precision
         self.model: keras.Model = build(network, seed=recipe.seed, precision=precision)
+        if initial_path is not None:
+            load_weights(self.model, initial_path)
         self.batches = math.ceil(len(split.train_labels) / recipe.batch_size)
         """Steps per epoch."""
         self.total_steps = self.batches * recipe.epochs
         self.epochs_done = 0
         self._callbacks = CallbackList(callbacks)
         self._best_path, self._last_path, self._insist = best_path, last_path, insist
-        self._images = tf.constant(split.train_images)
-        self._labels = tf.constant(split.train_labels)
+        self._epoch_images = EpochImages(split, recipe)
         self._rates = learning_rates(recipe, self.total_steps)
         self._rates_tensor = tf.constant(self._rates)
         self._optimizer = make_optimizer(recipe)
@@ -217,13 +224,14 @@ class Trainer:
     def _train_epoch(self) -> "_TrainedEpoch":
         epoch = self.epochs_done
         order = tf.constant(epoch_order(len(self.split.train_labels), self.recipe.seed, epoch))
+        images, labels = self._epoch_images.of(epoch)
         while (done := self.batches_done) < self.batches:
             count = min(self._chunk, self.batches - done)
             self._update_factor()
             start = time.perf_counter()
             losses, accuracies = self._step_runner.run(
-                self._images,
-                self._labels,
+                images,
+                labels,
                 order,
                 self._rates_tensor,
                 first_batch=done,

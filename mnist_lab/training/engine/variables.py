@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from mnist_lab.errors import StoreError
 from mnist_lab.files import atomic_write
 from mnist_lab.training.checkpoint import Arrays
 
@@ -29,6 +30,20 @@ def assign(variables: Iterable[keras.Variable], values: Arrays) -> None:
     """Assign values to the variables; `values_fit` must hold."""
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
+
+
+def load_weights(model: keras.Model, path: Path) -> None:
+    """Give a model the weights of a network of the same layers that was saved to `path` (.keras).
+
+    Raises:
+        StoreError: The file is damaged, or belongs to another network.
+    """
+    try:
+        model.load_weights(path)
+    except Exception as error:  # Keras raises many types of exceptions for a damaged file
+        raise StoreError(
+            f"The weights that this run starts with cannot be read ({path.name}: {type(error).__name__})."
+        ) from error
 
 
 def save_model(model: keras.Model, path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ import streamlit as st
 from mnist_lab import formatting
 from mnist_lab.charts import RUN_COLOURS, run_style
 from mnist_lab.charts.run_swatch import swatch_template
+from mnist_lab.handwriting.collection_score import CollectionScore
 from mnist_lab.insight import was_trained_elsewhere
 from mnist_lab.insight.run_columns import data_warnings, run_columns
 from mnist_lab.runs import ACTIVE_STATES, ENDED_STATES, WAITING_STATES, Run, RunState
@@ -18,7 +20,7 @@ from mnist_lab.runs.queries.search import RunCounts, SearchResult
 from mnist_lab.training.hardware import machine_info
 from mnist_lab.ui.compare.selection import requested_ids
 from mnist_lab.ui.compare.sweep_filter import clear_sweep_filter
-from mnist_lab.ui.live.table_feed import state_text
+from mnist_lab.ui.live.table_feed import state_text, table_version
 from mnist_lab.ui.services.container import MAX_TABLE_ROWS, Services
 
 SHOWN_STATES = ACTIVE_STATES | ENDED_STATES
@@ -58,6 +60,11 @@ def _percent(value: float) -> str:
 COLUMNS = (
     Column("Test accuracy", "number", _percent, "Share of the test images that are classified correctly", usual=True),
     Column("Parameters", "number", formatting.count, usual=True),
+    Column(
+        "Our handwriting",
+        "number",
+        help="Share of the kept drawings that are read correctly, of those that it was not trained on",
+    ),
     Column("State"),
     Column("Curve", "line", help="Validation loss after each epoch", usual=True),
     Column("Validation accuracy", "number", _percent, "Of the weights that were kept"),
@@ -116,21 +123,31 @@ def make_table(lab: Services, ids: Sequence[str]) -> RunsTable:
         StoreError: The store cannot be read.
     """
     # Read first: the rows may then be newer than the version, which only makes the page draw them once more.
-    version = lab.table_cache.version()
+    version = table_version(lab)
     runs = lab.store.runs_of(ids)
     curves = lab.sparkline_cache.of([run for run in runs if run.state.is_ended])
-    return RunsTable(runs, table_json(runs, curves), version)
+    tested = [run for run in runs if run.result is not None]
+    lab.handwriting.want(tested)
+    scores = {run.id: score for run in tested if (score := lab.handwriting.score(run)) is not None}
+    return RunsTable(runs, table_json(runs, curves, scores), version)
 
 
-def table_json(runs: Sequence[Run], curves: Mapping[str, Sequence[float]]) -> str:
+def table_json(
+    runs: Sequence[Run],
+    curves: Mapping[str, Sequence[float]],
+    scores: Mapping[str, CollectionScore] = MappingProxyType({}),
+) -> str:
     """Columns and rows as JSON.
 
     Args:
         runs: In the order of the rows.
         curves: The sparkline of each run that has one, by the run's id.
+        scores: How each run reads the collection of drawings, if it does, by the run's id.
     """
     warnings, machine = data_warnings(runs), machine_info()
-    rows = [{**run_columns(run), "Curve": curves.get(run.id, ())} for run in runs]
+    rows = [
+        {**run_columns(run), "Curve": curves.get(run.id, ()), "Our handwriting": scores.get(run.id)} for run in runs
+    ]
     for run, row in zip(runs, rows, strict=True):
         row["State"] = state_text(run)
         row["Convolution filters"] = ", ".join(map(str, row["Convolution filters"])) or "none"
@@ -266,6 +283,8 @@ def _cell(column: Column, value: Any) -> Any:
         return [float(f"{each:.4g}") for each in value if math.isfinite(each)]
     if value is None or value == "":
         return None
+    if isinstance(value, CollectionScore):
+        return [f"{formatting.accuracy(value.accuracy, 1)} of {value.drawings:,}", value.accuracy]
     if column.kind == "time":
         return round(value.timestamp())
     if column.kind == "text":

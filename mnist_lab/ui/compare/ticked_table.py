@@ -54,7 +54,7 @@ def ticked_table(
     parameter = runs_parameter()
     shown = shown_ids(ids, parameter)
     # Most sessions share a table: only those runs of the URL count that would not be shown without it.
-    key = ("table", filters, tuple(shown[len(shown_ids(ids, None)) :]))
+    key = ("table", filters, tuple(shown[len(shown_ids(ids, None)) :]), lab.handwriting.version())
     table = lab.table_cache.shared(key, lambda: make_table(lab, shown))
     ticks = current_ticks(
         reported_ticks(TABLE_KEY),

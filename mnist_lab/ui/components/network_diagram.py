@@ -18,6 +18,8 @@ _component = st.components.v2.component(
     + """
     .lab-network-frame { color: var(--st-text-color); }
     .lab-network-diagram svg { display: block; margin: 0 auto; height: auto; max-width: none; }
+    .lab-network-diagram .lab-map { image-rendering: pixelated; }
+    .lab-network-diagram .input:has(.lab-map) .ink { display: none; }
     .lab-network-diagram :is(.block, .tag):hover { filter: brightness(1.12); }
     .lab-network-frame .refold { font: inherit; font-size: 0.8125rem; color: var(--st-primary-color); background: none;
       border: 1px solid var(--st-border-color); border-radius: 0.5rem; padding: 0.2rem 0.6rem; cursor: pointer;
@@ -26,7 +28,7 @@ _component = st.components.v2.component(
     .lab-network-frame .refold:hover { border-color: var(--st-primary-color); }
     .lab-network-frame .refold:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
     """,
-    js=script("network_diagram", "fading", "motion"),
+    js=script("network_diagram", "drawing_bus", "fading", "motion"),
     isolate_styles=False,
 )
 
@@ -38,7 +40,12 @@ def drawable(analysis: Analysis) -> Analysis:
 
 
 def network_diagram(
-    analysis: Analysis, *, key: str, picked: int | None = None, screen_share: float = 0.3
+    analysis: Analysis,
+    *,
+    key: str,
+    picked: int | None = None,
+    screen_share: float = 0.3,
+    follows_drawing: bool = False,
 ) -> int | None:
     """Draw the network to scale; if it has too many layers, only the first `MAX_LAYERS`.
 
@@ -50,12 +57,13 @@ def network_diagram(
         key: Identifies the diagram.
         picked: Index in `network.layers` of the layer that is highlighted.
         screen_share: Share of the window's height up to which a small network is enlarged.
+        follows_drawing: Whether it shows what its layers give for the drawing on the canvas, see `drawing_view`.
 
     Returns:
         Index in `network.layers` of the layer that was clicked just now, or None.
     """
     # A list: to check whether the values of a dictionary are tables, Streamlit would load pandas (0.4 s, 50 MB).
-    data = [network_diagram_views(drawable(analysis), selected=picked), screen_share]
+    data = [network_diagram_views(drawable(analysis), selected=picked), screen_share, follows_drawing]
     result = _component(data=data, key=key, on_picked_change=lambda: None)
     clicked = result.picked
     return None if clicked is None else int(clicked)

@@ -210,14 +210,14 @@ ABOUT_RUNS_CLASS = by_key(_ABOUT_RUNS).removeprefix(".")
 DRAW_ANSWER = f"{by_key('draw-page')} > :last-child"
 """The container of the prediction, beside the canvas."""
 
-DRAW_NETWORK = f"{by_key('draw-below')} > :last-child"
-"""The container of the picker of networks, beside the small picture."""
-
-DRAW_HEADLINE = by_key("draw-headline")
-"""The container of the prediction; a vertical flexbox, so `justify-content` centres its content vertically."""
-
 CANVAS_SURFACE = ".upper-canvas"
 """The element of streamlit-drawable-canvas that takes the events of the mouse."""
+
+CANVAS_STROKES = ".dc-canvas.lower-canvas"
+"""Its element below that one, with the strokes that are drawn to their end; the surface has the one in progress."""
+
+CANVAS_BOXES = ".canvas-root, .dc-root, .dc-scroll, .dc-container, .canvas-container, canvas"
+"""Its canvases and all that is around them; they may be shown in another size than they are drawn in."""
 
 CANVAS_SEND = '[aria-label="Update the app with this drawing"]'
 """The button of its hidden toolbar that reports what is drawn."""
@@ -232,6 +232,9 @@ INSPECT_HEAD = by_key("inspect-head")
 
 INSPECT_PICKER = f"{INSPECT_HEAD} > :first-child"
 """The container of the picker in it; `flex-basis` is its width."""
+
+HANDWRITING_HEAD = by_key("handwriting-head")
+"""The same on the page Handwriting."""
 
 METRIC_VALUE = _test_id("stMetricValue")
 """The figure of `st.metric`; its `font-size` can be changed."""

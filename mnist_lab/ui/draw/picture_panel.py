@@ -11,9 +11,9 @@ from mnist_lab.drawing import Box, NormalizedDrawing, normalize_drawing, open_pi
 from mnist_lab.errors import LabError, PictureError
 from mnist_lab.insight import interpret_number, interpret_probabilities
 from mnist_lab.runs import Run
+from mnist_lab.ui.components.drawing.picture_box import Shares, drawn_box, picture_box
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.message import for_viewer
-from mnist_lab.ui.components.picture_box import Shares, drawn_box, picture_box
 from mnist_lab.ui.components.themed_html import pixel_theme, themed_html
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.uploads import mark_read
@@ -44,7 +44,6 @@ class _Picture:
     """Made smaller, for the page."""
 
 
-@st.fragment
 def picture_panel(run: Run) -> None:
     """Draw the button that asks for a picture, and below it the picture, what is ink in it, and its digits.
 

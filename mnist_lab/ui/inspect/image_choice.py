@@ -6,9 +6,11 @@ from typing import NamedTuple
 import streamlit as st
 
 from mnist_lab.charts import Part
-from mnist_lab.ui.inspect.confusion_view import chosen_part
+from mnist_lab.ui.panels.confusion_view import chosen_part
 from mnist_lab.ui.session.query_params import IMAGE_ORDER, IMAGE_PAGE, READ_AS, TRUE
 
+CONFUSION = "confusion"
+"""Key of the confusion matrix."""
 _ANY = "any"
 _DIGITS = (_ANY, *map(str, range(10)))
 _ORDERS = ("most", "least")
@@ -63,7 +65,7 @@ def choose(part: Part) -> None:
 
 def choose_clicked() -> None:
     """Show the images of the part that was clicked in the confusion matrix."""
-    part = chosen_part()
+    part = chosen_part(CONFUSION)
     if part is not None:
         choose(part)
         st.session_state[_JUST_CHOSEN] = part

@@ -11,8 +11,8 @@ from mnist_lab.runs import Result, Run
 from mnist_lab.ui.components.page.scroll_to import scroll_to
 from mnist_lab.ui.components.streamlit_dom import by_key
 from mnist_lab.ui.components.themed_html import pixel_theme, themed_html
-from mnist_lab.ui.inspect.confusion_view import confusion_view
 from mnist_lab.ui.inspect.image_choice import (
+    CONFUSION,
     choice_widgets,
     choose,
     choose_clicked,
@@ -22,6 +22,7 @@ from mnist_lab.ui.inspect.image_choice import (
     page_widget,
 )
 from mnist_lab.ui.inspect.predicted_images import PredictedImages, predicted_images
+from mnist_lab.ui.panels.confusion_view import confusion_view
 
 PER_PAGE = 24
 _HEAD, _CARDS = "images-head", "image-cards"
@@ -38,7 +39,7 @@ def confusion_and_images(run: Run, result: Result) -> None:
 
 def _confusion_and_images(run: Run, result: Result) -> None:
     part, least_certain_first, _ = current_choice()
-    confusion_view(result, part, choose_clicked)
+    confusion_view(result.confusion, part, choose_clicked, key=CONFUSION)
     found = predicted_images(run)
     if isinstance(found, str):
         correct_url(pages=1)

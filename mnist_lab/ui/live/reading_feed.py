@@ -5,18 +5,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from mnist_lab import formatting
-from mnist_lab.errors import LabError, PredictorError, UnknownRunError
-from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats, ProtocolError, unpack
+from mnist_lab.drawing import NormalizedDrawing
+from mnist_lab.errors import LabError, PictureError, PredictorError, UnknownRunError
 from mnist_lab.inference.reading import Reading
 from mnist_lab.insight import interpret_probabilities
 from mnist_lab.runs import Run, RunState
+from mnist_lab.ui.live.canvas_picture import read_canvas
 from mnist_lab.ui.live.current_run import find_run
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.query_params import RUN
 
 ADDRESS = "live/reading"
-"""Path of the URL, relative to the page; the run, the image and whether it is only a dot are query parameters."""
-IMAGE, DOT = "image", "dot"
+"""Path of the URL, relative to the page; the run and the width of the pen are query parameters."""
+PEN = "pen"
 _JUST_BEGUN = 0.05
 """Epochs; a network that was trained for less knows next to nothing."""
 _MIN_LABELLED = 0.005
@@ -25,68 +26,77 @@ _AGAIN_SECONDS = 1.0
 """Between two readings of the same drawing by a network in training."""
 
 
-def answer(parameters: Mapping[str, str]) -> bytes:
+def answer(parameters: Mapping[str, str], png: bytes) -> bytes:
     """The answer to a browser as JSON.
 
     - `text`: what the network reads, as a sentence; `by`: which network, and how far it is trained.
-    - `probabilities` and `labels`: ten numbers, and how they are written; missing if there is no reading,
-      and then `text` says why.
+    - `digit`, `probabilities` and `labels`: what is read, ten numbers, and how they are written; missing if there is no
+      reading, and then `text` says why.
     - `is_digit`: false if the drawing does not look like a digit; missing if that is not known.
     - `again`: seconds until the same drawing should be read again; missing if the network does not change.
 
-    Without an image the network is only loaded, so that the first reading is as fast as later ones.
+    Without a drawing the network is only loaded, so that the first reading is as fast as later ones.
 
     Args:
         parameters: Query parameters of the URL.
+        png: The canvas as a PNG; empty for none.
 
     Raises:
         LabError: The store cannot be read.
     """
-    return json.dumps(_answer(parameters), separators=(",", ":"), allow_nan=False).encode()
+    return json.dumps(_answer(parameters, png), separators=(",", ":"), allow_nan=False).encode()
 
 
-def _answer(parameters: Mapping[str, str]) -> dict[str, Any]:
+def _answer(parameters: Mapping[str, str], png: bytes) -> dict[str, Any]:
     try:
         run = find_run(parameters.get(RUN, ""), services().store_cache.snapshot())
     except UnknownRunError:
         return {"text": "This network is not in the lab any more. Reload the page.", "by": ""}
-    if not parameters.get(IMAGE):
+    if not png:
         services().predictor.warm(run.id)
         return {"text": "", "by": ""}
     try:
-        reading = _reading(run, unpack(parameters[IMAGE], IMAGE_SHAPE), is_dot=bool(parameters.get(DOT)))
-    except ProtocolError:
+        drawing = read_canvas(png, parameters.get(PEN, "")).drawing
+    except PictureError:
         return {"text": "This drawing did not arrive whole. Draw on.", "by": ""}
+    if drawing is None:
+        return {"text": "There is no ink to read yet. Draw on.", "by": ""}
+    try:
+        reading = _reading(run, drawing)
     except LabError as error:
         reading = {"text": str(error), "by": run.name}
     return reading if run.state.is_ended else {**reading, "again": _AGAIN_SECONDS}
 
 
-def _reading(run: Run, image: Floats, *, is_dot: bool) -> dict[str, Any]:
-    """How the network of a run reads an image; that of a run under way is read with its newest weights.
+def _reading(run: Run, drawing: NormalizedDrawing) -> dict[str, Any]:
+    """How the network of a run reads a drawing; that of a run under way is read with its newest weights.
 
     Raises:
         LabError: The network cannot be used; the message is for the user.
     """
     if run.state.is_ended:
-        return {**_prediction(services().predictor.read(run.id, image), is_dot=is_dot), "by": _tested_name(run)}
-    now = services().predictor.predict_now(run.id, image)
+        return {**_prediction(services().predictor.read(run.id, drawing.pixels), drawing), "by": _tested_name(run)}
+    now = services().predictor.predict_now(run.id, drawing.pixels)
     if now.probabilities is None:
         raise PredictorError(_waiting_text(run) if now.is_untrained else now.error)
     by = f"{run.name}, being tested" if now.epoch is None else f"{run.name}, {_age_text(now.epoch)}"
-    return {**_prediction(Reading(now.probabilities), is_dot=is_dot), "by": by}
+    return {**_prediction(Reading(now.probabilities), drawing), "by": by}
 
 
 def _age_text(epoch: float) -> str:
     return "just begun" if epoch < _JUST_BEGUN else f"after {epoch:.1f} epochs"
 
 
-def _prediction(reading: Reading, *, is_dot: bool) -> dict[str, Any]:
+def _prediction(reading: Reading, drawing: NormalizedDrawing) -> dict[str, Any]:
     values = [float(value) for value in reading.probabilities]
-    prediction = interpret_probabilities(values, is_dot=is_dot, digit_score=reading.digit_score)
-    labels = [formatting.probability(value) if value >= _MIN_LABELLED else "" for value in values]
-    bars = {"text": prediction.text, "probabilities": [round(value, 4) for value in values], "labels": labels}
-    return bars if prediction.is_digit is None else {**bars, "is_digit": prediction.is_digit}
+    prediction = interpret_probabilities(values, is_dot=drawing.is_dot, digit_score=reading.digit_score)
+    shown = {
+        "digit": str(prediction.digit),
+        "text": prediction.text,
+        "probabilities": [round(value, 4) for value in values],
+        "labels": [formatting.probability(value) if value >= _MIN_LABELLED else "" for value in values],
+    }
+    return shown if prediction.is_digit is None else {**shown, "is_digit": prediction.is_digit}
 
 
 def _tested_name(run: Run) -> str:

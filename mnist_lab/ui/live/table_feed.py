@@ -3,7 +3,7 @@
 import json
 
 from mnist_lab.runs import Run, RunState
-from mnist_lab.ui.services.container import services
+from mnist_lab.ui.services.container import Services, services
 
 ADDRESS = "live/runs"
 """Path of the URL, relative to a page of the app: a proxy may serve the app under a path of its own."""
@@ -28,8 +28,17 @@ def _answer() -> bytes:
     shared = services()
     active = {run.id: state_text(run) for run in shared.store_cache.snapshot().active}
     interval = _INTERVAL_FACTOR * shared.settings.refresh
-    content = {"version": shared.table_cache.version(), "active": active, "interval": interval}
+    content = {"version": table_version(shared), "active": active, "interval": interval}
     return json.dumps(content, separators=(",", ":")).encode()
+
+
+def table_version(shared: Services) -> str:
+    """A text that changes when the list of runs does, or what they read in the collection of drawings.
+
+    Raises:
+        StoreError: The store cannot be read.
+    """
+    return f"{shared.table_cache.version()} {shared.handwriting.version()}"
 
 
 def state_text(run: Run) -> str:

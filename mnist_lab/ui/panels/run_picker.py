@@ -9,20 +9,10 @@ from mnist_lab import formatting
 from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.run_sign import SIGN_WIDTH, run_sign
-from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN
 
 _LAST_SHOWN = "picked-run"
-
-
-def runs_with_result() -> list[Run]:
-    """The runs with a test result: the user's own, then reference runs, then those on a sample; each best first."""
-    lab = services()
-    lab.reference.ensure()
-    runs = lab.store.list({RunState.FINISHED, RunState.STOPPED})
-    tested = [run for run in runs if run.result is not None]
-    return sorted(tested, key=lambda run: (run.used_sample, run.is_reference, -_accuracy(run)))
 
 
 def pick_signed_run(runs: Sequence[Run], *, key: str) -> Run:
@@ -89,10 +79,6 @@ def empty_state(message: str, *, key: str) -> None:
                 go("train")
             if st.button("Compose one first", icon=":material/layers:", key=f"{key}-compose"):
                 go("compose")
-
-
-def _accuracy(run: Run) -> float:
-    return 0.0 if run.result is None else run.result.test_accuracy
 
 
 def _labels(runs: Sequence[Run]) -> dict[str, str]:

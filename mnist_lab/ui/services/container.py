@@ -12,6 +12,7 @@ from mnist_lab.runs import ENDED_STATES, RunStore, open_store
 from mnist_lab.settings import Settings, load_settings
 from mnist_lab.training.launcher import Launcher
 from mnist_lab.ui.services.dataset_loader import DatasetLoader
+from mnist_lab.ui.services.handwriting_scores import HandwritingScores
 from mnist_lab.ui.services.history_cache import HistoryCache
 from mnist_lab.ui.services.litert_files import LitertFiles
 from mnist_lab.ui.services.sparkline_cache import SparklineCache
@@ -65,6 +66,7 @@ class Services:
     predictor: Predictor
     datasets: DatasetLoader
     litert: LitertFiles
+    handwriting: HandwritingScores
 
     def start(self) -> None:
         """Start the background work; returns at once."""
@@ -90,6 +92,7 @@ class Services:
         """Stop the background work; a running training goes on without the app."""
         self.predictor.close()
         self.litert.close()
+        self.handwriting.close()
         self.launcher.close()
 
 
@@ -182,4 +185,5 @@ def _create_services() -> Services:
         predictor=Predictor(settings),
         datasets=DatasetLoader(settings),
         litert=LitertFiles(settings),
+        handwriting=HandwritingScores(store, settings),
     )

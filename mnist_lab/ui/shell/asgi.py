@@ -24,7 +24,7 @@ from mnist_lab.ui.session.identity import load_identity
 from mnist_lab.ui.shell.browser_cookie import BrowserCookie
 from mnist_lab.ui.shell.on_demand_loop import on_demand_loops
 from mnist_lab.ui.shell.presented_page import PresentedPage
-from mnist_lab.ui.shell.reading_route import live_reading
+from mnist_lab.ui.shell.reading_route import live_drawing, live_reading
 from mnist_lab.ui.shell.request_guard import RequestGuard, allowed_hosts
 from mnist_lab.ui.shell.security_headers import SecurityHeaders
 from mnist_lab.ui.shell.start_message import start_message
@@ -98,7 +98,8 @@ def routes() -> list[Route]:
         Route(f"{prefix}/assets/plotly.min.js", _plotly_js),
         Route(f"{prefix}/live", _live),
         Route(f"{prefix}/live/runs", _live_runs),
-        Route(f"{prefix}/live/reading", live_reading),
+        Route(f"{prefix}/live/reading", live_reading, methods=["POST"]),
+        Route(f"{prefix}/live/drawing", live_drawing, methods=["POST"]),
     ]
 
 

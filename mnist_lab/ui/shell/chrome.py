@@ -59,6 +59,6 @@ def show_hidden_title(title: str) -> None:
 
 def show_narrow_menu(pages: Sequence[st.Page]) -> None:
     """Show links to the pages side by side, for screens on which Streamlit hides its own menu."""
-    with st.container(horizontal=True, gap=None, horizontal_alignment="distribute", key="narrow-menu"):
+    with st.container(horizontal=True, gap="xxsmall", key="narrow-menu"):
         for page in pages:
             st.page_link(page, label=page.title, icon="", width="content")

@@ -1,7 +1,7 @@
-"""The route by which a browser has a drawing read, without a run of the page."""
+"""The routes by which a browser has its drawing read and shown, without a run of the page."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from starlette.requests import Request
@@ -11,6 +11,8 @@ from mnist_lab.errors import LabError
 
 MAX_WAITING = 60
 """Readings that wait for the predictor, which answers one at a time; a browser with one more asks again."""
+MAX_BYTES = 500_000
+"""Of a drawing: more than a PNG of the canvas has even if each of its pixels is different."""
 
 # Threads of its own: while the predictor loads, which takes seconds, all other routes must go on answering.
 _readers = ThreadPoolExecutor(2, thread_name_prefix="reading")
@@ -18,13 +20,28 @@ _waiting: set[object] = set()
 
 
 async def live_reading(request: Request) -> Response:
-    """Answer how a network reads a drawing; 503 if too many readings wait, or the store cannot be read."""
+    """Answer how a network reads the drawing in the body, a PNG.
+
+    413 if it is too large for one; 503 if too many readings wait, or the store cannot be read.
+    """
+    return await _respond(request, _reading)
+
+
+async def live_drawing(request: Request) -> Response:
+    """Answer a view of the drawing in the body, as `live_reading` does."""
+    return await _respond(request, _view)
+
+
+async def _respond(request: Request, answer: Callable[[Mapping[str, str], bytes], bytes]) -> Response:
     if len(_waiting) >= MAX_WAITING:
         return Response(status_code=503)
     ticket = object()
     _waiting.add(ticket)
     try:
-        content = await asyncio.get_running_loop().run_in_executor(_readers, _answer, request.query_params)
+        png = await _body_of(request)
+        if png is None:
+            return Response(status_code=413)
+        content = await asyncio.get_running_loop().run_in_executor(_readers, answer, request.query_params, png)
     except LabError:
         return Response(status_code=503)
     finally:
@@ -32,8 +49,24 @@ async def live_reading(request: Request) -> Response:
     return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def _answer(parameters: Mapping[str, str]) -> bytes:
+async def _body_of(request: Request) -> bytes | None:
+    """What the request brings; None as soon as that is more than a drawing."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MAX_BYTES:
+            return None
+    return bytes(body)
+
+
+def _reading(parameters: Mapping[str, str], png: bytes) -> bytes:
     # Imported here, as the server answers before the lab is loaded.
     from mnist_lab.ui.live.reading_feed import answer
 
-    return answer(parameters)
+    return answer(parameters, png)
+
+
+def _view(parameters: Mapping[str, str], png: bytes) -> bytes:
+    from mnist_lab.ui.live.drawing_views import answer
+
+    return answer(parameters, png)

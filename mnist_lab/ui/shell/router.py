@@ -23,6 +23,7 @@ pages = [
     st.Page(PAGES / "train.py", title="Train", icon=":material/play_circle:", url_path="train"),
     st.Page(PAGES / "compare.py", title="Compare", icon=":material/table_chart:", url_path="compare"),
     st.Page(PAGES / "draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
+    st.Page(PAGES / "handwriting.py", title="Handwriting", icon=":material/ink_pen:", url_path="handwriting"),
     st.Page(PAGES / "inspect.py", title="Inspect", icon=":material/search_insights:", url_path="inspect"),
 ]
 glossary = st.Page(

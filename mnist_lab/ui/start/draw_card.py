@@ -2,15 +2,13 @@
 
 import streamlit as st
 
-from mnist_lab.drawing import normalize_drawing
-from mnist_lab.ui.components.digit_reading import digit_reading
+from mnist_lab.ui.components.drawing.digit_reading import digit_reading
 from mnist_lab.ui.draw.canvas import FRAME, drawing_pad
 
 _PROMPT = "Draw a digit, 0 to 9"
 _NO_READER = "Train a network: it reads this"
 
 
-@st.fragment
 def draw_card(reader_id: str) -> None:
     """Draw the canvas and the ten bars.
 
@@ -18,6 +16,5 @@ def draw_card(reader_id: str) -> None:
         reader_id: Id of the run whose network reads the drawing, in any state; "" if there is none.
     """
     with st.container(width=FRAME, gap="small", key="start-pad"):
-        canvas = drawing_pad()
-        drawing = None if canvas is None else normalize_drawing(canvas.pixels, pen_width=canvas.pen_width)
-        digit_reading(reader_id, drawing, prompt=_PROMPT if reader_id else _NO_READER, key="start-reading")
+        drawing_pad()
+        digit_reading(reader_id, prompt=_PROMPT if reader_id else _NO_READER, key="start-reading")

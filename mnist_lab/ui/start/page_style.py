@@ -1,8 +1,10 @@
 """The layout of Start: one screen on a projector, one column with the canvas first on a phone."""
 
 from mnist_lab.ui.components import streamlit_dom as dom
-from mnist_lab.ui.draw.canvas import FRAME
+from mnist_lab.ui.live.canvas_picture import SIDE
 
+_FRAME = SIDE + 34
+"""Width in pixels of the canvas with its frame."""
 _BARS_BESIDE = 620
 """Pixels, from which on one column has room for the bars beside the canvas."""
 _PRESENTED_COLUMNS = 906
@@ -17,7 +19,7 @@ def _canvas_beside_bars(look: str, until: int) -> str:
     return f"""@media (min-width: {_BARS_BESIDE}px) and (max-width: {until}px) {{
   {look} :is({dom.START_DRAW}, {dom.START_PAD_WRAPPER}) {{ width: 100%; max-width: none; flex: 1 1 100%; }}
   {look} {pad} {{ flex-direction: row; align-items: center; gap: 1.5rem; }}
-  {look} {pad} > :first-child {{ flex: none; width: {FRAME}px; }}
+  {look} {pad} > :first-child {{ flex: none; width: {_FRAME}px; }}
   {look} {pad} > :last-child {{ flex: 1; }}
 }}"""
 

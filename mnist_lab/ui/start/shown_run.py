@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mnist_lab.errors import LabError
 from mnist_lab.network import Network
-from mnist_lab.recipe import Recipe
+from mnist_lab.recipe import Recipe, has_handwriting, preset_recipe
 from mnist_lab.runs import Run
 from mnist_lab.ui.live.current_run import find_run
 from mnist_lab.ui.services.container import services
@@ -68,9 +68,15 @@ def _ended(network: Network, recipe: Recipe, wanted: str, store: StoreSnapshot) 
 
 
 def _best_preset_run() -> Run | None:
-    """The most accurate run of a preset: a reference run, unless the lab has none."""
-    tested = [facts for facts in preset_facts().values() if facts.run_id and facts.accuracy is not None]
+    """The run of a preset that reads drawings best: a reference run, unless the lab has none.
+
+    That is one that has learned other people's handwriting, else the most accurate one.
+    """
+    tested = [(name, facts) for name, facts in preset_facts().items() if facts.run_id and facts.accuracy is not None]
     if not tested:
         return None
-    best = max(tested, key=lambda facts: (not facts.on_sample, facts.accuracy or 0.0))
+    _, best = max(
+        tested,
+        key=lambda one: (not one[1].on_sample, has_handwriting(preset_recipe(one[0])), one[1].accuracy or 0.0),
+    )
     return services().store.get(best.run_id or "")

@@ -10,6 +10,7 @@ from mnist_lab.data import Dataset
 from mnist_lab.recipe.choice_lines import choice_line
 from mnist_lab.recipe.recipe_labels import OPTIMIZER_NAMES, SCHEDULE_NAMES
 from mnist_lab.ui.components.glossary_link import field_help
+from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.recipe_draft import FIELD_PREFIX, RECIPE_KEY, chosen_recipe
 from mnist_lab.ui.train.recipe_pictures import augmentation_picture, schedule_picture
 
@@ -22,9 +23,10 @@ _PATIENCES = (0, 1, 2, 3, 5, 10)
 _OPTIONAL = {"limit", "early_stopping"}
 """Fields for which the form has 0 and the recipe None."""
 
-_AUGMENTATIONS = {"none": "None", "light": "Light", "pen": "Pen"}
+_AUGMENTATIONS = {"none": "None", "light": "Light", "pen": "Pen", "styles": "Handwriting styles"}
 _PRECISIONS = {"auto": "The fastest on this machine", "float32": "float32", "mixed_bfloat16": "mixed bfloat16"}
 _VALIDATIONS = {"holdout": "Held out of the training images", "test": "The test set, as in the notebook"}
+_DRAWINGS = {"none": "None", "mine": "Those that you kept", "all": "All that were kept"}
 _KEEPS = {"best": "Best epoch", "last": "Last epoch"}
 
 _HELP = {
@@ -47,6 +49,7 @@ _HELP = {
     "validation": field_help("The images that the network is tested on after each epoch.", "validation-images"),
     "validation_fraction": field_help("The part of the training images that is held out.", "validation-images"),
     "keep": field_help("Which weights the run keeps and is tested with.", "weights"),
+    "drawings": "Drawings of the page Handwriting that it trains on, too. One in three is held back for the test.",
     "early_stopping": field_help("Epochs without a lower validation loss, after which it ends.", "early-stopping"),
 }
 
@@ -111,6 +114,8 @@ def _end_part(images: int) -> None:
             icon=":material/warning:",
         )
     _select("Stop early", "early_stopping", _PATIENCES, _patience_text, images)
+    if len(services().handwriting.index()) or chosen_recipe().drawings != "none":
+        _select("Our handwriting", "drawings", list(_DRAWINGS), _DRAWINGS.get, images)
 
 
 def _patience_text(patience: int) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_lab.errors import PredictorError
 from mnist_lab.inference.engine.server import reply_to
-from mnist_lab.inference.protocol import pack, unpack
+from mnist_lab.inference.protocol import pack, pack_images, unpack
 from mnist_lab.inference.reading import Reading
 from mnist_lab.novelty import DigitScore
 
@@ -80,3 +80,26 @@ def test_an_invalid_request_gets_an_error(line):
 
     assert set(reply) == {"id", "error"}
     assert reply["error"].startswith("The predictor received an invalid request: ")
+
+
+def test_many_images_are_answered_at_once():
+    images = np.zeros((3, 28, 28), np.uint8)
+
+    def predict(run_id, batch):
+        if run_id != "aaaaaaaa":
+            raise PredictorError("It is gone.")
+        return np.full((len(batch), 10), 0.1, np.float32)
+
+    question = {"id": 4, "runs": ["aaaaaaaa", "gone0000"], "images": pack_images(images)}
+    answer, error = reply_to(json.dumps(question).encode() + b"\n", network, predict_batch=predict)["answers"]
+
+    assert unpack(answer["batch"], (3, 10)).shape == (3, 10)
+    assert error == {"run": "gone0000", "error": "It is gone."}
+
+
+@pytest.mark.parametrize("images", [7, "", "%", "AAAA", pack_images(np.zeros((501, 28, 28), np.uint8))])
+def test_images_that_are_none_are_an_invalid_request(images):
+    question = {"id": 4, "runs": ["aaaaaaaa"], "images": images}
+    reply = reply_to(json.dumps(question).encode() + b"\n", network, predict_batch=lambda _run_id, batch: batch)
+
+    assert "invalid request" in reply["error"]

@@ -15,7 +15,7 @@ def digits(count: int) -> np.ndarray:
     return np.stack([np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / 20) for cx, cy in centers]).astype(np.float32)
 
 
-@pytest.mark.parametrize("augmentation", ["light", "pen"])
+@pytest.mark.parametrize("augmentation", ["light", "pen", "styles"])
 def test_pages_show_what_the_training_shows(augmentation: str) -> None:
     images = digits(200)
     draws = np.random.default_rng(2).uniform(-1, 1, (DRAWS, 200)).astype(np.float32)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mnist_lab.handwriting.collection_score import CollectionScore
 from mnist_lab.network import Conv2D, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunState, RunStore
@@ -14,9 +15,12 @@ from mnist_lab.ui.compare import runs_table
 from tests.factories import make_data, make_result, make_run
 from tests.pages.ended_runs import ended
 
+Scores = dict[str, CollectionScore]
+Curves = dict[str, list[float]]
 
-def content(runs: list[Run], curves: dict[str, list[float]] | None = None) -> dict[str, Any]:
-    parsed: dict[str, Any] = json.loads(runs_table.table_json(runs, curves or {}))
+
+def content(runs: list[Run], curves: Curves | None = None, scores: Scores | None = None) -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(runs_table.table_json(runs, curves or {}, scores or {}))
     return parsed
 
 
@@ -29,6 +33,16 @@ def cells(runs: list[Run], column: str, curves: dict[str, list[float]] | None = 
 def usual(runs: list[Run]) -> set[str]:
     """The columns that are shown until the user chooses others."""
     return {column["name"] for column in content(runs)["columns"] if not column["hidden"]}
+
+
+def test_how_runs_read_the_collection_is_a_column_once_one_has_read_it(store: RunStore) -> None:
+    good, bad, unread = (ended(store, name) for name in ("Good", "Bad", "Unread"))
+    runs = [good, bad, unread]
+    assert "Our handwriting" not in usual(runs)
+    table = content(runs, scores={good.id: CollectionScore(27, 28), bad.id: CollectionScore(0, 9)})
+    (index,) = [place for place, each in enumerate(table["columns"]) if each["name"] == "Our handwriting"]
+    assert not table["columns"][index]["hidden"]
+    assert [row["cells"][index] for row in table["rows"]] == [["96.4 % of 28", 27 / 28], ["0.0 % of 9", 0.0], None]
 
 
 def test_the_newest_tested_runs_are_ticked_at_first(store: RunStore) -> None:

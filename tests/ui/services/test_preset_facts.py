@@ -34,6 +34,7 @@ def test_the_reference_runs_belong_to_their_presets(monkeypatch: pytest.MonkeyPa
         "fast": "reffast0",
         "strong": "refstron",
         "champion": "refchamp",
+        "reader": "refreadr",
         "notebook-1": "refnote1",
         "notebook-2": "refnote2",
         "notebook-3": "refnote3",

@@ -16,9 +16,11 @@ def script(name: str, *helpers: str) -> str:
     constants = {
         "labPalettes": {**PALETTES, **PRESENTATION_PALETTES},
         "labBackground": streamlit_dom.BACKGROUND,
+        "labKeyClass": streamlit_dom.KEY_CLASS,
         "labHeaderHeight": streamlit_dom.HEADER_HEIGHT,
         "labPresenting": streamlit_dom.PRESENTING_CLASS,
         "labCanvasSurface": streamlit_dom.CANVAS_SURFACE,
+        "labCanvasStrokes": streamlit_dom.CANVAS_STROKES,
         "labCanvasSend": streamlit_dom.CANVAS_SEND,
         "labAboutRuns": streamlit_dom.ABOUT_RUNS,
         "labAboutRunsClass": streamlit_dom.ABOUT_RUNS_CLASS,

@@ -1,74 +1,59 @@
-// How a network reads the drawing: a sentence and ten bars. The browser asks the server itself, after each stroke, and
-// every second while the network is in training, so that the page is not drawn again for it.
-const RETRY_SECONDS = 1; // after a request that failed
-const TIMEOUT_SECONDS = 120; // the predictor may have to load TensorFlow first
+// How a network reads the drawing: the digit, a sentence and ten bars. They follow the pen while it is down.
+const READING_INTERVAL = 60; // ms between two requests while the pen is down
 const WARM_SECONDS = 2.5; // after the page was drawn: the first paint comes first
 
 class DigitReading {
   constructor(node) {
+    const part = (name) => node.querySelector(`.lab-reading-${name}`);
     this.node = node;
-    [this.text, this.by] = ["text", "by"].map((name) => node.querySelector(`.lab-reading-${name}`));
-    this.bars = node.querySelector(".lab-reading-bars");
+    [this.digit, this.text, this.by, this.status] = ["digit", "text", "by", "status"].map(part);
+    this.bars = part("bars");
     this.columns = [...this.bars.children];
-    this.onVisibilityChange = () => !document.hidden && this.isWatching && this.ask();
-    document.addEventListener("visibilitychange", this.onVisibilityChange);
+    this.reader = new DrawingReader(node, (answer, drawing) => this.onAnswer(answer, drawing));
   }
 
-  want([address, image, prompt]) {
-    const key = `${address} ${image}`;
-    if (key === this.key) return;
-    const hadImage = this.image !== "" && this.image !== undefined;
-    [this.key, this.address, this.image] = [key, address, image];
-    clearTimeout(this.timer);
-    this.isWatching = image !== "";
-    this.number = (this.number ?? 0) + 1;
-    if (image === "") {
-      this.show({ text: prompt, by: "" });
-      if (address && !hadImage) this.askIn(WARM_SECONDS);
-    } else this.ask();
+  want([address, prompt]) {
+    this.prompt = prompt;
+    if (this.reader.read === undefined || document.labDrawing.isEmpty) this.show({ text: prompt, by: "" });
+    if (address && address !== this.reader.address) this.warm(address);
+    this.reader.want(address, READING_INTERVAL);
   }
 
-  askIn(seconds) {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.ask(), 1000 * seconds);
+  // Has the network loaded, so that the first reading is as fast as later ones.
+  warm(address) {
+    clearTimeout(this.warming);
+    this.warming = setTimeout(() => {
+      if (this.node.isConnected && this.reader.read === undefined) labPost(address).catch(() => {});
+    }, 1000 * WARM_SECONDS);
   }
 
-  async ask() {
-    clearTimeout(this.timer);
-    if (!this.node.isConnected) return document.removeEventListener("visibilitychange", this.onVisibilityChange);
-    if (document.hidden) return;
-    const { number } = this;
-    if (this.image !== "") this.node.setAttribute("aria-busy", "true");
-    try {
-      const url = `${this.address}&image=${encodeURIComponent(this.image)}`;
-      const response = await fetch(url, { signal: AbortSignal.timeout(1000 * TIMEOUT_SECONDS), cache: "no-store" });
-      if (!response.ok) throw new Error(response.statusText);
-      const answer = await response.json();
-      if (number !== this.number) return;
-      if (this.image !== "") this.show(answer);
-      if (answer.again !== undefined) this.askIn(answer.again);
-    } catch {
-      if (number === this.number && this.image !== "") this.askIn(RETRY_SECONDS);
-    } finally {
-      if (number === this.number) this.node.removeAttribute("aria-busy");
-    }
+  onAnswer(answer, drawing) {
+    this.inked = drawing.inked;
+    this.show(answer ?? { text: this.prompt, by: "" });
+    // A screen reader hears what came of a stroke, not each of its points.
+    if (!drawing.isMoving) this.status.textContent = answer?.text ?? "";
   }
 
-  show({ text, by, probabilities, labels, is_digit: isDigit }) {
+  show({ digit, text, by, probabilities, labels, is_digit: isDigit }) {
     // Without a reading, the bars of the one before would belong to another drawing.
     const values = probabilities ?? Array(this.columns.length).fill(0);
     const best = probabilities ? values.indexOf(Math.max(...values)) : -1;
+    this.digit.textContent = digit ?? "";
     if (this.text.textContent !== text) this.text.textContent = text;
-    this.text.classList.toggle("lab-note", !probabilities && this.image !== "");
-    this.bars.classList.toggle("lab-no-digit", isDigit === false);
+    this.text.classList.toggle("lab-note", !probabilities);
+    this.node.classList.toggle("lab-no-digit", isDigit === false);
     this.by.textContent = by ? `read by ${by}` : "";
-    this.columns.forEach((column, digit) => {
-      column.style.setProperty("--share", values[digit]);
-      column.classList.toggle("lab-best", digit === best);
-      column.dataset.value = labels?.[digit] ?? "";
+    this.columns.forEach((column, index) => {
+      column.style.setProperty("--share", values[index]);
+      column.classList.toggle("lab-best", index === best);
+      column.dataset.value = labels?.[index] ?? "";
     });
-    const named = values.map((value, digit) => `${digit}: ${Math.round(100 * value)} %`).join(", ");
-    this.bars.setAttribute("aria-label", probabilities ? `${isDigit === false ? "Not a digit. " : ""}Probability of each digit: ${named}` : "No digit is read yet");
+    const named = values.map((value, index) => `${index}: ${Math.round(100 * value)} %`).join(", ");
+    const kind = isDigit === false ? "Not a digit. " : "";
+    this.bars.setAttribute(
+      "aria-label",
+      probabilities ? `${kind}Probability of each digit: ${named}` : "No digit is read yet",
+    );
   }
 }
 

@@ -1,11 +1,13 @@
 // A layer over the canvas of streamlit-drawable-canvas. The package's own script draws, on one canvas that stays as long
 // as the page is shown. This layer decides which pointer draws, undoes and clears in the browser, and reports each
-// stroke at once. Python only receives: nothing that it sends back changes what is drawn. The tab keeps the drawing, too:
-// whoever leaves or reloads the page right after a stroke finds it again, even if the server never heard of it.
+// change of the drawing to the page's other components at once, and to Python when the pen rests. Python only receives:
+// nothing that it sends back changes what is drawn. The tab keeps the drawing, too: whoever leaves or reloads the page
+// right after a stroke finds it again, even if the server never heard of it.
 const MAIN_BUTTON = 0;
 const PEN_SECONDS = 10; // after a pen was on or above the canvas, the hand that holds it does not draw
 const PALM = 60; // CSS pixels; the contact of a finger is smaller
 const LAB_DRAWING = "mnist-lab-drawing";
+const REST = 1000; // ms without a stroke until Python hears of the drawing, as its answer would disturb the next one
 const RESEND = 4000; // ms
 const MAX_RESEND = 30000;
 const MAX_SENT = 2.8e6; // characters; the server accepts 3 MB, see maxWidgetStateSize in .streamlit/config.toml
@@ -27,6 +29,11 @@ function labKeepDrawing(drawing) {
   }
 }
 
+function labBlobOf(dataUrl) {
+  const text = atob(dataUrl.slice(dataUrl.indexOf(",") + 1));
+  return new Blob([Uint8Array.from(text, (character) => character.charCodeAt(0))], { type: "image/png" });
+}
+
 class DrawingCanvas {
   constructor(parentElement, node) {
     this.parentElement = parentElement;
@@ -40,6 +47,8 @@ class DrawingCanvas {
     this.version = 0;
     this.sent = null; // the drawing that the server has not confirmed yet
     this.waiting = null; // mouse events while strokes are being loaded, else null
+    this.copy = document.createElement("canvas");
+    this.inked = 0;
   }
 
   async start({ data }) {
@@ -47,7 +56,7 @@ class DrawingCanvas {
     const kept = labKeptDrawing();
     this.unreported = Array.isArray(kept.strokes) && kept.id !== id;
     this.strokes = this.unreported ? kept.strokes : strokes;
-    this.side = side;
+    this.side = this.copy.width = this.copy.height = side;
     this.width.value = width;
     this.draw = (await import(new URL(script, document.baseURI))).default;
     this.undoButton.onclick = () => this.undo();
@@ -95,6 +104,7 @@ class DrawingCanvas {
     this.pad.setPointerCapture(event.pointerId);
     this.pass("mousedown", event);
     this.show();
+    this.publish(event.timeStamp);
   }
 
   onMove(event) {
@@ -103,6 +113,7 @@ class DrawingCanvas {
     // While the page was busy, the browser has collected moves: each of them is a point of the stroke.
     const moves = event.getCoalescedEvents?.() ?? [];
     for (const move of moves.length ? moves : [event]) this.pass("mousemove", move);
+    this.publish(event.timeStamp);
   }
 
   onUp(event) {
@@ -110,6 +121,7 @@ class DrawingCanvas {
     // The system cancels a touch that it has recognised as a palm.
     if (event.type === "pointercancel" && this.pointer.type === "touch" && this.hasJustBegun()) return this.discard();
     this.pointer = null;
+    this.inked = event.timeStamp;
     this.pass("mouseup", event);
   }
 
@@ -153,6 +165,7 @@ class DrawingCanvas {
 
   change(strokes) {
     this.unreported = true;
+    this.inked = performance.now();
     this.load(strokes);
   }
 
@@ -176,6 +189,7 @@ class DrawingCanvas {
       const events = this.waiting;
       this.waiting = null;
       if (this.unreported) this.report();
+      else this.publish(performance.now());
       events.forEach((event) => this.pass(event.type, event));
     });
   }
@@ -206,19 +220,42 @@ class DrawingCanvas {
     this.show();
     const id = `${Date.now()}-${Math.random()}`;
     labKeepDrawing({ id, strokes: this.strokes });
-    this.sent = { strokes: this.strokes, image: data, id };
-    this.send(RESEND);
+    this.publish(this.inked, () => labBlobOf(data));
+    this.sent = { strokes: this.strokes, id };
+    this.sendIn(REST, RESEND);
+  }
+
+  // Tells the page's other components what is drawn. While strokes are being loaded, the canvas does not show it yet.
+  publish(inked, png = () => this.png()) {
+    if (this.waiting !== null) return;
+    this.inked = inked;
+    const isMoving = this.pointer !== null;
+    const widths = [...this.strokes.map((stroke) => stroke.strokeWidth), isMoving ? Number(this.width.value) : 0];
+    const isEmpty = !isMoving && !this.strokes.length;
+    labPublishDrawing({ isEmpty, isMoving, inked, penWidth: Math.max(...widths), png });
+  }
+
+  // The canvas with the stroke that is being drawn, which the package keeps on a canvas of its own until the pen is up.
+  png() {
+    const context = this.copy.getContext("2d", { willReadFrequently: true });
+    for (const layer of [labCanvasStrokes, labCanvasSurface]) context.drawImage(this.node.querySelector(layer), 0, 0);
+    return new Promise((done) => this.copy.toBlob(done, "image/png"));
+  }
+
+  sendIn(wait, resend) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send(resend), wait);
   }
 
   // Sends the drawing until the server has it: what is drawn while the connection is broken gets lost on the way.
   send(wait) {
-    clearTimeout(this.timer);
     if (this.sent === null || !this.node.isConnected) return;
+    if (this.pointer !== null) return this.sendIn(REST, RESEND);
     // The server would close the connection: hundreds of long strokes are no digit.
     this.note.hidden = JSON.stringify(this.sent).length <= MAX_SENT;
     if (!this.note.hidden) return;
     this.setStateValue("drawing", this.sent);
-    this.timer = setTimeout(() => this.send(Math.min(2 * wait, MAX_RESEND)), wait);
+    this.sendIn(wait, Math.min(2 * wait, MAX_RESEND));
   }
 
   confirm(id) {
@@ -239,4 +276,7 @@ export default function (component) {
   node.labCanvas.setStateValue = component.setStateValue;
   if (isNew) node.labCanvas.start(component);
   else node.labCanvas.confirm(component.data[4]);
+  return () => {
+    if (!node.isConnected) document.labDrawing = undefined;
+  };
 }

@@ -26,9 +26,8 @@ function labIsUsable(node) {
 
 // A control, and by what another one is known that takes its place when the page is drawn anew.
 function labKnown(node) {
-  const { keyPrefix } = window.labFocusKeeper;
-  const keyed = node.closest(`[class*="${keyPrefix}"]`);
-  const key = keyed && [...keyed.classList].find((name) => name.startsWith(keyPrefix));
+  const keyed = node.closest(`[class*="${labKeyClass}"]`);
+  const key = keyed && [...keyed.classList].find((name) => name.startsWith(labKeyClass));
   return { node, key, name: labControlName(node) };
 }
 
@@ -45,9 +44,8 @@ function labFound({ node, key, name }) {
 }
 
 class LabFocusKeeper {
-  constructor(keyPrefix, resting, undo, overlay, popover, popoverButton) {
-    Object.assign(this, { keyPrefix, resting, undo, overlay, popover, popoverButton });
-    Object.assign(this, { had: [], rested: 0, byKeyboard: false });
+  constructor(resting, undo, overlay, popover, popoverButton) {
+    Object.assign(this, { resting, undo, overlay, popover, popoverButton, had: [], rested: 0, byKeyboard: false });
     document.addEventListener("keydown", (event) => this.onKey(event), true);
     document.addEventListener("pointerdown", () => (this.byKeyboard = false), true);
     document.addEventListener("focusin", (event) => this.remember(event.composedPath()[0]), true);

@@ -3,11 +3,33 @@
 const MAX_SCALE = 1.5;
 const UNIT = 16; // units of the drawing that are one rem
 
+// Puts the picture of each layer on its front plane, the drawing in place of the digit in the input, and lights the
+// digits up that the network finds probable.
+function labPaintLayers(node) {
+  const { pictures, shares } = document.labLayerPictures ?? { pictures: {}, shares: [] };
+  const paint = (block, picture) => {
+    const plane = block?.querySelector(".plane, .paper");
+    if (!plane || block.querySelector(".cell")) return;
+    const image = block.querySelector(".lab-map") ?? document.createElementNS(plane.namespaceURI, "image");
+    if (picture === undefined) return image.remove();
+    for (const name of ["x", "y", "width", "height"]) image.setAttribute(name, plane.getAttribute(name));
+    image.setAttribute("class", "lab-map");
+    image.setAttribute("preserveAspectRatio", "none");
+    image.setAttribute("href", picture);
+    if (!image.isConnected) plane.after(image);
+  };
+  node.querySelectorAll(".output .cell").forEach((cell, digit) => {
+    cell.style.fill = shares.length ? `color-mix(in srgb, var(--lab-validation) ${100 * shares[digit]}%, var(--lab-background))` : "";
+  });
+  paint(node.querySelector(".input"), pictures.input);
+  for (const block of node.querySelectorAll(".block[data-index]")) paint(block, pictures[block.dataset.index]);
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const node = parentElement.querySelector(".lab-network-diagram");
   const refold = parentElement.querySelector(".lab-network-frame > .refold");
   const state = (node.labState ??= { unfolded: false });
-  const [views, screenShare] = data;
+  const [views, screenShare, followsDrawing] = data;
   state.views = views;
   state.shown = undefined;
 
@@ -53,6 +75,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const focused = node.contains(document.activeElement) ? document.activeElement.dataset?.index : undefined;
       node.innerHTML = state.views[shown];
       bind();
+      if (followsDrawing) labPaintLayers(node);
       if (focused !== undefined) node.querySelector(`[data-index="${focused}"]`)?.focus({ preventScroll: true });
     }
     const [width, height] = size(state.views[shown]);
@@ -70,6 +93,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     node.querySelector(".fold")?.focus({ preventScroll: true });
   };
   draw();
+  if (followsDrawing && !node.labPaint) {
+    node.labPaint = () => (node.isConnected ? labPaintLayers(node) : document.removeEventListener(LAB_LAYER_PICTURES, node.labPaint));
+    document.addEventListener(LAB_LAYER_PICTURES, node.labPaint);
+  }
   node.labResize?.disconnect();
   node.labResize = new ResizeObserver(draw);
   node.labResize.observe(node);

@@ -13,5 +13,5 @@ _component = st.components.v2.component(
 def focus_keeper() -> None:
     """Watch over the focus of the whole page, from now on until it is loaded again. It draws nothing."""
     # A tuple: to check whether the values of a dictionary are tables, Streamlit would load pandas.
-    names = (dom.KEY_CLASS, dom.SCRIPT_RUNS_NOT, dom.UNDO_DELETION, dom.OVERLAY, dom.POPOVER, dom.POPOVER_BUTTON)
-    _component(data=names, key="focus-keeper", height=1)
+    selectors = (dom.SCRIPT_RUNS_NOT, dom.UNDO_DELETION, dom.OVERLAY, dom.POPOVER, dom.POPOVER_BUTTON)
+    _component(data=selectors, key="focus-keeper", height=1)

@@ -1,15 +1,17 @@
 """The confusion matrix, the error rates and the most frequent mistakes, whose buttons choose images."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from mnist_lab.charts import Part, confusion_html
 from mnist_lab.insight import most_confused
-from mnist_lab.runs import Result
 from mnist_lab.ui.components.assets import MORPH, script
 
-_KEY = "confusion"
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
 _MOST = 5
 _component = st.components.v2.component(
     "mnist_lab_confusion_view",
@@ -66,19 +68,23 @@ _component = st.components.v2.component(
 )
 
 
-def confusion_view(result: Result, selected: Part, on_choose: Callable[[], None]) -> None:
-    """Draw the three pictures; `on_choose` is called before the next run, and asks `chosen_part` for the part."""
-    frequent = [
-        (Part(mistake.true, mistake.predicted), mistake.text) for mistake in most_confused(result.confusion, _MOST)
-    ]
+def confusion_view(matrix: "ArrayLike", selected: Part, on_choose: Callable[[], None], *, key: str) -> None:
+    """Draw the three pictures.
+
+    Args:
+        matrix: Counts (10, 10): rows are true digits, columns predicted ones.
+        selected: The part that is chosen.
+        on_choose: Called before the next run when a part was clicked; it asks `chosen_part` for it.
+        key: Identifies them.
+    """
+    frequent = [(Part(mistake.true, mistake.predicted), mistake.text) for mistake in most_confused(matrix, _MOST)]
     # A tuple: to check whether a string is a table, Streamlit would load pandas.
-    data = (confusion_html(result.confusion, frequent, selected),)
-    _component(data=data, key=_KEY, on_chosen_change=on_choose)
+    _component(data=(confusion_html(matrix, frequent, selected),), key=key, on_chosen_change=on_choose)
 
 
-def chosen_part() -> Part | None:
-    """The part of the button that was clicked just now; None if there was none."""
-    state = st.session_state.get(_KEY)
+def chosen_part(key: str) -> Part | None:
+    """The part of the button that was clicked just now in the view with this key; None if there was none."""
+    state = st.session_state.get(key)
     text = state.get("chosen") if state else None
     # Whoever speaks to the server without our page may send anything.
     if not isinstance(text, str) or len(numbers := text.split(",")) != 2:

@@ -3,7 +3,7 @@
 import pytest
 
 from mnist_lab.charts import Part
-from mnist_lab.ui.inspect import confusion_view
+from mnist_lab.ui.panels import confusion_view
 
 
 @pytest.mark.parametrize(
@@ -20,9 +20,9 @@ from mnist_lab.ui.inspect import confusion_view
 )
 def test_only_a_part_of_the_matrix_is_accepted(monkeypatch, reported, part):
     monkeypatch.setattr(confusion_view.st, "session_state", {"confusion": {"chosen": reported}})
-    assert confusion_view.chosen_part() == part
+    assert confusion_view.chosen_part("confusion") == part
 
 
 def test_nothing_is_chosen_before_the_first_click(monkeypatch):
     monkeypatch.setattr(confusion_view.st, "session_state", {})
-    assert confusion_view.chosen_part() is None
+    assert confusion_view.chosen_part("confusion") is None

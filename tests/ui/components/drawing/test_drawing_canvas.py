@@ -7,30 +7,30 @@ from pathlib import Path
 import pytest
 
 from mnist_lab.ui.components.assets import script
-from mnist_lab.ui.components.drawing_canvas import MAX_STROKES, CanvasReport, report_of
+from mnist_lab.ui.components.drawing.drawing_canvas import MAX_STROKES, CanvasReport, report_of
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 STROKE = {"type": "Path", "strokeWidth": 20, "path": [["M", 1, 2]]}
 
 
-def test_a_report_has_strokes_picture_and_width() -> None:
-    drawing = {"strokes": [STROKE], "image": "data:image/png;base64,AAAA", "id": "7-0.5"}
-    assert report_of(drawing, 31) == CanvasReport([STROKE], "data:image/png;base64,AAAA", 31, "7-0.5")
-    assert report_of(None, None) == CanvasReport(None, None, None)
+def test_a_report_has_strokes_and_width() -> None:
+    drawing = {"strokes": [STROKE], "id": "7-0.5"}
+    assert report_of(drawing, 31) == CanvasReport([STROKE], 31, "7-0.5")
+    assert report_of(None, None) == CanvasReport(None, None)
 
 
 @pytest.mark.parametrize(
     "drawing", [[], "x", 7, {}, {"strokes": None}, {"strokes": "x"}, {"strokes": {"a": 1}}, {"image": "x"}]
 )
 def test_a_report_of_another_form_counts_as_none(drawing: object) -> None:
-    assert report_of(drawing, None) == CanvasReport(None, None, None)
+    assert report_of(drawing, None) == CanvasReport(None, None)
 
 
 @pytest.mark.parametrize(
     "stroke", [None, 1, "x", [], {}, {"strokeWidth": None}, {"strokeWidth": "wide"}, {"strokeWidth": float("nan")}]
 )
 def test_what_is_no_stroke_is_left_out(stroke: object) -> None:
-    assert report_of({"strokes": [stroke, STROKE], "image": 3}, None) == CanvasReport([STROKE], None, None)
+    assert report_of({"strokes": [stroke, STROKE]}, None) == CanvasReport([STROKE], None)
 
 
 @pytest.mark.parametrize("width", ["20", 7, 41, 20.5, None, [20]])

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from mnist_lab.ui.components.picture_box import box_of
+from mnist_lab.ui.components.drawing.picture_box import box_of
 
 
 def test_a_box_is_four_shares() -> None:

@@ -13,14 +13,11 @@ from typing import Any
 import streamlit as st
 
 from mnist_lab.ui.components.assets import script
-from mnist_lab.ui.components.streamlit_dom import CANVAS_TOOLBAR
+from mnist_lab.ui.components.streamlit_dom import CANVAS_BOXES, CANVAS_TOOLBAR
+from mnist_lab.ui.live.canvas_picture import MAX_PEN, MIN_PEN, SIDE
 
 Stroke = Mapping[str, Any]
 
-MIN_WIDTH, MAX_WIDTH = 8, 40
-"""Widths of the pen that can be chosen, in pixels."""
-SIDE = 320
-"""Width and height of the canvas, in pixels."""
 MAX_STROKES = 1000
 _MAX_ID = 64
 _PACKAGE = "streamlit_drawable_canvas"
@@ -29,10 +26,12 @@ _COMPONENT = f"streamlit-drawable-canvas.{_PACKAGE}"
 
 _STYLE = f"""
 .lab-canvas {{ color: var(--st-text-color); }}
-.lab-canvas-pad {{ position: relative; width: fit-content; min-width: {SIDE}px; min-height: {SIDE}px;
+.lab-canvas-pad {{ position: relative; width: var(--lab-canvas-side, {SIDE}px); aspect-ratio: 1;
   touch-action: none; user-select: none;
   -webkit-user-select: none; -webkit-touch-callout: none; }}
 .lab-canvas-pad * {{ touch-action: none; }}
+/* The package draws {SIDE} pixels, however large they are shown. */
+.lab-canvas-pad :is({CANVAS_BOXES}) {{ width: 100% !important; height: 100% !important; max-width: none; }}
 .lab-canvas-pad {CANVAS_TOOLBAR} {{ display: none !important; }}
 .lab-canvas-prompt {{ position: absolute; inset: 0; z-index: 15; display: flex; align-items: center;
   justify-content: center; pointer-events: none; font-size: 0.875rem; opacity: 0.8; }}
@@ -55,8 +54,6 @@ class CanvasReport:
     """What the browser has reported last; a part is None until it has changed."""
 
     strokes: Sequence[Stroke] | None
-    image: str | None
-    """A PNG as a data URL."""
     width: int | None
     """Pixels of the pen."""
     id: str = ""
@@ -79,32 +76,31 @@ _component = st.components.v2.component(
         <div class="lab-canvas-prompt">Draw here</div></div>
       <div class="lab-canvas-tools">
         <button type="button" disabled>Undo</button><button type="button" disabled>Clear</button>
-        <label>Pen size <input type="range" min="{MIN_WIDTH}" max="{MAX_WIDTH}"></label>
+        <label>Pen size <input type="range" min="{MIN_PEN:g}" max="{MAX_PEN:g}"></label>
       </div>
       <div class="lab-canvas-note" role="status" hidden>This drawing has too many lines to be read. Undo some.</div>
     </div>
     """,
     css=_files("index-*.css").read_text(encoding="utf-8") + _STYLE,
-    js=script("drawing_canvas", "shortcut"),
+    js=script("drawing_canvas", "shortcut", "drawing_bus"),
     isolate_styles=True,
 )
 
 
-def drawing_canvas(strokes: Sequence[Stroke], width: int, drawing_id: str, *, side: int, key: str) -> None:
+def drawing_canvas(strokes: Sequence[Stroke], width: int, drawing_id: str, *, key: str) -> None:
     """Draw the canvas, its Undo and Clear buttons and the pen size. `reported` has what the user does with them.
 
     Args:
         strokes: What is on the canvas when the browser draws it for the first time; ignored afterwards.
         width: Pixels of the pen; like `strokes`.
         drawing_id: The id with which the strokes were reported. If the browser has another drawing, that one is shown.
-        side: Width and height of the canvas in pixels.
         key: Identifies the canvas.
     """
     # Relative to the page, as the app may be below a path.
     url = f"_stcore/bidi-components/{_COMPONENT}/{_files('index-*.js').name}"
     # A list: to check whether the values of a dictionary are tables, Streamlit would load pandas (0.4 s, 50 MB).
     _component(
-        data=[url, side, list(strokes), width, drawing_id],
+        data=[url, SIDE, list(strokes), width, drawing_id],
         key=key,
         on_drawing_change=lambda: None,
         on_width_change=lambda: None,
@@ -114,28 +110,27 @@ def drawing_canvas(strokes: Sequence[Stroke], width: int, drawing_id: str, *, si
 def reported(key: str) -> CanvasReport:
     """What the browser has reported of the canvas with this key."""
     state = st.session_state.get(key)
-    return report_of(state.get("drawing"), state.get("width")) if state else CanvasReport(None, None, None)
+    return report_of(state.get("drawing"), state.get("width")) if state else CanvasReport(None, None)
 
 
 def report_of(drawing: object, width: object) -> CanvasReport:
     """What the browser has sent, as a report; values that our page does not send count as nothing.
 
     Args:
-        drawing: `{"strokes": […], "image": "data:…", "id": "…"}`, or None.
+        drawing: `{"strokes": […], "id": "…"}`, or None.
         width: 8 to 40, or None.
     """
-    strokes, image, drawing_id = None, None, ""
+    strokes, drawing_id = None, ""
     if isinstance(drawing, Mapping) and isinstance(drawing.get("strokes"), list):
-        image, drawing_id = drawing.get("image"), str(drawing.get("id", ""))[:_MAX_ID]
+        drawing_id = str(drawing.get("id", ""))[:_MAX_ID]
         strokes = [stroke for stroke in drawing["strokes"][:MAX_STROKES] if _is_stroke(stroke)]
     return CanvasReport(
         strokes,
-        image if isinstance(image, str) else None,
-        width if isinstance(width, int) and width in range(MIN_WIDTH, MAX_WIDTH + 1) else None,
+        width if isinstance(width, int) and MIN_PEN <= width <= MAX_PEN else None,
         drawing_id,
     )
 
 
 def _is_stroke(stroke: object) -> bool:
     width = stroke.get("strokeWidth") if isinstance(stroke, Mapping) else None
-    return isinstance(width, int | float) and MIN_WIDTH <= width <= MAX_WIDTH
+    return isinstance(width, int | float) and MIN_PEN <= width <= MAX_PEN

@@ -1,0 +1,42 @@
+"""A drawing is kept with the digit that was meant, once, and can be taken back: in the browser."""
+
+from playwright.sync_api import Page, expect
+
+from mnist_lab.ui.components import streamlit_dom as dom
+from tests.browser.page_states import SEVEN, wait_until_drawn
+
+KEEPER = ".lab-keeper button"
+
+
+def draw(page: Page, *, end: int) -> None:
+    box = page.locator(dom.CANVAS_SURFACE).bounding_box()
+    assert box is not None
+    scale = box["width"] / 320
+    for index, (x, y) in enumerate([*SEVEN[:-1], (150, end)]):
+        page.mouse.move(box["x"] + scale * x, box["y"] + scale * y, steps=3)
+        if index == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def test_a_drawing_is_kept_once_and_the_next_one_can_be_kept_again(page: Page, lab: str) -> None:
+    page.goto(f"{lab}/draw")
+    wait_until_drawn(page)
+    buttons = page.locator(KEEPER)
+    expect(buttons).to_have_count(10)
+    expect(buttons.nth(7)).to_be_disabled()
+    draw(page, end=260)
+    expect(buttons.nth(7)).to_be_enabled()
+    buttons.nth(7).press("Enter")
+    expect(page.get_by_text("Kept as 7")).to_be_visible()
+    expect(buttons.nth(7)).to_be_disabled()
+    page.locator(f"{dom.by_key('kept-drawing-undo')} button").click()
+    expect(page.get_by_text("Kept as 7")).to_have_count(0)
+    expect(buttons.nth(7)).to_be_enabled()
+    buttons.nth(7).click()
+    expect(page.get_by_text("Kept as 7")).to_be_visible()
+    draw(page, end=230)
+    expect(buttons.nth(1)).to_be_enabled()
+    page.get_by_role("link", name="All drawings").click()
+    expect(page.locator(".lab-drawings .cell")).to_have_count(1)
+    expect(page.locator(".lab-drawings .cell").first).to_have_attribute("aria-label", "7, by you")

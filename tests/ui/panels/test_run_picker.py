@@ -1,0 +1,22 @@
+"""Which runs a page with one network offers, and which first."""
+
+import pytest
+
+from mnist_lab.recipe import has_handwriting
+from mnist_lab.runs import RunState
+from mnist_lab.ui.panels.run_picker import runs_with_result
+from mnist_lab.ui.services.container import services
+from tests.pages.live_runs import end, queue, start
+
+
+def test_drawings_are_read_first_by_the_users_own_run_then_by_the_one_that_knows_handwriting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MNIST_LAB_REFERENCE", "true")
+    shipped = runs_with_result()
+    assert has_handwriting(shipped[0].recipe)
+    others = [run.result.test_accuracy for run in shipped[1:] if run.result]
+    assert others == sorted(others, reverse=True)
+    store = services().store
+    own = end(store, start(store, queue(store)), RunState.FINISHED)
+    assert [run.id for run in runs_with_result()] == [own.id, *(run.id for run in shipped)]
