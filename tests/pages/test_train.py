@@ -57,7 +57,7 @@ def test_train_queues_the_network_with_the_recipe_and_writes_the_run_into_the_ur
     assert (run.name, run.recipe.epochs, run.recipe.learning_rate, run.recipe.limit) == ("Mine", 3, 0.01, 1_000)
     assert run.owner
     assert test.query_params["run"] in (run.id, [run.id])
-    assert "Waiting for its turn" in progress_text(test)
+    assert progress_text(test) == "Starting …"
 
 
 def test_the_page_goes_once_to_the_run_that_was_started(store: RunStore) -> None:
