@@ -4,8 +4,8 @@ import pytest
 
 from mnist_lab.recipe import has_handwriting
 from mnist_lab.runs import RunState
-from mnist_lab.ui.panels.run_picker import runs_with_result
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.services.tested_runs import runs_with_result
 from tests.pages.live_runs import end, queue, start
 
 
