@@ -1,7 +1,5 @@
 """Examples for the Train page."""
 
-import numpy as np
-
 from mnist_lab.data import load_mnist_sample, style_examples, template_sheet
 from mnist_lab.data.handwriting.drawn_styles import DRAWN_STYLES
 
@@ -17,8 +15,7 @@ def test_every_style_has_an_example() -> None:
 
 
 def test_the_sheet_has_rows_of_all_ten_digits() -> None:
-    sheet = template_sheet(3, 1)
-    assert sheet.shape == (30, 28, 28)
-    # A 1 has least ink, in every row.
-    ink = sheet.astype(int).sum(axis=(1, 2)).reshape(3, 10)
-    assert np.median(ink, axis=0).argmin() == 1
+    assert template_sheet(3, 1).shape == (30, 28, 28)
+    # A 1 has least ink.
+    ink = template_sheet(40, 1).astype(int).sum(axis=(1, 2)).reshape(40, 10)
+    assert ink.mean(axis=0).argmin() == 1
