@@ -20,7 +20,6 @@ from tests.pages.ended_runs import ended
 from tests.pages.live_runs import end, finished, names, queue, start
 from tests.pages.train_page import (
     component,
-    component,
     components,
     keys_in_order,
     live_htmls,
