@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_lab.data import DataSource
 from mnist_lab.errors import UnknownRunError
 from mnist_lab.export.script import training_script
+from mnist_lab.insight.significance import RESERVATION
 from mnist_lab.network import PRESETS, EditHistory, Network, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import REFERENCE, Command, Run, RunState, RunStore
@@ -271,12 +272,23 @@ def test_two_runs_are_compared(monkeypatch, store):
     page = opened(monkeypatch, selected=[0, 1])
     runs = store.list()
     (message,) = significance_messages(store, runs, distinct_names(runs))
-    assert "not about their settings" in message
+    assert [one.value for one in page.caption].count(RESERVATION) == 1
     assert f":material/balance: {plain(message)}" in texts(page)
     assert page.toggle(key="compare-log-several").value
     (differences,) = [json.loads(one.proto.json) for one in page.get("bidi_component") if "differs" in one.proto.id]
     assert "Convolution filters" in differences["html"]
     assert f'data-run="{runs[0].id}"' in differences["html"]
+
+
+def test_a_run_that_was_set_aside_is_in_the_table(monkeypatch, store):
+    ended(store)
+    run = start_run(store)
+    attempt = store.attempt(run)
+    attempt.move(RunState.PAUSED)
+    attempt.move(RunState.SET_ASIDE)
+    page = opened(monkeypatch, selected=[0])
+    assert table_rows(page)[0]["State"] == "set aside"
+    assert "compare-watch" in keys(page)
 
 
 def test_the_loss_of_one_run_is_linear_at_first(monkeypatch, store):
@@ -493,7 +505,7 @@ def test_several_runs_are_deleted_and_brought_back_together(monkeypatch, store):
     assert "**2 runs** were deleted." in " ".join(texts(ok(page.run())))
     ok(page.button(key="undo-delete").click().run())
     assert store.count() == 3
-    assert set(page.query_params["runs"][0].split(",")) == {run.id for run in runs[1:]}
+    assert set("".join(page.query_params["runs"]).split(",")) == {run.id for run in runs[1:]}
     assert {run.id for run in runs[1:]} == set(table_data(page)[1])
 
 

@@ -66,6 +66,16 @@ def test_a_legend_item_hides_a_line_in_both_panels(curve):
     assert groups["loss-validation"] == groups["accuracy-validation"]
 
 
+def test_each_learning_rate_has_its_label_unless_two_would_overlap():
+    def ticks(*rates):
+        layout = panel_layout([], [], [([0, 1], [rate, rate]) for rate in rates], log=False, error=False, end=1, key="")
+        return layout["yaxis3"]["ticktext"]
+
+    assert ticks(0.01, 0.001) == ["0.01", "0.001"]
+    assert ticks(0.01, 0.009, 0.01) == ["0.01"]
+    assert ticks() == []
+
+
 def test_what_only_decorates_says_nothing_on_hover(curve):
     figure = run_figure([curve([2.0, 1.0], [0.5]), curve([2.0], [0.5], label="b")])
     silent = [trace for trace in figure["data"] if trace.get("hoverinfo") == "skip"]
