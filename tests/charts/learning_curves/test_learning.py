@@ -6,7 +6,7 @@ import pytest
 
 from mnist_lab.charts import Curve, MetricHistory, run_figure
 from mnist_lab.charts.learning_curves.curves import ERROR_FLOOR, MAX_POINTS
-from mnist_lab.charts.learning_curves.panels import epoch_axis_end
+from mnist_lab.charts.learning_curves.panels import epoch_axis_end, panel_layout
 
 
 @pytest.fixture
