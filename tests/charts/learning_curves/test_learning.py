@@ -68,7 +68,9 @@ def test_a_legend_item_hides_a_line_in_both_panels(curve):
 
 def test_each_learning_rate_has_its_label_unless_two_would_overlap():
     def ticks(*rates):
-        layout = panel_layout([], [], [([0, 1], [rate, rate]) for rate in rates], log=False, error=False, end=1, key="")
+        layout = panel_layout(
+            [], [], [([0, 1], [rate, rate]) for rate in rates], log=False, error=False, end=1, key="", dashed=False
+        )
         return layout["yaxis3"]["ticktext"]
 
     assert ticks(0.01, 0.001) == ["0.01", "0.001"]
