@@ -24,7 +24,7 @@ from mnist_lab.errors import StoreError
 from mnist_lab.handwriting import Collection, KeptDrawing, NewDrawing
 from mnist_lab.handwriting.answers import NO_ANSWERS, Answers, read_answers, write_answers
 from mnist_lab.handwriting.drawing_files import drawings_from_file, drawings_to_json, drawings_to_zip
-from mnist_lab.handwriting.lesson import Lesson, read_lesson, write_lesson
+from mnist_lab.handwriting.extra_drawings import ExtraDrawings, read_extra_drawings, write_extra_drawings
 from mnist_lab.handwriting.stroke import Stroke
 from mnist_lab.inference.keras_file import copy_checked
 from mnist_lab.inference.weights import Weights
@@ -319,11 +319,11 @@ def _read_answers(path: Path) -> None:
         raise StoreError("There are no answers.")
 
 
-def _lesson(folder: Path) -> Path:
+def _extra_drawings(folder: Path) -> Path:
     images, labels = np.ones((5, 28, 28), np.uint8), np.arange(5, dtype=np.uint8)
     keys = np.arange(5, dtype=np.uint64)
-    write_lesson(RunFolder(folder), Lesson(images, labels, keys, keys[:0]))
-    return RunFolder(folder).lesson
+    write_extra_drawings(RunFolder(folder), ExtraDrawings(images, labels, keys, keys[:0]))
+    return RunFolder(folder).extra_drawings
 
 
 _JSON = (*BYTES, *([corruptions.changed_text] * 20))
@@ -351,7 +351,7 @@ KINDS: Sequence[Kind] = (
     Kind("drawings zip", lambda folder: _written(folder / "ours.zip", drawings_to_zip(_kept(folder))), _read_drawings,
          ARCHIVES),
     Kind("answers.npz", _answers, _read_answers, ARCHIVES),
-    Kind("lesson.npz", _lesson, lambda path: read_lesson(RunFolder(path.parent)), ARCHIVES),
+    Kind("extra_drawings.npz", _extra_drawings, lambda path: read_extra_drawings(RunFolder(path.parent)), ARCHIVES),
     Kind("mnist.npz", _mnist, load_mnist, ARCHIVES, reads_good=False),
     Kind("idx files", _idx, lambda path: load_mnist(path.parent), BYTES, reads_good=False),
     *(Kind(f"picture, {kind}", _picture(kind), lambda path: normalize_drawing(open_picture(path)),

@@ -146,6 +146,11 @@ def about_seconds(value: float) -> str:
     return seconds(max(10.0, value)) if value >= 9.5 else f"{max(1, round(value))} s"
 
 
+def on_one_line(text: str) -> str:
+    """A short text that stays on one line: "1 m 24 s" is not told from "1 m" where a line ends between the two."""
+    return text.replace(" ", "\u00a0")
+
+
 def relative_time(then: datetime | None, now: datetime) -> str:
     """When something happened, relative to `now`: "just now", "3 min ago", "yesterday 14:05", "12 Nov 2025".
 
@@ -175,6 +180,15 @@ def shortened(text: str, length: int = 40) -> str:
     """A text in one line of at most `length` characters; "…" marks that it was cut."""
     line = " ".join(text.split())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def shortened_inside(text: str, length: int = 40) -> str:
+    """A text in one line of at most `length` characters, cut in its middle: names of a sweep differ at their ends."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    start = length // 3
+    return f"{line[:start].rstrip()}…{line[len(line) - (length - start - 1) :].lstrip()}"
 
 
 def _scientific(value: float, decimals: int) -> str:

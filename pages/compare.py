@@ -17,9 +17,9 @@ from mnist_lab.ui.compare.comparison import (
 )
 from mnist_lab.ui.compare.run_actions import run_actions
 from mnist_lab.ui.compare.run_dialogs import damaged_notice
-from mnist_lab.ui.compare.selection import missing_runs_message
+from mnist_lab.ui.compare.selection import missing_runs_message, tick_too
 from mnist_lab.ui.compare.sweep_chart import sweep_chart
-from mnist_lab.ui.compare.sweep_filter import sweep_filter
+from mnist_lab.ui.compare.sweep_filter import sweep_filter, sweep_message
 from mnist_lab.ui.compare.ticked_table import ticked_table
 from mnist_lab.ui.compare.verdict import verdict
 from mnist_lab.ui.components.markdown import plain
@@ -36,7 +36,7 @@ lab = services()
 lab.reference.ensure()
 store, shared = lab.store, lab.table_cache.shared
 st.title("Compare runs", anchor=False)
-undo_notice()
+undo_notice(tick_too)
 damaged = shared("damaged", store.damaged)
 damaged_notice(damaged)
 tally = shared("tally", lambda: store.tally(runs_table.SHOWN_STATES, exclude=damaged))
@@ -76,7 +76,7 @@ if missing := missing_runs_message(store, runs_parameter()):
     st.warning(plain(missing), icon=":material/link_off:")
 progress = ""
 if sweep:
-    progress = runs_table.sweep_message(shared(("sweep", sweep), lambda: store.tally(RunState, damaged, sweep)))
+    progress = sweep_message(shared(("sweep", sweep), lambda: store.tally(RunState, damaged, sweep)))
 shown = ticked_table(
     found.ids, filters, sweep, lambda rows: f"{runs_table.count_message(found, rows, tally.runs)} {progress}".rstrip()
 )
@@ -90,7 +90,7 @@ if not selected:
     bin_panel()
     st.stop()
 all_names = distinct_names(selected)
-run_actions(selected, all_names)
+run_actions(selected, all_names, are_chosen=shown.are_chosen)
 if len(selected) > MAX_COMPARED:
     st.caption(f"The first {MAX_COMPARED} of the {len(selected):,} ticked runs are compared.")
 selected, names = selected[:MAX_COMPARED], all_names[:MAX_COMPARED]

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_lab import formatting
 from mnist_lab.data import DataSource
 from mnist_lab.network import analyse
 from mnist_lab.recipe import preset_recipe_reason
@@ -23,7 +24,7 @@ from mnist_lab.ui.train.recipe_offer import preset_recipe_offer
 from mnist_lab.ui.train.run_panel import run_panel
 from mnist_lab.ui.train.same_training import same_training_notice
 from mnist_lab.ui.train.setup_cards import dataset_card, network_card
-from mnist_lab.ui.train.start_buttons import go_to_started, run_name_field, sweep_popover, train_button
+from mnist_lab.ui.train.start_buttons import go_to_started, run_name_field, show_run, sweep_popover, train_button
 from mnist_lab.ui.train.train_style import STYLE
 
 _HEAD_WIDTH = 520  # pixels; a phone is narrower, so its buttons are below the title
@@ -41,7 +42,7 @@ if wanted and current.error and deleted_name(wanted):
 if not wanted and current.is_busy and not network_draft.has_link() and current.run is not None:
     wanted = st.query_params[RUN] = current.run.id
 with st.container(key="train-deleted"):
-    undo_notice()
+    undo_notice(lambda run_ids: show_run(run_ids[0]))
 if current.run is not None and current.run.result is not None and current.run.owner == viewer().browser_id:
     pick_next(current.run)
 run_first = bool(wanted) and not current.error
@@ -65,7 +66,7 @@ with setup:
     with left:
         wants_compose = network_card(analysis)
         dataset_card(dataset)
-    with right, st.container(border=True, key="train-recipe"):
+    with right, st.container(border=True, height="stretch", key="train-recipe"):
         st.subheader("Recipe", anchor=False)
         recipe_form(len(dataset.train_labels))
         if why := preset_recipe_reason(chosen_recipe()):
@@ -81,13 +82,14 @@ if wants_compose:
 with head:
     recipe = chosen_recipe()
     time = total_time_text([training_time(network, recipe)], early_stopping=recipe.early_stopping is not None)
+    parts = [plain(recipe_line(recipe)), *([formatting.on_one_line(plain(time))] if time and analysis.valid else [])]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         with st.container(gap=None, width=_HEAD_WIDTH):
             st.header("Next training" if run_first else "Train", anchor=False)
-            st.caption(plain(" · ".join([recipe_line(recipe), *([time] if time and analysis.valid else [])])))
+            st.caption(" · ".join(parts))
         with st.container(horizontal=True, width="content"):
             refused = train_button(analysis, recipe, run_name)
-            sweep_popover(analysis, recipe)
+            sweep_popover(analysis, recipe, run_name)
     if dataset.source is not DataSource.MNIST:
         st.caption(f":material/cloud_off: This would train on the {plain(dataset.title)}, not on MNIST itself.")
     if analysis.valid:

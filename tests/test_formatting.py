@@ -170,6 +170,11 @@ def test_time_is_read_back_within_its_last_unit(whole):
     assert all(float(number) < 60 for number in parts[2::2])
 
 
+@pytest.mark.parametrize(("text", "expected"), [("a  b", "a b"), ("abcdefghijklmnop 0.01", "abc…p 0.01")])
+def test_what_is_shortened_inside_keeps_its_end(text, expected):
+    assert formatting.shortened_inside(text, 10) == expected
+
+
 @given(st.text(), st.integers(1, 50))
 def test_shortened_is_one_short_line(text, length):
     line = formatting.shortened(text, length)

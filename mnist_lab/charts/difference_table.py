@@ -1,6 +1,7 @@
 """The table of what differs between runs, as HTML: a column a run, or a row a run if they are many."""
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from mnist_lab.charts.run_swatch import swatch_svg
 MAX_COLUMNS = 3
 """More runs than this are rows: their columns would be too narrow to read."""
 _MAX_LINES = 3
+_NUMBER = re.compile(r"[\d.,+−-]+( %)?")
+"""A number, which is not broken into two lines."""
 _STYLE = """<style>
 .lab-diff { overflow-x: auto; }
 .lab-diff table { border-collapse: collapse; width: 100%; font-size: 0.875rem; font-variant-numeric: tabular-nums;
@@ -19,6 +22,7 @@ _STYLE = """<style>
 .lab-diff .run { font-weight: 500; }
 .lab-diff .run span { display: flex; align-items: center; gap: 0.5rem; }
 .lab-diff .run svg { flex: none; }
+.lab-diff .number { white-space: nowrap; overflow-wrap: normal; }
 .lab-diff summary { cursor: pointer; }
 .lab-diff .lit { background: color-mix(in srgb, var(--st-primary-color) 12%, transparent); }
 .lab-diff .field { overflow-wrap: normal; hyphens: auto;
@@ -56,7 +60,7 @@ def difference_table_html(runs: Sequence[ComparedRun], rows: Sequence[Row]) -> s
     first = "".join(f'<th scope="col" class="field">{html.escape(field)}</th>' for field, _ in rows)
     body = "".join(
         f'<tr data-run="{run.id}"><th scope="row" class="run">{head}</th>'
-        f"{''.join(_short_cell(values[index]) for _, values in rows)}</tr>"
+        f"{''.join(_short_cell(runs, values, index) for _, values in rows)}</tr>"
         for index, (run, head) in enumerate(_pairs(runs, heads))
     )
     return _table(f"<td></td>{first}", body)
@@ -77,9 +81,12 @@ def _run(run: ComparedRun) -> str:
     return f"<span>{swatch_svg(run.number)}<bdi>{html.escape(run.name)}</bdi></span>"
 
 
-def _short_cell(value: str) -> str:
-    """A cell of a row among many: a long list of layers is behind the number of its lines."""
+def _short_cell(runs: Sequence[ComparedRun], values: Sequence[str], index: int) -> str:
+    """A cell of a row among many: a long list of layers is behind the number of its lines, and is there only once."""
+    value = values[index]
     lines = value.splitlines()
+    if len(lines) > 1 and (first := values.index(value)) < index:
+        return f"<td>as <bdi>{html.escape(runs[first].name)}</bdi></td>"
     if len(lines) <= _MAX_LINES:
         return _cell(value)
     listed = "<br>".join(map(html.escape, lines))
@@ -87,4 +94,6 @@ def _short_cell(value: str) -> str:
 
 
 def _cell(value: str) -> str:
+    if _NUMBER.fullmatch(value):
+        return f'<td class="number">{html.escape(value)}</td>'
     return f"<td>{'<br>'.join(map(html.escape, value.splitlines()))}</td>"

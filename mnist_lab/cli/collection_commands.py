@@ -15,7 +15,7 @@ from mnist_lab.handwriting import Collection
 from mnist_lab.handwriting.collection_index import owner_name
 from mnist_lab.handwriting.collection_score import collection_confusion, score_collection
 from mnist_lab.handwriting.drawing_files import MAX_FILE_BYTES, drawings_from_file, drawings_to_json, drawings_to_zip
-from mnist_lab.handwriting.lesson import trained_on
+from mnist_lab.handwriting.extra_drawings import trained_on
 from mnist_lab.inference.collection_answers import update_answers
 from mnist_lab.inference.weights import weights_of
 from mnist_lab.insight import most_confused

@@ -149,7 +149,7 @@ def _deleted_id(store: RunStore, text: str) -> str:
         raise UnknownRunError(
             f"{len(matching)} deleted runs match {text!r}: {', '.join(matching)}. Use one of the ids."
         )
-    known = ", ".join(f"{run.id} ({formatting.shortened(run.name, 32)})" for run in deleted[:5])
+    known = ", ".join(f"{run.id} ({formatting.shortened_inside(run.name, 32)})" for run in deleted[:5])
     raise UnknownRunError(
         f"No deleted run matches {text!r}. "
         + (f"These can be restored: {known}{', …' if len(deleted) > 5 else ''}." if deleted else "The bin is empty.")
@@ -160,7 +160,7 @@ def _row(run: Run, *, marked: bool) -> tuple[str, ...]:
     result = run.result
     return (
         run.id,
-        formatting.shortened(run.name, 32),
+        formatting.shortened_inside(run.name, 32),
         run.state,
         formatting.accuracy(result.test_accuracy if result else None),
         formatting.loss(result.test_loss if result else None),

@@ -32,6 +32,15 @@ class SignificanceTest:
     """Number of images that only B classifies correctly."""
 
 
+UNLIKELY = "unlikely to be chance"
+"""In the message of a significant difference."""
+RESERVATION = (
+    "A difference that is unlikely to be chance is one of these trained networks, not of their settings: "
+    "other seeds may give another order."
+)
+"""What is to be said once about any number of significant differences."""
+
+
 def compare_pair(
     probabilities_a: ArrayLike, probabilities_b: ArrayLike, labels: ArrayLike, names: tuple[str, str] = ("A", "B")
 ) -> SignificanceTest:
@@ -115,12 +124,7 @@ def _message(names: tuple[str, str], difference: float, p_value: float, *, image
             f"on {discordant:,} of them only one of the two is correct."
         )
     better, other = (second, first) if difference > 0 else (first, second)
-    conclusion = (
-        "unlikely to be chance. This is about these two trained networks, not about their settings: "
-        "other seeds may give another order"
-        if p_value < LEVEL
-        else "not significant, chance may explain it"
-    )
+    conclusion = UNLIKELY if p_value < LEVEL else "not significant, chance may explain it"
     return (
         f"{better} has a test accuracy {formatting.points(difference)} higher than {other} "
         f"({images:,} images, McNemar test: {P_VALUE} {p_text(p_value)}): {conclusion}."

@@ -18,7 +18,7 @@ from mnist_lab.network.labels import TITLES, label, summary
 from mnist_lab.network.layers import AnyLayer, Dense
 from mnist_lab.network.limits import MAX_LAYERS
 from mnist_lab.network.network import Network
-from mnist_lab.network.shapes import Shape
+from mnist_lab.network.shapes import INPUT_SHAPE, Shape
 
 
 @dataclass(frozen=True)
@@ -198,18 +198,23 @@ def _how_to_save_memory(analysis: Analysis, batch_size: int, budget_gib: float) 
 
 
 def insertion_index(network: Network, layer: AnyLayer, wanted: int) -> int:
-    """Return where to insert `layer`: at `wanted`, or at the nearest index before it that adds no error.
+    """Return where to insert `layer`: at `wanted`, or else at the nearest index before it that adds no error.
 
-    For example, a convolution wanted at the end of a network with a Flatten is inserted before the Flatten. If the
-    layer adds an error at every index, `wanted` is returned.
+    For example, a convolution wanted at the end of a network with a Flatten is inserted before the Flatten. It never
+    goes further back than to the last maps before `wanted`: smaller maps than it needs are an error with repairs there,
+    whereas another place would change layers that work. So if it adds an error at every index, that place is returned.
 
     Args:
         network: The network to insert into; it need not be valid.
         layer: The layer to insert.
         wanted: The index in `network.layers` where it is wanted, 0 to their number.
     """
-    errors_before = len(_errors(network))
+    stack = complete(network)
+    shapes = [INPUT_SHAPE, *(completed.output_shape for completed in stack if completed.index is not None)]
     # A file may hold thousands of layers: at most as many indices are tried as a network may have layers.
     candidates = range(wanted, max(-1, wanted - MAX_LAYERS), -1)
-    suitable = (index for index in candidates if len(_errors(network.add(layer, index))) <= errors_before)
-    return next(suitable, wanted)
+    last_maps = next((index for index in candidates if len(shapes[index] or ()) == len(INPUT_SHAPE)), wanted)
+    errors_before = len(_errors(network, stack))
+    behind = range(wanted, last_maps, -1)
+    suitable = (index for index in behind if len(_errors(network.add(layer, index))) <= errors_before)
+    return next(suitable, last_maps)

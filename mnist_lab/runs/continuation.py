@@ -83,7 +83,7 @@ def share_files(old: RunFolder, new: RunFolder) -> None:
         for source, target in ((old.checkpoints, new.checkpoints), (old.snapshots, new.snapshots)):
             if source.is_dir():
                 shutil.copytree(source, target, ignore=_not_shared, copy_function=_link_or_copy)
-        for source, target in ((old.lesson, new.lesson), (old.initial_weights, new.initial_weights)):
+        for source, target in ((old.extra_drawings, new.extra_drawings), (old.initial_weights, new.initial_weights)):
             if source.is_file():
                 _link_or_copy(source, target)
     except (OSError, shutil.Error) as error:

@@ -72,6 +72,11 @@ def deleted_among(connection: Connection, run_ids: Collection[str]) -> Sequence[
     return connection.execute(select(runs.c.id).where(runs.c.id.in_(run_ids), *_in_bin())).scalars().all()
 
 
+def deleted_name(connection: Connection, run_id: str) -> str | None:
+    """The name of the run with this id if it is in the bin, else None."""
+    return connection.execute(select(runs.c.name).where(runs.c.id == run_id, *_in_bin())).scalar()
+
+
 def _in_bin(owner: str | None = None) -> list[ColumnElement[bool]]:
     return [runs.c.deleted_at.is_not(None), *([] if owner is None else [runs.c.owner == owner])]
 

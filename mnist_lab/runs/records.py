@@ -36,8 +36,8 @@ class DataInfo:
     """Why the sample was used and not MNIST; "" for MNIST."""
     drawings: int = 0
     """Number of drawings of the collection that were trained on, too."""
-    lesson: str = ""
-    """Which ones: `Lesson.version`; "" without any."""
+    drawings_version: str = ""
+    """Which ones: `ExtraDrawings.version`; "" without any."""
 
 
 @dataclass(frozen=True, slots=True)

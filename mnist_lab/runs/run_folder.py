@@ -123,9 +123,9 @@ class RunFolder:
         return self.path / "handwriting.npz"
 
     @property
-    def lesson(self) -> Path:
-        """The drawings that the run trains on, too, see `mnist_lab.handwriting.lesson`."""
-        return self.path / "lesson.npz"
+    def extra_drawings(self) -> Path:
+        """The drawings that the run trains on, too, see `mnist_lab.handwriting.extra_drawings`."""
+        return self.path / "extra_drawings.npz"
 
     @property
     def initial_weights(self) -> Path:

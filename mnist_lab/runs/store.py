@@ -336,6 +336,11 @@ class RunStore:
         with self.db.read() as connection:
             return deletion.deleted_among(connection, run_ids)
 
+    def deleted_name(self, run_id: str) -> str | None:
+        """The name of the run with this id if it is in the bin, else None."""
+        with self.db.read() as connection:
+            return deletion.deleted_name(connection, run_id)
+
     def empty_bin(self) -> Sequence[str]:
         """Remove the runs that have been in the bin for a day; see `deletion.empty_bin`. Returns their ids."""
         return deletion.empty_bin(self.db, self.runs_folder)

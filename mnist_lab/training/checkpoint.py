@@ -95,7 +95,7 @@ def fingerprint(network: Network, recipe: Recipe, data: DataInfo) -> str:
         "recipe": recipe.model_dump(mode="json", exclude_defaults=True, exclude={"epochs"}),
         "data": [
             *(data.fingerprint, data.training, data.validation, data.validation_choice),
-            *([data.lesson] if data.lesson else []),
+            *([data.drawings_version] if data.drawings_version else []),
         ],
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -8,14 +8,14 @@ from mnist_lab import formatting
 from mnist_lab.data import Dataset, DataSource, Split, load_dataset, load_mnist_sample, split_dataset
 from mnist_lab.errors import DataError
 from mnist_lab.handwriting import Collection
-from mnist_lab.handwriting.lesson import (
+from mnist_lab.handwriting.extra_drawings import (
     NO_KEYS,
-    Lesson,
-    lesson_repeats,
-    make_lesson,
-    read_lesson,
+    ExtraDrawings,
+    choose_extra_drawings,
+    read_extra_drawings,
+    repeats_per_epoch,
     trained_on,
-    write_lesson,
+    write_extra_drawings,
 )
 from mnist_lab.runs import DataInfo, Run, RunStore
 from mnist_lab.settings import Settings
@@ -51,34 +51,36 @@ def load_split(settings: Settings, store: RunStore, run: Run, *, resumes: bool =
         seed=recipe.seed,
     )
     data = _info(dataset, split, run, fallback)
-    lesson = _lesson(store, run)
-    if lesson is None:
+    extra = _extra_drawings(store, run)
+    if extra is None:
         return split, data
-    number = len(lesson.labels)
+    number = len(extra.labels)
     title = f"{data.title} and {formatting.quantity(number, 'drawing')}"
-    return _with_lesson(split, lesson), replace(data, title=title, drawings=number, lesson=lesson.version)
+    return _with_extra(split, extra), replace(data, title=title, drawings=number, drawings_version=extra.version)
 
 
-def _lesson(store: RunStore, run: Run) -> Lesson | None:
+def _extra_drawings(store: RunStore, run: Run) -> ExtraDrawings | None:
     """The drawings that a run trains on; None if its recipe asks for none."""
     if run.recipe.drawings == "none":
         return None
     folder = store.folder(run.id)
-    lesson = read_lesson(folder)
-    if lesson is None:
+    extra = read_extra_drawings(folder)
+    if extra is None:
         earlier = trained_on(store.folder(run.parent)) if run.parent else NO_KEYS
-        lesson = make_lesson(Collection(store.db), run.owner if run.recipe.drawings == "mine" else None, earlier)
-        write_lesson(folder, lesson)
-    return lesson
+        extra = choose_extra_drawings(
+            Collection(store.db), run.owner if run.recipe.drawings == "mine" else None, earlier
+        )
+        write_extra_drawings(folder, extra)
+    return extra
 
 
-def _with_lesson(split: Split, lesson: Lesson) -> Split:
+def _with_extra(split: Split, extra: ExtraDrawings) -> Split:
     """The split with the drawings among its training images, each several times."""
-    repeats = lesson_repeats(len(lesson.labels), len(split.train_labels))
+    repeats = repeats_per_epoch(len(extra.labels), len(split.train_labels))
     return replace(
         split,
-        train_images=np.concatenate([split.train_images, np.tile(lesson.images, (repeats, 1, 1))]),
-        train_labels=np.concatenate([split.train_labels, np.tile(lesson.labels, repeats)]),
+        train_images=np.concatenate([split.train_images, np.tile(extra.images, (repeats, 1, 1))]),
+        train_labels=np.concatenate([split.train_labels, np.tile(extra.labels, repeats)]),
     )
 
 

@@ -69,7 +69,9 @@ class Sweep:
     """A message for each requested value that is left out."""
 
 
-def plan_sweep(network: Network, recipe: Recipe, name: str, values: Sequence[Value], *, memory: float) -> Sweep:
+def plan_sweep(
+    network: Network, recipe: Recipe, name: str, values: Sequence[Value], *, memory: float, title: str = ""
+) -> Sweep:
     """Plan a run for each value, in this order; a value that gives the same training as another is left out.
 
     Args:
@@ -78,12 +80,13 @@ def plan_sweep(network: Network, recipe: Recipe, name: str, values: Sequence[Val
         name: A key of `HYPERPARAMETERS`.
         values: Values of the hyperparameter; they need not be among its `choices`.
         memory: Largest estimated memory of one training in GiB.
+        title: Name of the sweep, with which the names of its runs begin; empty for one made of the network's name.
 
     Raises:
         KeyError: There is no such hyperparameter.
     """
     hyperparameter = HYPERPARAMETERS[name]
-    group = _labelled(network.name, hyperparameter.label)
+    group = formatting.shortened(title, MAX_NAME_LENGTH) or _labelled(network.name, hyperparameter.label)
     if why := why_not_varied(network, name):
         return Sweep(group, (), (why,))
     variants: dict[Setup, Variant] = {}
@@ -100,7 +103,7 @@ def plan_sweep(network: Network, recipe: Recipe, name: str, values: Sequence[Val
         except NetworkError as error:
             refused.append(f"With {label} it cannot be trained. {error}")
         else:
-            variants[setup] = Variant(_labelled(network.name, label), *setup)
+            variants[setup] = Variant(_labelled(title or network.name, label), *setup)
     return Sweep(group, tuple(variants.values()), tuple(refused))
 
 

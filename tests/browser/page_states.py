@@ -99,7 +99,7 @@ def _open_mistakes(page: Page) -> None:
     page.locator(".lab-confusion .frequent button").first.wait_for()
 
 
-def _open_lesson(page: Page) -> None:
+def _open_teaching(page: Page) -> None:
     page.get_by_role("tab", name="Teach it").click()
 
 
@@ -174,7 +174,7 @@ _LISTED = (
     PageState("handwriting", "two picked", "run={finished}", act=_pick_two),
     PageState("handwriting", "mistakes", "run={finished}", act=_open_mistakes),
     PageState("handwriting", "fool it", "run={finished}", act=_open_score_board),
-    PageState("handwriting", "teach it", "run={finished}", act=_open_lesson),
+    PageState("handwriting", "teach it", "run={finished}", act=_open_teaching),
     PageState("inspect", "first start"),
     PageState("inspect", "one run", "run={finished}"),
     PageState("inspect", "one kind of mistake", "run={finished}", act=_choose_cell),

@@ -91,6 +91,14 @@ def test_every_page_and_chart_is_there_and_nothing_is_asked_outside_the_path(pag
     assert site.proxy.strays == []
 
 
+def test_an_address_without_a_page_leads_to_start(page: Page, site: Site) -> None:
+    page.goto(f"{site.address}/nosuchpage")
+    expect(page.locator(dom.TOAST)).to_contain_text("There is no page “nosuchpage”. This is Start.")
+    expect(page).to_have_title("Start · MNIST Lab")
+    expect(page).to_have_url(re.compile(rf"^{site.address}/(\?.*)?$"))
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+
+
 def test_the_menu_stays_below_the_path(page: Page, site: Site) -> None:
     open_page(page, f"{site.address}/train")
     for path, title in PAGE_TITLES.items():

@@ -113,10 +113,14 @@ def test_discarding_asks_for_confirmation_and_can_be_undone(
         expect(one.get_by_text("A mistake was deleted.")).to_be_visible()
         expect(one).not_to_have_url(re.compile("run="))
         expect(one.get_by_text("not in this lab")).to_have_count(0)
-        expect(other.get_by_text("which is not in this lab; it may have been deleted")).to_be_visible()
+        expect(
+            other.get_by_text("The run “A mistake” was deleted. Whoever started it can bring it back")
+        ).to_be_visible()
         assert worker.run.id not in {run.id for run in store.list()}
         button(one, "Undo").click()
         expect(one.get_by_text("A mistake was deleted.")).to_have_count(0)
+        expect(one).to_have_url(re.compile(f"run={worker.run.id}"))
+        expect(one.locator(by_key("run-head"))).to_be_focused()
         assert store.get(worker.run.id).state is RunState.INTERRUPTED
         store.delete(worker.run.id)
 
@@ -143,7 +147,9 @@ def test_a_run_that_is_deleted_elsewhere_is_noticed_while_nothing_trains(
     page = windows(f"{lab}/train?run={run.id}")
     expect(page.locator(by_key("run-head"))).to_contain_text("Gone soon")
     store.delete(run.id)
-    expect(page.get_by_text("which is not in this lab; it may have been deleted")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("The run “Gone soon” was deleted. Whoever started it can bring it back")).to_be_visible(
+        timeout=20_000
+    )
 
 
 def test_the_queue_has_an_order_that_can_be_changed(windows: Callable[[str], Page], lab: str, store: RunStore) -> None:

@@ -127,6 +127,32 @@ def test_a_row_is_dragged_and_removed_without_a_form(page: Page, lab: str) -> No
     expect_layers(page, "Max pooling", "Convolution", "Flatten")
 
 
+def test_the_focus_follows_a_layer_past_an_equal_one_and_the_line_below_the_list_says_what_happened(
+    page: Page, lab: str
+) -> None:
+    open_network(page, lab, CONVOLUTION, Dropout(rate=0.3), Dropout(rate=0.3), Flatten())
+    said = page.locator(".lab-layers").get_by_role("status")
+    edit(page, "layer 2, dropout").focus()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(said).to_have_text("Now layer 3 of 4.")
+    expect(edit(page, "layer 3, dropout")).to_be_focused()
+    page.keyboard.press("Control+d")
+    expect(said).to_have_text("Duplicated as layer 4.")
+    page.keyboard.press("Control+z")
+    expect(said).to_have_text("Undone: Untitled network has 4 layers now.")
+    page.get_by_role("button", name="Add convolution").click()
+    expect(said).to_have_text("Added layer 4 of 5, convolution, in front of layer 5, flatten: it needs maps.")
+    expect(said).to_be_visible()
+    expect_layers(page, "Convolution", "Dropout", "Dropout", "Convolution", "Flatten")
+
+
+def test_in_a_narrow_list_the_parameters_are_below_the_output(page: Page, lab: str) -> None:
+    page.set_viewport_size({"width": 768, "height": 1000})
+    open_network(page, lab, Conv2D(filters=32), Flatten())
+    expect(rows(page).first.get_by_text("320", exact=True)).to_be_visible()
+    expect(page.locator(".lab-layers .head").get_by_text("Parameters")).to_be_visible()
+
+
 def test_a_repeated_block_is_one_and_its_rows_stand_for_all_repetitions(page: Page, lab: str) -> None:
     open_network(page, lab, *BLOCK * 3, POOLING)
     expect(rows(page)).to_have_count(4)

@@ -110,3 +110,18 @@ def test_a_preset_is_chosen_in_the_gallery_with_the_keyboard(page: Page, lab: st
     expect(gallery).to_be_hidden()
     page.locator(dom.by_key("undo")).get_by_role("button").click()
     expect(diagram.locator("[data-index]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("kernel", [3, 40])
+def test_the_button_that_changes_the_network_is_at_the_right_edge_of_its_card(
+    page: Page, lab: str, kernel: int
+) -> None:
+    network = Network(name="Sound or broken", layers=(Conv2D(filters=8, kernel_size=(kernel, kernel)),))
+    page.goto(f"{lab}/train?n={link_from_network(network)}")
+    button = page.get_by_role("button", name="Change the network")
+    expect(button).to_be_visible()
+    card = page.locator(dom.by_key("train-network")).bounding_box()
+    place = button.bounding_box()
+    assert card is not None
+    assert place is not None
+    assert card["x"] + card["width"] - place["x"] - place["width"] < 40

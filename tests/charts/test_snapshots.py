@@ -147,6 +147,7 @@ def test_each_filter_is_a_button_above_its_output() -> None:
     assert [button["tabindex"] for button in page.buttons] == ["0", *["-1"] * 31]
     # The snapshot has the outputs of the first sixteen.
     assert [image["alt"] for image in page.images].count("Output for the digit 3") == 16
+    assert "Below each of the first 16 filters: what it makes of the digit 3." in page.words
     assert pixels(page.images[1]).shape[:2] == (26, 26)
 
 

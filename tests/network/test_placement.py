@@ -44,3 +44,15 @@ def test_a_network_that_is_broken_already_is_not_broken_further() -> None:
     before = len(analyse(broken).errors)
     index = insertion_index(broken, MaxPooling2D(), 3)
     assert len(analyse(broken.add(MaxPooling2D(), index)).errors) <= before
+
+
+def test_where_the_maps_are_too_small_a_convolution_goes_to_their_end_and_is_explained_there() -> None:
+    layers = (*[Conv2D(filters=4), MaxPooling2D()] * 2, Conv2D(filters=4, kernel_size=(5, 5)))
+    for rest in [(), (Flatten(),), (Flatten(), Dense(units=9))]:
+        network = Network(layers=(*layers, *rest))
+        assert analyse(network).valid
+        index = insertion_index(network, default_layer("Conv2D"), len(network.layers))
+        assert index == len(layers), "the layers before it are as they were"
+        (error,) = analyse(network.add(default_layer("Conv2D"), index)).errors
+        assert error.index == index
+        assert error.repairs

@@ -23,7 +23,7 @@ Drawn = Callable[..., Any]
 def fresh_services(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Create new services with the settings of this test."""
     monkeypatch.setattr(container, "_container", container.ServiceContainer())
-    monkeypatch.setattr(network_draft, "_last_links", LRUCache(maxsize=10))
+    monkeypatch.setattr(network_draft, "_kept_links", LRUCache(maxsize=10))
     # Tests write into the store like another process, and must see the change at once.
     monkeypatch.setattr(store_cache, "SHARED_SECONDS", 0.0)
 

@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_lab.data import DataSource
 from mnist_lab.errors import UnknownRunError
 from mnist_lab.export.script import training_script
+from mnist_lab.insight.significance import RESERVATION
 from mnist_lab.network import PRESETS, EditHistory, Network, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import REFERENCE, Command, Run, RunState, RunStore
@@ -105,7 +106,7 @@ def test_the_table_shows_the_notebooks_columns_and_the_state(monkeypatch, store)
     assert good["Convolution filters"][1].startswith("100, 80")
     assert (good["Convolution layers"], good["Batch norm"]) == (["8", 8], "yes (2)")
     assert (good["Parameters"], good["Test accuracy"]) == (["186,140", 186_140], ["93.00 %", 93.0])
-    assert good["Curve"] == [0.4, 0.2]
+    assert good["Loss curve"] == [0.4, 0.2]
 
 
 def test_runs_under_way_are_in_the_table_and_queued_ones_are_not(monkeypatch, store):
@@ -271,12 +272,23 @@ def test_two_runs_are_compared(monkeypatch, store):
     page = opened(monkeypatch, selected=[0, 1])
     runs = store.list()
     (message,) = significance_messages(store, runs, distinct_names(runs))
-    assert "not about their settings" in message
+    assert [one.value for one in page.caption].count(RESERVATION) == 1
     assert f":material/balance: {plain(message)}" in texts(page)
     assert page.toggle(key="compare-log-several").value
     (differences,) = [json.loads(one.proto.json) for one in page.get("bidi_component") if "differs" in one.proto.id]
     assert "Convolution filters" in differences["html"]
     assert f'data-run="{runs[0].id}"' in differences["html"]
+
+
+def test_a_run_that_was_set_aside_is_in_the_table(monkeypatch, store):
+    ended(store)
+    run = start_run(store)
+    attempt = store.attempt(run)
+    attempt.move(RunState.PAUSED)
+    attempt.move(RunState.SET_ASIDE)
+    page = opened(monkeypatch, selected=[0])
+    assert table_rows(page)[0]["State"] == "set aside"
+    assert "compare-watch" in keys(page)
 
 
 def test_the_loss_of_one_run_is_linear_at_first(monkeypatch, store):
@@ -455,7 +467,7 @@ def test_the_network_and_recipe_of_a_run_are_opened_as_an_edit(monkeypatch, stor
 def test_what_the_browser_composed_before_this_session_comes_back_with_undo(monkeypatch, store, last):
     ended(store)
     if last:
-        monkeypatch.setitem(network_draft._last_links, "anna", last)
+        monkeypatch.setitem(network_draft._kept_links, "anna", (last,))
     page = AppTest.from_file(str(PAGE), default_timeout=120)
     page.session_state["session"] = "anna"
     monkeypatch.setattr(run_actions, "go", lambda *_arguments: None)
@@ -493,6 +505,8 @@ def test_several_runs_are_deleted_and_brought_back_together(monkeypatch, store):
     assert "**2 runs** were deleted." in " ".join(texts(ok(page.run())))
     ok(page.button(key="undo-delete").click().run())
     assert store.count() == 3
+    assert set("".join(page.query_params["runs"]).split(",")) == {run.id for run in runs[1:]}
+    assert {run.id for run in runs[1:]} == set(table_data(page)[1])
 
 
 def test_what_belongs_to_others_or_is_in_training_is_not_deleted(on_network, store):
@@ -597,6 +611,12 @@ for run in store.list(limit=1):
     if as_pupil:
         page.session_state["session"] = as_pupil
     return ok(page.run())
+
+
+def test_what_the_lab_has_ticked_cannot_be_deleted(monkeypatch, store):
+    runs = [ended(store), ended(store)]
+    assert "compare-delete" not in keys(opened(monkeypatch))
+    assert "compare-delete" in keys(opened_at(runs=runs[0].id))
 
 
 def test_deleting_a_run_asks_for_confirmation(monkeypatch, store):

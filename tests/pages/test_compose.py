@@ -58,6 +58,11 @@ class BrowserList:
     def picked(self) -> list[int]:
         return list(self.data[1])
 
+    @property
+    def notice(self) -> list[Any]:
+        """The number and the text of what the list says last."""
+        return list(self.data[5])
+
     def act(self, page: AppTest, action: str, **fields: Any) -> None:
         """Report an action, meant for the network that the list shows."""
         self.number += 1
@@ -78,8 +83,10 @@ def layers(monkeypatch: pytest.MonkeyPatch) -> BrowserList:
 
 @pytest.fixture
 def open_page(settings: object) -> Open:
-    def open_(link: str | None = None) -> AppTest:
+    def open_(link: str | None = None, session: str | None = None) -> AppTest:
         page = AppTest.from_file(PAGE, default_timeout=120)
+        if session is not None:
+            page.session_state["session"] = session
         if link is not None:
             page.query_params["n"] = link
         return checked(page.run())
@@ -136,6 +143,34 @@ def test_a_hostile_link_is_refused_with_one_message(open_page: Open, link: str) 
     if link:
         assert "link" in page.error[0].value
         assert not checked(page.run()).error, "it is shown once"
+
+
+@pytest.fixture
+def own() -> Network:
+    """The network that the browser composed, in an earlier session."""
+    return Network(name="Own", layers=(Conv2D(filters=5), Dropout(rate=0.3)))
+
+
+@pytest.mark.parametrize("link", ["2.AAAA", "garbage"])
+def test_a_damaged_link_leaves_the_network_of_an_earlier_session(open_page: Open, own: Network, link: str) -> None:
+    open_page(link_from_network(own, {"epochs": 9}), session="anna")
+    page = open_page(link, session="anna")
+    assert len(page.error) == 1
+    assert network_of(page) == own
+    assert network_of(open_page(session="anna")) == own
+    assert page.session_state["recipe"].epochs == 9
+
+
+def test_undo_brings_back_the_network_that_a_link_took_the_place_of(open_page: Open, own: Network) -> None:
+    open_page(link_from_network(own), session="ben")
+    foreign = open_page(link_from_network(Network(name="Foreign", layers=(Flatten(),))), session="ben")
+    # Whoever closes this page finds the own network, too, and cannot lose it by opening the link again.
+    later = open_page(session="ben")
+    again = [open_page(foreign.query_params["n"], session="ben") for _ in range(5)][-1]
+    for page in (foreign, later, again):
+        assert network_of(page).name == "Foreign"
+        click(page, "undo")
+        assert network_of(page) == own
 
 
 def test_what_the_list_reports_changes_the_network(open_page: Open, layers: BrowserList) -> None:
@@ -241,6 +276,24 @@ def test_undo_and_redo(open_page: Open, layers: BrowserList) -> None:
     click(page, "redo")
     assert network_of(page) == changed
     assert page.button(key="redo").disabled
+
+
+def test_undo_and_redo_are_said_with_what_is_there_then(open_page: Open, layers: BrowserList) -> None:
+    page = open_page()
+    layers.act(page, "add", kind="Dropout")
+    count = len(STARTING.layers)
+    first, _ = layers.notice
+    click(page, "undo")
+    assert layers.notice == [first + 1, f"Undone: {STARTING.name} has {count} layers now."]
+    click(page, "redo")
+    assert layers.notice == [first + 2, f"Done again: {network_of(page).name} has {count + 1} layers now."]
+
+
+def test_a_name_that_is_too_long_is_cut_with_a_message(open_page: Open) -> None:
+    page = open_page()
+    checked(page.text_input(key="network-name").set_value("n" * 81).run())
+    assert network_of(page).name == "n" * 80
+    assert [toast.value for toast in page.toast] == ["At most 80 characters; these are 81. The end was cut off."]
 
 
 def test_an_address_from_before_the_last_edits_takes_none_of_them_back(open_page: Open, layers: BrowserList) -> None:

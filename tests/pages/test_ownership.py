@@ -1,11 +1,8 @@
 """The pages as a pupil sees them, as a teacher sees them, and alone at the machine."""
 
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from mnist_lab.runs import Actor, Command, Run, RunState, RunStore
@@ -86,26 +83,18 @@ def test_logs_and_paths_of_a_failed_run_are_its_owners(
     assert ("again" in buttons(test)) is (viewer == "anna")
 
 
-def compare(session: str, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """Compare in the session of one pupil, with the first run selected, which AppTest cannot do by itself."""
-    real = st.dataframe
-
-    def dataframe(*arguments: Any, **options: Any) -> Any:
-        real(*arguments, **options)
-        return SimpleNamespace(selection=SimpleNamespace(rows=[0]))
-
-    monkeypatch.setattr(st, "dataframe", dataframe)
+def compare(session: str, *ticked: Run) -> AppTest:
+    """Compare in the session of one pupil, with these runs ticked."""
     test = AppTest.from_file(str(ROOT / "pages" / "compare.py"), default_timeout=120)
     test.session_state["session"] = session
+    if ticked:
+        test.query_params["runs"] = ",".join(run.id for run in ticked)
     return ok(test.run())
 
 
 @pytest.mark.parametrize("viewer", ["anna", "ben"])
-def test_on_compare_others_have_no_rename_note_delete_and_log(
-    on_network: None, store: RunStore, monkeypatch: pytest.MonkeyPatch, viewer: str
-) -> None:
-    finished(store, "anna")
-    test = compare(viewer, monkeypatch)
+def test_on_compare_others_have_no_rename_note_delete_and_log(on_network: None, store: RunStore, viewer: str) -> None:
+    test = compare(viewer, finished(store, "anna"))
     own = {"compare-rename", "compare-note", "compare-delete"}
     found = own & set(keys_in_order(test))
     assert found == (own if viewer == "anna" else set())
@@ -138,14 +127,14 @@ def test_a_request_that_no_button_offers_is_refused(on_network: None, store: Run
     assert "belongs to another browser" in test.toast[0].value.replace("\\", "")
 
 
-def test_alone_at_the_machine_nobody_notices_any_of_it(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alone_at_the_machine_nobody_notices_any_of_it(store: RunStore) -> None:
     for owner in ("anna", "", "cli"):
         run = start(store, queue(store, owner=owner))
         test = open_page(run=run.id)
         assert {"pause", "stop", "discard"} <= buttons(test)
         assert "belongs to" not in page_text(test)
         store.attempt(run).finish(RunState.FINISHED, make_result())
-    test = compare("me", monkeypatch)
+    test = compare("me")
     assert "belongs to" not in page_text(test)
 
 
@@ -171,14 +160,12 @@ def test_the_cookies_of_the_connection_say_who_a_viewer_is(
 # The bin
 
 
-def test_a_deleted_run_can_be_brought_back_from_the_end_of_compare(
-    on_network: None, store: RunStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_deleted_run_can_be_brought_back_from_the_end_of_compare(on_network: None, store: RunStore) -> None:
     mine, other = finished(store, "anna"), finished(store, "ben")
-    assert "Deleted runs" not in str(compare("anna", monkeypatch).expander)
+    assert "Deleted runs" not in str(compare("anna").expander)
     for run in (mine, other):
         store.delete(run.id)
-    test = compare("anna", monkeypatch)
+    test = compare("anna")
     assert "Deleted runs (1)" in str(test.expander)
     assert [key for key in keys_in_order(test) if key.startswith("restore-")] == [f"restore-{mine.id}"]
     ok(test.button(key=f"restore-{mine.id}").click().run())
@@ -186,11 +173,11 @@ def test_a_deleted_run_can_be_brought_back_from_the_end_of_compare(
     assert [run.id for run in store.deleted_runs()] == [other.id]
 
 
-def test_a_teacher_can_bring_back_all(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_teacher_can_bring_back_all(store: RunStore) -> None:
     runs = [finished(store, owner) for owner in ("anna", "ben")]
     for run in runs:
         store.delete(run.id)
-    keys = set(keys_in_order(compare("me", monkeypatch)))
+    keys = set(keys_in_order(compare("me")))
     assert {f"restore-{run.id}" for run in runs} <= keys
 
 

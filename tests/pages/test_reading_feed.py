@@ -137,7 +137,12 @@ def test_a_deleted_run_reads_nothing(store: RunStore) -> None:
 
 def test_the_drawing_is_normalized_as_everywhere_else(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
     given: list[Any] = []
-    monkeypatch.setattr(Predictor, "predict", lambda _self, _run_id, pixels: (given.append(pixels), SEVEN)[1])
+
+    def read(_self: Predictor, run_id: str, pixels: Any) -> Answer:
+        given.append(pixels)
+        return Answer(run_id, SEVEN)
+
+    monkeypatch.setattr(Predictor, "read", read)
     run = end(store, start(store, queue(store)), RunState.FINISHED)
 
     reading(run.id, ONE)

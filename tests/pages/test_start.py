@@ -94,7 +94,7 @@ def test_one_click_trains_and_the_page_shows_the_run(store: RunStore) -> None:
     (run,) = store.list()
     assert (run.network.layers, run.recipe) == (DEFAULT.layers, Recipe())
     assert test.query_params[RUN] == run.id
-    assert "Waiting for its turn" in progress_text(test)
+    assert progress_text(test) == "Starting …"
     assert "train" not in labels(test)
     assert reader(test) == run.id
 

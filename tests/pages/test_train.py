@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_lab.data import DataSource
+from mnist_lab.formatting import on_one_line
 from mnist_lab.network import PRESETS, Conv2D, link_from_network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, RunState, RunStore
@@ -56,7 +57,7 @@ def test_train_queues_the_network_with_the_recipe_and_writes_the_run_into_the_ur
     assert (run.name, run.recipe.epochs, run.recipe.learning_rate, run.recipe.limit) == ("Mine", 3, 0.01, 1_000)
     assert run.owner
     assert test.query_params["run"] in (run.id, [run.id])
-    assert "Waiting for its turn" in progress_text(test)
+    assert progress_text(test) == "Starting …"
 
 
 def test_the_page_goes_once_to_the_run_that_was_started(store: RunStore) -> None:
@@ -219,8 +220,11 @@ def test_the_total_time_is_shown_once_the_speed_of_this_machine_is_known(store: 
     finished(store, network=network, seconds=10.0)
     recipe = {"recipe": Recipe(epochs=100, limit=1_000)}
     # 900 training and 100 validation images: 93.3 s for a hundred epochs, and the start.
-    assert "about 1 m 43 s on this machine" in page_text(open_page(session=recipe, n=link_from_network(network)))
-    assert "very roughly" in page_text(open_page(session=recipe, n=link_from_network(PRESETS["tiny"].network)))
+    text = page_text(open_page(session=recipe, n=link_from_network(network)))
+    assert on_one_line("about 1 m 43 s on this machine") in text
+    assert on_one_line("very roughly") in page_text(
+        open_page(session=recipe, n=link_from_network(PRESETS["tiny"].network))
+    )
 
 
 def test_compose_shows_the_time_per_epoch_once_the_speed_of_this_machine_is_known(store: RunStore) -> None:
@@ -369,6 +373,10 @@ def test_a_run_discarded_in_this_session_gives_no_warning(store: RunStore) -> No
     assert not test.warning
     assert "run" not in test.query_params
     assert "**Unwanted** was deleted." in page_text(test)
+    ok(test.button(key="undo-delete").click().run())
+    assert test.query_params["run"] in (run.id, [run.id])
+    assert test.header[0].value == "Unwanted"
+    assert component(test, "scroll_to")[0] == by_key("run-head")
 
 
 def test_a_run_discarded_in_another_browser_gives_a_warning(store: RunStore) -> None:
@@ -376,5 +384,7 @@ def test_a_run_discarded_in_another_browser_gives_a_warning(store: RunStore) -> 
     test = open_page(run=run.id)
     store.request(run.id, Command.DISCARD)
     ok(test.run())
-    assert "not in this lab" in test.warning[0].value
+    assert (
+        plain("The run “Unwanted” was deleted. Whoever started it can bring it back for a day") in test.warning[0].value
+    )
     assert names(store.list()) == []

@@ -77,6 +77,13 @@ def test_the_positions_of_the_queue_have_no_gap_whichever_run_is_shown(shown: in
     assert listed == [(str(number), str(number)) for number in range(1, 5)]
 
 
+def test_what_a_run_waits_for_is_said_once(store: RunStore) -> None:
+    start(store, queue(store, "Running"))
+    test = open_page(run=queue(store, "Mine").id)
+    assert "".join(live_htmls(test)).count("“Running” is training") == 2  # the progress bar has a label, too
+    assert "“Running” is training" in progress_text(test)
+
+
 def test_the_only_run_of_the_queue_is_not_listed_when_it_is_shown(store: RunStore) -> None:
     run = queue(store, "Alone")
     assert "Queue" not in [element.value for element in open_page(run=run.id).subheader]
@@ -182,12 +189,12 @@ def test_discarding_asks_first_and_names_the_run(store: RunStore) -> None:
     assert all(ended.values())
 
 
-def test_what_ends_or_deletes_a_run_is_red_and_asks_first(store: RunStore) -> None:
+def test_what_ends_or_deletes_a_run_asks_first_and_only_what_deletes_is_red(store: RunStore) -> None:
     running, waiting = start(store, queue(store, "Not this *one*")), queue(store, "Nor *this*")
     test = open_page(run=running.id)
     asks = {block.proto.popover.label: block for block in test.get("popover")}
     for label, words in {
-        ":red[Stop]": "Its network is tested and kept.",
+        "Stop": "Its network is tested and kept.",
         ":red[Discard]": plain("Not this *one*"),
         ":red[Cancel]": plain("Nor *this*"),
     }.items():
@@ -300,7 +307,7 @@ def test_a_run_that_ended_early_shows_its_message_and_its_log(store: RunStore, s
 
 
 @pytest.mark.parametrize("state", [RunState.FAILED, RunState.INTERRUPTED])
-@pytest.mark.parametrize(("checkpoint", "label"), [(True, "Resume"), (False, "Train it again")])
+@pytest.mark.parametrize(("checkpoint", "label"), [(True, "Resume"), (False, "Start over")])
 def test_a_failed_run_can_be_resumed(store: RunStore, state: RunState, checkpoint: bool, label: str) -> None:
     run = end(store, start(store, queue(store)), state, message="It broke.", checkpoint=checkpoint)
     test = open_page(run=run.id)
@@ -362,10 +369,10 @@ def test_a_run_that_was_set_aside_is_continued_stopped_or_discarded(store: RunSt
     run = set_aside(store, start(store, queue(store), upto=1.5))
     test = open_page(run=run.id)
     assert progress_text(test) == "Set aside in epoch 2 of 4, so that another run can train"
-    assert set(labels(test).values()) >= {"Continue", "One epoch", ":red[Stop it]", ":red[Discard it]"}
+    assert set(labels(test).values()) >= {"Continue", "One epoch", "Stop it", ":red[Discard it]"}
     ok(test.button(key=f"none-{run.id}").click().run())
     assert (store.get(run.id).state, store.get(run.id).command) == (RunState.QUEUED, Command.NONE)
-    assert "Waiting for its turn · position 1 in the queue" in progress_text(test)
+    assert progress_text(test) == "Starting …"
     run = set_aside(store, start(store, store.get(run.id)))
     ok(open_page(run=run.id).button(key=f"stop-{run.id}").click().run())
     stopping = open_page(run=run.id)

@@ -42,6 +42,15 @@ def test_the_page_goes_to_the_first_run_of_the_sweep(store: RunStore) -> None:
     assert component(test, "scroll_to")[0] == by_key("run-head")
 
 
+def test_the_name_of_the_run_is_that_of_the_sweep_and_used_once(store: RunStore) -> None:
+    test = opened()
+    ok(test.text_input(key="run-name").set_value("For Tuesday").run())
+    assert "group “For Tuesday”" in page_text(test)
+    ok(test.button(key="sweep-train").click().run())
+    assert store.queue()[0].name == "For Tuesday · dropout 0"
+    assert test.text_input(key="run-name").value == ""
+
+
 def test_the_values_can_be_chosen(store: RunStore) -> None:
     test = opened("optimizer")
     ok(test.button_group(key="sweep-values-optimizer").set_value(["nadam", "adam"]).run())

@@ -136,6 +136,12 @@ def test_a_sweep_becomes_ordinary_runs_in_a_group_of_its_own(store: RunStore, se
     assert len(store.list(group="Small CNN · dropout")) == 4
 
 
+def test_a_sweep_takes_the_name_that_it_is_given() -> None:
+    sweep = plan_sweep(DROPPED, Recipe(), "dropout", [0.0, 0.5], memory=MEMORY, title="For Tuesday")
+    assert sweep.group == "For Tuesday"
+    assert [variant.name for variant in sweep.variants] == ["For Tuesday · dropout 0", "For Tuesday · dropout 0.5"]
+
+
 def test_a_network_that_became_too_large_is_refused_when_handed_in(store: RunStore, tmp_path) -> None:
     sweep = plan_sweep(SMALL, Recipe(), "seed", [1], memory=MEMORY)
     with pytest.raises(NetworkError):

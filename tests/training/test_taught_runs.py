@@ -7,8 +7,8 @@ import pytest
 
 from mnist_lab.errors import HandwritingError, StoreError
 from mnist_lab.handwriting import Collection
+from mnist_lab.handwriting.extra_drawings import read_extra_drawings, repeats_per_epoch, trained_on
 from mnist_lab.handwriting.kept_drawing import is_held_back
-from mnist_lab.handwriting.lesson import lesson_repeats, read_lesson, trained_on
 from mnist_lab.handwriting.teach import is_taught, teach, teach_recipe
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
@@ -21,7 +21,7 @@ from tests.handwriting.drawn import drawn
 from tests.training.twins import trained, work_on
 
 ANNA = Actor("anna")
-LESSON = [seed for seed in range(20) if not is_held_back(drawn(seed).id)]
+EXTRA = [seed for seed in range(20) if not is_held_back(drawn(seed).id)]
 
 
 @pytest.fixture
@@ -37,15 +37,15 @@ def with_drawings(store: RunStore, network: Network, recipe: Recipe, drawings: s
 
 def test_drawings_come_to_the_training_images_alone(offline, store, collection, small_network, small_recipe):
     plain, data = load_split(offline, store, store.create(small_network, small_recipe))
-    split, with_lesson = load_split(offline, store, with_drawings(store, small_network, small_recipe, "all"))
-    repeats = lesson_repeats(len(LESSON), data.training)
-    assert len(split.train_labels) == data.training + repeats * len(LESSON)
+    split, with_extra = load_split(offline, store, with_drawings(store, small_network, small_recipe, "all"))
+    repeats = repeats_per_epoch(len(EXTRA), data.training)
+    assert len(split.train_labels) == data.training + repeats * len(EXTRA)
     assert np.array_equal(split.train_images[: data.training], plain.train_images)
     assert np.array_equal(split.validation_images, plain.validation_images)
     assert np.array_equal(split.test_images, plain.test_images)
-    assert (with_lesson.training, with_lesson.drawings) == (data.training, len(LESSON))
-    assert with_lesson.title == f"{data.title} and {len(LESSON)} drawings"
-    assert (data.drawings, data.lesson, len(with_lesson.lesson)) == (0, "", 16)
+    assert (with_extra.training, with_extra.drawings) == (data.training, len(EXTRA))
+    assert with_extra.title == f"{data.title} and {len(EXTRA)} drawings"
+    assert (data.drawings, data.drawings_version, len(with_extra.drawings_version)) == (0, "", 16)
 
 
 def test_the_drawings_are_chosen_once_and_kept_with_the_run(offline, store, collection, small_network, small_recipe):
@@ -71,7 +71,7 @@ def test_without_drawings_the_run_ends_with_a_sentence(offline, store, small_net
 
 @pytest.mark.parametrize(("drawings", "images", "repeats"), [(1, 54_000, 50), (10, 2_700, 27), (10_000, 2_700, 1)])
 def test_drawings_are_a_tenth_of_the_images_where_that_is_possible(drawings, images, repeats):
-    assert lesson_repeats(drawings, images) == repeats
+    assert repeats_per_epoch(drawings, images) == repeats
 
 
 @pytest.fixture
@@ -100,18 +100,18 @@ def test_a_network_is_taught_as_a_new_run(store, collection, work, parent, monke
     first = min(store.points(taught.id), key=lambda point: point.step)
     assert first.training_accuracy > 0.4, "it starts with what its parent has learned"
     assert taught.data is not None
-    assert taught.data.drawings == len(LESSON)
+    assert taught.data.drawings == len(EXTRA)
     after = {path.name: path.read_bytes() for path in store.folder(parent.id).path.iterdir() if path.is_file()}
     assert after == before
 
     again = teach(store, taught, ANNA)
     collection.keep([drawn(seed) for seed in range(20, 30)], MACHINE)
-    collection.delete([drawn(LESSON[0]).id], MACHINE)
+    collection.delete([drawn(EXTRA[0]).id], MACHINE)
     work()
-    lesson = read_lesson(store.folder(again.id))
-    assert lesson is not None
-    assert drawn(LESSON[0]).id not in [f"{key:016x}" for key in lesson.keys.tolist()]
-    assert int(drawn(LESSON[0]).id, 16) in trained_on(store.folder(again.id)).tolist(), "its parent was trained on it"
+    extra = read_extra_drawings(store.folder(again.id))
+    assert extra is not None
+    assert drawn(EXTRA[0]).id not in [f"{key:016x}" for key in extra.keys.tolist()]
+    assert int(drawn(EXTRA[0]).id, 16) in trained_on(store.folder(again.id)).tolist(), "its parent was trained on it"
 
     continued = store.continue_run(taught.id, 1)
     assert np.array_equal(trained_on(store.folder(continued.id)), trained_on(store.folder(taught.id)))

@@ -96,11 +96,13 @@ _FOUR = {
 }
 _DIAGONAL = {(cell, cell): _MUTED for cell in range(5)}
 _BEST_EPOCH = 0.42
+_RELU = _axes() + _curve(lambda share: max(0.0, 2 * share - 1))
 _LINES = "".join(f"M22 {12 + 10 * left}L74 {22 + 10 * right}" for left in range(5) for right in range(3))
 
 DRAWINGS = {
-    "relu": _axes() + _curve(lambda share: max(0.0, 2 * share - 1)),
-    "activation": _axes() + _curve(lambda share: 1 / (1 + math.exp(6 - 12 * share))),
+    "relu": _RELU,
+    # The usual one, which the text names.
+    "activation": _RELU,
     "cosine-decay": _axes() + _curve(_cosine),
     "one-cycle": _axes() + _curve(_one_cycle),
     "warm-up": _axes() + _curve(lambda share: min(0.9, 4.5 * share)),

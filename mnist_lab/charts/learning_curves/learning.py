@@ -198,5 +198,5 @@ def _messages(losses: Sequence[Series]) -> list[dict[str, Any]]:
         bad = {"color": "@bad", "size": TEXT_SIZE}
         return [note(f"! {broken[:1].upper()}{broken[1:]}", font=bad, **position)]
     if not any(one.raw[0] or one.validation[0] for one in losses):
-        return [note("The curves appear here<br>as soon as training starts.", **position)]
+        return [note("No points yet:<br>the first one comes in a moment.", **position)]
     return []

@@ -12,9 +12,9 @@ from mnist_lab.charts.figure import TEXT_SIZE, axis, base_layout, note
 from mnist_lab.charts.learning_curves.curves import ERROR_FLOOR, Line, Metric, Series, round_up, value_range
 
 PANELS: dict[str, tuple[str, tuple[float, float]]] = {
-    "loss": ("y", (0.62, 1.0)),
-    "accuracy": ("y2", (0.165, 0.545)),
-    "rate": ("y3", (0.0, 0.085)),
+    "loss": ("y", (0.63, 1.0)),
+    "accuracy": ("y2", (0.175, 0.54)),
+    "rate": ("y3", (0.0, 0.08)),
 }
 """Panel → y axis and its range of the chart's height, 0 at the bottom."""
 TITLES = {"loss": "loss", "accuracy": "accuracy", "error": "error", "rate": "learning rate"}
@@ -23,6 +23,8 @@ EMPTY_LOG: dict[Metric, tuple[float, float]] = {"loss": (-2.0, 0.5), "error": (-
 _ERROR_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 _FULL_DECADES = 1.7
 """A log axis of more decades has a tick for each power of ten only; otherwise the labels would overlap."""
+_RATE_LABEL = 0.45
+"""Height of a label in the low panel of the learning rate, as a share of the highest rate."""
 SHORT_TRAINING_EPOCHS = 16
 """A training of at most this many epochs shows its whole epoch axis from the start."""
 
@@ -149,17 +151,29 @@ def _metric_axis(panel: str, **options: Any) -> dict[str, Any]:
 
 
 def _rate_axis(rates: Sequence[Line]) -> dict[str, Any]:
-    highest = max((y for _, ys in rates for y in ys if y is not None), default=0.0)
+    ticks = _rate_ticks(rates)
+    highest = max(ticks, default=0.0)
     return axis(
         range=[0, (round_up(highest) if highest > 0 else 1.0) * 1.15],
         domain=list(PANELS["rate"][1]),
-        tickvals=[highest] if highest > 0 else [],
-        ticktext=[formatting.learning_rate(highest)],
+        tickvals=ticks,
+        ticktext=[formatting.learning_rate(tick) for tick in ticks],
         showgrid=False,
         automargin=False,
     )
 
 
+def _rate_ticks(rates: Sequence[Line]) -> list[float]:
+    """The highest rate of each curve, the largest first, without those whose labels would overlap with another."""
+    highest = {max((y for y in ys if y is not None), default=0.0) for _, ys in rates}
+    ticks: list[float] = []
+    for rate in sorted((each for each in highest if each > 0), reverse=True):
+        if not ticks or ticks[-1] - rate >= _RATE_LABEL * ticks[0]:
+            ticks.append(rate)
+    return ticks
+
+
 def _title(panel: str, title: str) -> dict[str, Any]:
-    position = {"x": 0, "xanchor": "left", "y": PANELS[panel][1][1], "yanchor": "bottom"}
+    # Right of the tick labels, which are as high as half a line above and below their panels.
+    position = {"x": 0, "xanchor": "left", "xshift": 6, "y": PANELS[panel][1][1], "yanchor": "bottom"}
     return note(title, **position, font={"color": "@muted", "size": TEXT_SIZE - 1})

@@ -42,7 +42,7 @@ def filters_html(snapshot: "Snapshot", digit: int, theme: str) -> str:
     is_output = first.layer == snapshot.maps[-1].layer
     tiles = [_tile(first, index, maps, digit, limit, theme, is_output=is_output) for index in range(count)]
     return (
-        f'{STYLE}<div class="lab-snapshot">{head}{_explanation(first, maps is not None, digit)}</p>'
+        f'{STYLE}<div class="lab-snapshot">{head}{_explanation(first, maps, digit)}</p>'
         f'<div class="legend wide"><span>−{limit:.3g}</span><i class="signed"></i><span>{limit:.3g}</span></div>'
         f'<div class="pairs">{tiles_html(tiles, f"Weights of {layer_words(first.title)}")}</div></div>'
     )
@@ -82,7 +82,11 @@ def _limit(first: "FirstWeights") -> float | None:
     return largest if largest > 0 else 1.0
 
 
-def _explanation(first: "FirstWeights", has_maps: bool, digit: int) -> str:
+def _explanation(first: "FirstWeights", maps: "LayerMaps | None", digit: int) -> str:
     what = "Each filter is moved over the digit" if first.kind == "Conv2D" else "Each unit has a weight for each pixel"
-    below = f" Below the first ones: their output for the {digit}." if has_maps else ""
+    below = ""
+    if maps is not None:
+        count, drawn = len(first.values), maps.values.shape[1]
+        which = f"of the first {drawn} {_noun(first)}s" if drawn < count else _noun(first)
+        below = f" Below each {which}: what it makes of the digit {digit}."
     return f"{what}; ink on <b>orange</b> raises its output, ink on <b>blue</b> lowers it.{below}"

@@ -102,16 +102,18 @@ def distinct_names(runs: Sequence[Run]) -> list[str]:
     return names
 
 
+def row_names(runs: Sequence[Run]) -> list[str]:
+    """The runs' whole names; those of namesakes are as in `distinct_names`, with the run's id."""
+    same = Counter(run.name for run in runs)
+    return [run.name if same[run.name] == 1 else f"{_shortened_inside(run.name)} ({run.id})" for run in runs]
+
+
 def _shortened(name: str) -> str:
     return formatting.shortened(name, MAX_NAME)
 
 
 def _shortened_inside(name: str) -> str:
-    """A name without its middle: those of a sweep differ at their ends."""
-    one_line = " ".join(name.split())
-    if len(one_line) <= MAX_NAME:
-        return one_line
-    return f"{one_line[: MAX_NAME // 3].rstrip()}…{one_line[-(MAX_NAME - MAX_NAME // 3 - 1) :].lstrip()}"
+    return formatting.shortened_inside(name, MAX_NAME)
 
 
 def significance_messages(store: RunStore, runs: Sequence[Run], names: Sequence[str]) -> list[str]:
@@ -156,6 +158,8 @@ def _pair_message(store: RunStore, runs: tuple[Run, Run], names: tuple[str, str]
         return f"{both} were tested on different images, so their accuracies cannot be compared."
     message = compare_pair(first[0], second[0], first[1], names).message
     if setting_key(runs[0]) == setting_key(runs[1]):
+        if runs[0].recipe.seed == runs[1].recipe.seed:
+            return f"{message} They have the same setting and the same seed: one repeats the other."
         return f"{message} They have the same setting and differ only in their seed."
     warnings = data_warnings(runs)
     for run, name in zip(runs, names, strict=True):

@@ -1,6 +1,6 @@
 """The buttons of the ticked runs on Compare: what can be done with one of them, and with any number."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ from mnist_lab.ui.compare.run_dialogs import deletable_runs, delete_dialog, note
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.ownership import ownership_note
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.services.requeue_verb import requeue_verb
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN
@@ -28,8 +29,14 @@ _RESUMED = ("has been resumed already", "have been resumed already")
 _MESSAGE = "compare-message"
 
 
-def run_actions(runs: Sequence[Run], names: Sequence[str]) -> None:
-    """Draw the buttons of the ticked runs, at least one; `names` are theirs as the page shows them."""
+def run_actions(runs: Sequence[Run], names: Sequence[str], *, are_chosen: bool) -> None:
+    """Draw the buttons of the ticked runs.
+
+    Args:
+        runs: At least one.
+        names: Their names as the page shows them.
+        are_chosen: Whether the user has ticked them: what the lab has ticked to begin with cannot be deleted.
+    """
     if message := st.session_state.pop(_MESSAGE, None):
         st.toast(plain(message), icon=":material/info:")
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="compare-actions"):
@@ -39,9 +46,11 @@ def run_actions(runs: Sequence[Run], names: Sequence[str]) -> None:
             _csv_button(runs)
         if st.button("Train again", icon=":material/casino:", help="With new seeds", key="compare-again-open"):
             again_dialog(runs, names)
-        _control_button(runs, _STOPPABLE, "Stop", ":material/stop:")
-        _control_button(runs, _RESUMABLE, "Resume", ":material/replay:")
-        if deletable_runs(runs):
+        if running := _changeable(runs, _STOPPABLE):
+            _button("Stop", ":material/stop:", "compare-stop", running, _stop)
+        if ended := _changeable(runs, _RESUMABLE):
+            _button(requeue_verb(ended), ":material/replay:", "compare-resume", ended, _requeue)
+        if are_chosen and deletable_runs(runs):
             label = _label("Delete", len(runs))
             if st.button(f":red[{label}]", icon=":material/delete:", key="compare-delete"):
                 delete_dialog(runs)
@@ -55,7 +64,8 @@ def _single(run: Run) -> None:
             go("draw", {RUN: run.id})
         if st.button("Inspect", icon=":material/search_insights:", key="compare-inspect"):
             go("inspect", {RUN: run.id})
-    if run.state.is_active and st.button("Watch", icon=":material/play_circle:", key="compare-watch"):
+    is_under_way = run.state.is_active or run.state is RunState.SET_ASIDE
+    if is_under_way and st.button("Watch", icon=":material/play_circle:", key="compare-watch"):
         go("train", {RUN: run.id})
     opened = st.button(
         "Open this network and recipe",
@@ -109,24 +119,25 @@ def _csv_button(runs: Sequence[Run]) -> None:
     )
 
 
-def _control_button(runs: Sequence[Run], states: set[RunState], verb: str, icon: str) -> None:
-    """Draw a button that stops or resumes those of the runs for which it is possible."""
+def _changeable(runs: Sequence[Run], states: set[RunState]) -> list[Run]:
+    """Those of the runs that are in one of the states and that the viewer may change."""
     actor = viewer()
-    concerned = [run for run in runs if run.state in states and actor.may_change(run.owner)]
-    if not concerned:
-        return
-    key = f"compare-{verb.lower()}"
-    st.button(_label(verb, len(concerned)), icon=icon, key=key, on_click=_control, args=(concerned, verb))
+    return [run for run in runs if run.state in states and actor.may_change(run.owner)]
 
 
-def _control(runs: Sequence[Run], verb: str) -> None:
+def _button(verb: str, icon: str, key: str, runs: Sequence[Run], act: Callable[[Sequence[Run]], None]) -> None:
+    st.button(_label(verb, len(runs)), icon=icon, key=key, on_click=act, args=(runs,))
+
+
+def _stop(runs: Sequence[Run]) -> None:
     store = services().store
-    if verb == "Stop":
-        outcome = on_each(runs, lambda run: store.request(run.id, Command.STOP, actor=viewer()), _ENDED)
-        st.session_state[_MESSAGE] = outcome.sentence("stopped")
-    else:
-        outcome = on_each(runs, lambda run: store.requeue(run.id, actor=viewer()), _RESUMED)
-        st.session_state[_MESSAGE] = outcome.sentence("put into the queue")
+    outcome = on_each(runs, lambda run: store.request(run.id, Command.STOP, actor=viewer()), _ENDED)
+    st.session_state[_MESSAGE] = outcome.sentence("stopped")
+
+
+def _requeue(runs: Sequence[Run]) -> None:
+    outcome = on_each(runs, lambda run: services().store.requeue(run.id, actor=viewer()), _RESUMED)
+    st.session_state[_MESSAGE] = outcome.sentence("put into the queue")
 
 
 def _label(verb: str, number: int) -> str:

@@ -13,6 +13,8 @@ from mnist_lab.runs.records import MAX_NOTE
 from mnist_lab.ui.compare.outcomes import OWNED, on_each
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.message import for_viewer
+from mnist_lab.ui.components.page.scroll_to import scroll_to
+from mnist_lab.ui.components.streamlit_dom import by_key
 from mnist_lab.ui.components.text_limit import limit_message
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.compared_runs import forget_runs, write_runs
@@ -30,6 +32,7 @@ def rename_dialog(run: Run) -> None:
         name = st.text_input("Name", value=run.name, required=True, key=f"rename-{run.id}")
         if st.form_submit_button("Rename", type="primary", key="rename-confirm") and _fits(name, MAX_NAME_LENGTH):
             _run_action(lambda: services().store.rename(run.id, name, actor=viewer()))
+    _focus_field(f"rename-{run.id}", "input")
 
 
 @st.dialog("Note on this run", icon=":material/sticky_note_2:")
@@ -38,6 +41,12 @@ def note_dialog(run: Run) -> None:
     note = st.text_area("Note", value=run.note, height=160, key=f"note-{run.id}")
     if st.button("Save note", type="primary", key="note-confirm") and _fits(note, MAX_NOTE):
         _run_action(lambda: services().store.annotate(run.id, note, actor=viewer()))
+    _focus_field(f"note-{run.id}", "textarea")
+
+
+def _focus_field(key: str, element: str) -> None:
+    """Begin in the only field of a dialog."""
+    scroll_to(by_key(key), key=f"focus-{key}", focus=element)
 
 
 def _fits(text: str, limit: int) -> bool:
@@ -105,7 +114,7 @@ def _damaged(number: int) -> str:
 
 def _listed(runs: Sequence[Run]) -> str:
     """The names of a few runs, or the number of many and the first of their names, as safe Markdown."""
-    names = ", ".join(f"**{plain(formatting.shortened(run.name, 40))}**" for run in runs[:_MAX_NAMED])
+    names = ", ".join(f"**{plain(formatting.shortened_inside(run.name, 40))}**" for run in runs[:_MAX_NAMED])
     if len(runs) == 1:
         return names
     more = f" and {len(runs) - _MAX_NAMED:,} more" if len(runs) > _MAX_NAMED else ""

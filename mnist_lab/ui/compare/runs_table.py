@@ -15,16 +15,17 @@ from mnist_lab.charts.run_swatch import swatch_template
 from mnist_lab.handwriting.collection_score import CollectionScore
 from mnist_lab.insight import was_trained_elsewhere
 from mnist_lab.insight.run_columns import data_warnings, run_columns
-from mnist_lab.runs import ACTIVE_STATES, ENDED_STATES, WAITING_STATES, Run, RunState
-from mnist_lab.runs.queries.search import RunCounts, SearchResult
+from mnist_lab.runs import ACTIVE_STATES, ENDED_STATES, Run, RunState
+from mnist_lab.runs.queries.search import SearchResult
 from mnist_lab.training.hardware import machine_info
+from mnist_lab.ui.compare.comparison import row_names
 from mnist_lab.ui.compare.selection import requested_ids
 from mnist_lab.ui.compare.sweep_filter import clear_sweep_filter
 from mnist_lab.ui.live.table_feed import state_text, table_version
 from mnist_lab.ui.services.container import MAX_TABLE_ROWS, Services
 
-SHOWN_STATES = ACTIVE_STATES | ENDED_STATES
-"""States of the runs in the table: the queue is on the Train page."""
+SHOWN_STATES = ACTIVE_STATES | ENDED_STATES | {RunState.SET_ASIDE}
+"""States of the runs in the table: all that have begun; the queue is on the Train page."""
 INITIALLY_SELECTED = 2
 SEARCH_KEY = "compare-search"
 """Widget key of the search field."""
@@ -43,7 +44,7 @@ class Column:
     """A column of the table, beside that of the names."""
 
     name: str
-    """Of `run_columns`; "Curve" is the sparkline."""
+    """Of `run_columns`; "Loss curve" is the sparkline."""
     kind: str = "text"
     """How the browser draws and sorts it: "text", "number", "time" or "line"."""
     format: Callable[[Any], str] = str
@@ -66,7 +67,7 @@ COLUMNS = (
         help="Share of the kept drawings that are read correctly, of those that it was not trained on",
     ),
     Column("State"),
-    Column("Curve", "line", help="Validation loss after each epoch", usual=True),
+    Column("Loss curve", "line", help="Validation loss over the epochs", usual=True),
     Column("Validation accuracy", "number", _percent, "Of the weights that were kept"),
     Column("Test loss", "number", formatting.loss, "Mean cross-entropy on the test images"),
     Column("Convolution filters", help="Filters of each convolution, in order"),
@@ -146,7 +147,8 @@ def table_json(
     """
     warnings, machine = data_warnings(runs), machine_info()
     rows = [
-        {**run_columns(run), "Curve": curves.get(run.id, ()), "Our handwriting": scores.get(run.id)} for run in runs
+        {**run_columns(run), "Loss curve": curves.get(run.id, ()), "Our handwriting": scores.get(run.id)}
+        for run in runs
     ]
     for run, row in zip(runs, rows, strict=True):
         row["State"] = state_text(run)
@@ -162,12 +164,12 @@ def table_json(
         "rows": [
             {
                 "id": run.id,
-                "name": run.name,
+                "name": name,
                 "sign": (f"{style.marker} {style.dash}", style.colour.removeprefix("@")),
                 "warning": warnings.get(run.id, ""),
                 "cells": _cells(row, elsewhere=was_trained_elsewhere(run, machine)),
             }
-            for run, row, style in zip(runs, rows, styles, strict=True)
+            for run, name, row, style in zip(runs, row_names(runs), rows, styles, strict=True)
         ],
     }
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -204,22 +206,6 @@ def count_message(found: SearchResult, shown: int, total: int) -> str:
             " cannot be compared with those on MNIST."
         )
     return text
-
-
-def sweep_message(counts: RunCounts) -> str:
-    """How far a sweep is: "3 of 5 runs of this sweep have ended, 2 are waiting."; "" if all its runs have ended.
-
-    Args:
-        counts: Its runs in all states.
-    """
-    ended, active, waiting = (
-        sum(counts.states.get(state, 0) for state in states) for states in (ENDED_STATES, ACTIVE_STATES, WAITING_STATES)
-    )
-    if not active + waiting:
-        return ""
-    parts = [(active, "in training"), (waiting, "waiting")]
-    rest = ", ".join(f"{count:,} {'is' if count == 1 else 'are'} {what}" for count, what in parts if count)
-    return f"{ended:,} of {counts.runs:,} runs of this sweep {'has' if ended == 1 else 'have'} ended, {rest}."
 
 
 def state_pills(states: Sequence[RunState]) -> list[RunState]:

@@ -14,7 +14,7 @@ import streamlit as st
 from mnist_lab import formatting
 from mnist_lab.runs import RunState, RunStore
 from mnist_lab.ui.components.data_table import Ticks
-from mnist_lab.ui.session.compared_runs import write_runs
+from mnist_lab.ui.session.compared_runs import runs_parameter, write_runs
 
 MAX_REQUESTED = 50
 _MAX_NAMED = 5
@@ -30,8 +30,13 @@ def requested_ids(parameter: str | None) -> list[str]:
     return list(dict.fromkeys(run_id for run_id in (parameter or "").split(",")[:MAX_REQUESTED] if run_id))
 
 
+def tick_too(run_ids: Sequence[str]) -> None:
+    """Tick these runs beside those that the URL requests, when the page is drawn next."""
+    write_runs(dict.fromkeys([*requested_ids(runs_parameter()), *run_ids]))
+
+
 def missing_runs_message(store: RunStore, parameter: str | None) -> str:
-    """A message about requested runs that are not here or have not started; "" if there are none."""
+    """Which requested runs are not here or have not started, and what is shown instead; "" if there are none."""
     ids = requested_ids(parameter)
     known = {run.id for run in store.runs_of(ids) if run.state is not RunState.QUEUED}
     missing = [f"“{formatting.shortened(run_id, 20)}”" for run_id in ids if run_id not in known]
@@ -40,13 +45,17 @@ def missing_runs_message(store: RunStore, parameter: str | None) -> str:
     if len(missing) == 1:
         return (
             f"The address requests the run {missing[0]}, which is not among the runs of this table; "
-            "it may have been deleted, or it has not started yet."
+            f"it may have been deleted, or it has not started yet. {_shown_instead(has_others=bool(known))}"
         )
     named = ", ".join(missing[:_MAX_NAMED]) + (", …" if len(missing) > _MAX_NAMED else "")
     return (
         f"The address requests {len(missing)} runs that are not among the runs of this table: {named}; "
-        "they may have been deleted, or they have not started yet."
+        f"they may have been deleted, or they have not started yet. {_shown_instead(has_others=bool(known))}"
     )
+
+
+def _shown_instead(*, has_others: bool) -> str:
+    return "The others of the address are ticked." if has_others else "The newest tested runs are ticked instead."
 
 
 @dataclass(frozen=True)

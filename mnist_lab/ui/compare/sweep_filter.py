@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_lab import formatting
+from mnist_lab.runs import ACTIVE_STATES, ENDED_STATES, WAITING_STATES
+from mnist_lab.runs.queries.search import RunCounts
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.session.compared_runs import forget_runs, sweep_parameter, write_sweep
 
@@ -31,13 +33,29 @@ def sweep_filter(sweeps: Sequence[str]) -> str | None:
         "Sweep",
         sweeps,
         index=sweeps.index(requested) if requested in sweeps else None,
-        format_func=lambda name: formatting.shortened(name, 40),
+        format_func=lambda name: formatting.shortened_inside(name, 40),
         placeholder="Any sweep",
         label_visibility="collapsed",
         on_change=_write_url,
         key=_KEY,
         width=280,
     )
+
+
+def sweep_message(counts: RunCounts) -> str:
+    """How far a sweep is: "3 of 5 runs of this sweep have ended, 2 are waiting."; "" if all its runs have ended.
+
+    Args:
+        counts: Its runs in all states.
+    """
+    ended, active, waiting = (
+        sum(counts.states.get(state, 0) for state in states) for states in (ENDED_STATES, ACTIVE_STATES, WAITING_STATES)
+    )
+    if not active + waiting:
+        return ""
+    parts = [(active, "in training"), (waiting, "waiting")]
+    rest = ", ".join(f"{count:,} {'is' if count == 1 else 'are'} {what}" for count, what in parts if count)
+    return f"{ended:,} of {counts.runs:,} runs of this sweep {'has' if ended == 1 else 'have'} ended, {rest}."
 
 
 def clear_sweep_filter() -> None:

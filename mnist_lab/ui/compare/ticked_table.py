@@ -25,7 +25,7 @@ from mnist_lab.ui.session.deletions import last_deleted
 _CHOSEN = "compare-columns-chosen"
 _NAMES = frozenset(column.name for column in COLUMNS)
 _MAX_NAME = 80
-_HINT = "The newest runs are ticked to begin with. Tick those that you want to compare."
+_HINT = "The newest tested runs are ticked to begin with. Tick those that you want to compare."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class TickedTable:
     """Identifies the table among those that sessions share."""
     selected: Sequence[Run]
     """The ticked runs: first those in the table in its order, then those that the filters hide."""
+    are_chosen: bool
+    """Whether the user or the URL has ticked them, not the lab to begin with."""
 
 
 def ticked_table(
@@ -67,6 +69,7 @@ def ticked_table(
         ),
     )
     selected = _selected(table, ticks.ids)
+    are_chosen = ticks.by_user or bool(parameter)
     _write_chosen_columns()
     data_table(
         table.content,
@@ -77,12 +80,12 @@ def ticked_table(
         hidden=_hidden_rows(table, selected),
         columns=columns_parameter(),
         count=count(len(table.runs)),
-        hint="" if ticks.by_user or parameter else _HINT if selected else "",
+        hint=_HINT if selected and not are_chosen else "",
     )
     chosen = [run.id for run in selected]
     if ticks.by_user and (parameter is None or set(chosen) != set(requested_ids(parameter))):
         write_ticks(chosen, sweep)
-    return TickedTable(table, key, selected)
+    return TickedTable(table, key, selected, are_chosen)
 
 
 def _selected(table: RunsTable, ids: Sequence[str]) -> list[Run]:

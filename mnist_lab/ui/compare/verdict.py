@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from mnist_lab.insight.seed_test import setting_key, setting_messages, setting_pairs, settings_of
-from mnist_lab.insight.significance import P_VALUE
+from mnist_lab.insight.significance import P_VALUE, RESERVATION, UNLIKELY
 from mnist_lab.runs import Run
 from mnist_lab.training.sweep import SEEDS, Setup, Sweep
 from mnist_lab.ui.compare.comparison import MAX_PAIRS, compared_pairs, significance_messages
@@ -32,14 +32,22 @@ def verdict(runs: Sequence[Run], names: Sequence[str]) -> None:
         with st.expander("Network by network"):
             for pair, message in zip(pairs, about_networks, strict=True):
                 _line(pair, plain(message))
+            _reservation(about_networks)
         st.caption(_P_VALUE)
         return
     for pair, message in zip(pairs, about_networks, strict=True):
         _line(pair, f":material/balance: {plain(message)}")
+    _reservation(about_networks)
     if any(P_VALUE in message for message in about_networks):
         st.caption(_P_VALUE)
     if setups := _setups(runs, names):
         _offer_seeds(plan(setups))
+
+
+def _reservation(messages: Sequence[str]) -> None:
+    """Say once what the significant differences are about; nothing if there are none."""
+    if any(UNLIKELY in message for message in messages):
+        st.caption(RESERVATION)
 
 
 def _line(runs: Sequence[Run], text: str) -> None:

@@ -56,7 +56,10 @@ _component = st.components.v2.component(
     .lab-table .frame.more::after { content: ""; position: absolute; inset: 1px calc(1px + var(--bar)) 1px auto;
       width: 3rem; border-radius: 8px; pointer-events: none; z-index: 4;
       background: linear-gradient(to right, transparent, var(--st-background-color)); }
-    .lab-table .scroll { max-height: 26rem; overflow: auto; border: 1px solid var(--st-border-color);
+    .lab-table .frame.below::before { content: ""; position: absolute; inset: auto 1px calc(1px + var(--bar-below));
+      height: 2.5rem; border-radius: 8px; pointer-events: none; z-index: 4;
+      background: linear-gradient(transparent, var(--st-background-color)); }
+    .lab-table .scroll { max-height: 27.4rem; overflow: auto; border: 1px solid var(--st-border-color);
       border-radius: 8px; overscroll-behavior-x: contain; }
     .lab-table table { border-collapse: separate; border-spacing: 0; min-width: 100%; margin: 0; }
     .lab-table :is(th, td) { padding: 0 10px; height: 2.125rem; white-space: nowrap; text-align: left; font-weight: 400;
@@ -75,13 +78,14 @@ _component = st.components.v2.component(
       max-width: 20rem; }
     .lab-table .pin svg { flex: none; }
     .lab-table .pin span { overflow: hidden; text-overflow: ellipsis; color: var(--st-text-color); font-weight: 500; }
+    .lab-table .pin .end { flex: none; white-space: pre; margin-left: -8px; }
     .lab-table input { accent-color: var(--st-primary-color); width: 1rem; height: 1rem; margin: 0; flex: none;
       cursor: pointer; }
     .lab-table tr.ticked > * {
       background: color-mix(in srgb, var(--st-primary-color) 12%, var(--st-background-color)); }
     .lab-table tbody tr.lit > * {
       box-shadow: inset 0 2px var(--st-primary-color), inset 0 -2px var(--st-primary-color); }
-    .lab-presenting .lab-table .scroll { max-height: min(26rem, 38vh); }
+    .lab-presenting .lab-table .scroll { max-height: min(27.4rem, 38vh); }
     .lab-table .chosen { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 8px; margin-top: 10px; }
     .lab-table .hint { flex: 1 0 100%; margin: 0; font-size: inherit;
       color: color-mix(in srgb, var(--st-text-color) 80%, transparent); }
@@ -106,6 +110,7 @@ _component = st.components.v2.component(
     .lab-table .spark { display: block; stroke: var(--lab-validation); stroke-width: 1.5; fill: none; }
     .lab-table :focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -2px; border-radius: 4px; }
     @media (max-width: 640px) { .lab-table .pin :is(label, .name) { max-width: 11rem; gap: 6px; }
+      .lab-table .pin .end { margin-left: -6px; }
       .lab-table :is(th, td) { padding: 0 6px; } .lab-table .chips span { max-width: 9rem; } }
     """,
     js=script("data_table", "ask", "run_light", "scroll_edge"),

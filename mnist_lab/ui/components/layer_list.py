@@ -40,11 +40,11 @@ _component = st.components.v2.component(
       <div class="add" role="group" aria-label="Add a layer">
         {_BUTTONS}<button type="button" aria-haspopup="menu" aria-label="Add another layer">{_PLUS}More</button>
       </div>
+      <p class="said" role="status"></p>
       <p class="keys" id="lab-layer-keys">{_KEYS}</p>
       <div class="menu" role="menu" hidden></div>
       <div class="line" hidden></div>
       <div class="ghost" aria-hidden="true" hidden></div>
-      <p class="said" role="status"></p>
     </div>
     """,
     css=style("layer_list"),
@@ -65,6 +65,8 @@ class ListState:
     """The layer that this action was about, where it is now."""
     show: tuple[int, int, bool] = (0, 0, False)
     """A number that changes with each request to show a layer, its index, and whether it takes the focus."""
+    notice: tuple[int, str] = (0, "")
+    """A number that changes with each message, and the message, which the list says."""
 
 
 def layer_list(rows: str, state: ListState, kinds: str, *, key: str, on_action: Callable[[], None]) -> None:

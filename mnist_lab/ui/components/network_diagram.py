@@ -11,7 +11,7 @@ _component = st.components.v2.component(
     html="""
     <div class="lab-network-frame">
       <div class="lab-network-diagram" translate="no"></div>
-      <button type="button" hidden>Fold the layers again</button>
+      <button class="refold" type="button" hidden>Fold the layers again</button>
     </div>
     """,
     css=style("fading")
@@ -21,14 +21,14 @@ _component = st.components.v2.component(
     .lab-network-diagram .lab-map { image-rendering: pixelated; }
     .lab-network-diagram .input:has(.lab-map) .ink { display: none; }
     .lab-network-diagram :is(.block, .tag):hover { filter: brightness(1.12); }
-    .lab-network-frame button { font: inherit; font-size: 0.8125rem; color: var(--st-primary-color); background: none;
+    .lab-network-frame .refold { font: inherit; font-size: 0.8125rem; color: var(--st-primary-color); background: none;
       border: 1px solid var(--st-border-color); border-radius: 0.5rem; padding: 0.2rem 0.6rem; cursor: pointer;
       display: block; margin: 0.25rem auto 0; }
-    .lab-network-frame button[hidden] { display: none; }
-    .lab-network-frame button:hover { border-color: var(--st-primary-color); }
-    .lab-network-frame button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+    .lab-network-frame .refold[hidden] { display: none; }
+    .lab-network-frame .refold:hover { border-color: var(--st-primary-color); }
+    .lab-network-frame .refold:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
     """,
-    js=script("network_diagram", "drawing_bus", "fading"),
+    js=script("network_diagram", "drawing_bus", "fading", "motion"),
     isolate_styles=False,
 )
 

@@ -22,7 +22,7 @@ _component = st.components.v2.component(
     .lab-gallery.grid { display: flex; flex-wrap: wrap; gap: 1.25rem 0.75rem; }
     .lab-gallery.grid section { flex: 1 1 calc(var(--cards) * 11rem); max-width: calc(var(--cards) * 13rem); }
     .lab-gallery.grid ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 9.25rem), 1fr)); }
-    .lab-gallery.row ul { display: flex; padding: 3px; scroll-padding-inline: 2rem; }
+    .lab-gallery.row ul { display: flex; padding: 5px; margin: -4px -5px; scroll-padding-inline: 2rem; }
     .lab-gallery.row li { flex: 1 0 9.5rem; max-width: 14rem; }
     .lab-gallery button { all: unset; box-sizing: border-box; flex: 1; width: 100%; cursor: pointer;
       display: flex; flex-direction: column; gap: 0.15rem; padding: 0.6rem 0.75rem; }
@@ -38,14 +38,15 @@ _component = st.components.v2.component(
     .lab-gallery a:hover { text-decoration: underline; }
     .lab-gallery li:has(button:hover) { border-color: var(--st-primary-color); }
     .lab-gallery li:has(button[aria-pressed="true"]) { border-color: var(--st-primary-color);
-      box-shadow: 0 0 0 1px var(--st-primary-color); }
+      background: color-mix(in srgb, var(--st-primary-color) 14%, var(--st-background-color)); }
+    .lab-gallery [aria-pressed="true"] .picture { background: none; }
     .lab-gallery [aria-pressed="true"] .title::after { content: " ✓"; color: var(--st-primary-color); }
-    .lab-gallery button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -3px;
-      border-radius: 0.5rem; }
+    /* Outside of the card, so that it is not taken for the mark of the chosen one. */
+    .lab-gallery li:has(button:focus-visible) { outline: 2px solid var(--st-text-color); outline-offset: 2px; }
     .lab-gallery a:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: -3px;
       border-radius: 0.5rem; }
     """,
-    js=script("preset_gallery", "fading"),
+    js=script("preset_gallery", "fading", "motion"),
     isolate_styles=False,
 )
 

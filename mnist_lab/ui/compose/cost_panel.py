@@ -23,6 +23,7 @@ def cost_panel(analysis: Analysis) -> None:
             st.caption(plain(memory_text(analysis)))
             if time := epoch_time_text(network):
                 st.caption(f":material/timer: {time}")
+            st.caption("Each layer’s share of the multiply-adds:")
             plotly_chart(
                 cost_bars(analysis),
                 key="cost",

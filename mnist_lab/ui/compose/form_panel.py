@@ -27,29 +27,32 @@ def form_panel(analysis: Analysis, picked: Sequence[int]) -> None:
     key = "-".join(str(index) for index in picked)
     with st.container(border=True, gap="xsmall", key=f"layer-form-{key}"):
         with st.container(horizontal=True, wrap=False, gap="small"):
-            st.html(head_html(reports, analysis))
+            st.html(head_html(reports))
             st.button("Close", key="close-form", type="tertiary", icon=":material/close:", on_click=_close)
+        st.html(facts_html(reports, analysis))
         st.caption(_explanation(reports))
         layer_fields(reports)
         _buttons(picked, len(analysis.network.layers))
 
 
-def head_html(reports: Sequence[LayerReport], analysis: Analysis) -> str:
-    """The title of the form, what the layer computes, and the cost of the whole network, as HTML."""
-    first, *others = reports
+def head_html(reports: Sequence[LayerReport]) -> str:
+    """The title of the form, as HTML."""
+    first = reports[0]
     kinds = {report.layer.kind for report in reports}
     title = f"{_numbers(reports)} · {first.title if len(kinds) == 1 else 'several kinds'}"
     group = KIND_GROUPS[first.layer.kind]
     tone = f"light-dark({PALETTES['light'][group]}, {PALETTES['dark'][group]})"
-    facts = [] if others else [layer_facts(first)]
+    return f'<div class="lab-form-head"><i style="--tone:{tone}"></i><b>{escape(title)}</b></div>'
+
+
+def facts_html(reports: Sequence[LayerReport], analysis: Analysis) -> str:
+    """What the layer computes if it is only one, and the cost of the whole network, as HTML."""
+    facts = [layer_facts(report) for report in reports] if len(reports) == 1 else []
     if analysis.parameters is not None:
         cost = f"{formatting.count(analysis.parameters)} parameters, "
         facts.append(f"Whole network: {cost}{formatting.short_count(analysis.multiply_adds)} multiply-adds")
     lines = "".join(f"<div>{escape(unbroken(fact))}</div>" for fact in facts)
-    return (
-        f'<div class="lab-form-head"><i style="--tone:{tone}"></i><b>{escape(title)}</b></div>'
-        f'<div class="lab-form-facts">{lines}</div>'
-    )
+    return f'<div class="lab-form-facts">{lines}</div>'
 
 
 def _numbers(reports: Sequence[LayerReport]) -> str:

@@ -13,6 +13,7 @@ from mnist_lab.ui.session import network_draft
 _LIST = "layers"
 _ANSWER = "compose-answer"
 _SHOW = "compose-show"
+_NOTICE = "compose-notice"
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ def layers_panel(analysis: Analysis) -> None:
     """Draw the list of layers."""
     answer: _Answer = st.session_state.get(_ANSWER, _Answer())
     show: tuple[int, int, bool] = st.session_state.get(_SHOW, (0, 0, False))
-    state = ListState(network_draft.picked_layers(), answer.number, answer.focus, show)
+    notice: tuple[int, str] = st.session_state.get(_NOTICE, (0, ""))
+    state = ListState(network_draft.picked_layers(), answer.number, answer.focus, show, notice)
     layer_list(rows_json(analysis), state, KIND_MENU, key=_LIST, on_action=_act)
 
 
@@ -33,6 +35,12 @@ def show_layer(index: int, *, focus: bool = False) -> None:
     """Scroll to the row of the layer at `index`, or else of the last one, and give it the focus if `focus` says so."""
     number, _, _ = st.session_state.get(_SHOW, (0, 0, False))
     st.session_state[_SHOW] = (number + 1, index, focus)
+
+
+def say_in_list(message: str) -> None:
+    """Say in the line below the list what has happened to the network."""
+    number, _ = st.session_state.get(_NOTICE, (0, ""))
+    st.session_state[_NOTICE] = (number + 1, message)
 
 
 def _act() -> None:

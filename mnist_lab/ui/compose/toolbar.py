@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from mnist_lab import formatting
 from mnist_lab.network import MAX_NAME_LENGTH, PRESETS, Analysis, Network, inline_label, matching_preset
 from mnist_lab.recipe import Recipe, preset_recipe, preset_recipe_reason
 from mnist_lab.ui.components.page.shortcuts import shortcuts
 from mnist_lab.ui.components.text_limit import limit_message
+from mnist_lab.ui.compose.layers_panel import say_in_list
 from mnist_lab.ui.panels.preset_cards import EMPTY, grouped_presets
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.recipe_draft import chosen_recipe, open_recipe
@@ -48,7 +50,7 @@ def undo_buttons() -> None:
             icon=":material/undo:",
             help="Undo (Ctrl or ⌘ + Z)",
             disabled=not history.can_undo,
-            on_click=network_draft.undo,
+            on_click=_undo,
         )
         st.button(
             "",
@@ -56,9 +58,24 @@ def undo_buttons() -> None:
             icon=":material/redo:",
             help="Redo (Ctrl or ⌘ + Shift + Z)",
             disabled=not history.can_redo,
-            on_click=network_draft.redo,
+            on_click=_redo,
         )
         shortcuts({"z": "undo", "shift+z": "redo"}, key="undo-shortcuts")
+
+
+def _undo() -> None:
+    network_draft.undo()
+    say_in_list(f"Undone: {_what_is_there()}")
+
+
+def _redo() -> None:
+    network_draft.redo()
+    say_in_list(f"Done again: {_what_is_there()}")
+
+
+def _what_is_there() -> str:
+    network = network_draft.history().network
+    return f"{network.name} has {formatting.quantity(len(network.layers), 'layer')} now."
 
 
 def why_not_trainable(analysis: Analysis) -> str:

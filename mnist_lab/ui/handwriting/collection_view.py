@@ -42,7 +42,7 @@ def empty_collection() -> None:
 
 
 def collection_view() -> None:
-    """Draw the figures, the grid, the score board of the chosen network, and the lesson that it can be taught."""
+    """Draw the figures, the grid, the score board of the chosen network, and what it can be taught."""
     st.fragment(_draw, run_every=POLL_SECONDS if st.session_state.get(_READS) else None)()
 
 
@@ -62,7 +62,7 @@ def _draw() -> None:
         st.warning(plain(for_viewer(message)), icon=":material/error:")
     unread = np.full((len(index), CLASSES), np.nan, np.float32)
     probabilities = unread if run is None else handwriting.answers(run)
-    grid, mistakes, board, lesson = st.tabs(["Collection", "Mistakes", "Fool it", "Teach it"], key="handwriting-tabs")
+    grid, mistakes, board, teaching = st.tabs(["Collection", "Mistakes", "Fool it", "Teach it"], key="handwriting-tabs")
     with grid:
         collection_panel(index, probabilities)
     with mistakes:
@@ -72,7 +72,7 @@ def _draw() -> None:
             st.info("There is no trained network yet that could be fooled.", icon=":material/info:")
         else:
             fooling_panel(run, runs, index, probabilities)
-    with lesson:
+    with teaching:
         if run is None:
             st.info("There is no trained network yet that could be taught.", icon=":material/info:")
         else:

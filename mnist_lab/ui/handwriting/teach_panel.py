@@ -8,8 +8,8 @@ from mnist_lab import formatting
 from mnist_lab.errors import LabError
 from mnist_lab.handwriting import CollectionIndex
 from mnist_lab.handwriting.collection_score import CollectionScore, score_collection
+from mnist_lab.handwriting.extra_drawings import trained_on
 from mnist_lab.handwriting.kept_drawing import is_held_back
-from mnist_lab.handwriting.lesson import trained_on
 from mnist_lab.handwriting.teach import IMAGES, is_taught, teach
 from mnist_lab.runs import Run
 from mnist_lab.ui.components.markdown import plain
@@ -34,17 +34,17 @@ def teach_panel(run: Run, runs: Sequence[Run], index: CollectionIndex) -> None:
         index: The collection.
     """
     held_back = sum(map(is_held_back, index.ids.tolist()))
-    lesson = len(index) - held_back
+    extra = len(index) - held_back
     st.markdown(
-        f"The network trains for a moment more: on {formatting.quantity(lesson, 'drawing')}, among {IMAGES:,} other"
+        f"The network trains for a moment more: on {formatting.quantity(extra, 'drawing')}, among {IMAGES:,} other"
         f" images so that it forgets nothing. The remaining {formatting.quantity(held_back, 'drawing')} are held back:"
         " only they tell whether it has learned to read these hands. This makes a new run; the old one stays as it is."
     )
     st.button(
-        f"Teach it {formatting.quantity(lesson, 'drawing')}",
+        f"Teach it {formatting.quantity(extra, 'drawing')}",
         type="primary",
         icon=":material/school:",
-        disabled=not lesson or bool(_under_way(run)),
+        disabled=not extra or bool(_under_way(run)),
         on_click=_teach,
         args=(run,),
         key="handwriting-teach",

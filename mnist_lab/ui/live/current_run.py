@@ -63,13 +63,24 @@ def _select(store: StoreSnapshot, wanted: str | None, owner: str) -> CurrentRun:
         try:
             return CurrentRun(find_run(wanted, store), store)
         except UnknownRunError:
-            shown = formatting.shortened(wanted, 20)
-            error = f"The address names the run “{shown}”, which is not in this lab; it may have been deleted."
+            error = _missing_message(wanted)
     own = [run for run in store.unfinished if run.owner == owner]
     # Reference runs come with the lab, so none of them counts as the newest run.
     newest = [run for run in services().store.list(limit=1) if not run.is_reference]
     run = next(iter([*own, *store.unfinished, *newest]), None)
     return CurrentRun(run, store, error)
+
+
+def _missing_message(run_id: str) -> str:
+    """Why the requested run cannot be shown: a run in the bin is called by its name."""
+    name = services().store.deleted_name(run_id[:_MAX_ID_LENGTH])
+    if name is None:
+        shown = formatting.shortened(run_id, 20)
+        return f"The address names the run “{shown}”, which is not in this lab; it may have been deleted."
+    return (
+        f"The run “{formatting.shortened_inside(name, 60)}” was deleted. Whoever started it can bring it back for a "
+        "day, at the end of Compare, under “Deleted runs”."
+    )
 
 
 def find_run(run_id: str, store: StoreSnapshot) -> Run:

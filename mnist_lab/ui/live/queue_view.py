@@ -19,6 +19,8 @@ MAX_NAME = 40
 def position_texts(store: StoreSnapshot, expected: Mapping[str, float | None]) -> dict[str, str]:
     """The position of each queued run, what it waits for and when it starts, by its id.
 
+    A run that starts as soon as its training process is ready has none: to speak of a queue would puzzle its user.
+
     Args:
         store: The active and queued runs.
         expected: How long each training is expected to take, in seconds, by the run's id; None if unknown.
@@ -28,6 +30,7 @@ def position_texts(store: StoreSnapshot, expected: Mapping[str, float | None]) -
     return {
         run.id: position_text(index + 1, starts[run.id], waiting_reason(store.active, store.queue[:index], workers))
         for index, run in enumerate(store.queue)
+        if len(store.active) + index >= workers
     }
 
 
@@ -36,11 +39,9 @@ def waiting_reason(active: Sequence[Run], before: Sequence[Run], workers: int) -
 
     Args:
         active: The runs under way.
-        before: The queued runs before it.
+        before: The queued runs before it; with the active ones at least `workers`.
         workers: Number of trainings that may run at the same time.
     """
-    if len(active) + len(before) < workers:
-        return "a training process is getting ready"
     paused = [run for run in active if run.state is RunState.PAUSED and run.command is Command.PAUSE]
     if paused:
         return f"{_quoted(paused[0])} is paused and makes room"
@@ -53,7 +54,7 @@ def waiting_reason(active: Sequence[Run], before: Sequence[Run], workers: int) -
 
 
 def _quoted(run: Run) -> str:
-    return f"“{formatting.shortened(run.name, MAX_NAME)}”"
+    return f"“{formatting.shortened_inside(run.name, MAX_NAME)}”"
 
 
 def shown_runs(store: StoreSnapshot, current: str) -> Sequence[Run]:
@@ -80,11 +81,13 @@ def entry_details(run: Run, position: str, seconds: float | None) -> str:
 
     Args:
         run: An unfinished run.
-        position: Its text from `position_texts`, "" unless it is queued.
+        position: Its text from `position_texts`; "" if it does not wait.
         seconds: How long it is expected to take; None if unknown.
     """
-    parts = [position or f"{badge(run).text}, {formatting.probability(run.progress)}", recipe_line(run.recipe)]
-    if run.state is RunState.QUEUED and seconds is not None:
+    is_queued = run.state is RunState.QUEUED
+    state = "starting …" if is_queued else f"{badge(run).text}, {formatting.probability(run.progress)}"
+    parts = [position or state, recipe_line(run.recipe)]
+    if is_queued and seconds is not None:
         parts.append(f"takes about {formatting.about_seconds(seconds)}")
     return " · ".join(parts)
 

@@ -37,7 +37,7 @@ def headline(run: Run | None, history: MetricHistory) -> tuple[str, str]:
     """The one number of a run, and its name: the best accuracy that is known of it."""
     if run is None:
         return "– %", "accuracy"
-    name = formatting.shortened(run.name, _MAX_NAME)
+    name = formatting.shortened_inside(run.name, _MAX_NAME)
     if run.result is not None:
         return formatting.accuracy(run.result.test_accuracy), f"test accuracy of {name}"
     if history.last_validated is not None:

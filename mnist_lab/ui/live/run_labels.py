@@ -77,11 +77,11 @@ def progress_text(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: 
     Args:
         run: In any state.
         steps_epoch: Epochs completed according to its curves; may be fractional.
-        start: Position of a queued run and when it starts, from `position_text`.
+        start: Position of a queued run and when it starts, from `position_text`; "" if nothing keeps it waiting.
         left: Remaining seconds of training; None if unknown.
     """
     if run.state is RunState.QUEUED:
-        return f"Waiting for its turn{f' · {start}' if start else ''}"
+        return f"Waiting for its turn · {start}" if start else "Starting …"
     if run.state is RunState.SET_ASIDE:
         epoch = min(run.recipe.epochs, math.floor(steps_epoch) + 1)
         return f"Set aside in epoch {epoch:,} of {run.recipe.epochs:,}, so that another run can train"

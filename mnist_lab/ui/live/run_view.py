@@ -26,10 +26,16 @@ from mnist_lab.insight.doctor import Finding, diagnose
 from mnist_lab.runs import Run, RunState
 from mnist_lab.runs.snapshot_files import newest_health
 from mnist_lab.ui.live.queue_view import entry_details, entry_key, position_texts, shown_runs
-from mnist_lab.ui.live.run_figures import headline, run_figures
-from mnist_lab.ui.live.run_labels import progress_text
+from mnist_lab.ui.live.run_figures import headline, kept_epoch, run_figures
+from mnist_lab.ui.live.run_labels import position_text, progress_text
 from mnist_lab.ui.services.container import services
-from mnist_lab.ui.services.snapshot_cache import newest_digits_html, newest_version, snapshot_versions
+from mnist_lab.ui.services.snapshot_cache import (
+    SnapshotVersion,
+    SnapshotVersions,
+    digits_of,
+    newest_version,
+    snapshot_versions,
+)
 from mnist_lab.ui.services.store_cache import StoreSnapshot
 from mnist_lab.ui.services.training_time import expected_seconds
 from mnist_lab.ui.session.ui_state import ChartOptions
@@ -132,9 +138,13 @@ def _view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
         parts |= {CHART: _chart(run, history, options), FIGURES: run_figures(run, history)}
         if snapshots or not run.state.is_ended:
             done = run.epochs_done if run.state.is_ended else None
-            parts[DIGITS] = newest_digits_html(folder, snapshots[-1] if snapshots else None, done=done)
+            parts[DIGITS] = digits_of(folder, _snapshot_of_figures(run, snapshots), done=done)
+    # Above its progress bar, the run itself already says what it waits for.
+    shown_positions = positions | {
+        one.id: position_text(index, None) for index, one in enumerate(store.queue, 1) if one.id == run.id
+    }
     for other in shown_runs(store, run.id):
-        details = entry_details(other, positions.get(other.id, ""), expected[other.id])
+        details = entry_details(other, shown_positions.get(other.id, ""), expected[other.id])
         parts[entry_key(other.id)] = entry_html(other.name, details)
     newest = newest_version(snapshots)
     if newest:
@@ -147,6 +157,13 @@ def _view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
     elif not store.unfinished:
         interval = max(interval, IDLE_INTERVAL)
     return RunView(layout_key, interval, parts, findings, _digest(list(map(_identity, parts.items()))))
+
+
+def _snapshot_of_figures(run: Run, snapshots: SnapshotVersions) -> SnapshotVersion | None:
+    """The snapshot of the epoch that the figures of a run are about: the kept one if it has a result, or the newest."""
+    kept = 0 if run.result is None else kept_epoch(run.result)
+    found = [one for one in snapshots if one.epoch == kept > 0]
+    return next(iter([*found, *snapshots[-1:]]), None)
 
 
 def shows_curves(run: Run, history: MetricHistory) -> bool:
@@ -204,15 +221,20 @@ def _chart(run: Run, history: MetricHistory, options: ChartOptions) -> LiveChart
     if baseline is not None:
         history_behind = services().history_cache.of(baseline)
         curves.append(Curve(baseline.name, history_behind, key="baseline", number=baseline.number, baseline=True))
-    epochs = None if run.state.is_ended else run.recipe.epochs
+    epochs = planned_epochs(run)
     log, error = options.log, options.error
     figure = run_figure(curves, log=log, error=error, smoothing=options.smoothing, epochs=epochs, key=run.id)
     return LiveChart(figure, chart_alt(run, history, options, baseline), CHART_HEIGHT, _digest(figure))
 
 
+def planned_epochs(run: Run) -> int | None:
+    """The last epoch on the axis of a run that trains or may be resumed; None if it will have no more epochs."""
+    return None if run.state.is_ended and run.state is not RunState.INTERRUPTED else run.recipe.epochs
+
+
 def compact_chart(run: Run | None, history: MetricHistory) -> LiveChart:
     """The accuracy of a run alone, in a small chart; without a run, an empty chart."""
-    epochs = None if run is None or run.state.is_ended else run.recipe.epochs
+    epochs = None if run is None else planned_epochs(run)
     figure = accuracy_figure(history, epochs=epochs, smoothing=_COMPACT_SMOOTHING, key="" if run is None else run.id)
     alt = "No curve yet: this network has not been trained" if run is None else chart_alt(run, history, ChartOptions())
     return LiveChart(figure, alt, COMPACT_CHART_HEIGHT, _digest(figure))

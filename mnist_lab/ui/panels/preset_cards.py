@@ -1,6 +1,7 @@
 """The gallery of presets: each with its picture, and the accuracy, time and parameters of the run that came of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from mnist_lab import formatting
@@ -24,7 +25,7 @@ def preset_row(names: Sequence[str], *, key: str, chosen: str = "") -> str | Non
         chosen: Name of the preset that is marked as chosen; empty for none.
     """
     facts = preset_facts()
-    cards = [_card(PRESETS[name], facts[name], link=False) for name in names]
+    cards = [_row_card(PRESETS[name], facts[name]) for name in names]
     return preset_gallery([("", cards)], key=key, chosen=chosen, row=True).preset or None
 
 
@@ -37,7 +38,7 @@ def grouped_presets(*, key: str, chosen: str = "") -> str | None:
     groups = []
     for purpose, title in PURPOSES.items():
         presets = [preset for preset in PRESETS.values() if preset.purpose == purpose]
-        groups.append((title, [_card(preset, facts[preset.name], link=True) for preset in presets]))
+        groups.append((title, [_card(preset, facts[preset.name]) for preset in presets]))
     groups[0][1].append(_empty_card())
     clicked = preset_gallery(groups, key=key, chosen=chosen)
     if clicked.run:
@@ -45,7 +46,13 @@ def grouped_presets(*, key: str, chosen: str = "") -> str | None:
     return clicked.preset or None
 
 
-def _card(preset: Preset, facts: PresetFacts, *, link: bool) -> PresetCard:
+def _row_card(preset: Preset, facts: PresetFacts) -> PresetCard:
+    """A card of the row: without a link, and with no time but that of this computer, as it has no room for more."""
+    card = replace(_card(preset, facts), run_id="")
+    return replace(card, time="") if _is_only_known_elsewhere(facts) else card
+
+
+def _card(preset: Preset, facts: PresetFacts) -> PresetCard:
     return PresetCard(
         name=preset.name,
         title=preset.title,
@@ -54,7 +61,7 @@ def _card(preset: Preset, facts: PresetFacts, *, link: bool) -> PresetCard:
         accuracy=_accuracy(facts),
         time=_time(facts),
         parameters=_parameters(facts),
-        run_id=(facts.run_id or "") if link else "",
+        run_id=facts.run_id or "",
         run_name=facts.run_name,
     )
 
@@ -80,7 +87,11 @@ def _time(facts: PresetFacts) -> str:
         return f"{formatting.about_seconds(facts.seconds)} here"
     if facts.expected_seconds is not None:
         return f"about {formatting.about_seconds(facts.expected_seconds)} here"
-    return "" if facts.seconds is None else f"{formatting.about_seconds(facts.seconds)} elsewhere"
+    return "" if facts.seconds is None else f"{formatting.about_seconds(facts.seconds)} on another computer"
+
+
+def _is_only_known_elsewhere(facts: PresetFacts) -> bool:
+    return facts.elsewhere and facts.expected_seconds is None
 
 
 def _parameters(facts: PresetFacts) -> str:

@@ -52,7 +52,7 @@ def pick_run(runs: Sequence[Run], *, key: str) -> Run:
     if requested and requested not in by_id:
         st.warning(
             f"There is no tested run {plain(formatting.shortened(requested, 20))}; it may have been deleted. "
-            f"{plain(formatting.shortened(run.name, 36))} is shown instead.",
+            f"{plain(formatting.shortened_inside(run.name, 36))} is shown instead.",
             icon=":material/link_off:",
         )
     elif requested != run.id:
@@ -89,7 +89,7 @@ def _labels(runs: Sequence[Run]) -> dict[str, str]:
 
 
 def _label(run: Run) -> str:
-    parts = [formatting.shortened(run.name, 36)]
+    parts = [formatting.shortened_inside(run.name, 36)]
     if run.result is not None:
         parts.append(formatting.accuracy(run.result.test_accuracy))
     if run.state is RunState.STOPPED:

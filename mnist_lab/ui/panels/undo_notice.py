@@ -1,6 +1,6 @@
 """The notice that runs were deleted, with a button that brings them back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -20,8 +20,12 @@ from mnist_lab.ui.session.viewer import viewer
 _ERROR = "undo-error"
 
 
-def undo_notice() -> None:
-    """Show that the session has deleted runs, as long as they can be brought back; nothing if there are none."""
+def undo_notice(show: Callable[[Sequence[str]], None]) -> None:
+    """Show that the session has deleted runs, as long as they can be brought back; nothing if there are none.
+
+    Args:
+        show: Makes the page show the runs with these ids, when they are back.
+    """
     # It is drawn now.
     must_redraw()
     if message := st.session_state.pop(_ERROR, None):
@@ -32,7 +36,7 @@ def undo_notice() -> None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="undo-notice"):
         st.markdown(f":material/delete: {_text(run_ids)}", width="stretch")
-        st.button("Undo", icon=":material/undo:", key="undo-delete", on_click=_undo, args=(run_ids,))
+        st.button("Undo", icon=":material/undo:", key="undo-delete", on_click=_undo, args=(run_ids, show))
         st.button("Close", icon=":material/close:", key="undo-close", type="tertiary", on_click=forget_deleted)
 
 
@@ -44,7 +48,7 @@ def _text(run_ids: Sequence[str]) -> str:
     return f"**{len(run_ids):,} runs** were deleted."
 
 
-def _undo(run_ids: Sequence[str]) -> None:
+def _undo(run_ids: Sequence[str], show: Callable[[Sequence[str]], None]) -> None:
     try:
         for run_id in run_ids:
             services().store.restore(run_id, actor=viewer())
@@ -52,3 +56,4 @@ def _undo(run_ids: Sequence[str]) -> None:
         st.session_state[_ERROR] = for_viewer(error)
     else:
         forget_deleted()
+        show(run_ids)

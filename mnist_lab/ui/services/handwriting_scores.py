@@ -17,7 +17,7 @@ from mnist_lab.files import file_version
 from mnist_lab.handwriting import Collection, CollectionIndex
 from mnist_lab.handwriting.answers import Answers, read_answers
 from mnist_lab.handwriting.collection_score import CollectionScore, score_collection
-from mnist_lab.handwriting.lesson import trained_on
+from mnist_lab.handwriting.extra_drawings import trained_on
 from mnist_lab.inference.collection_answers import missing_ids, update_answers
 from mnist_lab.inference.predictor import Predictor
 from mnist_lab.inference.weights import Weights, weights_of
@@ -42,7 +42,7 @@ class _Files:
     run: Run
     weights: Weights
     versions: tuple[tuple[int, int], ...]
-    """Of its weights, its answers and its lesson."""
+    """Of its weights, its answers and its extra drawings."""
 
 
 class HandwritingScores:
@@ -161,7 +161,7 @@ class HandwritingScores:
             weights, folder = weights_of(run, self._settings), self._store.folder(run.id)
         except LabError:
             return None
-        paths = weights.path, folder.handwriting_answers, folder.lesson
+        paths = weights.path, folder.handwriting_answers, folder.extra_drawings
         return _Files(run, weights, tuple(map(file_version, paths)))
 
     def _read(self, files: _Files) -> Answers:

@@ -78,15 +78,15 @@ def panel_html(
 
 
 @lru_cache(maxsize=64)
-def newest_digits_html(folder: Path, newest: SnapshotVersion | None, *, done: int | None = None) -> str:
-    """The HTML of the twelve digits of a run's newest snapshot; empty places if there is none, or it cannot be read.
+def digits_of(folder: Path, shown: SnapshotVersion | None, *, done: int | None = None) -> str:
+    """The HTML of the twelve digits of one of a run's snapshots; empty places if there is none, or it cannot be read.
 
     Args:
         folder: The folder of the run's snapshots.
-        newest: The last of `snapshot_versions`.
+        shown: One of `snapshot_versions`.
         done: Number of epochs that an ended training completed.
     """
-    return digits_html(None if newest is None else _snapshot(folder, newest), done=done)
+    return digits_html(None if shown is None else _snapshot(folder, shown), done=done)
 
 
 @lru_cache(maxsize=256)

@@ -1,17 +1,20 @@
 """The network that a session is composing: its edit history, the selected layer, and its link in the URL.
 
 The link also carries the session's recipe, so that whoever opens it trains the same. The last link of each browser is
-kept, as not every page has it in its URL: after a reload there, the session goes on with it.
+kept, as not every page has it in its URL: after a reload there, the session goes on with it. So are the links that it
+took the place of when somebody opened another one by its address: undo brings their networks back.
 """
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
 from cachetools import LRUCache
 
 from mnist_lab.errors import NetworkError, RecipeError
 from mnist_lab.network import DEFAULT_PRESET, EditHistory, Network, get_preset, marked_as_changed
+from mnist_lab.recipe import Recipe
 from mnist_lab.ui.session.query_params import NETWORK
 from mnist_lab.ui.session.recipe_draft import chosen_recipe, open_recipe
 from mnist_lab.ui.session.ui_state import read_setup_link, setup_link
@@ -26,8 +29,13 @@ _ACTED = "draft-acted"
 Pick = int | Sequence[int] | None
 """Index of one layer, indices of several, or none."""
 
-_last_links: LRUCache[str, str] = LRUCache(maxsize=20_000_000, getsizeof=len)
-"""By browser, at most 20 MB: some 100,000 browsers, so that nobody can easily displace those of others."""
+_Setup = tuple[Network, Recipe | None]
+_MAX_KEPT_LINKS = 4
+_kept_links: LRUCache[str, tuple[str, ...]] = LRUCache(maxsize=20_000_000, getsizeof=lambda links: sum(map(len, links)))
+"""By browser, the last link at the end, before it those that it replaced.
+
+At most 20 MB: some 100,000 browsers, so that nobody can easily displace those of others.
+"""
 _lock = threading.Lock()
 
 
@@ -35,27 +43,40 @@ def open_draft() -> Network:
     """The network of the session: the one in the URL, the draft of the session, the browser's last one, or the default.
 
     It opens the recipe of the link as well, so it must be called before the form of the recipe is drawn. A link that
-    cannot be read leaves both unchanged; `refused_link` then says why.
+    cannot be read leaves both unchanged, as if the URL had none; `refused_link` then says why.
     """
-    requested = st.query_params.get(NETWORK)
-    known = st.session_state.get(_HISTORY)
-    if not requested and known is None:
-        requested = _last_link()
     # A link that this session wrote itself is ignored: it must not undo later edits.
-    if requested and requested != st.session_state.get(_WRITTEN) and not _has_acted():
-        try:
-            opened, recipe = read_setup_link(requested)
-        except (NetworkError, RecipeError) as error:
-            st.session_state[_REFUSED] = str(error)
-        else:
-            known = known.push(opened) if known else EditHistory(opened)
-            pick(None)
-            if recipe is not None:
-                open_recipe(recipe)
-    st.session_state[_HISTORY] = known or EditHistory(get_preset(DEFAULT_PRESET).network)
+    requested = st.query_params.get(NETWORK)
+    is_opened = bool(requested) and requested != st.session_state.get(_WRITTEN) and not _has_acted()
+    if not (is_opened and _open_requested(requested or "")):
+        _resume()
     st.session_state[_ACTED] = False
     write_link()
     return history().network
+
+
+def _open_requested(requested: str) -> bool:
+    """Open the link of the URL, as an edit that can be undone; returns whether it could be read."""
+    try:
+        opened, recipe = read_setup_link(requested)
+    except (NetworkError, RecipeError) as error:
+        st.session_state[_REFUSED] = str(error)
+        return False
+    _take_up(opened)
+    pick(None)
+    if recipe is not None:
+        open_recipe(recipe)
+    return True
+
+
+def _resume() -> None:
+    """Go on with the session's network; a new session with the browser's last setup, or the default network."""
+    if st.session_state.get(_HISTORY):
+        return
+    setups = _kept_setups()
+    st.session_state[_HISTORY] = _history_of(setups) or EditHistory(get_preset(DEFAULT_PRESET).network)
+    if setups and (recipe := setups[-1][1]) is not None:
+        open_recipe(recipe)
 
 
 def has_link() -> bool:
@@ -80,22 +101,37 @@ def change(network: Network, *, pick: Pick = None) -> None:
 
 def start_with(network: Network, *, pick: Pick = None) -> None:
     """Make `network` the session's network, as an edit that can be undone, even if the session had none before."""
-    known: EditHistory | None = st.session_state.get(_HISTORY) or _last_history()
-    st.session_state[_HISTORY] = known.push(network) if known else EditHistory(network)
+    _take_up(network)
     _pick(pick)
     # Otherwise an older link in the URL would bring back its network.
     write_link()
 
 
-def _last_history() -> EditHistory | None:
-    """The network that the browser composed last, in an earlier session; None if there is none."""
-    last = _last_link()
-    if last is None:
-        return None
-    try:
-        return EditHistory(read_setup_link(last)[0])
-    except (NetworkError, RecipeError):
-        return None
+def _take_up(network: Network) -> None:
+    known: EditHistory | None = st.session_state.get(_HISTORY)
+    if known is None:
+        known = _history_of(_kept_setups())
+        # Whoever leaves before undoing this still finds the network that it took the place of.
+        if known is not None and known.network != network:
+            _keep((*_links(), setup_link(network, None)))
+    st.session_state[_HISTORY] = known.push(network) if known else EditHistory(network)
+
+
+def _history_of(setups: Sequence[_Setup]) -> EditHistory | None:
+    """The history that led from the first of these networks to the last; None if there are none."""
+    history: EditHistory | None = None
+    for network, _ in setups:
+        history = history.push(network) if history else EditHistory(network)
+    return history
+
+
+def _kept_setups() -> list[_Setup]:
+    """What the browser composed in earlier sessions, the last at the end."""
+    setups: list[_Setup] = []
+    for kept in _links():
+        with suppress(NetworkError, RecipeError):
+            setups.append(read_setup_link(kept))
+    return setups
 
 
 def undo() -> None:
@@ -141,8 +177,7 @@ def refused_link() -> str | None:
 def link() -> str:
     """The link that reopens the network and the recipe; the session does not open it again itself."""
     written = st.session_state[_WRITTEN] = setup_link(history().network, chosen_recipe())
-    with _lock:
-        _last_links[viewer().browser_id] = written
+    _keep((*_links()[:-1], written))
     return written
 
 
@@ -156,10 +191,15 @@ def _has_acted() -> bool:
     return bool(st.session_state.get(_ACTED)) or is_changed
 
 
-def _last_link() -> str | None:
+def _keep(links: tuple[str, ...]) -> None:
     with _lock:
-        last: str | None = _last_links.get(viewer().browser_id)
-        return last
+        _kept_links[viewer().browser_id] = links[-_MAX_KEPT_LINKS:]
+
+
+def _links() -> tuple[str, ...]:
+    with _lock:
+        links: tuple[str, ...] = _kept_links.get(viewer().browser_id, ())
+        return links
 
 
 def write_link() -> None:

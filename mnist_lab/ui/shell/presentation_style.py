@@ -62,6 +62,7 @@ PRESENTATION = f"""
 {_ON} {dom.PRIMARY_BUTTON}:enabled {{ background: light-dark(#00548A, #56B4E9); }}
 /* What is muted elsewhere, and the grounds of text in the strongest tints. */
 {_ON} :is(.lab-run small, .lab-run th, .lab-digits p) {{ color: inherit; }}
+{_ON} .lab-run td {{ font-size: 1rem; }}
 {_ON} :is(.lab-form-facts, .lab-field) {{ color: var(--lab-muted); }}
 {_INSPECT}
 {_ON} .lab-network .cell {{ fill: color-mix(in srgb, var(--tone) 34%, var(--lab-background)); }}

@@ -3,11 +3,13 @@
 import streamlit as st
 
 from mnist_lab.ui.components.page.focus_keeper import focus_keeper
+from mnist_lab.ui.components.page.history_steps import history_steps
 from mnist_lab.ui.components.page.presentation_switch import presentation_switch
 from mnist_lab.ui.components.page.translation_guard import translation_guard
 from mnist_lab.ui.session.navigation import PAGES
 from mnist_lab.ui.shell.chrome import ICON, STYLE, show_hidden_title, show_logo, show_narrow_menu
 from mnist_lab.ui.shell.notices import lab_errors_shown, show_notices
+from mnist_lab.ui.shell.unknown_page import remember_unknown_page, say_unknown_page, unknown_name
 
 start = st.Page(PAGES / "start.py", title="Start", icon=":material/home:", url_path="first", default=True)
 
@@ -15,6 +17,11 @@ start = st.Page(PAGES / "start.py", title="Start", icon=":material/home:", url_p
 def _to_start() -> None:
     # Streamlit serves the default page at "/" only; this makes "/start" work as well.
     st.switch_page(start, query_params=st.query_params.to_dict())
+
+
+def _unknown_to_start() -> None:
+    remember_unknown_page(unknown)
+    _to_start()
 
 
 pages = [
@@ -32,13 +39,18 @@ glossary = st.Page(
 # Before the navigation: otherwise browsers would first load the icon of the page from the internet.
 st.set_page_config(page_icon=ICON, layout="wide")
 hidden = st.Page(_to_start, title="Start", url_path="start", visibility="hidden")
-page = st.navigation([*pages, glossary, hidden], position="top")
+known = [*pages, glossary, hidden]
+unknown = unknown_name(st.context.url, ["", *(one.url_path for one in known)])
+if unknown:
+    known.append(st.Page(_unknown_to_start, title="Start", url_path=unknown, visibility="hidden"))
+page = st.navigation(known, position="top")
 st.set_page_config(page_title=f"{page.title} · MNIST Lab")
 show_logo()
 # First, so that a page that is presented does not appear in its usual size before.
 presentation_switch()
 st.html(STYLE)
 translation_guard()
+history_steps()
 focus_keeper()
 with st.container(key="page"):
     show_hidden_title(page.title)
@@ -49,5 +61,6 @@ with st.container(key="page"):
     with st.container(horizontal=True, key="page-foot"):
         st.page_link(glossary, label="Glossary", width="content")
     with content, lab_errors_shown():
+        say_unknown_page()
         show_notices()
         page.run()

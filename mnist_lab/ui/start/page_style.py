@@ -28,6 +28,9 @@ STYLE = f"""<style>
 /* A projector has 720 pixels of height: no pixel of them is empty, and the page does not scroll. */
 {dom.PAGE_WITH_START} {{ margin-bottom: -{dom.EMPTY_BOTTOM}; }}
 {dom.by_key("page-foot")} {{ display: none; }}
+/* Its buttons are higher than the title: without them, the page below must not move. */
+{dom.by_key("start-tour")} {{ margin-block: -0.3rem; }}
+{dom.by_key("start-tour")}:has(.lab-tour-offer[hidden]) {{ position: absolute; }}
 {dom.by_key("start-head")} h1 {{ font-size: 1.625rem; padding: 0; }}
 {dom.by_key("start-train-card")} {{ padding: 0.75rem 1rem; }}
 {dom.START_CURVE} {{ min-width: min(17rem, 100%); flex-grow: 999; }}
@@ -37,9 +40,15 @@ STYLE = f"""<style>
 /* One line each, so that nothing below moves. */
 {dom.by_key("start-figures")} .lab-run :is(p, .headline) {{ white-space: nowrap; overflow: hidden;
   text-overflow: ellipsis; }}
+{dom.by_key("start-figures")} .lab-run p {{ font-size: 0.875rem; }}
+{dom.PRESENTING} {dom.START_FIGURES} {{ flex-basis: 14.25rem; }}
+{dom.PRESENTING} {dom.by_key("start-figures")} {{ width: 100%; }}
 {dom.by_key("start-name")} {{ margin-bottom: -0.75rem; }}
+{dom.PRESENTING} {dom.by_key("start-name")} {{ margin-top: -0.75rem; }}
+/* It draws nothing, and must not leave a gap. */
+{dom.by_key("live-feed")} {{ position: absolute; }}
 {dom.by_key("start-presets")} .lab-gallery li {{ flex-basis: 8.75rem; }}
-{dom.by_key("start-presets")} .lab-gallery button {{ padding: 0.4rem 0.6rem; gap: 0; }}
+{dom.by_key("start-presets")} .lab-gallery li button {{ padding: 0.4rem 0.6rem; gap: 0; }}
 {dom.by_key("start-presets")} .lab-gallery .picture {{ padding: 0.2rem; margin: -0.4rem -0.6rem 0.2rem; }}
 {dom.by_key("start-presets")} .lab-gallery .picture svg {{ max-width: 6rem; }}
 {dom.by_key("start-presets")} .lab-gallery .title + .quiet {{ display: none; }}
@@ -48,7 +57,8 @@ STYLE = f"""<style>
 {dom.PRESENTING} {dom.by_key("start-head")} {{ position: absolute; clip-path: inset(50%); height: 1px;
   overflow: hidden; }}
 {dom.PRESENTING} {dom.by_key("start-presets")} .lab-gallery :is(.picture, .quiet) {{ display: none; }}
-{dom.PRESENTING} {dom.by_key("start-network")}:not(:has({_MARK})) {dom.by_key("start-name")} {{ display: none; }}
+{dom.PRESENTING} {dom.START_LAB}:has(li [aria-pressed="true"]) {dom.by_key("start-network")}:not(:has({_MARK}))
+  {dom.by_key("start-name")} {{ display: none; }}
 {dom.PRESENTING} {dom.by_key("start-draw")} .lab-reading-bars {{ height: 5rem; }}
 {dom.PRESENTING} {dom.by_key("start-page")} {{ margin-top: -1rem; gap: 1rem; }}
 {dom.PRESENTING} {dom.by_key("start-closer")} {{ display: none; }}

@@ -6,12 +6,12 @@ STEPS = (
     TourStep(
         "start-presets",
         "Choose a network",
-        "Each card is a network to start from, with the accuracy, time and parameters of a training.",
+        "Each card is a network to start from. One that has been trained also shows the accuracy it reached.",
     ),
     TourStep(
         "start-network",
         "See what it does",
-        "A digit comes in at the left, and ten probabilities come out at the right. Click a layer to change it.",
+        "A digit comes in at the left, and ten probabilities come out at the right end. Click a layer to change it.",
     ),
     TourStep(
         "start-figures",

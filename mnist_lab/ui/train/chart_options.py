@@ -124,4 +124,4 @@ def _baselines() -> Sequence[Run]:
 
 def _label(run: Run) -> str:
     accuracy = f" · {formatting.accuracy(run.result.test_accuracy)}" if run.result else ""
-    return f"{formatting.shortened(run.name, 36)}{accuracy} · {run.id}"
+    return f"{formatting.shortened_inside(run.name, 36)}{accuracy} · {run.id}"

@@ -67,7 +67,9 @@ def command_button(
 def confirmed_button(
     label: str, icon: str, run: Run, command: Command, *, consequence: str, confirm: str, disabled: bool = False
 ) -> None:
-    """Draw a red button that asks once before it sends a command; an update of the page would close a dialog.
+    """Draw a button that asks once before it sends a command; an update of the page would close a dialog.
+
+    It is red if the run will be deleted; a run that is stopped keeps what it has learned.
 
     Args:
         label: A verb.
@@ -78,10 +80,11 @@ def confirmed_button(
         confirm: The button that does it.
         disabled: Whether it cannot be clicked now.
     """
-    red = label if disabled else f":red[{label}]"
-    with st.popover(red, icon=icon, disabled=disabled, key=f"{command.value}-popover-{run.id}"):
+    is_red = command is Command.DISCARD and not disabled
+    label, confirm = (f":red[{text}]" if is_red else text for text in (label, confirm))
+    with st.popover(label, icon=icon, disabled=disabled, key=f"{command.value}-popover-{run.id}"):
         st.markdown(consequence)
-        command_button(f":red[{confirm}]", icon, run, command, disabled=disabled)
+        command_button(confirm, icon, run, command, disabled=disabled)
 
 
 def show_request_error() -> None:

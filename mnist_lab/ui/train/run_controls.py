@@ -15,6 +15,7 @@ from mnist_lab.ui.components.page.scroll_to import scroll_to
 from mnist_lab.ui.components.streamlit_dom import by_key
 from mnist_lab.ui.live.run_labels import epochs, is_testing
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.services.requeue_verb import requeue_verb
 from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN, SWEEP
 from mnist_lab.ui.session.viewer import viewer
@@ -90,7 +91,7 @@ def _while_active(run: Run) -> None:
         run,
         Command.STEP,
         disabled=locked or stepping,
-        hint="Train to the end of the epoch, then pause",
+        hint="Finish this epoch or, between two epochs, train one more; then pause",
     )
     stop_button(run)
     learning_rate_popover(run, disabled=locked)
@@ -145,9 +146,7 @@ def _after_failure(run: Run, *, is_own: bool) -> None:
 
 
 def _again_button(run: Run) -> None:
-    store = services().store
-    resumes = bool(store.folder(run.id).checkpoint_files())
-    verb = "Resume" if resumes else "Train it again"
+    verb = requeue_verb([run])
     if run.diverged:
         label, key = f"{verb} at a third of the learning rate", f"smaller-{run.id}"
         request_button(label, ":material/replay:", key, lambda: _requeue_smaller(run), kind="primary")

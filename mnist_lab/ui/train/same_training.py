@@ -23,11 +23,11 @@ def same_training_notice(network: Network, recipe: Recipe, source: DataSource) -
         return
     elsewhere = was_trained_elsewhere(run, machine_info())
     result = "much the same result; it was trained on another computer" if elsewhere else "the same result again"
-    name = plain(formatting.shortened(run.name, _MAX_NAME))
+    name = plain(formatting.shortened_inside(run.name, _MAX_NAME))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="train-same"):
         st.caption(
             f":material/content_copy: **{name}** has this network, recipe and seed: expect {result}. "
-            "Another seed gives another one.",
+            "Another seed, under “More of the recipe”, gives another one.",
             width="content",
         )
         if st.query_params.get(RUN) != run.id and st.button("Show that run", type="tertiary", key="train-same-show"):

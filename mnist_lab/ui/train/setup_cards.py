@@ -17,8 +17,9 @@ from mnist_lab.ui.session import network_draft
 def network_card(analysis: Analysis) -> bool:
     """Draw the session's network, its problems, and a button; returns whether the user wants to change the network."""
     with st.container(border=True, key="train-network"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(plain(analysis.network.name), anchor=False, width="content")
+        with st.container(horizontal=True, vertical_alignment="center", key="network-head"):
+            # What stretches pushes the button to the right edge: the figures, or the name where there are none.
+            st.subheader(plain(analysis.network.name), anchor=False, width="content" if analysis.valid else "stretch")
             if analysis.valid:
                 multiply_adds = formatting.short_count(analysis.multiply_adds)
                 figures = f"{formatting.count(analysis.parameters)} parameters · {multiply_adds} multiply-adds"
@@ -37,7 +38,7 @@ def network_card(analysis: Analysis) -> bool:
 def dataset_card(dataset: Dataset) -> None:
     """Draw one image of each class, and the number of images of each class."""
     with st.container(border=True, key="train-digits"):
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", key="digits-head"):
             st.subheader(plain(dataset.title), anchor=False, width="content")
             st.caption(f"{len(dataset.train_labels):,} training and {len(dataset.test_labels):,} test images")
         sheet_column, counts_column = st.columns(2, vertical_alignment="center")

@@ -5,7 +5,6 @@ import streamlit as st
 from mnist_lab.errors import LabError
 from mnist_lab.network import MAX_NAME_LENGTH, Analysis, Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Run
 from mnist_lab.training.submit import submit
 from mnist_lab.training.sweep import HYPERPARAMETERS, Sweep, plan_sweep, submit_sweep, why_not_varied
 from mnist_lab.ui.components.markdown import plain
@@ -23,13 +22,13 @@ _SWEEP = "sweep"
 _HYPERPARAMETER = "sweep-hyperparameter"
 _SWEEP_ERROR = "sweep-error"
 _STARTED = "started"
-"""The id of the run that the session has just started."""
+"""The id of the run that the session has just started or brought back."""
 _RUN_NAME = "run-name"
 _NAME_USED = "run-name-used"
 
 
 def go_to_started() -> None:
-    """Scroll, once, to the run that the session has just started: it is at the top, its button was further down."""
+    """Scroll, once, to the run that the session has just started or brought back: it is at the top."""
     if started := st.session_state.pop(_STARTED, ""):
         scroll_to(by_key("run-head"), key=f"scroll-{started}", block="start", focus=":scope")
 
@@ -59,10 +58,10 @@ def _bound_name() -> None:
     st.session_state[_RUN_NAME] = st.session_state[_RUN_NAME][:MAX_KEPT]
 
 
-def _show(run: Run) -> None:
-    """Show the run when the page is drawn next."""
-    st.session_state[_STARTED] = run.id
-    st.query_params[RUN] = run.id
+def show_run(run_id: str) -> None:
+    """Show the run when the page is drawn next, and lead to its heading."""
+    st.session_state[_STARTED] = run_id
+    st.query_params[RUN] = run_id
 
 
 def train_button(analysis: Analysis, recipe: Recipe, name: str) -> str:
@@ -83,23 +82,29 @@ def train_button(analysis: Analysis, recipe: Recipe, name: str) -> str:
     except LabError as error:
         return for_viewer(error)
     st.session_state[_NAME_USED] = True
-    _show(run)
+    show_run(run.id)
     st.rerun()
     return ""
 
 
-def sweep_popover(analysis: Analysis, recipe: Recipe) -> None:
-    """Draw the popover that trains the network with several values of one hyperparameter."""
+def sweep_popover(analysis: Analysis, recipe: Recipe, name: str) -> None:
+    """Draw the popover that trains the network with several values of one hyperparameter.
+
+    Args:
+        analysis: Of the network.
+        recipe: Of the training.
+        name: That of the sweep, as typed; empty for one made of the network's name.
+    """
     popover = st.popover(
         "Sweep", icon=":material/stacked_line_chart:", disabled=not analysis.valid, key=_SWEEP, on_change="rerun"
     )
-    with popover:
+    # So low that it fits above or below its button on a screen of 720 pixels, wherever the button is.
+    with popover, st.container(gap="xsmall"):
         if popover.open:
-            _sweep_form(analysis, recipe)
+            _sweep_form(analysis, recipe, name.strip())
 
 
-def _sweep_form(analysis: Analysis, recipe: Recipe) -> None:
-    st.markdown("Train the same network several times with different values of one hyperparameter.")
+def _sweep_form(analysis: Analysis, recipe: Recipe, title: str) -> None:
     missing = {name: why for name in HYPERPARAMETERS if (why := why_not_varied(analysis.network, name))}
     # The network may have changed since the hyperparameter was chosen.
     if st.session_state.get(_HYPERPARAMETER) in missing:
@@ -109,6 +114,7 @@ def _sweep_form(analysis: Analysis, recipe: Recipe) -> None:
         [name for name in HYPERPARAMETERS if name not in missing],
         format_func=lambda key: HYPERPARAMETERS[key].title,
         key=_HYPERPARAMETER,
+        help="The same network is trained several times, with different values of it.",
     )
     for why in missing.values():
         st.caption(plain(why))
@@ -123,10 +129,17 @@ def _sweep_form(analysis: Analysis, recipe: Recipe) -> None:
         key=f"sweep-values-{name}",
     )
     ordered = [value for value in choices if value in values]
-    sweep = plan_sweep(analysis.network, recipe, name, ordered, memory=services().settings.memory)
+    sweep = plan_sweep(analysis.network, recipe, name, ordered, memory=services().settings.memory, title=title)
     for message in sweep.refused:
         st.warning(plain(message), icon=":material/block:")
-    st.caption(plain(_summary(sweep, recipe)))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _sweep_button(sweep)
+        st.caption(plain(_summary(sweep, recipe)), width="content")
+    if message := st.session_state.pop(_SWEEP_ERROR, None):
+        st.error(plain(message), icon=":material/block:")
+
+
+def _sweep_button(sweep: Sweep) -> None:
     count = len(sweep.variants)
     st.button(
         f"Train these {count} runs" if count != 1 else "Train this run",
@@ -137,8 +150,6 @@ def _sweep_form(analysis: Analysis, recipe: Recipe) -> None:
         on_click=_start,
         args=(sweep,),
     )
-    if message := st.session_state.pop(_SWEEP_ERROR, None):
-        st.error(plain(message), icon=":material/block:")
 
 
 def _summary(sweep: Sweep, recipe: Recipe) -> str:
@@ -158,4 +169,5 @@ def _start(sweep: Sweep) -> None:
         st.session_state[_SWEEP_ERROR] = for_viewer(error)
     else:
         st.session_state[_SWEEP] = False
-        _show(runs[0])
+        st.session_state[_NAME_USED] = True
+        show_run(runs[0].id)

@@ -6,7 +6,7 @@ import pytest
 
 from mnist_lab.charts import Curve, MetricHistory, run_figure
 from mnist_lab.charts.learning_curves.curves import ERROR_FLOOR, MAX_POINTS
-from mnist_lab.charts.learning_curves.panels import epoch_axis_end
+from mnist_lab.charts.learning_curves.panels import epoch_axis_end, panel_layout
 
 
 @pytest.fixture
@@ -64,6 +64,16 @@ def test_a_legend_item_hides_a_line_in_both_panels(curve):
     groups = {uid: trace["legendgroup"] for uid, trace in traces.items()}
     assert groups["loss-raw"] == groups["loss-smooth"] == groups["accuracy-raw"] == groups["accuracy-smooth"]
     assert groups["loss-validation"] == groups["accuracy-validation"]
+
+
+def test_each_learning_rate_has_its_label_unless_two_would_overlap():
+    def ticks(*rates):
+        layout = panel_layout([], [], [([0, 1], [rate, rate]) for rate in rates], log=False, error=False, end=1, key="")
+        return layout["yaxis3"]["ticktext"]
+
+    assert ticks(0.01, 0.001) == ["0.01", "0.001"]
+    assert ticks(0.01, 0.009, 0.01) == ["0.01"]
+    assert ticks() == []
 
 
 def test_what_only_decorates_says_nothing_on_hover(curve):
@@ -187,7 +197,7 @@ def test_broken_numbers_leave_a_gap_and_a_sentence(curve, assert_drawable):
 @pytest.mark.parametrize(
     ("training", "sentence"),
     [
-        ([], "The curves appear here<br>as soon as training starts."),
+        ([], "No points yet:<br>the first one comes in a moment."),
         ([math.nan], "! Training loss became NaN in epoch 1"),
     ],
 )

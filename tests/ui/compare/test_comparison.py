@@ -85,6 +85,11 @@ def test_a_comparison_of_two_seeds_says_that_they_have_the_same_setting(store: R
     assert "They have the same setting and differ only in their seed." in message
 
 
+def test_a_comparison_of_a_run_with_its_repetition_says_that_the_seed_is_the_same(store: RunStore) -> None:
+    (message,) = significance_messages(store, [ended(store), ended(store)], ["A", "B"])
+    assert message.endswith("They have the same setting and the same seed: one repeats the other.")
+
+
 def test_the_most_accurate_run_is_compared_with_each_other_one(store: RunStore) -> None:
     runs = [ended(store, wrong=wrong) for wrong in (40, 0, 7)]
     messages = significance_messages(store, runs, ["A", "B", "C"])

@@ -10,7 +10,7 @@ from mnist_lab.handwriting.collection_score import CollectionScore
 from mnist_lab.network import Conv2D, Network
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunState, RunStore
-from mnist_lab.runs.queries.search import RunCounts, SearchResult
+from mnist_lab.runs.queries.search import SearchResult
 from mnist_lab.ui.compare import runs_table
 from tests.factories import make_data, make_result, make_run
 from tests.pages.ended_runs import ended
@@ -111,7 +111,7 @@ def test_the_recipe_and_the_data_of_a_run_are_in_the_table() -> None:
 
 def test_columns_that_are_the_same_in_all_rows_are_hidden_at_first() -> None:
     first = make_run(id="first000", recipe=Recipe())
-    assert usual([first]) == {"Test accuracy", "Parameters", "Curve"}
+    assert usual([first]) == {"Test accuracy", "Parameters", "Loss curve"}
     for change in ({"learning_rate": 0.1}, {"optimizer": "sgd"}, {"batch_size": 7}, {"augmentation": "light"}):
         (field,) = change
         other = make_run(id="other000", recipe=Recipe(**change))
@@ -141,6 +141,12 @@ def test_cells_are_formatted_and_long_texts_end_with_an_ellipsis(store: RunStore
     assert short["Convolution filters"] == ["100, 80, 70, 50, 60, …", "100, 80, 70, 50, 60, 100, 100, 250"]
 
 
+def test_namesakes_are_told_apart_by_their_ids(store: RunStore) -> None:
+    runs = [ended(store, name) for name in ("Same", "Same", "Other")]
+    rows = json.loads(runs_table.table_json(runs, {}))["rows"]
+    assert [row["name"] for row in rows] == [f"Same ({runs[0].id})", f"Same ({runs[1].id})", "Other"]
+
+
 def test_a_list_is_never_cut_inside_a_number(store: RunStore) -> None:
     run = store.create(Network(name="Deep", layers=(Conv2D(filters=128, padding="same"),) * 20), Recipe())
     assert cells([run], "Convolution filters")[0][0] == "128, 128, 128, 128, …"
@@ -150,7 +156,7 @@ def test_a_list_is_never_cut_inside_a_number(store: RunStore) -> None:
 def test_numbers_that_are_not_finite_can_be_sent() -> None:
     run = make_run(result=make_result(test_loss=math.nan, last_test_loss=math.inf))
     assert cells([run], "Test loss") == [["NaN", None]]
-    assert cells([run], "Curve", {run.id: [0.5, math.nan, 0.25]}) == [[0.5, 0.25]]
+    assert cells([run], "Loss curve", {run.id: [0.5, math.nan, 0.25]}) == [[0.5, 0.25]]
 
 
 def test_a_run_is_created_at_its_time(store: RunStore) -> None:
@@ -166,21 +172,3 @@ def test_the_time_of_a_run_says_if_it_was_trained_elsewhere() -> None:
     here = make_run(result=make_result(seconds=84.0))
     other = make_run(result=make_result(seconds=84.0, machine={"processor": "another", "cores": 3}))
     assert cells([here, other], "Time") == [["1 m 24 s", 84.0], ["elsewhere: 1 m 24 s", 84.0]]
-
-
-@pytest.mark.parametrize(
-    ("states", "message"),
-    [
-        ({RunState.FINISHED: 2, RunState.FAILED: 1}, ""),
-        (
-            {RunState.FINISHED: 3, RunState.QUEUED: 1, RunState.SET_ASIDE: 1},
-            "3 of 5 runs of this sweep have ended, 2 are waiting.",
-        ),
-        (
-            {RunState.STOPPED: 1, RunState.RUNNING: 1, RunState.QUEUED: 1},
-            "1 of 3 runs of this sweep has ended, 1 is in training, 1 is waiting.",
-        ),
-    ],
-)
-def test_a_sweep_says_how_far_it_is(states: dict[RunState, int], message: str) -> None:
-    assert runs_table.sweep_message(RunCounts(states, [])) == message

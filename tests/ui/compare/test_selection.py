@@ -31,6 +31,12 @@ def test_missing_runs_are_named(store: RunStore) -> None:
     assert "“e”, …;" in missing_runs_message(store, "a,b,c,d,e,f")
 
 
+def test_the_message_says_what_is_shown_instead(store: RunStore) -> None:
+    run = ended(store)
+    assert missing_runs_message(store, f"gone,{run.id}").endswith("The others of the address are ticked.")
+    assert missing_runs_message(store, "gone,too").endswith("The newest tested runs are ticked instead.")
+
+
 def test_a_run_under_way_is_not_missing(store: RunStore) -> None:
     run = ended(store)
     started = store.claim(store.create(run.network, run.recipe).id, "test")

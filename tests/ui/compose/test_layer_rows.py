@@ -16,7 +16,7 @@ from mnist_lab.network import (
     Network,
     analyse,
 )
-from mnist_lab.ui.compose.form_panel import head_html
+from mnist_lab.ui.compose.form_panel import facts_html, head_html
 from mnist_lab.ui.compose.layer_rows import KIND_MENU, layer_facts, network_version, rows_json
 
 BLOCK = (Conv2D(filters=8, padding="same"), BatchNormalization(), Activation(activation="relu"))
@@ -92,13 +92,18 @@ def test_the_menu_has_every_kind_with_its_title_and_colour() -> None:
 
 def test_the_head_of_the_form_names_its_layers() -> None:
     analysis = analyse(Network(layers=(*BLOCK * 3, Dense(units=4))))
-    one = head_html(analysis.layers[:1], analysis)
-    assert "<b>Layer 1 · Convolution</b>" in one
+    assert "<b>Layer 1 · Convolution</b>" in head_html(analysis.layers[:1])
+    equal = [analysis.layers[index] for index in (0, 3, 6)]
+    assert "<b>Layers 1, 4 and 7 · Convolution</b>" in head_html(equal)
+    assert "<b>Layers 1 and 2 · several kinds</b>" in head_html(analysis.layers[:2])
+    assert "<b>9 layers · several kinds</b>" in head_html(analysis.layers[:9])
+
+
+def test_the_facts_of_the_form_are_those_of_one_layer_and_of_the_network() -> None:
+    analysis = analyse(Network(layers=(*BLOCK * 3, Dense(units=4))))
+    one = facts_html(analysis.layers[:1], analysis)
     assert "28×28×1 → 28×28×8" in one
     assert "Whole network: " in one
-    equal = [analysis.layers[index] for index in (0, 3, 6)]
-    assert "<b>Layers 1, 4 and 7 · Convolution</b>" in head_html(equal, analysis)
-    assert "<b>Layers 1 and 2 · several kinds</b>" in head_html(analysis.layers[:2], analysis)
-    assert "<b>9 layers · several kinds</b>" in head_html(analysis.layers[:9], analysis)
+    assert "→" not in facts_html(analysis.layers[:2], analysis)
     broken = analyse(Network(layers=(Conv2D(filters=8, kernel_size=40),)))
-    assert "Whole network" not in head_html(broken.layers[:1], broken)
+    assert "Whole network" not in facts_html(broken.layers[:1], broken)

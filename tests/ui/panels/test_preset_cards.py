@@ -45,7 +45,7 @@ def card(drawn: dict[str, Any], facts: PresetFacts) -> PresetCard:
         ({}, "99.04 %", "17 s here"),
         ({"on_sample": True}, "99.04 % on the sample", "17 s here"),
         ({"elsewhere": True}, "99.04 %", "about 1 m 00 s here"),
-        ({"elsewhere": True, "expected_seconds": None}, "99.04 %", "17 s elsewhere"),
+        ({"elsewhere": True, "expected_seconds": None}, "99.04 %", ""),
         ({"accuracy": None, "seconds": None}, "", "about 1 m 00 s here"),
         ({"accuracy": None, "seconds": None, "expected_seconds": None}, "", ""),
     ],
@@ -73,6 +73,12 @@ def test_the_gallery_has_every_preset_once_by_purpose_and_an_empty_network(drawn
     names = [one.name for _, cards in drawn["groups"] for one in cards]
     assert sorted(names) == sorted([*PRESETS, EMPTY])
     assert {one.run_id for _, cards in drawn["groups"] for one in cards} == {"abcdefgh", ""}
+
+
+def test_the_gallery_says_that_a_time_was_measured_on_another_computer(drawn: dict[str, Any]) -> None:
+    drawn["facts"] = dict.fromkeys(PRESETS, replace(TRAINED, elsewhere=True, expected_seconds=None))
+    grouped_presets(key="gallery")
+    assert drawn["groups"][0][1][0].time == "17 s on another computer"
 
 
 def test_the_link_of_a_run_leads_to_it(drawn: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from mnist_lab.errors import PredictorError
 from mnist_lab.handwriting.collection_index import keys_of
-from mnist_lab.handwriting.lesson import Lesson, write_lesson
+from mnist_lab.handwriting.extra_drawings import ExtraDrawings, write_extra_drawings
 from mnist_lab.runs import MACHINE, Run, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.ui.services.handwriting_scores import HandwritingScores
@@ -121,13 +121,14 @@ def test_what_a_run_was_trained_on_does_not_count(scores, run, store):
     read(scores, run)
     taught = drawn(3)
     none = keys_of([])
-    write_lesson(
-        store.folder(run.id), Lesson(taught.pixels[np.newaxis], np.array([3], np.uint8), keys_of([taught.id]), none)
+    write_extra_drawings(
+        store.folder(run.id),
+        ExtraDrawings(taught.pixels[np.newaxis], np.array([3], np.uint8), keys_of([taught.id]), none),
     )
     score = scores.score(run)
     assert score is not None
     assert (score.correct, score.drawings) == (0, 1)
-    store.folder(run.id).lesson.write_bytes(b"damaged")
+    store.folder(run.id).extra_drawings.write_bytes(b"damaged")
     assert scores.score(run) is None
 
 

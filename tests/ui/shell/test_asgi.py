@@ -183,12 +183,8 @@ def test_the_chart_library_is_sent_gzipped_unless_the_client_does_not_accept_gzi
 
 
 def test_the_labs_routes_are_below_the_path_of_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert {route.path for route in routes()} == {"/live", "/live/runs", "/live/reading", "/assets/plotly.min.js"}
+    names = ("/live", "/live/runs", "/live/reading", "/live/drawing", "/assets/plotly.min.js")
+    assert {route.path for route in routes()} == set(names)
     for given in ("lab", "/lab/", "lab/"):
         monkeypatch.setattr(st, "get_option", {"server.baseUrlPath": given}.__getitem__)
-        assert {route.path for route in routes()} == {
-            "/lab/live",
-            "/lab/live/runs",
-            "/lab/live/reading",
-            "/lab/assets/plotly.min.js",
-        }
+        assert {route.path for route in routes()} == {f"/lab{name}" for name in names}

@@ -9,6 +9,8 @@ const RETRY = 4; // s, after a request that failed
 const PROGRESS_AGAIN = 10_000; // ms between two drawings of the page because a ticked run has moved on
 const POINTER_REST = 1_000; // ms without a movement of the pointer until rows may move
 const LINE = [84, 22];
+const NAME_LENGTH = 24; // characters of a name that are always in sight
+const NAME_END = 12; // characters at the end of a longer one that stay in sight
 const DATE = { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" };
 
 function labElement(tag, options = {}, ...children) {
@@ -215,7 +217,10 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     box.onclick = ({ shiftKey }) => onTick(row.id, box, shiftKey);
     const label = labElement("label", { title: row.name }, box);
     label.insertAdjacentHTML("beforeend", sign(row.sign));
-    label.append(labElement("span", { textContent: row.name }));
+    // Names of a sweep differ at their ends.
+    const cut = row.name.length > NAME_LENGTH ? row.name.length - NAME_END : row.name.length;
+    label.append(labElement("span", { textContent: row.name.slice(0, cut) }));
+    if (cut < row.name.length) label.append(labElement("span", { className: "end", textContent: row.name.slice(cut) }));
     if (row.warning) label.append(labElement("b", { textContent: "⚠", title: row.warning, ariaLabel: row.warning, role: "img" }));
     const tr = labElement("tr", {}, labElement("th", { scope: "row", className: "pin" }, label));
     tr.dataset.run = row.id;

@@ -31,6 +31,29 @@ function labKnown(node) {
   return { node, key, name: labControlName(node) };
 }
 
+// The place of a control in its row, the nearest container with a key around it: what is drawn there next, such as Pause
+// in place of Continue, has another key and another name.
+function labPlace(node) {
+  const { keyPrefix } = window.labFocusKeeper;
+  const keyed = `[class*="${keyPrefix}"]`;
+  const row = node.closest(keyed)?.parentElement?.closest(keyed);
+  if (!row) return null;
+  const controls = labRow(row);
+  return controls && { row: [...row.classList].find((name) => name.startsWith(keyPrefix)), at: controls.indexOf(node) };
+}
+
+// The controls of a row; null if it has so many that their places mean nothing.
+function labRow(container) {
+  const controls = [...labControls(container)];
+  return controls.length <= LAB_NEIGHBOURS ? controls : null;
+}
+
+function labAtPlace({ place }) {
+  const row = place && document.getElementsByClassName(place.row)[0];
+  const other = row && labRow(row)?.[place.at];
+  return other && labIsUsable(other) ? other : null;
+}
+
 function labControlName(node) {
   return `${node.tagName} ${node.getAttribute("aria-label") ?? node.textContent.trim()}`;
 }
@@ -82,7 +105,7 @@ class LabFocusKeeper {
     const at = controls.indexOf(node);
     const before = at < 0 ? [] : controls.slice(Math.max(0, at - LAB_NEIGHBOURS), at).reverse();
     const after = at < 0 ? [] : controls.slice(at + 1, at + 1 + LAB_NEIGHBOURS);
-    this.had.unshift({ ...labKnown(node), neighbours: [...after, ...before].map(labKnown) });
+    this.had.unshift({ ...labKnown(node), place: labPlace(node), neighbours: [...after, ...before].map(labKnown) });
     this.had.length = Math.min(this.had.length, LAB_REMEMBERED);
   }
 
@@ -109,7 +132,9 @@ class LabFocusKeeper {
     const undo = document.querySelector(this.undo);
     if (undo && undo !== this.undoBefore && labIsUsable(undo)) return undo;
     for (const one of this.had) {
-      for (const known of [one, ...one.neighbours]) {
+      const itself = labFound(one) ?? labAtPlace(one);
+      if (itself) return itself;
+      for (const known of one.neighbours) {
         const found = labFound(known);
         if (found) return found;
       }

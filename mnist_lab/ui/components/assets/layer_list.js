@@ -24,7 +24,7 @@ class LabLayerList {
   }
 
   update(data, send) {
-    const [content, picked, handled, focus, show, kinds, picture, form] = data;
+    const [content, picked, handled, focus, show, notice, kinds, picture, form] = data;
     this.send = send;
     this.selectors = { picture, form };
     this.menu ??= new LabLayerMenu(this.node.querySelector(".menu"), JSON.parse(kinds));
@@ -36,6 +36,8 @@ class LabLayerList {
       this.waiting = null;
     }
     if (this.source !== content) {
+      // Undone, or changed in the form: what was said of the last action is no longer true.
+      if (!answered) this.say("");
       this.source = content;
       this.content = JSON.parse(content);
     }
@@ -43,9 +45,17 @@ class LabLayerList {
     if (!isPicking) this.picked = picked;
     if (answered && focus !== null) this.current = focus;
     this.draw();
+    // Past an equal layer, no row looks different and none is drawn anew: the focus follows the layer all the same.
+    if (answered && focus !== null) this.followFocus();
     answered?.after?.(focus);
+    this.sayNotice(notice);
     this.showAsked(show, picked);
     this.pump();
+  }
+
+  sayNotice([number, text]) {
+    if (this.noticed !== undefined && number !== this.noticed) this.say(text);
+    this.noticed = number;
   }
 
   // Python asks to show a layer: one that was clicked in the picture, or the one whose form was closed.
@@ -83,11 +93,11 @@ class LabLayerList {
     if (source !== this.drawn) {
       this.drawn = source;
       this.items = items;
-      const focused = this.rows.contains(document.activeElement) ? document.activeElement.dataset : null;
+      const focused = this.focusedButton();
       this.rows.replaceChildren(...labRows(this.content, this.items));
       this.node.classList.toggle("has-groups", this.items.some(({ repeat }) => repeat));
       this.showCount();
-      if (focused) this.refocus(focused.do);
+      if (focused) this.refocus(focused);
     }
     this.mark();
   }
@@ -96,6 +106,16 @@ class LabLayerList {
     const { count, errors } = this.content;
     const layers = count === 1 ? "1 layer" : `${count} layers`;
     this.count.replaceChildren(layers, ...(errors ? [labNode("i", { textContent: `${errors} to repair` })] : []));
+  }
+
+  // What the button that has the focus does; null if none of the list has it.
+  focusedButton() {
+    return this.rows.contains(document.activeElement) ? document.activeElement.dataset.do : null;
+  }
+
+  followFocus() {
+    const focused = this.focusedButton();
+    if (focused && !this.row(this.current)?.contains(document.activeElement)) this.refocus(focused);
   }
 
   refocus(action) {
@@ -277,14 +297,20 @@ class LabLayerList {
   }
 
   add(kind) {
-    this.act(() => ({ type: "add", kind, open: this.opensForms() }), (focus) => this.afterAdding(focus, false));
+    let wanted;
+    const make = () => {
+      wanted = this.picked.length ? this.picked.at(-1) + 1 : this.content.count;
+      return { type: "add", kind, open: this.opensForms() };
+    };
+    this.act(make, (focus) => this.afterAdding(focus, false, wanted));
   }
 
-  afterAdding(focus, takesFocus) {
+  afterAdding(focus, takesFocus, wanted = focus) {
     if (focus === null) return;
     if (takesFocus) this.button(focus, "main")?.focus({ preventScroll: true });
     this.reveal(focus);
-    this.say(`Added layer ${focus + 1}, ${this.item(focus).row.title.toLowerCase()}.`);
+    const elsewhere = focus === wanted ? "" : `, in front of ${labCalled(this.item(focus + 1))}: it needs maps`;
+    this.say(`Added layer ${focus + 1} of ${this.content.count}, ${this.item(focus).row.title.toLowerCase()}${elsewhere}.`);
   }
 
   // On a phone the form would cover the list while somebody adds layer after layer.

@@ -27,7 +27,7 @@ function labPaintLayers(node) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const node = parentElement.querySelector(".lab-network-diagram");
-  const refold = parentElement.querySelector(".lab-network-frame > button");
+  const refold = parentElement.querySelector(".lab-network-frame > .refold");
   const state = (node.labState ??= { unfolded: false });
   const [views, screenShare, followsDrawing] = data;
   state.views = views;

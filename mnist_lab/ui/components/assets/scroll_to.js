@@ -12,6 +12,7 @@ export default function ({ data, parentElement }) {
     if (block === "start") target.style.scrollMarginTop = labHeaderHeight;
     target.scrollIntoView({ block, behavior });
     const focused = focus === ":scope" ? target : focus ? target.querySelector(focus) : null;
-    if (focused) labFocusQuietly(focused);
+    if (focused?.matches("input, textarea")) focused.focus();
+    else if (focused) labFocusQuietly(focused);
   }, DELAY);
 }

@@ -2,7 +2,7 @@
 // or declined once in this browser, and never again.
 const LAB_TOUR = "mnist-lab-tour";
 const FRAME = 6; // pixels between the frame and what it marks
-const NARROW = 640; // pixels; there the card is at the lower edge of the screen
+const NARROW = 640; // pixels; there the card is at an edge of the screen
 const GAP = 12; // pixels between the card and what it explains
 
 function labTourIsOver() {
@@ -64,8 +64,11 @@ class Tour {
       top = within(box.top, innerHeight - card.height);
       left = box.left > card.width + 2 * GAP ? box.left - card.width - GAP : box.right + GAP;
     }
-    // On a phone it would cover what it explains.
-    if (innerWidth < NARROW) top = innerHeight;
+    // On a phone the card is at the lower edge, or at the upper one if it would cover there what it explains.
+    if (innerWidth < NARROW) {
+      const isCovered = box.bottom > innerHeight - card.height - 2 * GAP;
+      top = isCovered && box.top > card.height + 2 * GAP ? GAP : innerHeight;
+    }
     this.card.style.top = `${within(top, innerHeight - card.height)}px`;
     this.card.style.left = `${within(left, innerWidth - card.width)}px`;
   }

@@ -1,6 +1,6 @@
 """The drawings that a run trains on in addition to its data set: chosen once, and kept with the run.
 
-A third of the collection, `is_held_back`, is never in a lesson, so that every network can be tested on it.
+A third of the collection, `is_held_back`, is never among them, so that every network can be tested on it.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ NO_KEYS = np.zeros(0, np.uint64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
+class ExtraDrawings:
     """Drawings to train on, n of them."""
 
     images: NDArray[np.uint8]
@@ -46,8 +46,10 @@ class Lesson:
         return hashlib.sha256(self.keys.tobytes() + self.labels.tobytes()).hexdigest()[:16]
 
 
-def make_lesson(collection: Collection, owner: str | None, earlier: NDArray[np.uint64] = NO_KEYS) -> Lesson:
-    """A lesson of all drawings that are not held back, or of one owner's.
+def choose_extra_drawings(
+    collection: Collection, owner: str | None, earlier: NDArray[np.uint64] = NO_KEYS
+) -> ExtraDrawings:
+    """All drawings that are not held back, or of one owner's.
 
     Raises:
         HandwritingError: There are none.
@@ -63,7 +65,7 @@ def make_lesson(collection: Collection, owner: str | None, earlier: NDArray[np.u
         raise HandwritingError(
             "There are no drawings to train on: keep some on the page Draw. One in three is held back for the test."
         )
-    return Lesson(
+    return ExtraDrawings(
         np.stack([each.pixels for each in drawings]),
         np.array([each.label for each in drawings], np.uint8),
         keys_of([each.id for each in drawings]),
@@ -71,38 +73,38 @@ def make_lesson(collection: Collection, owner: str | None, earlier: NDArray[np.u
     )
 
 
-def lesson_repeats(drawings: int, images: int) -> int:
+def repeats_per_epoch(drawings: int, images: int) -> int:
     """How often each drawing is shown in an epoch: so often that a tenth of the images are drawings, at most 50 times.
 
     Args:
-        drawings: Number of drawings in the lesson, at least 1.
+        drawings: Number of extra drawings, at least 1.
         images: Training images of the data set.
     """
     return min(MAX_REPEATS, max(1, round(SHARE * images / drawings)))
 
 
-def write_lesson(folder: RunFolder, lesson: Lesson) -> None:
-    """Keep the lesson of a run.
+def write_extra_drawings(folder: RunFolder, extra: ExtraDrawings) -> None:
+    """Keep the extra drawings of a run.
 
     Raises:
         OSError: It cannot be written.
     """
     content = io.BytesIO()
     np.savez_compressed(
-        content, images=lesson.images, labels=lesson.labels, keys=lesson.keys, earlier=lesson.earlier.astype(np.uint64)
+        content, images=extra.images, labels=extra.labels, keys=extra.keys, earlier=extra.earlier.astype(np.uint64)
     )
-    with atomic_write(folder.lesson) as temporary:
+    with atomic_write(folder.extra_drawings) as temporary:
         temporary.write_bytes(content.getvalue())
 
 
-def read_lesson(folder: RunFolder) -> Lesson | None:
-    """The lesson of a run; None if it has none.
+def read_extra_drawings(folder: RunFolder) -> ExtraDrawings | None:
+    """The extra drawings of a run; None if it has none.
 
     Raises:
         StoreError: Its file is damaged.
     """
     try:
-        with open_archive(folder.lesson, max_bytes=_MAX_BYTES, kind=".npz file") as archive:
+        with open_archive(folder.extra_drawings, max_bytes=_MAX_BYTES, kind=".npz file") as archive:
             labels = archive_array(archive, "labels", (None,))
             keys = archive_array(archive, "keys", (len(labels),), np.uint64)
             earlier = archive_array(archive, "earlier", (None,), np.uint64)
@@ -110,10 +112,10 @@ def read_lesson(folder: RunFolder) -> Lesson | None:
     except MissingFileError:
         return None
     except ArchiveError as error:
-        raise StoreError(f"{folder.lesson} {error}; train a new run instead.") from error
+        raise StoreError(f"{folder.extra_drawings} {error}; train a new run instead.") from error
     if labels.max(initial=0) >= CLASSES:
-        raise StoreError(f"{folder.lesson} has a label that is no digit; train a new run instead.")
-    return Lesson(images, labels, keys, earlier)
+        raise StoreError(f"{folder.extra_drawings} has a label that is no digit; train a new run instead.")
+    return ExtraDrawings(images, labels, keys, earlier)
 
 
 def trained_on(folder: RunFolder) -> NDArray[np.uint64]:
@@ -122,5 +124,5 @@ def trained_on(folder: RunFolder) -> NDArray[np.uint64]:
     Raises:
         StoreError: The file that says so is damaged.
     """
-    lesson = read_lesson(folder)
-    return NO_KEYS if lesson is None else np.union1d(lesson.keys, lesson.earlier)
+    extra = read_extra_drawings(folder)
+    return NO_KEYS if extra is None else np.union1d(extra.keys, extra.earlier)
