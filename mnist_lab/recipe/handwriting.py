@@ -30,7 +30,7 @@ HANDWRITING: Mapping[Augmentation, HandwritingShares] = MappingProxyType(
 
 SHOWN_EPOCHS = 4
 """Each digit that is made is shown in so many epochs, shifted, turned and scaled differently each time: making all anew
-for each epoch would take a tenth of the time of a small network's training."""
+for each epoch would take a tenth of the time of a small network's epoch."""
 
 
 def has_handwriting(recipe: Recipe) -> bool:
