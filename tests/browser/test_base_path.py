@@ -48,6 +48,9 @@ WAYS = {
     "it removes the path and replaces the host": Way("/user/ann/proxy/8501", "", strips=True, replaces_host=True),
 }
 
+_FIRST = {"": ".js-plotly-plot .main-svg", "draw": ".lab-reading-text"}
+"""What a page draws late: the chart of Start, and on Draw what is read."""
+
 
 @pytest.fixture(scope="module", params=WAYS.values(), ids=WAYS)
 def site(
@@ -84,8 +87,8 @@ def test_every_page_and_chart_is_there_and_nothing_is_asked_outside_the_path(pag
         open_page(page, f"{site.address}/{path}")
         expect(page).to_have_title(f"{title} · MNIST Lab")
         expect(page.get_by_text("Page not found")).to_have_count(0)
-        if path in {"", "draw"}:
-            page.wait_for_selector(".js-plotly-plot .main-svg")
+        if path in _FIRST:
+            page.wait_for_selector(_FIRST[path])
         for image in page.locator("img").all():
             assert image.evaluate("(node) => node.complete && node.naturalWidth > 0")
     assert site.proxy.strays == []
@@ -106,8 +109,8 @@ def test_the_menu_stays_below_the_path(page: Page, site: Site) -> None:
         expect(page).to_have_title(f"{title} · MNIST Lab")
         expect(page).to_have_url(re.compile(rf"^{site.address}/{path}(\?.*)?$"))
         # The first charts of a page are drawn after the address has changed.
-        if path in {"", "draw"}:
-            page.wait_for_selector(".js-plotly-plot .main-svg")
+        if path in _FIRST:
+            page.wait_for_selector(_FIRST[path])
     assert site.proxy.strays == []
 
 
