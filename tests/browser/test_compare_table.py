@@ -293,26 +293,26 @@ def test_ticked_runs_are_in_sight_as_chips(page: Page, lab: str, store: RunStore
     store.annotate(runs[3].id, "sought-after")
     go(page, lab, runs[3])
     chips = page.get_by_role("list", name="Ticked runs").get_by_role("listitem")
-    expect(chips).to_have_text(["Run 03×"])
+    expect(chips.locator("span")).to_have_text(["Run 03"])
     # With Shift, all rows between two ticks.
     tick(page, "Run 12").click()
     tick(page, "Run 10").click(modifiers=["Shift"])
-    expect(chips).to_have_text(["Run 12×", "Run 11×", "Run 10×", "Run 03×"])
+    expect(chips.locator("span")).to_have_text(["Run 12", "Run 11", "Run 10", "Run 03"])
     page.get_by_role("textbox", name="Find").fill("sought-after")
     page.keyboard.press("Enter")
     expect(row(page, "Run 12")).to_have_count(0)
     # First those in the table, then those that the filter hides.
-    expect(chips).to_have_text(["Run 03×", "Run 12×", "Run 11×", "Run 10×"])
+    expect(chips.locator("span")).to_have_text(["Run 03", "Run 12", "Run 11", "Run 10"])
     expect(chips.nth(1)).to_have_class("away")
     page.get_by_role("button", name="Untick Run 12").focus()
     page.keyboard.press("Enter")
-    expect(chips).to_have_text(["Run 03×", "Run 11×", "Run 10×"])
+    expect(chips.locator("span")).to_have_text(["Run 03", "Run 11", "Run 10"])
     expect(page.get_by_role("button", name="Untick Run 11")).to_be_focused()
     page.get_by_role("button", name="Untick all").click()
     expect(chips).to_have_count(0)
     expect(tick(page, "Run 03")).not_to_be_checked()
     page.get_by_role("checkbox", name="Tick all runs of the table").check()
-    expect(chips).to_have_text(["Run 03×"])
+    expect(chips.locator("span")).to_have_text(["Run 03"])
 
 
 def test_the_arrow_keys_lead_from_row_to_row(page: Page, lab: str, runs: list[Run]) -> None:
@@ -325,7 +325,7 @@ def test_the_arrow_keys_lead_from_row_to_row(page: Page, lab: str, runs: list[Ru
         expect(tick(page, name)).to_be_focused()
     page.keyboard.press("Space")
     chips = page.get_by_role("list", name="Ticked runs").get_by_role("listitem")
-    expect(chips).to_have_text(["Run 03×", "Run 01×"])
+    expect(chips.locator("span")).to_have_text(["Run 03", "Run 01"])
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Untick Run 03")).to_be_focused()
 
