@@ -18,9 +18,9 @@ runs = runs_with_result()
 with st.container(horizontal=True, gap="medium", key="draw-page"):
     with st.container(width="content"):
         drawing_pad()
-        keep_drawing()
     with st.container(gap="small"):
         answer = st.container()
+        keep = st.container()
         choice = st.container()
 if not runs:
     with answer:
@@ -29,6 +29,8 @@ if not runs:
             key="draw",
         )
     st.stop()
+with keep:
+    keep_drawing()
 with choice:
     run = pick_run(runs, key="draw-run")
 with answer:

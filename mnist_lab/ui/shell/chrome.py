@@ -16,12 +16,15 @@ _HIDDEN_TITLES = {"Compose": "Compose a network", "Train": "Train a network"}
 ICON = str(_ASSETS / "icon.svg")
 """The icon of the browser's tab: a local file, as a browser would load Streamlit's named icons from the internet."""
 
+_INVISIBLE = ("translation-guard", "focus-keeper", "history-steps")
+"""Components that act on the whole page."""
+
 STYLE = f"""<style>
 {dom.PAGE} {{ margin-top: -{dom.EMPTY_TOP}; }}
 {dom.NARROW_MENU} {{ display: none; }}
 {dom.CONTENT} {{ min-height: calc(100vh - 13rem); }}
 /* They draw nothing, and must not leave a gap. */
-:is({dom.by_key("translation-guard")}, {dom.by_key("focus-keeper")}) {{ display: none; }}
+:is({", ".join(map(dom.by_key, _INVISIBLE))}) {{ display: none; }}
 @media (max-width: {dom.MENU_MIN_WIDTH - 1}px) {{
   {dom.PAGE} {{ margin-top: -{dom.EMPTY_TOP_NARROW}; }}
   {dom.NARROW_MENU} {{ display: flex; }}
