@@ -4,7 +4,7 @@ Colours in figures are tokens such as "@training" or "@training/0.25"; `paint` r
 """
 
 from mnist_lab.charts.accuracy_cost import RunDot, parameters_accuracy_figure
-from mnist_lab.charts.bars import CostBar, cost_bars, cost_info, probability_bars
+from mnist_lab.charts.bars import CostBar, cost_bars, cost_info
 from mnist_lab.charts.confusion_html import Part, confusion_html, error_levels, worst_digits
 from mnist_lab.charts.delta import Delta, figure_delta
 from mnist_lab.charts.digit_cards import DigitCard, digit_cards_html
@@ -81,7 +81,6 @@ __all__ = [
     "network_diagram_views",
     "paint",
     "parameters_accuracy_figure",
-    "probability_bars",
     "progress_html",
     "run_colour",
     "run_figure",

@@ -1,7 +1,5 @@
-"""Bar charts: the cost of each layer, and the ten probabilities of a prediction."""
+"""The bar chart of the cost of each layer."""
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -75,54 +73,5 @@ def cost_bars(analysis: "Analysis") -> Figure:
         margin={"l": 8, "r": 44, "t": 4, "b": 4},
         xaxis=axis(visible=False, range=[0, highest]),
         yaxis=axis(**ticks, range=[len(bars) - 0.4, -0.6], showgrid=False, ticklabelstandoff=6),
-    )
-    return {"data": [trace], "layout": layout}
-
-
-def probability_bars(probabilities: Sequence[float] | None) -> Figure:
-    """The ten probabilities of a prediction as bars 0 to 9, the highest one emphasised.
-
-    Args:
-        probabilities: Ten numbers in 0..1, or None when nothing is drawn.
-
-    Raises:
-        ValueError: There are not ten finite probabilities.
-    """
-    values = [0.0] * 10 if probabilities is None else [float(value) for value in probabilities]
-    if len(values) != 10 or not all(math.isfinite(value) for value in values):
-        raise ValueError(f"There must be ten finite probabilities. Received: {values}.")
-    best = None if probabilities is None else max(range(10), key=values.__getitem__)
-    trace = {
-        "type": "bar",
-        "x": list(range(10)),
-        "y": values,
-        "marker": {"color": ["@ink" if digit == best else "@muted/0.45" for digit in range(10)], "cornerradius": 4},
-        "text": ["" if value < 0.005 else formatting.probability(value).replace(" ", "\u2009") for value in values],
-        "textposition": "outside",
-        "textangle": 0,
-        "textfont": {
-            "color": ["@ink" if digit == best else "@muted" for digit in range(10)],
-            "size": TEXT_SIZE - 1,
-        },
-        "cliponaxis": False,
-        "constraintext": "none",
-        "hovertemplate": "%{x}: %{y:.4f}<extra></extra>",
-        "width": 0.72,
-    }
-    ticktext = [f"<b>{digit}</b>" if digit == best else digit_name for digit, digit_name in enumerate(DIGITS)]
-    layout = base_layout(
-        hovermode="closest",
-        margin={"l": 4, "r": 4, "t": 20, "b": 4},
-        xaxis=axis(
-            tickvals=list(range(10)),
-            ticktext=ticktext,
-            tickfont={"color": "@ink", "size": TEXT_SIZE + 3},
-            range=[-0.55, 9.55],
-            showgrid=False,
-            showline=True,
-        ),
-        yaxis=axis(range=[0, 1], tickvals=[0, 0.5, 1], showticklabels=False),
-        # Bars change gradually, so that the effect of a stroke can be followed.
-        transition={"duration": 150, "easing": "cubic-out"},
     )
     return {"data": [trace], "layout": layout}

@@ -58,8 +58,8 @@ def open_page(page: Page, address: str) -> None:
     page.locator(dom.by_key("translation-guard")).wait_for(state="hidden")
 
 
-# Draw and Inspect have nothing that moves as long as nobody uses them.
-MOVE = [("", "no-preference"), ("train", "no-preference"), ("compare", "no-preference"), ("train?present=1", "reduce")]
+# Start, Draw and Inspect have nothing that moves as long as nobody uses them.
+MOVE = [("train", "no-preference"), ("compare", "no-preference"), ("train?present=1", "reduce")]
 
 
 @pytest.mark.parametrize(
@@ -75,13 +75,6 @@ def test_nothing_in_the_page_moves_slowly_unless_the_user_accepts_it(
         page.wait_for_function(f"() => ({MOVING})().length === 0")
     else:
         assert page.evaluate(MOVING) != []
-
-
-def test_the_bars_of_a_prediction_jump(page: Page, lab: str, motion: Motion) -> None:
-    open_page(page, f"{lab}/draw")
-    page.wait_for_function("() => document.querySelector('.js-plotly-plot')?.layout")
-    duration = page.evaluate("document.querySelector('.js-plotly-plot').layout.transition.duration")
-    assert duration == (0 if motion == "reduce" else 150)
 
 
 def test_the_page_jumps_to_a_row(page: Page, lab: str, motion: Motion) -> None:

@@ -13,13 +13,10 @@ from mnist_lab.charts import (
     cost_info,
     empty_figure,
     parameters_accuracy_figure,
-    probability_bars,
     schedule_figure,
 )
 from mnist_lab.network import PRESETS, Activation, Conv2D, Network, analyse
 from mnist_lab.recipe import Recipe, learning_rates
-
-SEVEN = [0.001, 0.002, 0.004, 0.01, 0.003, 0.0, 0.0, 0.962, 0.008, 0.01]
 
 
 def test_cost_info_of_a_small_network():
@@ -43,35 +40,6 @@ def test_cost_bars_without_cost(assert_drawable):
     analysis = analyse(Network(name="x", layers=(Conv2D(filters=2, kernel_size=50),)))
     assert cost_bars(analysis)["data"] == []
     assert_drawable(cost_bars(analysis))
-
-
-def test_probability_bars_emphasise_the_predicted_digit(assert_drawable):
-    figure = probability_bars(SEVEN)
-    (trace,) = figure["data"]
-    assert trace["y"] == SEVEN
-    assert [digit for digit, colour in enumerate(trace["marker"]["color"]) if colour == "@ink"] == [7]
-    assert trace["text"][7] == "96\u2009%"
-    assert trace["text"][5] == ""
-    assert figure["layout"]["yaxis"]["range"] == [0, 1]
-    assert_drawable(figure)
-
-
-def test_probability_bars_take_an_array():
-    assert probability_bars(np.array(SEVEN, np.float32))["data"][0]["y"][7] == pytest.approx(0.962)
-
-
-def test_probability_bars_of_a_blank_sheet(assert_drawable):
-    figure = probability_bars(None)
-    assert figure["data"][0]["y"] == [0.0] * 10
-    assert "@ink" not in figure["data"][0]["marker"]["color"]
-    assert "annotations" not in figure["layout"], "the canvas says what to do"
-    assert_drawable(figure)
-
-
-@pytest.mark.parametrize("wrong", [[0.1] * 9, [math.nan] + [0.1] * 9])
-def test_probability_bars_refuse(wrong):
-    with pytest.raises(ValueError, match="ten finite probabilities"):
-        probability_bars(wrong)
 
 
 @pytest.mark.parametrize("schedule", ["constant", "cosine", "one-cycle", "step"])
@@ -141,6 +109,6 @@ def test_the_axis_of_parameters_has_round_ticks(parameters, words):
 def test_figures_have_no_background_and_keep_zoom_and_legend_choices(assert_drawable):
     figure = empty_figure("Nothing yet.")
     assert figure["layout"]["paper_bgcolor"] == figure["layout"]["plot_bgcolor"] == "rgba(0,0,0,0)"
-    assert figure["layout"]["uirevision"] == probability_bars(None)["layout"]["uirevision"]
+    assert figure["layout"]["uirevision"]
     assert "family" not in figure["layout"]["font"]
     assert_drawable(figure)

@@ -56,7 +56,7 @@ PRESENTATION = f"""
 {_ON} {dom.CAPTION} {{ color: inherit; }}
 {_ON} {dom.PAGE} :is(h1, h2) {{ font-size: 1.5rem; padding-top: 0.25rem; }}
 {_ON} {dom.PAGE} h3 {{ font-size: 1.15rem; padding-top: 0.25rem; }}
-{_ON} :is(a, {dom.CHOSEN_SEGMENT}) {{ color: light-dark(#004B78, #8FCFF5); }}
+{_ON} :is(a, {dom.CHOSEN_SEGMENT}, [role="tab"] p) {{ color: light-dark(#004B78, #8FCFF5); }}
 {_ON} :is({dom.ALERT}, {dom.BADGE}) {{ color: light-dark(#1F2933, #E6EBF0) !important; }}
 {_ON} ::placeholder {{ color: light-dark(#3E4C59, #C3CDD6); }}
 {_ON} {dom.PRIMARY_BUTTON}:enabled {{ background: light-dark(#00548A, #56B4E9); }}
