@@ -16,8 +16,8 @@ CONTENT = {
     **dict.fromkeys(("train", "compare", "draw", "handwriting", "inspect", "glossary"), f"{dom.PAGE} :is(h1, h2)"),
 }
 """Where each page's own content begins: with its title, or on Compose with the toolbar."""
-SCREENS = {(390, 844): 176, (1280, 720): 160}
-"""Of a phone and of a projector; with the highest top of a title: on a phone, the menu has two rows."""
+SCREENS = {(390, 844): 160, (1280, 720): 160}
+"""Of a phone and of a projector; with the highest top of a title."""
 # The top of the text itself, as a heading has empty space above it.
 TEXT_TOP = (
     "(element) => { const range = document.createRange(); range.selectNodeContents(element);"

@@ -214,8 +214,8 @@ def test_a_drawing_is_read_under_the_policy(page: Page, app: str, violations: li
     page.mouse.down()
     page.mouse.move(box["x"] + 160, box["y"] + 260, steps=12)
     page.mouse.up()
-    expect(page.get_by_role("heading", name=re.compile("^[0-9], .*sure"))).to_be_visible(timeout=120_000)
-    image = page.get_by_alt_text("The drawing as 28×28 pixels")
+    expect(page.locator(".lab-reading-digit")).to_have_text(re.compile("^[0-9]$"), timeout=120_000)
+    image = page.locator(dom.by_key("draw-seen")).locator("img").first
     expect(image).to_be_visible()
     assert image.evaluate("(node) => node.naturalWidth") > 0
     assert violations == []

@@ -108,7 +108,7 @@ def test_a_digit_is_read_by_a_network_while_it_learns(
         open_page(page, f"{address}/?n={link}")
         draw(page)
         reading = page.locator(".lab-reading")
-        expect(reading).to_contain_text("read by Champion", timeout=120_000)
+        expect(reading).to_contain_text("read by Reader", timeout=120_000)
         page.get_by_role("button", name="Train this network").click()
         expect(reading).to_contain_text(re.compile(r"read by Tiny, after \d+\.\d epochs"), timeout=120_000)
         first = epochs_read(page)

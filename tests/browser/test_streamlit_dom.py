@@ -117,7 +117,7 @@ def test_a_wide_screen_shows_streamlits_menu_in_its_header(page: Page, lab: str)
     go(page, f"{lab}/draw", dom.MENU_MIN_WIDTH)
     expect(page.locator(dom.MENU_LINK).last).to_be_visible()
     links = in_view(page, dom.MENU_LINK, dom.MENU_MIN_WIDTH)
-    assert len(links) == 7
+    assert len(links) == 6
     assert all(link["y"] + link["height"] <= pixels(dom.HEADER_HEIGHT) for link in links)
     expect(page.locator(dom.NARROW_MENU)).to_be_hidden()
 
@@ -130,7 +130,7 @@ def test_a_narrow_screen_shows_our_menu_instead(page: Page, lab: str) -> None:
     expect(arrow).to_have_count(1)
     assert css(arrow, "display") == "none"
     found = page.locator(dom.NARROW_MENU).get_by_role("link")
-    expect(found).to_have_count(7)
+    expect(found).to_have_count(6)
     links = [box(link) for link in found.all()]
     assert len({link["y"] for link in links}) == 1
     assert links == sorted(links, key=lambda link: link["x"])

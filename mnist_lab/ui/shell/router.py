@@ -30,16 +30,23 @@ pages = [
     st.Page(PAGES / "train.py", title="Train", icon=":material/play_circle:", url_path="train"),
     st.Page(PAGES / "compare.py", title="Compare", icon=":material/table_chart:", url_path="compare"),
     st.Page(PAGES / "draw.py", title="Draw", icon=":material/draw:", url_path="draw"),
-    st.Page(PAGES / "handwriting.py", title="Handwriting", icon=":material/ink_pen:", url_path="handwriting"),
     st.Page(PAGES / "inspect.py", title="Inspect", icon=":material/search_insights:", url_path="inspect"),
 ]
+# The menus have room for six pages; these two are at the foot of every page.
+handwriting = st.Page(
+    PAGES / "handwriting.py",
+    title="Handwriting",
+    icon=":material/ink_pen:",
+    url_path="handwriting",
+    visibility="hidden",
+)
 glossary = st.Page(
     PAGES / "glossary.py", title="Glossary", icon=":material/menu_book:", url_path="glossary", visibility="hidden"
 )
 # Before the navigation: otherwise browsers would first load the icon of the page from the internet.
 st.set_page_config(page_icon=ICON, layout="wide")
 hidden = st.Page(_to_start, title="Start", url_path="start", visibility="hidden")
-known = [*pages, glossary, hidden]
+known = [*pages, handwriting, glossary, hidden]
 unknown = unknown_name(st.context.url, ["", *(one.url_path for one in known)])
 if unknown:
     known.append(st.Page(_unknown_to_start, title="Start", url_path=unknown, visibility="hidden"))
@@ -59,6 +66,7 @@ with st.container(key="page"):
     # Drawn before the content, which may stop the script, though its place is below.
     # At the left: on Compose, the form of a layer reaches down to it at the right.
     with st.container(horizontal=True, key="page-foot"):
+        st.page_link(handwriting, label="Handwriting", width="content")
         st.page_link(glossary, label="Glossary", width="content")
     with content, lab_errors_shown():
         say_unknown_page()
