@@ -11,6 +11,7 @@ from mnist_lab.errors import PredictorError
 from mnist_lab.inference import Predictor
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.session.query_params import DRAW_VIEW
 from tests.pages.ended_runs import ended
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "draw.py"
@@ -28,7 +29,9 @@ def sevens(monkeypatch):
 
 
 def opened(content: bytes | None = None) -> AppTest:
-    page = AppTest.from_file(str(PAGE), default_timeout=120).run()
+    page = AppTest.from_file(str(PAGE), default_timeout=120)
+    page.query_params[DRAW_VIEW] = "photo"
+    page.run()
     if content is not None:
         page.file_uploader[0].set_value(("sheet.jpg", content, "image/jpeg")).run()
     assert not page.exception, page.exception
