@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.sheet_photos import BLANKS, CONDITIONS, DIGITS
 from mnist_lab.errors import PredictorError
 from mnist_lab.inference import Predictor
+from mnist_lab.inference.reading import Reading
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.query_params import DRAW_VIEW
@@ -20,10 +21,10 @@ PHOTO = CONDITIONS["squared"](DIGITS[7][0])
 
 @pytest.fixture(autouse=True)
 def sevens(monkeypatch):
-    def predict(self, run_id, picture):
-        return np.array([0.01] * 7 + [0.91, 0.01, 0.01], np.float32)
+    def read(self, run_id, picture):
+        return Reading(np.array([0.01] * 7 + [0.91, 0.01, 0.01], np.float32))
 
-    monkeypatch.setattr(Predictor, "predict", predict)
+    monkeypatch.setattr(Predictor, "read", read)
     monkeypatch.setattr(Predictor, "warm", lambda self, run_id: None)
     ended(services().store)
 
@@ -71,10 +72,10 @@ def test_a_file_that_is_no_picture_is_one_error_and_the_picture_before_it_stays(
 
 
 def test_an_error_of_the_predictor_is_one_message(monkeypatch):
-    def predict(self, run_id, picture):
+    def read(self, run_id, picture):
         raise PredictorError("The weights are gone.")
 
-    monkeypatch.setattr(Predictor, "predict", predict)
+    monkeypatch.setattr(Predictor, "read", read)
     assert [error.value for error in opened(PHOTO).error] == [plain("The weights are gone.")]
 
 
