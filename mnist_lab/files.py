@@ -1,15 +1,20 @@
 """Atomic writes, lock files, the number of files that may be open, and why a file cannot be written."""
 
 import errno
+import io
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from mnist_lab.errors import StoreError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 OPEN_FILES = 10_240
 """Files that a process of the lab may have open; no more, as macOS refuses higher limits."""
@@ -56,6 +61,24 @@ def atomic_write(path: Path, *, durable: bool = True) -> Iterator[Path]:
             _sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_arrays(
+    path: Path, arrays: "Mapping[str, NDArray[Any]]", *, compressed: bool = False, durable: bool = True
+) -> None:
+    """Write arrays by their names as an `.npz` file, see `atomic_write`; `array_reader` reads it.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    import numpy as np
+
+    # In memory first: when a disk is full in the middle of it, zipfile complains on standard error.
+    buffer = io.BytesIO()
+    named: dict[str, Any] = dict(arrays)
+    (np.savez_compressed if compressed else np.savez)(buffer, **named)
+    with atomic_write(path, durable=durable) as temporary:
+        temporary.write_bytes(buffer.getbuffer())
 
 
 def _sync_folder(folder: Path) -> None:

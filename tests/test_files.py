@@ -5,10 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mnist_lab.errors import StoreError
-from mnist_lab.files import OPEN_FILES, atomic_write, raise_open_file_limit, try_lock
+from mnist_lab.files import OPEN_FILES, atomic_write, raise_open_file_limit, try_lock, write_arrays
 
 
 def _names(folder: Path) -> list[str]:
@@ -109,3 +110,13 @@ def test_a_system_that_refuses_a_higher_limit_does_no_harm(monkeypatch: pytest.M
     monkeypatch.setattr(resource, "getrlimit", lambda _kind: (256, resource.RLIM_INFINITY))
     monkeypatch.setattr(resource, "setrlimit", refuse)
     raise_open_file_limit()
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+def test_arrays_are_read_as_they_were_written(tmp_path: Path, compressed: bool) -> None:
+    path = tmp_path / "new" / "arrays.npz"
+    write_arrays(path, {"a": np.arange(6).reshape(2, 3), "b": np.zeros(0, np.float16)}, compressed=compressed)
+    with np.load(path) as arrays:
+        assert arrays["a"].tolist() == [[0, 1, 2], [3, 4, 5]]
+        assert (arrays["b"].dtype, arrays["b"].shape) == (np.float16, (0,))
+    assert list(path.parent.iterdir()) == [path]

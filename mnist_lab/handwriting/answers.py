@@ -4,7 +4,6 @@ A drawing with a certain id never changes. So an answer stays right until the we
 the collection, and only new drawings are shown to the network.
 """
 
-import io
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from mnist_lab.archive_reader import MIB, ArchiveError, open_archive
 from mnist_lab.array_reader import archive_array
 from mnist_lab.errors import StoreError
-from mnist_lab.files import atomic_write
+from mnist_lab.files import write_arrays
 from mnist_lab.handwriting.collection_index import CollectionIndex
 from mnist_lab.network import CLASSES
 from mnist_lab.runs import RunFolder
@@ -71,12 +70,17 @@ def write_answers(folder: RunFolder, answers: Answers, weights: Version) -> None
     Raises:
         StoreError: The file cannot be written.
     """
-    content = io.BytesIO()
-    np.savez(content, weights=np.array(weights, np.int64), keys=answers.keys, probabilities=answers.probabilities)
     try:
         # What is lost in a power cut is computed again.
-        with atomic_write(folder.handwriting_answers, durable=False) as temporary:
-            temporary.write_bytes(content.getvalue())
+        write_arrays(
+            folder.handwriting_answers,
+            {
+                "weights": np.array(weights, np.int64),
+                "keys": answers.keys,
+                "probabilities": answers.probabilities,
+            },
+            durable=False,
+        )
     except OSError as error:
         raise StoreError(
             f"What run {folder.path.name} reads in the drawings cannot be written: {error.strerror or error}. Free some"

@@ -4,7 +4,6 @@ A third of the collection, `is_held_back`, is never among them, so that every ne
 """
 
 import hashlib
-import io
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from mnist_lab.archive_reader import MIB, ArchiveError, MissingFileError, open_archive
 from mnist_lab.array_reader import archive_array
 from mnist_lab.errors import HandwritingError, StoreError
-from mnist_lab.files import atomic_write
+from mnist_lab.files import write_arrays
 from mnist_lab.handwriting.collection import Collection
 from mnist_lab.handwriting.collection_index import keys_of
 from mnist_lab.handwriting.kept_drawing import IMAGE_SHAPE, is_held_back
@@ -89,12 +88,16 @@ def write_extra_drawings(folder: RunFolder, extra: ExtraDrawings) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    content = io.BytesIO()
-    np.savez_compressed(
-        content, images=extra.images, labels=extra.labels, keys=extra.keys, earlier=extra.earlier.astype(np.uint64)
+    write_arrays(
+        folder.extra_drawings,
+        {
+            "images": extra.images,
+            "labels": extra.labels,
+            "keys": extra.keys,
+            "earlier": extra.earlier.astype(np.uint64),
+        },
+        compressed=True,
     )
-    with atomic_write(folder.extra_drawings) as temporary:
-        temporary.write_bytes(content.getvalue())
 
 
 def read_extra_drawings(folder: RunFolder) -> ExtraDrawings | None:

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_lab.errors import PredictorError
 from mnist_lab.inference.predictor import Predictor
-from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats, ProtocolError, unpack
+from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats, ProtocolError, invalid_reply, unpack
 from mnist_lab.network import CLASSES
 
 
@@ -41,7 +40,7 @@ def deciding_pixels(predictor: Predictor, run_id: str, image: Floats) -> Floats:
     try:
         return unpack(entry["evidence"], IMAGE_SHAPE)
     except (KeyError, ProtocolError) as error:
-        raise _invalid() from error
+        raise invalid_reply() from error
 
 
 def layer_outputs(predictor: Predictor, run_id: str, image: Floats) -> tuple[LayerOutput, ...]:
@@ -54,7 +53,7 @@ def layer_outputs(predictor: Predictor, run_id: str, image: Floats) -> tuple[Lay
     try:
         return tuple(map(_layer_output, entry["layers"]))
     except (KeyError, TypeError, ValueError) as error:
-        raise _invalid() from error
+        raise invalid_reply() from error
 
 
 def epoch_readings(predictor: Predictor, run_id: str, image: Floats) -> tuple[tuple[int, ...], Floats]:
@@ -71,7 +70,7 @@ def epoch_readings(predictor: Predictor, run_id: str, image: Floats) -> tuple[tu
         epochs = tuple(map(int, entry["epochs"]))
         return epochs, unpack(entry["probabilities"], (len(epochs), CLASSES))
     except (KeyError, TypeError, ValueError, ProtocolError) as error:
-        raise _invalid() from error
+        raise invalid_reply() from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +103,10 @@ def cell_sum(predictor: Predictor, run_id: str, image: Floats, layer: int, cell:
     try:
         return CellSum(**{name: entry[name] for name in CellSum.__dataclass_fields__ if name in entry})
     except TypeError as error:
-        raise _invalid() from error
+        raise invalid_reply() from error
 
 
 def _layer_output(entry: dict[str, Any]) -> LayerOutput:
     values = np.frombuffer(base64.b64decode(entry["values"], validate=True), np.uint8)
     low = float("nan") if entry["low"] is None else float(entry["low"])
     return LayerOutput(tuple(entry["shape"]), values.reshape(entry["shown"]), low, float(entry["high"]))
-
-
-def _invalid() -> PredictorError:
-    return PredictorError("The predictor process sent an invalid reply; try again.")

@@ -19,6 +19,7 @@ from mnist_lab.inference.protocol import (
     MAX_IMAGES,
     Floats,
     ProtocolError,
+    invalid_reply,
     is_run_id,
     pack,
     pack_images,
@@ -198,14 +199,14 @@ class Predictor:
         try:
             return unpack(entry.get("batch"), (len(images), CLASSES))
         except ProtocolError as error:
-            raise PredictorError("The predictor process sent an invalid reply; try again.") from error
+            raise invalid_reply() from error
 
     def _answers(self, run_ids: Sequence[str], request: dict[str, Any]) -> list[Answer]:
         entries = self._entries(run_ids, request)
         try:
             return [_answer(run_id, entry) for run_id, entry in zip(run_ids, entries, strict=True)]
         except (KeyError, TypeError, ValueError, ProtocolError) as error:
-            raise PredictorError("The predictor process sent an invalid reply; try again.") from error
+            raise invalid_reply() from error
 
     def _entries(self, run_ids: Sequence[str], request: dict[str, Any]) -> list[dict[str, Any]]:
         """What the process answers for each run."""
@@ -219,7 +220,7 @@ class Predictor:
             raise PredictorError(str(reply["error"]))
         entries = reply.get("answers")
         if not isinstance(entries, list) or len(entries) != len(run_ids):
-            raise PredictorError("The predictor process sent an invalid reply; try again.")
+            raise invalid_reply()
         return entries
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mnist_lab.errors import PredictorError
 from mnist_lab.network import INPUT_SHAPE
 
 Floats = npt.NDArray[np.float32]
@@ -36,6 +37,11 @@ _RUN_ID = re.compile(r"[a-z0-9]{8}")
 
 class ProtocolError(Exception):
     """A line that violates the protocol; never shown to a user."""
+
+
+def invalid_reply() -> PredictorError:
+    """What a user is told of a reply that violates the protocol."""
+    return PredictorError("The predictor process sent an invalid reply; try again.")
 
 
 def is_run_id(text: object) -> bool:

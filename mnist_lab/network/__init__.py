@@ -11,6 +11,7 @@ from mnist_lab.network.keras_source import keras_source, model_source
 from mnist_lab.network.labels import TITLES, inline_label, label, summary
 from mnist_lab.network.layers import (
     ACTIVATIONS,
+    IDLE_KINDS,
     KIND_GROUPS,
     KINDS,
     LAYER_CLASSES,
@@ -52,6 +53,7 @@ __all__ = [
     "ARGUMENT_EXPLANATIONS",
     "CLASSES",
     "DEFAULT_PRESET",
+    "IDLE_KINDS",
     "INPUT_SHAPE",
     "KINDS",
     "KIND_EXPLANATIONS",

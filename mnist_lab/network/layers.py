@@ -193,6 +193,9 @@ KIND_GROUPS: Mapping[str, KindGroup] = MappingProxyType(
 )
 """Kind to its group; the kinds of a group share a colour."""
 
+IDLE_KINDS = frozenset({"Dropout", "SpatialDropout2D", "Flatten"})
+"""Kinds that change no value outside training: they have no picture of their own."""
+
 KINDS: tuple[str, ...] = tuple(KIND_GROUPS)
 """All kinds, in the order of the menu that adds a layer."""
 

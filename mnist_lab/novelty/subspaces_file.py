@@ -1,7 +1,6 @@
 """The file of a run in which the digits' subspaces are kept: `digit_subspaces.npz`."""
 
 import hashlib
-import io
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from mnist_lab.archive_reader import MIB, ArchiveError, open_archive
 from mnist_lab.array_reader import archive_array
 from mnist_lab.errors import StoreError
-from mnist_lab.files import atomic_write
+from mnist_lab.files import write_arrays
 from mnist_lab.network import CLASSES
 from mnist_lab.novelty.digit_subspaces import DIMENSIONS, MAX_HIDDEN, PIXELS, DigitSubspaces
 
@@ -29,16 +28,16 @@ def write_subspaces(path: Path, subspaces: DigitSubspaces, weights: Path) -> Non
     """
     largest = np.abs(subspaces.bases).max(axis=2, initial=0, keepdims=True)
     scales = np.where(largest == 0, 1, largest / _STEPS).astype(np.float32)
-    buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer,
-        bases=np.rint(subspaces.bases / scales).astype(np.int8),
-        scales=scales[..., 0],
-        threshold=np.array([subspaces.threshold], np.float32),
-        weights=_digest(weights),
+    write_arrays(
+        path,
+        {
+            "bases": np.rint(subspaces.bases / scales).astype(np.int8),
+            "scales": scales[..., 0],
+            "threshold": np.array([subspaces.threshold], np.float32),
+            "weights": _digest(weights),
+        },
+        compressed=True,
     )
-    with atomic_write(path) as temporary:
-        temporary.write_bytes(buffer.getvalue())
 
 
 def read_subspaces(path: Path, weights: Path) -> DigitSubspaces | None:

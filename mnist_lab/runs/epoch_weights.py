@@ -4,7 +4,6 @@ They are float16, which is near enough for a reading and takes half the room. Of
 only some epochs stay: the first, the last, and those between in equal steps.
 """
 
-import io
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from mnist_lab.archive_reader import ArchiveError, open_archive
 from mnist_lab.array_reader import archive_array
 from mnist_lab.errors import StoreError
-from mnist_lab.files import atomic_write
+from mnist_lab.files import write_arrays
 
 MAX_EPOCHS = 60
 """Epochs kept of one run."""
@@ -68,12 +67,7 @@ def write_epoch_weights(path: Path, weights: Sequence[NDArray[Any]]) -> None:
     Raises:
         OSError: They cannot be written.
     """
-    buffer = io.BytesIO()
-    arrays: dict[str, Any] = {_member(index): _half(array) for index, array in enumerate(weights)}
-    np.savez(buffer, **arrays)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_write(path, durable=False) as temporary:
-        temporary.write_bytes(buffer.getbuffer())
+    write_arrays(path, {_member(index): _half(array) for index, array in enumerate(weights)}, durable=False)
 
 
 def read_epoch_weights(path: Path, shapes: Sequence[tuple[int, ...]]) -> list[NDArray[np.float16]]:

@@ -5,7 +5,6 @@ then writes the model once and its weights about once a second, all without flus
 are worth nothing anyway.
 """
 
-import io
 import math
 import time
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from mnist_lab.archive_reader import MIB, ArchiveError, MissingFileError, open_archive
 from mnist_lab.array_reader import archive_array
 from mnist_lab.errors import StoreError
-from mnist_lab.files import atomic_write
+from mnist_lab.files import write_arrays
 from mnist_lab.runs.run_folder import RunFolder
 
 REQUEST_SECONDS = 5.0
@@ -70,12 +69,8 @@ def write_live_weights(folder: RunFolder, weights: LiveWeights) -> None:
     Raises:
         OSError: They cannot be written.
     """
-    buffer = io.BytesIO()
-    arrays: dict[str, Any] = {_name(index): value for index, value in enumerate(weights.values)}
-    arrays[_EPOCH] = np.float64(weights.epoch)
-    np.savez(buffer, **arrays)
-    with atomic_write(folder.live_weights, durable=False) as temporary:
-        temporary.write_bytes(buffer.getbuffer())
+    values = {_name(index): value for index, value in enumerate(weights.values)}
+    write_arrays(folder.live_weights, {**values, _EPOCH: np.array(weights.epoch, np.float64)}, durable=False)
 
 
 def read_live_weights(folder: RunFolder, like: Sequence[NDArray[Any]]) -> LiveWeights | None:

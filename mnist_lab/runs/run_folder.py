@@ -1,6 +1,5 @@
 """The folder of one run: its lock, log, weights, checkpoints, snapshots, predictions and digits' subspaces."""
 
-import io
 import os
 import re
 from pathlib import Path
@@ -13,7 +12,7 @@ from filelock import FileLock
 from mnist_lab.archive_reader import MIB, ArchiveError, MissingFileError, open_archive
 from mnist_lab.array_reader import archive_array
 from mnist_lab.errors import StoreError
-from mnist_lab.files import atomic_write, try_lock
+from mnist_lab.files import try_lock, write_arrays
 from mnist_lab.network import CLASSES
 
 _MAX_PROBABILITY = 1.001
@@ -174,10 +173,11 @@ class RunFolder:
 
     def write_predictions(self, probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]) -> None:
         """Write the probabilities (n, 10) for all test images, and their true labels (n,)."""
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, probabilities=probabilities.astype(np.float32), labels=labels.astype(np.uint8))
-        with atomic_write(self.predictions_path) as temporary:
-            temporary.write_bytes(buffer.getvalue())
+        write_arrays(
+            self.predictions_path,
+            {"probabilities": probabilities.astype(np.float32), "labels": labels.astype(np.uint8)},
+            compressed=True,
+        )
 
     def read_predictions(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]] | None:
         """Probabilities float32 (n, 10) and labels uint8 (n,) of all test images; None if the run has none.

@@ -16,7 +16,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from mnist_lab.data import Split, probe_indices
-from mnist_lab.network import CLASSES, Activation, Analysis, Conv2D, Dense, Network, analyse
+from mnist_lab.network import CLASSES, IDLE_KINDS, Activation, Analysis, Conv2D, Dense, Network, analyse
 from mnist_lab.network.analysis import LayerReport
 from mnist_lab.runs.snapshot import (
     MAP_DIGITS,
@@ -37,7 +37,6 @@ MAX_MAP_VALUES = 400_000
 _MAX_FILTER_VALUES = 40 * 28 * 28
 _BATCH_PER_CLASS = 10
 _MAX_FORWARD_BYTES = 640 * 2**20
-_WITHOUT_MAPS = {"Dropout", "SpatialDropout2D", "Flatten"}
 
 Weights = Sequence[NDArray[Any]]
 
@@ -110,7 +109,7 @@ class SnapshotCapture:
 
     def _maps(self, outputs: Sequence[tf.Tensor]) -> Iterator[LayerMaps]:
         for index, (report, output) in enumerate(zip(self._reports, outputs, strict=True)):
-            if report.layer.kind in _WITHOUT_MAPS:
+            if report.layer.kind in IDLE_KINDS:
                 continue
             shape = tuple(output.shape[1:])
             if math.prod(shape[:-1]) > 1:
@@ -162,7 +161,7 @@ def _batch_per_class(analysis: Analysis) -> int:
 
 def _channels(reports: Sequence[LayerReport]) -> int:
     """Number of channels recorded of each layer, so that all feature maps together stay below `MAX_MAP_VALUES`."""
-    shapes = [report.output_shape for report in reports if report.layer.kind not in _WITHOUT_MAPS]
+    shapes = [report.output_shape for report in reports if report.layer.kind not in IDLE_KINDS]
     maps = [shape for shape in shapes if shape is not None and math.prod(shape[:-1]) > 1]
     channels = MAX_CHANNELS
     while channels > 1 and MAP_DIGITS * sum(h * w * min(c, channels) for h, w, c in maps) > MAX_MAP_VALUES:

@@ -20,7 +20,7 @@ from mnist_lab.inference.inspection import LayerOutput, cell_sum, deciding_pixel
 from mnist_lab.inference.protocol import IMAGE_SHAPE, Floats
 from mnist_lab.insight import interpret_probabilities
 from mnist_lab.insight.nearest_digits import nearest_digits
-from mnist_lab.network import analyse
+from mnist_lab.network import IDLE_KINDS, analyse
 from mnist_lab.network.analysis import LayerReport
 from mnist_lab.runs import Run
 from mnist_lab.runs.snapshot import LayerMaps
@@ -46,8 +46,6 @@ _LOADING_SECONDS = 1.0
 _AGAIN_SECONDS = 0.2
 _MAX_READINGS = 32
 _MAX_INDEX = 4
-_WITHOUT_MAPS = {"Dropout", "SpatialDropout2D", "Flatten"}
-"""Layers that change no value at prediction."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +136,7 @@ def _layers(drawn: Drawn) -> View:
     maps = [_maps(*pair) for pair in enumerate(zip(reports, outputs, strict=True))]
     wanted = drawn.options.get(LAYER, "")
     chosen = [one for one, report in zip(maps, reports, strict=True) if str(report.index) == wanted]
-    shown = chosen or [one for one in maps if one.kind not in _WITHOUT_MAPS]
+    shown = chosen or [one for one in maps if one.kind not in IDLE_KINDS]
     pictures = {str(report.index): picture(one, drawn.theme) for one, report in zip(maps, reports, strict=True)}
     pictures[INPUT] = data_uri(digit_png(drawn.drawing.pixels, 1, drawn.theme))
     shares = [value / 255 for value in outputs[-1].values.reshape(-1).tolist()]
