@@ -121,9 +121,9 @@ def _sheet(levels: "NDArray[np.uint8]", colours: "NDArray[np.uint8]", columns: i
     return _png(sheet.repeat(scale, axis=0).repeat(scale, axis=1))
 
 
-def data_uri(png: bytes) -> str:
-    """A PNG as a data URI for the `src` of an image."""
-    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
+def data_uri(content: bytes, kind: str = "png") -> str:
+    """A picture file as a data URI for the `src` of an image."""
+    return f"data:image/{kind};base64," + base64.b64encode(content).decode("ascii")
 
 
 def image_tag(png: bytes, alt: str, style: str = "") -> str:

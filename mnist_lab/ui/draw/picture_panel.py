@@ -45,7 +45,7 @@ class _Picture:
 
 
 def picture_panel(run: Run) -> None:
-    """Draw the button that asks for a picture, and below it the picture, what is ink in it, and its digits.
+    """Draw what asks for a picture, or the picture, what is ink in it, and its digits.
 
     The session keeps the picture; the camera is not asked for before the user chooses it.
 
@@ -53,15 +53,17 @@ def picture_panel(run: Run) -> None:
         run: The run whose network reads.
     """
     number = st.session_state.setdefault(_NUMBER, 0)
+    picture: _Picture | None = st.session_state.get(_PICTURE)
+    if picture is None:
+        with st.container(width=480, key="picture-ask"):
+            _ask(number)
+        return
     with st.container(horizontal=True, vertical_alignment="center", key="picture-buttons"):
         # Another key closes the popover when there is a new picture.
-        with st.popover("Read a photo", icon=":material/photo_camera:", key=f"picture-popover-{number}"):
+        with st.popover("Read another photo", icon=":material/photo_camera:", key=f"picture-popover-{number}"):
             _ask(number)
-        picture: _Picture | None = st.session_state.get(_PICTURE)
-        if picture is not None:
-            st.button("Remove it", icon=":material/close:", key="picture-remove", on_click=_remove)
-    if picture is not None:
-        _show(run, picture, f"picture-box-{number}")
+        st.button("Remove it", icon=":material/close:", key="picture-remove", on_click=_remove)
+    _show(run, picture, f"picture-box-{number}")
 
 
 def _ask(number: int) -> None:
@@ -190,7 +192,7 @@ def _uri(pixels: "NDArray[np.uint8]") -> str:
     image.thumbnail((_SHOWN_SIDE, _SHOWN_SIDE))
     out = io.BytesIO()
     image.save(out, "WEBP", quality=80)
-    return "data:image/webp;base64," + data_uri(out.getvalue()).partition(",")[2]
+    return data_uri(out.getvalue(), "webp")
 
 
 def _ink_uri(drawing: NormalizedDrawing) -> str:
