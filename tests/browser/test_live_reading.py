@@ -69,8 +69,8 @@ class Reader:
 
     def _answer(self, route: Route) -> None:
         values = [0.91 if digit == self.digit else 0.01 for digit in range(10)]
-        answer = {"digit": str(self.digit), "text": f"{self.digit}, quite sure (91 %)", "by": "A run"}
-        body = json.dumps({**answer, "probabilities": values, "labels": [""] * 10})
+        answer = {"number": str(self.digit), "text": f"{self.digit}, quite sure (91 %)", "by": "A run"}
+        body = json.dumps({**answer, "bars": [{"probabilities": values, "labels": [""] * 10}]})
         route.fulfill(status=200, content_type="application/json", body=body)
 
 

@@ -49,13 +49,28 @@ def test_a_network_in_training_reads_as_it_is_now_and_is_asked_again(store: RunS
     run = start(store, queue(store))
 
     assert reading(run.id) == {
-        "digit": "7",
+        "number": "7",
         "text": "7, quite sure (91 %)",
         "by": "A run, after 1.3 epochs",
-        "probabilities": [0.01] * 7 + [0.91, 0.01, 0.01],
-        "labels": ["< 1 %"] * 7 + ["91 %", "< 1 %", "< 1 %"],
+        "bars": [
+            {
+                "probabilities": [0.01] * 7 + [0.91, 0.01, 0.01],
+                "labels": ["< 1 %"] * 7 + ["91 %", "< 1 %", "< 1 %"],
+            }
+        ],
         "again": 1.0,
     }
+
+
+def test_digits_that_are_apart_are_read_as_a_number(store: RunStore) -> None:
+    run = end(store, start(store, queue(store)), RunState.FINISHED)
+    two = np.minimum(canvas_pixels(), np.roll(canvas_pixels(), 100, axis=1))
+    answer = reading(run.id, as_png(two))
+    assert (answer["number"], answer["text"], len(answer["bars"])) == ("77", "77, quite sure", 2)
+
+    many = np.full_like(two, 255)
+    many[60:260, 10:310:40, :3] = many[60:260, 11:310:40, :3] = 20
+    assert len(reading(run.id, as_png(many))["bars"]) == 1, "more parts than digits of a number"
 
 
 def test_a_finished_network_reads_once(store: RunStore) -> None:
@@ -132,7 +147,7 @@ def test_a_deleted_run_reads_nothing(store: RunStore) -> None:
     run = queue(store)
     store.request(run.id, Command.DISCARD)
 
-    assert "probabilities" not in reading(run.id)
+    assert "bars" not in reading(run.id)
 
 
 def test_the_drawing_is_normalized_as_everywhere_else(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,7 +228,7 @@ def test_the_route_answers(store: RunStore) -> None:
     assert json.loads(response.body) == {"text": "", "by": ""}
     assert response.headers["cache-control"] == "no-store"
     response = asyncio.run(reading_route.live_reading(request(run.id, ONE)))
-    assert json.loads(response.body)["digit"] == "7"
+    assert json.loads(response.body)["number"] == "7"
 
 
 def test_more_than_a_drawing_is_not_read() -> None:

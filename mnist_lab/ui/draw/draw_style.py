@@ -13,20 +13,21 @@ STYLE = f"""<style>
 {_ANSWER} {{ display: grid; grid-template-columns: auto 1fr; column-gap: 1.5rem; align-items: center; }}
 {_ANSWER} :is(.lab-reading-bars, .lab-reading-by) {{ grid-column: 1 / -1; }}
 {_ANSWER} .lab-reading-digit {{ display: block; min-width: 0.6em; line-height: 1; font-weight: 700;
-  font-size: calc(0.42 * var(--lab-canvas-side)); height: 1em; }}
+  font-size: calc(0.42 * var(--lab-canvas-side) / max(1, 0.6 * var(--digits, 1))); height: 1em; }}
 {_ANSWER} .lab-reading-text {{ font-size: clamp(1.25rem, 0.075 * var(--lab-canvas-side), 2.25rem); }}
 {_ANSWER} .lab-reading-text.lab-note {{ font-size: 1.125rem; line-height: 1.4; }}
-{_ANSWER} .lab-reading-bars {{ height: calc(0.52 * var(--lab-canvas-side)); gap: 0.5rem; }}
+{_ANSWER} .lab-reading-bars {{ height: calc(0.52 * var(--lab-canvas-side)); --gap: 0.5rem; }}
 {_ANSWER} .lab-reading-column::before {{ font-size: 0.875rem; }}
 {_ANSWER} .lab-reading-column b {{ font-size: 1.25rem; }}
 {_ANSWER} .lab-reading-by {{ display: none; }}
-{dom.PRESENTING} {_ANSWER} .lab-reading-digit {{ font-size: calc(0.52 * var(--lab-canvas-side)); }}
+{dom.PRESENTING} {_ANSWER} .lab-reading-digit {{
+  font-size: calc(0.52 * var(--lab-canvas-side) / max(1, 0.6 * var(--digits, 1))); }}
 {dom.PRESENTING} {_ANSWER} .lab-reading-bars {{ height: calc(0.44 * var(--lab-canvas-side)); }}
 {dom.by_key("draw-why")} {{ min-width: min(36rem, 100%); }}
 @media (max-width: {dom.MENU_MIN_WIDTH - 1}px) {{
   {_PAGE} {{ --lab-canvas-side: min(320px, 100vw - 70px) !important; }}
   {_ANSWER} .lab-reading-digit {{ font-size: 4.5rem; }}
-  {_ANSWER} .lab-reading-bars {{ height: 7rem; gap: 0.3rem; }}
+  {_ANSWER} .lab-reading-bars {{ height: 7rem; --gap: 0.3rem; }}
   {_ANSWER} .lab-reading-column::before {{ font-size: 0.75rem; }}
 }}
 </style>"""

@@ -1,23 +1,28 @@
 """The JSON that `/live/reading` answers: how a network reads a drawing, even in the middle of its training."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mnist_lab import formatting
-from mnist_lab.drawing import NormalizedDrawing
+from mnist_lab.drawing import FoundDigit, NormalizedDrawing
 from mnist_lab.errors import LabError, PictureError, PredictorError, UnknownRunError
+from mnist_lab.inference import Answer
 from mnist_lab.inference.reading import Reading
-from mnist_lab.insight import interpret_probabilities
+from mnist_lab.insight import interpret_number, interpret_probabilities
 from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.live.canvas_picture import read_canvas
 from mnist_lab.ui.live.current_run import find_run
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.query_params import RUN
 
+_Digit = FoundDigit | NormalizedDrawing
+
 ADDRESS = "live/reading"
 """Path of the URL, relative to the page; the run and the width of the pen are query parameters."""
 PEN = "pen"
+MAX_DIGITS = 6
+"""Digits of a number on the canvas; a drawing of more parts is read as one digit."""
 _JUST_BEGUN = 0.05
 """Epochs; a network that was trained for less knows next to nothing."""
 _MIN_LABELLED = 0.005
@@ -30,9 +35,9 @@ def answer(parameters: Mapping[str, str], png: bytes) -> bytes:
     """The answer to a browser as JSON.
 
     - `text`: what the network reads, as a sentence; `by`: which network, and how far it is trained.
-    - `digit`, `probabilities` and `labels`: what is read, ten numbers, and how they are written; missing if there is no
-      reading, and then `text` says why.
-    - `is_digit`: false if the drawing does not look like a digit; missing if that is not known.
+    - `number`: what is read, a digit or several; `bars`: for each of them the ten `probabilities`, and how they are
+      written, the `labels`. Missing if there is no reading, and then `text` says why.
+    - `is_digit`: false if one of them does not look like a digit; missing if that is not known.
     - `again`: seconds until the same drawing should be read again; missing if the network does not change.
 
     Without a drawing the network is only loaded, so that the first reading is as fast as later ones.
@@ -74,29 +79,44 @@ def _reading(run: Run, drawing: NormalizedDrawing) -> dict[str, Any]:
     Raises:
         LabError: The network cannot be used; the message is for the user.
     """
+    digits: Sequence[_Digit] = drawing.digits if len(drawing.digits) <= MAX_DIGITS else (drawing,)
     if run.state.is_ended:
-        return {**_prediction(services().predictor.read(run.id, drawing.pixels), drawing), "by": _tested_name(run)}
-    now = services().predictor.predict_now(run.id, drawing.pixels)
-    if now.probabilities is None:
-        raise PredictorError(_waiting_text(run) if now.is_untrained else now.error)
-    by = f"{run.name}, being tested" if now.epoch is None else f"{run.name}, {_age_text(now.epoch)}"
-    return {**_prediction(Reading(now.probabilities), drawing), "by": by}
+        readings = [services().predictor.read(run.id, digit.pixels) for digit in digits]
+        return {**_prediction(digits, readings), "by": _tested_name(run)}
+    answers = [services().predictor.predict_now(run.id, digit.pixels) for digit in digits]
+    readings = [_live_reading(run, answer) for answer in answers]
+    epoch = answers[-1].epoch
+    by = f"{run.name}, being tested" if epoch is None else f"{run.name}, {_age_text(epoch)}"
+    return {**_prediction(digits, readings), "by": by}
+
+
+def _live_reading(run: Run, answer: Answer) -> Reading:
+    if answer.probabilities is None:
+        raise PredictorError(_waiting_text(run) if answer.is_untrained else answer.error)
+    return Reading(answer.probabilities)
 
 
 def _age_text(epoch: float) -> str:
     return "just begun" if epoch < _JUST_BEGUN else f"after {epoch:.1f} epochs"
 
 
-def _prediction(reading: Reading, drawing: NormalizedDrawing) -> dict[str, Any]:
+def _prediction(digits: Sequence[_Digit], readings: Sequence[Reading]) -> dict[str, Any]:
+    number = interpret_number(
+        [
+            interpret_probabilities(reading.probabilities, is_dot=digit.is_dot, digit_score=reading.digit_score)
+            for digit, reading in zip(digits, readings, strict=True)
+        ]
+    )
+    shown = {"number": number.number, "text": number.text, "bars": [_bars(reading) for reading in readings]}
+    return shown if number.is_digit is None else {**shown, "is_digit": number.is_digit}
+
+
+def _bars(reading: Reading) -> dict[str, Any]:
     values = [float(value) for value in reading.probabilities]
-    prediction = interpret_probabilities(values, is_dot=drawing.is_dot, digit_score=reading.digit_score)
-    shown = {
-        "digit": str(prediction.digit),
-        "text": prediction.text,
+    return {
         "probabilities": [round(value, 4) for value in values],
         "labels": [formatting.probability(value) if value >= _MIN_LABELLED else "" for value in values],
     }
-    return shown if prediction.is_digit is None else {**shown, "is_digit": prediction.is_digit}
 
 
 def _tested_name(run: Run) -> str:

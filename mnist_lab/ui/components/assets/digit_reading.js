@@ -8,8 +8,9 @@ class DigitReading {
     this.node = node;
     [this.digit, this.text, this.by, this.status] = ["digit", "text", "by", "status"].map(part);
     this.bars = part("bars");
-    this.columns = [...this.bars.children];
     this.reader = new DrawingReader(node, (answer, drawing) => this.onAnswer(answer, drawing));
+    // The prompt would be wrong now, as there is a drawing; an earlier reading stays.
+    this.reader.onSlow = () => this.digit.textContent || this.show({ text: "Loading the network…", by: "" });
   }
 
   want([address, prompt]) {
@@ -34,26 +35,32 @@ class DigitReading {
     if (!drawing.isMoving) this.status.textContent = answer?.text ?? "";
   }
 
-  show({ digit, text, by, probabilities, labels, is_digit: isDigit }) {
-    // Without a reading, the bars of the one before would belong to another drawing.
-    const values = probabilities ?? Array(this.columns.length).fill(0);
-    const best = probabilities ? values.indexOf(Math.max(...values)) : -1;
-    this.digit.textContent = digit ?? "";
+  show({ number = "", text, by, bars = [], is_digit: isDigit }) {
+    this.digit.textContent = number;
+    this.node.style.setProperty("--digits", Math.max(1, number.length));
     if (this.text.textContent !== text) this.text.textContent = text;
-    this.text.classList.toggle("lab-note", !probabilities);
+    this.text.classList.toggle("lab-note", !bars.length);
     this.node.classList.toggle("lab-no-digit", isDigit === false);
     this.by.textContent = by ? `read by ${by}` : "";
-    this.columns.forEach((column, index) => {
+    // One group of ten bars for each digit of a number. Without a reading, those of the one before would be wrong.
+    const groups = this.bars.children;
+    while (groups.length > Math.max(1, bars.length)) groups[groups.length - 1].remove();
+    while (groups.length < bars.length) this.bars.append(groups[0].cloneNode(true));
+    const named = [...groups].map((group, index) => this.showBars([...group.children], bars[index]));
+    const kind = isDigit === false ? "Not a digit. " : "";
+    const probabilities = `${kind}Probability of each digit: ${named.join("; then: ")}`;
+    this.bars.setAttribute("aria-label", bars.length ? probabilities : "No digit is read yet");
+  }
+
+  showBars(columns, { probabilities, labels = [] } = {}) {
+    const values = probabilities ?? Array(columns.length).fill(0);
+    const best = probabilities ? values.indexOf(Math.max(...values)) : -1;
+    columns.forEach((column, index) => {
       column.style.setProperty("--share", values[index]);
       column.classList.toggle("lab-best", index === best);
-      column.dataset.value = labels?.[index] ?? "";
+      column.dataset.value = labels[index] ?? "";
     });
-    const named = values.map((value, index) => `${index}: ${Math.round(100 * value)} %`).join(", ");
-    const kind = isDigit === false ? "Not a digit. " : "";
-    this.bars.setAttribute(
-      "aria-label",
-      probabilities ? `${kind}Probability of each digit: ${named}` : "No digit is read yet",
-    );
+    return values.map((value, index) => `${index}: ${Math.round(100 * value)} %`).join(", ");
   }
 }
 

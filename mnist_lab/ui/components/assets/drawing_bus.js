@@ -3,6 +3,7 @@
 const LAB_DRAWING_CHANGED = "lab-drawing-changed";
 const RETRY_SECONDS = 1; // after a request that failed
 const TIMEOUT_SECONDS = 120; // the predictor may have to load TensorFlow first
+const SLOW_SECONDS = 1; // until `onSlow` is called: the network is being loaded
 
 // `drawing`: { isEmpty, isMoving, penWidth, inked, png }. `isMoving` tells that the pen is down, `inked` when the newest
 // ink was drawn (like performance.now()), and `png()` resolves to the picture, which is made once for all who ask.
@@ -62,12 +63,14 @@ class DrawingReader {
     this.isAsking = true;
     this.askedAt = performance.now();
     this.node.setAttribute("aria-busy", "true");
+    const slow = setTimeout(() => this.onSlow?.(), 1000 * SLOW_SECONDS);
     let answer = null;
     try {
       answer = await labPost(`${address}&pen=${drawing.penWidth}`, await drawing.png());
     } catch {
       // It is asked again below.
     }
+    clearTimeout(slow);
     this.isAsking = false;
     this.node.removeAttribute("aria-busy");
     if (address === this.address && document.labDrawing?.isEmpty === false) {

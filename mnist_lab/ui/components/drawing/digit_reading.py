@@ -17,7 +17,7 @@ _component = st.components.v2.component(
       <p class="lab-reading-digit" aria-hidden="true"></p>
       <p class="lab-reading-text"></p>
       <p class="lab-reading-status" role="status"></p>
-      <div class="lab-reading-bars" role="img" aria-label="No digit is read yet">{_COLUMNS}</div>
+      <div class="lab-reading-bars" role="img" aria-label="No digit is read yet"><div>{_COLUMNS}</div></div>
       <p class="lab-reading-by"></p>
     </div>
     """,
