@@ -34,12 +34,11 @@ function labKnown(node) {
 // The place of a control in its row, the nearest container with a key around it: what is drawn there next, such as Pause
 // in place of Continue, has another key and another name.
 function labPlace(node) {
-  const { keyPrefix } = window.labFocusKeeper;
-  const keyed = `[class*="${keyPrefix}"]`;
+  const keyed = `[class*="${labKeyClass}"]`;
   const row = node.closest(keyed)?.parentElement?.closest(keyed);
   if (!row) return null;
   const controls = labRow(row);
-  return controls && { row: [...row.classList].find((name) => name.startsWith(keyPrefix)), at: controls.indexOf(node) };
+  return controls && { row: [...row.classList].find((name) => name.startsWith(labKeyClass)), at: controls.indexOf(node) };
 }
 
 // The controls of a row; null if it has so many that their places mean nothing.
