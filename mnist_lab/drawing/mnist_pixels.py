@@ -6,9 +6,9 @@ from mnist_lab.drawing.ink import Ink
 
 SIDE = 28
 BOX = 20
-
-# The middle of pixel 14, counted from 0: in all of MNIST's images the centre of mass is at 14.0 to 15.0.
-_CENTRE = 14.5
+"""The longer side of a digit, in pixels."""
+CENTRE = 14.5
+"""The middle of pixel 14, counted from 0: in all of MNIST's images the centre of mass is at 14.0 to 15.0."""
 
 
 def mnist_pixels(digit: Ink) -> Ink:
@@ -49,4 +49,4 @@ def _centred(digit: Ink) -> Ink:
 def _offset(mass: Ink) -> int:
     """The row (column) of the 28×28 image at which a digit must start, given the mass of its rows (columns)."""
     centre = float(np.average(np.arange(len(mass)) + 0.5, weights=mass))
-    return round(_CENTRE - centre)
+    return round(CENTRE - centre)

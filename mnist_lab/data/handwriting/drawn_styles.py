@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from mnist_lab.data.dataset import Images, Labels
 from mnist_lab.data.handwriting.digit_ink import PIXELS, Digits
 from mnist_lab.data.handwriting.pen import draw_strokes, lengths_along
+from mnist_lab.drawing.mnist_pixels import BOX, CENTRE
 
 Values = NDArray[np.floating[Any]]
 Random = np.random.Generator
 
 _SAMPLES = 24
 """Points along a line that is drawn: less than a pixel apart."""
-_CENTRE, _BOX = np.float32(14.5), np.float32(20)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def _placed(images: Values) -> Values:
     ink = images > np.float32(0.2)
     total = np.maximum(images.sum(axis=(1, 2)), np.float32(1e-6))
     centres = [(images.sum(axis=2 - axis) @ PIXELS) / total for axis in (0, 1)]
-    scale = _BOX / np.maximum(*(ink.any(axis=2 - axis).sum(axis=1) for axis in (0, 1))).clip(1)
+    scale = BOX / np.maximum(*(ink.any(axis=2 - axis).sum(axis=1) for axis in (0, 1))).clip(1)
     down, across = (_resampling(centre, scale.astype(np.float32)) for centre in centres)
     placed: Values = np.matmul(np.matmul(down, images), across.transpose(0, 2, 1))
     return np.clip(placed, 0, 1)
@@ -68,7 +68,7 @@ def _placed(images: Values) -> Values:
 
 def _resampling(centres: Values, scale: Values) -> Values:
     """Bilinear resampling along one axis as matrices, float32 (n, 28, 28), which move `centres` to the middle."""
-    sources = (PIXELS - _CENTRE) / scale[:, np.newaxis] + centres[:, np.newaxis]
+    sources = (PIXELS - CENTRE) / scale[:, np.newaxis] + centres[:, np.newaxis]
     weights: Values = np.maximum(0, 1 - np.abs(sources[..., np.newaxis] - PIXELS))
     return weights
 

@@ -8,13 +8,10 @@ from numpy.typing import NDArray
 from mnist_lab.data.dataset import Images, Labels
 from mnist_lab.data.handwriting.pen import draw_strokes, lengths_along
 from mnist_lab.data.handwriting.stroke_templates import SAMPLES, Template, stroke_templates
+from mnist_lab.drawing.mnist_pixels import BOX, CENTRE
 from mnist_lab.network import CLASSES
 
 Values = NDArray[np.floating[Any]]
-
-BOX = 20
-"""The longer side of a digit in pixels, as in MNIST."""
-_CENTRE = np.float32(14.5)
 
 _HAND = 0.028
 """Standard deviation of a point's place, in sides of the digit's box; the ends of strokes vary twice as much."""
@@ -101,5 +98,5 @@ def _placed(points: Values, joined: Values, random: np.random.Generator) -> Valu
     points = (points - low[:, np.newaxis]) * scale.reshape(-1, 1, 1) + (widths / 2).reshape(-1, 1, 1)
     lengths = lengths_along(points, joined)
     centre = (points * lengths[..., np.newaxis]).sum(axis=1) / lengths.sum(axis=1, keepdims=True)
-    points += np.rint(_CENTRE - centre)[:, np.newaxis]
+    points += np.rint(CENTRE - centre)[:, np.newaxis]
     return draw_strokes(points, lengths, widths)
