@@ -8,38 +8,13 @@ from typing import Literal
 import streamlit as st
 
 from mnist_lab.charts import PALETTES
-from mnist_lab.ui.components.assets import MORPH, script
+from mnist_lab.ui.components.assets import ENLARGED, MORPH, script, style
 from mnist_lab.ui.components.theme import theme
 
 _component = st.components.v2.component(
     "mnist_lab_themed_html",
-    html="""
-    <div class="lab-themed-html" translate="no"></div>
-    <dialog class="lab-enlarged" aria-label="Enlarged picture" translate="no">
-      <div class="pictures"></div>
-      <p class="caption" aria-live="polite"></p>
-      <div class="buttons">
-        <button type="button" data-step="-1">Previous</button>
-        <button type="button" data-step="1">Next</button>
-        <button type="button">Close</button>
-      </div>
-    </dialog>
-    """,
-    css="""
-    .lab-themed-html { width: 100%; }
-    .lab-enlarged { max-width: 94vw; border: 1px solid var(--st-border-color); border-radius: 12px; padding: 1.25rem;
-      background: var(--st-background-color); color: var(--st-text-color); text-align: center; }
-    .lab-enlarged::backdrop { background: rgb(0 0 0 / .5); }
-    .lab-enlarged .pictures { display: flex; flex-wrap: wrap; gap: 1rem; justify-content: center; }
-    .lab-enlarged img { width: min(26rem, 56vh, 84vw) !important; height: auto; image-rendering: pixelated;
-      border: 1px solid var(--st-border-color); border-radius: 4px; }
-    .lab-enlarged .caption { margin: 1rem 0; font-size: 1.125rem; }
-    .lab-enlarged .buttons { display: flex; gap: .5rem; justify-content: center; }
-    .lab-enlarged button { min-height: 2.5rem; padding: 0 1rem; border: 1px solid var(--st-border-color);
-      border-radius: 8px; background: none; color: inherit; font: inherit; cursor: pointer; }
-    .lab-enlarged button:hover { border-color: var(--st-primary-color); }
-    .lab-enlarged button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
-    """,
+    html=f'<div class="lab-themed-html" translate="no"></div>{ENLARGED}',
+    css=".lab-themed-html { width: 100%; }" + style("enlarge"),
     js=script("themed_html", MORPH, "enlarge"),
     isolate_styles=False,
 )

@@ -9,6 +9,8 @@ from mnist_lab.ui.components import streamlit_dom
 MORPH = "vendor/idiomorph.min"
 """Changes the HTML of a node in place."""
 _FOLDER = Path(__file__).parent
+ENLARGED = (_FOLDER / "enlarge.html").read_text(encoding="utf-8")
+"""The HTML of the dialog in which `enlarge.js` shows pictures; `enlarge.css` is its style."""
 
 
 def script(name: str, *helpers: str) -> str:

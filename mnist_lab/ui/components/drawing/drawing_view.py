@@ -6,27 +6,17 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from mnist_lab.ui.components.assets import MORPH, script
+from mnist_lab.ui.components.assets import ENLARGED, MORPH, script, style
 from mnist_lab.ui.live.drawing_views import ADDRESS
 
 _component = st.components.v2.component(
     "mnist_lab_drawing_view",
-    html="""
-    <div class="lab-drawing-view" translate="no"></div>
-    <dialog class="lab-enlarged" aria-label="Enlarged picture" translate="no">
-      <div class="pictures"></div>
-      <p class="caption" aria-live="polite"></p>
-      <div class="buttons">
-        <button type="button" data-step="-1">Previous</button>
-        <button type="button" data-step="1">Next</button>
-        <button type="button">Close</button>
-      </div>
-    </dialog>
-    """,
+    html=f'<div class="lab-drawing-view" translate="no"></div>{ENLARGED}',
     css="""
     .lab-drawing-view { width: 100%; color: var(--st-text-color); }
     .lab-drawing-view > p { margin: 0; font-size: 0.875rem; }
-    """,
+    """
+    + style("enlarge"),
     js=script("drawing_view", MORPH, "enlarge", "drawing_bus"),
     isolate_styles=False,
 )
