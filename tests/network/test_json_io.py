@@ -132,7 +132,9 @@ def damaged(rng: random.Random, network: Network) -> str:
     elif way == 3:
         chosen = rng.choice(layers)
         key = rng.choice(list(chosen))
-        chosen[key] = rng.choice([j for j in JUNK if not (key == "strides" and j is None)])
+        # Pooling may have no strides, and a rate outside 0 to 1 is a fault of the network, not of the file.
+        fits = {"strides": (None,), "rate": (-1.5, 10**30)}.get(key, ())
+        chosen[key] = rng.choice([junk for junk in JUNK if junk not in fits])
     else:
         text = network.to_json()
         return text[: rng.randrange(len(text) - 2)]

@@ -96,8 +96,9 @@ def _pretend(name: str, **contents: Any) -> None:
 
 
 ENGINE = "mnist_lab.training.engine"
-# The package itself loads TensorFlow, which takes five seconds of the processor. Its other modules are the real ones.
+# These two load TensorFlow, which takes five seconds of the processor. The package's other modules are the real ones.
 _pretend(ENGINE, __path__=[str(Path(training.__path__[0], "engine"))])
+_pretend("mnist_lab.novelty.engine.features", fit_to_model=lambda *_arguments: None)
 _pretend(f"{ENGINE}.trainer", Trainer=Trainer, Outcome=types.SimpleNamespace)
 _pretend(f"{ENGINE}.evaluation", predict_probabilities=predict_probabilities)
 _pretend(f"{ENGINE}.warm_up", warm_up=lambda _settings: None)
