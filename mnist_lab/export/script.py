@@ -7,6 +7,7 @@ from mnist_lab.export.templates import (
     AUGMENTATIONS,
     BY_HAND,
     DATA,
+    DRAWING,
     NOT_A_DIGIT,
     OPTIMIZERS,
     SCHEDULES,
@@ -41,11 +42,12 @@ def sections(run: Run) -> list[Section]:
         Section("Training", _training(recipe)),
         Section("Test", _test(recipe)),
         Section("Not a digit", _not_a_digit()),
+        Section("A drawing of one's own", DRAWING),
     ]
 
 
 def training_script(run: Run) -> str:
-    """Return the run as one Python file that trains the same network with the same recipe, with Keras alone."""
+    """Return the run as one Python file that trains the same network with the same recipe, without the lab."""
     heading = f'"""{introduction(run)}"""\n'
     parts = [f"# {section.title}\n\n{section.source.strip()}\n" for section in sections(run)]
     return "\n\n".join([heading, *parts])
@@ -53,7 +55,7 @@ def training_script(run: Run) -> str:
 
 def introduction(run: Run) -> str:
     """Return a short description of the script, safe inside a docstring and in Markdown."""
-    lines = [f"Trains the network of the MNIST Lab run {run.id} with Keras alone: pip install tensorflow", ""]
+    lines = [f"Trains the network of the MNIST Lab run {run.id} with Keras: pip install tensorflow pillow scipy", ""]
     if run.data is not None and run.used_sample:
         lines.append(f"The run itself was trained on the {run.data.title}; this script trains on MNIST.")
     if run.data is not None and run.data.drawings:
@@ -93,6 +95,7 @@ import tensorflow as tf
 {chr(10).join(lines)}
 LIMIT = {recipe.limit!r}  # training images to use, held-out ones included; None: all
 MNIST = None  # path of an mnist.npz; None: Keras downloads it
+PICTURE = None  # path of a picture of a digit, to be read in the end
 
 keras.utils.set_random_seed(SEED)
 keras.mixed_precision.set_global_policy({"float32" if precision == "auto" else precision!r})

@@ -155,6 +155,65 @@ def read(image):
 print("the first test image:", read(x_test[0]))
 """
 
+DRAWING = """\
+from PIL import Image, ImageOps
+from scipy import ndimage
+
+
+def ink_of(path):
+    \"\"\"How much ink is in each pixel of a picture, 0 to 1, dark or light; None if it is blank.\"\"\"
+    image = ImageOps.exif_transpose(Image.open(path)).convert("RGBA")
+    factor = -(-max(image.size) // 1024)
+    if factor > 1:
+        image = image.reduce(tuple(min(factor, side) for side in image.size))
+    picture = np.asarray(image)
+    alpha = picture[..., 3].astype(np.float32)
+    if alpha.min() < 255:  # drawn on transparent paper
+        return alpha / alpha.max() if alpha.max() >= 24 else None
+    grey = picture[..., :3].astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+    if np.ptp(grey) < 24:
+        return None
+    dark = grey < (grey.min() + grey.max()) / 2
+    border = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
+    ink, paper = np.median(grey[dark]), np.median(grey[~dark])
+    if border.mean() + dark.mean() > 1:
+        ink, paper = paper, ink
+    if abs(ink - paper) < 24:
+        return None
+    share = np.minimum((grey - paper) / (ink - paper), 1)
+    return np.where(share < 0.1, 0, share).astype(np.float32)
+
+
+def as_mnist(digit):
+    \"\"\"Ink (h, w), 0 to 1, as 28×28 pixels, 0 to 255: 20 pixels long, its centre of mass in the middle.\"\"\"
+    height, width = digit.shape
+    scale = 20 / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    smooth = Image.Resampling.BOX if scale <= 1 else Image.Resampling.BICUBIC
+    pixels = np.asarray(Image.fromarray(np.rint(digit * 255).astype(np.uint8)).resize(size, smooth), np.float32)
+    y, x = ((np.indices(pixels.shape) + 0.5) * pixels).sum(axis=(1, 2)) / pixels.sum()
+    top, left = 28 - round(14.5 - y), 28 - round(14.5 - x)
+    return np.pad(pixels, 28)[top : top + 28, left : left + 28]
+
+
+def read_drawing(path):
+    \"\"\"Read a picture of one digit: drawn on a screen, or scanned; not a photo of paper, which has shadows.\"\"\"
+    ink = ink_of(path)
+    inked = ink is not None and ink >= 0.2
+    if not np.any(inked):
+        return "The picture is blank"
+    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
+    digit = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    pen = max(1, 2 * ndimage.distance_transform_edt(np.pad(digit > 0.5, 1)).max() - 1)
+    if max(digit.shape) < 2 * pen:
+        return "This is a dot"
+    return read(as_mnist(digit))
+
+
+if PICTURE is not None:
+    print(f"{PICTURE}:", read_drawing(PICTURE))
+"""
+
 _NO_AUGMENTATION = """\
 def augment(images, labels):
     return images, labels

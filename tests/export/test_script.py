@@ -10,9 +10,12 @@ from typing import get_args
 import nbformat
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
+from mnist_lab.drawing import normalize_drawing, open_picture
 from mnist_lab.export.notebook import training_notebook
 from mnist_lab.export.script import training_script
+from mnist_lab.export.templates import DRAWING
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe, learning_rates
 from mnist_lab.runs import DataInfo, Intervention
@@ -85,10 +88,54 @@ def test_the_notebook_holds_the_same_script(run_of):
 
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
-    assert len(code) == 8
+    assert len(code) == 9
     assert all(part in training_script(run) for part in code)
     assert training_notebook(run) == training_notebook(run), "the same run gives the same file"
     compile("\n".join(code), "notebook", "exec")
+
+
+def drawn(mode, paper, ink, side=280, pen=20, points=((70, 60), (200, 80), (120, 230))):
+    """A picture of a 7, or of other strokes."""
+    picture = Image.new(mode, (side, side), paper)
+    ImageDraw.Draw(picture).line([(x * side / 280, y * side / 280) for x, y in points], ink, pen, joint="curve")
+    return picture
+
+
+@pytest.fixture(scope="module")
+def drawing_reader():
+    """The functions of the script's last section, with pixels as the answer instead of a digit."""
+    names = {"np": np, "PICTURE": None, "read": lambda pixels: pixels}
+    exec(DRAWING, names)  # noqa: S102 - our own source, which is what is tested
+    return names["read_drawing"]
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        drawn("L", 255, 0),
+        drawn("L", 0, 255),
+        drawn("RGB", "#fffbe6", "#8040a0"),
+        drawn("RGBA", (0, 0, 0, 0), (20, 20, 20, 255)),
+        drawn("L", 250, 30, side=2000, pen=90),
+        drawn("L", 255, 0, side=40, pen=2),
+    ],
+    ids=["dark", "light", "coloured", "transparent", "large", "small"],
+)
+def test_the_script_sees_a_drawing_as_the_lab_does(drawing_reader, tmp_path, picture):
+    picture.save(tmp_path / "seven.png")
+    expected = normalize_drawing(open_picture(tmp_path / "seven.png"))
+
+    pixels = drawing_reader(tmp_path / "seven.png")
+
+    assert expected is not None
+    assert np.abs(pixels / 255 - expected.pixels).max() < 0.01
+
+
+@pytest.mark.parametrize(("ink", "answer"), [(0, "This is a dot"), (255, "The picture is blank")])
+def test_the_script_reads_neither_a_dot_nor_blank_paper(drawing_reader, tmp_path, ink, answer):
+    drawn("L", 255, ink, points=((130, 140), (150, 140))).save(tmp_path / "picture.png")
+
+    assert drawing_reader(tmp_path / "picture.png") == answer
 
 
 def digits(count, random):
@@ -122,8 +169,11 @@ def test_the_script_trains(run_of, tmp_path, optimizer, schedule, augmentation, 
             early_stopping=3,
         )
     )
-    assert source.count("MNIST = None") == 1
-    (tmp_path / "train.py").write_text(source.replace("MNIST = None", "MNIST = 'mnist.npz'"), encoding="utf-8")
+    drawn("L", 255, 0).save(tmp_path / "seven.png")
+    for name, file in (("MNIST", "mnist.npz"), ("PICTURE", "seven.png")):
+        assert source.count(f"{name} = None") == 1
+        source = source.replace(f"{name} = None", f"{name} = {file!r}")
+    (tmp_path / "train.py").write_text(source, encoding="utf-8")
 
     ended = subprocess.run(
         [sys.executable, "train.py"], cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False,
@@ -132,9 +182,8 @@ def test_the_script_trains(run_of, tmp_path, optimizer, schedule, augmentation, 
 
     assert ended.returncode == 0, ended.stderr
     assert float(ended.stdout.rsplit("test accuracy ")[1].split(",")[0]) > 0.5
-    assert re.search(
-        "the first test image: (0|This does not look like a digit; nearest is [0-9])$", ended.stdout.strip()
-    )
+    for what in ("the first test image", "seven.png"):
+        assert re.search(f"^{what}: ([0-9]|This does not look like a digit; nearest is [0-9])$", ended.stdout, re.M)
     assert (tmp_path / "best.keras").exists() == (validation == "holdout")
 
 
