@@ -23,7 +23,7 @@ from mnist_lab.ui.start.tour_steps import STEPS
 from mnist_lab.ui.start.train_card import train_card
 from mnist_lab.ui.train.start_buttons import stay_here
 
-PRESETS = ("small-cnn", "tiny", "linear", "lenet-5", "fast", "strong", "champion")
+PRESETS = ("small-cnn", "tiny", "linear", "lenet-5", "fast", "strong", "champion", "reader")
 """In the row: what a first visitor can train within a minute, then what came of more."""
 
 network = network_draft.open_draft()

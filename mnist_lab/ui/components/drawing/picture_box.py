@@ -13,14 +13,18 @@ Shares = tuple[float, float, float, float]
 _component = st.components.v2.component(
     "mnist_lab_picture_box",
     html="""
-    <div class="lab-picture-box" translate="no">
+    <div class="lab-picture-box" translate="no" tabindex="0" role="application" aria-describedby="lab-picture-keys">
       <img alt="" draggable="false"><div class="lab-picture-frames"></div>
     </div>
+    <p id="lab-picture-keys">Arrow keys move a box, with Shift they change its size. Enter reads what is in it.</p>
     """,
     css="""
     .lab-picture-box { position: relative; width: fit-content; max-width: 100%; margin: 0; line-height: 0;
       cursor: crosshair; touch-action: none; user-select: none; -webkit-user-select: none; }
     .lab-picture-box img { max-width: 100%; max-height: 22rem; border-radius: 0.5rem; display: block; }
+    .lab-picture-box:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+    .lab-picture-box:not(:focus-visible) + p { display: none; }
+    .lab-picture-box + p { margin: 0.5rem 0 0; font-size: 0.875rem; }
     .lab-picture-frames { position: absolute; inset: 0; pointer-events: none; }
     .lab-picture-frames i { position: absolute; box-sizing: border-box; border: 2px solid var(--st-primary-color);
       border-radius: 4px; box-shadow: 0 0 0 1px rgb(255 255 255 / .7); }
