@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from mnist_lab import formatting
@@ -12,7 +13,9 @@ from mnist_lab.recipe.recipe_labels import OPTIMIZER_NAMES, SCHEDULE_NAMES
 from mnist_lab.runs import Run
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_UNITS = {"Test accuracy": "%", "Validation accuracy": "%", "Time": "s"}
+OUR_HANDWRITING = "Our handwriting"
+"""The column of how well a run reads the collection of drawings."""
+_UNITS = {"Test accuracy": "%", "Validation accuracy": "%", "Time": "s", OUR_HANDWRITING: "%"}
 """Of the columns whose names do not tell their unit; pages write it behind each value."""
 _FEWER = 0.9
 """A run is marked if it used less than this share of another run's images. Holding out 5,000 or 6,000 is no matter."""
@@ -54,12 +57,20 @@ def run_columns(run: Run) -> dict[str, Any]:
     }
 
 
-def runs_csv(runs: Sequence[Run]) -> bytes:
-    """The runs as CSV for a spreadsheet: UTF-8 with byte-order mark, with formulas made harmless."""
+def runs_csv(runs: Sequence[Run], handwriting: Mapping[str, float] = MappingProxyType({})) -> bytes:
+    """The runs as CSV for a spreadsheet: UTF-8 with byte-order mark, with formulas made harmless.
+
+    Args:
+        runs: In the order of the rows.
+        handwriting: Percent of the collection's drawings that a run reads, by the run's id; without any, there is no
+            column for them.
+    """
     out = io.StringIO()
     # A spreadsheet evaluates text that starts like a formula (OWASP, "CSV Injection"), so such text gets an apostrophe.
     writer = csv.writer(out)
     rows = [run_columns(run) for run in runs]
+    if handwriting:
+        rows = [{**row, OUR_HANDWRITING: handwriting.get(run.id)} for run, row in zip(runs, rows, strict=True)]
     if rows:
         writer.writerow([f"{name} ({_UNITS[name]})" if name in _UNITS else name for name in rows[0]])
     for row in rows:

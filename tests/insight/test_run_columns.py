@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Mapping
 
 import pytest
 
@@ -13,8 +14,8 @@ from tests.factories import make_data, make_result, make_run, make_sample
 from tests.pages.ended_runs import HOSTILE, ended
 
 
-def csv_rows(runs: list[Run]) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(runs_csv(runs).decode("utf-8-sig"))))
+def csv_rows(runs: list[Run], **options: Mapping[str, float]) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(runs_csv(runs, **options).decode("utf-8-sig"))))
 
 
 def test_the_csv_has_every_run_and_no_formula(store: RunStore) -> None:
@@ -42,6 +43,13 @@ def test_the_csv_has_the_whole_recipe(recipe: Recipe, expected: dict[str, str]) 
     (row,) = csv_rows([run])
     assert expected.items() <= row.items()
     assert (row["Training images"], row["Validation accuracy (%)"]) == ("5400", "90")
+
+
+def test_how_drawings_are_read_is_a_column_if_it_is_known() -> None:
+    read, unread = make_run(id="read"), make_run(id="unread")
+    rows = csv_rows([read, unread], handwriting={"read": 87.5})
+    assert [row["Our handwriting (%)"] for row in rows] == ["87.5", ""]
+    assert "Our handwriting (%)" not in csv_rows([read, unread])[0]
 
 
 def test_no_runs_are_an_empty_csv() -> None:

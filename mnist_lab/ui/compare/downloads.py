@@ -55,7 +55,7 @@ def download_dialog(run: Run) -> None:
     with _row("CSV", "its row of the table"):
         st.download_button(
             "Download CSV",
-            data=lambda: runs_csv([run]),
+            data=lambda: runs_csv([run], services().handwriting.percentages([run])),
             file_name=file_name(run.name, ".csv"),
             mime="text/csv",
             on_click="ignore",

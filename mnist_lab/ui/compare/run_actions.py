@@ -110,7 +110,7 @@ def _owner_buttons(run: Run) -> None:
 def _csv_button(runs: Sequence[Run]) -> None:
     st.download_button(
         f"CSV of {len(runs):,} runs",
-        data=lambda: runs_csv(runs),
+        data=lambda: runs_csv(runs, services().handwriting.percentages(runs)),
         file_name="mnist-lab-ticked-runs.csv",
         mime="text/csv",
         icon=":material/download:",

@@ -14,7 +14,7 @@ from mnist_lab.charts import RUN_COLOURS, run_style
 from mnist_lab.charts.run_swatch import swatch_template
 from mnist_lab.handwriting.collection_score import CollectionScore
 from mnist_lab.insight import was_trained_elsewhere
-from mnist_lab.insight.run_columns import data_warnings, run_columns
+from mnist_lab.insight.run_columns import OUR_HANDWRITING, data_warnings, run_columns
 from mnist_lab.runs import ACTIVE_STATES, ENDED_STATES, Run, RunState
 from mnist_lab.runs.queries.search import SearchResult
 from mnist_lab.training.hardware import machine_info
@@ -62,7 +62,7 @@ COLUMNS = (
     Column("Test accuracy", "number", _percent, "Share of the test images that are classified correctly", usual=True),
     Column("Parameters", "number", formatting.count, usual=True),
     Column(
-        "Our handwriting",
+        OUR_HANDWRITING,
         "number",
         help="Share of the kept drawings that are read correctly, of those that it was not trained on",
     ),
@@ -147,8 +147,7 @@ def table_json(
     """
     warnings, machine = data_warnings(runs), machine_info()
     rows = [
-        {**run_columns(run), "Loss curve": curves.get(run.id, ()), "Our handwriting": scores.get(run.id)}
-        for run in runs
+        {**run_columns(run), "Loss curve": curves.get(run.id, ()), OUR_HANDWRITING: scores.get(run.id)} for run in runs
     ]
     for run, row in zip(runs, rows, strict=True):
         row["State"] = state_text(run)

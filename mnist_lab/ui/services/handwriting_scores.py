@@ -5,7 +5,7 @@ The process that reads what is drawn at this moment must not wait while another 
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -120,6 +120,15 @@ class HandwritingScores:
             if key not in self._scores:
                 self._scores[key] = self._score(index, files)
             return self._scores[key]
+
+    def percentages(self, runs: Sequence[Run]) -> Mapping[str, float]:
+        """Percent of the drawings that each run reads, by its id; without the runs that have no score.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        scores = {run.id: score for run in runs if (score := self.score(run)) is not None and score.drawings}
+        return {run_id: 100 * score.accuracy for run_id, score in scores.items()}
 
     def want(self, runs: Sequence[Run], *, urgent: bool = False) -> None:
         """Have runs read the drawings that they have not read yet, in the background; returns at once.

@@ -87,10 +87,12 @@ def test_without_drawings_nothing_is_read(scores, run, predictor):
 def test_a_run_reads_each_drawing_once(scores, run, predictor):
     scores.collection.keep([drawn(seed) for seed in (3, 4)], MACHINE)
     assert scores.score(run) is None
+    assert scores.percentages([run]) == {}
     read(scores, run)
     score = scores.score(run)
     assert score is not None
     assert (score.correct, score.drawings) == (1, 2)
+    assert scores.percentages([run]) == {run.id: 50.0}
     scores.collection.keep([drawn(13)], MACHINE)
     read(scores, run)
     assert predictor.asked == [(run.id, 2), (run.id, 1)]
