@@ -461,3 +461,21 @@ def test_a_second_finger_during_a_stroke_is_ignored(touched: Page, lab: str) -> 
     assert strokes(touched) == 1
     height = touched.locator(".lab-canvas").evaluate("(node) => node.labCanvas.strokes[0].height")
     assert height == pytest.approx(195, abs=16)
+
+
+def test_the_network_is_above_the_canvas_while_its_layers_are_shown(page: Page, lab: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    canvas = open_draw(page, lab)
+    draw(page, canvas, STROKES[0])
+    diagram = page.locator(".lab-network-diagram svg").first
+    page.get_by_role("radio", name="Through the layers").click()
+    expect(diagram).to_be_visible()
+    expect(diagram).to_be_in_viewport(ratio=1)
+    expect(canvas).to_be_in_viewport(ratio=1)
+    above, below = diagram.bounding_box(), canvas.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert above["y"] + above["height"] <= below["y"]
+    page.get_by_role("radio", name="All networks").click()
+    expect(diagram).to_have_count(0)
+    assert strokes(page) == 1

@@ -3,12 +3,15 @@
 from mnist_lab.ui.components import streamlit_dom as dom
 
 _PAGE = dom.by_key("draw-page")
+_STRIP = f"{dom.PAGE}:has({dom.by_key('draw-strip')} .lab-network)"
 _ANSWER = f"{dom.DRAW_ANSWER} .lab-reading"
 
 STYLE = f"""<style>
 /* What is above and below the canvas takes so much of the height. */
 {_PAGE} {{ --lab-canvas-side: clamp(320px, min(100vh - 21.5rem, 42vw), 520px); align-items: flex-start; }}
 {dom.PRESENTING} {_PAGE} {{ --lab-canvas-side: clamp(320px, min(100vh - 11.5rem, 50vw), 860px); }}
+{_STRIP} {_PAGE} {{ --lab-canvas-side: clamp(280px, min(100vh - 33rem, 42vw), 520px); }}
+{_STRIP} h1 {{ font-size: 1.5rem; padding: 0; }}
 {dom.DRAW_ANSWER} {{ min-width: min(340px, 100%); }}
 {_ANSWER} {{ display: grid; grid-template-columns: auto 1fr; column-gap: 1.5rem; align-items: center; }}
 {_ANSWER} :is(.lab-reading-bars, .lab-reading-by) {{ grid-column: 1 / -1; }}

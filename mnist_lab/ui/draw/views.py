@@ -23,25 +23,54 @@ _REST = 0.6
 _ONE_PICTURE = 240
 """Pixels."""
 _LAYER = "draw-layer"
+_LAYERS, _VIEW = "layers", "draw-view"
+
+
+def layer_strip(run: Run) -> None:
+    """Draw the picture of the network, in which the drawing flows through its layers, if that view is chosen."""
+    if _chosen_view() != _LAYERS:
+        return
+    picked = _picked_layer(run)
+    clicked = network_diagram(
+        analyse(run.network), key="draw-diagram", picked=picked, screen_share=0.12, follows_drawing=True
+    )
+    if clicked is not None:
+        # A second click shows all layers again.
+        st.session_state[_LAYER] = None if clicked == picked else (run.id, clicked)
+        st.rerun()
 
 
 @st.fragment
 def drawing_views(run: Run) -> None:
     """Draw the views, one at a time; the URL has the chosen one."""
-    first, requested = next(iter(_VIEWS)), st.query_params.get(DRAW_VIEW)
+    before = _chosen_view()
     chosen = st.segmented_control(
         "What to show below the canvas",
         list(_VIEWS),
-        default=requested if requested in _VIEWS else first,
+        default=before,
         format_func=lambda name: _VIEWS[name][0],
         required=True,
-        key="draw-view",
+        key=_VIEW,
         label_visibility="collapsed",
     )
-    chosen = chosen or first
-    if chosen != (requested or first):
+    if chosen != before:
         st.query_params[DRAW_VIEW] = chosen
+        if _LAYERS in (chosen, before):
+            # The picture of the network stands above the canvas.
+            st.rerun()
     _VIEWS[chosen][1](run)
+
+
+def _chosen_view() -> str:
+    """The view in the URL, or the first one."""
+    requested = st.query_params.get(DRAW_VIEW)
+    return requested if requested in _VIEWS else next(iter(_VIEWS))
+
+
+def _picked_layer(run: Run) -> int | None:
+    """Index of the layer whose maps are enlarged."""
+    picked = st.session_state.get(_LAYER)
+    return picked[1] if picked is not None and picked[0] == run.id else None
 
 
 def _network_input(run: Run) -> None:
@@ -77,24 +106,17 @@ def _epochs(run: Run) -> None:
 
 
 def _layers(run: Run) -> None:
-    analysis, picked = analyse(run.network), st.session_state.get(_LAYER)
-    shown = picked[1] if picked is not None and picked[0] == run.id else None
-    clicked = network_diagram(analysis, key="draw-diagram", picked=shown, screen_share=0.2, follows_drawing=True)
-    if clicked is not None:
-        # A second click shows all layers again.
-        st.session_state[_LAYER] = None if clicked == shown else (run.id, clicked)
-        st.rerun(scope="fragment")
-    options = {} if shown is None else {LAYER: str(shown)}
+    picked = _picked_layer(run)
+    options = {} if picked is None else {LAYER: str(picked)}
     empty = "Draw a digit: this shows it on its way through the layers. A click on a layer enlarges its maps."
-    parameters = {VIEW: "layers", RUN: run.id, **options}
-    drawing_view(parameters, empty=empty, key="draw-layers", interval=_SLOWER)
+    drawing_view({VIEW: _LAYERS, RUN: run.id, **options}, empty=empty, key="draw-layers", interval=_SLOWER)
 
 
 _VIEWS: Mapping[str, tuple[str, Callable[[Run], None]]] = {
     "input": ("What it sees", _network_input),
     "networks": ("All networks", _networks),
     "epochs": ("Through the epochs", _epochs),
-    "layers": ("Through the layers", _layers),
+    _LAYERS: ("Through the layers", _layers),
     "photo": ("A photo", picture_panel),
 }
 """Title and drawing of each view, by its name in the URL."""
