@@ -95,7 +95,7 @@ def claim(settings: Settings, store: RunStore, run_id: str | None = None) -> Cla
         return None
     try:
         for candidate in [run_id] if run_id else [run.id for run in store.queue(limit=20)]:
-            claimed = _claim(store, candidate, slot)
+            claimed = _claim(store, candidate, slot, wait=run_id is not None)
             if claimed is not None:
                 return claimed
     except BaseException:
@@ -105,14 +105,14 @@ def claim(settings: Settings, store: RunStore, run_id: str | None = None) -> Cla
     return None
 
 
-def _claim(store: RunStore, run_id: str, slot: FileLock) -> Claim | None:
+def _claim(store: RunStore, run_id: str, slot: FileLock, *, wait: bool) -> Claim | None:
     folder = store.folder(run_id)
     # Locked before the claim: the worker of an active run whose folder is not locked counts as dead.
     lock = folder.lock()
     if lock is None:
         return None
     try:
-        run = store.claim(run_id, worker_name())
+        run = store.claim(run_id, worker_name(), wait=wait)
     except BaseException:
         lock.release()
         raise
