@@ -150,12 +150,9 @@ def address_of(database: str, folder: Path) -> Iterator[URL]:
     if database == "sqlite":
         yield URL.create("sqlite", database=str(folder / "runs.sqlite"))
         return
-    from benchmarks.postgres_server import PostgresServer, postgres_binaries
+    from benchmarks.postgres_server import PostgresServer
 
-    binaries = postgres_binaries()
-    if binaries is None:
-        sys.exit("PostgreSQL is not installed: apt-get install postgresql")
-    with PostgresServer(binaries) as server:
+    with PostgresServer.found() as server:
         yield server.create("lab")
 
 

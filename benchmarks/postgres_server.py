@@ -1,11 +1,13 @@
 """A PostgreSQL server of its own for tests and benchmarks: in a temporary folder, reached by a socket in it alone."""
 
 import contextlib
+import ctypes
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -16,6 +18,7 @@ import psycopg
 from sqlalchemy import URL
 
 START_SECONDS = 60.0
+_SET_PARENT_DEATH_SIGNAL = 1
 _SETTINGS = {
     # Nothing that a power cut would lose is needed afterwards.
     "fsync": "off",
@@ -46,6 +49,14 @@ class PostgresServer:
         self._locale = locale
         self.folder = Path(tempfile.mkdtemp(prefix="mnist-lab-postgres-"))
 
+    @classmethod
+    def found(cls) -> Self:
+        """A server of this machine's PostgreSQL, for a benchmark, which ends without one."""
+        binaries = postgres_binaries()
+        if binaries is None:
+            sys.exit("PostgreSQL is not installed: apt-get install postgresql")
+        return cls(binaries)
+
     def __enter__(self) -> Self:
         self._as_user: dict[str, Any] = {"cwd": self.folder}
         if os.geteuid() == 0:
@@ -61,7 +72,13 @@ class PostgresServer:
             subprocess.run(initdb, check=True, stdout=output, stderr=output, **self._as_user)
             options = [part for item in self._settings.items() for part in ("-c", "=".join(item))]
             command = [self._binaries / "postgres", "-D", data, "-k", self.folder, *options]
-            self._process = subprocess.Popen(command, stdout=output, stderr=output, **self._as_user)
+            self._process = subprocess.Popen(
+                command,
+                stdout=output,
+                stderr=output,
+                preexec_fn=_end_with_parent,
+                **self._as_user,
+            )
         give_up = time.monotonic() + START_SECONDS
         while True:
             try:
@@ -106,6 +123,12 @@ class PostgresServer:
         with psycopg.connect(host=str(self.folder), user="lab", dbname=database, autocommit=True) as connection:
             cursor = connection.execute(statement)  # type: ignore[call-overload]
             return cursor.fetchall() if cursor.description else []
+
+
+def _end_with_parent() -> None:
+    """Let Linux shut this process down when the one that started it is killed."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGINT)
 
 
 def _exists(user: str) -> bool:

@@ -21,6 +21,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,9 @@ from benchmarks.fencing import address_of
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import MetricPoint, Run, RunState, RunStore
+from mnist_lab.training.claim import MAX_CANDIDATES
 
 ROOT = Path(__file__).resolve().parent.parent
-CANDIDATES = 20
-"""Queued runs that a worker reads at once, as `training.claim` does."""
 HEARTBEATS, LOOKS = 2, 2
 PATIENT_SECONDS = 60.0
 IDLE_SECONDS = 0.1
@@ -81,15 +81,20 @@ class Workers:
     def _claim(self, worker: str) -> Run | None:
         """The next run of the queue, with the time from the first look until it was had; None if the queue is empty."""
         begin = time.perf_counter()
-        while candidates := self._timed("look at the queue", lambda: self._store.queue(limit=CANDIDATES)):
-            for run in candidates:
-                claimed = self._timed("try to claim", lambda run=run: self._store.claim(run.id, worker, wait=False))
-                if claimed is not None:
-                    with self._lock:
-                        self.times["get a run"].append(time.perf_counter() - begin)
-                    return claimed
+        while candidates := self._timed("look at the queue", lambda: self._store.queue(limit=MAX_CANDIDATES)):
+            ids = [run.id for run in candidates]
+            claimed: Run | None = self._timed("try to claim", partial(self._store.claim_first, ids, worker, _always))
+            if claimed is not None:
+                with self._lock:
+                    self.times["get a run"].append(time.perf_counter() - begin)
+                return claimed
             time.sleep(IDLE_SECONDS)
         return None
+
+
+def _always(_run_id: str) -> bool:
+    # Where each worker has a machine of its own, no other has locked the folder.
+    return True
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""A worker's attempt at a run: claiming the run, and everything the worker writes about it."""
+"""A worker's attempt at a run: everything the worker writes about it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,58 +11,16 @@ from mnist_lab.errors import StaleAttemptError
 from mnist_lab.runs.backends.database_clock import now
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.deletion import move_to_bin
-from mnist_lab.runs.records import MAX_INTERVENTIONS, ControlState, DataInfo, Intervention, MetricPoint, Result, Run
+from mnist_lab.runs.records import MAX_INTERVENTIONS, ControlState, DataInfo, Intervention, MetricPoint, Result
 from mnist_lab.runs.rows import (
     data_to_json,
     interventions_from_json,
     interventions_to_json,
     point_to_row,
     result_to_json,
-    run_from_row,
 )
 from mnist_lab.runs.schema import metrics, runs
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_transition
-
-
-def claim_run(db: Database, run_id: str, worker: str, host: str, *, wait: bool = True) -> Run | None:
-    """Take a queued run (→ starting, next attempt); None if it is not queued. Lock its folder first.
-
-    A command that the run was queued with stays: a run that was set aside may be queued to be stopped. Points and
-    progress of an earlier attempt stay until `RunAttempt.rewind`.
-
-    Args:
-        db: The store.
-        run_id: The run.
-        worker: The name of this process.
-        host: Where its locks are, see `stale_runs.host_of`.
-        wait: Wait while another transaction changes the run; otherwise it counts as taken.
-
-    Raises:
-        StoreError: The store cannot be written, or the run's record is damaged.
-    """
-    is_queued = runs.c.id == run_id, runs.c.state == RunState.QUEUED, runs.c.deleted_at.is_(None)
-    # Many workers want the same run: on PostgreSQL all would wait for the first one, perhaps a stopped one.
-    free = select(runs.c.number).where(*is_queued).with_for_update(skip_locked=not wait)
-    with db.write() as connection:
-        number = connection.execute(free).scalar_one_or_none()
-        if number is None:
-            return None
-        connection.execute(
-            update(runs)
-            .where(runs.c.number == number)
-            .values(
-                state=RunState.STARTING,
-                attempt=runs.c.attempt + 1,
-                phase="starting",
-                started=now(connection),
-                ended=None,
-                heartbeat=now(connection),
-                message="",
-                worker=worker,
-                host=host,
-            )
-        )
-        return run_from_row(connection.execute(select(runs).where(runs.c.id == run_id)).one())
 
 
 class RunAttempt:

@@ -1,6 +1,6 @@
 """The run store: the interface through which pages, the command line and the launcher read and change runs."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -13,9 +13,10 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import deletion, imported, stale_runs
 from mnist_lab.runs.access.actor import MACHINE, Actor
 from mnist_lab.runs.access.queue_limits import QueueLimits, images_to_train
-from mnist_lab.runs.attempt import RunAttempt, claim_run
+from mnist_lab.runs.attempt import RunAttempt
 from mnist_lab.runs.backends.advisory_locks import Area
 from mnist_lab.runs.backends.database_clock import now
+from mnist_lab.runs.claims import claim_first, claim_run
 from mnist_lab.runs.commands import RunCommands, new_run_id
 from mnist_lab.runs.continuation import share_weights
 from mnist_lab.runs.database import BUSY_SECONDS, Database, make_folder
@@ -352,9 +353,13 @@ class RunStore:
 
     # Workers
 
-    def claim(self, run_id: str, worker: str, *, wait: bool = True) -> Run | None:
-        """Take a queued run (→ starting, next attempt); None if it is not queued. See `attempt.claim_run`."""
-        return claim_run(self.db, run_id, worker, self._host, wait=wait)
+    def claim(self, run_id: str, worker: str) -> Run | None:
+        """Take a queued run (→ starting, next attempt); None if it is not queued. See `claims.claim_run`."""
+        return claim_run(self.db, run_id, worker, self._host)
+
+    def claim_first(self, run_ids: Sequence[str], worker: str, lock: Callable[[str], bool]) -> Run | None:
+        """Take the first of these runs that is free and can be locked; see `claims.claim_first`."""
+        return claim_first(self.db, run_ids, worker, self._host, lock)
 
     def attempt(self, run: Run) -> RunAttempt:
         """The worker's side of a claimed run: what may be written to it as long as `run.attempt` is its latest."""

@@ -174,10 +174,12 @@ def test_a_run_that_another_worker_is_claiming_is_passed_over(open_store: Callab
     first, second = (one.create(NETWORK, Recipe()) for _ in range(2))
     with one.db.write() as connection:
         lock_row(connection, first)
-        assert two.claim(first.id, "two", wait=False) is None
-        claimed = two.claim(second.id, "two", wait=False)
+        claimed = two.claim_first([first.id, second.id], "two", lambda _id: True)
         assert claimed is not None
-    assert two.claim(first.id, "two", wait=False) is not None
+        assert claimed.id == second.id
+    claimed = two.claim_first([first.id, second.id], "two", lambda _id: True)
+    assert claimed is not None
+    assert claimed.id == first.id
 
 
 def test_the_clock_of_the_database_decides(
