@@ -6,12 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import URL, inspect, select, text, update
 
-from benchmarks.postgres_server import PostgresServer
 from mnist_lab.errors import StoreError, StoreLocationError
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
@@ -21,13 +20,16 @@ from mnist_lab.runs.migrations import schema_version
 from mnist_lab.runs.schema import SCHEMA_VERSION, runs
 from tests.runs.backends.old_store import write_first_schema
 
+if TYPE_CHECKING:
+    from benchmarks.postgres_server import PostgresServer
+
 pytestmark = pytest.mark.postgres
 
 NETWORK = PRESETS["tiny"].network
 
 
 @pytest.fixture
-def address(postgres: PostgresServer) -> Iterator[URL]:
+def address(postgres: "PostgresServer") -> Iterator[URL]:
     yield postgres.url("lab")
     postgres.clear("lab")
 
@@ -97,7 +99,7 @@ def test_a_server_that_is_down_is_one_sentence(tmp_path: Path) -> None:
     assert "\n" not in str(refused.value)
 
 
-def test_a_database_that_cannot_hold_every_name_is_refused(postgres: PostgresServer) -> None:
+def test_a_database_that_cannot_hold_every_name_is_refused(postgres: "PostgresServer") -> None:
     url = postgres.create("ascii", "ENCODING 'SQL_ASCII' TEMPLATE template0")
     with pytest.raises(StoreLocationError, match="has the encoding SQL_ASCII and cannot hold every name"):
         Database(url)
@@ -220,7 +222,7 @@ def _shape(url: URL) -> dict[str, Any]:
 
 
 def test_the_first_schema_becomes_exactly_like_a_new_one_when_four_open_it_at_once(
-    postgres: PostgresServer, address: URL
+    postgres: "PostgresServer", address: URL
 ) -> None:
     Database(address).close()
     new = _shape(address)
