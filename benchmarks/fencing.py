@@ -19,10 +19,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import URL
 
@@ -42,6 +43,7 @@ SILENT_SECONDS = 0.3
 MAX_MOMENT = 0.12
 """The worker is stopped so many seconds after it has begun to write, or earlier."""
 PATIENCE = 60.0
+_Result = TypeVar("_Result")
 _SECONDS = {FIRST: 1.0, SECOND: 2.0}
 
 
@@ -95,16 +97,17 @@ def _trial(other: RunStore, run: Run, worker: subprocess.Popen[str], chance: ran
             second = _take_over(other, run)
             break
         except StoreError as error:
-            blocked += 1
             if not other.db.is_sqlite:
-                return Trial([f"the stopped worker blocks others: {error}"], blocked, 0.0, interrupted=False)
+                return Trial([f"the stopped worker blocks others: {error}"], 0, 0.0, interrupted=False)
+            blocked += 1
         # Woken, it ends what it was writing; its run is still its own, and it goes on.
         worker.send_signal(signal.SIGCONT)
         if blocked > 100:
             return Trial(["SQLite was locked a hundred times"], blocked, 0.0, interrupted=False)
     waited = time.monotonic() - begin
     attempt = other.attempt(second)
-    attempt.heartbeat(points=[point(step, SECOND) for step in range(1, 6)], phase="of the second")
+    points = [point(step, SECOND) for step in range(1, 6)]
+    _patiently(other, lambda: attempt.heartbeat(points=points, phase="of the second"))
     before = other.get(run.id)
     worker.send_signal(signal.SIGUSR1)
     worker.send_signal(signal.SIGCONT)
@@ -117,7 +120,7 @@ def _trial(other: RunStore, run: Run, worker: subprocess.Popen[str], chance: ran
         faults.append("the run was changed")
     if {(each.step, each.seconds) for each in other.points(run.id)} != {(step, 2.0) for step in range(1, 6)}:
         faults.append("points were changed")
-    if attempt.heartbeat() is None or not attempt.finish(RunState.FINISHED, None):
+    if not _patiently(other, lambda: attempt.finish(RunState.FINISHED, None)):
         faults.append("the second worker lost the run")
     return Trial(faults, blocked, waited, interrupted=bool(said["errors"]))
 
@@ -129,19 +132,39 @@ def _take_over(other: RunStore, run: Run) -> Run:
         StoreError: The stopped worker has locked the store.
     """
     time.sleep(SILENT_SECONDS)
+
+    def reap() -> bool:
+        return bool(reap_stale_runs(other.db, other.runs_folder, "another machine", max_silence=SILENT_SECONDS))
+
     give_up = time.monotonic() + PATIENCE
-    while not reap_stale_runs(other.db, other.runs_folder, "another machine", max_silence=SILENT_SECONDS):
+    while not _patiently(other, reap):
         if time.monotonic() > give_up:
             raise TimeoutError("the silent worker is not found")
         time.sleep(0.05)
-    other.requeue(run.id)
-    second = other.claim(run.id, SECOND)
+    _patiently(other, lambda: other.requeue(run.id))
+    second = _patiently(other, lambda: other.claim(run.id, SECOND))
     if second is None:
         raise RuntimeError("the run cannot be claimed")
     attempt = other.attempt(second)
-    attempt.rewind()
-    attempt.move(RunState.RUNNING)
+    _patiently(other, attempt.rewind)
+    _patiently(other, lambda: attempt.move(RunState.RUNNING))
     return second
+
+
+def _patiently(other: RunStore, call: Callable[[], _Result]) -> _Result:
+    """The result of `call`, tried again as launchers and workers do: this process may be too slow itself.
+
+    Raises:
+        StoreError: Nothing helps; in SQLite at once, as the file stays locked.
+    """
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return call()
+        except StoreError:
+            if other.db.is_sqlite or time.monotonic() > give_up:
+                raise
+            time.sleep(0.1)
 
 
 @contextmanager

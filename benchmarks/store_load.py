@@ -29,6 +29,7 @@ import numpy as np
 from sqlalchemy import URL
 
 from benchmarks.fencing import address_of
+from mnist_lab.errors import StoreError
 from mnist_lab.network import PRESETS
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import MetricPoint, Run, RunState, RunStore
@@ -51,6 +52,7 @@ class Workers:
         self._lock = threading.Lock()
         self.times: _Times = defaultdict(list)
         self.claimed: list[str] = []
+        self.errors: list[str] = []
 
     def work(self) -> None:
         """Take runs until there are none."""
@@ -60,7 +62,15 @@ class Workers:
 
     def _timed(self, what: str, call: Callable[[], Any]) -> Any:
         begin = time.perf_counter()
-        result = call()
+        while True:
+            try:
+                result = call()
+                break
+            except StoreError as error:
+                # As a real worker does: it waits, and tries again.
+                with self._lock:
+                    self.errors.append(str(error))
+                time.sleep(1.0)
         with self._lock:
             self.times[what].append(time.perf_counter() - begin)
         return result
@@ -123,7 +133,7 @@ def _part(options: argparse.Namespace) -> int:
     print("ready", flush=True)
     sys.stdin.readline()
     workers.work()
-    print(json.dumps({"claimed": workers.claimed, "times": workers.times}), flush=True)
+    print(json.dumps({"claimed": workers.claimed, "times": workers.times, "errors": workers.errors}), flush=True)
     return 0
 
 
@@ -176,6 +186,8 @@ def _report(store: RunStore, said: list[dict[str, Any]], seconds: float) -> int:
     twice, lost = sum(count > 1 for count in claimed.values()), store.count() - len(ended)
     foreign = sum(run.message != f"by {run.worker}" for run in ended)
     store.close()
+    errors = Counter(error for part in said for error in part["errors"])
+    print(f"errors of the store, after each of which the worker tried again: {errors.total()} {list(errors)[:3]}")
     print(f"{len(ended)} runs ended well; {twice} were had by two, {lost} were lost, {foreign} were ended by another")
     return 1 if twice or lost or foreign else 0
 

@@ -12,6 +12,8 @@ DRIVER = "postgresql+psycopg"
 INSTALL = "pip install -r requirements-postgres.txt"
 CONNECT_SECONDS = 10
 """Time to reach the server."""
+MAX_CONNECTIONS = 15
+"""Of one process. Each is opened when it is needed and stays open: opening one takes as long as a dozen queries."""
 STATEMENT_SECONDS = 60
 """Time of one statement, its wait for others included; a migration may take longer."""
 LOCK_FACTOR = 1.5
@@ -57,7 +59,7 @@ def postgres_engine(url: URL, busy_seconds: float) -> Engine:
     ours = {"connect_timeout": CONNECT_SECONDS, "application_name": "mnist-lab", **_KEEPALIVE}
     arguments = {name: value for name, value in ours.items() if name not in url.query}
     # The ping notices a connection that the server has ended meanwhile, before anything is lost with it.
-    engine = create_engine(url, pool_pre_ping=True, connect_args=arguments)
+    engine = create_engine(url, pool_pre_ping=True, connect_args=arguments, pool_size=MAX_CONNECTIONS, max_overflow=0)
 
     def prepare(connection: Any, _record: Any) -> None:
         _ensure_unicode(connection, url)
