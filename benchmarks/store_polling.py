@@ -50,7 +50,7 @@ def main() -> None:
         _wait(launcher.log_path.exists)
         time.sleep(10)
         show("idle: launcher, standby worker")
-        run = store.create(PRESETS["tiny"].network, Recipe(epochs=100_000, seed=50))
+        run = store.create(PRESETS["tiny"].network, Recipe(epochs=1000, seed=50))
         _wait(lambda: store.get(run.id).state is RunState.RUNNING)
         time.sleep(10)
         show("training: one run, the next worker")
