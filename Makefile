@@ -4,7 +4,7 @@ VENV := .venv
 ROUNDS ?= 3
 BIN := $(VENV)/bin
 
-.PHONY: help run test quick check lint lock vendor soak bench charts screenshots sheets clean
+.PHONY: help run test quick check lint lock vendor soak bench postgres charts screenshots sheets clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -62,16 +62,20 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
+postgres: $(VENV)/.run ## install the driver for a run store in PostgreSQL
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-postgres.txt
+
 $(VENV)/.bench: requirements-bench.txt $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	touch $@
 
-# Both locks hold for every system and every Python that pyproject.toml allows. With the hashes, pip installs no other files.
+# All locks hold for every system and every Python that pyproject.toml allows. With the hashes, pip installs no other files.
 LOCK := $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 lock: $(VENV)/.python ## pin the requirements again, with the hashes of their files
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) pyproject.toml -o requirements.txt
-	$(LOCK) --group dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --strip-extras --group postgres -c requirements.txt -o requirements-postgres.txt
+	$(LOCK) --strip-extras --group dev -c requirements.txt -o requirements-dev.txt
 
 # JavaScript of others that our components use, with its licence beside it; node's package manager fetches it.
 IDIOMORPH := 0.8.0

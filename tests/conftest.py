@@ -10,24 +10,18 @@ import pytest
 
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings
+from tests.databases import (  # noqa: F401 - fixtures, and a hook of pytest
+    database,
+    postgres,
+    pytest_generate_tests,
+)
+from tests.missing import is_ci, missing
 from tests.selection import (  # noqa: F401 - hooks of pytest
     pytest_addoption,
     pytest_collection_modifyitems,
     pytest_configure,
     pytest_ignore_collect,
 )
-
-
-def is_ci() -> bool:
-    """Whether everything that tests need must be there: CI=true."""
-    return os.environ.get("CI", "").lower() in {"1", "true"}
-
-
-def missing(what: str) -> None:
-    """Skip, or fail where everything must be there, because `what` is missing."""
-    if is_ci():
-        pytest.fail(f"{what}, and with CI=true nothing may be missing")
-    pytest.skip(what)
 
 
 def data_folder() -> Path | None:
@@ -87,11 +81,14 @@ def _keras_session_stays(request: pytest.FixtureRequest, monkeypatch: pytest.Mon
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str | None) -> Settings:  # noqa: F811
     """Settings of a lab with a home of its own, and in the environment of every process the test starts."""
     home = tmp_path / "home"
     monkeypatch.setenv("MNIST_LAB_HOME", str(home))
-    monkeypatch.delenv("MNIST_LAB_DB", raising=False)
+    if database is None:
+        monkeypatch.delenv("MNIST_LAB_DB", raising=False)
+    else:
+        monkeypatch.setenv("MNIST_LAB_DB", database)
     # A lab that begins empty; tests of the reference runs ask for them.
     monkeypatch.setenv("MNIST_LAB_REFERENCE", "false")
     return Settings()

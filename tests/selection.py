@@ -14,6 +14,8 @@ from types import CodeType
 import hypothesis
 import pytest
 
+from tests.databases import runs_nowhere
+
 GUARD = Path(__file__).parent / "without_tensorflow"
 """Modules named tensorflow and keras that refuse to be imported."""
 APPS = {"browser", "lab", "start_app"}
@@ -50,12 +52,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items[:] = [item for item in items if not runs_nowhere(item)]
     for item in items:
         _mark(item)
     if config.getoption("quick"):
-        left_out = [item for item in items if _kind(item) is not None]
+        left_out = [item for item in items if not _is_quick(item)]
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if _kind(item) is None]
+        items[:] = [item for item in items if _is_quick(item)]
     ranks: dict[Path, int] = {}
     for item in items:
         ranks[item.path] = min(_rank(item), ranks.get(item.path, len(ORDER)))
@@ -64,6 +67,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _kind(item: pytest.Item) -> str | None:
     return next((name for name in ORDER if item.get_closest_marker(name)), None)
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    return _kind(item) is None and item.get_closest_marker("postgres") is None
 
 
 def _rank(item: pytest.Item) -> int:

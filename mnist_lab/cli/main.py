@@ -107,6 +107,10 @@ def _command(name: str) -> Command:
             from mnist_lab.cli import runs
 
             commands = {"runs": runs.runs, "delete": runs.delete, "restore": runs.restore}
+        case "check":
+            from mnist_lab.cli import check
+
+            commands = {"check": check.check}
         case "show":
             from mnist_lab.cli import show
 

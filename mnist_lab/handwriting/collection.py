@@ -4,7 +4,6 @@ Everybody can see all drawings. Each belongs to the browser that kept it; only t
 """
 
 import secrets
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +16,8 @@ from mnist_lab.handwriting.drawing_rows import drawing_from_row, drawing_to_row,
 from mnist_lab.handwriting.kept_drawing import KeptDrawing, NewDrawing, ensure_label, is_drawing_id
 from mnist_lab.hosts import ADDRESS_LENGTH, BROWSER_ID_LENGTH
 from mnist_lab.runs import Actor
+from mnist_lab.runs.backends.advisory_locks import Area
+from mnist_lab.runs.backends.database_clock import now, read_clock
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.schema import drawings, meta
 
@@ -106,14 +107,14 @@ class Collection:
             HandwritingError: The actor, or the whole lab, would have too many.
         """
         by_id = {each.id: each for each in new}
-        now = time.time()
-        with self._db.write() as connection:
+        with self._db.write(Area.COLLECTION) as connection:
             present = _present(connection, list(by_id))
             added = [each for each in by_id if each not in present]
             for chunk in _chunks(added):
                 connection.execute(delete(drawings).where(drawings.c.id.in_(chunk)))
             self._ensure_room(connection, actor, len(added))
-            rows = [drawing_to_row(by_id[each], actor.browser_id, now) for each in added]
+            time = read_clock(connection)
+            rows = [drawing_to_row(by_id[each], actor.browser_id, time) for each in added]
             if rows:
                 connection.execute(insert(drawings), rows)
                 _change(connection)
@@ -128,7 +129,7 @@ class Collection:
         """
         for label in labels.values():
             ensure_label(label)
-        with self._db.write() as connection:
+        with self._db.write(Area.COLLECTION) as connection:
             before = _changeable(connection, list(labels), actor)
             for drawing_id in before:
                 connection.execute(
@@ -143,9 +144,9 @@ class Collection:
         Raises:
             NotOwnerError: One of them belongs to somebody else; nothing was changed.
         """
-        with self._db.write() as connection:
+        with self._db.write(Area.COLLECTION) as connection:
             found = list(_changeable(connection, ids, actor))
-            _mark(connection, found, time.time())
+            _mark(connection, found, now(connection))
         return found
 
     def delete_all_of(self, owner: str, actor: Actor) -> Sequence[str]:
@@ -155,9 +156,9 @@ class Collection:
             NotOwnerError: The actor is neither this owner nor a teacher.
         """
         query = select(drawings.c.id).where(drawings.c.owner == owner, drawings.c.deleted_at.is_(None))
-        with self._db.write() as connection:
+        with self._db.write(Area.COLLECTION) as connection:
             found = list(_changeable(connection, connection.execute(query).scalars().all(), actor))
-            _mark(connection, found, time.time())
+            _mark(connection, found, now(connection))
         return found
 
     def restore(self, ids: Sequence[str], actor: Actor) -> None:
@@ -166,12 +167,12 @@ class Collection:
         Raises:
             NotOwnerError: One of them belongs to somebody else; nothing was changed.
         """
-        with self._db.write() as connection:
+        with self._db.write(Area.COLLECTION) as connection:
             _mark(connection, list(_changeable(connection, ids, actor, deleted=True)), None)
 
     def _ensure_room(self, connection: Connection, actor: Actor, new: int) -> None:
         """Check that the actor may keep more; if not, first remove the actor's deleted drawings for good."""
-        connection.execute(delete(drawings).where(drawings.c.deleted_at < time.time() - BIN_SECONDS))
+        connection.execute(delete(drawings).where(drawings.c.deleted_at < now(connection) - BIN_SECONDS))
         if _count(connection) + new > self.limits.total:
             connection.execute(delete(drawings).where(drawings.c.deleted_at.is_not(None)))
         if (total := _count(connection)) + new > self.limits.total:
@@ -241,7 +242,7 @@ def _changeable(connection: Connection, ids: Sequence[str], actor: Actor, *, del
     return found
 
 
-def _mark(connection: Connection, ids: Sequence[str], deleted_at: float | None) -> None:
+def _mark(connection: Connection, ids: Sequence[str], deleted_at: ColumnElement[float] | None) -> None:
     for chunk in _chunks(ids):
         connection.execute(update(drawings).where(drawings.c.id.in_(chunk)).values(deleted_at=deleted_at))
     _change(connection)

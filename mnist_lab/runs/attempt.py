@@ -1,6 +1,5 @@
-"""A worker's attempt at a run: claiming the run, and everything the worker writes about it."""
+"""A worker's attempt at a run: everything the worker writes about it."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -9,50 +8,19 @@ from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import sqlite
 
 from mnist_lab.errors import StaleAttemptError
+from mnist_lab.runs.backends.database_clock import now
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.deletion import move_to_bin
-from mnist_lab.runs.records import MAX_INTERVENTIONS, ControlState, DataInfo, Intervention, MetricPoint, Result, Run
+from mnist_lab.runs.records import MAX_INTERVENTIONS, ControlState, DataInfo, Intervention, MetricPoint, Result
 from mnist_lab.runs.rows import (
     data_to_json,
     interventions_from_json,
     interventions_to_json,
     point_to_row,
     result_to_json,
-    run_from_row,
 )
 from mnist_lab.runs.schema import metrics, runs
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_transition
-
-
-def claim_run(db: Database, run_id: str, worker: str, host: str) -> Run | None:
-    """Take a queued run (→ starting, next attempt); None if it is not queued. Lock its folder first.
-
-    A command that the run was queued with stays: a run that was set aside may be queued to be stopped. Points and
-    progress of an earlier attempt stay until `RunAttempt.rewind`.
-
-    Raises:
-        StoreError: The store cannot be written, or the run's record is damaged.
-    """
-    now = time.time()
-    with db.write() as connection:
-        claimed = connection.execute(
-            update(runs)
-            .where(runs.c.id == run_id, runs.c.state == RunState.QUEUED, runs.c.deleted_at.is_(None))
-            .values(
-                state=RunState.STARTING,
-                attempt=runs.c.attempt + 1,
-                phase="starting",
-                started=now,
-                ended=None,
-                heartbeat=now,
-                message="",
-                worker=worker,
-                host=host,
-            )
-        )
-        if claimed.rowcount != 1:
-            return None
-        return run_from_row(connection.execute(select(runs).where(runs.c.id == run_id)).one())
 
 
 class RunAttempt:
@@ -188,7 +156,7 @@ class RunAttempt:
         Raises:
             TransitionError: `state` is not a move of `TRANSITIONS`.
         """
-        values: dict[str, Any] = {"heartbeat": time.time(), **_progress(points)}
+        values = _progress(points)
         if phase is not None:
             values["phase"] = phase
         if total_steps is not None:
@@ -203,7 +171,7 @@ class RunAttempt:
                 values["command"] = Command.PAUSE
             if interventions:
                 values["interventions"] = interventions_to_json(_merged(current.interventions, interventions))
-            self._update(connection, **values)
+            self._update(connection, heartbeat=now(connection), **values)
             if points:
                 _insert_points(connection, self._run_id, points)
             return control
@@ -253,12 +221,11 @@ class RunAttempt:
         # The same state again is not an error: a move is repeated when the database's answer was lost.
         if current.state is not state:
             ensure_transition(current.name, current.state, state)
-        now = time.time()
-        values |= {"state": state, "heartbeat": now}
+        values |= {"state": state, "heartbeat": now(connection)}
         if message:
             values["message"] = message
         if state.is_ended:
-            values |= {"ended": now, "command": Command.NONE, "phase": ""}
+            values |= {"ended": now(connection), "command": Command.NONE, "phase": ""}
         self._update(connection, **values)
 
     def _update(self, connection: Connection, **values: object) -> None:

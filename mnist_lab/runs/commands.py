@@ -5,7 +5,6 @@ Each command takes the `Actor` who asks for it. It changes a run only for its ow
 
 import secrets
 import string
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,8 @@ from mnist_lab.errors import RefusedError, StoreError, TransitionError, UnknownR
 from mnist_lab.network.network import clean_name
 from mnist_lab.runs.access.actor import MACHINE, Actor, ensure_may_change
 from mnist_lab.runs.access.queue_limits import QueueLimits, images_to_train
+from mnist_lab.runs.backends.advisory_locks import Area
+from mnist_lab.runs.backends.database_clock import now
 from mnist_lab.runs.continuation import add_continuation, share_files
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.deletion import delete_record, move_to_bin, remove_folder
@@ -59,7 +60,7 @@ class RunCommands:
         Raises:
             TransitionError: The run's state does not allow it, or it is being stopped already.
         """
-        with self._db.write() as connection:
+        with self._db.write(Area.QUEUE) as connection:
             row = _locked_row(connection, run_id, actor)
             name, state, present = _parsed(row)
             if command is Command.DISCARD and not state.is_active:
@@ -102,7 +103,7 @@ class RunCommands:
             TransitionError: The run is in another state.
             QueueLimitError: The actor has too much in the queue.
         """
-        with self._db.write() as connection:
+        with self._db.write(Area.QUEUE) as connection:
             row = _locked_row(connection, run_id, actor)
             name, state, _ = _parsed(row)
             if state.is_active:
@@ -132,7 +133,7 @@ class RunCommands:
         Raises:
             TransitionError: The run is not queued.
         """
-        with self._db.write() as connection:
+        with self._db.write(Area.QUEUE) as connection:
             name, state, _ = _parsed(_locked_row(connection, run_id, actor))
             if state is not RunState.QUEUED:
                 raise TransitionError(f"The run '{name}' is {state}; only a waiting run can be moved to the front.")
@@ -161,7 +162,7 @@ class RunCommands:
         new_id = new_run_id()
         old, new = self._folder(run_id), self._folder(new_id)
         try:
-            with self._db.write() as connection:
+            with self._db.write(Area.QUEUE) as connection:
                 row = _locked_row(connection, run_id)
                 add_continuation(
                     connection,
@@ -223,7 +224,7 @@ class RunCommands:
         Raises:
             QueueLimitError: The run would be queued, and the actor has too much in the queue.
         """
-        with self._db.write() as connection:
+        with self._db.write(Area.QUEUE) as connection:
             row = _locked_row(connection, run_id, actor, also_deleted=True)
             if row.deleted_at is None:
                 return
@@ -285,14 +286,14 @@ def _without_worker(connection: Connection, row: Any, command: Command) -> dict[
         return {} if command is Command.PAUSE else _queued_again(connection, row) | {"command": command}
     if state is RunState.QUEUED and command is Command.STOP:
         # One that is queued to be stopped waits for its turn to be tested.
-        return {} if present is Command.STOP else _cancelled(row)
+        return {} if present is Command.STOP else _cancelled(connection, row)
     raise TransitionError(
         f"The run '{name}' is {state}; only a run that is starting, running or paused accepts this command."
     )
 
 
-def _cancelled(row: Any) -> dict[str, Any]:
-    values: dict[str, Any] = {"ended": time.time()}
+def _cancelled(connection: Connection, row: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {"ended": now(connection)}
     if row.attempt == 0:
         return values | {"state": RunState.STOPPED, "message": "Stopped before it started."}
     done = formatting.quantity(row.epochs_done, "epoch")

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import Connection, Row, func, insert, literal, select
 
 from mnist_lab.errors import RefusedError, StoreError, TransitionError
 from mnist_lab.network.network import clean_name
+from mnist_lab.runs.backends.database_clock import now
 from mnist_lab.runs.queries.queue_order import end_of_queue
 from mnist_lab.runs.rows import interventions_to_json, run_from_row
 from mnist_lab.runs.run_folder import RunFolder, is_within_epoch
@@ -55,7 +55,7 @@ def add_continuation(
             position=end_of_queue(connection),
             network=row.network,
             recipe=recipe.to_json(),
-            created=time.time(),
+            created=now(connection),
             epochs_done=parent.epochs_done,
             steps_done=steps,
             total_steps=steps // parent.epochs_done * recipe.epochs,

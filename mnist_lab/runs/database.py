@@ -1,22 +1,25 @@
 """The database of the run store: transactions that wait for each other, and error messages for users."""
 
 import sqlite3
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
+from sqlalchemy import URL, Connection, Engine, inspect
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from mnist_lab.errors import StoreError, StoreLocationError
+from mnist_lab.runs.backends.advisory_locks import Area, lock_area
+from mnist_lab.runs.backends.database_messages import is_damaged_schema, postgres_message
+from mnist_lab.runs.backends.postgres import postgres_engine, with_driver, without_time_limit
+from mnist_lab.runs.backends.sqlite import on_disk, sqlite_engine, use_write_ahead_log
 from mnist_lab.runs.migrations import migrate, schema_version
 from mnist_lab.runs.schema import SCHEMA_VERSION, meta, metadata
 from mnist_lab.store_address import hide_secrets, parse_address, shown_address
 
 BUSY_SECONDS = 10.0
+"""How long a transaction waits for others in SQLite, and how long one may stand still in PostgreSQL."""
 
 
 class Database:
@@ -33,6 +36,9 @@ class Database:
         self.engine = _engine(url, busy_seconds)
         self.where = str(self.engine.url.database) if self.is_sqlite else shown_address(self.engine.url)
         self._writing = self.engine.execution_options(writes=True)
+        # In SQLite all queries of a transaction see the same state of the store; PostgreSQL has to be told.
+        same_state = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reading = self.engine.execution_options(**same_state)
         self.writes = 0
         """Number of writes by this object: when it changes, data that was read earlier may be out of date."""
         self._prepare()
@@ -49,17 +55,22 @@ class Database:
         Raises:
             StoreError: The store cannot be read.
         """
-        with self._store_errors(), self.engine.begin() as connection:
+        with self._store_errors(), self._reading.begin() as connection:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction for writing, rolled back by any exception. In SQLite only one runs at a time.
+    def write(self, area: Area | None = None) -> Iterator[Connection]:
+        """A transaction for writing, rolled back by any exception.
+
+        In SQLite only one runs at a time. In PostgreSQL only one of the same area does: what it has read of the area is
+        still true when it writes. Without an area it must lock each row that it reads before a write.
 
         Raises:
             StoreError: The store cannot be written.
         """
         with self._store_errors(), self._writing.begin() as connection:
+            if area is not None:
+                lock_area(connection, area)
             yield connection
         self.writes += 1
 
@@ -69,15 +80,7 @@ class Database:
 
     def _prepare(self) -> None:
         if self.is_sqlite and self.engine.url.database:
-            folder = Path(self.engine.url.database.removeprefix("file:")).parent
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except (OSError, ValueError) as error:
-                exists = isinstance(error, FileExistsError)
-                why = "a file with that name exists" if exists else getattr(error, "strerror", None) or error
-                raise StoreLocationError(
-                    f"The folder {folder} cannot be made: {why}. Set MNIST_LAB_HOME to a folder that you can write to."
-                ) from error
+            make_folder(Path(self.engine.url.database.removeprefix("file:")).parent)
         if self._is_new():
             self._create()
         try:
@@ -86,7 +89,9 @@ class Database:
         except ValueError as error:
             raise StoreError(self._damaged(str(error))) from error
         if version < SCHEMA_VERSION:
-            with self.write() as connection:
+            with self.write(Area.SCHEMA) as connection:
+                if not self.is_sqlite:
+                    without_time_limit(connection)
                 migrate(connection)
         if version > SCHEMA_VERSION:
             raise StoreError(
@@ -105,29 +110,16 @@ class Database:
 
     def _create(self) -> None:
         if self.is_sqlite:
-            self._use_write_ahead_log()
-        with self.write() as connection:
+            with self._store_errors():
+                try:
+                    use_write_ahead_log(self.engine, self._busy_seconds)
+                except sqlite3.OperationalError as error:
+                    raise self._error(error) from error
+        with self.write(Area.SCHEMA) as connection:
             # Checked again within the write transaction: several processes may start at once.
             if not inspect(connection).has_table(meta.name):
                 metadata.create_all(connection)
                 connection.execute(meta.insert().values(key="schema_version", value=str(SCHEMA_VERSION)))
-
-    def _use_write_ahead_log(self) -> None:
-        # SQLite does not wait for its busy timeout when several processes change the journal mode at once.
-        deadline = time.monotonic() + self._busy_seconds
-        while True:
-            with self._store_errors():
-                raw = self.engine.raw_connection()
-            try:
-                raw.cursor().execute("PRAGMA journal_mode=WAL")
-            except sqlite3.OperationalError as error:
-                if time.monotonic() > deadline:
-                    raise self._error(error) from error
-            else:
-                return
-            finally:
-                raw.close()
-            time.sleep(0.05)
 
     @contextmanager
     def _store_errors(self) -> Iterator[None]:
@@ -139,6 +131,13 @@ class Database:
 
     def _error(self, error: BaseException) -> StoreError:
         text = hide_secrets(str(error), self.engine.url)
+        if not self.is_sqlite:
+            known = postgres_message(error, text, self.where, self._busy_seconds)
+            if known is not None:
+                message, is_location = known
+                return StoreLocationError(message) if is_location else StoreError(message)
+            if is_damaged_schema(error):
+                return StoreError(self._damaged(text))
         if "unable to open" in text.lower():
             return StoreLocationError(
                 f"The run store {self.where} cannot be opened. Make its folder readable and writable."
@@ -167,6 +166,22 @@ class Database:
         return f"The run store {self.where} is damaged, or belongs to another program ({why}). {remedy}."
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder of a database or of a lab, if it is missing.
+
+    Raises:
+        StoreLocationError: It cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        exists = isinstance(error, FileExistsError)
+        why = "a file with that name exists" if exists else getattr(error, "strerror", None) or error
+        raise StoreLocationError(
+            f"The folder {folder} cannot be made: {why}. Set MNIST_LAB_HOME to a folder that you can write to."
+        ) from error
+
+
 def _engine(url: str | URL, busy_seconds: float) -> Engine:
     """The engine for an address of the settings.
 
@@ -174,14 +189,15 @@ def _engine(url: str | URL, busy_seconds: float) -> Engine:
         StoreLocationError: The address cannot be used.
     """
     try:
-        address = _on_disk(parse_address(url))
+        address = _of_a_known_database(parse_address(url))
     except (ValueError, RuntimeError) as error:
         raise _invalid_address(url, str(error)) from None
     try:
         with warnings.catch_warnings():
             # For an entry of the query that the driver does not know.
             warnings.simplefilter("error", SAWarning)
-            return _connect(address, busy_seconds)
+            connect = sqlite_engine if address.get_backend_name() == "sqlite" else postgres_engine
+            return connect(address, busy_seconds)
     except (SQLAlchemyError, SAWarning, ImportError, ValueError, TypeError) as error:
         raise _invalid_address(url, hide_secrets(str(error), address)) from None
 
@@ -189,54 +205,22 @@ def _engine(url: str | URL, busy_seconds: float) -> Engine:
 def _invalid_address(url: str | URL, reason: str) -> StoreLocationError:
     reason = reason.partition(" (Background on")[0]  # SQLAlchemy appends a link to its manual
     return StoreLocationError(
-        "MNIST_LAB_DB must be an address such as sqlite:////folder/runs.sqlite. Received:"
-        f" {shown_address(url)!r} ({reason.rstrip('.')})."
+        "MNIST_LAB_DB must be an address such as sqlite:////folder/runs.sqlite or postgresql://user:password@host/lab."
+        f" Received: {shown_address(url)!r} ({reason.rstrip('.')})."
     )
 
 
-def _on_disk(url: URL) -> URL:
-    """The address with `~` expanded.
+def _of_a_known_database(url: URL) -> URL:
+    """The address as its driver takes it.
 
     Raises:
-        ValueError: It names a SQLite database in memory, which other processes, such as a training, cannot see.
+        ValueError: It is neither of SQLite nor of PostgreSQL, or its database cannot be shared.
         RuntimeError: There is no user with the name after `~`.
+        StoreLocationError: Its driver is not installed.
     """
-    if url.get_backend_name() != "sqlite":
-        return url
-    name = url.database or ":memory:"
-    if ":memory:" in name or url.query.get("mode") == "memory":
-        raise ValueError("a store in memory cannot be shared by the processes of the lab")
-    return url.set(database=str(Path(name).expanduser())) if name.startswith("~") else url
-
-
-def _connect(url: URL, busy_seconds: float) -> Engine:
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": busy_seconds})
-    event.listen(engine, "connect", _disable_implicit_transactions)
-    event.listen(engine, "connect", _register_casefold)
-    event.listen(engine, "connect", _replace_damaged_characters)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _disable_implicit_transactions(connection: Any, _record: Any) -> None:
-    # sqlite3's own implicit BEGIN is deferred; see _begin.
-    connection.isolation_level = None
-
-
-def _register_casefold(connection: Any, _record: Any) -> None:
-    # SQLite's own lower() knows English letters only.
-    connection.create_function("casefold", 1, str.casefold, deterministic=True)
-
-
-def _replace_damaged_characters(connection: Any, _record: Any) -> None:
-    # By default one text that is not UTF-8 makes every query fail that meets it.
-    connection.text_factory = lambda text: text.decode("utf-8", "replace")
-
-
-def _begin(connection: Connection) -> None:
-    # A deferred transaction that begins to write fails at once if another one has written meanwhile (93 of 480 with
-    # eight writers). An immediate one waits.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    match url.get_backend_name():
+        case "sqlite":
+            return on_disk(url)
+        case "postgresql":
+            return with_driver(url)
+    raise ValueError("the lab's databases are sqlite and postgresql")

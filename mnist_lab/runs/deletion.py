@@ -1,7 +1,6 @@
 """Deleting runs: a deleted run is in the bin for a day, then its record and its folder are removed."""
 
 import shutil
-import time
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
+from mnist_lab.runs.backends.database_clock import now, read_clock
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.run_folder import RunFolder
 from mnist_lab.runs.schema import metrics, runs
@@ -38,19 +38,18 @@ def move_to_bin(connection: Connection, run_id: str) -> None:
     A queued run is queued again when it is restored. An active run becomes interrupted: its worker calls this, or is
     dead.
     """
-    now = time.time()
     connection.execute(
         update(runs)
         .where(runs.c.id == run_id, runs.c.state.in_(ACTIVE_STATES))
         .values(
             state=RunState.INTERRUPTED,
             message="It was discarded before its end.",
-            ended=now,
+            ended=now(connection),
             command=Command.NONE,
             phase="",
         )
     )
-    connection.execute(update(runs).where(runs.c.id == run_id).values(deleted_at=now))
+    connection.execute(update(runs).where(runs.c.id == run_id).values(deleted_at=now(connection)))
 
 
 def deleted_runs(connection: Connection, owner: str | None = None, limit: int | None = None) -> Sequence[DeletedRun]:
@@ -100,10 +99,11 @@ def empty_bin(db: Database, runs_folder: Path) -> Sequence[str]:
     """
     with db.read() as connection:
         in_bin = deleted_runs(connection)
+        too_old = read_clock(connection) - BIN_SECONDS if in_bin else 0.0
     removed = []
     for run in reversed(in_bin):
-        too_old = time.time() - run.deleted.timestamp() >= BIN_SECONDS
-        if (too_old or _free_bytes(runs_folder) < MIN_FREE_BYTES) and _remove_from_bin(db, runs_folder, run.id):
+        is_old = run.deleted.timestamp() <= too_old
+        if (is_old or _free_bytes(runs_folder) < MIN_FREE_BYTES) and _remove_from_bin(db, runs_folder, run.id):
             removed.append(run.id)
     return removed
 

@@ -1,7 +1,6 @@
 """Find active runs whose worker is dead. The worker's file lock shows this, not its process id."""
 
 import platform
-import time
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy import Row, select, update
 
 from mnist_lab.errors import LabError, StoreError
 from mnist_lab.recipe import recipe_from_json
+from mnist_lab.runs.backends.database_clock import now, read_clock
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.deletion import move_to_bin
 from mnist_lab.runs.run_folder import RunFolder, is_run_id
@@ -26,24 +26,28 @@ def host_of(db: Database, runs_folder: Path) -> str:
     return folder if db.is_sqlite else f"{platform.node()}:{folder}"
 
 
-def reap_stale_runs(db: Database, runs_folder: Path, host: str) -> list[str]:
+def reap_stale_runs(
+    db: Database, runs_folder: Path, host: str, *, max_silence: float = MAX_SILENCE_SECONDS
+) -> list[str]:
     """Mark every active run whose worker is dead as interrupted, with a message. Returns their ids.
 
     A run that was being discarded is moved to the bin, as its worker would have done.
 
     A worker locks the run's folder before it claims the run, and holds the lock until it exits. So the worker of an
     active run with a free lock is dead. The lock is held here while the record is changed, so that no other process can
-    claim the run in between.
+    claim the run in between. Where the worker's lock is elsewhere, a silence of more than `max_silence` seconds by the
+    clock of the database counts instead.
 
     Raises:
         StoreError: The store or a run's folder cannot be written; the other runs were checked all the same.
     """
     with db.read() as connection:
         active = connection.execute(select(runs).where(runs.c.state.in_(ACTIVE_STATES))).all()
+        silent_since = read_clock(connection) - max_silence if active else 0.0
     stale, errors = [], []
     for row in active:
         try:
-            if _reap_if_stale(db, row, runs_folder, host):
+            if _reap_if_stale(db, row, runs_folder, host, silent_since):
                 stale.append(row.id)
         except StoreError as error:
             errors.append(error)
@@ -52,12 +56,12 @@ def reap_stale_runs(db: Database, runs_folder: Path, host: str) -> list[str]:
     return stale
 
 
-def _reap_if_stale(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path, host: str) -> bool:
+def _reap_if_stale(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path, host: str, silent_since: float) -> bool:
     if not is_run_id(row.id):
         return False  # a damaged record has no folder, and so no lock
     if row.host != host:
         heartbeat = row.heartbeat if isinstance(row.heartbeat, float) else 0.0
-        return time.time() - heartbeat > MAX_SILENCE_SECONDS and _interrupt(db, row)
+        return heartbeat < silent_since and _interrupt(db, row)
     if not runs_folder.parent.is_dir():
         # The disk is not mounted. A lock file created now would be free and prove nothing.
         raise StoreError(
@@ -97,7 +101,7 @@ def _interrupt(db: Database, row: Row[*tuple[Any, ...]]) -> bool:
                 .values(
                     state=RunState.INTERRUPTED,
                     message=_message(row),
-                    ended=time.time(),
+                    ended=now(connection),
                     command=Command.NONE,
                     phase="",
                 )

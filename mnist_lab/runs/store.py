@@ -1,7 +1,6 @@
 """The run store: the interface through which pages, the command line and the launcher read and change runs."""
 
-import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -14,10 +13,13 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import deletion, imported, stale_runs
 from mnist_lab.runs.access.actor import MACHINE, Actor
 from mnist_lab.runs.access.queue_limits import QueueLimits, images_to_train
-from mnist_lab.runs.attempt import RunAttempt, claim_run
+from mnist_lab.runs.attempt import RunAttempt
+from mnist_lab.runs.backends.advisory_locks import Area
+from mnist_lab.runs.backends.database_clock import now
+from mnist_lab.runs.claims import claim_first, claim_run
 from mnist_lab.runs.commands import RunCommands, new_run_id
 from mnist_lab.runs.continuation import share_weights
-from mnist_lab.runs.database import BUSY_SECONDS, Database
+from mnist_lab.runs.database import BUSY_SECONDS, Database, make_folder
 from mnist_lab.runs.integrity import IntegrityChecker
 from mnist_lab.runs.queries.by_name import find_id, free_name
 from mnist_lab.runs.queries.by_network import numbers_by_network, same_trainings_query
@@ -55,9 +57,13 @@ class RunStore:
 
         Raises:
             StoreError: It cannot be opened, or was written by a newer MNIST Lab.
+            StoreLocationError: The settings name a location that cannot be used.
         """
         self.db = Database(db_url, busy_seconds=busy_seconds)
         self.runs_folder = runs_folder
+        if not self.db.is_sqlite:
+            # A folder that is missing later is a disk that is away, see `stale_runs`.
+            make_folder(runs_folder.parent)
         self._host = stale_runs.host_of(self.db, runs_folder)
         self._limits = limits
         self._commands = RunCommands(self.db, runs_folder, limits)
@@ -231,7 +237,7 @@ class RunStore:
             StoreError: The weights cannot be copied.
         """
         run_id = new_run_id()
-        with self.db.write() as connection:
+        with self.db.write(Area.QUEUE) as connection:
             self._limits.ensure_room(connection, actor, [images_to_train(recipe)])
             connection.execute(
                 runs.insert().values(
@@ -241,7 +247,7 @@ class RunStore:
                     position=end_of_queue(connection),
                     network=network.to_json(),
                     recipe=recipe.to_json(),
-                    created=time.time(),
+                    created=now(connection),
                     owner=actor.browser_id,
                     run_group=clean_name(group) if group else "",
                     parent=parent,
@@ -277,7 +283,7 @@ class RunStore:
 
     def import_runs(self, runs_to_import: Sequence[imported.ImportedRun]) -> None:
         """Add ended runs of another lab below all others; known ids stay as they are. Copy their files before."""
-        with self.db.write() as connection:
+        with self.db.write(Area.IMPORTS) as connection:
             imported.import_runs(connection, runs_to_import)
 
     def imported_ids(self) -> frozenset[str]:
@@ -348,8 +354,12 @@ class RunStore:
     # Workers
 
     def claim(self, run_id: str, worker: str) -> Run | None:
-        """Take a queued run (→ starting, next attempt); None if it is not queued. See `attempt.claim_run`."""
+        """Take a queued run (→ starting, next attempt); None if it is not queued. See `claims.claim_run`."""
         return claim_run(self.db, run_id, worker, self._host)
+
+    def claim_first(self, run_ids: Sequence[str], worker: str, lock: Callable[[str], bool]) -> Run | None:
+        """Take the first of these runs that is free and can be locked; see `claims.claim_first`."""
+        return claim_first(self.db, run_ids, worker, self._host, lock)
 
     def attempt(self, run: Run) -> RunAttempt:
         """The worker's side of a claimed run: what may be written to it as long as `run.attempt` is its latest."""
@@ -381,8 +391,8 @@ class RunStore:
 
 
 def _encodable(text: str) -> str:
-    """The text without lone surrogates, which stand for bytes that are not UTF-8 and which no database takes."""
-    return text.encode("utf-8", errors="replace").decode("utf-8")
+    """The text without what a database does not take: lone surrogates, as bytes that are no UTF-8, and NUL."""
+    return text.encode("utf-8", errors="replace").decode("utf-8").replace("\0", "?")
 
 
 def open_store(settings: Settings) -> RunStore:

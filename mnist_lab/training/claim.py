@@ -17,6 +17,10 @@ WORKER_NAME = "MNIST_LAB_WORKER_NAME"
 """Environment variable by which a launcher gives its worker a name."""
 
 
+MAX_CANDIDATES = 20
+"""Queued runs that are tried, as others may take the first ones meanwhile."""
+
+
 @dataclass
 class Claim:
     """A run that this process has claimed, and its locks. A context manager: at its end the locks are released."""
@@ -93,33 +97,30 @@ def claim(settings: Settings, store: RunStore, run_id: str | None = None) -> Cla
     slot = take_slot(settings)
     if slot is None:
         return None
+    locks: dict[str, FileLock] = {}
+    claimed = None
+
+    def lock(candidate: str) -> bool:
+        # Locked before the claim: the worker of an active run whose folder is not locked counts as dead.
+        found = store.folder(candidate).lock()
+        if found is not None:
+            locks[candidate] = found
+        return found is not None
+
     try:
-        for candidate in [run_id] if run_id else [run.id for run in store.queue(limit=20)]:
-            claimed = _claim(store, candidate, slot)
-            if claimed is not None:
-                return claimed
-    except BaseException:
-        slot.release()
-        raise
-    slot.release()
+        if run_id is None:
+            candidates = [run.id for run in store.queue(limit=MAX_CANDIDATES)]
+            claimed = store.claim_first(candidates, worker_name(), lock)
+        elif lock(run_id):
+            claimed = store.claim(run_id, worker_name())
+        if claimed is not None:
+            return Claim(claimed, store.folder(claimed.id), slot, locks.pop(claimed.id))
+    finally:
+        for left in locks.values():
+            left.release()
+        if claimed is None:
+            slot.release()
     return None
-
-
-def _claim(store: RunStore, run_id: str, slot: FileLock) -> Claim | None:
-    folder = store.folder(run_id)
-    # Locked before the claim: the worker of an active run whose folder is not locked counts as dead.
-    lock = folder.lock()
-    if lock is None:
-        return None
-    try:
-        run = store.claim(run_id, worker_name())
-    except BaseException:
-        lock.release()
-        raise
-    if run is None:
-        lock.release()
-        return None
-    return Claim(run, folder, slot, lock)
 
 
 def take_slot(settings: Settings) -> FileLock | None:

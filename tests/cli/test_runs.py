@@ -190,6 +190,7 @@ def test_a_run_without_weights_cannot_be_tested(refused, queued):
     assert "no result" in refused("evaluate", queued.id)
 
 
+@pytest.mark.sqlite
 def test_a_store_that_cannot_be_read_is_a_failure_in_one_line(call, settings):
     settings.home.mkdir(parents=True, exist_ok=True)
     (settings.home / "runs.sqlite").write_bytes(b"this is no database" * 100)

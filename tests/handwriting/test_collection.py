@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from mnist_lab.errors import HandwritingError, NotOwnerError, StoreError
 from mnist_lab.handwriting import Collection, CollectionLimits
-from mnist_lab.handwriting import collection as collection_module
+from mnist_lab.handwriting.collection import BIN_SECONDS
 from mnist_lab.handwriting.collection_index import owner_name
 from mnist_lab.runs import MACHINE, Actor, RunStore
 from mnist_lab.runs.schema import drawings
@@ -47,9 +47,8 @@ def collection(store: RunStore) -> Collection:
     return Collection(store.db, CollectionLimits(per_owner=5, total=60))
 
 
-def test_what_is_kept_is_found_again_the_newest_first(collection, monkeypatch):
-    for second, seed in enumerate((3, 1, 2)):
-        monkeypatch.setattr(collection_module.time, "time", lambda now=second: 1e9 + now)
+def test_what_is_kept_is_found_again_the_newest_first(collection):
+    for seed in (3, 1, 2):
         collection.keep([drawn(seed)], ANNA)
     index = collection.index()
     assert index.labels.tolist() == [2, 1, 3]
@@ -158,10 +157,10 @@ def test_a_deleted_drawing_can_be_kept_again_by_another_owner(collection):
     assert collection.index().owners.tolist() == [BEN.browser_id]
 
 
-def test_after_a_day_a_deleted_drawing_is_gone(collection, monkeypatch):
+def test_after_a_day_a_deleted_drawing_is_gone(collection, store):
     deleted = collection.delete(collection.keep([drawn(1)], ANNA).added, ANNA)
-    later = collection_module.time.time() + collection_module.BIN_SECONDS + 1
-    monkeypatch.setattr(collection_module.time, "time", lambda: later)
+    with store.db.write() as connection:
+        connection.execute(update(drawings).values(deleted_at=drawings.c.deleted_at - BIN_SECONDS - 1))
     collection.keep([drawn(2)], ANNA)
     collection.restore(deleted, ANNA)
     assert collection.index().labels.tolist() == [2]
@@ -175,6 +174,7 @@ def test_owners_are_numbered_in_the_order_of_their_first_drawing(collection):
     assert names == ["visitor 1", "you", "the command line"]
 
 
+@pytest.mark.sqlite
 def test_damaged_records_are_left_out(collection, store):
     kept = collection.keep([drawn(seed) for seed in range(4)], ANNA).added
     damage = {"label": "seven", "pixels": "eJw=", "strokes": "[[1]]"}
@@ -185,6 +185,7 @@ def test_damaged_records_are_left_out(collection, store):
     assert [each.id for each in collection.drawings(kept)] == [kept[3]]
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_loses_nothing_and_is_one_sentence(collection, store):
     collection.keep([drawn(1)], ANNA)
     with store.db.read() as connection:

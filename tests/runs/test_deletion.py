@@ -151,6 +151,7 @@ def test_a_run_can_be_deleted_for_good_at_once_or_out_of_the_bin(store: RunStore
     assert store.deleted_runs() == []
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("stored", ["x", b"x", float("inf"), 1e308, 2**62, -1e308])
 def test_a_damaged_time_of_deletion_keeps_the_run_in_the_bin(store: RunStore, ended: Run, stored: object) -> None:
     store.delete(ended.id)
@@ -179,6 +180,7 @@ def test_restoring_what_is_not_deleted_changes_nothing(store: RunStore, ended: R
     assert store.get(ended.id) == ended
 
 
+@pytest.mark.sqlite
 def test_the_bin_is_read_by_its_index(store: RunStore) -> None:
     with store.db.read() as connection:
         plan = connection.exec_driver_sql(

@@ -16,7 +16,7 @@ from mnist_lab.runs.database import Database
 from mnist_lab.runs.migrations import MIGRATIONS, SQLITE_MIGRATIONS, schema_version
 from mnist_lab.runs.schema import SCHEMA_VERSION
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

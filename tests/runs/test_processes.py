@@ -1,10 +1,11 @@
-"""Several operating-system processes on one SQLite store, all started before it exists."""
+"""Several operating-system processes on one store, all started before it exists."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 
 from mnist_lab.runs import RunState, open_store
 from mnist_lab.settings import Settings
@@ -79,3 +80,51 @@ def test_eight_processes_write_at_once_and_nothing_is_lost(settings: Settings) -
     # Whoever claimed a run finished it: no run was had by two.
     assert all(run.message == f"by {run.worker}" for run in runs)
     assert {len(points) for points in store.points_of([run.id for run in runs]).values()} == {POINTS_EACH}
+
+
+OPENER = """
+import sys
+from mnist_lab.runs.database import Database
+
+print("ready", flush=True)
+for address in sys.stdin:
+    try:
+        Database(address.strip()).close()
+        print("opened", flush=True)
+    except Exception as error:
+        print(f"{type(error).__name__}: {error}", flush=True)
+"""
+OPENERS, STORES = 4, 6
+
+
+def test_a_new_store_may_be_opened_by_four_processes_at_once(
+    database: str | None, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    openers = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPENER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        for _ in range(OPENERS)
+    ]
+    said = []
+    for opener in openers:
+        assert opener.stdout is not None
+        assert opener.stdout.readline() == "ready\n"
+    for number in range(STORES):
+        file = URL.create("sqlite", database=str(tmp_path / f"{number}.sqlite")).render_as_string()
+        for opener in openers:
+            assert opener.stdin is not None
+            opener.stdin.write(f"{database or file}\n")
+        for opener in openers:
+            assert opener.stdin is not None
+            opener.stdin.flush()
+        said += [opener.stdout.readline() for opener in openers if opener.stdout is not None]
+        if database is not None:
+            request.getfixturevalue("postgres").clear("lab")
+    for opener in openers:
+        opener.communicate(timeout=60)
+    assert said == ["opened\n"] * (OPENERS * STORES)

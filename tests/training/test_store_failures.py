@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import event
@@ -19,6 +20,9 @@ from mnist_lab.settings import Settings
 from mnist_lab.training import launcher as launcher_module
 from mnist_lab.training.launcher import Launcher
 from tests.factories import make_point, make_reporter
+
+if TYPE_CHECKING:
+    from benchmarks.postgres_server import PostgresServer
 
 pytestmark = pytest.mark.slow
 
@@ -75,6 +79,16 @@ def full(store: RunStore) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def unreachable(store: RunStore, server: "PostgresServer") -> Iterator[None]:
+    name = store.db.engine.url.database
+    server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    server.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
+    yield
+    server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("trouble", "sentence"),
     [(locked, "locked by another program"), (read_only, "read-only"), (full, "Free some space")],
@@ -86,7 +100,26 @@ def test_a_training_continues_while_the_store_fails_and_loses_no_point(
     trouble: Callable[[RunStore], Any],
     sentence: str,
 ) -> None:
-    store = impatient
+    _train_through(trouble, sentence, impatient, small_network, caplog)
+
+
+@pytest.mark.postgres
+def test_a_training_continues_while_the_server_is_gone_and_loses_no_point(
+    postgres: "PostgresServer", tmp_path: Path, small_network: Network, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = RunStore(postgres.create("gone"), tmp_path / "home" / "runs")
+    _train_through(partial(unreachable, server=postgres), "does not answer", store, small_network, caplog)
+    store.close()
+    postgres.drop("gone")
+
+
+def _train_through(
+    trouble: Callable[[RunStore], Any],
+    sentence: str,
+    store: RunStore,
+    small_network: Network,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     run = store.claim(store.create(small_network, Recipe(epochs=2)).id, "test")
     assert run is not None
 
@@ -138,6 +171,7 @@ def test_lock_files_left_by_a_reboot_block_nothing(
         assert store.claim(run.id, "worker-of-today") is not None
 
 
+@pytest.mark.sqlite
 def test_the_launcher_says_what_is_wrong_with_the_store_and_finds_lost_runs_when_it_is_well_again(
     offline: Settings, store: RunStore, small_network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,6 +88,7 @@ def front_of_queue(connection: Connection) -> float:
 def move_to_own_front(connection: Connection, run_id: str, owner: str) -> None:
     """Move a queued run before its owner's others: they exchange their positions, and nobody else waits longer.
 
+    The caller has locked the queue; a worker may claim one of the others meanwhile, whose position then means nothing.
     A run that was moved to the front of all stays there, and so does what is at the front already.
     """
     own = select(runs.c.id, runs.c.position).where(

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, String, case, false, f
 
 from mnist_lab.data import DataSource
 from mnist_lab.recipe import Optimizer
+from mnist_lab.runs.queries.fold import folded
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import RunState
 
@@ -93,10 +94,9 @@ def search_query(
     query = query.where(*_among(states, exclude)).order_by(runs.c.number.desc())
     if group is not None:
         query = query.where(runs.c.run_group == group)
-    # `casefold` is registered in database.py: SQLite's own lower() knows English letters only.
-    fold = func.casefold if is_sqlite else func.lower
     # The spaces keep a word from matching across two of the columns.
-    searched = fold(runs.c.name + " " + runs.c.note + " " + runs.c.id + " " + runs.c.state + " " + runs.c.run_group)
+    columns = runs.c.name + " " + runs.c.note + " " + runs.c.id + " " + runs.c.state + " " + runs.c.run_group
+    searched = folded(columns, is_sqlite=is_sqlite)
     for word in text[:MAX_SEARCH_LENGTH].casefold().split():
         in_json = _matches_source(source, word) + _matches_optimizer(word, is_sqlite=is_sqlite)
         query = query.where(or_(searched.contains(word, autoescape=True), *in_json))

@@ -19,8 +19,7 @@ NETWORK = PRESETS["tiny"].network
 @pytest.fixture
 def small(settings: Settings) -> RunStore:
     """A store in which a browser may have three runs, on a million images in all."""
-    url = f"sqlite:///{settings.home / 'runs.sqlite'}"
-    return RunStore(url, settings.runs_folder, limits=QueueLimits(runs=3, images=1_000_000))
+    return RunStore(settings.db_url, settings.runs_folder, limits=QueueLimits(runs=3, images=1_000_000))
 
 
 def fill(store: RunStore, count: int = 3) -> list[str]:

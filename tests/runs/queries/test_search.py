@@ -180,6 +180,7 @@ def test_postgresql_is_asked_in_its_own_words() -> None:
     assert "json" not in asked
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("words", ["", "ähre", "ähre adam", "offline sample"])
 def test_a_search_in_sqlite_reads_no_whole_run(store: RunStore, words: str) -> None:
     query = search_query(words, ENDED_STATES, "Dropouts", ["aaaaaaaa"], is_sqlite=True)

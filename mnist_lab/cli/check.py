@@ -1,0 +1,46 @@
+"""The command `check`: whether the parts that a lab needs work, and what is wrong in one sentence."""
+
+import argparse
+from dataclasses import dataclass
+
+from mnist_lab.cli.output import print_json, print_table
+from mnist_lab.errors import StoreError
+from mnist_lab.runs import open_store
+from mnist_lab.runs.queries.database_health import database_health
+from mnist_lab.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPart:
+    """What was found out about one part of the lab."""
+
+    part: str
+    works: bool
+    message: str
+    """What it is and how fast it answers, or what is wrong."""
+
+
+def check(options: argparse.Namespace, settings: Settings) -> int:
+    """Look at each part; the exit status is 1 if one does not work."""
+    parts = [_database(settings)]
+    if options.json:
+        print_json({"works": all(part.works for part in parts), "parts": parts})
+    else:
+        print_table(
+            ("part", "", "what was found"), [(one.part, "ok" if one.works else "!!", one.message) for one in parts]
+        )
+    return 0 if all(part.works for part in parts) else 1
+
+
+def _database(settings: Settings) -> CheckedPart:
+    try:
+        store = open_store(settings)
+        found = database_health(store.db)
+    except StoreError as error:
+        return CheckedPart("database", works=False, message=str(error))
+    store.close()
+    message = (
+        f"{found.version} at {found.where} answers a query in {1000 * found.read_seconds:.1f} ms and takes a change in"
+        f" {1000 * found.write_seconds:.1f} ms."
+    )
+    return CheckedPart("database", works=True, message=message)

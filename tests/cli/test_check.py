@@ -1,0 +1,50 @@
+import re
+
+import pytest
+
+
+def test_a_database_that_works_is_named_with_its_version_and_how_fast_it_answers(call, database):
+    checked = call("check")
+
+    assert (checked.status, checked.err) == (0, "")
+    line = checked.out.splitlines()[1]
+    kind = "SQLite" if database is None else "PostgreSQL"
+    assert re.search(
+        rf"^database +ok +{kind} \d+\.\d+\S* at \S+ answers a query in \d+\.\d ms and takes a change in \d+\.\d ms\.$",
+        line,
+    )
+
+
+def test_as_json_it_has_one_entry_a_part(call):
+    document = call("check", "--json").json
+
+    assert document["works"]
+    assert [(part["part"], part["works"]) for part in document["parts"]] == [("database", True)]
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("postgresql://me:hunter2@localhost:1/lab", "run store postgresql+psycopg://localhost/lab does not answer"),
+        ("nonsense", "MNIST_LAB_DB must be an address such as"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_without_the_password(call, monkeypatch, address, message):
+    monkeypatch.setenv("MNIST_LAB_DB", address)
+
+    checked = call("check")
+    assert checked.status == 1
+    assert message in checked.out
+    assert "hunter2" not in checked.out + checked.err
+    assert len(checked.out.splitlines()) == 2
+    assert call("check", "--json").status == 1
+
+
+def test_a_damaged_store_is_found(call, store):
+    with store.db.write() as connection:
+        connection.exec_driver_sql("DELETE FROM meta")
+
+    checked = call("check")
+    assert checked.status == 1
+    assert "is damaged" in checked.out
