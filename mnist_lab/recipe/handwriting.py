@@ -24,7 +24,7 @@ class HandwritingShares:
 
 
 HANDWRITING: Mapping[Augmentation, HandwritingShares] = MappingProxyType(
-    {"styles": HandwritingShares(templates=0.25, drawn=0.15, begin=0.75)}
+    {"styles": HandwritingShares(templates=0.3, drawn=0.15, begin=0.75)}
 )
 """Of each augmentation that has some."""
 

@@ -23,7 +23,7 @@ _STRETCH = 0.25
 _TREMOR = 0.008
 _PEN, _PEN_SPREAD, _PENS = 2.5, 0.38, (1.0, 5.5)
 """Width of the pen in pixels: median, standard deviation of its logarithm, thinnest and thickest."""
-_THICK, _THICK_PENS = 0.3, (3.5, 6.5)
+_THICK, _THICK_PENS = 0.4, (4.0, 7.5)
 """So many are drawn with a pen that is thick for the digit, such as the canvas's widest pen for a small digit."""
 
 
