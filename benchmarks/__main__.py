@@ -7,6 +7,7 @@ Without names all parts run, one after the other: with three rounds for about an
     learning   whether the lab's way and plain Keras learn the same
     estimates  how well the time of an epoch is foretold
     strangers  how well the digits of strangers are read, and what that costs in training
+    novelty    how well drawings that are no digits are told from digits
     pages      how fast the pages are, beside a bare Streamlit app
     drawing    how soon a drawing is read while the pen is down
 
@@ -20,7 +21,16 @@ import platform
 import sys
 from collections.abc import Callable, Iterable, Mapping
 
-from benchmarks import estimates, live_drawing, page_speed, recipes, same_learning, strangers, training_speed
+from benchmarks import (
+    estimates,
+    live_drawing,
+    not_a_digit,
+    page_speed,
+    recipes,
+    same_learning,
+    strangers,
+    training_speed,
+)
 from benchmarks.figures import Figure
 from mnist_lab.training.hardware import machine_info
 
@@ -36,6 +46,7 @@ PARTS: Mapping[str, Callable[[int], Iterable[Figure]]] = {
     "learning": lambda _rounds: same_learning.figures(),
     "estimates": lambda _rounds: estimates.figures(),
     "strangers": lambda _rounds: strangers.figures(),
+    "novelty": lambda _rounds: not_a_digit.figures(every=10),
     "pages": _pages,
     "drawing": lambda _rounds: live_drawing.figures(),
 }

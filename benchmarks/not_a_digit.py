@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from benchmarks.figures import Figure
 from benchmarks.non_digits import NonDigit, letters, non_digits
+from benchmarks.strangers import data_folder
 from benchmarks.strokes import Stroke, rasterize
 from mnist_lab.data import Dataset, load_mnist
 from mnist_lab.drawing import normalize_drawing
@@ -28,7 +29,6 @@ from mnist_lab.inference.weights import Weights
 from mnist_lab.novelty.engine.features import fit_to_model
 from mnist_lab.reference import shipped_archives, unpack
 from mnist_lab.runs import RunFolder
-from mnist_lab.settings import load_settings
 
 Small = NDArray[np.float32]
 
@@ -42,23 +42,26 @@ def main() -> None:
     parser.add_argument("runs", nargs="*", help="ids of reference runs; all if none is named")
     parser.add_argument("--every", type=int, default=1, help="take only every N-th pen stroke drawing")
     options = parser.parse_args()
-    folder = load_settings().data
-    if folder is None or not (folder / "pen-strokes.json.gz").is_file():
-        parser.error("MNIST_LAB_DATA must name the folder that holds mnist.npz and pen-strokes.json.gz")
-    drawings = _drawings(folder)
-    pens = [_small(drawing) for drawing in drawings[:: options.every]]
-    made = [*non_digits(drawings), *letters()]
     if not letters():
         print("There are no TrueType fonts on this computer, so no letters are drawn.")
+    for figure in figures(options.runs, every=options.every):
+        print(figure.line(), flush=True)
+
+
+def figures(runs: Sequence[str] = (), *, every: int = 1) -> Iterator[Figure]:
+    """The figures of reference runs, or of all of them; of the pen strokes only every N-th drawing is taken."""
+    folder = data_folder()
+    drawings = _drawings(folder)
+    pens = [_small(drawing) for drawing in drawings[::every]]
+    made = [*non_digits(drawings), *letters()]
     others = [(one, _small(one.strokes) if one.picture is None else _normalized(one.picture)) for one in made]
     mnist = load_mnist(folder / "mnist.npz")
     for path in shipped_archives():
-        if not options.runs or path.stem in options.runs:
-            for figure in figures(path, mnist, pens, others):
-                print(figure.line(), flush=True)
+        if not runs or path.stem in runs:
+            yield from _run_figures(path, mnist, pens, others)
 
 
-def figures(
+def _run_figures(
     path: Path, mnist: Dataset, pens: Sequence[Small], others: Sequence[tuple[NonDigit, Small]]
 ) -> Iterator[Figure]:
     """False alarms, and what is found of all kinds and of each, of one reference run."""

@@ -19,7 +19,8 @@ _STYLE = """<style>
 .lab-diff :is(th, td) { padding: 0.4rem 0.75rem; text-align: left; vertical-align: top; font-weight: 400;
   border: 0 solid var(--st-border-color); border-bottom-width: 1px; overflow-wrap: anywhere; }
 .lab-diff :is(th, td):first-child { padding-left: 0.25rem; }
-.lab-diff .run { font-weight: 500; }
+.lab-diff .run { font-weight: 500; min-width: 9rem; }
+.lab-diff td { min-width: 4.5rem; }
 .lab-diff .run span { display: flex; align-items: center; gap: 0.5rem; }
 .lab-diff .run svg { flex: none; }
 .lab-diff .number { white-space: nowrap; overflow-wrap: normal; }

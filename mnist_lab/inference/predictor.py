@@ -83,6 +83,9 @@ class Predictor:
         self._process: PredictorProcess | None = None
         self._process_lock = threading.Lock()  # held to start or drop the process
         self._request_lock = threading.Lock()  # held to send a request
+        # Held by the one that waits for `_request_lock`: who asks again and again, as the view of all networks does,
+        # cannot overtake it.
+        self._next_lock = threading.Lock()
         self._closed = threading.Event()
         self._monitor: threading.Thread | None = None
         self._warming: set[str] = set()
@@ -224,8 +227,15 @@ class Predictor:
         return entries
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        if not self._request_lock.acquire(timeout=self._answer_timeout + self._start_timeout):
-            raise PredictorError("The predictor is busy with other drawings. Try again in a few seconds.")
+        timeout = self._answer_timeout + self._start_timeout
+        if not self._next_lock.acquire(timeout=timeout):
+            raise _busy()
+        try:
+            is_next = self._request_lock.acquire(timeout=timeout)
+        finally:
+            self._next_lock.release()
+        if not is_next:
+            raise _busy()
         try:
             return self._ask_twice(request)
         finally:
@@ -282,6 +292,10 @@ class Predictor:
             lifetime = time.monotonic() - process.started
             # A process that ends soon after its start will probably do so again: the pause doubles each time.
             pause = 0.5 if lifetime > MAX_PAUSE else min(MAX_PAUSE, max(0.5, 2 * pause))
+
+
+def _busy() -> PredictorError:
+    return PredictorError("The predictor is busy with other drawings. Try again in a few seconds.")
 
 
 def _checked_image(image: Floats) -> Floats:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from mnist_lab.runs import RunStore, open_store
 from mnist_lab.settings import Settings
 from mnist_lab.training.claim import take_slot
+from mnist_lab.ui.components.streamlit_dom import MAIN
 from tests.browser.axe import serious_findings
 from tests.browser.page_states import STATES, PageState, example_runs, open_state
 from tests.browser.text_measures import measured_texts
@@ -79,6 +80,7 @@ def test_a_page_can_be_read_and_used_by_everybody(
     expect(page.locator("h1")).to_have_count(1)
     problems = [f"{look}: {problem}" for look in LOOKS for problem in problems_in(page, look)]
     assert not problems, "\n".join(problems)
+    assert fits_on_a_phone(page), "the page scrolls sideways"
 
 
 def problems_in(page: Page, look: Look) -> list[str]:
@@ -90,6 +92,16 @@ def problems_in(page: Page, look: Look) -> list[str]:
             break
         page.wait_for_timeout(PAUSE)
     return problems
+
+
+def fits_on_a_phone(page: Page) -> bool:
+    """Whether a page, once it has taken on a narrow screen, is no wider than that."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    for _ in range(TRIES):
+        if page.locator(MAIN).evaluate("(node) => node.scrollWidth <= node.clientWidth"):
+            return True
+        page.wait_for_timeout(PAUSE)
+    return False
 
 
 def take_on(page: Page, look: Look) -> None:

@@ -479,3 +479,24 @@ def test_the_network_is_above_the_canvas_while_its_layers_are_shown(page: Page, 
     page.get_by_role("radio", name="All networks").click()
     expect(diagram).to_have_count(0)
     assert strokes(page) == 1
+
+
+def test_the_keyboard_alone_draws(page: Page, lab: str) -> None:
+    open_draw(page, lab)
+    pad, hint = page.locator(".lab-canvas-pad"), page.get_by_text("Arrow keys move the pen")
+    expect(hint).to_be_hidden()
+    page.get_by_role("slider", name="Pen size").focus()
+    page.keyboard.press("Shift+Tab")
+    expect(pad).to_be_focused()
+    expect(hint).to_be_visible()
+    for keys in (["ArrowUp"] * 10, [" "], ["ArrowDown"] * 20, [" "], ["ArrowRight"] * 10):
+        for key in keys:
+            page.keyboard.press(key)
+    assert strokes(page) == 1
+    one = ink(page)
+    assert one > 1500
+    page.keyboard.press(" ")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Tab")
+    assert strokes(page) == 2
+    assert ink(page) > one

@@ -261,6 +261,35 @@ def test_many_threads_get_their_own_answers(make):
     assert wrong == []
 
 
+def test_who_asks_again_and_again_lets_others_ask_in_between(make, tmp_path):
+    log = tmp_path / "asked"
+    script = f"""{HONEST}
+for line in sys.stdin:
+    question = json.loads(line)
+    with open(sys.argv[1], "a") as log:
+        log.write(question["runs"][0] + "\\n")
+    time.sleep(0.03)
+    answer(question)
+"""
+    predictor = make(script, str(log))
+
+    def asked() -> list[str]:
+        return log.read_text().split() if log.exists() else []
+
+    def ask_often() -> None:
+        for _ in range(40):
+            predictor.predict(OTHER_RUN, BLACK)
+
+    often = threading.Thread(target=ask_often)
+    often.start()
+    for _ in range(3):
+        wait_for(asked, "the first question")
+        before = len(asked())
+        predictor.predict(RUN, BLACK)
+        assert asked().index(RUN, before) - before <= 2
+    often.join()
+
+
 def test_warm_asks_for_the_network_without_waiting(make, tmp_path):
     mark = tmp_path / "asked"
     script = f"""{HONEST}

@@ -16,7 +16,7 @@ from mnist_lab.runs import Run, RunStore
 from mnist_lab.ui.live import drawing_view_parts, drawing_views
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.shell import reading_route
-from tests.pages.canvas_png import BLANK, ONE
+from tests.pages.canvas_png import BLANK, ELEVEN, ONE
 from tests.pages.ended_runs import ended
 
 SEVEN = np.array([0.01] * 7 + [0.91, 0.01, 0.01], np.float32)
@@ -50,6 +50,11 @@ def view(name: str, run_id: str, png: bytes = ONE, theme: str = "light", **optio
     parameters = {"view": name, "run": run_id, "pen": "20", "theme": theme, **options}
     found: dict[str, Any] = json.loads(drawing_views.answer(parameters, png))
     return found
+
+
+@pytest.mark.parametrize("name", drawing_view_parts.VIEWS)
+def test_several_digits_are_not_shown_as_if_they_were_one(run: Run, name: str) -> None:
+    assert view(name, run.id, ELEVEN) == {"text": "2 digits are on the canvas. Draw one alone to look closer at it."}
 
 
 def test_the_input_has_its_steps_on_demand(run: Run) -> None:

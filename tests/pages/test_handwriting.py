@@ -117,12 +117,17 @@ def test_the_network_reads_the_drawings_in_the_background(collection, run, grid)
     collection.keep([drawn(3), drawn(4)], ANNA)
     page = opened()
     page = read(page, run.id)
-    assert figures(page)["Read correctly"] == "50.0 ± 35.4 %"
+    assert figures(page)["Read correctly"] == "1 of 2"
     assert {(cell.label, cell.read, cell.name) for cell in grid} == {
         (3, 3, "3, read as 3, by visitor 1"),
         (4, 3, "4, read as 3, by visitor 1"),
     }
     assert "Most of them are by **visitor 1** (1)." in texts(page)
+
+
+def test_of_many_drawings_the_share_has_its_standard_error(collection, run):
+    collection.keep([drawn(seed) for seed in range(40)], ANNA)
+    assert figures(read(opened(), run.id))["Read correctly"] == "10.0 ± 4.7 %"
 
 
 def test_the_mistakes_have_a_confusion_matrix_whose_parts_choose_drawings(collection, run, grids):

@@ -12,6 +12,7 @@ from mnist_lab.ui.components.drawing.drawing_keeper import MeantDrawing
 from mnist_lab.ui.draw import keep_drawing as keep_module
 from mnist_lab.ui.services.container import services
 from tests.handwriting.drawn import drawn
+from tests.pages.canvas_png import ELEVEN
 
 STROKE = {"path": [["M", 160, 60], ["L", 160, 260]], "strokeWidth": 20}
 
@@ -86,6 +87,7 @@ def test_the_same_drawing_is_not_kept_twice(press, collection):
         (MeantDrawing(1, b"no picture", "20", []), "The canvas is a PNG"),
         (MeantDrawing(1, png(), "1e9", []), "A pen is"),
         (MeantDrawing(1, png(blank=True), "20", []), ""),
+        (MeantDrawing(1, ELEVEN, "20", []), "2 digits are on the canvas"),
         (None, ""),
     ],
 )

@@ -13,7 +13,7 @@ from mnist_lab.charts.palette import RunStyle, faded, run_style
 
 _Drawn = dict[str, Series]
 """The series of one run, by the panel that shows it."""
-_HOVER = {"loss": "%{y:.4f}", "accuracy": "%{y:.2f} %", "rate": "%{y:.3~g}"}
+_HOVER = {"loss": "loss %{y:.4f}", "accuracy": "%{y:.2f} %", "rate": "%{y:.3~g}"}
 
 
 @dataclass(frozen=True, slots=True)

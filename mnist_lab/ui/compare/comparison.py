@@ -163,6 +163,7 @@ def _pair_message(store: RunStore, runs: tuple[Run, Run], names: tuple[str, str]
         return f"{message} They have the same setting and differ only in their seed."
     warnings = data_warnings(runs)
     for run, name in zip(runs, names, strict=True):
-        if run.id in warnings:
+        # One that was taught drawings began with a network that had learned from all images.
+        if run.id in warnings and not run.parent:
             return f"{message} {name} had fewer images to learn from, which alone makes a network less accurate."
     return message

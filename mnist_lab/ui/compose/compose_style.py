@@ -34,8 +34,8 @@ STYLE = f"""<style>
 /* In one row, where a name of usual length leaves room for it. */
 {dom.by_key("network-name")} {{ flex: 1 1 8rem; }}
 @media (max-width: 900px) {{ {_USUAL} {dom.by_key("compose-toolbar")} {{ gap: 0.5rem; }} }}
-/* It draws nothing, and must not leave a gap. */
-{dom.by_key("undo-shortcuts")} {{ position: absolute; }}
+/* It draws nothing: it must leave no gap, and must not reach beyond a narrow screen. */
+{dom.by_key("undo-shortcuts")} {{ position: absolute; width: 0; overflow: hidden; }}
 .lab-form-head {{ display: flex; gap: 0.6rem; align-items: baseline; line-height: 1.4; }}
 .lab-form-head b {{ font-size: 1.05rem; font-weight: 650; }}
 .lab-form-head i {{ flex: none; width: 0.8rem; height: 0.8rem; border-radius: 0.2rem; background: var(--tone); }}

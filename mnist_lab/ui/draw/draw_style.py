@@ -18,6 +18,9 @@ STYLE = f"""<style>
 {_ANSWER} .lab-reading-digit {{ display: block; min-width: 0.6em; line-height: 1; font-weight: 700;
   font-size: calc(0.42 * var(--lab-canvas-side) / max(1, 0.6 * var(--digits, 1))); height: 1em; }}
 {_ANSWER} .lab-reading-text {{ font-size: clamp(1.25rem, 0.075 * var(--lab-canvas-side), 2.25rem); }}
+/* Without a digit, its place is given up, but not its height. */
+{_ANSWER}:has(.lab-note) {{ grid-template-columns: 0 1fr; column-gap: 0; }}
+{_ANSWER}:has(.lab-note) .lab-reading-digit {{ min-width: 0; }}
 {_ANSWER} .lab-reading-text.lab-note {{ font-size: 1.125rem; line-height: 1.4; }}
 {_ANSWER} .lab-reading-bars {{ height: calc(0.52 * var(--lab-canvas-side)); --gap: 0.5rem; }}
 {_ANSWER} .lab-reading-column::before {{ font-size: 0.875rem; }}

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from mnist_lab.errors import LabError
+from mnist_lab.errors import LabError, PictureError
 from mnist_lab.handwriting.kept_drawing import new_drawing
 from mnist_lab.handwriting.stroke import strokes_from_canvas
 from mnist_lab.ui.components.drawing.drawing_keeper import MeantDrawing, drawing_keeper, meant_drawing
@@ -66,11 +66,13 @@ def _kept(meant: MeantDrawing) -> _Kept | None:
     """Keep a drawing; None if there is no ink.
 
     Raises:
-        LabError: It cannot be kept.
+        LabError: It cannot be kept, or shows several digits.
     """
     normalized = read_canvas(meant.png, meant.pen_width).drawing
     if normalized is None:
         return None
+    if len(normalized.digits) > 1:
+        raise PictureError(f"{len(normalized.digits)} digits are on the canvas. Draw one alone to keep it.")
     drawing = new_drawing(normalized.pixels, meant.label, strokes_from_canvas(meant.strokes))
     kept = services().handwriting.collection.keep([drawing], viewer())
     return _Kept(drawing.id, meant.label, bool(kept.added))

@@ -63,7 +63,7 @@ def drawing_views(run: Run) -> None:
 
 def _chosen_view() -> str:
     """The view in the URL, or the first one."""
-    requested = st.query_params.get(DRAW_VIEW)
+    requested = st.query_params.get(DRAW_VIEW, "")
     return requested if requested in _VIEWS else next(iter(_VIEWS))
 
 

@@ -93,8 +93,14 @@ def _figures(run: Run | None, drawings: int, writers: int) -> None:
         st.metric("Read correctly", _score_text(score, is_reading=is_reading), width="content", help=help_text)
 
 
+_FEW = 30
+"""Of fewer drawings a standard error says little: 4 of 4 would be 100.0 ± 0.0 %."""
+
+
 def _score_text(score: CollectionScore | None, *, is_reading: bool) -> str:
     if score is None:
         return "reading …" if is_reading else formatting.NONE
+    if score.drawings < _FEW:
+        return f"{score.correct} of {score.drawings}"
     error = 100 * accuracy_standard_error(score.accuracy, score.drawings)
     return f"{formatting.accuracy(score.accuracy, 1).removesuffix(' %')} ± {error:.1f} %"

@@ -16,6 +16,8 @@ from mnist_lab.runs import Run
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.themed_html import pixel_theme, themed_html
 from mnist_lab.ui.services.container import services
+from mnist_lab.ui.session.navigation import go
+from mnist_lab.ui.session.query_params import RUN
 from mnist_lab.ui.session.viewer import viewer
 
 PLACES = 12
@@ -37,9 +39,11 @@ def fooling_panel(run: Run, runs: Sequence[Run], index: CollectionIndex, probabi
         "Draw a digit that people read and this network takes for another one. First is the drawing that it misreads"
         " with the highest probability."
     )
+    if st.button("Draw a digit", icon=":material/draw:", key="handwriting-fool"):
+        go("draw", {RUN: run.id})
     places = fooling(index, probabilities)
     if not len(places):
-        st.success("Nobody has fooled this network yet.", icon=":material/emoji_events:")
+        st.markdown("Nobody has fooled this network yet.")
         return
     you = viewer().browser_id
     counts = Counter(owner_name(index, owner, you) for owner in index.owners[places].tolist())

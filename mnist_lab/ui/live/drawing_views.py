@@ -49,6 +49,8 @@ def _answer(parameters: Mapping[str, str], png: bytes) -> dict[str, Any]:
     drawing = canvas.drawing
     if drawing is None:
         return {"text": "There is no ink to read yet. Draw on."}
+    if len(drawing.digits) > 1:
+        return {"text": f"{len(drawing.digits)} digits are on the canvas. Draw one alone to look closer at it."}
     return _shown(show, Drawn(run, canvas, drawing, theme, parameters))
 
 

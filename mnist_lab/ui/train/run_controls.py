@@ -83,7 +83,8 @@ def _while_active(run: Run) -> None:
     if run.command is Command.PAUSE or run.state is RunState.SET_ASIDE:
         continue_button(run, disabled=locked)
     else:
-        command_button("Pause", ":material/pause:", run, Command.PAUSE, disabled=locked)
+        hint = "If other runs wait, the first of them trains meanwhile"
+        command_button("Pause", ":material/pause:", run, Command.PAUSE, disabled=locked, hint=hint)
     stepping = run.command is Command.STEP
     command_button(
         "One epoch …" if stepping else "One epoch",

@@ -1,5 +1,7 @@
 """Names, colours, differing fields and significance messages of the selected runs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -77,6 +79,12 @@ def test_a_comparison_says_that_one_run_had_fewer_images(store: RunStore) -> Non
     runs = [ended(store, wrong=1, training=900), ended(store, wrong=30, training=90)]
     (message,) = significance_messages(store, runs, ["A", "B"])
     assert message.endswith("B had fewer images to learn from, which alone makes a network less accurate.")
+
+
+def test_a_run_that_was_taught_drawings_had_all_images_of_the_run_before(store: RunStore) -> None:
+    first, second = ended(store, wrong=1, training=900), ended(store, wrong=30, training=90)
+    (message,) = significance_messages(store, [first, replace(second, parent=first.id)], ["A", "B"])
+    assert "fewer images" not in message
 
 
 def test_a_comparison_of_two_seeds_says_that_they_have_the_same_setting(store: RunStore) -> None:

@@ -65,6 +65,7 @@ class DrawingCanvas {
     this.width.onchange = () => this.setStateValue("width", Number(this.width.value));
     labOnShortcut(this.node, "z", false, () => this.undo());
     this.listen();
+    this.keyboardPen = new KeyboardPen(this);
     // The package's canvas loses its strokes when its colours change.
     labFollowTheme(this.parentElement, (theme) => {
       this.theme = theme;
@@ -100,11 +101,8 @@ class DrawingCanvas {
       if (handBeforePen || twoFingers) this.discard();
       if (!handBeforePen) return;
     }
-    this.pointer = { id: event.pointerId, type: event.pointerType, began: performance.now() };
     this.pad.setPointerCapture(event.pointerId);
-    this.pass("mousedown", event);
-    this.show();
-    this.publish(event.timeStamp);
+    this.begin(event.pointerId, event.pointerType, event, event.timeStamp);
   }
 
   onMove(event) {
@@ -112,17 +110,33 @@ class DrawingCanvas {
     if (event.pointerId !== this.pointer?.id) return;
     // While the page was busy, the browser has collected moves: each of them is a point of the stroke.
     const moves = event.getCoalescedEvents?.() ?? [];
-    for (const move of moves.length ? moves : [event]) this.pass("mousemove", move);
-    this.publish(event.timeStamp);
+    this.move(moves.length ? moves : [event], event.timeStamp);
   }
 
   onUp(event) {
     if (event.pointerId !== this.pointer?.id) return;
     // The system cancels a touch that it has recognised as a palm.
     if (event.type === "pointercancel" && this.pointer.type === "touch" && this.hasJustBegun()) return this.discard();
+    this.end(event, event.timeStamp);
+  }
+
+  // Begins a stroke at a point of the window.
+  begin(id, type, point, time) {
+    this.pointer = { id, type, began: performance.now() };
+    this.pass("mousedown", point);
+    this.show();
+    this.publish(time);
+  }
+
+  move(points, time) {
+    for (const point of points) this.pass("mousemove", point);
+    this.publish(time);
+  }
+
+  end(point, time) {
     this.pointer = null;
-    this.inked = event.timeStamp;
-    this.pass("mouseup", event);
+    this.inked = time;
+    this.pass("mouseup", point);
   }
 
   isPalm(event) {

@@ -36,6 +36,13 @@ _STYLE = f"""
 .lab-canvas-prompt {{ position: absolute; inset: 0; z-index: 15; display: flex; align-items: center;
   justify-content: center; pointer-events: none; font-size: 0.875rem; opacity: 0.8; }}
 .lab-canvas-prompt[hidden] {{ display: none; }}
+.lab-canvas-pad:focus-visible {{ outline: 2px solid var(--st-primary-color); outline-offset: 2px; }}
+.lab-canvas-pad:not(:focus-visible) > :is(.lab-canvas-pen, .lab-canvas-keys) {{ display: none; }}
+.lab-canvas-pen {{ position: absolute; z-index: 15; width: 1rem; height: 1rem; translate: -50% -50%; border-radius: 50%;
+  border: 2px solid var(--st-primary-color); pointer-events: none; }}
+.lab-canvas-pen.down {{ background: var(--st-primary-color); }}
+.lab-canvas-keys {{ position: absolute; z-index: 15; inset: auto 0.25rem 0.25rem; text-align: center;
+  font-size: 0.75rem; pointer-events: none; }}
 .lab-canvas-tools {{ display: flex; gap: 0.5rem; align-items: end; margin-top: 0.75rem; }}
 .lab-canvas-note {{ margin-top: 0.5rem; font-size: 0.875rem; }}
 .lab-canvas-tools button {{ font: inherit; color: inherit; background: none; cursor: pointer; min-height: 2.5rem;
@@ -72,8 +79,11 @@ _component = st.components.v2.component(
     "mnist_lab_drawing_canvas",
     html=f"""
     <div class="lab-canvas">
-      <div class="lab-canvas-pad"><div class="canvas-root"></div>
-        <div class="lab-canvas-prompt">Draw here</div></div>
+      <div class="lab-canvas-pad" tabindex="0" role="application" aria-label="Canvas"
+        aria-describedby="lab-canvas-keys">
+        <div class="canvas-root"></div><div class="lab-canvas-prompt">Draw here</div><i class="lab-canvas-pen"></i>
+        <div class="lab-canvas-keys" id="lab-canvas-keys">Arrow keys move the pen, Space sets it down and lifts it</div>
+      </div>
       <div class="lab-canvas-tools">
         <button type="button" disabled>Undo</button><button type="button" disabled>Clear</button>
         <label>Pen size <input type="range" min="{MIN_PEN:g}" max="{MAX_PEN:g}"></label>
@@ -82,7 +92,7 @@ _component = st.components.v2.component(
     </div>
     """,
     css=_files("index-*.css").read_text(encoding="utf-8") + _STYLE,
-    js=script("drawing_canvas", "shortcut", "drawing_bus"),
+    js=script("drawing_canvas", "keyboard_pen", "shortcut", "drawing_bus"),
     isolate_styles=True,
 )
 
