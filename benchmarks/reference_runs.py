@@ -1,11 +1,13 @@
 """Trains the reference runs that the lab ships, and the notebook's three networks; keeps what each seed came to.
 
     python -m benchmarks.reference_runs [fast strong …] [--home DIR] [--ship]
+    python -m benchmarks.reference_runs --add-subspaces
 
 Each training is `python -m mnist_lab train`, in a lab of its own in DIR. What is there already is not trained again,
 and what was broken off goes on from its last epoch: a command that takes hours may be stopped and started anew.
 Results are written to `benchmarks/recorded/trainings.json`; `--ship` puts the median run of those that ship, with
-weights and predictions, into `mnist_lab/reference/runs`.
+weights and predictions, into `mnist_lab/reference/runs`. `--add-subspaces` trains nothing: it adds the subspaces of the
+digits to shipped runs that lack them, so that no lab has to work them out before it can tell what is no digit.
 """
 
 import argparse
@@ -13,6 +15,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,12 +24,22 @@ from typing import Any
 import platformdirs
 
 from benchmarks import recording
+from mnist_lab.data import load_mnist
+from mnist_lab.inference.weights import Weights
 from mnist_lab.network import PRESETS, Network
+from mnist_lab.novelty.subspaces_file import write_subspaces
 from mnist_lab.recipe import PRESET_RECIPES, Recipe
-from mnist_lab.reference import FOLDER, write_archive, write_checksums
+from mnist_lab.reference import (
+    FOLDER,
+    read_archive,
+    shipped_archives,
+    unpack,
+    write_archive,
+    write_checksums,
+)
 from mnist_lab.runs import Run, RunFolder, RunState, RunStore, open_store
 from mnist_lab.runs.snapshot_files import list_epochs, snapshot_path
-from mnist_lab.settings import Settings
+from mnist_lab.settings import Settings, load_settings
 
 RECORDED = "trainings"
 FIVE, THREE, ONE = (0, 1, 2, 3, 4), (0, 1, 2), (0,)
@@ -60,7 +73,7 @@ TRAININGS: Mapping[str, Training] = {
     "fast": _of("fast", seeds=FIVE, ships_as="reffast0"),
     "strong": _of("strong", seeds=THREE, ships_as="refstron"),
     "champion": _of("champion", ships_as="refchamp"),
-    "reader": _of("reader", ships_as="refreadr"),
+    "reader": _of("reader", seeds=THREE, ships_as="refreadr"),
     "notebook-1": _of("notebook-1", AS_THE_NOTEBOOK, ships_as="refnote1"),
     "notebook-2": _of("notebook-2", AS_THE_NOTEBOOK, ships_as="refnote2"),
     "notebook-3": _of("notebook-3", AS_THE_NOTEBOOK, ships_as="refnote3"),
@@ -75,7 +88,11 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(TRAININGS)}; all if none is named")
     parser.add_argument("--home", type=Path, default=platformdirs.user_cache_path("mnist-lab-reference"))
     parser.add_argument("--ship", action="store_true", help="write the archives that come with the lab")
+    parser.add_argument("--add-subspaces", action="store_true", help="complete the archives that come with the lab")
     options = parser.parse_args()
+    if options.add_subspaces:
+        add_subspaces()
+        return
     if unknown := set(options.names) - set(TRAININGS):
         parser.error(f"no such training: {', '.join(sorted(unknown))}")
     settings = Settings(home=options.home, reference=False)
@@ -171,6 +188,33 @@ def ship(store: RunStore, training: Training, ended: Sequence[Run]) -> None:
     write_archive(path, shown, store.points(run.id), folder, snapshots=telling_epochs(folder))
     write_checksums()
     print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+def add_subspaces() -> None:
+    """Fit the digits' subspaces of each shipped run that lacks them, and write its archive anew."""
+    from mnist_lab.inference.engine.model_cache import LoadedModel
+    from mnist_lab.novelty.engine.features import fit_to_model
+
+    data = load_settings().data
+    if data is None:
+        raise SystemExit("MNIST_LAB_DATA must name the folder that holds mnist.npz.")
+    mnist = load_mnist(data / "mnist.npz")
+    for path in shipped_archives():
+        shipped = read_archive(path)
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = RunFolder(Path(temporary))
+            unpack(path, folder)
+            if folder.digit_subspaces.exists():
+                continue
+            weights = next(file for file in (folder.best_weights, folder.last_weights) if file.exists())
+            model = LoadedModel(Weights(path.stem, weights)).model
+            subspaces = fit_to_model(model, mnist.train_images, mnist.train_labels, mnist.test_images)
+            if subspaces is None:
+                raise SystemExit(f"{path.name}: its network gives numbers that are not finite.")
+            write_subspaces(folder.digit_subspaces, subspaces, weights)
+            write_archive(path, shipped.run, shipped.points, folder, snapshots=list_epochs(folder.snapshots))
+        print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB", flush=True)
+    write_checksums()
 
 
 def telling_epochs(folder: RunFolder) -> list[int]:

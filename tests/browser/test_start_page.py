@@ -137,7 +137,7 @@ def test_a_stroke_is_sent_to_the_reader_and_clear_takes_the_bars_away(page: Page
     open_page(page, f"{lab}/?run={run.id}")
     draw(page)
     # The run has no weights: the reader says so, and the page stays as it is.
-    expect(page.locator(".lab-reading")).to_contain_text("weights")
+    expect(page.locator(".lab-reading")).to_contain_text("weights", timeout=240_000)
     assert any(f"run={run.id}&pen=" in url for url in asked)
     page.get_by_role("button", name="Clear").click()
     expect(page.locator(".lab-reading")).to_contain_text("Draw a digit, 0 to 9")

@@ -54,7 +54,7 @@ STYLE = f"""<style>
 {dom.by_key("start-presets")} .lab-gallery .title + .quiet {{ display: none; }}
 {dom.by_key("start-presets")} .lab-gallery .accuracy {{ padding: 0; white-space: nowrap; }}
 /* The text of a presentation is larger: what a class does not need makes room for the Train button. */
-{dom.PRESENTING} {dom.by_key("start-head")} {{ position: absolute; clip-path: inset(50%); height: 1px;
+{dom.PRESENTING} {dom.by_key("start-head")} {{ position: absolute; clip-path: inset(50%); width: 1px; height: 1px;
   overflow: hidden; }}
 {dom.PRESENTING} {dom.by_key("start-presets")} .lab-gallery :is(.picture, .quiet) {{ display: none; }}
 {dom.PRESENTING} {dom.START_LAB}:has(li [aria-pressed="true"]) {dom.by_key("start-network")}:not(:has({_MARK}))
