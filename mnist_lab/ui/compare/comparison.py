@@ -164,6 +164,6 @@ def _pair_message(store: RunStore, runs: tuple[Run, Run], names: tuple[str, str]
     warnings = data_warnings(runs)
     for run, name in zip(runs, names, strict=True):
         # One that was taught drawings began with a network that had learned from all images.
-        if run.id in warnings and not run.parent:
+        if run.id in warnings and not (run.parent and run.recipe.drawings != "none"):
             return f"{message} {name} had fewer images to learn from, which alone makes a network less accurate."
     return message

@@ -83,7 +83,8 @@ def test_a_comparison_says_that_one_run_had_fewer_images(store: RunStore) -> Non
 
 def test_a_run_that_was_taught_drawings_had_all_images_of_the_run_before(store: RunStore) -> None:
     first, second = ended(store, wrong=1, training=900), ended(store, wrong=30, training=90)
-    (message,) = significance_messages(store, [first, replace(second, parent=first.id)], ["A", "B"])
+    taught = replace(second, parent=first.id, recipe=second.recipe.with_changes(drawings="all"))
+    (message,) = significance_messages(store, [first, taught], ["A", "B"])
     assert "fewer images" not in message
 
 
