@@ -1,6 +1,7 @@
 """The command `check`: whether the parts that a lab needs work, and what is wrong in one sentence."""
 
 import argparse
+from contextlib import closing
 from dataclasses import dataclass
 
 from mnist_lab.cli.output import print_json, print_table
@@ -34,11 +35,10 @@ def check(options: argparse.Namespace, settings: Settings) -> int:
 
 def _database(settings: Settings) -> CheckedPart:
     try:
-        store = open_store(settings)
-        found = database_health(store.db)
+        with closing(open_store(settings)) as store:
+            found = database_health(store.db)
     except StoreError as error:
         return CheckedPart("database", works=False, message=str(error))
-    store.close()
     message = (
         f"{found.version} at {found.where} answers a query in {1000 * found.read_seconds:.1f} ms and takes a change in"
         f" {1000 * found.write_seconds:.1f} ms."
