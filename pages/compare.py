@@ -17,7 +17,7 @@ from mnist_lab.ui.compare.comparison import (
 )
 from mnist_lab.ui.compare.run_actions import run_actions
 from mnist_lab.ui.compare.run_dialogs import damaged_notice
-from mnist_lab.ui.compare.selection import missing_runs_message, tick_too
+from mnist_lab.ui.compare.selection import is_new_link, missing_runs_message, tick_too
 from mnist_lab.ui.compare.sweep_chart import sweep_chart
 from mnist_lab.ui.compare.sweep_filter import sweep_filter, sweep_message
 from mnist_lab.ui.compare.ticked_table import ticked_table
@@ -35,6 +35,8 @@ from mnist_lab.ui.session.compared_runs import runs_parameter
 lab = services()
 lab.reference.ensure()
 store, shared = lab.store, lab.table_cache.shared
+if is_new_link():
+    lab.table_cache.check()
 st.title("Compare runs", anchor=False)
 undo_notice(tick_too)
 damaged = shared("damaged", store.damaged)

@@ -37,16 +37,18 @@ current = select_run(wanted, viewer().browser_id)
 if wanted and current.error and deleted_name(wanted):
     del st.query_params[RUN]
     wanted, current = None, select_run(None, viewer().browser_id)
+names_network = network_draft.has_link()
+network = network_draft.open_draft()
 # A run in the URL is shown above the next training, and stays there when it ends. An active run is written into the
-# URL, unless the URL contains a network, which the user has opened in order to train it.
-if not wanted and current.is_busy and not network_draft.has_link() and current.run is not None:
-    wanted = st.query_params[RUN] = current.run.id
+# URL, unless the URL contains another network, which the user has opened in order to train it.
+under_way = current.run if current.is_busy else None
+if not wanted and under_way is not None and (not names_network or network.layers == under_way.network.layers):
+    wanted = st.query_params[RUN] = under_way.id
 with st.container(key="train-deleted"):
     undo_notice(lambda run_ids: show_run(run_ids[0]))
 if current.run is not None and current.run.result is not None and current.run.owner == viewer().browser_id:
     pick_next(current.run)
 run_first = bool(wanted) and not current.error
-network = network_draft.open_draft()
 analysis = analyse(network)
 dataset = shared.datasets.current()
 

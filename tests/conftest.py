@@ -23,6 +23,10 @@ from tests.selection import (  # noqa: F401 - hooks of pytest
     pytest_ignore_collect,
 )
 
+# As the commands do (mnist_lab/cli/main.py): on a processor where TensorFlow leaves it off, a training in the tests' own
+# process would otherwise differ in the last bit from one in a worker.
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
+
 
 def data_folder() -> Path | None:
     """The folder of real data that MNIST_LAB_DATA names, with `mnist.npz`; None without it."""

@@ -21,7 +21,7 @@ from mnist_lab.training.claim import take_slot
 from tests.conftest import missing
 
 # Long, as a page may be slow on a busy machine.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=90_000)
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -121,7 +121,7 @@ def profile(
     """
     folder = tmp_path_factory.mktemp("profile")
     with playwright.chromium.launch_persistent_context(folder, executable_path=chromium, args=FLAGS) as opened:
-        opened.set_default_timeout(60_000)
+        opened.set_default_timeout(120_000)
         yield opened
 
 

@@ -24,7 +24,9 @@ class FakeTraining:
     per_epoch: int = 60
     """Points per epoch."""
     pause: float = 0.04
-    """Seconds between two points."""
+    """Seconds between two points of the first two epochs."""
+    slowly: float = 0.2
+    """Seconds between two later points: it is still training when a test on a slow machine looks."""
     run: Run = field(init=False)
     _lock: FileLock | None = field(init=False, default=None)
     _step: int = field(init=False, default=0)
@@ -57,8 +59,11 @@ class FakeTraining:
 
     def _write_points(self) -> None:
         total = self.epochs * self.per_epoch
-        while self._step < total and not self._ended.wait(self.pause):
+        while self._step < total and not self._ended.wait(self._pause()):
             self.store.attempt(self.run).heartbeat(points=self._next_points(), phase="training", total_steps=total)
+
+    def _pause(self) -> float:
+        return self.pause if self._step < 2 * self.per_epoch else self.slowly
 
     def _next_points(self) -> list[MetricPoint]:
         self._step += 1

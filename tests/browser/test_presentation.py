@@ -48,6 +48,9 @@ def is_presented(page: Page) -> bool:
 
 
 def chart(page: Page) -> dict[str, Any]:
+    page.wait_for_function(
+        f"(selector) => {{ try {{ return ({CHART})(selector); }} catch {{ return null; }} }}", arg=PLOT
+    )
     found: dict[str, Any] = page.evaluate(CHART, PLOT)
     return found
 

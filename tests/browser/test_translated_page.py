@@ -102,13 +102,24 @@ def test_every_page_is_visited_by_the_menu_and_used(page: Page, lab: str, errors
     assert errors == []
 
 
+EPOCH = "Number(/epoch (\\d+)/i.exec(document.querySelector('[data-part=run-progress]')?.textContent)?.[1])"
+
+
+def shown_epoch(progress: Locator) -> int:
+    expect(progress).to_contain_text(re.compile(r"epoch \d+ of", re.IGNORECASE))
+    found = re.search(r"epoch (\d+) of", progress.inner_text(), re.IGNORECASE)
+    assert found is not None
+    return int(found[1])
+
+
 def test_a_training_is_watched_to_its_end(page: Page, lab: str, store: RunStore, errors: list[str], wrap: bool) -> None:
     progress = page.locator("[data-part=run-progress]")
-    with FakeTraining(store, epochs=4) as training:
+    with FakeTraining(store, epochs=40) as training:
         open_translated(page, f"{lab}/train?run={training.run.id}", wrap)
         expect(progress.locator("font")).to_have_count(0)
-        for epoch in (2, 3):
-            expect(progress).to_contain_text(re.compile(f"epoch {epoch}", re.IGNORECASE))
+        for _ in range(2):
+            epoch = shown_epoch(progress)
+            page.wait_for_function(f"(before) => {EPOCH} > before", arg=epoch, timeout=120_000)
     expect(page.get_by_text(re.compile("stopped", re.IGNORECASE)).first).to_be_visible()
     idle(page)
     expect(page.get_by_text(re.compile("^running$", re.IGNORECASE)).filter(visible=True)).to_have_count(0)

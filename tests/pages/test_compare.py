@@ -19,15 +19,17 @@ from mnist_lab.export.script import training_script
 from mnist_lab.insight.significance import RESERVATION
 from mnist_lab.network import PRESETS, EditHistory, Network, link_from_network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import REFERENCE, Command, Run, RunState, RunStore
+from mnist_lab.runs import REFERENCE, Command, Run, RunState, RunStore, open_store
 from mnist_lab.runs.records import MAX_NOTE
 from mnist_lab.runs.schema import runs as runs_table_schema
+from mnist_lab.settings import Settings
 from mnist_lab.ui.compare import new_seeds, run_actions, runs_table, ticked_table
 from mnist_lab.ui.compare.comparison import distinct_names, significance_messages
 from mnist_lab.ui.compare.selection import missing_runs_message
 from mnist_lab.ui.components.data_table import Ticks
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.live import table_feed
+from mnist_lab.ui.services import table_cache
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.ui_state import UiState
@@ -253,6 +255,22 @@ def test_a_url_with_unknown_runs_shows_a_warning(store, requested):
     page = opened_at(runs=requested)
     assert page.warning[0].value == plain(missing_runs_message(store, requested))
     assert page.query_params["runs"] in (requested, [requested])
+
+
+@pytest.mark.parametrize("sweep", ["", "Tiny · seed"])
+def test_a_link_to_what_another_process_has_just_made_is_followed(
+    monkeypatch: pytest.MonkeyPatch, store: RunStore, settings: Settings, sweep: str
+) -> None:
+    monkeypatch.setattr(table_cache, "CHECK_SECONDS", 60.0)
+    ended(store, "Before")
+    assert names(opened_at()) == ["Before"]
+    other = open_store(settings)
+    run = ended(other, "Just now", group=sweep)
+    other.close()
+    page = opened_at(**({"sweep": sweep} if sweep else {"runs": run.id}))
+    assert not page.toast
+    assert names(page)[0] == "Just now"
+    assert table_data(page)[1] == [run.id]
 
 
 # The selected runs

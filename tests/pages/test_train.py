@@ -304,6 +304,12 @@ def test_with_a_network_in_the_url_its_training_comes_first(store: RunStore) -> 
     assert "run" not in test.query_params
 
 
+def test_with_the_network_that_trains_in_the_url_its_run_comes_first(store: RunStore) -> None:
+    running = start(store, queue(store, "Under way"))
+    test = open_page(n=link_from_network(running.network))
+    assert [element.value for element in test.header] == ["Under way", "Next training"]
+
+
 def test_a_run_that_ends_stays_above_the_next_training(store: RunStore) -> None:
     run = start(store, queue(store, "Under way"))
     test = open_page()

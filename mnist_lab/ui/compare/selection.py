@@ -14,10 +14,11 @@ import streamlit as st
 from mnist_lab import formatting
 from mnist_lab.runs import RunState, RunStore
 from mnist_lab.ui.components.data_table import Ticks
-from mnist_lab.ui.session.compared_runs import runs_parameter, write_runs
+from mnist_lab.ui.session.compared_runs import runs_parameter, sweep_parameter, write_runs
 
 MAX_REQUESTED = 50
 _MAX_NAMED = 5
+_LINK = "compare-link"
 _SEEN = "compare-seen"
 BEHIND_SECONDS = 3.0
 """A browser that ticks quickly sends the URL from before its last tick; an older URL after this time is a step back."""
@@ -28,6 +29,14 @@ Url = tuple[str | None, str | None]
 def requested_ids(parameter: str | None) -> list[str]:
     """The run ids in the URL parameter, without duplicates: at most the first fifty."""
     return list(dict.fromkeys(run_id for run_id in (parameter or "").split(",")[:MAX_REQUESTED] if run_id))
+
+
+def is_new_link() -> bool:
+    """Whether the URL requests other runs or another sweep than when the page was drawn last."""
+    link = (runs_parameter(), sweep_parameter())
+    is_new: bool = st.session_state.get(_LINK) != link
+    st.session_state[_LINK] = link
+    return is_new
 
 
 def tick_too(run_ids: Sequence[str]) -> None:

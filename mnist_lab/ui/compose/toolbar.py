@@ -60,17 +60,19 @@ def undo_buttons() -> None:
             disabled=not history.can_redo,
             on_click=_redo,
         )
-        shortcuts({"z": "undo", "shift+z": "redo"}, key="undo-shortcuts")
+        shortcuts({"z": _undo, "shift+z": _redo}, key="undo-shortcuts")
 
 
 def _undo() -> None:
-    network_draft.undo()
-    say_in_list(f"Undone: {_what_is_there()}")
+    if network_draft.history().can_undo:
+        network_draft.undo()
+        say_in_list(f"Undone: {_what_is_there()}")
 
 
 def _redo() -> None:
-    network_draft.redo()
-    say_in_list(f"Done again: {_what_is_there()}")
+    if network_draft.history().can_redo:
+        network_draft.redo()
+        say_in_list(f"Done again: {_what_is_there()}")
 
 
 def _what_is_there() -> str:

@@ -9,6 +9,8 @@ from mnist_lab.runs import Run
 from mnist_lab.runs.epoch_weights import epoch_weight_files
 from mnist_lab.ui.components.drawing.drawing_view import drawing_view
 from mnist_lab.ui.components.network_diagram import network_diagram
+from mnist_lab.ui.components.page.scroll_to import scroll_to
+from mnist_lab.ui.components.streamlit_dom import by_key
 from mnist_lab.ui.draw.picture_panel import picture_panel
 from mnist_lab.ui.live.drawing_view_parts import EPOCH, LAYER, NO_EPOCHS, STEPS, UNCENTRED
 from mnist_lab.ui.live.drawing_views import VIEW
@@ -23,6 +25,7 @@ _REST = 0.6
 _ONE_PICTURE = 240
 """Pixels."""
 _LAYER = "draw-layer"
+_STRIP_ASKED = "draw-strip-asked"
 _LAYERS, _VIEW = "layers", "draw-view"
 
 
@@ -30,6 +33,9 @@ def layer_strip(run: Run) -> None:
     """Draw the picture of the network, in which the drawing flows through its layers, if that view is chosen."""
     if _chosen_view() != _LAYERS:
         return
+    if asked := st.session_state.get(_STRIP_ASKED):
+        # The button is below the canvas, the strip above it.
+        scroll_to(by_key("draw-strip"), key="draw-to-strip", block="start", version=str(asked))
     picked = _picked_layer(run)
     clicked = network_diagram(
         analyse(run.network), key="draw-diagram", picked=picked, screen_share=0.12, follows_drawing=True
@@ -57,6 +63,7 @@ def drawing_views(run: Run) -> None:
         st.query_params[DRAW_VIEW] = chosen
         if _LAYERS in (chosen, before):
             # The picture of the network stands above the canvas.
+            st.session_state[_STRIP_ASKED] = st.session_state.get(_STRIP_ASKED, 0) + (chosen == _LAYERS)
             st.rerun()
     _VIEWS[chosen][1](run)
 

@@ -79,7 +79,7 @@ def _teach(run: Run) -> None:
 
 def _progress(child: Run) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"handwriting-child-{child.id}"):
-        st.markdown(f"**{plain(child.name)}** · {plain(progress_text(child))}", width="stretch")
+        st.progress(child.progress, f"**{plain(child.name)}** · {plain(progress_text(child))}")
         if st.button("Watch it", icon=":material/play_circle:", key=f"handwriting-watch-{child.id}"):
             go("train", {RUN: child.id})
 

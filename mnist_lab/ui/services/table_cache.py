@@ -1,5 +1,6 @@
 """What Compare shows of the list of runs: made once for all sessions, until the list changes."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -32,6 +33,11 @@ class TableCache:
         self._checked = self._made = -MAX_AGE_SECONDS
         self._writes = -1
         self._values: LRUCache[Hashable, object] = LRUCache(MAX_VALUES)
+
+    def check(self) -> None:
+        """Notice at once what other processes have changed: whoever follows a link to a new run finds it."""
+        with self._lock:
+            self._checked = -math.inf
 
     def version(self) -> str:
         """The version of the list of runs, as it was at most `CHECK_SECONDS` ago.

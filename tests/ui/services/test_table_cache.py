@@ -63,6 +63,10 @@ def test_a_change_by_another_process_is_noticed_soon(store: RunStore, settings: 
     assert counted(cache, store) == 0
     clock.now = 1.1 * CHECK_SECONDS
     assert counted(cache, store) == 1
+    ended(other)
+    assert counted(cache, store) == 1
+    cache.check()
+    assert counted(cache, store) == 2
     other.close()
 
 

@@ -76,6 +76,8 @@ class LabFocusKeeper {
 
   onKey(event) {
     this.byKeyboard = true;
+    // Not when the focus moves: an open dialog gives it back by itself, perhaps after the page has got its new button.
+    this.undoBefore = document.querySelector(this.undo);
     if (event.key !== "Tab" || event.ctrlKey || event.altKey || event.metaKey) return;
     const next = this.aroundPopover(event.composedPath()[0], event.shiftKey);
     if (!next) return;
@@ -97,7 +99,6 @@ class LabFocusKeeper {
 
   remember(node) {
     this.path = location.pathname;
-    this.undoBefore = document.querySelector(this.undo);
     this.had = this.had.filter((one) => one.node !== node && (one.node.isConnected || one.key));
     // What is in a popover goes with it: then the focus returns to where it was before.
     const controls = [...labControls(node.closest(this.overlay) ?? document)];
