@@ -48,9 +48,7 @@ def is_presented(page: Page) -> bool:
 
 
 def chart(page: Page) -> dict[str, Any]:
-    page.wait_for_function(
-        f"(selector) => {{ try {{ return ({CHART})(selector); }} catch {{ return null; }} }}", arg=PLOT
-    )
+    page.wait_for_function("(selector) => document.querySelector(selector)?._fullLayout?.xaxis", arg=PLOT)
     found: dict[str, Any] = page.evaluate(CHART, PLOT)
     return found
 

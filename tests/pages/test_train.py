@@ -296,9 +296,9 @@ def test_a_run_just_queued_by_another_process_has_a_live_feed(store: RunStore, m
     assert component(open_page(run=queue(store, "From the command line").id), "live_feed") is not None
 
 
-def test_with_a_network_in_the_url_its_training_comes_first(store: RunStore) -> None:
+def test_with_another_network_in_the_url_its_training_comes_first(store: RunStore) -> None:
     running = start(store, queue(store, "Under way"))
-    test = open_page(n=link_from_network(PRESETS["tiny"].network))
+    test = open_page(n=link_from_network(PRESETS["linear"].network))
     assert [element.value for element in test.header] == ["Train", "Under way"]
     assert keys_in_order(test).index("train") < keys_in_order(test).index(f"pause-{running.id}")
     assert "run" not in test.query_params
