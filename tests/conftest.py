@@ -23,8 +23,8 @@ from tests.selection import (  # noqa: F401 - hooks of pytest
     pytest_ignore_collect,
 )
 
-# As the commands do (mnist_lab/cli/main.py). On a processor without AVX-512, TensorFlow leaves it off: there, a training
-# in the tests' own process would differ in the last bit from one in a worker.
+# As the commands do (mnist_lab/cli/main.py). On a processor without AVX-512 TensorFlow leaves it off, and a training in
+# the tests' own process would differ in the last bit from one in a worker.
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
 
 
