@@ -133,6 +133,7 @@ def test_every_field_of_the_recipe_can_be_chosen(store: RunStore) -> None:
     assert recipe == wanted
 
 
+@pytest.mark.usefixtures("mnist_folder")
 def test_every_choice_has_a_line_that_changes_with_it() -> None:
     test = open_page()
     shown = [element.value for element in test.caption]
