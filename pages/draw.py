@@ -11,7 +11,8 @@ from mnist_lab.ui.panels.run_picker import empty_state, pick_run
 from mnist_lab.ui.services.tested_runs import runs_with_result
 
 st.html(STYLE)
-st.title("Draw a digit", anchor=False)
+with st.container(key="visible-title"):
+    st.title("Draw a digit", anchor=False)
 
 runs = runs_with_result()
 strip = st.container(key="draw-strip")

@@ -49,7 +49,8 @@ STYLE = f"""<style>
 @media (max-width: {_NARROW_FORM}px) {{
   {dom.LAYER_FORMS} :is({_FIELD} > :first-child, {_FIELD_INPUT}) {{ flex-grow: 1; }}
 }}
-{dom.PRESENTING} .lab-field {{ flex-direction: column; align-items: start; gap: 0.3rem; }}
+{dom.PRESENTING} {dom.LAYER_FORMS} :is({_FIELD} > :first-child, {_FIELD_INPUT}) {{ flex-grow: 1; }}
+{dom.PRESENTING} .lab-field {{ flex-wrap: wrap; gap: 0.3rem 0.7rem; }}
 {DRAWING_STYLE}
 /* The form has its place beside the list to itself: its head tells the cost of the whole network. */
 @media (min-width: 641px) {{

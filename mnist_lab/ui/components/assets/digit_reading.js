@@ -38,7 +38,9 @@ class DigitReading {
   show({ number = "", text, by, bars = [], is_digit: isDigit }) {
     this.digit.textContent = number;
     this.node.style.setProperty("--digits", Math.max(1, number.length));
-    if (this.text.textContent !== text) this.text.textContent = text;
+    // What is in brackets, such as (> 99 %), stays on one line.
+    const shown = text.replace(/\(.*?\)/g, (inside) => inside.replaceAll(" ", "\u00A0"));
+    if (this.text.textContent !== shown) this.text.textContent = shown;
     this.text.classList.toggle("lab-note", !bars.length);
     this.node.classList.toggle("lab-no-digit", isDigit === false);
     this.by.textContent = by ? `read by ${by}` : "";
