@@ -24,7 +24,7 @@ class HandwritingShares:
 
 
 HANDWRITING: Mapping[Augmentation, HandwritingShares] = MappingProxyType(
-    {"styles": HandwritingShares(templates=0.3, drawn=0.15, begin=0.75)}
+    {"styles": HandwritingShares(templates=0.26, drawn=0.12, begin=0.75)}
 )
 """Of each augmentation that has some."""
 
