@@ -22,21 +22,27 @@ _RULES = {
     " .headline b": "display:block;font-size:2.75rem;line-height:1.15;font-weight:600;white-space:nowrap",
     " .headline": "font-size:.875rem",
 }
-RUN_CSS = "".join(f".lab-run{selector}{{{rule}}}" for selector, rule in _RULES.items())
+_BUSY = (
+    "@keyframes lab-busy{50%{opacity:.35}}"
+    "@media (prefers-reduced-motion:no-preference){.lab-run .bar .busy{animation:lab-busy 1.6s ease-in-out infinite}}"
+)
+RUN_CSS = "".join(f".lab-run{selector}{{{rule}}}" for selector, rule in _RULES.items()) + _BUSY
 """The style of the HTML. Its colours are those of Streamlit's theme, which every component gets as CSS variables."""
 
 
-def progress_html(text: str, share: float) -> str:
+def progress_html(text: str, share: float, *, is_busy: bool = False) -> str:
     """A line of text over a progress bar.
 
     Args:
         text: How far the run is.
         share: How much of it is done, 0 to 1.
+        is_busy: Whether the bar pulses, as something goes on that has no known end.
     """
     percent = 100 * min(1.0, max(0.0, share))
     return _run_html(
         f'<p>{escape(text)}</p><div class="bar" role="progressbar" aria-label="{escape(text)}" aria-valuemin="0" '
-        f'aria-valuemax="100" aria-valuenow="{percent:.0f}"><i style="width:{percent:.2f}%"></i></div>'
+        f'aria-valuemax="100" aria-valuenow="{percent:.0f}">'
+        f'<i{" class=busy" if is_busy else ""} style="width:{percent:.2f}%"></i></div>'
     )
 
 

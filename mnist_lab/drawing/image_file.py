@@ -26,18 +26,22 @@ _WITHOUT_SHADES = frozenset({"1", "P", "PA"})
 _HINT = "save it as PNG or JPEG"
 
 
-def open_picture(source: Path | str | bytes) -> NDArray[np.uint8]:
+def open_picture(
+    source: Path | str | bytes, *, formats: tuple[str, ...] = FORMATS, size: tuple[int, int] | None = None
+) -> NDArray[np.uint8]:
     """Read a picture: PNG, JPEG, GIF (its first frame), BMP, WebP or TIFF, rotated as its EXIF data says.
 
     Args:
         source: The path of the file, or its content.
+        formats: Those that are read, some of `FORMATS`.
+        size: The width and height that it must have, in pixels; None for any.
 
     Returns:
         uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA, made smaller where a side has more than 2,048 pixels.
 
     Raises:
-        PictureError: The file cannot be read, is not a picture, or is too large (30 MB, 50 million pixels, 30,000 on a
-            side).
+        PictureError: The file cannot be read, is not a picture, has another size, or is too large (30 MB, 50 million
+            pixels, 30,000 on a side).
     """
     content = source if isinstance(source, bytes) else _read(Path(source))
     if not content:
@@ -52,12 +56,13 @@ def open_picture(source: Path | str | bytes) -> NDArray[np.uint8]:
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     warnings.filterwarnings("ignore", module=r"PIL\.")
     try:
-        with Image.open(BytesIO(content), formats=FORMATS) as image:
+        with Image.open(BytesIO(content), formats=formats) as image:
+            _ensure_size(image, size)
             return _pixels(image)
     except PictureError:
         raise
     except UnidentifiedImageError as error:
-        raise PictureError(f"The file is not a picture of a known kind ({', '.join(FORMATS)}); {_HINT}.") from error
+        raise PictureError(f"The file is not a picture of a known kind ({', '.join(formats)}); {_HINT}.") from error
     except Image.DecompressionBombError as error:
         raise _too_large(_pixel_count_in(str(error))) from error
     except Exception as error:  # a decoder may raise any exception on a malicious file
@@ -73,6 +78,11 @@ def _read(path: Path) -> bytes:
         raise PictureError(f"{path} cannot be read: {reason or error}.") from error
 
 
+def _ensure_size(image: "Image.Image", size: tuple[int, int] | None) -> None:
+    if size is not None and image.size != size:
+        raise PictureError(f"The picture must have {size[0]}×{size[1]} pixels.")
+
+
 def _pixels(image: "Image.Image") -> NDArray[np.uint8]:
     from PIL import ImageOps
 
@@ -84,9 +94,9 @@ def _pixels(image: "Image.Image") -> NDArray[np.uint8]:
             f"A side of a picture has at most {_MAX_SIDE:,} pixels. Received: {width:,} × {height:,}; crop it."
         )
     if image.mode.startswith("I;16"):
-        image = _with_8_bits(image)
+        image = _with_8_bits(ImageOps.exif_transpose(image))
     elif image.mode in ("I", "F"):
-        image = _stretched(image)
+        image = _stretched(ImageOps.exif_transpose(image))
     # A JPEG file is decoded at half its size or less if that is large enough.
     image.draft(None, _MAX_SIZE)
     if image.mode in _WITHOUT_SHADES:

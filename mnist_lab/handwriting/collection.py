@@ -135,7 +135,8 @@ class Collection:
                 connection.execute(
                     update(drawings).where(drawings.c.id == drawing_id).values(label=int(labels[drawing_id]))
                 )
-            _change(connection)
+            if before:
+                _change(connection)
         return before
 
     def delete(self, ids: Sequence[str], actor: Actor) -> Sequence[str]:

@@ -31,6 +31,8 @@ MAX_FILE_BYTES = 32 * MIB
 MAX_DRAWINGS = 20_000
 _MAX_PICTURE_BYTES = 200_000
 _MAX_PICTURE_SIDE = 1_000
+_MAX_PIXELS = 60_000_000
+"""Of all pictures of a zip together, which takes some ten seconds to read."""
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 _DARK = 64
 """A picture of 28×28 whose border is darker on average is white on black, as MNIST's images are."""
@@ -69,6 +71,7 @@ def drawings_from_file(content: bytes, max_drawings: int = MAX_DRAWINGS) -> list
     found = _from_zip(content, max_drawings) if content[:2] == b"PK" else _from_json(content, max_drawings)
     if not found:
         raise HandwritingError("There is no drawing in the file.")
+    _ensure_one_label_each(found)
     return found
 
 
@@ -116,9 +119,19 @@ def _from_zip(content: bytes, max_drawings: int) -> list[NewDrawing]:
         archive = archive_of(io.BytesIO(content), max_members=2 * max_drawings)
         names = [name for name in archive.names if _is_picture(name)]
         _ensure_few(len(names), max_drawings)
-        return [_from_picture(archive, name) for name in names]
+        found, pixels = [], 0
+        for name in names:
+            drawing, size = _from_picture(archive, name)
+            found.append(drawing)
+            pixels += size
+            if pixels > _MAX_PIXELS:
+                raise HandwritingError(
+                    f"The pictures have more than {_MAX_PIXELS / 1e6:.0f} million pixels together. Make them smaller:"
+                    " 200 pixels on a side are enough."
+                )
     except ArchiveError as error:
         raise HandwritingError(f"The file {error}.") from error
+    return found
 
 
 def _is_picture(name: str) -> bool:
@@ -126,21 +139,22 @@ def _is_picture(name: str) -> bool:
     return name.lower().endswith(_PICTURES) and not name.startswith("__MACOSX/")
 
 
-def _from_picture(archive: Archive, name: str) -> NewDrawing:
+def _from_picture(archive: Archive, name: str) -> tuple[NewDrawing, int]:
+    """The drawing that a picture shows, and how many pixels the picture has."""
     shown = short_repr(name)
     try:
         content = archive.read(name, _MAX_PICTURE_BYTES)
-        _ensure_small(content)
+        size = _pixel_count(content)
         pixels = _pixels(open_picture(content))
     except PictureError as error:
         raise HandwritingError(f"The picture {shown} cannot be used. {error}") from error
     if pixels is None:
         raise HandwritingError(f"The picture {shown} is blank.")
-    return new_drawing(pixels, _label_of(name))
+    return new_drawing(pixels, _label_of(name)), size
 
 
-def _ensure_small(content: bytes) -> None:
-    """Check the size that a picture declares, before it is decoded: a small file may be a huge picture.
+def _pixel_count(content: bytes) -> int:
+    """The number of pixels that a picture declares, before it is decoded: a small file may be a huge picture.
 
     Raises:
         PictureError: It is no picture, or too large.
@@ -149,11 +163,14 @@ def _ensure_small(content: bytes) -> None:
 
     try:
         with Image.open(io.BytesIO(content)) as image:
-            largest = max(image.size)
+            width, height = image.size
     except Exception as error:  # Pillow raises exceptions of many types for a damaged picture
         raise PictureError("It is damaged, or no picture.") from error
-    if largest > _MAX_PICTURE_SIDE:
-        raise PictureError(f"It has {largest:,} pixels on a side, and at most {_MAX_PICTURE_SIDE:,} are read.")
+    if max(width, height) > _MAX_PICTURE_SIDE:
+        raise PictureError(
+            f"It has {max(width, height):,} pixels on a side, and at most {_MAX_PICTURE_SIDE:,} are read."
+        )
+    return int(width * height)
 
 
 def _pixels(picture: NDArray[np.uint8]) -> NDArray[np.float32] | None:
@@ -180,6 +197,18 @@ def _label_of(name: str) -> int:
         f'The digit of {short_repr(name)} is not known: put the picture into a folder with its name, such as "7", or'
         " begin the name of the file with it."
     )
+
+
+def _ensure_one_label_each(found: Sequence[NewDrawing]) -> None:
+    """Check that no drawing comes twice with different labels: one of them would be lost."""
+    labels: dict[str, tuple[int, int]] = {}
+    for number, drawing in enumerate(found, 1):
+        first, label = labels.setdefault(drawing.id, (number, drawing.label))
+        if label != drawing.label:
+            raise HandwritingError(
+                f"Drawings {first:,} and {number:,} of the file are the same, with the labels {label} and"
+                f" {drawing.label}. Remove one of them."
+            )
 
 
 def _ensure_few(number: int, most: int) -> None:

@@ -36,6 +36,24 @@ def png_that_claims(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_picture_is_turned_as_its_exif_data_say_whatever_its_depth(bits: int) -> None:
+    image = Image.fromarray(SEVEN if bits == 8 else SEVEN.astype(np.uint16) * 257)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    np.testing.assert_array_equal(open_picture(encoded(image, exif=exif)), np.rot90(SEVEN, -1))
+
+
+def test_only_the_kinds_and_the_size_that_were_asked_for_are_read() -> None:
+    image = Image.fromarray(SEVEN)
+    size = image.size
+    assert open_picture(encoded(image), formats=("PNG",), size=size).shape == SEVEN.shape
+    with pytest.raises(PictureError, match=r"\(PNG\)"):
+        open_picture(encoded(image, "BMP"), formats=("PNG",))
+    with pytest.raises(PictureError, match="must have 3×4 pixels"):
+        open_picture(encoded(image), size=(3, 4))
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF"])
 @pytest.mark.parametrize("mode", ["L", "RGB"])
 def test_every_kind_of_picture_reads_as_the_same_digit(kind: str, mode: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from mnist_lab.errors import HandwritingError
-from mnist_lab.handwriting import Collection
+from mnist_lab.handwriting import Collection, drawing_files
 from mnist_lab.handwriting.drawing_files import drawings_from_file, drawings_to_json, drawings_to_zip
 from mnist_lab.runs import MACHINE
 from tests.handwriting.drawn import drawn
@@ -122,3 +122,25 @@ def test_a_bomb_in_the_pixels_is_not_unpacked():
     bomb = base64.b64encode(zlib.compress(bytes(1_000_000), 9)).decode()
     with pytest.raises(HandwritingError, match="Drawing 1 cannot be read"):
         drawings_from_file(document({"label": 7, "pixels": bomb}))
+
+
+def test_pictures_have_few_pixels_together(monkeypatch):
+    monkeypatch.setattr(drawing_files, "_MAX_PIXELS", 100_000)
+    pictures = {f"7/{number}.png": png(np.full((200, 200), 255 - number, np.uint8)) for number in range(4)}
+    for name, content in list(pictures.items()):
+        pixels = np.array(Image.open(io.BytesIO(content)))
+        pixels[60:140, 90:110] = 0
+        pictures[name] = png(pixels)
+    assert len(drawings_from_file(archive(**dict(list(pictures.items())[:2])))) == 2
+    with pytest.raises(HandwritingError, match="million pixels together"):
+        drawings_from_file(archive(**pictures))
+
+
+def test_the_same_drawing_with_two_labels_is_refused(kept):
+    content = json.loads(drawings_to_json(kept[:2]))
+    again = {**content["drawings"][0], "label": (content["drawings"][0]["label"] + 1) % 10}
+    content["drawings"].append(content["drawings"][0])
+    assert len(drawings_from_file(json.dumps(content).encode())) == 3
+    content["drawings"].append(again)
+    with pytest.raises(HandwritingError, match="Drawings 1 and 4 of the file are the same"):
+        drawings_from_file(json.dumps(content).encode())

@@ -57,3 +57,9 @@ def test_a_scribble_is_thinned_until_it_fits():
 def test_strokes_that_are_none_are_refused_in_a_sentence(content):
     with pytest.raises(HandwritingError, match=r"Received: .+\.$"):
         strokes_from_json(content)
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400), float("nan"), float("inf"), "1"])
+def test_a_number_that_no_canvas_sends_is_left_out(number):
+    assert strokes_from_canvas([{"path": [["M", 1, 1]], "strokeWidth": number}]) == ()
+    assert strokes_from_canvas([{"path": [["M", number, 1]], "strokeWidth": 20}]) == ()

@@ -210,6 +210,15 @@ def test_deleted_drawings_can_be_brought_back(collection, monkeypatch):
     assert len(collection.index()) == 2
 
 
+@pytest.mark.parametrize("label", [8, None])
+def test_what_somebody_else_has_deleted_is_not_said_to_be_changed(collection, monkeypatch, label):
+    collection.keep([drawn(3), drawn(4)], MACHINE)
+    collection.delete([drawn(3).id], MACHINE)
+    page = acted(monkeypatch, GridAction((drawn(3).id,), label))
+    assert "somebody has deleted these drawings" in page.error[0].value
+    assert not [button for button in page.button if button.key == "handwriting-undo"]
+
+
 def test_what_may_not_be_changed_is_said(collection, monkeypatch, on_network):
     collection.keep([drawn(3)], ANNA)
     page = acted(monkeypatch, GridAction((drawn(3).id,), None), session="ben")

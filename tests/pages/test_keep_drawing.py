@@ -63,6 +63,16 @@ def texts(page: AppTest) -> str:
     return "\n".join(element.value for element in (*page.markdown, *page.error))
 
 
+def test_what_arrives_twice_is_kept_once_and_its_notice_stays(press, collection):
+    meant = MeantDrawing(1, png(), "20", [STROKE], "press")
+    page = press(meant, **{"keep-drawing-handled": "another press"})
+    assert "Kept as 1" in texts(page)
+    page.session_state["has pressed"] = False
+    page.run()
+    assert "Kept as 1" in texts(page)
+    assert len(collection.index()) == 1
+
+
 def test_a_drawing_is_kept_with_its_pixels_and_strokes_and_can_be_taken_back(press, collection):
     page = press(MeantDrawing(1, png(), "20", [STROKE]))
     (kept,) = collection.drawings(collection.index().ids.tolist())

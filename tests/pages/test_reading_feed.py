@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import struct
 import threading
+import zlib
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 from starlette.requests import Request
 
 from mnist_lab.drawing import normalize_drawing
-from mnist_lab.errors import PredictorError, StoreError
+from mnist_lab.errors import PictureError, PredictorError, StoreError
 from mnist_lab.inference import Predictor
 from mnist_lab.inference.predictor import Answer
 from mnist_lab.novelty import DigitScore
@@ -205,6 +207,17 @@ def test_the_largest_picture_of_the_canvas_is_accepted() -> None:
 
     assert len(png) <= reading_route.MAX_BYTES
     assert read_canvas(png, "20").pixels.shape == (320, 320, 4)
+
+
+def test_a_picture_that_claims_another_size_only_later_is_refused_before_it_is_decoded() -> None:
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    heads = [chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 6, 0, 0, 0)) for side in (320, 7000)]
+    png = b"\x89PNG\r\n\x1a\n" + b"".join(heads) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+    with pytest.raises(PictureError, match="320×320"):
+        read_canvas(png, "20")
 
 
 def test_without_a_drawing_the_network_is_loaded(store: RunStore, warmed: list[str]) -> None:

@@ -99,6 +99,16 @@ def test_one_click_trains_and_the_page_shows_the_run(store: RunStore) -> None:
     assert reader(test) == run.id
 
 
+@pytest.mark.usefixtures("reference_runs")
+def test_while_a_run_waits_the_reference_run_reads_on(store: RunStore) -> None:
+    run = queue(store)
+    test = open_page(run=run.id)
+    assert reader(test) == "refreadr"
+    start(store, run, upto=0.5)
+    ok(test.run())
+    assert reader(test) == run.id
+
+
 def test_a_run_in_training_has_its_number_its_curve_and_a_stop_button(store: RunStore) -> None:
     run = start(store, queue(store), upto=1.5)
     test = open_page(run=run.id)

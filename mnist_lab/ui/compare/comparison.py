@@ -24,8 +24,10 @@ MAX_PAIRS = 6
 MAX_DOTS = 100
 MAX_COMPARED = 30
 """Of more runs, the curves cannot be told apart."""
-MAX_IN_LEGEND = 4
-"""More runs are named by the chips above the chart, and by the hover text."""
+MAX_IN_HOVER = 4
+"""Of more runs, the hover text is about the nearest one."""
+MAX_IN_LEGEND = 10
+"""More runs are named by the chips above the chart alone, and by the hover text."""
 MAX_NAME = 40
 
 
@@ -51,10 +53,10 @@ def run_curves(runs: Sequence[Run], names: Sequence[str], histories: Mapping[str
 
 
 def curves_figure(curves: Sequence[Curve], *, log: bool, error: bool) -> Figure:
-    """The figure of the curves. Of many runs it has no legend, and its hover text is about one of them."""
+    """The figure of the curves. Of several runs its hover text is about one of them, and of many it has no legend."""
     figure = run_figure(curves, log=log, error=error, by_run=True)
-    if len(curves) > MAX_IN_LEGEND:
-        figure["layout"] |= {"showlegend": False, "hovermode": "closest"}
+    if len(curves) > MAX_IN_HOVER:
+        figure["layout"] |= {"hovermode": "closest", "showlegend": len(curves) <= MAX_IN_LEGEND}
     return figure
 
 

@@ -8,7 +8,7 @@ from mnist_lab.network import keras_source, network_from_file
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.session import network_draft
 from mnist_lab.ui.session.query_params import NETWORK
-from mnist_lab.ui.session.uploads import mark_read
+from mnist_lab.ui.session.uploads import take_upload
 
 _VERSION = "import-version"
 _UPLOADS = "import-uploads"
@@ -52,10 +52,8 @@ def export_popover() -> None:
 
 
 def _import_file(key: str) -> None:
-    uploaded = st.session_state.get(key)
-    if uploaded is not None:
-        content = uploaded.getvalue()
-        mark_read(uploaded.file_id)
+    content = take_upload(key)
+    if content is not None:
         st.session_state[_UPLOADS] += 1
         _open(content)
 

@@ -60,7 +60,7 @@ def undo_buttons() -> None:
             disabled=not history.can_redo,
             on_click=_redo,
         )
-        shortcuts({"z": _undo, "shift+z": _redo}, key="undo-shortcuts")
+        shortcuts({"z": _undo, "shift+z": _redo, "y": _redo}, key="undo-shortcuts")
 
 
 def _undo() -> None:

@@ -17,6 +17,7 @@ from mnist_lab.ui.session.viewer import viewer
 
 _KEY = "keep-drawing"
 _VERSION = "keep-drawing-version"
+_HANDLED = "keep-drawing-handled"
 _KEPT, _ERROR = "kept-drawing", "keep-drawing-error"
 
 
@@ -33,7 +34,8 @@ class _Kept(NamedTuple):
 def keep_drawing() -> None:
     """Draw the ten buttons and, after one was pressed, what was kept, with a button that undoes it."""
     with st.container(gap="small", key="keep-drawing-row"):
-        drawing_keeper(key=_KEY, version=st.session_state.get(_VERSION, 0), on_keep=_keep)
+        version, handled = st.session_state.get(_VERSION, 0), st.session_state.get(_HANDLED, "")
+        drawing_keeper(key=_KEY, version=version, handled=handled, on_keep=_keep)
         if message := st.session_state.pop(_ERROR, None):
             st.error(plain(message), icon=":material/error:")
         kept: _Kept | None = st.session_state.get(_KEPT)
@@ -53,8 +55,10 @@ def _notice(kept: _Kept) -> None:
 
 def _keep() -> None:
     meant = meant_drawing(_KEY)
-    if meant is None:
+    # The browser sends it until it knows that it has arrived.
+    if meant is None or meant.id == st.session_state.get(_HANDLED):
         return
+    st.session_state[_HANDLED] = meant.id
     st.session_state.pop(_KEPT, None)
     try:
         st.session_state[_KEPT] = _kept(meant)

@@ -16,7 +16,7 @@ from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.message import for_viewer
 from mnist_lab.ui.components.themed_html import pixel_theme, themed_html
 from mnist_lab.ui.services.container import services
-from mnist_lab.ui.session.uploads import mark_read
+from mnist_lab.ui.session.uploads import take_upload
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,11 +86,9 @@ def _ask(number: int) -> None:
 
 
 def _open(key: str) -> None:
-    uploaded = st.session_state.get(key)
-    if uploaded is None:
+    content = take_upload(key)
+    if content is None:
         return
-    content = uploaded.getvalue()
-    mark_read(uploaded.file_id)
     st.session_state[_NUMBER] += 1
     try:
         pixels = open_picture(content)

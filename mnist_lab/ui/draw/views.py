@@ -66,6 +66,9 @@ def drawing_views(run: Run) -> None:
             st.session_state[_STRIP_ASKED] = st.session_state.get(_STRIP_ASKED, 0) + (chosen == _LAYERS)
             st.rerun()
     _VIEWS[chosen][1](run)
+    if chosen != before:
+        # On a projector, what was just chosen would be below the screen.
+        scroll_to(by_key(_VIEW), key="draw-to-view", version=chosen, from_below=True)
 
 
 def _chosen_view() -> str:

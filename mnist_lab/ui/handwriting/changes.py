@@ -1,13 +1,13 @@
 """What the viewer changes in the collection, with what can be undone of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 import streamlit as st
 
 from mnist_lab import formatting
-from mnist_lab.errors import LabError
+from mnist_lab.errors import HandwritingError, LabError
 from mnist_lab.handwriting.drawing_files import MAX_DRAWINGS, drawings_from_file
 from mnist_lab.ui.components.drawing.drawing_grid import GridAction
 from mnist_lab.ui.components.markdown import plain
@@ -74,12 +74,19 @@ def change_notice() -> None:
 
 def _relabel(ids: Sequence[str], label: int) -> Change:
     before = services().handwriting.collection.relabel(dict.fromkeys(ids, label), viewer())
+    _ensure_found(before)
     return Change(f"{_drawings(len(before))} labelled {label} now.", labels=before)
 
 
 def _delete(ids: Sequence[str]) -> Change:
     found = services().handwriting.collection.delete(ids, viewer())
+    _ensure_found(found)
     return Change(f"{_drawings(len(found))} deleted.", deleted=found)
+
+
+def _ensure_found(changed: Collection[str]) -> None:
+    if not changed:
+        raise HandwritingError("Nothing was changed: somebody has deleted these drawings meanwhile.")
 
 
 def _drawings(number: int) -> str:

@@ -56,8 +56,6 @@ def _draw() -> None:
         if run is not None:
             handwriting.want([run], urgent=True)
         _figures(run, len(index), len(set(index.owners.tolist())))
-    reads = run is not None and (handwriting.is_reading(run.id) or is_teaching(run))
-    st.session_state[_READS] = reads
     if run is not None and (message := handwriting.error(run.id)):
         st.warning(plain(for_viewer(message)), icon=":material/error:")
     unread = np.full((len(index), CLASSES), np.nan, np.float32)
@@ -77,6 +75,9 @@ def _draw() -> None:
             st.info("There is no trained network yet that could be taught.", icon=":material/info:")
         else:
             teach_panel(run, runs, index)
+    # At the end, as the panel of the taught networks has them read the drawings, too.
+    reads = run is not None and (handwriting.is_reading(run.id) or is_teaching(run, runs))
+    st.session_state[_READS] = reads
     if reads != polled:
         st.rerun()
 

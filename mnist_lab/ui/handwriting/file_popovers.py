@@ -6,7 +6,7 @@ from mnist_lab.handwriting.drawing_files import drawings_to_json, drawings_to_zi
 from mnist_lab.handwriting.kept_drawing import KeptDrawing
 from mnist_lab.ui.handwriting.changes import keep_file
 from mnist_lab.ui.services.container import services
-from mnist_lab.ui.session.uploads import mark_read
+from mnist_lab.ui.session.uploads import take_upload
 
 _UPLOADS = "handwriting-uploads"
 
@@ -50,9 +50,8 @@ def upload_popover() -> None:
 
 
 def _keep(key: str) -> None:
-    uploaded = st.session_state.get(key)
-    if uploaded is not None:
-        content = uploaded.getvalue()
-        mark_read(uploaded.file_id)
+    content = take_upload(key)
+    if content is not None:
         st.session_state[_UPLOADS] += 1
-        keep_file(content)
+        with st.spinner("Reading the drawings …"):
+            keep_file(content)

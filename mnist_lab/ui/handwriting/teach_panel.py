@@ -37,7 +37,7 @@ def teach_panel(run: Run, runs: Sequence[Run], index: CollectionIndex) -> None:
     extra = len(index) - held_back
     st.markdown(
         f"The network trains for a moment more: on {formatting.quantity(extra, 'drawing')}, among {IMAGES:,} other"
-        f" images so that it forgets nothing. The remaining {formatting.quantity(held_back, 'drawing')} are held back:"
+        f" images so that it forgets little. The remaining {formatting.quantity(held_back, 'drawing')} are held back:"
         " only they tell whether it has learned to read these hands. This makes a new run; the old one stays as it is."
     )
     st.button(
@@ -54,15 +54,21 @@ def teach_panel(run: Run, runs: Sequence[Run], index: CollectionIndex) -> None:
     for child in _under_way(run):
         _progress(child)
     by_id = {each.id: each for each in runs}
-    taught = [run] if is_taught(run) else [each for each in runs if each.parent == run.id and is_taught(each)]
-    for child in sorted(taught, key=lambda each: -each.number)[:MAX_SHOWN]:
+    for child in _taught(run, runs):
         if child.parent in by_id:
             _change(by_id[child.parent], child, index)
 
 
-def is_teaching(run: Run) -> bool:
-    """Whether the network is being taught, or waits for it."""
-    return bool(_under_way(run))
+def is_teaching(run: Run, runs: Sequence[Run]) -> bool:
+    """Whether the network is being taught, waits for it, or what has come of it is still being tested."""
+    reading = services().handwriting.is_reading
+    return bool(_under_way(run)) or any(reading(each.id) or reading(each.parent) for each in _taught(run, runs))
+
+
+def _taught(run: Run, runs: Sequence[Run]) -> list[Run]:
+    """The networks whose change is shown: this one if it was taught, or else those that came of it, newest first."""
+    taught = [run] if is_taught(run) else [each for each in runs if each.parent == run.id and is_taught(each)]
+    return sorted(taught, key=lambda each: -each.number)[:MAX_SHOWN]
 
 
 def _under_way(run: Run) -> list[Run]:
@@ -107,6 +113,7 @@ def _metric(label: str, before: float, after: float, of: str) -> None:
         f"{formatting.accuracy(after)}{of}",
         f"{delta:+.2f} from {formatting.accuracy(before)}" if abs(delta) >= 0.005 else "as before",
         delta_color="normal" if abs(delta) >= 0.005 else "off",
+        delta_arrow="auto" if abs(delta) >= 0.005 else "off",
         width="content",
     )
 

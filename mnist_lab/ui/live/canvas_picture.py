@@ -1,7 +1,6 @@
 """The picture of the canvas that a browser sends, made safe and normalized."""
 
 import functools
-import struct
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +15,6 @@ MIN_PEN, MAX_PEN = 8.0, 40.0
 """Widths of the pen that can be chosen, in pixels."""
 _MAX_PICTURES = 16
 """Pictures of the canvas that are kept, 0.4 MB each."""
-_PNG_HEAD = struct.Struct(">8s4x4sII")
-_HEAD_OF_CANVAS = (b"\x89PNG\r\n\x1a\n", b"IHDR", SIDE, SIDE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +45,11 @@ def read_canvas(png: bytes, pen_width: str) -> CanvasPicture:
         PictureError: Our page would not send this.
     """
     # Whoever speaks to the server without our page may send anything, a huge picture in few bytes for example.
-    if len(png) < _PNG_HEAD.size or _PNG_HEAD.unpack_from(png) != _HEAD_OF_CANVAS:
-        raise PictureError(f"The canvas is a PNG of {SIDE}×{SIDE} pixels.")
-    return CanvasPicture(open_picture(png), _width_of(pen_width))
+    try:
+        pixels = open_picture(png, formats=("PNG",), size=(SIDE, SIDE))
+    except PictureError as error:
+        raise PictureError(f"The canvas is a PNG of {SIDE}×{SIDE} pixels.") from error
+    return CanvasPicture(pixels, _width_of(pen_width))
 
 
 def _width_of(text: str) -> float:

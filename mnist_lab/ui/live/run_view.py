@@ -27,7 +27,7 @@ from mnist_lab.runs import Run, RunState
 from mnist_lab.runs.snapshot_files import newest_health
 from mnist_lab.ui.live.queue_view import entry_details, entry_key, position_texts, shown_runs
 from mnist_lab.ui.live.run_figures import headline, kept_epoch, run_figures
-from mnist_lab.ui.live.run_labels import position_text, progress_text
+from mnist_lab.ui.live.run_labels import is_testing, position_text, progress_text
 from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.snapshot_cache import (
     SnapshotVersion,
@@ -129,7 +129,8 @@ def _view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
     positions = position_texts(store, expected)
     left = seconds_left(run, history.points, expected.get(run.id))
     text = progress_text(run, steps_epoch=history.last_epoch, start=positions.get(run.id, ""), left=left)
-    parts: dict[str, Any] = {PROGRESS: progress_html(text, 1.0 if run.state is RunState.FINISHED else run.progress)}
+    share = 1.0 if run.state is RunState.FINISHED else run.progress
+    parts: dict[str, Any] = {PROGRESS: progress_html(text, share, is_busy=is_testing(run))}
     folder = shared.store.folder(run.id).snapshots
     snapshots = snapshot_versions(folder)
     if options.compact:

@@ -47,13 +47,13 @@ _component = st.components.v2.component(
     .lab-confusion .level-2 { background: var(--lab-error-2); }
     .lab-confusion .level-3 { background: var(--lab-error-3); }
     .lab-confusion .level-4 { background: var(--lab-error-4); color: var(--lab-background); font-weight: 600; }
-    .lab-confusion .rates button { display: grid; grid-template-columns: 1rem 1fr 3rem; gap: 0.6rem; width: 100%;
+    .lab-confusion .rates button { display: grid; grid-template-columns: 1rem 1fr 3.75rem; gap: 0.6rem; width: 100%;
       align-items: center; height: 1.65rem; padding: 0 0.4rem; }
     .lab-confusion .rates b { font-weight: 600; }
     .lab-confusion .rates i { display: block; height: 0.9rem; border-radius: 2px; }
     .lab-confusion .rates i i { background: var(--lab-error-3); }
     .lab-confusion .rates .worst i i { background: var(--lab-error-4); }
-    .lab-confusion .rates span { color: var(--lab-muted); text-align: right; }
+    .lab-confusion .rates span { white-space: nowrap; color: var(--lab-muted); text-align: right; }
     .lab-confusion .rates .worst span { color: var(--lab-bad); font-weight: 600; }
     .lab-confusion .frequent { margin-top: 1rem; }
     .lab-confusion .frequent ul { display: flex; flex-wrap: wrap; gap: 0.4rem 0.5rem; }

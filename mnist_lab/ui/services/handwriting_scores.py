@@ -30,6 +30,8 @@ IDLE_SECONDS = 20.0
 """The process ends after this time without work."""
 ANNOUNCE_SECONDS = 10.0
 """While many runs read the drawings, tables are drawn again this often."""
+RETRY_SECONDS = 10.0
+"""A run that failed is tried again so often while somebody looks at it: there may be room on the disk again."""
 ENOUGH = 0.98
 """Share of the drawings that a run must have read; the rest is read when somebody looks at this run."""
 _MAX_SCORES, _MAX_ANSWERS = 2_000, 16
@@ -43,6 +45,17 @@ class _Files:
     weights: Weights
     versions: tuple[tuple[int, int], ...]
     """Of its weights, its answers and its extra drawings."""
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """Why a run could not read the drawings."""
+
+    state: str
+    """Of the collection and the weights; with others it is tried again."""
+    message: str
+    at: float
+    """When that was, in seconds of the clock."""
 
 
 class HandwritingScores:
@@ -66,7 +79,7 @@ class HandwritingScores:
         self._answers: LRUCache[object, NDArray[np.float32]] = LRUCache(_MAX_ANSWERS)
         self._wanted: dict[str, bool] = {}
         self._reading = ""
-        self._failed: dict[str, tuple[str, str]] = {}
+        self._failed: dict[str, _Failure] = {}
         self._thread: threading.Thread | None = None
         self._closed = False
         self._announced, self._announced_at = 0, -ANNOUNCE_SECONDS
@@ -141,7 +154,7 @@ class HandwritingScores:
             return
         with self._changed:
             for run in runs:
-                if self._must_read(run, 1.0 if urgent else ENOUGH):
+                if self._must_read(run, urgent=urgent):
                     self._wanted[run.id] = self._wanted.get(run.id, False) or urgent
             if self._wanted and self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._work, name="handwriting", daemon=True)
@@ -156,7 +169,8 @@ class HandwritingScores:
     def error(self, run_id: str) -> str:
         """Why this run could not read the drawings; "" if it could."""
         with self._lock:
-            return self._failed.get(run_id, ("", ""))[1]
+            failure = self._failed.get(run_id)
+            return "" if failure is None else failure.message
 
     def close(self) -> None:
         """End the background work. May be called more than once."""
@@ -185,12 +199,18 @@ class HandwritingScores:
         score = score_collection(index, self._read(files).of(index), taught)
         return score if score.drawings else None
 
-    def _must_read(self, run: Run, share: float) -> bool:
+    def _must_read(self, run: Run, *, urgent: bool) -> bool:
         index, files = self.index(), self._files(run)
-        if files is None or self._failed.get(run.id, ("", ""))[0] == _state(index, files):
+        if files is None or self._failed_just_now(run, _state(index, files), urgent=urgent):
             return False
         read = len(index) - len(missing_ids(index, self._read(files)))
-        return read < share * len(index)
+        return read < (1.0 if urgent else ENOUGH) * len(index)
+
+    def _failed_just_now(self, run: Run, state: str, *, urgent: bool) -> bool:
+        failure = self._failed.get(run.id)
+        if failure is None or failure.state != state:
+            return False
+        return not urgent or self._clock() - failure.at < RETRY_SECONDS
 
     def _work(self) -> None:
         predictor = self._make_predictor(self._settings)
@@ -231,12 +251,12 @@ class HandwritingScores:
             update_answers(self.collection, index, folder, files.weights, predictor.predict_images)
         except LabError as error:
             with self._lock:
-                self._failed[run_id] = state, str(error)
+                self._failed[run_id] = _Failure(state, str(error), self._clock())
         else:
             with self._lock:
                 self._failed.pop(run_id, None)
 
 
 def _state(index: CollectionIndex, files: _Files) -> str:
-    """What must change before a run that failed is tried again."""
+    """What must change before a run that failed is tried again, unless somebody looks at it."""
     return f"{index.version} {files.versions[0]}"

@@ -12,7 +12,7 @@ ROOT_SIZE = 24
 ONLY_READ_ALOUD = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);"
 """Hides an element without a gap; screen readers find it."""
 
-_QUIET_KEYS = ("export", "compare-filters", "compare-csv", "compare-actions", "page-foot")
+_QUIET_KEYS = ("export", "compare-filters", "compare-csv", "compare-actions")
 _QUIET = ", ".join([*map(dom.by_key, _QUIET_KEYS), dom.by_key_prefix("import-")])
 """What a class need not see."""
 
@@ -31,7 +31,7 @@ _INSPECT = f"""
 /* On a phone, cells are too narrow for a number of four large digits. */
 @container (max-width: 20rem) {{
   {_ON} .lab-confusion .right span {{ display: none; }}
-  {_ON} .lab-confusion .right::before {{ content: "✓"; }}
+  {_ON} .lab-confusion .right:not([aria-disabled])::before {{ content: "✓"; }}
 }}
 @media (1010px <= width <= 1100px) {{ {_ON} {dom.INSPECT_PICKER} {{ flex-basis: 15rem; }} }}
 {_ON} {dom.PAGE_BELOW_NOTICE} {{ --lab-notice: 2.25rem; }}

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from mnist_lab.errors import LabError
@@ -13,6 +13,8 @@ MAX_WAITING = 60
 """Readings that wait for the predictor, which answers one at a time; a browser with one more asks again."""
 MAX_BYTES = 500_000
 """Of a drawing: more than a PNG of the canvas has even if each of its pixels is different."""
+BODY_SECONDS = 10.0
+"""In which the drawing must arrive."""
 
 # Threads of its own: while the predictor loads, which takes seconds, all other routes must go on answering.
 _readers = ThreadPoolExecutor(2, thread_name_prefix="reading")
@@ -22,7 +24,8 @@ _waiting: set[object] = set()
 async def live_reading(request: Request) -> Response:
     """Answer how a network reads the drawing in the body, a PNG.
 
-    413 if it is too large for one; 503 if too many readings wait, or the store cannot be read.
+    408 if it does not arrive in time; 413 if it is too large for a drawing; 503 if too many readings wait, or the store
+    cannot be read.
     """
     return await _respond(request, _reading)
 
@@ -33,14 +36,22 @@ async def live_drawing(request: Request) -> Response:
 
 
 async def _respond(request: Request, answer: Callable[[Mapping[str, str], bytes], bytes]) -> Response:
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            png = await _body_of(request)
+    except TimeoutError:
+        return Response(status_code=408)
+    except ClientDisconnect:
+        # Nobody hears the answer.
+        return Response(status_code=400)
+    if png is None:
+        return Response(status_code=413)
+    # Counted from here on: a browser that sends slowly, or never, takes no place of others.
     if len(_waiting) >= MAX_WAITING:
         return Response(status_code=503)
     ticket = object()
     _waiting.add(ticket)
     try:
-        png = await _body_of(request)
-        if png is None:
-            return Response(status_code=413)
         content = await asyncio.get_running_loop().run_in_executor(_readers, answer, request.query_params, png)
     except LabError:
         return Response(status_code=503)

@@ -41,6 +41,7 @@ STYLE = f"""<style>
 {dom.by_key("start-figures")} .lab-run :is(p, .headline) {{ white-space: nowrap; overflow: hidden;
   text-overflow: ellipsis; }}
 {dom.by_key("start-figures")} .lab-run p {{ font-size: 0.875rem; }}
+@media (max-width: {_BARS_BESIDE - 1}px) {{ {dom.by_key("start-figures")} .lab-run p {{ white-space: normal; }} }}
 {dom.PRESENTING} {dom.START_FIGURES} {{ flex-basis: 14.25rem; }}
 {dom.PRESENTING} {dom.by_key("start-figures")} {{ width: 100%; }}
 {dom.by_key("start-name")} {{ margin-bottom: -0.75rem; }}

@@ -28,7 +28,8 @@ def choose_run(network: Network, recipe: Recipe, wanted: str, owner: str, store:
     """Choose the run of the Start page.
 
     That is an unfinished run: the wanted one, or the owner's first; else the wanted run, or else the finished run that
-    shows best what comes of the network. It reads the drawing, unless it has no weights: then a reference run reads.
+    shows best what comes of the network. It reads the drawing, unless it still waits or has no weights: then a
+    reference run reads.
 
     Args:
         network: The session's network.
@@ -41,9 +42,10 @@ def choose_run(network: Network, recipe: Recipe, wanted: str, owner: str, store:
         StoreError: The store cannot be read.
     """
     run = _unfinished(wanted, owner, store) or _ended(network, recipe, wanted, store)
-    if run is not None and (not run.state.is_ended or run.result is not None):
+    if run is not None and (run.state.is_active or run.result is not None):
         return ShownRun(run, run)
-    return ShownRun(run, _best_preset_run())
+    is_waiting = run is not None and not run.state.is_ended
+    return ShownRun(run, _best_preset_run() or (run if is_waiting else None))
 
 
 def _unfinished(wanted: str, owner: str, store: StoreSnapshot) -> Run | None:

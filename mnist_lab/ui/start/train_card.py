@@ -47,7 +47,7 @@ def train_card(analysis: Analysis, recipe: Recipe, run: Run | None) -> None:
         return
     store = services().store_cache.snapshot()
     current = find_run(run.id, store)
-    if current.state.is_ended is not run.state.is_ended:
+    if (current.state.is_ended, current.state.is_active) != (run.state.is_ended, run.state.is_active):
         # Another button, another reader of the drawing.
         st.rerun()
     view = view_run(current, store, _OPTIONS)
@@ -79,12 +79,10 @@ def _card(analysis: Analysis, recipe: Recipe, run: Run | None, number: str, prog
 
 def _buttons(analysis: Analysis, recipe: Recipe, run: Run | None) -> None:
     is_busy = run is not None and not run.state.is_ended
+    # While one network trains, another one can be queued; the same one again would be a slip of the hand.
+    may_train = run is None or not is_busy or run.network.layers != analysis.network.layers
     with st.container(horizontal=True, gap="xsmall", key="start-buttons"):
-        # While one network trains, another one can be queued; the same one again would be a slip of the hand.
-        if run is None or not is_busy or run.network.layers != analysis.network.layers:
-            refused = train_button(analysis, recipe, "")
-        else:
-            refused = ""
+        refused = train_button(analysis, recipe, "") if may_train else ""
         if run is not None and is_busy and viewer().may_change(run.owner):
             queue_buttons(run, is_next=True) if run.state is RunState.QUEUED else stop_button(run)
     if refused:
@@ -95,6 +93,9 @@ def _buttons(analysis: Analysis, recipe: Recipe, run: Run | None) -> None:
         ownership_note(run)
     if run.message:
         st.caption(plain(formatting.shortened(for_viewer(run.message, run.owner), 160)))
+    if is_busy and may_train:
+        # The other buttons have its room.
+        return
     with st.container(horizontal=True, gap="xsmall", key="start-closer"):
         if st.button("Look closer", icon=":material/query_stats:", key="start-train", help="All its curves, on Train"):
             go("train", {RUN: run.id})

@@ -10,6 +10,7 @@ from mnist_lab.data import DataSource
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Run, RunState, RunStore
 from mnist_lab.ui.compare.comparison import (
+    MAX_IN_HOVER,
     MAX_IN_LEGEND,
     MAX_NAME,
     cost_figure,
@@ -39,8 +40,11 @@ def test_names_that_differ_at_their_ends_keep_these(store: RunStore) -> None:
 def test_many_runs_have_no_legend_and_are_hovered_one_by_one(store: RunStore) -> None:
     runs = [ended(store) for _ in range(MAX_IN_LEGEND + 1)]
     curves = run_curves(runs, distinct_names(runs), {run.id: MetricHistory() for run in runs})
-    few, many = (curves_figure(some, log=True, error=True)["layout"] for some in (curves[1:], curves))
-    assert (few["showlegend"], many["showlegend"], many["hovermode"]) == (True, False, "closest")
+    few, more, many = (
+        curves_figure(some, log=True, error=True)["layout"] for some in (curves[:MAX_IN_HOVER], curves[1:], curves)
+    )
+    assert [layout["showlegend"] for layout in (few, more, many)] == [True, True, False]
+    assert [layout["hovermode"] == "closest" for layout in (few, more, many)] == [False, True, True]
 
 
 def test_the_curves_in_words_say_where_each_ends(store: RunStore) -> None:

@@ -12,6 +12,7 @@ from mnist_lab.handwriting.collection_index import keys_of
 from mnist_lab.handwriting.extra_drawings import ExtraDrawings, write_extra_drawings
 from mnist_lab.runs import MACHINE, Run, RunStore
 from mnist_lab.settings import Settings
+from mnist_lab.ui.services import handwriting_scores
 from mnist_lab.ui.services.handwriting_scores import HandwritingScores
 from tests.handwriting.drawn import drawn
 from tests.pages.ended_runs import ended
@@ -132,6 +133,19 @@ def test_what_a_run_was_trained_on_does_not_count(scores, run, store):
     assert (score.correct, score.drawings) == (0, 1)
     store.folder(run.id).extra_drawings.write_bytes(b"damaged")
     assert scores.score(run) is None
+
+
+def test_a_failure_is_tried_again_after_a_while_if_somebody_looks(scores, run, predictor, monkeypatch):
+    predictor.message = "The disk is full."
+    scores.collection.keep([drawn(3)], MACHINE)
+    read(scores, run)
+    predictor.message = ""
+    monkeypatch.setattr(handwriting_scores, "RETRY_SECONDS", 0.0)
+    scores.want([run])
+    assert not scores.is_reading(run.id)
+    read(scores, run)
+    assert scores.error(run.id) == ""
+    assert scores.score(run) is not None
 
 
 def test_a_failure_is_told_and_not_repeated_until_something_changes(scores, run, store, predictor):

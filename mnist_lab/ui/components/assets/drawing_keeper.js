@@ -1,5 +1,9 @@
-// Ten buttons that send the drawing of the page, with the digit that was meant. One drawing is sent once.
+// Ten buttons that send the drawing of the page, with the digit that was meant, until the server has it: what is pressed
+// while the connection is broken gets lost on the way. One drawing is kept once.
 const DIGITS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+const KEEP_AGAIN = 4000; // ms
+const MAX_KEEP_AGAIN = 30000;
+const MAX_STROKES_LENGTH = 2e6; // characters; the server accepts messages of 3 MB, and the picture is what counts
 
 class DrawingKeeper {
   constructor(node) {
@@ -29,9 +33,10 @@ class DrawingKeeper {
     });
   }
 
-  update(version) {
+  update(version, handled) {
     if (version !== this.version) this.kept = undefined;
     this.version = version;
+    if (handled === this.sent?.id) this.sent = undefined;
     this.show();
   }
 
@@ -40,7 +45,16 @@ class DrawingKeeper {
     this.kept = digit;
     this.show();
     const image = await labDataUrl(await drawing.png());
-    this.send({ label: digit, image, pen: drawing.penWidth, strokes: labStrokes() });
+    const id = String(Math.random());
+    this.sent = { id, label: digit, image, pen: drawing.penWidth, strokes: labStrokes() };
+    this.sendAgain(KEEP_AGAIN);
+  }
+
+  sendAgain(wait) {
+    clearTimeout(this.timer);
+    if (this.sent === undefined || !this.node.isConnected) return;
+    this.send(this.sent);
+    this.timer = setTimeout(() => this.sendAgain(Math.min(2 * wait, MAX_KEEP_AGAIN)), wait);
   }
 }
 
@@ -56,6 +70,7 @@ function labDataUrl(blob) {
 function labStrokes() {
   try {
     const { strokes } = JSON.parse(sessionStorage.getItem("mnist-lab-drawing")) ?? {};
+    if (JSON.stringify(strokes ?? []).length > MAX_STROKES_LENGTH) return [];
     return (strokes ?? []).map(({ path, strokeWidth }) => ({ path, strokeWidth }));
   } catch {
     return [];
@@ -66,5 +81,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const node = parentElement.querySelector(".lab-keeper");
   node.labKeeper ??= new DrawingKeeper(node);
   node.labKeeper.send = (drawing) => setTriggerValue("kept", drawing);
-  node.labKeeper.update(data[0]);
+  node.labKeeper.update(...data);
 }

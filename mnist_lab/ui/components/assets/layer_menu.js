@@ -1,4 +1,7 @@
 // A small menu of the kinds of layers. It is opened below a button and closes by a choice, Escape, Tab or a click elsewhere.
+const TOP = 68; // pixels of the window that the page's header covers, and some more
+const MARGIN = 8; // pixels between the menu and the edge of the window
+
 class LabLayerMenu {
   constructor(node, kinds) {
     this.node = node;
@@ -23,9 +26,10 @@ class LabLayerMenu {
     this.node.setAttribute("aria-label", title);
     const frame = this.node.parentElement.getBoundingClientRect();
     const at = anchor.getBoundingClientRect();
-    const height = this.node.offsetHeight;
-    const fits = at.bottom + height + 8 < window.innerHeight || at.top < height + 8;
-    this.node.style.top = `${(fits ? at.bottom + 4 : at.top - height - 4) - frame.top}px`;
+    const [above, below] = [at.top - TOP, innerHeight - at.bottom - MARGIN];
+    const isBelow = this.node.scrollHeight <= below || below >= above;
+    this.node.style.maxHeight = `${isBelow ? below : above}px`;
+    this.node.style.top = `${(isBelow ? at.bottom + 4 : at.top - this.node.offsetHeight - 4) - frame.top}px`;
     this.node.style.left = `${Math.max(0, Math.min(at.left - frame.left, frame.width - this.node.offsetWidth))}px`;
     this.items[0].focus({ preventScroll: true });
   }

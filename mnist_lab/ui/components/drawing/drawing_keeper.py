@@ -10,6 +10,7 @@ import streamlit as st
 from mnist_lab.ui.components.assets import script
 
 MAX_STROKES = 1000
+_MAX_ID = 40
 
 
 class MeantDrawing(NamedTuple):
@@ -22,6 +23,8 @@ class MeantDrawing(NamedTuple):
     """Of the widest pen used, in pixels, as text."""
     strokes: Sequence[Mapping[str, Any]]
     """As the canvas describes them."""
+    id: str = ""
+    """Of this press of a button."""
 
 
 _component = st.components.v2.component(
@@ -48,16 +51,17 @@ _component = st.components.v2.component(
 )
 
 
-def drawing_keeper(*, key: str, version: int, on_keep: Callable[[], None]) -> None:
+def drawing_keeper(*, key: str, version: int, handled: str, on_keep: Callable[[], None]) -> None:
     """Draw the buttons.
 
     Args:
         key: Identifies them.
         version: When it changes, the drawing that was sent last can be sent again.
+        handled: Id of the drawing that the page has dealt with last; until then the browser sends it again.
         on_keep: Called before the next run when a button was pressed; it asks `meant_drawing` for the drawing.
     """
     # A tuple: to check whether the values of a dictionary are tables, Streamlit would load pandas.
-    _component(data=(version,), key=key, on_kept_change=on_keep)
+    _component(data=(version, handled), key=key, on_kept_change=on_keep)
 
 
 def meant_drawing(key: str) -> MeantDrawing | None:
@@ -77,5 +81,6 @@ def drawing_of(reported: object) -> MeantDrawing | None:
         png = base64.b64decode(url.partition(";base64,")[2], validate=True)
     except (binascii.Error, ValueError):
         return None
-    found = strokes if isinstance(strokes, list) else []
-    return MeantDrawing(label, png, str(pen)[:20], [each for each in found[:MAX_STROKES] if isinstance(each, Mapping)])
+    listed = strokes[:MAX_STROKES] if isinstance(strokes, list) else []
+    found = [each for each in listed if isinstance(each, Mapping)]
+    return MeantDrawing(label, png, str(pen)[:20], found, str(reported.get("id", ""))[:_MAX_ID])

@@ -21,6 +21,7 @@ def scroll_to(
     block: Literal["start", "center"] = "center",
     focus: str = "",
     version: str = "",
+    from_below: bool = False,
 ) -> None:
     """Scroll to the first element that matches the selector, as soon as it is drawn.
 
@@ -31,6 +32,7 @@ def scroll_to(
         focus: Selector of an element in it, or ":scope" for itself, that gets the keyboard's focus, so that Tab goes on
             from there and it is read aloud; "" for none.
         version: With another version, the page scrolls there again.
+        from_below: Only if the element is near the bottom of the screen, or below it.
     """
     # A tuple: to check whether a string is a table, Streamlit would load pandas.
-    _component(data=(selector, block, focus, version), key=key, height=1)
+    _component(data=(selector, block, focus, version, from_below), key=key, height=1)

@@ -4,11 +4,11 @@ import pytest
 
 from mnist_lab.ui.components.drawing.drawing_keeper import MAX_STROKES, MeantDrawing, drawing_of
 
-GOOD = {"label": 7, "image": "data:image/png;base64,AAAA", "pen": 20, "strokes": [{"strokeWidth": 20}, 7]}
+GOOD = {"label": 7, "image": "data:image/png;base64,AAAA", "pen": 20, "strokes": [{"strokeWidth": 20}, 7], "id": "a"}
 
 
 def test_what_our_page_sends_is_a_drawing():
-    assert drawing_of(GOOD) == MeantDrawing(7, b"\0\0\0", "20", [{"strokeWidth": 20}])
+    assert drawing_of(GOOD) == MeantDrawing(7, b"\0\0\0", "20", [{"strokeWidth": 20}], "a")
 
 
 def test_strokes_may_be_missing_and_are_bounded():
