@@ -16,7 +16,7 @@ _STYLE = """<style>
 /* The shadow at the right edge says that there is more; the first ground, which moves along, covers it at the end. */
 .lab-diff { overflow-x: auto; background:
   linear-gradient(to left, var(--st-background-color) 1.5rem, transparent) right / 3rem 100% no-repeat local,
-  linear-gradient(to left, color-mix(in srgb, var(--st-text-color) 25%, transparent), transparent)
+  linear-gradient(to left, color-mix(in srgb, var(--st-text-color) 15%, transparent), transparent)
     right / 1.25rem 100% no-repeat scroll; }
 .lab-diff table { border-collapse: collapse; width: 100%; font-size: 0.875rem; font-variant-numeric: tabular-nums;
   color: var(--st-text-color); margin: 0; }

@@ -40,3 +40,24 @@ def test_a_drawing_is_kept_once_and_the_next_one_can_be_kept_again(page: Page, l
     page.get_by_role("link", name="All drawings").click()
     expect(page.locator(".lab-drawings .cell")).to_have_count(1)
     expect(page.locator(".lab-drawings .cell").first).to_have_attribute("aria-label", "7, by you")
+
+
+def test_a_press_that_is_lost_on_the_way_is_sent_again(page: Page, lab: str) -> None:
+    page.goto(f"{lab}/draw")
+    wait_until_drawn(page)
+    draw(page, end=200)
+    button = page.locator(KEEPER).nth(3)
+    expect(button).to_be_enabled()
+    # As while the connection is broken.
+    page.evaluate(
+        """() => {
+          const keeper = document.querySelector(".lab-keeper").labKeeper;
+          const { send } = keeper;
+          keeper.send = () => { keeper.send = send; };
+        }"""
+    )
+    button.click()
+    expect(page.get_by_text("Kept as 3")).to_be_visible()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    page.locator(f"{dom.by_key('kept-drawing-undo')} button").click()
+    expect(page.get_by_text("Kept as 3")).to_have_count(0)

@@ -50,6 +50,7 @@ STYLE = f"""<style>
   {dom.LAYER_FORMS} :is({_FIELD} > :first-child, {_FIELD_INPUT}) {{ flex-grow: 1; }}
 }}
 {dom.PRESENTING} {dom.LAYER_FORMS} :is({_FIELD} > :first-child, {_FIELD_INPUT}) {{ flex-grow: 1; }}
+{dom.PRESENTING} .lab-layers .row {{ scroll-margin-top: 0.5rem; }}
 {dom.PRESENTING} .lab-field {{ flex-wrap: wrap; gap: 0.3rem 0.7rem; }}
 {DRAWING_STYLE}
 /* The form has its place beside the list to itself: its head tells the cost of the whole network. */

@@ -102,18 +102,23 @@ def _change(parent: Run, child: Run, index: CollectionIndex) -> None:
             if before is None or after is None:
                 st.metric("Drawings held back", "reading …", width="content")
             else:
-                _metric("Drawings held back", before.accuracy, after.accuracy, f" of {after.drawings:,}")
-            _metric("Test images", parent.result.test_accuracy, child.result.test_accuracy, "")
+                more = f"{after.correct - before.correct:+,} from {before.correct:,}"
+                is_same = after.correct == before.correct
+                _metric("Drawings held back", f"{after.correct:,} of {after.drawings:,}", "" if is_same else more)
+            old, new = parent.result.test_accuracy, child.result.test_accuracy
+            points = 100 * (new - old)
+            more = f"{points:+.2f} from {formatting.accuracy(old)}"
+            _metric("Test images", formatting.accuracy(new), "" if abs(points) < 0.005 else more)
 
 
-def _metric(label: str, before: float, after: float, of: str) -> None:
-    delta = 100 * (after - before)
+def _metric(label: str, value: str, change: str) -> None:
+    """A figure, and by how much it has changed; "" if it has not."""
     st.metric(
         label,
-        f"{formatting.accuracy(after)}{of}",
-        f"{delta:+.2f} from {formatting.accuracy(before)}" if abs(delta) >= 0.005 else "as before",
-        delta_color="normal" if abs(delta) >= 0.005 else "off",
-        delta_arrow="auto" if abs(delta) >= 0.005 else "off",
+        value,
+        change or "as before",
+        delta_color="normal" if change else "off",
+        delta_arrow="auto" if change else "off",
         width="content",
     )
 

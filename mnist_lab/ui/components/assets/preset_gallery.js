@@ -16,9 +16,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const card = ({ name, title, hint, svg, accuracy, time, parameters, run_id, run_name }) => {
     const picture = labNode("span", "picture");
     picture.innerHTML = svg;
-    const lines = [["title", title], ["quiet", hint], ["accuracy", accuracy], ["quiet", time], ["quiet", parameters]];
-    // In a row, figures that are not known yet leave their room, so that nothing below moves when they come.
-    if (isRow) for (const line of lines.slice(2)) line[1] ||= "\u00A0";
+    const figures = [["accuracy", accuracy], ["quiet", time]];
+    const lines = [["title", title], ["quiet", hint], ...figures, ["quiet", parameters]];
+    // In a row, figures that are not known yet leave their room at the end, so that nothing below moves when they come.
+    if (isRow) lines.push(...figures.filter(([, text]) => !text).map(([name]) => [name, "\u00A0"]));
     const button = labNode("button", "", picture, ...lines.filter(([, text]) => text).map(([name, text]) => labNode("span", name, text)));
     button.type = "button";
     button.dataset.name = name;
