@@ -1,11 +1,20 @@
 """A drawing is kept with the digit that was meant, once, and can be taken back: in the browser."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from mnist_lab.runs import RunStore
 from mnist_lab.ui.components import streamlit_dom as dom
 from tests.browser.page_states import SEVEN, wait_until_drawn
+from tests.pages.ended_runs import ended
 
 KEEPER = ".lab-keeper button"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _finished(store: RunStore) -> None:
+    """Without any network that could read, nothing is drawn."""
+    ended(store, "Reads what is kept")
 
 
 def draw(page: Page, *, end: int) -> None:
