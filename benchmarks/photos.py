@@ -62,7 +62,7 @@ def reader(run: str) -> Read:
         if drawing is None:
             return "", False
         predictions = [interpret_probabilities(predict(digit.pixels)) for digit in drawing.digits]
-        number = interpret_number(predictions, [digit.is_dot for digit in drawing.digits])
+        number = interpret_number(predictions)
         return number.number, number.is_sure
 
     return read
