@@ -48,6 +48,10 @@ class Settings(BaseSettings):
         description="an SQLAlchemy address of the run store (unset: SQLite in the home)",
         repr=False,  # it may hold a password
     )
+    files: Path | None = Field(
+        default=None,
+        description="a folder, for the files of the runs, which several machines may share (unset: in the home)",
+    )
     workers: int = Field(
         default_factory=_default_workers,
         ge=1,
@@ -103,7 +107,14 @@ class Settings(BaseSettings):
         "may show the lab in a frame",
     )
 
-    @field_validator("home", "data", mode="before")
+    @field_validator("files", mode="before")
+    @classmethod
+    def _no_address(cls, value: object) -> object:
+        if isinstance(value, str) and "://" in value and not value.lower().startswith("file:"):
+            raise ValueError("it is an address")
+        return value
+
+    @field_validator("home", "data", "files", mode="before")
     @classmethod
     def _as_meant(cls, value: object, info: ValidationInfo) -> object:
         if not isinstance(value, str):
@@ -123,7 +134,7 @@ class Settings(BaseSettings):
     def _sites(cls, value: str | Iterable[str]) -> tuple[str, ...]:
         return tuple(site.removesuffix("/") for site in _entries(value, _SITE))
 
-    @field_validator("home", "data")
+    @field_validator("home", "data", "files")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         try:
@@ -139,7 +150,7 @@ class Settings(BaseSettings):
     @property
     def runs_folder(self) -> Path:
         """Folder that contains one folder per run, with weights, predictions, log and lock."""
-        return self.home / "runs"
+        return self.files or self.home / "runs"
 
     @property
     def cache_folder(self) -> Path:

@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 ON_BOTH = (
     *("runs", "handwriting", "cli/test_controls.py", "cli/test_runs.py", "cli/test_collection_commands.py"),
     *("cli/test_check.py", "training/test_claim.py", "training/test_launcher.py", "training/test_reporter.py"),
+    "training/test_stay.py",
     *("training/test_store_failures.py", "training/test_submit.py", "training/test_sweep.py"),
 )
 """Folders and modules of the tests that are about the store, or read and write much in it."""

@@ -29,6 +29,7 @@ from mnist_lab.settings import Settings, load_settings
         ("FRAME_ANCESTORS", "https://a.org; script-src *", "of the sites whose pages may show the lab in a frame."),
         ("FRAME_ANCESTORS", "'none'", "addresses with commas between them, such as `https://hub.school.org`"),
         ("FRAME_ANCESTORS", "https://hub.school.org/user", "addresses with commas between them"),
+        ("FILES", "s3://bucket/lab", "a folder, for the files of the runs, which several machines may share"),
         ("HOME", "~no-such-user-of-this-computer/x", "a folder, for runs and caches. Received: '~no-such-user"),
     ],
 )

@@ -1,6 +1,9 @@
 """The command `check`: whether the parts that a lab needs work, and what is wrong in one sentence."""
 
 import argparse
+import secrets
+import shutil
+import time
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -9,6 +12,8 @@ from mnist_lab.errors import StoreError
 from mnist_lab.runs import open_store
 from mnist_lab.runs.queries.database_health import database_health
 from mnist_lab.settings import Settings
+
+_PROBE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ class CheckedPart:
 
 def check(options: argparse.Namespace, settings: Settings) -> int:
     """Look at each part; the exit status is 1 if one does not work."""
-    parts = [_database(settings)]
+    parts = [_database(settings), _files(settings)]
     if options.json:
         print_json({"works": all(part.works for part in parts), "parts": parts})
     else:
@@ -44,3 +49,22 @@ def _database(settings: Settings) -> CheckedPart:
         f" {1000 * found.write_seconds:.1f} ms."
     )
     return CheckedPart("database", works=True, message=message)
+
+
+def _files(settings: Settings) -> CheckedPart:
+    folder = settings.runs_folder
+    probe = folder / f".check-{secrets.token_hex(4)}"
+    start = time.perf_counter()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(bytes(_PROBE_BYTES))
+        probe.unlink()
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return CheckedPart("files", works=False, message=f"{folder} cannot be written: {error.strerror or error}.")
+    seconds = time.perf_counter() - start
+    return CheckedPart(
+        "files",
+        works=True,
+        message=f"{folder} takes a megabyte in {1000 * seconds:.1f} ms and has {free / 1e9:,.1f} GB free.",
+    )

@@ -6,7 +6,11 @@ from mnist_lab.settings import Settings
 
 
 def worker(options: argparse.Namespace, settings: Settings) -> int:
-    """Train the named run, or the next one in the queue."""
+    """Train the named run, the next one in the queue, or all of them until it is told to stop."""
+    if options.stay:
+        from mnist_lab.training.stay import stay
+
+        return stay(settings)
     from mnist_lab.training import worker as process
 
     return process.main(settings, run_id=options.run)

@@ -11,7 +11,7 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import RunStore
 from mnist_lab.ui.components import streamlit_dom as dom
 from tests.browser.fake_worker import FakeWorker
-from tests.browser.page_states import DEFAULT_PAGE, PAGES, PageState, open_state, wait_until_drawn
+from tests.browser.page_states import DEFAULT_PAGE, PAGES, PageState, open_state, settle, wait_until_drawn
 from tests.pages.ended_runs import ended
 
 ACTIVE = """() => {
@@ -88,6 +88,8 @@ def test_tab_leads_into_an_open_popover_and_on_behind_its_button(page: Page, lab
     press(button)
     inside = page.locator(dom.POPOVER).get_by_role("button", name=re.compile("Upload$|Open this network"))
     expect(inside.first).to_be_visible()
+    # What is in it comes part by part, and the first of it is meant.
+    settle(page)
     page.keyboard.press("Tab")
     expect(inside.first).to_be_focused()
     page.keyboard.press("Shift+Tab")

@@ -44,9 +44,13 @@ def test_a_drawing_is_kept_once_and_the_next_one_can_be_kept_again(page: Page, l
     expect(buttons.nth(7)).to_be_enabled()
     buttons.nth(7).click()
     expect(page.get_by_text("Kept as 7")).to_be_visible()
+    # The notice lies over the page, and goes with the drawing that it is about.
+    picker = page.get_by_role("combobox", name="Network").bounding_box()
     draw(page, end=230)
     expect(buttons.nth(1)).to_be_enabled()
-    page.get_by_role("link", name="All drawings").click()
+    expect(page.get_by_text("Kept as 7")).to_be_hidden()
+    assert page.get_by_role("combobox", name="Network").bounding_box() == picker
+    page.get_by_role("link", name="Handwriting").click()
     expect(page.locator(".lab-drawings .cell")).to_have_count(1)
     expect(page.locator(".lab-drawings .cell").first).to_have_attribute("aria-label", "7, by you")
 

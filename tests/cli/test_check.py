@@ -19,7 +19,25 @@ def test_as_json_it_has_one_entry_a_part(call):
     document = call("check", "--json").json
 
     assert document["works"]
-    assert [(part["part"], part["works"]) for part in document["parts"]] == [("database", True)]
+    assert [(part["part"], part["works"]) for part in document["parts"]] == [("database", True), ("files", True)]
+
+
+def test_the_folder_of_the_files_is_tried(call, monkeypatch, tmp_path):
+    shared = tmp_path / "shared"
+    monkeypatch.setenv("MNIST_LAB_FILES", str(shared))
+    checked = call("check")
+    assert checked.status == 0
+    line = checked.out.splitlines()[2]
+    assert re.search(r"^files +ok +\S*shared takes a megabyte in \d+\.\d ms and has [\d,.]+ GB free\.$", line)
+    assert list(shared.iterdir()) == []
+
+
+def test_files_that_cannot_be_written_are_told(call, monkeypatch, tmp_path):
+    (tmp_path / "occupied").write_text("a file")
+    monkeypatch.setenv("MNIST_LAB_FILES", str(tmp_path / "occupied" / "files"))
+    checked = call("check")
+    assert checked.status == 1
+    assert "cannot be written: " in checked.out
 
 
 @pytest.mark.sqlite
@@ -37,7 +55,7 @@ def test_what_is_wrong_is_one_sentence_without_the_password(call, monkeypatch, a
     assert checked.status == 1
     assert message in checked.out
     assert "hunter2" not in checked.out + checked.err
-    assert len(checked.out.splitlines()) == 2
+    assert len(checked.out.splitlines()) == 3
     assert call("check", "--json").status == 1
 
 

@@ -92,7 +92,7 @@ def cost_figure(runs: Sequence[Run]) -> Figure:
 
 
 def distinct_names(runs: Sequence[Run]) -> list[str]:
-    """The runs' names, shortened at their ends or, if they are alike there, in the middle; else with the run's id."""
+    """The runs' names, shortened at their ends or, if they are alike there, in the middle; else with their numbers."""
     ends, middles = ([cut(run.name) for run in runs] for cut in (_shortened, _shortened_inside))
     same_ends, same_middles = Counter(ends), Counter(middles)
     names = []
@@ -100,14 +100,14 @@ def distinct_names(runs: Sequence[Run]) -> list[str]:
         if same_ends[end] == 1:
             names.append(end)
         else:
-            names.append(middle if same_middles[middle] == 1 else f"{middle} ({run.id})")
+            names.append(middle if same_middles[middle] == 1 else f"{middle} #{run.number}")
     return names
 
 
 def row_names(runs: Sequence[Run]) -> list[str]:
-    """The runs' whole names; those of namesakes are as in `distinct_names`, with the run's id."""
+    """The runs' whole names; those of namesakes are as in `distinct_names`, with the run's number."""
     same = Counter(run.name for run in runs)
-    return [run.name if same[run.name] == 1 else f"{_shortened_inside(run.name)} ({run.id})" for run in runs]
+    return [run.name if same[run.name] == 1 else f"{_shortened_inside(run.name)} #{run.number}" for run in runs]
 
 
 def _shortened(name: str) -> str:

@@ -1,9 +1,12 @@
 """The layout of Draw: canvas and answer as large as the screen allows, one below the other on a phone."""
 
+from mnist_lab.charts import PALETTES
 from mnist_lab.ui.components import streamlit_dom as dom
 
 _PAGE = dom.by_key("draw-page")
 _STRIP = f"{dom.PAGE}:has({dom.by_key('draw-strip')} .lab-network)"
+_NOTICE = dom.by_key("kept-drawing-notice")
+_BACKGROUND = f"light-dark({PALETTES['light']['background']}, {PALETTES['dark']['background']})"
 _ANSWER = f"{dom.DRAW_ANSWER} .lab-reading"
 
 STYLE = f"""<style>
@@ -29,6 +32,12 @@ STYLE = f"""<style>
 {dom.PRESENTING} {_ANSWER} .lab-reading-digit {{
   font-size: calc(0.52 * var(--lab-canvas-side) / max(1, 0.6 * var(--digits, 1))); }}
 {dom.PRESENTING} {_ANSWER} .lab-reading-bars {{ height: calc(0.44 * var(--lab-canvas-side)); }}
+/* Over the page's lower edge: nothing moves when it comes, and it goes with the drawing that it is about. */
+{dom.LAYOUT_WRAPPER}:has(> {_NOTICE}) {{ position: absolute; }}
+{_NOTICE} {{ position: fixed; z-index: 70; left: 50%; bottom: 1rem; translate: -50%; width: max-content;
+  max-width: calc(100vw - 1.5rem); padding: 0.5rem 1rem; border-radius: 0.75rem; box-shadow: 0 0.4rem 1.6rem #0004;
+  border: 1px solid var(--st-border-color, #8888); background: {_BACKGROUND}; }}
+:root:not(.lab-kept) {_NOTICE} {{ display: none; }}
 {dom.by_key("draw-why")} {{ min-width: min(36rem, 100%); }}
 @media (max-width: {dom.MENU_MIN_WIDTH - 1}px) {{
   {_PAGE} {{ --lab-canvas-side: min(320px, 100vw - 70px) !important; }}

@@ -144,7 +144,7 @@ def test_cells_are_formatted_and_long_texts_end_with_an_ellipsis(store: RunStore
 def test_namesakes_are_told_apart_by_their_ids(store: RunStore) -> None:
     runs = [ended(store, name) for name in ("Same", "Same", "Other")]
     rows = json.loads(runs_table.table_json(runs, {}))["rows"]
-    assert [row["name"] for row in rows] == [f"Same ({runs[0].id})", f"Same ({runs[1].id})", "Other"]
+    assert [row["name"] for row in rows] == [f"Same #{runs[0].number}", f"Same #{runs[1].number}", "Other"]
 
 
 def test_a_list_is_never_cut_inside_a_number(store: RunStore) -> None:

@@ -27,6 +27,8 @@ class DrawingKeeper {
     // Not the number: the same drawing is published again when the page is drawn again.
     if (drawing?.isMoving || drawing?.isEmpty) this.kept = undefined;
     const canKeep = drawing !== undefined && !drawing.isEmpty && !drawing.isMoving && this.kept === undefined;
+    // The page's notice is about this drawing alone; see `ui/draw/draw_style.py`.
+    document.documentElement.classList.toggle("lab-kept", this.kept !== undefined && this.sent === undefined);
     this.buttons.forEach((button, digit) => {
       button.disabled = !canKeep;
       button.setAttribute("aria-pressed", this.kept === digit);
@@ -42,10 +44,11 @@ class DrawingKeeper {
 
   async keep(digit) {
     const drawing = document.labDrawing;
+    const id = String(Math.random());
     this.kept = digit;
+    this.sent = { id };
     this.show();
     const image = await labDataUrl(await drawing.png());
-    const id = String(Math.random());
     this.sent = { id, label: digit, image, pen: drawing.penWidth, strokes: labStrokes() };
     this.sendAgain(KEEP_AGAIN);
   }
