@@ -72,7 +72,7 @@ def test_compare_shows_one_line_per_run_with_a_problem(made: Made):
     assert not test.exception, test.exception
     lines = [line for line in page_text(test).splitlines() if "The learning rate is too high" in line]
     assert len(lines) == 1
-    assert plain(first.id) in lines[0]
+    assert plain(f"Diverging #{first.number}") in lines[0]
 
 
 @pytest.mark.parametrize("points", [[], [step(3, 2.3), step(9, 1e9)]])
