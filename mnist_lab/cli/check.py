@@ -57,8 +57,11 @@ def _files(settings: Settings) -> CheckedPart:
     start = time.perf_counter()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe.write_bytes(bytes(_PROBE_BYTES))
-        probe.unlink()
+        try:
+            probe.write_bytes(bytes(_PROBE_BYTES))
+        finally:
+            # On a full disk, a part of it is there.
+            probe.unlink(missing_ok=True)
         free = shutil.disk_usage(folder).free
     except OSError as error:
         return CheckedPart("files", works=False, message=f"{folder} cannot be written: {error.strerror or error}.")

@@ -124,11 +124,7 @@ def _from_zip(content: bytes, max_drawings: int) -> list[NewDrawing]:
             drawing, size = _from_picture(archive, name)
             found.append(drawing)
             pixels += size
-            if pixels > _MAX_PIXELS:
-                raise HandwritingError(
-                    f"The pictures have more than {_MAX_PIXELS / 1e6:.0f} million pixels together. Make them smaller:"
-                    " 200 pixels on a side are enough."
-                )
+            _ensure_few_pixels(pixels)
     except ArchiveError as error:
         raise HandwritingError(f"The file {error}.") from error
     return found
@@ -209,6 +205,14 @@ def _ensure_one_label_each(found: Sequence[NewDrawing]) -> None:
                 f"Drawings {first:,} and {number:,} of the file are the same, with the labels {label} and"
                 f" {drawing.label}. Remove one of them."
             )
+
+
+def _ensure_few_pixels(pixels: int) -> None:
+    if pixels > _MAX_PIXELS:
+        raise HandwritingError(
+            f"The pictures have more than {_MAX_PIXELS / 1e6:.0f} million pixels together. Make them smaller: 200 pixels"
+            " on a side are enough."
+        )
 
 
 def _ensure_few(number: int, most: int) -> None:

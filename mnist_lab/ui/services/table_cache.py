@@ -35,7 +35,7 @@ class TableCache:
         self._values: LRUCache[Hashable, object] = LRUCache(MAX_VALUES)
 
     def check(self) -> None:
-        """Notice at once what other processes have changed: whoever follows a link to a new run finds it."""
+        """Have the next call look at the store: whoever follows a link to a run that just ended elsewhere finds it."""
         with self._lock:
             self._checked = -math.inf
 

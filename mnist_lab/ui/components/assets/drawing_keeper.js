@@ -26,7 +26,9 @@ class DrawingKeeper {
     const drawing = document.labDrawing;
     // Not the number: the same drawing is published again when the page is drawn again.
     if (drawing?.isMoving || drawing?.isEmpty) this.kept = undefined;
-    const canKeep = drawing !== undefined && !drawing.isEmpty && !drawing.isMoving && this.kept === undefined;
+    const isDrawn = drawing !== undefined && !drawing.isEmpty && !drawing.isMoving;
+    // One at a time: until the server has a drawing, the next one would take its place.
+    const canKeep = isDrawn && this.kept === undefined && this.sent === undefined;
     // The page's notice is about this drawing alone; see `ui/draw/draw_style.py`.
     document.documentElement.classList.toggle("lab-kept", this.kept !== undefined && this.sent === undefined);
     this.buttons.forEach((button, digit) => {
