@@ -210,8 +210,8 @@ def _ensure_one_label_each(found: Sequence[NewDrawing]) -> None:
 def _ensure_few_pixels(pixels: int) -> None:
     if pixels > _MAX_PIXELS:
         raise HandwritingError(
-            f"The pictures have more than {_MAX_PIXELS / 1e6:.0f} million pixels together. Make them smaller: 200 pixels"
-            " on a side are enough."
+            f"The pictures have more than {_MAX_PIXELS / 1e6:.0f} million pixels together. Make them smaller: 200"
+            " pixels on a side are enough."
         )
 
 
