@@ -4,7 +4,7 @@ VENV := .venv
 ROUNDS ?= 3
 BIN := $(VENV)/bin
 
-.PHONY: help run test quick check lint lock vendor soak bench postgres charts screenshots sheets clean
+.PHONY: help run test quick check lint lock vendor soak bench postgres objects charts screenshots sheets clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -58,12 +58,20 @@ $(VENV)/.run: requirements.txt $(VENV)/.python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run $(VENV)/.moto
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
 postgres: $(VENV)/.run ## install the driver for a run store in PostgreSQL
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-postgres.txt
+
+objects: $(VENV)/.run ## install what files in an object store (S3, Google Cloud Storage, Azure) need
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-objects.txt
+
+$(VENV)/.moto: requirements-moto.txt $(VENV)/.python
+	$(PYTHON) -m venv $(VENV)/moto
+	$(VENV)/moto/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-moto.txt
+	touch $@
 
 $(VENV)/.bench: requirements-bench.txt $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
@@ -75,6 +83,9 @@ lock: $(VENV)/.python ## pin the requirements again, with the hashes of their fi
 	$(BIN)/python -m pip install --quiet uv
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) --strip-extras --group postgres -c requirements.txt -o requirements-postgres.txt
+	$(LOCK) --strip-extras --group objects -c requirements.txt -o requirements-objects.txt
+	$(LOCK) --strip-extras --group ray -c requirements.txt -o requirements-ray.txt
+	$(LOCK) --strip-extras --group moto -o requirements-moto.txt
 	$(LOCK) --strip-extras --group dev -c requirements.txt -o requirements-dev.txt
 
 # JavaScript of others that our components use, with its licence beside it; node's package manager fetches it.
