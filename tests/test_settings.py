@@ -14,10 +14,10 @@ from mnist_lab.settings import Settings, load_settings
         (
             "WORKERS",
             "abc",
-            "a whole number from 1 to 64: how many trainings may run at the same time. Received: 'abc'.",
+            "a whole number from 0 to 64: how many trainings may run on this machine at the same time. Received: 'ab",
         ),
-        ("WORKERS", "0", "how many trainings may run at the same time. Received: '0'."),
-        ("WORKERS", "1.5", "how many trainings may run at the same time. Received: '1.5'."),
+        ("WORKERS", "-1", "how many trainings may run on this machine at the same time. Received: '-1'."),
+        ("WORKERS", "1.5", "may run on this machine at the same time. Received: '1.5'."),
         ("MEMORY", "-1", "a number above 0: the memory in GiB that one training may need. Received: '-1'."),
         ("MEMORY", "inf", "that one training may need. Received: 'inf'."),
         ("MEMORY", "nan", "that one training may need. Received: 'nan'."),
