@@ -29,7 +29,8 @@ class Claim:
 
     run: Run
     folder: RunFolder
-    slot: FileLock
+    slot: FileLock | None
+    """None if a cluster gave this process its share of the machine."""
     lock: FileLock
 
     def __post_init__(self) -> None:
@@ -68,7 +69,8 @@ class Claim:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.lock.release()
-        self.slot.release()
+        if self.slot is not None:
+            self.slot.release()
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -88,16 +90,22 @@ def worker_name() -> str:
     return os.environ.get(WORKER_NAME) or f"process-{os.getpid()}"
 
 
-def claim(settings: Settings, store: RunStore, run_id: str | None = None) -> Claim | None:
+def claim(settings: Settings, store: RunStore, run_id: str | None = None, *, takes_slot: bool = True) -> Claim | None:
     """Claim the run with this id, or the next in the queue; None if there is none, or no free slot.
+
+    Args:
+        settings: They say how many slots there are.
+        store: Where the run is.
+        run_id: The run; None for the next in the queue.
+        takes_slot: False where a cluster decides how many trainings a machine has.
 
     Raises:
         StoreError: The store or the home cannot be written.
     """
     if run_id is None and not store.queue(limit=1):
         return None
-    slot = take_slot(settings)
-    if slot is None:
+    slot = take_slot(settings) if takes_slot else None
+    if takes_slot and slot is None:
         return None
     locks: dict[str, FileLock] = {}
     claimed = None
@@ -120,7 +128,7 @@ def claim(settings: Settings, store: RunStore, run_id: str | None = None) -> Cla
     finally:
         for left in locks.values():
             left.release()
-        if claimed is None:
+        if claimed is None and slot is not None:
             slot.release()
     return None
 
