@@ -32,10 +32,13 @@ class Claim:
     slot: FileLock | None
     """None if a cluster gave this process its share of the machine."""
     lock: FileLock
+    setting: str = "MNIST_LAB_HOME"
+    """The variable that names the place of the run's folder."""
 
     def __post_init__(self) -> None:
-        self._home = self.folder.path.parent.parent
-        self._identities = _identity(self.folder.lock_path), _identity(self._home)
+        runs_folder = self.folder.path.parent
+        self._place = runs_folder.parent if self.setting == "MNIST_LAB_HOME" else runs_folder
+        self._identities = _identity(self.folder.lock_path), _identity(self._place)
 
     def ensure_kept(self) -> None:
         """Check that the run's folder is still the one that this process locked.
@@ -45,20 +48,20 @@ class Claim:
         """
         # By the lock file: the other files may have been written anew, into a new folder of the same name.
         try:
-            lock, home = _identity(self.folder.lock_path), _identity(self._home)
+            lock, place = _identity(self.folder.lock_path), _identity(self._place)
         except OSError:
             # A network disk that does not answer may come back.
             return
         if lock == self._identities[0]:
             return
-        if home == self._identities[1]:
+        if place == self._identities[1]:
             raise LostFilesError(
                 f"The folder of this run, {self.folder.path}, was deleted or moved while it trained, so its weights"
                 " could not be kept. Train its network again."
             )
         raise LostFilesError(
-            f"The lab's folder {self._home} was deleted or moved while this run trained, so its weights could not be"
-            " kept. If you moved it, set MNIST_LAB_HOME to the new place and resume the run there; else train its"
+            f"The lab's folder {self._place} was deleted or moved while this run trained, so its weights could not be"
+            f" kept. If you moved it, set {self.setting} to the new place and resume the run there; else train its"
             " network again."
         )
 
@@ -124,7 +127,8 @@ def claim(settings: Settings, store: RunStore, run_id: str | None = None, *, tak
         elif lock(run_id, LOCK_SECONDS if store.files.objects else 0.0):
             claimed = store.claim(run_id, worker_name())
         if claimed is not None:
-            return Claim(claimed, store.folder(claimed.id), slot, locks.pop(claimed.id))
+            setting = "MNIST_LAB_FILES" if isinstance(settings.files, Path) else "MNIST_LAB_HOME"
+            return Claim(claimed, store.folder(claimed.id), slot, locks.pop(claimed.id), setting)
     finally:
         for left in locks.values():
             left.release()
