@@ -103,6 +103,11 @@ class Launcher:
         for child in self._idle.values():
             _close_input(child.process)
 
+    def has_workers(self) -> bool:
+        """Whether a process that this launcher has started is still alive. Asked after `close`."""
+        children = [*(child.process for child in self._idle.values()), *self._busy]
+        return any(child.poll() is None for child in children)
+
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
