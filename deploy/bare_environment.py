@@ -50,7 +50,6 @@ class Report:
         """Time a step. Yields a function for what was found; a `Failure` inside is printed, and ends the whole."""
         notes: list[str] = []
         start = time.monotonic()
-        print(f"...  {title}", end="\r", flush=True)
         try:
             yield notes.append
         except Failure as failure:
@@ -161,13 +160,12 @@ class Image:
             for name in sources:
                 source = origin / name.lstrip("/")
                 require(source.exists(), f"{name} is not there, or .dockerignore hides it")
-                if source.is_dir():
-                    checked(["cp", "--archive", "--no-target-directory", str(source), str(place)])
-                else:
-                    into_folder = target.endswith("/")
-                    (place if into_folder else place.parent).mkdir(parents=True, exist_ok=True)
-                    checked(["cp", "--archive", str(source), str(place)])
-        checked(["chown", "--recursive", "root:root", str(place)]) if origin is self._context else None
+                goes_into = target.endswith("/") and source.is_file()
+                (place if goes_into else place.parent).mkdir(parents=True, exist_ok=True)
+                whole = [] if goes_into else ["--no-target-directory"]
+                checked(["cp", "--archive", *whole, str(source), str(place)])
+            if origin is self._context:
+                checked(["chown", "--recursive", "root:root", str(place)])
 
     @property
     def user(self) -> str:
@@ -406,7 +404,6 @@ def main() -> int:
     """Build, look and run; the exit status is 1 if a step failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, help="a folder for the roots, 5 GB (default: a temporary one)")
-    parser.add_argument("--keep", action="store_true", help="leave the built image there, to run the rest once more")
     options = parser.parse_args()
     if os.geteuid() != 0 or shutil.which("debootstrap") is None or postgres_binaries() is None:
         sys.exit("It needs root, debootstrap and PostgreSQL.")
@@ -426,10 +423,7 @@ def main() -> int:
     except Failure:
         pass
     finally:
-        if options.keep:
-            print(f"Kept: {folder}")
-        else:
-            shutil.rmtree(folder)
+        shutil.rmtree(folder)
     print("All steps hold." if not report.failed else "A step failed; those after it were not run.")
     return 1 if report.failed else 0
 
