@@ -33,9 +33,9 @@ def _mounts(root: Path, *, read_only: bool, volumes: Mapping[str, tuple[Path, bo
         f"mount -t tmpfs -o nosuid,noexec,mode=755 tmpfs {at}/dev",
         *(f"touch {at}/dev/{name}; mount --bind /dev/{name} {at}/dev/{name}" for name in _DEVICES),
         f"ln -s /proc/self/fd {at}/dev/fd",
-        f"mkdir {at}/dev/shm; mount -t tmpfs -o nosuid,nodev,noexec,size=64m,mode=1777 shm {at}/dev/shm",
+        f"mkdir {at}/dev/shm; mount -t tmpfs -o nosuid,nodev,noexec,size=64m,mode=1777 shm {at}/dev/shm",  # noqa: S108
         # As Docker mounts a tmpfs: nothing in it can be executed.
-        f"mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs {at}/tmp",
+        f"mount -t tmpfs -o nosuid,nodev,noexec,mode=1777 tmpfs {at}/tmp",  # noqa: S108
     ]
     for target, (source, is_writable) in volumes.items():
         lines.append(f"mount --bind {shlex.quote(str(source))} {at}{target}")

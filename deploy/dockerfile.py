@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _KEYWORDS = frozenset(
-    "FROM RUN COPY ENV WORKDIR USER VOLUME EXPOSE HEALTHCHECK STOPSIGNAL ENTRYPOINT CMD LABEL ARG".split()
+    {
+        *("FROM", "RUN", "COPY", "ENV", "WORKDIR", "USER", "VOLUME", "EXPOSE"),
+        *("HEALTHCHECK", "STOPSIGNAL", "ENTRYPOINT", "CMD", "LABEL", "ARG"),
+    }
 )
 
 

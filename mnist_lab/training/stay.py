@@ -21,7 +21,7 @@ def stay(settings: Settings, *, wait: bool = False) -> int:
 
     Args:
         settings: Those of this machine.
-        wait: Return when they have ended, or at a second signal: in a container, they would be killed with this process.
+        wait: Return when they have ended, or at a second signal. A container would kill them with this process.
 
     Raises:
         StoreError: The store cannot be opened.

@@ -1,5 +1,6 @@
 """The teacher's link: whoever opens it may change all runs. It is printed when other computers can reach the app,
-itself or through a reverse proxy."""
+itself or through a reverse proxy.
+"""
 
 from urllib.parse import quote
 
