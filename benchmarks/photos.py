@@ -53,8 +53,8 @@ def reader(run: str) -> Read:
     """How the network of a run reads a picture file."""
     from mnist_lab.inference.engine.model_cache import load_model, make_predict_function
 
-    settings = load_settings()
-    weights = weights_of(open_run_store(settings).find(run), settings)
+    store = open_run_store(load_settings())
+    weights = weights_of(store.find(run), store.files)
     predict = make_predict_function(load_model(weights), weights.run_id)
 
     def read(content: bytes) -> tuple[str, bool]:

@@ -76,7 +76,7 @@ class PostgresServer:
                 command,
                 stdout=output,
                 stderr=output,
-                preexec_fn=_end_with_parent,
+                preexec_fn=end_with_parent,
                 **self._as_user,
             )
         give_up = time.monotonic() + START_SECONDS
@@ -125,7 +125,7 @@ class PostgresServer:
             return cursor.fetchall() if cursor.description else []
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Let Linux shut this process down when the one that started it is killed."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGINT)

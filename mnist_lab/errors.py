@@ -15,7 +15,10 @@ Each message is one or two sentences that tell the user what to do. It is shown 
     │   └── QueueLimitError     one browser would have too much in the queue
     ├── RunFailedError          a run ended without a result: exit status 1
     ├── StoreError              the run store cannot be read or written
-    │   └── StoreLocationError  the settings name a location that cannot be used; also a RefusedError
+    │   ├── StoreLocationError  the settings name a location that cannot be used; also a RefusedError
+    │   └── ObjectStoreError    the object store of the files does not answer, or refuses
+    │       ├── MissingObjectError  an object is not there
+    │       └── DamagedObjectError  an object has other bytes than it should
     ├── StaleAttemptError       the run no longer belongs to this worker, which must stop writing
     ├── LostFilesError          the folder of a run was deleted or moved while it trained
     └── PredictorError          the predictor process did not answer
@@ -76,6 +79,18 @@ class StoreError(LabError):
 
 class StoreLocationError(StoreError, RefusedError):
     """The settings name a location for the run store that cannot be used."""
+
+
+class ObjectStoreError(StoreError):
+    """The object store of the runs' files does not answer, or refuses."""
+
+
+class MissingObjectError(ObjectStoreError):
+    """An object is not in the object store."""
+
+
+class DamagedObjectError(ObjectStoreError):
+    """An object has other bytes than it should."""
 
 
 class StaleAttemptError(LabError):

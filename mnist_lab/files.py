@@ -101,8 +101,8 @@ def file_version(path: Path) -> tuple[int, int]:
     return (status.st_mtime_ns, status.st_size)
 
 
-def try_lock(path: Path) -> FileLock | None:
-    """Take the lock on `path`; None if another process has it.
+def try_lock(path: Path, *, wait: float = 0.0) -> FileLock | None:
+    """Take the lock on `path`; None if another process has it, also after `wait` seconds.
 
     Keep a reference to the returned lock: it is released when the object is deleted, or when the process ends.
 
@@ -112,7 +112,7 @@ def try_lock(path: Path) -> FileLock | None:
     lock = FileLock(path, thread_local=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=wait)
     except Timeout:
         return None
     except OSError as error:

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from mnist_lab.errors import RefusedError
 from mnist_lab.home import absolute, default_home, meant_path
+from mnist_lab.object_store import is_object_address
 
 _NAME = r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*"
 _HOST_NAME = re.compile(rf"\*|{_NAME}|\[?[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\]?")
@@ -48,9 +49,11 @@ class Settings(BaseSettings):
         description="an SQLAlchemy address of the run store (unset: SQLite in the home)",
         repr=False,  # it may hold a password
     )
-    files: Path | None = Field(
+    files: Path | str | None = Field(
         default=None,
-        description="a folder, for the files of the runs, which several machines may share (unset: in the home)",
+        union_mode="left_to_right",
+        description="a folder, or the address of an object store such as `s3://bucket/lab`, without a password in it:"
+        " for the files of the runs, which several machines may share (unset: in the home)",
     )
     workers: int = Field(
         default_factory=_default_workers,
@@ -107,14 +110,23 @@ class Settings(BaseSettings):
         "may show the lab in a frame",
     )
 
-    @field_validator("files", mode="before")
+    @field_validator("files", mode="plain")
     @classmethod
-    def _no_address(cls, value: object) -> object:
-        if isinstance(value, str) and "://" in value and not value.lower().startswith("file:"):
-            raise ValueError("it is an address")
-        return value
+    def _folder_or_address(cls, value: object) -> Path | str | None:
+        if value is None or isinstance(value, Path):
+            return value
+        text = str(value).strip()
+        if not is_object_address(text):
+            if "://" in text and not text.lower().startswith("file:"):
+                raise ValueError("it is another kind of address")
+            path = meant_path(text)
+            return Path(path) if path else None
+        host = text.partition("://")[2].partition("/")[0]
+        if not host or "@" in host:
+            raise ValueError("there is no bucket in it, or a password")
+        return text.rstrip("/")
 
-    @field_validator("home", "data", "files", mode="before")
+    @field_validator("home", "data", mode="before")
     @classmethod
     def _as_meant(cls, value: object, info: ValidationInfo) -> object:
         if not isinstance(value, str):
@@ -136,9 +148,9 @@ class Settings(BaseSettings):
 
     @field_validator("home", "data", "files")
     @classmethod
-    def _absolute(cls, path: Path | None) -> Path | None:
+    def _absolute(cls, path: Path | str | None) -> Path | str | None:
         try:
-            return None if path is None else absolute(path)
+            return absolute(path) if isinstance(path, Path) else path
         except (OSError, RuntimeError) as error:  # unknown user, or links that form a loop
             raise ValueError(str(error)) from error
 
@@ -150,7 +162,12 @@ class Settings(BaseSettings):
     @property
     def runs_folder(self) -> Path:
         """Folder that contains one folder per run, with weights, predictions, log and lock."""
-        return self.files or self.home / "runs"
+        return self.files if isinstance(self.files, Path) else self.home / "runs"
+
+    @property
+    def files_url(self) -> str | None:
+        """The address of the object store that the files of the runs are in; None without one."""
+        return self.files if isinstance(self.files, str) else None
 
     @property
     def cache_folder(self) -> Path:
@@ -166,6 +183,11 @@ def _entries(value: str | Iterable[str], allowed: re.Pattern[str]) -> list[str]:
     return entries
 
 
+def _shown(value: object) -> str:
+    """A value as a message has it: without the password that an address may hold."""
+    return re.sub(r"://[^/]*@", "://***@", str(value))
+
+
 def load_settings() -> Settings:
     """Read the settings from the environment.
 
@@ -178,4 +200,4 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = f"MNIST_LAB_{first['loc'][0]}".upper()
         rule = Settings.model_fields[str(first["loc"][0])].description
-        raise RefusedError(f"{name} must be {rule}. Received: {str(first['input'])!r}.") from error
+        raise RefusedError(f"{name} must be {rule}. Received: {_shown(first['input'])!r}.") from error

@@ -16,6 +16,7 @@ from tests.databases import (  # noqa: F401 - fixtures, and a hook of pytest
     pytest_generate_tests,
 )
 from tests.missing import is_ci, missing
+from tests.objects import bucket_url, line, s3  # noqa: F401 - fixtures
 from tests.selection import (  # noqa: F401 - hooks of pytest
     pytest_addoption,
     pytest_collection_modifyitems,

@@ -82,7 +82,7 @@ def _mark(item: pytest.Item) -> None:
     fixtures = set(getattr(item, "fixturenames", ()))
     if fixtures & APPS:
         item.add_marker("browser")
-    if fixtures & {"mnist_folder", "pen_strokes"}:
+    if fixtures & {"mnist_folder", "pen_strokes", "s3"}:
         item.add_marker("slow")
     if _module_needs_tensorflow(item.path) or any(map(_loads_tensorflow, _code_of(item))):
         item.add_marker("training")

@@ -87,7 +87,7 @@ def _score(options: argparse.Namespace, settings: Settings) -> int:
     run, index = store.find(options.run), collection.index()
     if not len(index):
         raise HandwritingError("No drawing was kept yet, so there is nothing to read.")
-    weights, folder = weights_of(run, settings), store.folder(run.id)
+    weights, folder = weights_of(run, store.files), store.folder(run.id)
     with redirect_output(settings.home / LOG_NAME):
         from mnist_lab.inference.engine.batch_prediction import BatchPrediction
 

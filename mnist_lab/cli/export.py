@@ -15,7 +15,7 @@ from mnist_lab.export.file_names import EXPORT_SUFFIXES, file_name
 from mnist_lab.export.notebook import training_notebook
 from mnist_lab.export.script import training_script
 from mnist_lab.inference.weights import weights_of
-from mnist_lab.runs import Run
+from mnist_lab.runs import Run, RunFiles
 from mnist_lab.settings import Settings
 
 TEXTS: dict[str, Callable[[Run], str]] = {
@@ -29,13 +29,14 @@ TEXTS: dict[str, Callable[[Run], str]] = {
 
 def export(options: argparse.Namespace, settings: Settings) -> int:
     """Write a run in the given format; an existing file is overwritten only with `--force`."""
-    run = open_run_store(settings).find(options.run)
+    store = open_run_store(settings)
+    run = store.find(options.run)
     if options.output == "-":
         return _print(options, run)
     output = Path(options.output or file_name(run.name, EXPORT_SUFFIXES[options.format]))
     ensure_free(output, options.force)
     try:
-        _write(options.format, run, settings, output)
+        _write(options.format, run, store.files, settings, output)
     except OSError as error:
         raise RefusedError(f"{str(output)!r} cannot be written: {reason(error)}.") from error
     if options.json:
@@ -54,11 +55,11 @@ def _print(options: argparse.Namespace, run: Run) -> int:
     return 0
 
 
-def _write(format_: str, run: Run, settings: Settings, output: Path) -> None:
+def _write(format_: str, run: Run, files: RunFiles, settings: Settings, output: Path) -> None:
     if format_ in TEXTS:
         output.write_text(TEXTS[format_](run), encoding="utf-8", newline="\n")
         return
-    weights = weights_of(run, settings)
+    weights = weights_of(run, files)
     if format_ == "keras":
         shutil.copyfile(weights.path, output)
         return

@@ -43,8 +43,9 @@ def predict(options: argparse.Namespace, settings: Settings) -> int:
 
     A picture that is refused does not keep the others from being read; the exit status is 2 then.
     """
-    run = open_run_store(settings).find(options.run)
-    weights = weights_of(run, settings)
+    store = open_run_store(settings)
+    run = store.find(options.run)
+    weights = weights_of(run, store.files)
     drawings = [(printable(name), _drawing(Path(name))) for name in options.pictures]
     found = [drawing.digits for _, drawing in drawings if isinstance(drawing, NormalizedDrawing)]
     readings = _read(run, settings, weights, [digit.pixels for digits in found for digit in digits])
@@ -65,12 +66,13 @@ def predict(options: argparse.Namespace, settings: Settings) -> int:
 
 def evaluate(options: argparse.Namespace, settings: Settings) -> int:
     """Evaluate the saved weights on the test images of the run again, and compare with the recorded result."""
-    run = open_run_store(settings).find(options.run)
+    store = open_run_store(settings)
+    run = store.find(options.run)
     recorded = run.result
     if recorded is None:
         raise TransitionError(f"The run '{run.name}' is {run.state} and has no result to compare with.")
     dataset = _test_dataset(run, settings)
-    scores = _evaluate(settings, weights_of(run, settings), dataset)
+    scores = _evaluate(settings, weights_of(run, store.files), dataset)
     # Accuracies on the same images differ by at least one image, or not at all.
     same_accuracy = abs(scores.accuracy - recorded.test_accuracy) < 0.5 / len(dataset.test_labels)
     equal = same_accuracy and abs(scores.loss - recorded.test_loss) <= MAX_LOSS_DIFFERENCE

@@ -23,7 +23,7 @@ def show(options: argparse.Namespace, settings: Settings) -> int:
     store = open_run_store(settings)
     run = store.find(options.run)
     points = store.points(run.id)
-    findings = diagnose(run, points, newest_health(store.folder(run.id).snapshots))
+    findings = diagnose(run, points, newest_health(store.files.fetched(run.id).snapshots))
     if options.json:
         print_json({**summary(run), "record": run, "points": list(points), "findings": list(map(_finding, findings))})
         return 0

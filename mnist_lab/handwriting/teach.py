@@ -37,7 +37,7 @@ def teach(store: RunStore, run: Run, actor: Actor) -> Run:
         QueueLimitError: The actor has too much in the queue.
         StoreError: The weights cannot be copied.
     """
-    folder = store.folder(run.id)
+    folder = store.files.fetch(run.id)
     weights = folder.last_weights if run.result is None or run.result.kept == "last" else folder.best_weights
     if run.result is None or not weights.is_file():
         raise TransitionError(f"The run '{run.name}' has no weights, so it cannot be taught. Train a new run.")

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mnist_lab.errors import PredictorError, TransitionError
-from mnist_lab.runs import Run, RunFolder, RunStore
-from mnist_lab.settings import Settings
+from mnist_lab.runs import Run, RunFiles, RunStore
 
 
 @dataclass(frozen=True)
@@ -18,16 +17,22 @@ class Weights:
     """What the user can do if the file is damaged."""
 
 
-def weights_of(run: Run, settings: Settings) -> Weights:
+def weights_of(run: Run, files: RunFiles, *, fetch: bool = True) -> Weights:
     """Find the weights that a run's result belongs to: those of its best epoch or of its last one.
 
     They are written at the end of the training, before the evaluation: they exist before the run has a result.
 
+    Args:
+        run: In any state.
+        files: Where its files are.
+        fetch: Have them fetched from the object store if they are not on this machine.
+
     Raises:
         TransitionError: It has no weights yet, or was stopped before it had any.
         PredictorError: The file is missing.
+        StoreError: It is in an object store, and cannot be fetched from there.
     """
-    folder = RunFolder.of(settings.runs_folder, run.id)
+    folder = files.fetch(run.id) if fetch else files.folder(run.id)
     kept = run.result.kept if run.result is not None else run.recipe.kept
     path = folder.best_weights if kept == "best" else folder.last_weights
     weights = (
@@ -40,7 +45,7 @@ def weights_of(run: Run, settings: Settings) -> Weights:
     return weights
 
 
-def find_weights(store: RunStore, settings: Settings, run_id: str) -> Weights:
+def find_weights(store: RunStore, run_id: str) -> Weights:
     """Find the weights of a run by its id.
 
     Raises:
@@ -49,4 +54,4 @@ def find_weights(store: RunStore, settings: Settings, run_id: str) -> Weights:
         PredictorError: Its weights are missing.
         StoreError: The run store cannot be read.
     """
-    return weights_of(store.get(run_id), settings)
+    return weights_of(store.get(run_id), store.files)

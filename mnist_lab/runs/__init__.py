@@ -6,6 +6,7 @@ from mnist_lab.runs.deletion import DeletedRun
 from mnist_lab.runs.imported import ImportedRun
 from mnist_lab.runs.records import REFERENCE, ControlState, DataInfo, Intervention, MetricPoint, Result, Run
 from mnist_lab.runs.run_folder import RunFolder
+from mnist_lab.runs.shared.run_files import RunFiles
 from mnist_lab.runs.state import ACTIVE_STATES, ENDED_STATES, TRANSITIONS, WAITING_STATES, Command, RunState
 from mnist_lab.runs.store import RunStore, open_store
 
@@ -27,6 +28,7 @@ __all__ = [
     "Result",
     "Run",
     "RunAttempt",
+    "RunFiles",
     "RunFolder",
     "RunState",
     "RunStore",

@@ -1,6 +1,6 @@
 """A worker's attempt at a run: everything the worker writes about it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from mnist_lab.runs.rows import (
     result_to_json,
 )
 from mnist_lab.runs.schema import metrics, runs
+from mnist_lab.runs.shared.manifest import SharedFile, read_manifest, update_manifest
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_transition
 
 
@@ -33,8 +34,8 @@ class RunAttempt:
 
     def __init__(self, db: Database, run_id: str, number: int):
         self._db = db
-        self._run_id = run_id
-        self._number = number
+        self.run_id = run_id
+        self.number = number
 
     def rewind(
         self,
@@ -57,9 +58,9 @@ class RunAttempt:
         with self._db.write() as connection:
             current = self._check_attempt(connection)
             kept = [one for one in _merged(current.interventions, interventions) if _is_before(one, step)]
-            connection.execute(delete(metrics).where(metrics.c.run_id == self._run_id, metrics.c.step > step))
+            connection.execute(delete(metrics).where(metrics.c.run_id == self.run_id, metrics.c.step > step))
             if points:
-                _insert_points(connection, self._run_id, points)
+                _insert_points(connection, self.run_id, points)
             self._update(
                 connection,
                 steps_done=step,
@@ -97,7 +98,7 @@ class RunAttempt:
             current = self._check_attempt(connection)
             discarded = current.control.command is Command.DISCARD
             if discarded:
-                move_to_bin(connection, self._run_id)
+                move_to_bin(connection, self.run_id)
             else:
                 text = result_to_json(result) if result else None
                 self._move(connection, current, state, message, result=text, diverged=diverged)
@@ -119,7 +120,7 @@ class RunAttempt:
             current = self._check_attempt(connection)
             command = current.control.command
             if command is Command.DISCARD:
-                move_to_bin(connection, self._run_id)
+                move_to_bin(connection, self.run_id)
             elif command is Command.PAUSE:
                 self._move(connection, current, RunState.SET_ASIDE, "", command=Command.NONE, phase="")
             else:
@@ -173,7 +174,7 @@ class RunAttempt:
                 values["interventions"] = interventions_to_json(_merged(current.interventions, interventions))
             self._update(connection, heartbeat=now(connection), **values)
             if points:
-                _insert_points(connection, self._run_id, points)
+                _insert_points(connection, self.run_id, points)
             return control
 
     def control_state(self) -> ControlState:
@@ -181,11 +182,22 @@ class RunAttempt:
         with self._db.read() as connection:
             return self._check_attempt(connection, lock=False).control
 
+    def files(self) -> dict[str, SharedFile]:
+        """The files of the run that are in the object store, by their paths."""
+        with self._db.read() as connection:
+            return read_manifest(connection, self.run_id)
+
+    def update_files(self, written: Sequence[SharedFile], removed: Collection[str]) -> Sequence[str]:
+        """Make files visible whose objects are written, and others not; see `manifest.update_manifest`."""
+        with self._db.write() as connection:
+            self._check_attempt(connection)
+            return update_manifest(connection, self.run_id, written, removed)
+
     def discard(self) -> None:
         """Move the run to the bin, as the user has asked."""
         with self._db.write() as connection:
             self._check_attempt(connection)
-            move_to_bin(connection, self._run_id)
+            move_to_bin(connection, self.run_id)
 
     def _check_attempt(self, connection: Connection, *, lock: bool = True) -> "_Current":
         """Read the run's present state, after checking that it belongs to this attempt.
@@ -200,16 +212,16 @@ class RunAttempt:
         query = select(
             *(runs.c.name, runs.c.state, runs.c.attempt, runs.c.command, runs.c.learning_rate_factor),
             runs.c.interventions,
-        ).where(runs.c.id == self._run_id)
+        ).where(runs.c.id == self.run_id)
         # On PostgreSQL another transaction could otherwise give the run to a new attempt between this check and the
         # write. SQLite ignores it: there a write transaction is alone anyway.
         row = connection.execute(query.with_for_update() if lock else query).one_or_none()
         if row is None:
-            raise StaleAttemptError(f"The run {self._run_id} was deleted.")
+            raise StaleAttemptError(f"The run {self.run_id} was deleted.")
         state = RunState(row.state)
-        if row.attempt != self._number or state not in ACTIVE_STATES:
+        if row.attempt != self.number or state not in ACTIVE_STATES:
             raise StaleAttemptError(
-                f"The run {self._run_id} is {state} in attempt {row.attempt}; attempt {self._number} can no longer"
+                f"The run {self.run_id} is {state} in attempt {row.attempt}; attempt {self.number} can no longer"
                 " write to it."
             )
         control = ControlState(Command(row.command), row.learning_rate_factor)
@@ -229,7 +241,7 @@ class RunAttempt:
         self._update(connection, **values)
 
     def _update(self, connection: Connection, **values: object) -> None:
-        connection.execute(update(runs).where(runs.c.id == self._run_id).values(**values))
+        connection.execute(update(runs).where(runs.c.id == self.run_id).values(**values))
 
 
 class _Current(NamedTuple):

@@ -5,7 +5,7 @@ Each command takes the `Actor` who asks for it. It changes a run only for its ow
 
 import secrets
 import string
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -17,14 +17,15 @@ from mnist_lab.runs.access.actor import MACHINE, Actor, ensure_may_change
 from mnist_lab.runs.access.queue_limits import QueueLimits, images_to_train
 from mnist_lab.runs.backends.advisory_locks import Area
 from mnist_lab.runs.backends.database_clock import now
-from mnist_lab.runs.continuation import add_continuation, share_files
+from mnist_lab.runs.continuation import add_continuation
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.deletion import delete_record, move_to_bin, remove_folder
 from mnist_lab.runs.queries.queue_order import end_of_queue, front_of_queue, move_to_own_front
 from mnist_lab.runs.records import MAX_INTERVENTIONS, Run, clean_note
 from mnist_lab.runs.rows import damaged_message, run_from_row
-from mnist_lab.runs.run_folder import RunFolder, is_run_id
+from mnist_lab.runs.run_folder import is_run_id
 from mnist_lab.runs.schema import runs
+from mnist_lab.runs.shared.run_files import RunFiles
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState, ensure_transition
 
 ID_LENGTH = 8
@@ -45,9 +46,9 @@ class RunCommands:
     no such run, or it is in the bin, and `NotOwnerError` if it belongs to another browser.
     """
 
-    def __init__(self, db: Database, runs_folder: Path, limits: QueueLimits):
+    def __init__(self, db: Database, files: RunFiles, limits: QueueLimits):
         self._db = db
-        self._runs_folder = runs_folder
+        self._files = files
         self._limits = limits
 
     def request(self, run_id: str, command: Command, actor: Actor = MACHINE) -> None:
@@ -160,7 +161,7 @@ class RunCommands:
             StoreError: The checkpoint cannot be copied.
         """
         new_id = new_run_id()
-        old, new = self._folder(run_id), self._folder(new_id)
+        has_checkpoint = self._files.has_checkpoint(run_id, of_epoch_end=True)
         try:
             with self._db.write(Area.QUEUE) as connection:
                 row = _locked_row(connection, run_id)
@@ -170,16 +171,16 @@ class RunCommands:
                     new_id,
                     more_epochs,
                     owner=actor.browser_id,
-                    has_checkpoint=old.has_epoch_checkpoint(),
+                    has_checkpoint=has_checkpoint,
                     keep_learning_rate=keep_learning_rate,
                 )
                 # After it was checked that this run can be continued at all, which is the better message.
                 self._limits.ensure_room(connection, actor, [])
                 # Before the commit, so that no run exists without its checkpoint.
-                share_files(old, new)
+                self._files.pass_on(connection, run_id, new_id)
                 return run_from_row(_locked_row(connection, new_id))
         except BaseException:
-            remove_folder(new)
+            remove_folder(self._files.folder(new_id))
             raise
 
     def rename(self, run_id: str, name: str, actor: Actor = MACHINE) -> None:
@@ -205,18 +206,19 @@ class RunCommands:
         Raises:
             TransitionError: The run is under way.
         """
+        keys: Sequence[str] = ()
         with self._db.write() as connection:
             # Not parsed: a damaged record can be deleted too.
             row = _locked_row(connection, run_id, actor, also_deleted=forever)
             if row.state in ACTIVE_STATES:
                 raise TransitionError(f"The run '{row.name}' is {row.state} and cannot be deleted. Stop it first.")
             if forever:
-                delete_record(connection, run_id)
+                keys = delete_record(connection, run_id)
             else:
                 move_to_bin(connection, run_id)
         # A record whose id is damaged has no folder, and can be deleted nevertheless.
         if forever and is_run_id(run_id):
-            remove_folder(self._folder(run_id))
+            self._files.remove(run_id, keys)
 
     def restore(self, run_id: str, actor: Actor = MACHINE) -> None:
         """Bring a run back from the bin, as it was; one that was queued is queued again. No error if it is not there.
@@ -235,9 +237,6 @@ class RunCommands:
     def _ensure_room(self, connection: Connection, row: Any, actor: Actor) -> None:
         run = run_from_row(row)
         self._limits.ensure_room(connection, actor, [images_to_train(run.recipe, run.epochs_done)])
-
-    def _folder(self, run_id: str) -> RunFolder:
-        return RunFolder.of(self._runs_folder, run_id)
 
 
 def _locked_row(connection: Connection, run_id: str, actor: Actor | None = None, *, also_deleted: bool = False) -> Any:

@@ -90,6 +90,14 @@ def share_files(old: RunFolder, new: RunFolder) -> None:
         raise StoreError(f"The run's checkpoint cannot be copied: {error}. Free some space on its disk.") from error
 
 
+def is_passed_on(path: str) -> bool:
+    """Whether a file of the old run, by its path in the run's folder, is one that the new run needs, too."""
+    folder, _, name = path.rpartition("/")
+    if folder == "checkpoints":
+        return not is_within_epoch(name)
+    return folder == "watch" or path in {"extra_drawings.npz", "initial.keras"}
+
+
 def share_weights(weights: Path, new: RunFolder) -> None:
     """Let a run start with the weights of another one: a file as Keras saves a network.
 

@@ -1,7 +1,7 @@
 """Deleting runs: a deleted run is in the bin for a day, then its record and its folder are removed."""
 
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from mnist_lab.runs.backends.database_clock import now, read_clock
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.run_folder import RunFolder
-from mnist_lab.runs.schema import metrics, runs
+from mnist_lab.runs.schema import metrics, run_files, runs
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState
 
 BIN_SECONDS = 24 * 3600.0
@@ -88,8 +88,13 @@ def _time(stored: object) -> datetime:
     return datetime.now(UTC)
 
 
-def empty_bin(db: Database, runs_folder: Path) -> Sequence[str]:
+def empty_bin(db: Database, runs_folder: Path, remove: Callable[[str, Sequence[str]], None]) -> Sequence[str]:
     """Remove the runs that have been in the bin for a day and, while the disk is nearly full, the oldest others.
+
+    Args:
+        db: The store.
+        runs_folder: The folder whose disk may be full.
+        remove: Removes the files of a run whose record is deleted, by its id and the keys of its objects.
 
     Returns:
         The ids of the runs removed.
@@ -103,26 +108,35 @@ def empty_bin(db: Database, runs_folder: Path) -> Sequence[str]:
     removed = []
     for run in reversed(in_bin):
         is_old = run.deleted.timestamp() <= too_old
-        if (is_old or _free_bytes(runs_folder) < MIN_FREE_BYTES) and _remove_from_bin(db, runs_folder, run.id):
-            removed.append(run.id)
+        if is_old or free_bytes(runs_folder) < MIN_FREE_BYTES:
+            keys = _remove_from_bin(db, run.id)
+            if keys is not None:
+                remove(run.id, keys)
+                removed.append(run.id)
     return removed
 
 
-def _remove_from_bin(db: Database, runs_folder: Path, run_id: str) -> bool:
+def _remove_from_bin(db: Database, run_id: str) -> Sequence[str] | None:
+    """Remove a record, as `delete_record` does; None if it is not in the bin any more."""
     with db.write() as connection:
         # Another session may have restored it in the meantime.
         query = select(runs.c.id).where(runs.c.id == run_id, runs.c.deleted_at.is_not(None)).with_for_update()
         if connection.execute(query).first() is None:
-            return False
-        delete_record(connection, run_id)
-    remove_folder(RunFolder(runs_folder / run_id))
-    return True
+            return None
+        return delete_record(connection, run_id)
 
 
-def delete_record(connection: Connection, run_id: str) -> None:
-    """Delete the run's record and its points, within the caller's write transaction."""
-    connection.execute(delete(metrics).where(metrics.c.run_id == run_id))
+def delete_record(connection: Connection, run_id: str) -> Sequence[str]:
+    """Delete the run's record and its points, within the caller's write transaction.
+
+    Returns:
+        The keys of the objects that it had in an object store.
+    """
+    keys = connection.execute(select(run_files.c.object_key).where(run_files.c.run_id == run_id)).scalars().all()
+    for table in (run_files, metrics):
+        connection.execute(delete(table).where(table.c.run_id == run_id))
     connection.execute(delete(runs).where(runs.c.id == run_id))
+    return keys
 
 
 def remove_folder(folder: RunFolder) -> None:
@@ -131,7 +145,8 @@ def remove_folder(folder: RunFolder) -> None:
     shutil.rmtree(folder.path, ignore_errors=True)
 
 
-def _free_bytes(folder: Path) -> float:
+def free_bytes(folder: Path) -> float:
+    """The bytes that are free on the disk of a folder; infinite if it is not there."""
     try:
         return shutil.disk_usage(folder).free
     except OSError:  # no run has written anything yet, or the disk is not mounted

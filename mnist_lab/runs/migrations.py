@@ -28,6 +28,12 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         " strokes TEXT NOT NULL, owner TEXT NOT NULL, created FLOAT NOT NULL, deleted_at FLOAT, PRIMARY KEY (id))",
         "CREATE INDEX drawings_by_owner ON drawings (owner)",
     ),
+    7: (
+        "CREATE TABLE run_files (run_id VARCHAR(8) NOT NULL, path VARCHAR(200) NOT NULL, object_key VARCHAR(300) NOT"
+        " NULL, size BIGINT NOT NULL, sha256 VARCHAR(64) NOT NULL, PRIMARY KEY (run_id, path), FOREIGN KEY(run_id)"
+        " REFERENCES runs (id))",
+        "CREATE INDEX run_files_by_object ON run_files (object_key)",
+    ),
 }
 """By version: the statements that bring a store of that version to the next one."""
 

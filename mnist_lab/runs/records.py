@@ -141,7 +141,7 @@ class Run:
     heartbeat: datetime | None = None
     phase: str = ""
     """What an active run does: "loading data", "building", "training", "paused", "waiting for disk space",
-    "evaluating"."""
+    "waiting for the object store", "evaluating"."""
     epochs_done: int = 0
     steps_done: int = 0
     total_steps: int = 0

@@ -2,6 +2,7 @@
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +13,7 @@ from filelock import FileLock
 from mnist_lab.archive_reader import MIB, ArchiveError, MissingFileError, open_archive
 from mnist_lab.array_reader import archive_array
 from mnist_lab.errors import StoreError
-from mnist_lab.files import try_lock, write_arrays
+from mnist_lab.files import atomic_write, try_lock, write_arrays
 from mnist_lab.network import CLASSES
 
 _MAX_PROBABILITY = 1.001
@@ -21,6 +22,7 @@ _MAX_PREDICTIONS_BYTES = 8 * MIB
 """Size of the file, and of each of its arrays. The predictions of 10,000 test images have 0.4 MiB."""
 
 
+_MAX_DIGITS = 9
 _RUN_ID = re.compile(r"[a-z0-9]{1,8}")
 
 
@@ -55,6 +57,24 @@ class RunFolder:
     def lock_path(self) -> Path:
         """The lock that a worker holds from before it claims the run until it exits."""
         return self.path / "worker.lock"
+
+    @property
+    def attempt_path(self) -> Path:
+        """Which attempt at the run was the last one whose files were written here."""
+        return self.path / "attempt"
+
+    def last_attempt(self) -> int:
+        """The last attempt that wrote its files on this machine; 0 if that is not known."""
+        try:
+            text = self.attempt_path.read_text(encoding="ascii")[:_MAX_DIGITS]
+        except (OSError, ValueError):
+            return 0
+        return int(text) if text.isdecimal() else 0
+
+    def note_attempt(self, attempt: int) -> None:
+        """Remember that an attempt writes its files here. It is no error if that cannot be written."""
+        with suppress(OSError), atomic_write(self.attempt_path, durable=False) as temporary:
+            temporary.write_text(str(attempt), encoding="ascii")
 
     @property
     def log_path(self) -> Path:
@@ -145,13 +165,13 @@ class RunFolder:
         within = f"-batch-{batch:06d}" if batch else ""
         return self.checkpoints / f"epoch-{epoch:06d}{within}.checkpoint"
 
-    def lock(self) -> FileLock | None:
-        """Take the run's lock; None if a live worker has it.
+    def lock(self, *, wait: float = 0.0) -> FileLock | None:
+        """Take the run's lock; None if a live worker has it, also after `wait` seconds.
 
         Raises:
             StoreError: The folder cannot be written.
         """
-        return try_lock(self.lock_path)
+        return try_lock(self.lock_path, wait=wait)
 
     def discard_results(self) -> None:
         """Remove the weights, predictions and temporary files that an earlier attempt left."""

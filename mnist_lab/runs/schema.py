@@ -1,6 +1,7 @@
 """The tables of the run store, and the version of the schema."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -14,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """`migrations.py` brings older stores to this version."""
 
 metadata = MetaData()
@@ -115,4 +116,18 @@ drawings = Table(
     # When it was deleted; it can be brought back for a day. Readers of drawings must exclude it.
     Column("deleted_at", Float),
     Index("drawings_by_owner", "owner"),
+)
+
+# The files of runs that are in an object store, see `shared/manifest.py`; empty without one.
+run_files = Table(
+    "run_files",
+    metadata,
+    Column("run_id", String(8), ForeignKey("runs.id"), primary_key=True),
+    # Within the run's folder, with slashes.
+    Column("path", String(200), primary_key=True),
+    # Runs that continue one another have some objects in common.
+    Column("object_key", String(300), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Index("run_files_by_object", "object_key"),
 )

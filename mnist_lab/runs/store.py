@@ -9,6 +9,7 @@ from sqlalchemy import URL, Select, func, select
 from mnist_lab.errors import UnknownRunError
 from mnist_lab.network import Network
 from mnist_lab.network.network import clean_name
+from mnist_lab.object_store import ObjectStore
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import deletion, imported, stale_runs
 from mnist_lab.runs.access.actor import MACHINE, Actor
@@ -18,7 +19,6 @@ from mnist_lab.runs.backends.advisory_locks import Area
 from mnist_lab.runs.backends.database_clock import now
 from mnist_lab.runs.claims import claim_first, claim_run
 from mnist_lab.runs.commands import RunCommands, new_run_id
-from mnist_lab.runs.continuation import share_weights
 from mnist_lab.runs.database import BUSY_SECONDS, Database, make_folder
 from mnist_lab.runs.integrity import IntegrityChecker
 from mnist_lab.runs.queries.by_name import find_id, free_name
@@ -30,6 +30,7 @@ from mnist_lab.runs.records import REFERENCE, MetricPoint, Run
 from mnist_lab.runs.rows import run_from_row, runs_from_rows
 from mnist_lab.runs.run_folder import RunFolder, is_run_id
 from mnist_lab.runs.schema import runs
+from mnist_lab.runs.shared.run_files import RunFiles
 from mnist_lab.runs.state import ENDED_STATES, Command, RunState
 from mnist_lab.settings import Settings
 
@@ -50,6 +51,7 @@ class RunStore:
         db_url: str | URL,
         runs_folder: Path,
         *,
+        objects: ObjectStore | None = None,
         busy_seconds: float = BUSY_SECONDS,
         limits: QueueLimits = QueueLimits(),  # noqa: B008 - it is frozen
     ):
@@ -60,26 +62,28 @@ class RunStore:
             StoreLocationError: The settings name a location that cannot be used.
         """
         self.db = Database(db_url, busy_seconds=busy_seconds)
-        self.runs_folder = runs_folder
+        self.files = RunFiles(self.db, runs_folder, objects)
         if not self.db.is_sqlite:
             # A folder that is missing later is a disk that is away, see `stale_runs`.
             make_folder(runs_folder.parent)
         self._host = stale_runs.host_of(self.db, runs_folder)
         self._limits = limits
-        self._commands = RunCommands(self.db, runs_folder, limits)
+        self._commands = RunCommands(self.db, self.files, limits)
         self._integrity = IntegrityChecker()
 
     def close(self) -> None:
-        """Close the connections to the database; the next use opens new ones."""
+        """Close the connections to the database; the next use opens new ones. Files are fetched no more."""
+        self.files.close()
         self.db.close()
 
-    def folder(self, run_id: str) -> RunFolder:
-        """The run's folder, which need not exist yet.
+    @property
+    def runs_folder(self) -> Path:
+        """Folder that contains one folder per run."""
+        return self.files.runs_folder
 
-        Raises:
-            StoreError: The id is damaged.
-        """
-        return RunFolder.of(self.runs_folder, run_id)
+    def folder(self, run_id: str) -> RunFolder:
+        """The run's folder on this machine, as it is; see `RunFiles.folder`."""
+        return self.files.folder(run_id)
 
     # Reading runs
 
@@ -237,26 +241,31 @@ class RunStore:
             StoreError: The weights cannot be copied.
         """
         run_id = new_run_id()
-        with self.db.write(Area.QUEUE) as connection:
-            self._limits.ensure_room(connection, actor, [images_to_train(recipe)])
-            connection.execute(
-                runs.insert().values(
-                    id=run_id,
-                    name=clean_name(name or network.name),
-                    state=RunState.QUEUED,
-                    position=end_of_queue(connection),
-                    network=network.to_json(),
-                    recipe=recipe.to_json(),
-                    created=now(connection),
-                    owner=actor.browser_id,
-                    run_group=clean_name(group) if group else "",
-                    parent=parent,
+        # Before the run can be seen, so that no worker takes it without them.
+        given = [] if initial_weights is None else self.files.put_initial_weights(run_id, initial_weights)
+        try:
+            with self.db.write(Area.QUEUE) as connection:
+                self._limits.ensure_room(connection, actor, [images_to_train(recipe)])
+                connection.execute(
+                    runs.insert().values(
+                        id=run_id,
+                        name=clean_name(name or network.name),
+                        state=RunState.QUEUED,
+                        position=end_of_queue(connection),
+                        network=network.to_json(),
+                        recipe=recipe.to_json(),
+                        created=now(connection),
+                        owner=actor.browser_id,
+                        run_group=clean_name(group) if group else "",
+                        parent=parent,
+                    )
                 )
-            )
+                self.files.add_initial_weights(connection, run_id, given)
+                return run_from_row(connection.execute(select(runs).where(runs.c.id == run_id)).one())
+        except BaseException:
             if initial_weights is not None:
-                # Before the commit, so that no worker takes the run without them.
-                share_weights(initial_weights, self.folder(run_id))
-            return run_from_row(connection.execute(select(runs).where(runs.c.id == run_id)).one())
+                self.files.remove(run_id)
+            raise
 
     def free_name(self, name: str, actor: Actor = MACHINE) -> str:
         """The name, or "Small CNN 2" if the actor has runs called "Small CNN"; also deleted runs have their names.
@@ -349,7 +358,7 @@ class RunStore:
 
     def empty_bin(self) -> Sequence[str]:
         """Remove the runs that have been in the bin for a day; see `deletion.empty_bin`. Returns their ids."""
-        return deletion.empty_bin(self.db, self.runs_folder)
+        return deletion.empty_bin(self.db, self.runs_folder, self.files.remove)
 
     # Workers
 
@@ -405,4 +414,5 @@ def open_store(settings: Settings) -> RunStore:
     # Not `settings.db_url`: in a URL, a question mark in the path of the home would end the path.
     home = URL.create("sqlite", database=str(settings.home / "runs.sqlite"))
     limits = QueueLimits(settings.max_queued_per_browser, settings.max_images_per_browser)
-    return RunStore(settings.db or home, settings.runs_folder, limits=limits)
+    objects = ObjectStore(settings.files_url) if settings.files_url else None
+    return RunStore(settings.db or home, settings.runs_folder, objects=objects, limits=limits)

@@ -101,8 +101,8 @@ class Progress:
     """What a training in the foreground reports to its caller."""
 
     phase: str
-    """"waiting", "loading data", "building", "training", "paused", "set aside", "waiting for disk space",
-    "evaluating"."""
+    """"waiting", "loading data", "building", "training", "paused", "set aside", "waiting for disk space", "waiting for
+    the object store", "evaluating"."""
     total_steps: int = 0
     """0 until it is known."""
     point: MetricPoint | None = None

@@ -17,6 +17,8 @@ WORKER_NAME = "MNIST_LAB_WORKER_NAME"
 """Environment variable by which a launcher gives its worker a name."""
 
 
+LOCK_SECONDS = 10.0
+"""How long a process of this machine may take to fetch files of the run that is claimed."""
 MAX_CANDIDATES = 20
 """Queued runs that are tried, as others may take the first ones meanwhile."""
 
@@ -100,9 +102,9 @@ def claim(settings: Settings, store: RunStore, run_id: str | None = None) -> Cla
     locks: dict[str, FileLock] = {}
     claimed = None
 
-    def lock(candidate: str) -> bool:
+    def lock(candidate: str, wait: float = 0.0) -> bool:
         # Locked before the claim: the worker of an active run whose folder is not locked counts as dead.
-        found = store.folder(candidate).lock()
+        found = store.folder(candidate).lock(wait=wait)
         if found is not None:
             locks[candidate] = found
         return found is not None
@@ -111,7 +113,7 @@ def claim(settings: Settings, store: RunStore, run_id: str | None = None) -> Cla
         if run_id is None:
             candidates = [run.id for run in store.queue(limit=MAX_CANDIDATES)]
             claimed = store.claim_first(candidates, worker_name(), lock)
-        elif lock(run_id):
+        elif lock(run_id, LOCK_SECONDS if store.files.objects else 0.0):
             claimed = store.claim(run_id, worker_name())
         if claimed is not None:
             return Claim(claimed, store.folder(claimed.id), slot, locks.pop(claimed.id))

@@ -15,6 +15,7 @@ from mnist_lab.training.claim import Claim, free_slots
 from mnist_lab.training.connection import DiscardedError
 from mnist_lab.training.recorders.checkpoint_writer import CheckpointWriter
 from mnist_lab.training.recorders.epoch_weights_recorder import EpochWeightsRecorder
+from mnist_lab.training.recorders.file_publisher import FilePublisher
 from mnist_lab.training.recorders.live_weights_writer import LiveWeightsWriter
 from mnist_lab.training.recorders.snapshot_recorder import SnapshotRecorder
 from mnist_lab.training.reporter import Reporter
@@ -48,9 +49,13 @@ def execute_run(
         KeyboardInterrupt: Ctrl-C; the run is interrupted.
     """
     run = claim.run
-    with Reporter(store, run, listener, ensure_kept=claim.ensure_kept) as reporter:
+    publication = store.files.publication(store.attempt(run))
+    with (
+        Reporter(store, run, listener, ensure_kept=claim.ensure_kept) as reporter,
+        FilePublisher(publication) as publisher,
+    ):
         try:
-            ending = _train_and_evaluate(settings, store, claim, reporter)
+            ending = _train_and_evaluate(settings, store, claim, reporter, publisher)
         except StaleAttemptError:
             raise
         except LostFilesError as error:
@@ -64,6 +69,7 @@ def execute_run(
             reporter.discard()
             return None
         except KeyboardInterrupt:
+            publisher.try_to_publish()
             reporter.end(RunState.INTERRUPTED, None, "Interrupted by Ctrl-C.")
             raise
         except LabError as error:
@@ -71,6 +77,7 @@ def execute_run(
         except Exception as error:
             log.exception("Run %s failed", run.id)
             ending = Ending(RunState.FAILED, None, failure_message(error))
+        publisher.try_to_publish()
         return store.get(run.id) if reporter.end(*ending) else None
 
 
@@ -90,10 +97,14 @@ def failure_message(error: Exception) -> str:
     return f"The training failed with an unexpected error, {type(error).__name__}: {first_line}. See the log."
 
 
-def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, reporter: Reporter) -> Ending:
+def _train_and_evaluate(
+    settings: Settings, store: RunStore, claim: Claim, reporter: Reporter, publisher: FilePublisher
+) -> Ending:
     run, folder = claim.run, claim.folder
 
     reporter.enter("loading data")
+    reporter.connection.retry(lambda: store.files.fetch_for_training(run))
+    publisher.start()
     split, data = load_split(settings, store, run, resumes=bool(folder.checkpoint_files()))
     checkpoints = find_checkpoints(run, folder, data)
     reporter.connection.retry(lambda: store.attempt(run).set_data(data))
@@ -136,7 +147,12 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
         checkpoint = restore(trainer, run, folder, checkpoints)
         reporter.connection.retry(lambda: _rewind(store, run, checkpoint, trainer.batches))
         stop = reporter.enter("training", total_steps=trainer.total_steps) is Command.STOP
-        reporter.allow_set_aside(lambda: _others_wait(settings, store), lambda: saver.save_position(trainer))
+
+        def save_position() -> None:
+            saver.save_position(trainer)
+            publisher.publish()
+
+        reporter.allow_set_aside(lambda: _others_wait(settings, store), save_position)
         outcome = trainer.train(stopped=stop and checkpoint is not None)
 
     # The weights change during the evaluation. A run that is set aside in it resumes from its newest checkpoint.
@@ -144,6 +160,8 @@ def _train_and_evaluate(settings: Settings, store: RunStore, claim: Claim, repor
     reporter.enter("evaluating")
     has_weights = not outcome.diverged or outcome.best_epoch > 0
     result = make_result(trainer, outcome, folder, reporter.pause_point, reporter.insist) if has_weights else None
+    # Before the run ends: whoever sees its result finds its files.
+    reporter.insist(publisher.publish)
     if outcome.diverged:
         message = _divergence_message(outcome.epochs + 1, run.recipe, reporter.learning_rate_factor)
         return Ending(RunState.FAILED, result, message, diverged=True)

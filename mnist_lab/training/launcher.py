@@ -143,6 +143,7 @@ class Launcher:
     def _empty_bin(self, store: RunStore) -> None:
         try:
             store.empty_bin()
+            store.files.tidy()
         except Exception:
             # Tidying must never stop the trainings.
             log.exception("The bin could not be emptied")

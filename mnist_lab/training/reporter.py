@@ -7,20 +7,19 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from mnist_lab.errors import LostFilesError
+from mnist_lab.errors import LostFilesError, StoreError
 from mnist_lab.runs import Command, Intervention, MetricPoint, Result, Run, RunState, RunStore
 from mnist_lab.runs.records import Action
 from mnist_lab.training import disk_wait
 from mnist_lab.training.callbacks import Progress, ProgressListener, SetAsideError, TrainingCallback, ignore_progress
 from mnist_lab.training.connection import POLL_SECONDS, WRITE_SECONDS, StoreConnection
+from mnist_lab.training.disk_wait import WAITING_FOR_DISK, WAITING_FOR_OBJECTS
 
 if TYPE_CHECKING:
     from mnist_lab.training.engine.trainer import Trainer
 
 SET_ASIDE_SECONDS = 2.0
 """A run is paused at least this long before it is set aside, as continuing it then takes several seconds."""
-WAITING_FOR_DISK = "waiting for disk space"
-"""The phase of a run that cannot write its weights."""
 
 log = logging.getLogger(__name__)
 
@@ -100,8 +99,8 @@ class Reporter(TrainingCallback):
 
         Args:
             others_wait: Whether a run waits and there is no free slot; called by the connection's thread.
-            save_position: Writes the training as it is now to the disk. If it raises an `OSError`, the run stays as it
-                is and the next try is made a second later.
+            save_position: Writes the training as it is now to the disk. If it raises an `OSError` or a `StoreError`,
+                the run stays as it is and the next try is made a second later.
         """
         self._others_wait, self._save_position = others_wait, save_position
 
@@ -167,10 +166,13 @@ class Reporter(TrainingCallback):
         self.connection.retry(self.connection.attempt.discard)
 
     def insist(self, write: Callable[[], T]) -> T:
-        """Call `write`, which writes files of the run, until it succeeds: a full disk is waited for, and said so.
+        """Call `write`, which writes files of the run, until it succeeds.
+
+        A full disk, or an object store that does not answer, is waited for, and said so.
 
         Raises:
             OSError: It failed for another reason than a full disk or a read-only folder, or for twelve hours.
+            StoreError: A store did not answer for too long.
             DiscardedError: The run is to be discarded.
         """
         phase = self.connection.phase
@@ -179,15 +181,15 @@ class Reporter(TrainingCallback):
             self._ensure_kept()
             return write()
 
-        def wait(message: str) -> None:
-            if self.connection.phase != WAITING_FOR_DISK:
+        def wait(waiting: str, message: str) -> None:
+            if self.connection.phase != waiting:
                 # Not as a warning: in the foreground the listener shows it.
                 log.info("%s", message)
-                self.enter(WAITING_FOR_DISK, message=message)
+                self.enter(waiting, message=message)
             self.connection.wait_for_next_try()
 
         result = disk_wait.insist(write_if_kept, wait)
-        if self.connection.phase == WAITING_FOR_DISK:
+        if self.connection.phase in {WAITING_FOR_DISK, WAITING_FOR_OBJECTS}:
             log.info("The files are written now.")
             self.enter(phase)
         return result
@@ -244,7 +246,7 @@ class Reporter(TrainingCallback):
         try:
             self._ensure_kept()
             self._save_position()
-        except OSError as error:
+        except (OSError, StoreError) as error:
             log.warning("The run stays paused in memory, as its position cannot be saved: %s", error)
             return False
         except LostFilesError:

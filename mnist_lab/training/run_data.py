@@ -66,7 +66,7 @@ def _extra_drawings(store: RunStore, run: Run) -> ExtraDrawings | None:
     folder = store.folder(run.id)
     extra = read_extra_drawings(folder)
     if extra is None:
-        earlier = trained_on(store.folder(run.parent)) if run.parent else NO_KEYS
+        earlier = trained_on(store.files.fetch(run.parent)) if run.parent else NO_KEYS
         extra = choose_extra_drawings(
             Collection(store.db), run.owner if run.recipe.drawings == "mine" else None, earlier
         )

@@ -62,6 +62,8 @@ def main(settings: Settings, run_id: str | None = None) -> int:
 
 
 def _train(settings: Settings, store: RunStore, claimed: Claim) -> RunState | None:
+    # Before this process writes to the log.
+    store.files.fetch_log(claimed.run.id)
     _log_to(claimed.folder)
     log.info("Run %s, attempt %d, in process %d", claimed.run.id, claimed.run.attempt, os.getpid())
     try:

@@ -61,7 +61,7 @@ def main(settings: Settings) -> int:
     from mnist_lab.inference.engine.subspace_fits import BackgroundFits
 
     store = open_store(settings)
-    models = ModelCache(lambda run_id: find_weights(store, settings, run_id))
+    models = ModelCache(lambda run_id: find_weights(store, run_id))
     fits = BackgroundFits(lambda run_id: fitting_images(store.get(run_id), settings))
 
     def get(run_id: str) -> LoadedModel:
@@ -70,8 +70,8 @@ def main(settings: Settings) -> int:
         return loaded
 
     live_models = LiveModels(store.folder)
-    batches = BatchPrediction(lambda run_id: find_weights(store, settings, run_id))
-    inspector = Inspector(lambda run_id: models.get(run_id).model, store.folder)
+    batches = BatchPrediction(lambda run_id: find_weights(store, run_id))
+    inspector = Inspector(lambda run_id: models.get(run_id).model, lambda run_id: store.files.fetched(run_id, wait=0))
     output.write(to_line(READY))
     output.flush()
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # the page process has ended

@@ -149,7 +149,7 @@ def _markdown_lines(value: str) -> str:
 
 def _pair_message(store: RunStore, runs: tuple[Run, Run], names: tuple[str, str]) -> str:
     try:
-        first, second = (store.folder(run.id).read_predictions() for run in runs)
+        first, second = (store.files.fetch(run.id).read_predictions() for run in runs)
     except StoreError as error:
         return for_viewer(error)
     both = f"{names[0]} and {names[1]}"

@@ -48,7 +48,7 @@ def download_dialog(run: Run) -> None:
     """Offer the files of a run."""
     missing = _missing_weights(run)
     if not missing:
-        weights = weights_of(run, services().settings)
+        weights = weights_of(run, services().store.files)
         _offer(run, "keras", "Keras model", "the trained network", _BINARY, weights.path.read_bytes)
     for text in _TEXTS:
         _offer(run, text.format, text.title, text.purpose, text.mime, partial(text.make, run))
@@ -71,7 +71,7 @@ def download_dialog(run: Run) -> None:
 def _missing_weights(run: Run) -> str:
     """Why the run has no trained network; "" if it has one."""
     try:
-        weights_of(run, services().settings)
+        weights_of(run, services().store.files)
     except LabError as error:
         return for_viewer(error)
     return ""

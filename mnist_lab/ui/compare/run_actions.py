@@ -22,6 +22,8 @@ from mnist_lab.ui.session.recipe_draft import open_recipe
 from mnist_lab.ui.session.viewer import viewer
 
 _LOG_BYTES = 20_000
+_LOG_SECONDS = 2.0
+"""How long a page waits for the log of a run that another machine trains."""
 _RESUMABLE = {RunState.INTERRUPTED, RunState.FAILED}
 _STOPPABLE = {RunState.STARTING, RunState.RUNNING, RunState.PAUSED}
 _ENDED = ("has ended already", "have ended already")
@@ -94,7 +96,7 @@ def _open(run: Run) -> None:
 def _can_continue(run: Run) -> bool:
     """Whether Train offers more epochs of the run."""
     ended = run.state in {RunState.FINISHED, RunState.STOPPED}
-    return ended and run.epochs_done > 0 and services().store.folder(run.id).has_epoch_checkpoint()
+    return ended and run.epochs_done > 0 and services().store.files.has_checkpoint(run.id, of_epoch_end=True)
 
 
 def _owner_buttons(run: Run) -> None:
@@ -102,7 +104,7 @@ def _owner_buttons(run: Run) -> None:
         rename_dialog(run)
     if st.button("Note", icon=":material/sticky_note_2:", key="compare-note"):
         note_dialog(run)
-    if log := services().store.folder(run.id).read_log(_LOG_BYTES):
+    if log := services().store.files.fetched(run.id, _LOG_SECONDS).read_log(_LOG_BYTES):
         with st.popover("Log", icon=":material/description:", width="content"):
             st.code(log, language=None, height=320)
 

@@ -104,7 +104,7 @@ def _networks(run: Run) -> None:
 
 
 def _epochs(run: Run) -> None:
-    epochs = list(epoch_weight_files(services().store.folder(run.id).epochs))
+    epochs = list(epoch_weight_files(services().store.files.fetched(run.id).epochs))
     if not epochs:
         st.markdown(NO_EPOCHS)
         return

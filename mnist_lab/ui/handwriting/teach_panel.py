@@ -126,7 +126,7 @@ def _metric(label: str, value: str, change: str) -> None:
 def _held_back_score(run: Run, child: Run, index: CollectionIndex) -> CollectionScore | None:
     """How a run reads the drawings that the taught one was not trained on; None while it has not read them all."""
     try:
-        taught = trained_on(services().store.folder(child.id))
+        taught = trained_on(services().store.files.fetch(child.id))
     except LabError:
         return None
     score = score_collection(index, services().handwriting.answers(run), taught)

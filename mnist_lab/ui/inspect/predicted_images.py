@@ -31,7 +31,7 @@ class PredictedImages(NamedTuple):
 def predicted_images(run: Run) -> PredictedImages | str:
     """The test images of a run with its predictions, or why they cannot be shown, as Markdown."""
     try:
-        predictions = services().store.folder(run.id).read_predictions()
+        predictions = services().store.files.fetch(run.id).read_predictions()
     except StoreError as error:
         return plain(for_viewer(error))
     if predictions is None:

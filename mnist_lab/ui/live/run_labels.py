@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 from mnist_lab import formatting
 from mnist_lab.insight import was_trained_elsewhere
 from mnist_lab.runs import Command, Run, RunState
+from mnist_lab.training.disk_wait import WAITING_FOR_DISK, WAITING_FOR_OBJECTS
 from mnist_lab.training.hardware import machine_info
-from mnist_lab.training.reporter import WAITING_FOR_DISK
 
 Colour = Literal["gray", "blue", "orange", "green", "red"]
 
@@ -40,7 +40,11 @@ _COMMANDED: dict[Command, Badge] = {
 }
 _CONTINUING = Badge("continuing …", ":material/play_circle:", "blue")
 _TESTING = Badge("testing", ":material/fact_check:", "blue")
-_WAITING_FOR_DISK = Badge("waiting for disk space", ":material/hard_drive:", "orange")
+_WAITING = {
+    WAITING_FOR_DISK: Badge(WAITING_FOR_DISK, ":material/hard_drive:", "orange"),
+    WAITING_FOR_OBJECTS: Badge("waiting for the file store", ":material/cloud_off:", "orange"),
+}
+"""By phase: a trained run that cannot write its weights or results yet."""
 _DIVERGED = Badge("diverged", ":material/trending_up:", "red")
 _PHASES = {"loading data": "loading the data", "building": "building the network"}
 
@@ -54,8 +58,8 @@ def badge(run: Run) -> Badge:
         return _CONTINUING
     if is_testing(run):
         return _TESTING
-    if waits_for_disk(run):
-        return _WAITING_FOR_DISK
+    if run.state.is_active and run.phase in _WAITING:
+        return _WAITING[run.phase]
     if run.state is RunState.RUNNING and run.command is not Command.NONE:
         return _COMMANDED[run.command]
     return _DIVERGED if run.diverged else _STATES[run.state]
@@ -64,11 +68,6 @@ def badge(run: Run) -> Badge:
 def is_testing(run: Run) -> bool:
     """Whether the training is over and the network is being tested, so that nothing can be paused."""
     return run.state.is_active and run.phase == "evaluating"
-
-
-def waits_for_disk(run: Run) -> bool:
-    """Whether the run is trained but its weights or results cannot be written, because the disk is full."""
-    return run.state.is_active and run.phase == WAITING_FOR_DISK
 
 
 def progress_text(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: float | None = None) -> str:
@@ -85,8 +84,10 @@ def progress_text(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: 
     if run.state is RunState.SET_ASIDE:
         epoch = min(run.recipe.epochs, math.floor(steps_epoch) + 1)
         return f"Set aside in epoch {epoch:,} of {run.recipe.epochs:,}, so that another run can train"
-    if waits_for_disk(run):
+    if run.state.is_active and run.phase == WAITING_FOR_DISK:
         return "Trained, but not saved yet: the disk is full. Free some space; the run waits for it"
+    if run.state.is_active and run.phase == WAITING_FOR_OBJECTS:
+        return "Trained, but not handed over yet: the file store does not answer. The run waits for it"
     if run.state.is_ended:
         if not run.epochs_done and not steps_epoch:
             return "Not trained" if run.state is RunState.STOPPED else "Ended before its first epoch"

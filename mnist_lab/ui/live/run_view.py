@@ -131,7 +131,7 @@ def _view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
     text = progress_text(run, steps_epoch=history.last_epoch, start=positions.get(run.id, ""), left=left)
     share = 1.0 if run.state is RunState.FINISHED else run.progress
     parts: dict[str, Any] = {PROGRESS: progress_html(text, share, is_busy=is_testing(run))}
-    folder = shared.store.folder(run.id).snapshots
+    folder = shared.store.files.fetched(run.id, wait=0).snapshots
     snapshots = snapshot_versions(folder)
     if options.compact:
         parts |= {CHART: compact_chart(run, history), HEADLINE: headline_html(*headline(run, history))}
@@ -292,4 +292,4 @@ def examine(run: Run, history: MetricHistory) -> Sequence[Finding]:
         run: In any state.
         history: Its metrics.
     """
-    return diagnose(run, history.points, newest_health(services().store.folder(run.id).snapshots))
+    return diagnose(run, history.points, newest_health(services().store.files.fetched(run.id, wait=0).snapshots))

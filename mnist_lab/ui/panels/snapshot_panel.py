@@ -24,7 +24,7 @@ def snapshot_panel(run: Run, first: Panel = PANELS[0]) -> None:
         run: In any state.
         first: What is shown until the viewer chooses another panel.
     """
-    folder = services().store.folder(run.id).snapshots
+    folder = services().store.files.fetched(run.id).snapshots
     available = snapshot_versions(folder)
     if not available and not run.state.is_active:
         return

@@ -184,6 +184,6 @@ def _create_services() -> Services:
         launcher=Launcher(settings),
         predictor=Predictor(settings),
         datasets=DatasetLoader(settings),
-        litert=LitertFiles(settings),
+        litert=LitertFiles(settings, store.files),
         handwriting=HandwritingScores(store, settings),
     )

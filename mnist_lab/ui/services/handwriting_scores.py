@@ -178,10 +178,11 @@ class HandwritingScores:
             self._closed = True
             self._changed.notify_all()
 
-    def _files(self, run: Run) -> _Files | None:
-        """The files of a run; None if it has no weights."""
+    def _files(self, run: Run, *, fetch: bool = False) -> _Files | None:
+        """The files of a run; None if it has no weights, or these are not on this machine and not to be fetched."""
         try:
-            weights, folder = weights_of(run, self._settings), self._store.folder(run.id)
+            weights = weights_of(run, self._store.files, fetch=fetch)
+            folder = self._store.folder(run.id)
         except LabError:
             return None
         paths = weights.path, folder.handwriting_answers, folder.extra_drawings
@@ -200,7 +201,7 @@ class HandwritingScores:
         return score if score.drawings else None
 
     def _must_read(self, run: Run, *, urgent: bool) -> bool:
-        index, files = self.index(), self._files(run)
+        index, files = self.index(), self._files(run, fetch=urgent)
         if files is None or self._failed_just_now(run, _state(index, files), urgent=urgent):
             return False
         read = len(index) - len(missing_ids(index, self._read(files)))
@@ -243,7 +244,7 @@ class HandwritingScores:
         state = ""
         try:
             index, run = self.index(), self._store.get(run_id)
-            files = self._files(run)
+            files = self._files(run, fetch=True)
             if files is None:
                 return
             state = _state(index, files)

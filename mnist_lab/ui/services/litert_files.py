@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mnist_lab.errors import PredictorError
 from mnist_lab.inference.weights import weights_of
-from mnist_lab.runs import Run
+from mnist_lab.runs import Run, RunFiles
 from mnist_lab.settings import Settings
 
 FOLDER = "exports"
@@ -27,9 +27,16 @@ class LitertFiles:
     A class that asks together waits in a queue: many processes with TensorFlow would take the memory of the trainings.
     """
 
-    def __init__(self, settings: Settings, *, command: Sequence[str] | None = None, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        files: RunFiles,
+        *,
+        command: Sequence[str] | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
         """`command` is another program with the arguments of `mnist_lab export`; `timeout` in seconds."""
-        self._settings = settings
+        self._settings, self._run_files = settings, files
         self._command = list(command or (sys.executable, "-m", "mnist_lab", "export"))
         self._timeout = timeout
         self._folder = settings.home / FOLDER
@@ -89,7 +96,7 @@ class LitertFiles:
     def _path(self, run: Run) -> Path:
         # A run whose training goes on gets other weights.
         try:
-            status = weights_of(run, self._settings).path.stat()
+            status = weights_of(run, self._run_files).path.stat()
         except OSError as error:
             raise PredictorError(f"The weights of run {run.id} cannot be read: {error.strerror or error}.") from error
         return self._folder / f"{run.id}-{status.st_mtime_ns:x}-{status.st_size:x}.tflite"

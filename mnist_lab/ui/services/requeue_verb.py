@@ -8,5 +8,5 @@ from mnist_lab.ui.services.container import services
 
 def requeue_verb(runs: Sequence[Run]) -> str:
     """Returns "Resume" if one of the runs has a checkpoint to go on from, else "Start over"."""
-    store = services().store
-    return "Resume" if any(store.folder(run.id).checkpoint_files() for run in runs) else "Start over"
+    files = services().store.files
+    return "Resume" if any(files.has_checkpoint(run.id) for run in runs) else "Start over"

@@ -22,6 +22,8 @@ from mnist_lab.ui.session.viewer import viewer
 from mnist_lab.ui.train.run_buttons import command_button, confirmed_button, request_button
 
 _LOG_BYTES = 20_000
+_LOG_SECONDS = 2.0
+"""How long a page waits for the log of a run that another machine trains."""
 _SPINNER = "spinner"
 _TO_SETUP, _SETUPS = "scroll-to-setup", "scrolled-to-setup"
 """The number of the wanted scroll to the next training, and of the last one: each is an element of its own."""
@@ -195,7 +197,7 @@ def _discard_button(run: Run, *, disabled: bool = False) -> None:
 
 def _log_popover(run: Run) -> None:
     with st.popover("Log", icon=":material/article:"):
-        log = services().store.folder(run.id).read_log(_LOG_BYTES)
+        log = services().store.files.fetched(run.id, _LOG_SECONDS).read_log(_LOG_BYTES)
         st.code(log or "The training process wrote nothing.", language=None, height=300)
 
 
@@ -217,7 +219,7 @@ def more_epochs_popover(run: Run) -> None:
     """Draw the popover that trains more epochs in a new run; nothing if the run cannot be continued."""
     store = services().store
     maximum = _MAX_EPOCHS - run.epochs_done
-    if not run.epochs_done or maximum < 1 or not store.folder(run.id).has_epoch_checkpoint():
+    if not run.epochs_done or maximum < 1 or not store.files.has_checkpoint(run.id, of_epoch_end=True):
         return
     with st.popover("More epochs", icon=":material/fast_forward:", key=f"more-popover-{run.id}"):
         proposed = min(run.recipe.epochs, maximum)

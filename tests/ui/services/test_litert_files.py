@@ -33,14 +33,14 @@ FAILING = "import sys; print('a warning', file=sys.stderr); sys.exit('Its networ
 
 
 @pytest.fixture
-def make(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., LitertFiles]]:
+def make(settings: Settings, store: RunStore, tmp_path: Path) -> Iterator[Callable[..., LitertFiles]]:
     """Files that are made by a script in place of `mnist_lab export`."""
     made: list[LitertFiles] = []
 
     def make(script: str, **options: float) -> LitertFiles:
         path = tmp_path / "converter.py"
         path.write_text(script)
-        made.append(LitertFiles(settings, command=[sys.executable, str(path)], **options))
+        made.append(LitertFiles(settings, store.files, command=[sys.executable, str(path)], **options))
         return made[-1]
 
     yield make
@@ -141,7 +141,7 @@ def test_the_files_answer_as_the_run_does(keras_file: Path, store: RunStore, set
     run, digit = ended(store), np.random.default_rng(0).random((1, 28, 28, 1), dtype=np.float32)
     shutil.copyfile(keras_file, store.folder(run.id).best_weights)
     expected = keras.saving.load_model(keras_file)(digit, training=False).numpy()
-    files = LitertFiles(settings)
+    files = LitertFiles(settings, store.files)
     interpreter = Interpreter(model_content=files.request(run).result().read_bytes())
     files.close()
     interpreter.allocate_tensors()

@@ -1,0 +1,222 @@
+"""The copies on this machine of files that are in the object store."""
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from cachetools import LRUCache, TTLCache
+from sqlalchemy import select
+
+from mnist_lab.errors import DamagedObjectError, MissingObjectError, ObjectStoreError, StoreError
+from mnist_lab.files import atomic_write, file_version
+from mnist_lab.object_store import ObjectStore
+from mnist_lab.runs.database import Database
+from mnist_lab.runs.run_folder import RunFolder
+from mnist_lab.runs.schema import runs
+from mnist_lab.runs.shared.manifest import Manifest, SharedFile, read_manifest
+from mnist_lab.runs.shared.publication import LOG, shared_paths
+
+LOCK_SECONDS = 30.0
+"""How long another process of this machine may take to fetch the files of a run."""
+DOWNLOADS = 8
+"""Objects that are fetched at the same time: a run has a hundred small ones."""
+THREADS = 4
+"""Runs whose files are fetched at the same time."""
+UNUSABLE_SECONDS = 60.0
+"""How long an object that is missing or damaged is not asked for again."""
+MAX_DIGESTS = 20_000
+_WEIGHTS = ("best.keras", "last.keras", "predictions.npz")
+
+log = logging.getLogger(__name__)
+
+
+class _Wanted(NamedTuple):
+    """What a folder needs to be like the manifest."""
+
+    files: Sequence[SharedFile]
+    """To be fetched, the most important first."""
+    left_over: Sequence[Path]
+    """Files that the run no longer has."""
+
+
+class LocalCopies:
+    """Fetches files of runs from the object store into the runs' folders. Safe to use from several threads.
+
+    The folder in which a worker of this machine trains is never touched: its files are newer than those in the object
+    store. The same holds after its end while no other machine has had the run, see `RunFolder.last_attempt`.
+    """
+
+    def __init__(self, db: Database, objects: ObjectStore, runs_folder: Path) -> None:
+        """Nothing is fetched yet."""
+        self._db, self._objects, self._runs_folder = db, objects, runs_folder
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="fetch-files")
+        self._downloads = ThreadPoolExecutor(DOWNLOADS, thread_name_prefix="fetch-file")
+        self._lock = threading.Lock()
+        self._running: dict[str, Future[None]] = {}
+        self._digests: LRUCache[Path, tuple[tuple[int, int], str]] = LRUCache(MAX_DIGESTS)
+        """SHA-256 of files by their paths, with the version of the file that has it."""
+
+        self._unusable: TTLCache[str, None] = TTLCache(MAX_DIGESTS, UNUSABLE_SECONDS)
+        """Keys of objects that were missing or damaged a short while ago."""
+
+    def close(self) -> None:
+        """Fetch nothing more."""
+        for pool in (self._threads, self._downloads):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def fetch(self, run_id: str, wait: float) -> None:
+        """Bring a run's folder up to date for whoever reads it: all its files but the checkpoints.
+
+        Args:
+            run_id: The run.
+            wait: Seconds after which this returns, with the files on their way; 0 to wait for nothing.
+
+        Raises:
+            ObjectStoreError: A file cannot be fetched, or they have not all arrived in time.
+            StoreError: The run store, or the folder, cannot be used.
+        """
+        wanted = self._wanted_by_readers(run_id)
+        if wanted is None or not (wanted.files or wanted.left_over):
+            return
+        with self._lock:
+            running = self._running.get(run_id)
+            if running is None or running.done():
+                running = self._running[run_id] = self._threads.submit(self._update, run_id)
+        if not wait:
+            return
+        try:
+            running.result(timeout=wait)
+        except TimeoutError:
+            raise ObjectStoreError("The run's files are still on their way to this machine. Try again soon.") from None
+        finally:
+            with self._lock:
+                if running.done() and self._running.get(run_id) is running:
+                    del self._running[run_id]
+
+    def fetch_for_training(self, run_id: str, attempt: int, folder: RunFolder) -> None:
+        """Make the folder of a claimed run, which is locked, like what the earlier attempt has published.
+
+        Files that this machine has from the attempt just before are kept: they may be newer.
+
+        Raises:
+            ObjectStoreError: A file cannot be fetched.
+            StoreError: The run store, or the folder, cannot be used.
+        """
+        with self._db.read() as connection:
+            manifest = read_manifest(connection, run_id)
+        if manifest:
+            # Not the log, to which this process writes already.
+            is_newest = folder.last_attempt() == attempt - 1
+            self._bring(folder, self._wanted(folder, manifest, lambda path: path != LOG, is_newest=is_newest))
+
+    def fetch_log(self, run_id: str, folder: RunFolder) -> None:
+        """Bring the log of the earlier attempts into the folder of a claimed run, if another machine has it."""
+        with suppress(StoreError, OSError):
+            with self._db.read() as connection:
+                file = read_manifest(connection, run_id).get(LOG)
+            if file is not None and not folder.log_path.exists():
+                self._download(folder, file)
+
+    def _wanted_by_readers(self, run_id: str) -> _Wanted | None:
+        """What a reader lacks; None if the run has no files in the object store."""
+        with self._db.read() as connection:
+            attempt = connection.execute(select(runs.c.attempt).where(runs.c.id == run_id)).scalar_one_or_none()
+            manifest = read_manifest(connection, run_id)
+        # Without any, the run has not begun, was trained before there was an object store, or came with the lab.
+        if attempt is None or not manifest:
+            return None
+        folder = RunFolder.of(self._runs_folder, run_id)
+        return self._wanted(folder, manifest, _is_for_readers, is_newest=folder.last_attempt() == attempt)
+
+    def _wanted(
+        self, folder: RunFolder, manifest: Manifest, is_needed: Callable[[str], bool], *, is_newest: bool
+    ) -> _Wanted:
+        """What makes the files of a folder that are needed like the manifest.
+
+        Args:
+            folder: A run's folder on this machine.
+            manifest: What the run has in the object store.
+            is_needed: Whether a file is, by its path.
+            is_newest: Whether the files that are there may be newer than the manifest: then only others are fetched.
+        """
+        needed = [file for path, file in manifest.items() if is_needed(path)]
+        if is_newest:
+            new = [file for file in needed if not (folder.path / file.path).exists()]
+            return _Wanted([file for file in new if file.object_key not in self._unusable], [])
+        missing = [
+            file
+            for file in needed
+            if file.object_key not in self._unusable and not self._has(folder.path / file.path, file)
+        ]
+        missing.sort(key=lambda file: file.path not in _WEIGHTS)
+        left_over = [path for within, path in shared_paths(folder) if within not in manifest and is_needed(within)]
+        return _Wanted(missing, left_over)
+
+    def _has(self, path: Path, file: SharedFile) -> bool:
+        version = file_version(path)
+        if version[1] != file.size or version == (0, 0):
+            return False
+        with self._lock:
+            known = self._digests.get(path)
+        if known is None or known[0] != version:
+            try:
+                known = version, hashlib.sha256(path.read_bytes()).hexdigest()
+            except OSError:
+                return False
+            self._remember(path, known)
+        return known[1] == file.sha256
+
+    def _remember(self, path: Path, known: tuple[tuple[int, int], str]) -> None:
+        with self._lock:
+            self._digests[path] = known
+
+    def _update(self, run_id: str) -> None:
+        folder = RunFolder.of(self._runs_folder, run_id)
+        lock = folder.lock(wait=LOCK_SECONDS)
+        if lock is None:
+            return
+        try:
+            # Looked at again: a worker of this machine may have had the run meanwhile.
+            wanted = self._wanted_by_readers(run_id)
+            if wanted is not None:
+                self._bring(folder, wanted)
+        finally:
+            lock.release()
+
+    def _bring(self, folder: RunFolder, wanted: _Wanted) -> None:
+        errors: list[StoreError] = []
+        for file, download in [(file, self._downloads.submit(self._download, folder, file)) for file in wanted.files]:
+            try:
+                download.result()
+            except (DamagedObjectError, MissingObjectError) as error:
+                # Of a checkpoint there is an older one, and of snapshots there are others; what misses its weights
+                # says so.
+                log.warning("The file %s is left out. %s", file.path, error)
+                self._unusable[file.object_key] = None
+                with suppress(OSError):
+                    (folder.path / file.path).unlink(missing_ok=True)
+            except ObjectStoreError as error:
+                errors.append(error)
+            except OSError as error:
+                errors.append(StoreError(f"{folder.path} cannot be written: {error.strerror or error}."))
+        if errors:
+            raise errors[0]
+        for path in wanted.left_over:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+    def _download(self, folder: RunFolder, file: SharedFile) -> None:
+        content = self._objects.get(file.object_key, file.size, file.sha256)
+        target = folder.path / file.path
+        with atomic_write(target, durable=False) as temporary:
+            temporary.write_bytes(content)
+        self._remember(target, (file_version(target), file.sha256))
+
+
+def _is_for_readers(path: str) -> bool:
+    return not path.startswith(("checkpoints/", "initial.keras"))
