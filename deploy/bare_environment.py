@@ -2,10 +2,11 @@
 
 It reads the real Dockerfile and compose file. The base image is a bare Debian that debootstrap makes; each RUN step is
 run in it by chroot. Then the app and workers run as containers do: in namespaces of their own, with the root
-read-only, as the user that the Dockerfile names, without any of root's rights. PostgreSQL is this machine's; the files
-of the runs are in a folder. It prints a line per step, and leaves nothing behind.
+read-only, as the user that the Dockerfile names, without any of root's rights. PostgreSQL is this machine's, and moto
+stands in for the object store. It prints a line per step, and leaves nothing behind.
 
-It needs root, Linux, debootstrap and PostgreSQL (`apt-get install debootstrap postgresql`), and half an hour at most.
+It needs root, Linux, debootstrap and PostgreSQL (`apt-get install debootstrap postgresql`), moto (`make .venv/.moto`),
+and ten minutes. With Chromium it also looks at the page.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from benchmarks.moto_server import moto_program
 from benchmarks.postgres_server import postgres_binaries
 from deploy.image import Image
 from deploy.report import Report, StepError
@@ -27,8 +29,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, help="a folder for the roots, 5 GB (default: a temporary one)")
     options = parser.parse_args()
-    if os.geteuid() != 0 or shutil.which("debootstrap") is None or postgres_binaries() is None:
-        sys.exit("It needs root, debootstrap and PostgreSQL.")
+    if os.geteuid() != 0 or None in (shutil.which("debootstrap"), postgres_binaries(), moto_program()):
+        sys.exit("It needs root, debootstrap, PostgreSQL and moto.")
     folder = Path(tempfile.mkdtemp(prefix="mnist-lab-deploy-", dir=options.folder))
     folder.chmod(0o755)
     report = Report()

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _DEVICES = ("null", "zero", "full", "random", "urandom")
-_UNSHARE = ("unshare", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child")
+_UNSHARE = ("unshare", "--mount", "--uts", "--ipc", "--pid", "--fork")
 
 
 def _mounts(root: Path, *, read_only: bool, volumes: Mapping[str, tuple[Path, bool]]) -> list[str]:
@@ -102,10 +102,14 @@ class Container:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        # With `--kill-child` its process 1 dies with it, and with process 1 all others.
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        self._process.wait(30)
+        self._kill()
+
+    def _kill(self) -> None:
+        # With process 1 all others die. `unshare --kill-child` does not reach it, as it has changed its user.
+        if self.is_running:
+            with suppress(OSError, IndexError):
+                os.kill(self._first_process(), signal.SIGKILL)
+            self._process.wait(30)
 
     @property
     def is_running(self) -> bool:
@@ -155,7 +159,6 @@ class Container:
         try:
             status: int | None = self._process.wait(grace_seconds)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(30)
+            self._kill()
             status = None
         return status, time.monotonic() - start

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import yaml
 
+from benchmarks.moto_server import BUCKET, MotoServer
 from benchmarks.postgres_server import PostgresServer
 from deploy.container import Container
 from deploy.image import CERTIFICATES, ROOT, Image
 from deploy.report import Report, checked, require
 
+_NOT_THE_IMAGE = ("/proc", "/dev", "/tmp", "/data", "/srv")  # noqa: S108
 _SECONDS_TO_START = 120.0
 _SECONDS_TO_TRAIN = 300.0
 
@@ -31,9 +33,8 @@ class Trial:
         self._database = self._stack.enter_context(PostgresServer.found())
         self._database.folder.chmod(0o755)
         self._database.create("lab")
-        self._files = self._volume("files")
-        for mount_point in ("srv/database", "srv/files"):
-            (image.root / mount_point).mkdir(parents=True)
+        self._objects = self._stack.enter_context(MotoServer.found())
+        (image.root / "srv/database").mkdir(parents=True)
         self._port = _free_port()
 
     def _volume(self, name: str) -> Path:
@@ -52,25 +53,35 @@ class Trial:
         Args:
             name: Its name, and that of its machine.
             arguments: Instead of those of CMD.
-            alone: Everything is in its home. Otherwise it has the database and the files that all share.
+            alone: Everything is in its home. Otherwise it has the database and the object store that all share.
             variables: More environment variables.
         """
         volumes = {"/data": (self._volume(name), True)}
         environment = self._image.stage.environment() | variables
         if not alone:
-            volumes |= {"/srv/database": (self._database.folder, True), "/srv/files": (self._files, True)}
-            environment |= {"MNIST_LAB_DB": "postgresql://lab@/lab?host=/srv/database", "MNIST_LAB_FILES": "/srv/files"}
+            volumes |= {"/srv/database": (self._database.folder, True)}
+            environment |= self._shared()
         container = Container(
             name,
             self._image.root,
             self._image.command(arguments),
             user=self._image.user,
-            environment=environment | {"MNIST_LAB_WORKERS": "1"},
+            environment={"MNIST_LAB_WORKERS": "1", **environment},
             folder=self._image.folder,
             volumes=volumes,
             log=self._folder / f"{name}.log",
         )
         return self._stack.enter_context(container)
+
+    def _shared(self) -> dict[str, str]:
+        """The variables of the compose file's worker, with the addresses of the stand-ins of this machine."""
+        stand_ins = self._objects.environment() | {
+            "MNIST_LAB_DB": "postgresql://lab@/lab?host=/srv/database",
+            "MNIST_LAB_FILES": f"s3://{BUCKET}/files",
+        }
+        named = self._services["worker"]["environment"]
+        require(stand_ins.keys() <= named.keys(), f"compose.yaml lacks {stand_ins.keys() - named.keys()}")
+        return named | stand_ins
 
     def look_at_the_image(self) -> None:
         """What is in it, and what its user could change."""
@@ -184,7 +195,7 @@ class Trial:
             require(not printed, f"it printed {printed[:5]}")
 
     def _look_at_rights(self, container: Container) -> None:
-        pruned = " -o ".join(f"-path {path}" for path in ("/proc", "/dev", "/tmp", "/data", "/srv"))
+        pruned = " -o ".join(f"-path {path}" for path in _NOT_THE_IMAGE)
         script = f"find / \\( {pruned} \\) -prune -o -writable ! -type l -print 2>/dev/null; grep Cap /proc/self/status"
         lines = container.run(["/bin/sh", "-c", script]).stdout.splitlines()
         rights = {line.split()[1] for line in lines if line.startswith("Cap")}
