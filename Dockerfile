@@ -33,10 +33,12 @@ COPY --from=build /opt/venv /opt/venv
 COPY --from=build /lab /lab
 WORKDIR /lab
 # /data is all that the lab keeps, /mnist is where mnist.npz may be mounted. With MNIST_LAB_DATA the lab downloads nothing.
+# Keras imports matplotlib, which lists the fonts anew at each start if it cannot keep the list.
 ENV PATH=/opt/venv/bin:/usr/bin:/bin \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     HOME=/home/lab \
+    MPLCONFIGDIR=/data/cache/matplotlib \
     MNIST_LAB_HOME=/data \
     MNIST_LAB_DATA=/mnist \
     STREAMLIT_SERVER_ADDRESS=0.0.0.0 \

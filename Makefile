@@ -4,7 +4,7 @@ VENV := .venv
 ROUNDS ?= 3
 BIN := $(VENV)/bin
 
-.PHONY: help run test quick check lint lock vendor soak bench postgres objects charts screenshots sheets clean
+.PHONY: help run test quick check lint lock vendor soak bench deploy postgres objects charts screenshots sheets clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,12 @@ soak: $(VENV)/.dev ## kill real trainings at random, and check that nothing is l
 bench: $(VENV)/.bench ## measure everything; ROUNDS=1 takes less time
 	$(BIN)/python -m benchmarks --rounds $(ROUNDS)
 
+deploy: $(VENV)/.dev $(VENV)/.deploy ## lint the container files, and run their steps without Docker; as root
+	$(VENV)/deploy/bin/hadolint Dockerfile
+	$(VENV)/deploy/bin/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+	$(BIN)/python -m deploy.bare_environment
+	$(BIN)/python -m deploy.proxies
+
 charts: $(VENV)/.dev ## draw the charts of docs/
 	$(BIN)/python -m docs.charts
 
@@ -71,6 +77,11 @@ objects: $(VENV)/.run ## install what files in an object store (S3, Google Cloud
 $(VENV)/.moto: requirements-moto.txt $(VENV)/.python
 	$(PYTHON) -m venv $(VENV)/moto
 	$(VENV)/moto/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-moto.txt
+	touch $@
+
+$(VENV)/.deploy: requirements-deploy.txt $(VENV)/.python
+	$(PYTHON) -m venv $(VENV)/deploy
+	$(VENV)/deploy/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-deploy.txt
 	touch $@
 
 $(VENV)/.bench: requirements-bench.txt $(VENV)/.dev

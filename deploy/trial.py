@@ -8,7 +8,7 @@ import socket
 import time
 import urllib.request
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import yaml
@@ -179,6 +179,14 @@ class Trial:
                     require(time.monotonic() < give_up, _line_of(done, run))
                     time.sleep(1)
                 found(f"run {run} is finished")
+            with self._report.step("the predictor, which the app starts after 20 s") as found:
+                give_up = time.monotonic() + _SECONDS_TO_START
+                while not any("predictor" in line for line in _command_lines(lab)):
+                    require(time.monotonic() < give_up, "it does not start")
+                    time.sleep(1)
+                time.sleep(10)
+                require(any("predictor" in line for line in _command_lines(lab)), "it has ended")
+                found(f"{_memory(lab) / 1e9:.1f} GB for all processes of the lab, shared memory counted once")
         with self._report.step("what its user can change: the volume and /tmp alone") as found:
             self._look_at_rights(lab)
             found(f"{len(lab.processes())} processes as {self._image.user}, none with a capability")
@@ -257,6 +265,24 @@ def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+def _command_lines(container: Container) -> list[str]:
+    found = []
+    for process in container.processes():
+        with suppress(OSError):
+            found.append(Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode())
+    return found
+
+
+def _memory(container: Container) -> int:
+    """The memory of all processes of a container, in bytes."""
+    total = 0
+    for process in container.processes():
+        with suppress(OSError):
+            found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{process}/smaps_rollup").read_text(), re.MULTILINE)
+            total += int(found[1]) * 1024 if found else 0
+    return total
 
 
 def _line_of(table: str, run: str) -> str:
