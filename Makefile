@@ -4,10 +4,10 @@ VENV := .venv
 ROUNDS ?= 3
 BIN := $(VENV)/bin
 
-.PHONY: help run test quick check lint lock vendor soak bench deploy postgres objects charts screenshots sheets clean
+.PHONY: help run test quick check lint lock vendor soak cluster-demo bench deploy postgres objects charts screenshots sheets clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/.run ## the app, at http://localhost:8501
 	$(BIN)/streamlit run app.py
@@ -35,6 +35,9 @@ lint: $(VENV)/.dev ## format, lint, types, import contracts
 
 soak: $(VENV)/.dev ## kill real trainings at random, and check that nothing is lost
 	$(BIN)/python -m benchmarks.soak
+
+cluster-demo: $(VENV)/.dev ## a lab of several machines, on this one: one of them is lost, and its run goes on on another
+	$(BIN)/python -m benchmarks.cluster_demo
 
 bench: $(VENV)/.bench ## measure everything; ROUNDS=1 takes less time
 	$(BIN)/python -m benchmarks --rounds $(ROUNDS)

@@ -28,6 +28,7 @@ def main() -> int:
     """Build, look and run; the exit status is 1 if a step failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, help="a folder for the roots, 5 GB (default: a temporary one)")
+    parser.add_argument("--mnist", type=Path, help="mnist.npz, to look at how it reaches the workers")
     options = parser.parse_args()
     if os.geteuid() != 0 or None in (shutil.which("debootstrap"), postgres_binaries(), moto_program()):
         sys.exit("It needs root, debootstrap, PostgreSQL and moto.")
@@ -38,11 +39,11 @@ def main() -> int:
         image = Image(folder, report)
         image.build()
         with ExitStack() as stack:
-            trial = Trial(image, folder, report, stack)
+            trial = Trial(image, folder, report, stack, mnist=options.mnist and options.mnist.resolve())
             trial.look_at_the_image()
-            trial.train_and_stop()
             trial.serve(path="", alone=True)
             trial.serve(path="/lab", alone=False)
+            trial.train_and_stop()
             trial.kill_and_resume()
     except StepError:
         pass

@@ -6,6 +6,7 @@ import re
 import shutil
 import socket
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
@@ -27,7 +28,11 @@ _SECONDS_TO_TRAIN = 300.0
 class Trial:
     """Runs the app and a worker of an image as containers, and looks at what they do."""
 
-    def __init__(self, image: Image, folder: Path, report: Report, stack: ExitStack) -> None:
+    def __init__(
+        self, image: Image, folder: Path, report: Report, stack: ExitStack, *, mnist: Path | None = None
+    ) -> None:
+        """`mnist` is mounted where the lab looks for it, which then hands it on to the workers."""
+        self._mnist = mnist
         self._image, self._folder, self._report, self._stack = image, folder, report, stack
         self._services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
         self._database = self._stack.enter_context(PostgresServer.found())
@@ -57,16 +62,18 @@ class Trial:
             variables: More environment variables.
         """
         volumes = {"/data": (self._volume(name), True)}
-        environment = self._image.stage.environment() | variables
+        environment = {"MNIST_LAB_WORKERS": "1", **self._image.stage.environment()}
         if not alone:
             volumes |= {"/srv/database": (self._database.folder, True)}
             environment |= self._shared()
+        if self._mnist is not None and name.startswith("lab-"):
+            volumes |= {"/mnist": (self._mnist.parent, False)}
         container = Container(
             name,
             self._image.root,
             self._image.command(arguments),
             user=self._image.user,
-            environment={"MNIST_LAB_WORKERS": "1", **environment},
+            environment=environment | variables,
             folder=self._image.folder,
             volumes=volumes,
             log=self._folder / f"{name}.log",
@@ -78,9 +85,12 @@ class Trial:
         stand_ins = self._objects.environment() | {
             "MNIST_LAB_DB": "postgresql://lab@/lab?host=/srv/database",
             "MNIST_LAB_FILES": f"s3://{BUCKET}/files",
+            # The inner network of the compose file has no way out.
+            "MNIST_LAB_MNIST_URL": "http://127.0.0.1:9/mnist.npz",
         }
         named = self._services["worker"]["environment"]
-        require(stand_ins.keys() <= named.keys(), f"compose.yaml lacks {stand_ins.keys() - named.keys()}")
+        lacking = stand_ins.keys() - named.keys() - {"MNIST_LAB_MNIST_URL"}
+        require(not lacking, f"compose.yaml lacks {lacking}")
         return named | stand_ins
 
     def look_at_the_image(self) -> None:
@@ -108,9 +118,12 @@ class Trial:
         with self._report.step("the worker of compose.yaml, by its health check (`check`)") as found:
             done = self._until_healthy(worker, self._services["worker"]["healthcheck"]["test"][1:])
             found(" / ".join(line.strip() for line in done.splitlines() if " ok " in line))
-        with self._report.step("`train` with 2,000 images of the sample, by the command line in it") as found:
+        with self._report.step("`train` with 2,000 images, by the command line in it") as found:
             first = self._train(worker)
-            found(f"run {first}")
+            (run,) = [one for one in json.loads(command(worker, "runs", "--json")) if one["run"] == first]
+            expected = "sample" if self._mnist is None else "mnist"
+            require(expected in run["data"], f"its images are {run['data']}")
+            found(f"run {first}, its images: {run['data']}")
         with self._report.step("the worker trains a run from the queue") as found:
             second = self._queue(worker, first, epochs=1)
             seconds = self._until_state(worker, second, {"finished"})
@@ -163,6 +176,8 @@ class Trial:
         """
         name = f"lab{path.replace('/', '-')}"
         variables = {"STREAMLIT_SERVER_PORT": str(self._port), "STREAMLIT_SERVER_BASE_URL_PATH": path.strip("/")}
+        if not alone:
+            variables |= {"MNIST_LAB_WORKERS": "0", "MNIST_LAB_DATA": self._image.stage.environment()["MNIST_LAB_DATA"]}
         lab = self.start(name, alone=alone, **variables)
         below = f" below {path}" if path else ""
         with self._report.step(f"CMD {' '.join(self._image.command())}{below}, until its health check succeeds"):
@@ -193,6 +208,12 @@ class Trial:
         with self._report.step("the files in its volume") as found:
             volume = self._folder / "volumes" / name
             found(", ".join(sorted(f"{entry.name}{'/' if entry.is_dir() else ''}" for entry in volume.iterdir())))
+        if not alone and self._mnist is not None:
+            with self._report.step("the lab puts MNIST into the object store"):
+                give_up = time.monotonic() + 30
+                while not self._objects_have("files/data/mnist.npz"):
+                    require(time.monotonic() < give_up, "it is not there")
+                    time.sleep(0.5)
         with self._report.step("SIGTERM") as found:
             status, seconds = lab.stop(grace_seconds=30)
             require(status is not None, "it had to be killed")
@@ -216,6 +237,14 @@ class Trial:
             if not re.match(r"/(data|tmp|dev|srv|proc)(/|$)", name) and name != str(container.log)
         ]
         require(not outside, f"it has files open for writing: {outside}")
+
+    def _objects_have(self, key: str) -> bool:
+        request = urllib.request.Request(f"{self._objects.endpoint}/{BUCKET}/{key}", method="HEAD")  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - an address of this machine
+                return bool(answer.status == 200)
+        except urllib.error.HTTPError:
+            return False
 
     def _train(self, container: Container) -> str:
         options = ["--preset", "fast", "--limit", "2000", "--epochs", "1", "--json"]

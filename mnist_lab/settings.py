@@ -57,9 +57,9 @@ class Settings(BaseSettings):
     )
     workers: int = Field(
         default_factory=_default_workers,
-        ge=1,
+        ge=0,
         le=64,
-        description="a whole number from 1 to 64: how many trainings may run at the same time",
+        description="a whole number from 0 to 64: how many trainings may run on this machine at the same time",
     )
     memory: float = Field(
         default_factory=_default_memory,

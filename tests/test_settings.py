@@ -14,10 +14,10 @@ from mnist_lab.settings import Settings, load_settings
         (
             "WORKERS",
             "abc",
-            "a whole number from 1 to 64: how many trainings may run at the same time. Received: 'abc'.",
+            "a whole number from 0 to 64: how many trainings may run on this machine at the same time. Received: 'ab",
         ),
-        ("WORKERS", "0", "how many trainings may run at the same time. Received: '0'."),
-        ("WORKERS", "1.5", "how many trainings may run at the same time. Received: '1.5'."),
+        ("WORKERS", "-1", "how many trainings may run on this machine at the same time. Received: '-1'."),
+        ("WORKERS", "1.5", "may run on this machine at the same time. Received: '1.5'."),
         ("MEMORY", "-1", "a number above 0: the memory in GiB that one training may need. Received: '-1'."),
         ("MEMORY", "inf", "that one training may need. Received: 'inf'."),
         ("MEMORY", "nan", "that one training may need. Received: 'nan'."),
@@ -29,7 +29,9 @@ from mnist_lab.settings import Settings, load_settings
         ("FRAME_ANCESTORS", "https://a.org; script-src *", "of the sites whose pages may show the lab in a frame."),
         ("FRAME_ANCESTORS", "'none'", "addresses with commas between them, such as `https://hub.school.org`"),
         ("FRAME_ANCESTORS", "https://hub.school.org/user", "addresses with commas between them"),
-        ("FILES", "s3://bucket/lab", "a folder, for the files of the runs, which several machines may share"),
+        ("FILES", "http://host/lab", "a folder, or the address of an object store such as `s3://bucket/lab`"),
+        ("FILES", "s3://me:hunter2@bucket/lab", "without a password in it: for the files"),
+        ("FILES", "s3://", "a folder, or the address of an object store"),
         ("HOME", "~no-such-user-of-this-computer/x", "a folder, for runs and caches. Received: '~no-such-user"),
     ],
 )
@@ -41,6 +43,24 @@ def test_an_invalid_value_gives_a_plain_error(
         load_settings()
     assert str(refused.value).startswith(f"MNIST_LAB_{name} must be ")
     assert message in str(refused.value)
+
+
+def test_a_password_in_an_address_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_LAB_FILES", "s3://me:hunter2@bucket/lab")
+    with pytest.raises(RefusedError) as refused:
+        load_settings()
+    assert "hunter2" not in str(refused.value)
+
+
+def test_files_are_in_a_folder_or_in_an_object_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert (load_settings().files_url, load_settings().runs_folder) == (None, load_settings().home / "runs")
+    monkeypatch.setenv("MNIST_LAB_FILES", str(tmp_path / "shared"))
+    assert (load_settings().files_url, load_settings().runs_folder) == (None, tmp_path / "shared")
+    monkeypatch.setenv("MNIST_LAB_FILES", "s3://bucket/lab/")
+    assert (load_settings().files_url, load_settings().runs_folder) == (
+        "s3://bucket/lab",
+        load_settings().home / "runs",
+    )
 
 
 def test_folders_are_absolute_with_the_users_own_expanded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

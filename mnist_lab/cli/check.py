@@ -1,6 +1,7 @@
 """The command `check`: whether the parts that a lab needs work, and what is wrong in one sentence."""
 
 import argparse
+import importlib.metadata
 import secrets
 import shutil
 import time
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 
 from mnist_lab.cli.output import print_json, print_table
 from mnist_lab.errors import StoreError
+from mnist_lab.object_store import ObjectStore
 from mnist_lab.runs import open_store
 from mnist_lab.runs.queries.database_health import database_health
 from mnist_lab.settings import Settings
@@ -52,6 +54,8 @@ def _database(settings: Settings) -> CheckedPart:
 
 
 def _files(settings: Settings) -> CheckedPart:
+    if settings.files_url is not None:
+        return _objects(settings.files_url)
     folder = settings.runs_folder
     probe = folder / f".check-{secrets.token_hex(4)}"
     start = time.perf_counter()
@@ -70,4 +74,17 @@ def _files(settings: Settings) -> CheckedPart:
         "files",
         works=True,
         message=f"{folder} takes a megabyte in {1000 * seconds:.1f} ms and has {free / 1e9:,.1f} GB free.",
+    )
+
+
+def _objects(url: str) -> CheckedPart:
+    try:
+        seconds = ObjectStore(url).probe(bytes(_PROBE_BYTES))
+    except StoreError as error:
+        return CheckedPart("files", works=False, message=str(error))
+    version = importlib.metadata.version("obstore")
+    return CheckedPart(
+        "files",
+        works=True,
+        message=f"{url} takes a megabyte and gives it back in {1000 * seconds:.1f} ms (obstore {version}).",
     )

@@ -63,6 +63,7 @@ def _print_card(run: Run) -> None:
         ),
         ("by hand", "; ".join(map(intervention_text, run.interventions)) or learning_rate_text(run)),
         ("data", _data(run)),
+        ("machine", run.machine_name),
         ("created", formatting.relative_time(run.created, datetime.now().astimezone())),
     ]
     if run.result is not None:

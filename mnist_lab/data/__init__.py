@@ -8,6 +8,7 @@ from mnist_lab.data.load import load_dataset, load_mnist_from_disk
 from mnist_lab.data.mnist import find_mnist, load_mnist
 from mnist_lab.data.mnist_sample import load_mnist_sample
 from mnist_lab.data.probe_digits import probe_indices
+from mnist_lab.data.shared_mnist import fetch_mnist, share_mnist
 from mnist_lab.data.split import Split, split_dataset
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "augmented_digits",
     "class_counts",
     "download_mnist",
+    "fetch_mnist",
     "find_mnist",
     "load_dataset",
     "load_mnist",
@@ -25,6 +27,7 @@ __all__ = [
     "load_mnist_sample",
     "probe_indices",
     "random_images",
+    "share_mnist",
     "split_dataset",
     "style_examples",
     "template_sheet",

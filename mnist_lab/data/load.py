@@ -1,4 +1,7 @@
-"""Load MNIST if it is available, else the MNIST sample with the reason. Every process follows the one rule here."""
+"""Load MNIST if it is available, else the MNIST sample with the reason. Every process follows the one rule here.
+
+MNIST may be on this machine, among the shared files of a lab of several machines, or be downloaded.
+"""
 
 import logging
 
@@ -6,6 +9,7 @@ from mnist_lab.data.dataset import Dataset
 from mnist_lab.data.download import Progress, download_mnist, last_download_error
 from mnist_lab.data.mnist import load_mnist, mnist_candidates
 from mnist_lab.data.mnist_sample import load_mnist_sample
+from mnist_lab.data.shared_mnist import fetch_mnist
 from mnist_lab.errors import DataError
 from mnist_lab.settings import Settings
 
@@ -53,6 +57,7 @@ def load_dataset(
 
     Raises:
         DataError: The sample is not available either.
+        ObjectStoreError: The lab's shared files, where MNIST may be, cannot be reached.
     """
     reason = last_download_error(settings) or _NOT_YET
     try:
@@ -60,6 +65,8 @@ def load_dataset(
             return dataset, None
     except DataError as error:
         reason = str(error)
+    if settings.data is None and (shared := fetch_mnist(settings)) is not None:
+        return shared, None
     if download and settings.data is None:
         try:
             return load_mnist(download_mnist(settings, progress or _no_progress)), None

@@ -1,5 +1,6 @@
 """The records of the store, as frozen data: runs, their results and their points."""
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -120,6 +121,9 @@ class Intervention:
     """What the schedule's learning rate is multiplied by from then on; None unless `action` is "learning rate"."""
 
 
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One training of one network with one recipe, as read from the store. Times are aware, in UTC."""
@@ -161,6 +165,8 @@ class Run:
     """Name of the sweep it belongs to."""
     worker: str = ""
     """Name of the process that trains it or trained it last."""
+    host: str = ""
+    """The machine and folder of that process, see `stale_runs.host_of`."""
     learning_rate_factor: float = 1.0
     """Multiplies the schedule's learning rate from the next steps on."""
     parent: str = ""
@@ -172,6 +178,12 @@ class Run:
     def is_reference(self) -> bool:
         """Whether it comes with the lab: it was trained on another machine and belongs to no user."""
         return self.owner == REFERENCE
+
+    @property
+    def machine_name(self) -> str:
+        """The name of the machine that trains it or trained it last; "" if only one machine uses the store."""
+        is_path = self.host.startswith(("/", "\\")) or _DRIVE.match(self.host)
+        return "" if is_path else self.host.partition(":")[0]
 
     @property
     def rate_changes(self) -> tuple[Intervention, ...]:

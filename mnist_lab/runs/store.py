@@ -85,6 +85,10 @@ class RunStore:
         """The run's folder on this machine, as it is; see `RunFiles.folder`."""
         return self.files.folder(run_id)
 
+    def has_live_files(self, run: Run) -> bool:
+        """Whether the files that only the training process of a run reads and writes can be seen on this machine."""
+        return self.files.objects is None or run.host == self._host
+
     # Reading runs
 
     def get(self, run_id: str) -> Run:

@@ -105,7 +105,8 @@ def _train_and_evaluate(
     reporter.enter("loading data")
     reporter.connection.retry(lambda: store.files.fetch_for_training(run))
     publisher.start()
-    split, data = load_split(settings, store, run, resumes=bool(folder.checkpoint_files()))
+    resumes = bool(folder.checkpoint_files())
+    split, data = reporter.connection.retry(lambda: load_split(settings, store, run, resumes=resumes))
     checkpoints = find_checkpoints(run, folder, data)
     reporter.connection.retry(lambda: store.attempt(run).set_data(data))
 

@@ -65,6 +65,8 @@ def train_run(settings: Settings, store: RunStore, run_id: str, listener: Progre
 
 
 def _waiting_message(settings: Settings, store: RunStore) -> str:
+    if not settings.workers:
+        return "Waiting for another machine of the lab: MNIST_LAB_WORKERS is 0, so nothing is trained here."
     at_work = [f"{run.name} ({run.state})" for run in store.list(ACTIVE_STATES, newest_first=False)]
     slots = formatting.quantity(settings.workers, "training slot")
     return f"Waiting for one of {slots}; at work: {', '.join(at_work) or 'another process'}."

@@ -133,7 +133,7 @@ class Launcher:
         if waiting:
             # A run with a damaged record is never claimed, so only readable records are counted.
             waiting = len(store.queue(limit=free_slots(self._settings)))
-        wanted = max(waiting, 1 if self._settings.standby else 0)
+        wanted = max(waiting, 1 if self._settings.standby and self._settings.workers else 0)
         self.error = self._start_error
         # A queued run with a free slot does not wait for `SETTLE_SECONDS`.
         may_start = now >= self._not_before and (waiting > 0 or now >= self._quiet_until)

@@ -38,7 +38,8 @@ def stay(settings: Settings, *, wait: bool = False) -> int:
         signal.signal(number, stop)
     launcher = Launcher(settings)
     launcher.start()
-    _say(f"Training queued runs, up to {settings.workers} at the same time, with the files in {settings.runs_folder}.")
+    where = settings.files_url or settings.runs_folder
+    _say(f"Training queued runs, up to {settings.workers} at the same time, with the files in {where}.")
     error = ""
     while not told_to_stop.wait(LOOK_SECONDS):
         if launcher.error != error:

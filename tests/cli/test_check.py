@@ -32,6 +32,25 @@ def test_the_folder_of_the_files_is_tried(call, monkeypatch, tmp_path):
     assert list(shared.iterdir()) == []
 
 
+def test_an_object_store_is_tried(call, monkeypatch, bucket_url):
+    monkeypatch.setenv("MNIST_LAB_FILES", bucket_url)
+    checked = call("check")
+    assert checked.status == 0
+    line = checked.out.splitlines()[2]
+    assert re.search(
+        rf"^files +ok +{bucket_url} takes a megabyte and gives it back in \d+\.\d ms \(obstore .*\)\.$", line
+    )
+
+
+def test_an_object_store_that_is_away_is_told(call, monkeypatch, line, bucket_url):
+    monkeypatch.setenv("MNIST_LAB_FILES", bucket_url)
+    line.is_away = True
+    checked = call("check")
+    assert checked.status == 1
+    assert f"{bucket_url} does not answer (" in checked.out
+    assert "secret" not in checked.out
+
+
 def test_files_that_cannot_be_written_are_told(call, monkeypatch, tmp_path):
     (tmp_path / "occupied").write_text("a file")
     monkeypatch.setenv("MNIST_LAB_FILES", str(tmp_path / "occupied" / "files"))

@@ -120,7 +120,7 @@ def test_while_the_disk_is_nearly_full_the_oldest_deleted_runs_are_removed(
 ) -> None:
     newest, oldest, middle = deleted(store, network, 10, 3000, 200)
     free = iter([deletion.MIN_FREE_BYTES - 2, deletion.MIN_FREE_BYTES - 1, deletion.MIN_FREE_BYTES])
-    monkeypatch.setattr(deletion, "_free_bytes", lambda _folder: next(free))
+    monkeypatch.setattr(deletion, "free_bytes", lambda _folder: next(free))
     assert store.empty_bin() == [oldest.id, middle.id]
     assert [run.id for run in store.deleted_runs()] == [newest.id]
 
@@ -134,7 +134,7 @@ def test_a_run_restored_meanwhile_is_not_removed(
         store.restore(run.id)
         return 0.0
 
-    monkeypatch.setattr(deletion, "_free_bytes", restore)
+    monkeypatch.setattr(deletion, "free_bytes", restore)
     assert store.empty_bin() == []
     assert store.get(run.id) == run
     assert store.folder(run.id).path.exists()

@@ -88,17 +88,17 @@ def _pause_at(monkeypatch: pytest.MonkeyPatch, store: RunStore, run: Run, places
 
     def on_chunk_end(self: Reporter, point: MetricPoint) -> Command:
         steps[0] = point.step
-        if self.connection.attempt._run_id == run.id and is_due("chunk"):
+        if self.connection.attempt.run_id == run.id and is_due("chunk"):
             _pause(self, store, run)
         return ON_CHUNK_END(self, point)
 
     def on_epoch_end(self: Reporter, point: MetricPoint, trainer: Any) -> Command:
-        if self.connection.attempt._run_id == run.id and is_due("epoch"):
+        if self.connection.attempt.run_id == run.id and is_due("epoch"):
             _pause(self, store, run)
         return ON_EPOCH_END(self, point, trainer)
 
     def pause_point(self: Reporter) -> None:
-        if self.connection.attempt._run_id == run.id and is_due("evaluation"):
+        if self.connection.attempt.run_id == run.id and is_due("evaluation"):
             _pause(self, store, run)
         PAUSE_POINT(self)
 

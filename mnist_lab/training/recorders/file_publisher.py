@@ -1,6 +1,7 @@
 """Publishes the files of a run in training to the object store, so that another machine can go on with it."""
 
 import logging
+import math
 import threading
 import time
 from types import TracebackType
@@ -42,7 +43,7 @@ class FilePublisher:
         self._log_seconds = log_seconds
         self._publishing = threading.Lock()
         self._ended = threading.Event()
-        self._last_log = time.monotonic()
+        self._last_log = -math.inf
         self._last_error = ""
         self._thread: threading.Thread | None = None
 

@@ -6,9 +6,8 @@ from mnist_lab import formatting
 from mnist_lab.recipe.recipe_labels import recipe_line
 from mnist_lab.runs import Actor, Command, Run, RunState
 from mnist_lab.ui.live.run_labels import badge, position_text
-from mnist_lab.ui.services.container import services
 from mnist_lab.ui.services.store_cache import StoreSnapshot
-from mnist_lab.ui.services.training_time import seconds_to_start
+from mnist_lab.ui.services.training_time import lab_workers, seconds_to_start
 
 MAX_SHOWN = 20
 MAX_NAMED = 2
@@ -26,7 +25,7 @@ def position_texts(store: StoreSnapshot, expected: Mapping[str, float | None]) -
         expected: How long each training is expected to take, in seconds, by the run's id; None if unknown.
     """
     starts = seconds_to_start(store.active, store.queue, expected) if store.queue else {}
-    workers = services().settings.workers
+    workers = lab_workers(store.active)
     return {
         run.id: position_text(index + 1, starts[run.id], waiting_reason(store.active, store.queue[:index], workers))
         for index, run in enumerate(store.queue)

@@ -127,5 +127,8 @@ def _waiting_text(run: Run) -> str:
     if run.state is RunState.PAUSED:
         return "Paused. The network reads this when it goes on."
     if run.state.is_active:
+        if not services().store.has_live_files(run):
+            where = f"on {run.machine_name}" if run.machine_name else "on another machine"
+            return f"This network trains {where}. It reads drawings when its training is over."
         return "The network reads this in a moment."
     return "The network reads this when its training begins."

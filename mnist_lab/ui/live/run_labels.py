@@ -95,6 +95,8 @@ def progress_text(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: 
         if not run.training_seconds:
             return done
         where = " on another computer" if was_trained_elsewhere(run, machine_info()) else ""
+        if run.machine_name:
+            where = f" on {run.machine_name}"
         return f"{done} · {formatting.seconds(run.training_seconds)}{where}"
     if is_testing(run):
         return "Testing the network on the test images"
@@ -106,7 +108,7 @@ def progress_text(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: 
         text = f"Epoch {min(run.recipe.epochs, math.floor(steps_epoch) + 1):,} of {run.recipe.epochs:,}"
     if left is not None:
         text += f" · {'at most ' if run.recipe.early_stopping else ''}{formatting.about_seconds(left)} left"
-    return text
+    return f"{text} · on {run.machine_name}" if run.machine_name else text
 
 
 def epochs(count: int) -> str:

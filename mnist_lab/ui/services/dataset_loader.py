@@ -1,12 +1,24 @@
 """The data set that pages show: MNIST, loaded or downloaded in the background, or the MNIST sample until then."""
 
+import logging
 import threading
 import time
 from contextlib import suppress
 
-from mnist_lab.data import Dataset, download_mnist, find_mnist, load_mnist, load_mnist_from_disk, load_mnist_sample
-from mnist_lab.errors import DataError
+from mnist_lab.data import (
+    Dataset,
+    download_mnist,
+    fetch_mnist,
+    find_mnist,
+    load_mnist,
+    load_mnist_from_disk,
+    load_mnist_sample,
+    share_mnist,
+)
+from mnist_lab.errors import DataError, LabError
 from mnist_lab.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 class DatasetLoader:
@@ -89,18 +101,26 @@ class DatasetLoader:
                         self._load()
             if self._mnist is None and self._settings.data is None:
                 self._progress = 0.0
-                mnist = load_mnist(download_mnist(self._settings, self._report))
+                mnist = fetch_mnist(self._settings) or load_mnist(download_mnist(self._settings, self._report))
                 with self._lock:
                     self._mnist, self._error = mnist, None
-        except DataError as error:
+        except LabError as error:
             self._error = str(error)
         finally:
             self._progress = None
+        if self._mnist is not None:
+            self._share(self._mnist)
         if self._error is not None:
             time.sleep(delay)
             # Read the sample now, so that no page has to wait for it. If this fails, the page shows the error.
             with suppress(DataError):
                 load_mnist_sample()
+
+    def _share(self, mnist: Dataset) -> None:
+        try:
+            share_mnist(self._settings, mnist)
+        except (LabError, OSError) as error:
+            log.warning("Workers on other machines have to find MNIST by themselves: %s", error)
 
     def _report(self, received: int, total: int | None) -> None:
         self._progress = received / total if total else 0.0

@@ -89,8 +89,13 @@ def seconds_to_start(
         for run in active
     ]
     durations = [_remaining(run, expected[run.id]) for run in queue]
-    starts = expected_starts(left, durations, workers=shared.settings.workers)
+    starts = expected_starts(left, durations, workers=lab_workers(active))
     return dict(zip((run.id for run in queue), starts, strict=True))
+
+
+def lab_workers(active: Sequence[Run]) -> int:
+    """How many trainings the lab seems to run at the same time: as many as here, or more on other machines."""
+    return max(services().settings.workers, len(active), 1)
 
 
 def _expected(network: Network, recipe: Recipe, *, images: int, test_images: int) -> DurationEstimate | None:
