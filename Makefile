@@ -4,7 +4,7 @@ VENV := .venv
 ROUNDS ?= 3
 BIN := $(VENV)/bin
 
-.PHONY: help run test quick check lint lock vendor soak cluster-demo bench postgres objects ray charts screenshots sheets clean
+.PHONY: help run test quick check lint lock vendor soak cluster-demo bench deploy postgres objects ray charts screenshots sheets clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,12 @@ cluster-demo: $(VENV)/.dev ## a lab of several machines, on this one: one of the
 bench: $(VENV)/.bench ## measure everything; ROUNDS=1 takes less time
 	$(BIN)/python -m benchmarks --rounds $(ROUNDS)
 
+deploy: $(VENV)/.dev $(VENV)/.deploy ## lint the container files, and run their steps without Docker; as root
+	$(VENV)/deploy/bin/hadolint Dockerfile
+	$(VENV)/deploy/bin/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+	$(BIN)/python -m deploy.bare_environment
+	$(BIN)/python -m deploy.proxies
+
 charts: $(VENV)/.dev ## draw the charts of docs/
 	$(BIN)/python -m docs.charts
 
@@ -77,6 +83,11 @@ ray: $(VENV)/.run ## install Ray, for a machine of a Ray cluster that trains for
 $(VENV)/.moto: requirements-moto.txt $(VENV)/.python
 	$(PYTHON) -m venv $(VENV)/moto
 	$(VENV)/moto/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-moto.txt
+	touch $@
+
+$(VENV)/.deploy: requirements-deploy.txt $(VENV)/.python
+	$(PYTHON) -m venv $(VENV)/deploy
+	$(VENV)/deploy/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-deploy.txt
 	touch $@
 
 $(VENV)/.bench: requirements-bench.txt $(VENV)/.dev

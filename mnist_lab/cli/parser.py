@@ -97,6 +97,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="do not count this training among MNIST_LAB_WORKERS: a cluster decides how many a machine has",
     )
     which.add_argument("--stay", action="store_true", help="train all queued runs in turn, until Ctrl-C or SIGTERM")
+    worker.add_argument("--wait", action="store_true", help="with --stay: end only when the runs that train have ended")
     command("predictor", "answer the app's requests on standard input (the app starts this)", json=False)
     return parser
 

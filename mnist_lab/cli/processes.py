@@ -10,7 +10,7 @@ def worker(options: argparse.Namespace, settings: Settings) -> int:
     if options.stay:
         from mnist_lab.training.stay import stay
 
-        return stay(settings)
+        return stay(settings, wait=options.wait)
     from mnist_lab.training import worker as process
 
     return process.main(settings, run_id=options.run, takes_slot=not options.without_slot)

@@ -89,6 +89,11 @@ class Launcher(LauncherLoop):
         for child in self._idle.values():
             _close_input(child.process)
 
+    def has_workers(self) -> bool:
+        """Whether a process that this launcher has started is still alive. Asked after `close`."""
+        children = [*(child.process for child in self._idle.values()), *self._busy]
+        return any(child.poll() is None for child in children)
+
     def _tick(self, store: RunStore) -> None:
         now = time.monotonic()
         self._busy = [child for child in self._busy if child.poll() is None]

@@ -62,6 +62,10 @@ class LauncherLoop(ABC):
         if self._thread is not None:
             self._thread.join(timeout=5.0)
 
+    def has_workers(self) -> bool:
+        """Whether a process of this machine still trains. Asked after `close`."""
+        return False
+
     def _run(self) -> None:
         while not self._stop.is_set():
             try:

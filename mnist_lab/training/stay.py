@@ -14,10 +14,14 @@ LOOK_SECONDS = 0.5
 """Between two looks whether the launcher has something to say."""
 
 
-def stay(settings: Settings) -> int:
+def stay(settings: Settings, *, wait: bool = False) -> int:
     """Train queued runs, each in a process of its own, until Ctrl-C or SIGTERM. Returns the exit status, 0.
 
     Runs that train then go on to their end. With the engine "ray" they are given to Ray, as the app does.
+
+    Args:
+        settings: Those of this machine.
+        wait: Return when they have ended, or at a second signal. A container would kill them with this process.
 
     Raises:
         StoreError: The store cannot be opened.
@@ -42,6 +46,11 @@ def stay(settings: Settings) -> int:
             _say(error or "It works again.")
     launcher.close()
     _say("No more runs are taken. Those that train go on to their end.")
+    if wait:
+        told_to_stop.clear()
+        while launcher.has_workers() and not told_to_stop.wait(LOOK_SECONDS):
+            pass
+        _say("A run still trains and is left alone." if launcher.has_workers() else "All runs have ended.")
     return 0
 
 

@@ -127,6 +127,14 @@ def test_curves_grow(page: Page, site: Site) -> None:
     assert site.proxy.strays == []
 
 
+def test_who_looks_like_this_machine_behind_a_proxy_is_no_teacher(page: Page, site: Site) -> None:
+    # These proxies add no header, and the name stands for this machine: a script on the internet would send the same.
+    with FakeTraining(site.store) as training:
+        open_page(page, f"{site.address}/train?run={training.run.id}")
+        expect(page.get_by_text("belongs to another browser", exact=False).first).to_be_visible()
+        expect(page.get_by_role("button", name="Pause", exact=True)).to_have_count(0)
+
+
 def test_networks_and_tables_are_downloaded_and_links_open(page: Page, site: Site, tmp_path: Path) -> None:
     open_page(page, f"{site.address}/compose")
     page.get_by_role("button", name="Add dropout").click()

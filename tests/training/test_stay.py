@@ -13,7 +13,7 @@ import pytest
 
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import RunState, RunStore
+from mnist_lab.runs import Command, RunState, RunStore
 from mnist_lab.settings import Settings
 
 pytestmark = pytest.mark.training
@@ -21,11 +21,11 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def other_machine(offline: Settings, home: Path) -> Iterator["subprocess.Popen[str]"]:
+def other_machine(offline: Settings, home: Path, *options: str) -> Iterator["subprocess.Popen[str]"]:
     """The command on a machine with a home of its own, and the store and the files of `offline`."""
     own = {"HOME": str(home), "FILES": str(offline.runs_folder), "DB": offline.db_url, "WORKERS": "1"}
     environment = os.environ | {f"MNIST_LAB_{name}": value for name, value in own.items()}
-    command = [sys.executable, "-m", "mnist_lab", "worker", "--stay"]
+    command = [sys.executable, "-m", "mnist_lab", "worker", "--stay", *options]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield process
@@ -59,6 +59,37 @@ def test_queued_runs_are_trained_one_after_the_other_and_a_signal_ends_it(
         assert folder.read_predictions() is not None
     assert (home / "slots").is_dir()
     assert not (home / "runs").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM")
+@pytest.mark.parametrize("is_told_again", [False, True], ids=["until it has ended", "unless told again"])
+def test_with_wait_it_ends_after_the_run_that_trains(
+    offline: Settings,
+    store: RunStore,
+    tmp_path: Path,
+    small_network: Network,
+    small_recipe: Recipe,
+    is_told_again: bool,
+) -> None:
+    epochs = 1000 if is_told_again else 3
+    run = store.create(small_network, small_recipe.with_changes(epochs=epochs))
+    with other_machine(offline, tmp_path / "other machine", "--wait") as process:
+        wait_for(lambda: store.get(run.id).state is RunState.RUNNING)
+        process.send_signal(signal.SIGTERM)
+        if is_told_again:
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(timeout=3)
+            process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=120)
+    assert process.returncode == 0
+    last = "A run still trains and is left alone." if is_told_again else "All runs have ended."
+    assert said.splitlines()[-1] == last
+    if is_told_again:
+        assert store.get(run.id).state is RunState.RUNNING
+        store.request(run.id, Command.STOP)
+        wait_for(lambda: store.get(run.id).state is RunState.STOPPED)
+    else:
+        assert store.get(run.id).state is RunState.FINISHED
 
 
 def test_a_store_that_does_not_answer_is_one_sentence(offline: Settings, tmp_path: Path) -> None:

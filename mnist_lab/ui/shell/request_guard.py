@@ -4,7 +4,6 @@ Streamlit answers under any name. For each websocket of a foreign page it asks a
 address, and answers nobody meanwhile.
 """
 
-import functools
 import logging
 import re
 
@@ -14,8 +13,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from mnist_lab.errors import RefusedError
 from mnist_lab.hosts import parse_host
+from mnist_lab.ui.session.named_hosts import named_hosts
 from mnist_lab.ui.shell.allowed_hosts import AllowedHosts
 
 _UNUSED_ROUTES = re.compile(r"/_stcore/(metrics|script-health-check|agent/[^/]*)/?$")
@@ -29,19 +28,7 @@ _logger = logging.getLogger("mnist_lab")
 
 def allowed_hosts() -> AllowedHosts:
     """The hosts that the settings of this process allow."""
-    return AllowedHosts(server_address=lambda: st.get_option("server.address"), named=_named_hosts)
-
-
-@functools.cache
-def _named_hosts() -> tuple[str, ...]:
-    # Imported only for a request that is not for this machine's own name: settings take long to import.
-    from mnist_lab.settings import load_settings
-
-    try:
-        return load_settings().hosts
-    except RefusedError:
-        # Every page shows this error.
-        return ()
+    return AllowedHosts(server_address=lambda: st.get_option("server.address"), named=named_hosts)
 
 
 class RequestGuard:

@@ -12,6 +12,8 @@ import streamlit as st
 from mnist_lab.hosts import is_loopback
 from mnist_lab.ui.shell.allowed_hosts import machine_addresses, server_host
 
+_HTTP_PORT, _HTTPS_PORT = 80, 443
+
 
 def start_message() -> str:
     """The addresses of the app, one a line."""
@@ -20,13 +22,22 @@ def start_message() -> str:
 
 def app_urls() -> list[str]:
     """The URLs under which the app can be opened; those for other machines last."""
-    return [_url(host) for host in _hosts()]
+    public = str(st.get_option("browser.serverAddress"))
+    if not is_loopback(public):
+        return [_public_url(public)]
+    scheme = "https" if st.get_option("server.sslCertFile") else "http"
+    return [_url(scheme, host, f":{st.get_option('server.port')}") for host in _hosts()]
+
+
+def _public_url(host: str) -> str:
+    """The URL at a name that only the user knows: perhaps that of a reverse proxy, which has a port of its own."""
+    port = int(st.get_option("browser.serverPort"))
+    is_secure = bool(st.get_option("server.sslCertFile")) or port == _HTTPS_PORT
+    usual = _HTTPS_PORT if is_secure else _HTTP_PORT
+    return _url("https" if is_secure else "http", host, "" if port == usual else f":{port}")
 
 
 def _hosts() -> list[str]:
-    public = str(st.get_option("browser.serverAddress"))
-    if not is_loopback(public):
-        return [public]
     host = server_host(st.get_option("server.address"))
     if host is None:
         addresses = map(ipaddress.ip_address, machine_addresses())
@@ -34,8 +45,7 @@ def _hosts() -> list[str]:
     return ["localhost" if is_loopback(host) else host]
 
 
-def _url(host: str) -> str:
-    scheme = "https" if st.get_option("server.sslCertFile") else "http"
+def _url(scheme: str, host: str, port: str) -> str:
     path = quote(str(st.get_option("server.baseUrlPath")).strip("/"))
     name = f"[{host}]" if ":" in host else host
-    return f"{scheme}://{name}:{st.get_option('server.port')}/{path and path + '/'}"
+    return f"{scheme}://{name}{port}/{path and path + '/'}"

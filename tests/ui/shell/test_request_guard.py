@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mnist_lab.ui.shell import request_guard
+from mnist_lab.ui.session.named_hosts import named_hosts
 from mnist_lab.ui.shell.allowed_hosts import AllowedHosts
 from mnist_lab.ui.shell.request_guard import RequestGuard, allowed_hosts
 
@@ -152,7 +152,7 @@ def test_the_setting_names_hosts_and_a_wrong_one_names_none(
     monkeypatch: pytest.MonkeyPatch, value: str, named: bool
 ) -> None:
     monkeypatch.setenv("MNIST_LAB_HOSTS", value)
-    request_guard._named_hosts.cache_clear()
+    named_hosts.cache_clear()
     try:
         guard = RequestGuard(Seen(), allowed_hosts())
         assert (ask(guard, "lab.school.org") == []) is named
@@ -160,4 +160,4 @@ def test_the_setting_names_hosts_and_a_wrong_one_names_none(
         assert ask(guard, "localhost") == []
         assert ask(guard, "evil.example") != []
     finally:
-        request_guard._named_hosts.cache_clear()
+        named_hosts.cache_clear()

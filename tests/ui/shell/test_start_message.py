@@ -18,6 +18,10 @@ from mnist_lab.ui.shell import start_message as module
         ({"server.baseUrlPath": "/lab/"}, ["http://localhost:8501/lab/"]),
         ({"server.baseUrlPath": "our lab/é"}, ["http://localhost:8501/our%20lab/%C3%A9/"]),
         ({"server.sslCertFile": "c.pem", "browser.serverAddress": "lab.org"}, ["https://lab.org:8501/"]),
+        # Behind a reverse proxy, which has a port of its own.
+        ({"browser.serverAddress": "lab.org", "browser.serverPort": 443}, ["https://lab.org/"]),
+        ({"browser.serverAddress": "lab.org", "browser.serverPort": 80}, ["http://lab.org/"]),
+        ({"browser.serverAddress": "lab.org", "server.baseUrlPath": "lab"}, ["http://lab.org:8501/lab/"]),
     ],
 )
 def test_the_message_lists_the_addresses(
@@ -29,6 +33,7 @@ def test_the_message_lists_the_addresses(
         "server.baseUrlPath": "",
         "server.sslCertFile": None,
         "browser.serverAddress": "localhost",
+        "browser.serverPort": 8501,
     }
     monkeypatch.setattr(st, "get_option", {**defaults, **options}.__getitem__)
     monkeypatch.setattr(module, "machine_addresses", lambda: {"10.0.0.7", "169.254.1.1", "2001:db8::5"})

@@ -8,6 +8,7 @@ import streamlit as st
 from mnist_lab.settings import Settings
 from mnist_lab.ui.session.identity import load_identity
 from mnist_lab.ui.shell import start_message
+from mnist_lab.ui.shell import teacher_link as teacher_link_module
 from mnist_lab.ui.shell.teacher_link import teacher_link
 
 EVERYWHERE = "0.0.0.0"
@@ -20,6 +21,7 @@ def listen(settings: Settings, monkeypatch: pytest.MonkeyPatch):
         "server.port": 8501,
         "server.baseUrlPath": "",
         "browser.serverAddress": "localhost",
+        "browser.serverPort": 8501,
     }
     monkeypatch.setattr(st, "get_option", options.get)
     monkeypatch.setattr(start_message, "machine_addresses", lambda: {"192.168.1.5"})
@@ -30,6 +32,14 @@ def listen(settings: Settings, monkeypatch: pytest.MonkeyPatch):
 def test_alone_at_the_machine_there_is_no_link(listen, address: str) -> None:
     listen(address=address)
     assert teacher_link() is None
+
+
+def test_behind_a_proxy_on_the_same_machine_there_is_one(listen, monkeypatch: pytest.MonkeyPatch) -> None:
+    listen(address="127.0.0.1")
+    monkeypatch.setattr(teacher_link_module, "named_hosts", lambda: ("lab.school.example",))
+    link = teacher_link()
+    assert link is not None
+    assert link.startswith("http://localhost:8501/?teacher=")
 
 
 @pytest.mark.parametrize(
