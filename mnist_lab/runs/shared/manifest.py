@@ -5,6 +5,7 @@ of a file never changes; a changed file is another object.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,11 @@ from sqlalchemy import Connection, delete, insert, select
 from mnist_lab.runs.schema import run_files
 
 _DIGITS_IN_KEY = 16
+_SHARED = re.compile(
+    r"(best|last|initial)\.keras|(predictions|digit_subspaces|extra_drawings)\.npz|worker\.log"
+    r"|checkpoints/epoch-\d{1,12}(-batch-\d{1,12})?\.checkpoint|(watch|epochs)/epoch-\d{1,12}\.npz"
+)
+"""Files of a run's folder that other machines need: no locks, no temporary files, and nothing of this moment only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +46,21 @@ Manifest = Mapping[str, SharedFile]
 """The files of a run by their paths."""
 
 
+def is_shared(path: str) -> bool:
+    """Whether a file of a run is one that is shared, by its path within the run's folder."""
+    return _SHARED.fullmatch(path) is not None
+
+
 def prefix_of(run_id: str) -> str:
     """The beginning of the keys of all objects that a run has written."""
     return f"runs/{run_id}"
 
 
 def read_manifest(connection: Connection, run_id: str) -> dict[str, SharedFile]:
-    """The files of a run by their paths, in their order."""
+    """The files of a run by their paths, in their order. Other paths, which the lab never writes, are left out."""
     columns = run_files.c.path, run_files.c.object_key, run_files.c.size, run_files.c.sha256
     rows = connection.execute(select(*columns).where(run_files.c.run_id == run_id).order_by(run_files.c.path))
-    return {row.path: SharedFile(*row) for row in rows}
+    return {row.path: SharedFile(*row) for row in rows if is_shared(row.path)}
 
 
 def update_manifest(

@@ -1,7 +1,6 @@
 """Publishing the files of a run: what its worker has written in its folder goes into the object store."""
 
 import logging
-import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -10,15 +9,9 @@ from mnist_lab.errors import ObjectStoreError
 from mnist_lab.files import file_version
 from mnist_lab.object_store import ObjectStore
 from mnist_lab.runs.run_folder import RunFolder
-from mnist_lab.runs.shared.manifest import SharedFile
+from mnist_lab.runs.shared.manifest import SharedFile, is_shared
 
 LOG = "worker.log"
-
-_SHARED = re.compile(
-    r"(best|last|initial)\.keras|(predictions|digit_subspaces|extra_drawings)\.npz|worker\.log"
-    r"|checkpoints/epoch-[\d-]+(batch-\d+)?\.checkpoint|(watch|epochs)/epoch-\d+\.npz"
-)
-"""Files of a run's folder that other machines need: no locks, no temporary files, and nothing of this moment only."""
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +25,7 @@ def shared_paths(folder: RunFolder) -> Iterator[tuple[str, Path]]:
             continue
         for path in found:
             within = path.relative_to(folder.path).as_posix()
-            if _SHARED.fullmatch(within):
+            if is_shared(within):
                 yield within, path
 
 

@@ -12,6 +12,7 @@ from obstore.store import from_url
 from mnist_lab.errors import ObjectStoreError
 from mnist_lab.object_store import ObjectStore
 from mnist_lab.runs import Run, RunState, RunStore
+from mnist_lab.runs.schema import run_files
 from mnist_lab.settings import Settings
 from tests.objects import Line
 from tests.runs.shared.machines import claim, publish, read, write
@@ -230,6 +231,20 @@ def test_many_readers_fetch_once(
         thread.join()
     assert len(asked) == len(READ)
     assert read(there, claimed) == READ
+
+
+@pytest.mark.parametrize("path", ["../../x", "/tmp/x", "checkpoints/../../../x", "worker.lock", "notes.txt"])  # noqa: S108
+def test_a_path_that_the_lab_never_writes_is_not_fetched(
+    here: RunStore, there: RunStore, claimed: Run, path: str
+) -> None:
+    write(here, claimed, FILES)
+    publish(here, claimed)
+    with here.db.write() as connection:
+        connection.execute(run_files.update().where(run_files.c.path == "best.keras").values(path=path))
+    there.files.fetch(claimed.id)
+    expected = {name: content for name, content in READ.items() if name != "best.keras"}
+    assert read(there, claimed) == expected
+    assert not (there.runs_folder.parent / "x").exists()
 
 
 def test_a_run_without_shared_files_is_left_as_it_is(here: RunStore, claimed: Run) -> None:
