@@ -4,7 +4,7 @@ VENV := .venv
 ROUNDS ?= 3
 BIN := $(VENV)/bin
 
-.PHONY: help run test quick check lint lock vendor soak cluster-demo bench deploy postgres objects charts screenshots sheets clean
+.PHONY: help run test quick check lint lock vendor soak cluster-demo bench deploy postgres objects ray charts screenshots sheets clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -76,6 +76,9 @@ postgres: $(VENV)/.run ## install the driver for a run store in PostgreSQL
 
 objects: $(VENV)/.run ## install what files in an object store (S3, Google Cloud Storage, Azure) need
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-objects.txt
+
+ray: $(VENV)/.run ## install Ray, for a machine of a Ray cluster that trains for the lab
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-ray.txt
 
 $(VENV)/.moto: requirements-moto.txt $(VENV)/.python
 	$(PYTHON) -m venv $(VENV)/moto

@@ -233,6 +233,8 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="keep the lab open afterwards, until Ctrl-C")
     parser.add_argument("--no-app", action="store_true", help="without the app")
     options = parser.parse_args()
+    # Nothing that it has started outlives it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     folder = Path(tempfile.mkdtemp(prefix="mnist-lab-demo-"))
     try:
         with (

@@ -21,7 +21,8 @@ Each message is one or two sentences that tell the user what to do. It is shown 
     │       └── DamagedObjectError  an object has other bytes than it should
     ├── StaleAttemptError       the run no longer belongs to this worker, which must stop writing
     ├── LostFilesError          the folder of a run was deleted or moved while it trained
-    └── PredictorError          the predictor process did not answer
+    ├── PredictorError          the predictor process did not answer
+    └── RayError                the Ray cluster does not answer, or refuses what it was asked
 """
 
 
@@ -103,3 +104,7 @@ class LostFilesError(LabError):
 
 class PredictorError(LabError):
     """The predictor process did not answer."""
+
+
+class RayError(LabError):
+    """The Ray cluster does not answer, or refuses what it was asked."""

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import psutil
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
@@ -17,6 +17,8 @@ from mnist_lab.object_store import is_object_address
 _NAME = r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*"
 _HOST_NAME = re.compile(rf"\*|{_NAME}|\[?[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\]?")
 _SITE = re.compile(rf"\*|(https?://)?{_NAME}(:(\d{{1,5}}|\*))?/?")
+
+_RAY_ADDRESS = r"^https?://[^\s/@?#]+(/[^\s@?#]*)?$"
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 
@@ -99,6 +101,36 @@ class Settings(BaseSettings):
         default=True,
         description="true or false: whether one worker and the predictor are kept ready with TensorFlow loaded",
     )
+    ray_address: str | None = Field(
+        default=None,
+        pattern=_RAY_ADDRESS,
+        description="the address of a Ray cluster's dashboard, such as `http://head:8265`, without user and password",
+    )
+    ray_token: str | None = Field(default=None, description="the token of the Ray cluster", repr=False)
+    ray_cpus: float = Field(
+        default=1.0,
+        gt=0,
+        le=10_000,
+        allow_inf_nan=False,
+        description="a number above 0: the processors of a Ray cluster that one training gets",
+    )
+    ray_gpus: float = Field(
+        default=0.0,
+        ge=0,
+        le=10_000,
+        allow_inf_nan=False,
+        description="a number from 0 on: the graphics cards of a Ray cluster that one training gets",
+    )
+    ray_command: str = Field(
+        default="python -m mnist_lab",
+        pattern=r"\S",
+        description="the command that starts the lab on the machines of a Ray cluster",
+    )
+    # Below what it needs, see `_is_complete`.
+    engine: Literal["local", "ray"] = Field(
+        default="local",
+        description="`local`, or `ray` together with MNIST_LAB_RAY_ADDRESS, MNIST_LAB_DB and MNIST_LAB_FILES",
+    )
     hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="names or addresses with commas between them, such as `lab.school.org`, `*.school.org`, or `*` for "
@@ -135,6 +167,19 @@ class Settings(BaseSettings):
         if not text and info.field_name == "home":
             raise ValueError("there is no name in it")
         return text or None
+
+    @field_validator("ray_address")
+    @classmethod
+    def _without_slash(cls, value: str | None) -> str | None:
+        return None if value is None else value.rstrip("/")
+
+    @field_validator("engine")
+    @classmethod
+    def _is_complete(cls, value: str, info: ValidationInfo) -> str:
+        # The machines of a cluster have neither the home of the app nor the SQLite file in it.
+        if value == "ray" and not all(info.data.get(name) for name in ("ray_address", "db", "files")):
+            raise ValueError("it needs other settings")
+        return value
 
     @field_validator("hosts", mode="before")
     @classmethod

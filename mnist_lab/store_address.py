@@ -52,6 +52,15 @@ def shown_address(address: str | URL) -> str:
     return f"{url.drivername}://{_without_password(host)}/{_without_password(database)}"
 
 
+def has_secret(address: str | URL) -> bool:
+    """Whether the address holds a password, or something that may be one."""
+    try:
+        url = parse_address(address)
+    except ValueError:
+        return True
+    return any(_secrets(url)) or HIDDEN in shown_address(url)
+
+
 def hide_secrets(text: str, url: URL) -> str:
     """The first line of a driver's message, without the user, the password and other secrets of the address."""
     line = next(iter(text.splitlines()), "")

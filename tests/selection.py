@@ -70,7 +70,7 @@ def _kind(item: pytest.Item) -> str | None:
 
 
 def _is_quick(item: pytest.Item) -> bool:
-    return _kind(item) is None and item.get_closest_marker("postgres") is None
+    return _kind(item) is None and not any(item.get_closest_marker(name) for name in ("postgres", "ray"))
 
 
 def _rank(item: pytest.Item) -> int:
@@ -82,6 +82,10 @@ def _mark(item: pytest.Item) -> None:
     fixtures = set(getattr(item, "fixturenames", ()))
     if fixtures & APPS:
         item.add_marker("browser")
+    if "ray_cluster" in fixtures:
+        item.add_marker("ray")
+    if "postgres" in fixtures:
+        item.add_marker("postgres")
     if fixtures & {"mnist_folder", "pen_strokes", "s3"}:
         item.add_marker("slow")
     if _module_needs_tensorflow(item.path) or any(map(_loads_tensorflow, _code_of(item))):

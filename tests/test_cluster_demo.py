@@ -1,4 +1,4 @@
-"""The demo of a lab of several machines, without the app and with shorter trainings. `make cluster-demo` is the whole."""
+"""The demo of a lab of several machines, without the app, with shorter trainings. `make cluster-demo` is the whole."""
 
 import subprocess
 import sys

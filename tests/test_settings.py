@@ -32,6 +32,12 @@ from mnist_lab.settings import Settings, load_settings
         ("FILES", "http://host/lab", "a folder, or the address of an object store such as `s3://bucket/lab`"),
         ("FILES", "s3://me:hunter2@bucket/lab", "without a password in it: for the files"),
         ("FILES", "s3://", "a folder, or the address of an object store"),
+        ("RAY_ADDRESS", "ray://head:10001", "the address of a Ray cluster's dashboard, such as `http://head:8265`"),
+        ("RAY_ADDRESS", "http://me:hunter2@head:8265", "without user and password. Received: 'http://***@head:8265'."),
+        ("RAY_CPUS", "0", "a number above 0: the processors of a Ray cluster that one training gets. Received: '0'."),
+        ("RAY_GPUS", "-1", "a number from 0 on: the graphics cards of a Ray cluster that one training gets."),
+        ("RAY_COMMAND", " ", "the command that starts the lab on the machines of a Ray cluster. Received: ' '."),
+        ("ENGINE", "slurm", "`local`, or `ray` together with MNIST_LAB_RAY_ADDRESS, MNIST_LAB_DB and MNIST_LAB_FILES"),
         ("HOME", "~no-such-user-of-this-computer/x", "a folder, for runs and caches. Received: '~no-such-user"),
     ],
 )
@@ -89,6 +95,28 @@ def test_hosts_are_a_list(monkeypatch: pytest.MonkeyPatch, value: str, hosts: tu
     monkeypatch.setenv("MNIST_LAB_HOSTS", value)
     assert load_settings().hosts == hosts
     assert Settings(hosts=hosts).hosts == hosts
+
+
+RAY = {"ENGINE": "ray", "RAY_ADDRESS": "http://head:8265/", "DB": "postgresql://host/lab", "FILES": "/mnt/lab"}
+
+
+@pytest.mark.parametrize("missing", ["RAY_ADDRESS", "DB", "FILES"])
+def test_the_engine_ray_needs_an_address_a_database_and_files_that_all_machines_reach(
+    monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    for name, value in RAY.items():
+        monkeypatch.setenv(f"MNIST_LAB_{name}", value)
+    monkeypatch.setenv("MNIST_LAB_RAY_TOKEN", "hunter2")
+    settings = load_settings()
+    assert (settings.engine, settings.ray_address) == ("ray", "http://head:8265")
+    assert "hunter2" not in repr(settings)
+    monkeypatch.delenv(f"MNIST_LAB_{missing}")
+    with pytest.raises(RefusedError) as refused:
+        load_settings()
+    assert str(refused.value) == (
+        "MNIST_LAB_ENGINE must be `local`, or `ray` together with MNIST_LAB_RAY_ADDRESS, MNIST_LAB_DB and"
+        " MNIST_LAB_FILES. Received: 'ray'."
+    )
 
 
 def test_every_setting_has_a_description() -> None:

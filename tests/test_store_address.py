@@ -10,7 +10,7 @@ from mnist_lab import cli
 from mnist_lab.errors import StoreError, StoreLocationError
 from mnist_lab.runs.database import Database
 from mnist_lab.settings import Settings
-from mnist_lab.store_address import hide_secrets, parse_address, shown_address
+from mnist_lab.store_address import has_secret, hide_secrets, parse_address, shown_address
 
 SECRET = "hunter2"  # noqa: S105
 
@@ -106,3 +106,16 @@ def test_a_database_that_refuses_to_answer_is_named_without_it(
     with pytest.raises(StoreError) as refused:
         Database(f"sqlite:///file:{path}?uri=true&key={SECRET}")
     assert SECRET not in "".join(traceback.format_exception(refused.value)) + caplog.text
+
+
+@pytest.mark.parametrize("address", [one for one in ADDRESSES if "hunter2" in one])
+def test_an_address_with_a_secret_is_known_as_such(address: str) -> None:
+    assert has_secret(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["postgresql://me@db.example:5432/lab", "postgresql:///lab?host=/run/postgresql", "sqlite:////srv/lab.sqlite"],
+)
+def test_an_address_without_one_is_not(address: str) -> None:
+    assert not has_secret(address)

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from mnist_lab.cli.output import print_json, print_table
-from mnist_lab.errors import StoreError
+from mnist_lab.errors import RayError, StoreError
 from mnist_lab.object_store import ObjectStore
 from mnist_lab.runs import open_store
 from mnist_lab.runs.queries.database_health import database_health
@@ -30,7 +30,7 @@ class CheckedPart:
 
 def check(options: argparse.Namespace, settings: Settings) -> int:
     """Look at each part; the exit status is 1 if one does not work."""
-    parts = [_database(settings), _files(settings)]
+    parts = [_database(settings), _files(settings), _engine(settings)]
     if options.json:
         print_json({"works": all(part.works for part in parts), "parts": parts})
     else:
@@ -88,3 +88,20 @@ def _objects(url: str) -> CheckedPart:
         works=True,
         message=f"{url} takes a megabyte and gives it back in {1000 * seconds:.1f} ms (obstore {version}).",
     )
+
+
+def _engine(settings: Settings) -> CheckedPart:
+    if settings.engine == "local":
+        message = (
+            f"Trains in processes of this machine, up to {settings.workers} at the same time."
+            if settings.workers
+            else "Leaves all training to other machines (MNIST_LAB_WORKERS=0)."
+        )
+        return CheckedPart("engine", works=True, message=message)
+    # Imported here, as the lab on one machine needs no HTTP.
+    from mnist_lab.training.ray.cluster_health import cluster_health
+
+    try:
+        return CheckedPart("engine", works=True, message=cluster_health(settings))
+    except RayError as error:
+        return CheckedPart("engine", works=False, message=str(error))

@@ -87,10 +87,15 @@ def build_parser() -> argparse.ArgumentParser:
     delete.add_argument("--forever", action="store_true", help="delete it at once, even if it was deleted before")
     command("restore", "bring a deleted run back", run=True)
     _add_handwriting(command("handwriting", "the drawings that were kept: list, export, import, score", json=False))
-    command("check", "look whether the lab's database and files work, and say what is wrong")
+    command("check", "look whether the lab's database, files and engine work, and say what is wrong")
     worker = command("worker", "train queued runs: the app starts this, a machine without it --stay", json=False)
     which = worker.add_mutually_exclusive_group()
     which.add_argument("--run", metavar="ID", help="train this run alone")
+    worker.add_argument(
+        "--without-slot",
+        action="store_true",
+        help="do not count this training among MNIST_LAB_WORKERS: a cluster decides how many a machine has",
+    )
     which.add_argument("--stay", action="store_true", help="train all queued runs in turn, until Ctrl-C or SIGTERM")
     worker.add_argument("--wait", action="store_true", help="with --stay: end only when the runs that train have ended")
     command("predictor", "answer the app's requests on standard input (the app starts this)", json=False)

@@ -13,7 +13,7 @@ def worker(options: argparse.Namespace, settings: Settings) -> int:
         return stay(settings, wait=options.wait)
     from mnist_lab.training import worker as process
 
-    return process.main(settings, run_id=options.run)
+    return process.main(settings, run_id=options.run, takes_slot=not options.without_slot)
 
 
 def predictor(_options: argparse.Namespace, settings: Settings) -> int:

@@ -29,12 +29,16 @@ class Claim:
 
     run: Run
     folder: RunFolder
-    slot: FileLock
+    slot: FileLock | None
+    """None if a cluster gave this process its share of the machine."""
     lock: FileLock
+    setting: str = "MNIST_LAB_HOME"
+    """The variable that names the place of the run's folder."""
 
     def __post_init__(self) -> None:
-        self._home = self.folder.path.parent.parent
-        self._identities = _identity(self.folder.lock_path), _identity(self._home)
+        runs_folder = self.folder.path.parent
+        self._place = runs_folder.parent if self.setting == "MNIST_LAB_HOME" else runs_folder
+        self._identities = _identity(self.folder.lock_path), _identity(self._place)
 
     def ensure_kept(self) -> None:
         """Check that the run's folder is still the one that this process locked.
@@ -44,20 +48,20 @@ class Claim:
         """
         # By the lock file: the other files may have been written anew, into a new folder of the same name.
         try:
-            lock, home = _identity(self.folder.lock_path), _identity(self._home)
+            lock, place = _identity(self.folder.lock_path), _identity(self._place)
         except OSError:
             # A network disk that does not answer may come back.
             return
         if lock == self._identities[0]:
             return
-        if home == self._identities[1]:
+        if place == self._identities[1]:
             raise LostFilesError(
                 f"The folder of this run, {self.folder.path}, was deleted or moved while it trained, so its weights"
                 " could not be kept. Train its network again."
             )
         raise LostFilesError(
-            f"The lab's folder {self._home} was deleted or moved while this run trained, so its weights could not be"
-            " kept. If you moved it, set MNIST_LAB_HOME to the new place and resume the run there; else train its"
+            f"The lab's folder {self._place} was deleted or moved while this run trained, so its weights could not be"
+            f" kept. If you moved it, set {self.setting} to the new place and resume the run there; else train its"
             " network again."
         )
 
@@ -68,7 +72,8 @@ class Claim:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.lock.release()
-        self.slot.release()
+        if self.slot is not None:
+            self.slot.release()
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -88,16 +93,22 @@ def worker_name() -> str:
     return os.environ.get(WORKER_NAME) or f"process-{os.getpid()}"
 
 
-def claim(settings: Settings, store: RunStore, run_id: str | None = None) -> Claim | None:
+def claim(settings: Settings, store: RunStore, run_id: str | None = None, *, takes_slot: bool = True) -> Claim | None:
     """Claim the run with this id, or the next in the queue; None if there is none, or no free slot.
+
+    Args:
+        settings: They say how many slots there are.
+        store: Where the run is.
+        run_id: The run; None for the next in the queue.
+        takes_slot: False where a cluster decides how many trainings a machine has.
 
     Raises:
         StoreError: The store or the home cannot be written.
     """
     if run_id is None and not store.queue(limit=1):
         return None
-    slot = take_slot(settings)
-    if slot is None:
+    slot = take_slot(settings) if takes_slot else None
+    if takes_slot and slot is None:
         return None
     locks: dict[str, FileLock] = {}
     claimed = None
@@ -116,11 +127,12 @@ def claim(settings: Settings, store: RunStore, run_id: str | None = None) -> Cla
         elif lock(run_id, LOCK_SECONDS if store.files.objects else 0.0):
             claimed = store.claim(run_id, worker_name())
         if claimed is not None:
-            return Claim(claimed, store.folder(claimed.id), slot, locks.pop(claimed.id))
+            setting = "MNIST_LAB_FILES" if isinstance(settings.files, Path) else "MNIST_LAB_HOME"
+            return Claim(claimed, store.folder(claimed.id), slot, locks.pop(claimed.id), setting)
     finally:
         for left in locks.values():
             left.release()
-        if claimed is None:
+        if claimed is None and slot is not None:
             slot.release()
     return None
 

@@ -153,11 +153,11 @@ def _train_and_evaluate(
             saver.save_position(trainer)
             publisher.publish()
 
-        reporter.allow_set_aside(lambda: _others_wait(settings, store), save_position)
+        reporter.allow_set_aside(lambda: _others_wait(settings, store, claim), save_position)
         outcome = trainer.train(stopped=stop and checkpoint is not None)
 
     # The weights change during the evaluation. A run that is set aside in it resumes from its newest checkpoint.
-    reporter.allow_set_aside(lambda: _others_wait(settings, store), lambda: None)
+    reporter.allow_set_aside(lambda: _others_wait(settings, store, claim), lambda: None)
     reporter.enter("evaluating")
     has_weights = not outcome.diverged or outcome.best_epoch > 0
     result = make_result(trainer, outcome, folder, reporter.pause_point, reporter.insist) if has_weights else None
@@ -169,8 +169,9 @@ def _train_and_evaluate(
     return Ending(RunState.STOPPED if outcome.stopped else RunState.FINISHED, result, "")
 
 
-def _others_wait(settings: Settings, store: RunStore) -> bool:
-    return bool(store.queue(limit=1)) and not free_slots(settings)
+def _others_wait(settings: Settings, store: RunStore, claim: Claim) -> bool:
+    # Without slots only the launcher knows whether the cluster has room for the first of the queue.
+    return bool(store.queue(limit=1)) and (claim.slot is None or not free_slots(settings))
 
 
 def _rewind(store: RunStore, run: Run, checkpoint: Checkpoint | None, batches: int) -> None:

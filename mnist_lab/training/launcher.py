@@ -1,16 +1,13 @@
-"""The launcher: a thread of the app that starts worker processes, and marks runs whose worker died as interrupted.
+"""The launcher of this machine: a thread of the app that starts worker processes, and the choice between launchers.
 
-It holds no essential state: the queue is in the store, and slots and claimed runs are file locks. So several launchers
-may run at once, and if one dies, no run is affected.
+Slots and claimed runs are file locks, so that several launchers may run at once.
 """
 
 import logging
 import os
-import re
 import secrets
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,14 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import mnist_lab
-from mnist_lab.errors import LabError
-from mnist_lab.runs import RunState, RunStore, open_store
+from mnist_lab.runs import RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training.claim import WORKER_NAME, free_slots
+from mnist_lab.training.launcher_loop import LauncherLoop, last_line
 
 TICK_SECONDS = 0.25
-REAP_SECONDS = 2.0
-"""Seconds between two checks for runs whose worker died, and for deleted runs to be removed."""
 FIRST_PAINT_SECONDS = 5.0
 """Delay of the first worker after `start`, so that it does not slow the first page."""
 SETTLE_SECONDS = 3.0
@@ -36,13 +31,7 @@ MAX_PAUSE_SECONDS = 60.0
 """Maximum seconds between two attempts to start a worker."""
 TRUST_SECONDS = 20.0
 """Time after which an idle worker counts as started successfully; then earlier failures are forgotten."""
-UNKNOWN_ERROR_SECONDS = 5.0
 MAX_LOG_BYTES = 1_000_000
-# Infos and warnings that TensorFlow prints while it is loaded, in absl's format and in the older one.
-_TENSORFLOW_MESSAGE = re.compile(
-    r"[IW]\d{4} |\d{4}-\d\d-\d\d [\d:.]+: [IW] tensorflow|WARNING: All log messages before absl|"
-    r"To enable the following instructions"
-)
 WORKER_COMMAND = (sys.executable, "-m", "mnist_lab", "worker")
 
 log = logging.getLogger(__name__)
@@ -56,24 +45,18 @@ class _Child:
     """Size of the common log, in bytes, when this worker started."""
 
 
-class Launcher:
+class Launcher(LauncherLoop):
     """Keeps one standby worker, and starts more while there are queued runs and free slots."""
 
     def __init__(self, settings: Settings, command: Sequence[str] = WORKER_COMMAND):
-        self._settings = settings
+        super().__init__(settings, TICK_SECONDS)
         self._command = command
-        self._store: RunStore | None = None
         self._idle: dict[str, _Child] = {}
         self._busy: list[subprocess.Popen[bytes]] = []
         self._failures = 0
         self._start_error = ""
         self._not_before = 0.0
         self._quiet_until = 0.0
-        self._next_reap = 0.0
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        self.error = ""
-        """Why queued runs do not start, for pages to show; "" if there is no error."""
 
     @property
     def log_path(self) -> Path:
@@ -88,18 +71,21 @@ class Launcher:
             now - child.started < LOADING_SECONDS for child in list(self._idle.values())
         )
 
+    @property
+    def description(self) -> str:
+        """What is done with queued runs, in one sentence."""
+        count, where = self._settings.workers, self._settings.files_url or self._settings.runs_folder
+        return f"Training queued runs, up to {count} at the same time, with the files in {where}."
+
     def start(self) -> None:
         """Start the thread; returns immediately. Does nothing if it was started before."""
         if self._thread is None:
             self._not_before = time.monotonic() + FIRST_PAINT_SECONDS
-            self._thread = threading.Thread(target=self._run, name="launcher", daemon=True)
-            self._thread.start()
+        super().start()
 
     def close(self) -> None:
         """Stop the thread and end the standby worker; workers that train continue."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=5.0)
+        super().close()
         for child in self._idle.values():
             _close_input(child.process)
 
@@ -108,25 +94,8 @@ class Launcher:
         children = [*(child.process for child in self._idle.values()), *self._busy]
         return any(child.poll() is None for child in children)
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self._tick()
-            except LabError as error:
-                self.error = str(error)
-            except Exception as error:
-                log.exception("The launcher continues after an unexpected error")
-                self.error = f"Trainings cannot be started: {error}"
-                self._stop.wait(UNKNOWN_ERROR_SECONDS)
-            self._stop.wait(TICK_SECONDS)
-
-    def _tick(self) -> None:
+    def _tick(self, store: RunStore) -> None:
         now = time.monotonic()
-        store = self._store = self._store or open_store(self._settings)
-        if now >= self._next_reap:
-            self._next_reap = now + REAP_SECONDS
-            store.reap_stale_runs()
-            self._empty_bin(store)
         self._busy = [child for child in self._busy if child.poll() is None]
         self._update_idle(store, now)
         waiting = store.count([RunState.QUEUED])
@@ -139,14 +108,6 @@ class Launcher:
         may_start = now >= self._not_before and (waiting > 0 or now >= self._quiet_until)
         if len(self._idle) < wanted and may_start:
             self._launch()
-
-    def _empty_bin(self, store: RunStore) -> None:
-        try:
-            store.empty_bin()
-            store.files.tidy()
-        except Exception:
-            # Tidying must never stop the trainings.
-            log.exception("The bin could not be emptied")
 
     def _update_idle(self, store: RunStore, now: float) -> None:
         for name, child in list(self._idle.items()):
@@ -213,16 +174,24 @@ class Launcher:
             _close_input(child)
 
 
+def open_launcher(settings: Settings) -> LauncherLoop:
+    """The launcher that the settings name; not started yet."""
+    if settings.engine == "ray":
+        # Imported here, as the lab on one machine needs no HTTP.
+        from mnist_lab.training.ray.ray_launcher import RayLauncher
+
+        return RayLauncher(settings)
+    return Launcher(settings)
+
+
 def last_log_line(path: Path, start: int = 0) -> str:
     """The last line of a log from byte `start` on, without TensorFlow's messages at start-up; "" if there is none."""
     try:
         with path.open("rb") as file:
             file.seek(max(start, file.seek(0, os.SEEK_END) - 4000))
-            lines = file.read().decode("utf-8", errors="replace").split("\n")
+            return last_line(file.read().decode("utf-8", errors="replace"))
     except OSError:
         return ""
-    relevant = (line.strip()[:300] for line in reversed(lines) if not _TENSORFLOW_MESSAGE.match(line))
-    return next(filter(None, relevant), "")
 
 
 def _close_input(child: subprocess.Popen[bytes]) -> None:
@@ -231,7 +200,7 @@ def _close_input(child: subprocess.Popen[bytes]) -> None:
             child.stdin.close()
 
 
-def _as_variable(value: object) -> str:
+def as_variable(value: object) -> str:
     """A setting as its environment variable has it: lists with commas."""
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
@@ -245,7 +214,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     python_path = os.environ.get("PYTHONPATH")
     return {
         **inherited,
-        **{names[name]: _as_variable(value) for name, value in values.items() if value is not None},
+        **{names[name]: as_variable(value) for name, value in values.items() if value is not None},
         "PYTHONPATH": root + (os.pathsep + python_path if python_path else ""),
         "PYTHONUNBUFFERED": "1",
     }

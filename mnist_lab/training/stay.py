@@ -8,7 +8,7 @@ from types import FrameType
 
 from mnist_lab.runs import open_store
 from mnist_lab.settings import Settings
-from mnist_lab.training.launcher import Launcher
+from mnist_lab.training.launcher import open_launcher
 
 LOOK_SECONDS = 0.5
 """Between two looks whether the launcher has something to say."""
@@ -17,7 +17,7 @@ LOOK_SECONDS = 0.5
 def stay(settings: Settings, *, wait: bool = False) -> int:
     """Train queued runs, each in a process of its own, until Ctrl-C or SIGTERM. Returns the exit status, 0.
 
-    Runs that train then go on to their end.
+    Runs that train then go on to their end. With the engine "ray" they are given to Ray, as the app does.
 
     Args:
         settings: Those of this machine.
@@ -36,10 +36,9 @@ def stay(settings: Settings, *, wait: bool = False) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    launcher = Launcher(settings)
+    launcher = open_launcher(settings)
     launcher.start()
-    where = settings.files_url or settings.runs_folder
-    _say(f"Training queued runs, up to {settings.workers} at the same time, with the files in {where}.")
+    _say(launcher.description)
     error = ""
     while not told_to_stop.wait(LOOK_SECONDS):
         if launcher.error != error:

@@ -15,9 +15,10 @@ from contextlib import suppress
 
 import psutil
 
-from mnist_lab.errors import LostFilesError, StaleAttemptError, StoreError
-from mnist_lab.runs import ACTIVE_STATES, RunFolder, RunState, RunStore, open_store
+from mnist_lab.errors import LostFilesError, StaleAttemptError, StoreError, UnknownRunError
+from mnist_lab.runs import ACTIVE_STATES, Run, RunFolder, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
+from mnist_lab.store_address import shown_address
 from mnist_lab.training.claim import Claim, claim
 from mnist_lab.training.execute import execute_run
 from mnist_lab.training.memory_guard import guard_for
@@ -33,11 +34,16 @@ _END = object()
 log = logging.getLogger(__name__)
 
 
-def main(settings: Settings, run_id: str | None = None) -> int:
+def main(settings: Settings, run_id: str | None = None, *, takes_slot: bool = True) -> int:
     """Train the run with this id, or stand by for the next in the queue. Returns the exit status.
 
     Without a run id the process waits for a run while its standard input is open. When that is closed, it trains one
     more run if one is queued, and ends. So a training worker outlives its launcher, but an idle one does not.
+
+    Args:
+        settings: Those of the lab on this machine.
+        run_id: The run.
+        takes_slot: False where a cluster decides how many trainings a machine has.
 
     Raises:
         StoreError: The store cannot be opened.
@@ -54,11 +60,27 @@ def main(settings: Settings, run_id: str | None = None) -> int:
         if claimed is not None:
             _train(settings, store, claimed)
         return 0
-    claimed = claim(settings, store, store.find(run_id).id)
+    try:
+        run = store.find(run_id)
+    except UnknownRunError:
+        where = shown_address(settings.db_url)
+        log.error("There is no run %s in %s: it was deleted, or MNIST_LAB_DB differs from the app's.", run_id, where)  # noqa: TRY400 - the message is enough
+        return 1
+    claimed = claim(settings, store, run.id, takes_slot=takes_slot)
     if claimed is None:
-        log.error("Run %s cannot be claimed: it is not queued, or all slots are taken.", run_id)
+        log.error("Run %s cannot be claimed: %s.", run_id, _why_not(store, run, takes_slot=takes_slot))
         return 1
     return 1 if _train(settings, store, claimed) in {RunState.FAILED, RunState.INTERRUPTED} else 0
+
+
+def _why_not(store: RunStore, run: Run, *, takes_slot: bool) -> str:
+    """Why a run could not be claimed, as far as it can be told afterwards."""
+    with suppress(UnknownRunError):
+        run = store.get(run.id)
+    if run.state is not RunState.QUEUED:
+        return f"it is {run.state}"
+    held = "another process holds its files, perhaps one that Ray has lost sight of"
+    return "all slots are taken, or another process holds its files" if takes_slot else held
 
 
 def _train(settings: Settings, store: RunStore, claimed: Claim) -> RunState | None:

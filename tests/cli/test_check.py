@@ -19,7 +19,11 @@ def test_as_json_it_has_one_entry_a_part(call):
     document = call("check", "--json").json
 
     assert document["works"]
-    assert [(part["part"], part["works"]) for part in document["parts"]] == [("database", True), ("files", True)]
+    assert [(part["part"], part["works"]) for part in document["parts"]] == [
+        ("database", True),
+        ("files", True),
+        ("engine", True),
+    ]
 
 
 def test_the_folder_of_the_files_is_tried(call, monkeypatch, tmp_path):
@@ -74,7 +78,7 @@ def test_what_is_wrong_is_one_sentence_without_the_password(call, monkeypatch, a
     assert checked.status == 1
     assert message in checked.out
     assert "hunter2" not in checked.out + checked.err
-    assert len(checked.out.splitlines()) == 3
+    assert len(checked.out.splitlines()) == 4
     assert call("check", "--json").status == 1
 
 
@@ -85,3 +89,19 @@ def test_a_damaged_store_is_found(call, store):
     checked = call("check")
     assert checked.status == 1
     assert "is damaged" in checked.out
+
+
+def test_the_engine_of_one_machine_says_how_many_trainings_it_has(call, monkeypatch):
+    monkeypatch.setenv("MNIST_LAB_WORKERS", "3")
+    line = call("check").out.splitlines()[3]
+    assert line == "engine    ok  Trains in processes of this machine, up to 3 at the same time."
+
+
+def test_a_ray_cluster_that_does_not_answer_is_told(call, monkeypatch, settings, tmp_path):
+    values = {"ENGINE": "ray", "RAY_ADDRESS": "http://127.0.0.1:1", "RAY_TOKEN": "hunter2", "DB": settings.db_url}
+    for name, value in (values | {"FILES": str(tmp_path)}).items():
+        monkeypatch.setenv(f"MNIST_LAB_{name}", value)
+    checked = call("check")
+    assert checked.status == 1
+    assert "engine    !!  Ray does not answer at http://127.0.0.1:1: connection refused." in checked.out
+    assert "hunter2" not in checked.out

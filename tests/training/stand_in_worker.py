@@ -124,4 +124,6 @@ if __name__ == "__main__":
     memory_guard.BASE_GIB = 0.2
     # Snapshots need TensorFlow.
     os.environ["MNIST_LAB_WATCH"] = "false"
-    sys.exit(main(load_settings(), run_id=sys.argv[1] if len(sys.argv) > 1 else None))
+    # As the command is given: nothing, or `worker --run ID --without-slot`.
+    run_id = sys.argv[sys.argv.index("--run") + 1] if "--run" in sys.argv else None
+    sys.exit(main(load_settings(), run_id=run_id, takes_slot="--without-slot" not in sys.argv))

@@ -53,3 +53,15 @@ def test_a_run_whose_folder_is_locked_is_skipped(
     with claimed:
         assert claimed.run.id == second
     lock.release()
+
+
+def test_where_a_cluster_decides_no_slot_is_taken(
+    offline: Settings, store: RunStore, small_network: Network, small_recipe: Recipe
+) -> None:
+    first, second = (store.create(small_network, small_recipe).id for _ in range(2))
+    for run_id in (first, second):
+        claimed = claim(offline, store, run_id, takes_slot=False)
+        assert claimed is not None
+        with claimed:
+            assert (claimed.run.id, claimed.slot, free_slots(offline)) == (run_id, None, 1)
+            assert claim(offline, store, run_id, takes_slot=False) is None

@@ -141,6 +141,26 @@ def test_a_run_of_a_home_that_was_moved_is_resumed_there(
     there.close()
 
 
+def test_where_several_machines_share_the_files_their_setting_is_named(
+    offline: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "shared"
+    settings = offline.model_copy(update={"files": shared})
+    store = open_store(settings)
+    store.create(PRESETS["linear"].network, Recipe(epochs=3, limit=300, precision="float32"))
+    moved = []
+
+    def move(_self: Reporter, _point: MetricPoint) -> Command:
+        if not moved:
+            moved.append(shared.rename(tmp_path / "moved"))
+        return Command.NONE
+
+    monkeypatch.setattr(Reporter, "on_chunk_end", move)
+    with pytest.raises(LostFilesError, match="set MNIST_LAB_FILES to the new place and resume the run there"):
+        _claim_and_train(settings, store)
+    store.close()
+
+
 def test_nothing_is_written_into_a_home_that_is_gone(
     offline: Settings, store: RunStore, lose: Callable[[str, str], None]
 ) -> None:

@@ -18,6 +18,7 @@ from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, MetricPoint, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training import launcher as launcher_module
+from mnist_lab.training import launcher_loop
 from mnist_lab.training.launcher import Launcher
 from tests.factories import make_point, make_reporter
 
@@ -178,7 +179,7 @@ def test_the_launcher_says_what_is_wrong_with_the_store_and_finds_lost_runs_when
     run = store.claim(store.create(small_network, Recipe()).id, "a process that is gone")
     assert run is not None
     monkeypatch.setattr(launcher_module, "FIRST_PAINT_SECONDS", 3600.0)
-    monkeypatch.setattr(launcher_module, "open_store", lambda s: RunStore(s.db_url, s.runs_folder, busy_seconds=0.1))
+    monkeypatch.setattr(launcher_loop, "open_store", lambda s: RunStore(s.db_url, s.runs_folder, busy_seconds=0.1))
     launcher = Launcher(offline)
     with locked(store):
         launcher.start()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -146,3 +147,24 @@ def test_the_worker_has_the_settings_of_the_app(
     for name, value in _environment(given).items():
         monkeypatch.setenv(name, value)
     assert Settings() == given
+
+
+def test_a_run_that_was_taken_or_deleted_meanwhile_ends_its_worker_with_one_line(
+    offline: Settings, store: RunStore
+) -> None:
+    taken, deleted, held = (store.create(NETWORK, SHORT) for _ in range(3))
+    store.claim(taken.id, "another one")
+    store.delete(deleted.id)
+    lock = store.folder(held.id).lock()
+    assert lock is not None
+    for run, message in (
+        (taken, "cannot be claimed: it is starting."),
+        (deleted, "it was deleted, or MNIST_LAB_DB differs from the app's."),
+        (held, "cannot be claimed: another process holds its files, perhaps one that Ray has lost sight of."),
+    ):
+        command = [sys.executable, "-m", "mnist_lab", "worker", "--run", run.id, "--without-slot"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert done.stderr.count("\n") == 1
+        assert message in done.stderr
+    lock.release()

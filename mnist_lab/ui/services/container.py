@@ -10,7 +10,8 @@ from mnist_lab.inference.predictor import Predictor
 from mnist_lab.reference import install_reference_runs
 from mnist_lab.runs import ENDED_STATES, RunStore, open_store
 from mnist_lab.settings import Settings, load_settings
-from mnist_lab.training.launcher import Launcher
+from mnist_lab.training.launcher import open_launcher
+from mnist_lab.training.launcher_loop import LauncherLoop
 from mnist_lab.ui.services.dataset_loader import DatasetLoader
 from mnist_lab.ui.services.handwriting_scores import HandwritingScores
 from mnist_lab.ui.services.history_cache import HistoryCache
@@ -62,7 +63,7 @@ class Services:
     table_cache: TableCache
     reference: ReferenceRuns
     """A page that shows ended runs must call `ensure` first."""
-    launcher: Launcher
+    launcher: LauncherLoop
     predictor: Predictor
     datasets: DatasetLoader
     litert: LitertFiles
@@ -181,7 +182,7 @@ def _create_services() -> Services:
         sparkline_cache=SparklineCache(store),
         table_cache=TableCache(store),
         reference=ReferenceRuns(store, settings),
-        launcher=Launcher(settings),
+        launcher=open_launcher(settings),
         predictor=Predictor(settings),
         datasets=DatasetLoader(settings),
         litert=LitertFiles(settings, store.files),

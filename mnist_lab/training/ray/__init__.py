@@ -1,0 +1,1 @@
+"""Training on a Ray cluster: queued runs become Ray Jobs, over HTTP, without Ray's package."""
