@@ -88,7 +88,7 @@ def test_an_invalid_setting_is_one_message_in_place_of_the_page(
     test = AppTest.from_file(str(PAGES.parent / "mnist_lab" / "ui" / "shell" / "router.py"), default_timeout=120).run()
     assert not test.exception
     (error,) = test.error
-    assert plain("MNIST_LAB_WORKERS must be a whole number from 1 to 64") in error.value
+    assert plain("MNIST_LAB_WORKERS must be a whole number from 0 to 64") in error.value
     assert not test.button
 
 

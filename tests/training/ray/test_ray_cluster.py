@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from mnist_lab.cli import main
 from mnist_lab.errors import RayError
 from mnist_lab.network import Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Command, Run, RunState, RunStore
+from mnist_lab.runs import Command, Run, RunState, RunStore, open_store
 from mnist_lab.runs.queries.lab_identity import lab_identity
 from mnist_lab.settings import Settings
 from mnist_lab.training.launcher_loop import LauncherLoop
@@ -32,6 +32,7 @@ from tests.missing import missing
 from tests.training.twins import NETWORK, RECIPE, assert_twins, trained
 
 if TYPE_CHECKING:
+    from benchmarks.moto_server import MotoServer
     from benchmarks.postgres_server import PostgresServer
     from benchmarks.ray_cluster import RayCluster, RayNode
 
@@ -49,7 +50,7 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def ray_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator["RayCluster"]:
+def ray_cluster(s3: "MotoServer", tmp_path_factory: pytest.TempPathFactory) -> Iterator["RayCluster"]:
     """A head without processors; the machines come with `cluster`."""
     from benchmarks.ray_cluster import RayCluster, has_ray
 
@@ -57,7 +58,7 @@ def ray_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator["RayCluste
         missing("needs Ray on Linux: pip install -r requirements-ray.txt")
     nowhere = tmp_path_factory.mktemp("without-mnist")
     # The lab downloads nothing, and finds no copy of MNIST in the home of who runs the tests.
-    variables = {"MNIST_LAB_DATA": str(nowhere), "HOME": str(nowhere)}
+    variables = {"MNIST_LAB_DATA": str(nowhere), "HOME": str(nowhere), **s3.environment()}
     with RayCluster(variables) as opened:
         yield opened
 
@@ -158,6 +159,18 @@ def overlaps(runs: list[Run]) -> int:
     spans = [(run.started, run.ended) for run in runs if run.started and run.ended]
     assert len(spans) == len(runs)
     return max(sum(start <= moment < end for start, end in spans) for moment, _ in spans)
+
+
+def test_files_of_a_run_come_from_rays_machine_by_the_object_store(lab: Settings, bucket_url: str) -> None:
+    settings = lab.model_copy(update={"ray_command": REAL, "files": bucket_url})
+    with closing(open_store(settings)) as store:
+        run = store.create(NETWORK, QUICK)
+        with launched(settings):
+            until_all(store, [run])
+        assert not store.folder(run.id).path.exists()
+        folder = store.files.fetch(run.id)
+        assert folder.read_predictions() is not None
+        assert f"Run {run.id}, attempt 1" in folder.read_log()
 
 
 def test_six_trainings_of_two_apps_are_done_once_each_two_at_a_time_and_in_turn(
