@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from mnist_lab.errors import DamagedObjectError, MissingObjectError, ObjectStoreError, StoreLocationError
 
@@ -23,13 +24,19 @@ if TYPE_CHECKING:
 SCHEMES = ("s3", "gs", "az")
 """The beginnings of an address that name an object store."""
 CONNECT_SECONDS = 5.0
-REQUEST_SECONDS = 120.0
-"""One request, which may send a checkpoint of a hundred megabytes."""
+REQUEST_SECONDS = 20.0
+"""One request."""
+LARGE_BYTES = 4 * 2**20
+LARGE_REQUEST_SECONDS = 600.0
+"""One request that sends or fetches more than `LARGE_BYTES`: the checkpoint of a large network, over a slow line."""
 RETRY_SECONDS = 10.0
 """While which a failed request is tried again; whoever asks tries again later, too."""
 MAX_RETRIES = 3
 
 _CODE = re.compile(r"<Code>(\w{1,60})</Code>")
+_NO_KEY = " AWS_ACCESS_KEY_ID is not set."
+_CLOCK_CODES = frozenset({"RequestTimeTooSkewed", "RequestExpired"})
+_FULL_CODES = frozenset({"QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "EntityTooLarge"})
 _BUCKET_CODES = frozenset({"NoSuchBucket", "ContainerNotFound"})
 
 
@@ -49,6 +56,7 @@ class ObjectStore:
         url: str,
         *,
         request_seconds: float = REQUEST_SECONDS,
+        large_request_seconds: float = LARGE_REQUEST_SECONDS,
         retry_seconds: float = RETRY_SECONDS,
         max_retries: int = MAX_RETRIES,
     ) -> None:
@@ -58,16 +66,25 @@ class ObjectStore:
             url: Such as `s3://bucket/prefix`. Where its server is, and the credentials, are in the variables that the
                 tools of each store use: AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, GOOGLE_APPLICATION_CREDENTIALS …
             request_seconds: Time limit of one request.
+            large_request_seconds: That of one with more than `LARGE_BYTES`.
             retry_seconds: While which a failed request is tried again.
             max_retries: How often at most.
         """
         self.url = url
-        self._request_seconds = request_seconds
+        self._request_seconds, self._large_request_seconds = request_seconds, large_request_seconds
         self._retry_seconds = retry_seconds
         self._max_retries = max_retries
 
     @cached_property
     def _store(self) -> "AnyStore":
+        return self._open(self._request_seconds)
+
+    @cached_property
+    def _patient_store(self) -> "AnyStore":
+        return self._open(max(self._request_seconds, self._large_request_seconds))
+
+    def _open(self, request_seconds: float) -> "AnyStore":
+        _ensure_variables()
         try:
             from obstore.store import from_url
         except ImportError as error:
@@ -80,7 +97,7 @@ class ObjectStore:
                 self.url,
                 client_options={
                     "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
-                    "timeout": timedelta(seconds=self._request_seconds),
+                    "timeout": timedelta(seconds=request_seconds),
                     # A server in the school's own network may have no certificate; its address then says so.
                     "allow_http": os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://"),
                 },
@@ -117,20 +134,25 @@ class ObjectStore:
             DamagedObjectError: It has other bytes.
             ObjectStoreError: It cannot be read.
         """
-        content = self.get_unchecked(key, size)
+        content = self.get_unchecked(key, size, expected=size)
         if len(content) != size or hashlib.sha256(content).hexdigest() != sha256:
             raise DamagedObjectError(f"The object {key} in {self.url} is damaged: its checksum is wrong.")
         return content
 
-    def get_unchecked(self, key: str, max_bytes: int) -> bytes:
+    def get_unchecked(self, key: str, max_bytes: int, *, expected: int = LARGE_BYTES + 1) -> bytes:
         """Read an object whose content the caller checks.
+
+        Args:
+            key: Its key.
+            max_bytes: The most that it may have.
+            expected: The bytes that it is likely to have.
 
         Raises:
             MissingObjectError: There is none.
             DamagedObjectError: It has more than `max_bytes` bytes.
             ObjectStoreError: It cannot be read.
         """
-        store = self._store
+        store = self._patient_store if expected > LARGE_BYTES else self._store
         with self._own_errors(key):
             import obstore
 
@@ -185,7 +207,7 @@ class ObjectStore:
 
     def _put(self, key: str, content: bytes) -> bool:
         """Write an object; false if there is one with this key already, from a try whose answer was lost perhaps."""
-        store = self._store
+        store = self._patient_store if len(content) > LARGE_BYTES else self._store
         with self._own_errors():
             import obstore
             from obstore.exceptions import AlreadyExistsError
@@ -217,7 +239,16 @@ class ObjectStore:
                 raise ObjectStoreError(self._message(error)) from error
             raise MissingObjectError(f"There is no object {key} in {self.url}.") from error
         except Exception as error:  # each kind of store has errors of its own
+            if type(error).__name__ == "InvalidPathError" or "Could not parse path" in str(error):
+                raise MissingObjectError(f"There is no object {key} in {self.url}.") from error
             raise ObjectStoreError(self._message(error)) from error
+        except BaseException as error:
+            # The library's own faults are no `Exception`.
+            if type(error).__name__ != "PanicException":
+                raise
+            raise ObjectStoreError(
+                f"{self.url} cannot be used. Check the variables that say where it is, such as AWS_ENDPOINT_URL."
+            ) from error
 
     def _message(self, error: Exception) -> str:
         from obstore.exceptions import PermissionDeniedError, UnauthenticatedError
@@ -225,14 +256,45 @@ class ObjectStore:
         text, code = str(error), _code(error)
         if code in _BUCKET_CODES:
             return f"There is no bucket for {self.url}. Create it, or correct MNIST_LAB_FILES."
+        if code in _CLOCK_CODES:
+            return f"{self.url} refuses this machine, whose clock is wrong. Set its clock."
+        if code in _FULL_CODES or "507 Insufficient" in text:
+            return f"{self.url} is full ({code or 'no room is left'}). Make room there."
         if isinstance(error, PermissionDeniedError | UnauthenticatedError) or "credential" in text.lower():
             return (
                 f"{self.url} refuses this machine ({code or 'no credentials'}). Set the credentials that it wants, for"
                 " S3 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
             )
         if code:
-            return f"{self.url} answers with the error {code}."
-        return f"{self.url} does not answer ({_first_line(error)})."
+            return f"{self.url} answers with the error {code}; its manual says what that means."
+        endpoint = os.environ.get("AWS_ENDPOINT_URL", "") if self.url.startswith("s3:") else ""
+        where = f" at {endpoint}" if endpoint else ""
+        credentials = "" if not self.url.startswith("s3:") or os.environ.get("AWS_ACCESS_KEY_ID") else _NO_KEY
+        return f"{self.url}{where} does not answer ({_first_line(error)}).{credentials}"
+
+
+def _ensure_variables() -> None:
+    """Check the variables that the library reads, which it would not survive if they are malformed.
+
+    Raises:
+        StoreLocationError: One cannot be used.
+    """
+    for name, value in os.environ.items():
+        if name.startswith(("AWS_", "GOOGLE_", "AZURE_")) and not value.isprintable():
+            raise StoreLocationError(f"{name} has a line break, or another sign that cannot be printed, in it.")
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    if endpoint is None:
+        return
+    try:
+        parts = urlsplit(endpoint)
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_address = False
+    if not is_address or " " in endpoint:
+        raise StoreLocationError(
+            "AWS_ENDPOINT_URL must be an address such as https://objects.school.org or http://10.0.0.5:8333."
+            f" Received: {re.sub('//[^/]*@', '//***@', endpoint)!r}."
+        )
 
 
 def _code(error: Exception) -> str:

@@ -106,7 +106,9 @@ class Settings(BaseSettings):
         pattern=_RAY_ADDRESS,
         description="the address of a Ray cluster's dashboard, such as `http://head:8265`, without user and password",
     )
-    ray_token: str | None = Field(default=None, description="the token of the Ray cluster", repr=False)
+    ray_token: str | None = Field(
+        default=None, description="the token of the Ray cluster: letters, digits and signs, no blanks", repr=False
+    )
     ray_cpus: float = Field(
         default=1.0,
         gt=0,
@@ -149,7 +151,8 @@ class Settings(BaseSettings):
             return value
         text = str(value).strip()
         if not is_object_address(text):
-            if "://" in text and not text.lower().startswith("file:"):
+            is_address = re.match(r"(s3|gs|az):|\w+://", text, re.IGNORECASE)
+            if is_address and not text.lower().startswith("file:"):
                 raise ValueError("it is another kind of address")
             path = meant_path(text)
             return Path(path) if path else None
@@ -172,6 +175,14 @@ class Settings(BaseSettings):
     @classmethod
     def _without_slash(cls, value: str | None) -> str | None:
         return None if value is None else value.rstrip("/")
+
+    @field_validator("ray_token")
+    @classmethod
+    def _printable(cls, value: str | None) -> str | None:
+        value = value and value.strip()
+        if value and not (value.isascii() and value.isprintable() and " " not in value):
+            raise ValueError("it has a sign that no token has")
+        return value or None
 
     @field_validator("engine")
     @classmethod
@@ -244,5 +255,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = f"MNIST_LAB_{first['loc'][0]}".upper()
-        rule = Settings.model_fields[str(first["loc"][0])].description
-        raise RefusedError(f"{name} must be {rule}. Received: {_shown(first['input'])!r}.") from error
+        field = Settings.model_fields[str(first["loc"][0])]
+        # What is not shown elsewhere may be secret.
+        received = f" Received: {_shown(first['input'])!r}." if field.repr else ""
+        raise RefusedError(f"{name} must be {field.description}.{received}") from (error if field.repr else None)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import obstore
 import pytest
+from obstore.exceptions import PermissionDeniedError
 from obstore.store import from_url
 
 from mnist_lab.errors import DamagedObjectError, MissingObjectError, ObjectStoreError, StoreLocationError
-from mnist_lab.object_store import ObjectStore, is_object_address
+from mnist_lab.object_store import LARGE_BYTES, ObjectStore, is_object_address
 from tests.objects import Line
 
 CONTENT = b"weights" * 20_000
@@ -82,7 +83,7 @@ def test_a_server_that_is_away_is_told_soon(far: ObjectStore, line: Line) -> Non
     line.is_away = True
     start = time.monotonic()
     for ask in (lambda: far.put_new("b", b"x"), lambda: far.get("a", len(CONTENT), DIGEST), lambda: far.exists("a")):
-        with pytest.raises(ObjectStoreError, match=r"s3://lab/\d+ does not answer \("):
+        with pytest.raises(ObjectStoreError, match=r"s3://lab/\d+ at http://127\S+ does not answer \("):
             ask()
     assert time.monotonic() - start < 60
     line.is_away = False
@@ -139,6 +140,66 @@ def test_other_places(text: str) -> None:
 def test_an_address_that_cannot_be_used_is_told() -> None:
     with pytest.raises(StoreLocationError, match="MNIST_LAB_FILES must be a folder or an address such as s3://bucket"):
         ObjectStore("s3://buc ket/lab").keys("")
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["objects.school.org", "localhost:9000", "http:/x", "http://", "", "http://x:99999", "http://a b"]
+)
+def test_an_endpoint_that_cannot_be_used_is_told(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    with pytest.raises(StoreLocationError, match="AWS_ENDPOINT_URL must be an address such as https://objects"):
+        ObjectStore("s3://lab/x").keys("")
+
+
+def test_a_key_with_a_line_break_is_told(bucket_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "hunter2\n")
+    with pytest.raises(StoreLocationError, match="AWS_ACCESS_KEY_ID has a line break") as caught:
+        ObjectStore(bucket_url).keys("")
+    assert "hunter2" not in str(caught.value)
+
+
+class PanicException(BaseException):
+    """As the library's own faults are."""
+
+
+def test_a_fault_of_the_library_is_one_sentence(objects: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def panic(*_: object) -> None:
+        raise PanicException("called `Result::unwrap()`")
+
+    monkeypatch.setattr("obstore.list", panic)
+    with pytest.raises(ObjectStoreError, match=r"cannot be used\. Check the variables"):
+        objects.keys("")
+
+
+def test_a_key_that_is_no_key_is_missing(objects: ObjectStore) -> None:
+    with pytest.raises(MissingObjectError):
+        objects.get("a//b", 1, DIGEST)
+
+
+def test_a_large_object_may_take_longer(far: ObjectStore, line: Line, bucket_url: str) -> None:
+    large = b"x" * (LARGE_BYTES + 1)
+    line.delay = 1.5
+    with pytest.raises(ObjectStoreError):
+        far.put_new("small", b"small")
+    ObjectStore(bucket_url, request_seconds=1, retry_seconds=1, max_retries=0).put_new("large", large)
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("RequestTimeTooSkewed", "whose clock is wrong"),
+        ("QuotaExceeded", "is full"),
+        ("AccessDenied", "Set the credentials"),
+        ("Odd", "answers with the error Odd"),
+    ],
+)
+def test_the_servers_own_words_are_understood(bucket_url: str, code: str, sentence: str) -> None:
+    error = (
+        PermissionDeniedError(f"<Error><Code>{code}</Code></Error>")
+        if code == "AccessDenied"
+        else OSError(f"<Error><Code>{code}</Code></Error>")
+    )
+    assert sentence in ObjectStore(bucket_url)._message(error)
 
 
 def test_a_library_that_is_missing_is_named() -> None:

@@ -31,6 +31,7 @@ from mnist_lab.settings import Settings, load_settings
         ("FRAME_ANCESTORS", "https://hub.school.org/user", "addresses with commas between them"),
         ("FILES", "http://host/lab", "a folder, or the address of an object store such as `s3://bucket/lab`"),
         ("FILES", "s3://me:hunter2@bucket/lab", "without a password in it: for the files"),
+        ("FILES", "s3:/lab", "a folder, or the address of an object store"),
         ("FILES", "s3://", "a folder, or the address of an object store"),
         ("RAY_ADDRESS", "ray://head:10001", "the address of a Ray cluster's dashboard, such as `http://head:8265`"),
         ("RAY_ADDRESS", "http://me:hunter2@head:8265", "without user and password. Received: 'http://***@head:8265'."),
@@ -56,6 +57,20 @@ def test_a_password_in_an_address_is_not_repeated(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(RefusedError) as refused:
         load_settings()
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("token", ["hunter2\n2", "hunter2 2", "hünter2"])
+def test_a_token_that_cannot_be_one_is_refused_and_not_repeated(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    monkeypatch.setenv("MNIST_LAB_RAY_TOKEN", token)
+    with pytest.raises(RefusedError, match="MNIST_LAB_RAY_TOKEN must be the token of the Ray cluster") as refused:
+        load_settings()
+    assert "nter2" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+def test_blanks_around_a_token_are_none_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_LAB_RAY_TOKEN", " hunter2\n")
+    assert load_settings().ray_token == "hunter2"  # noqa: S105
 
 
 def test_files_are_in_a_folder_or_in_an_object_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

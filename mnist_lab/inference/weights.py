@@ -41,8 +41,13 @@ def weights_of(run: Run, files: RunFiles, *, fetch: bool = True) -> Weights:
     if not path.is_file():
         if run.result is None:
             raise TransitionError(f"Run {run.id} has no weights: it is {run.state}.")
-        raise PredictorError(f"The weights of run {run.id} are missing ({path.name}); {weights.remedy}.")
+        elsewhere = f" They may be on the machine that trained it{_named(run)}." if files.objects else ""
+        raise PredictorError(f"The weights of run {run.id} are missing ({path.name}); {weights.remedy}.{elsewhere}")
     return weights
+
+
+def _named(run: Run) -> str:
+    return f", {run.machine_name}" if run.machine_name else ""
 
 
 def find_weights(store: RunStore, run_id: str) -> Weights:

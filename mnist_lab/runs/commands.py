@@ -19,7 +19,7 @@ from mnist_lab.runs.backends.advisory_locks import Area
 from mnist_lab.runs.backends.database_clock import now
 from mnist_lab.runs.continuation import add_continuation
 from mnist_lab.runs.database import Database
-from mnist_lab.runs.deletion import delete_record, move_to_bin, remove_folder
+from mnist_lab.runs.deletion import delete_record, move_to_bin
 from mnist_lab.runs.queries.queue_order import end_of_queue, front_of_queue, move_to_own_front
 from mnist_lab.runs.records import MAX_INTERVENTIONS, Run, clean_note
 from mnist_lab.runs.rows import damaged_message, run_from_row
@@ -163,6 +163,7 @@ class RunCommands:
         new_id = new_run_id()
         has_checkpoint = self._files.has_checkpoint(run_id, of_epoch_end=True)
         try:
+            given = self._files.prepare_pass_on(run_id, new_id) if has_checkpoint else []
             with self._db.write(Area.QUEUE) as connection:
                 row = _locked_row(connection, run_id)
                 add_continuation(
@@ -177,10 +178,10 @@ class RunCommands:
                 # After it was checked that this run can be continued at all, which is the better message.
                 self._limits.ensure_room(connection, actor, [])
                 # Before the commit, so that no run exists without its checkpoint.
-                self._files.pass_on(connection, run_id, new_id)
+                self._files.pass_on(connection, run_id, new_id, given)
                 return run_from_row(_locked_row(connection, new_id))
         except BaseException:
-            remove_folder(self._files.folder(new_id))
+            self._files.remove(new_id)
             raise
 
     def rename(self, run_id: str, name: str, actor: Actor = MACHINE) -> None:

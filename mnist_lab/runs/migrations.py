@@ -33,6 +33,7 @@ MIGRATIONS: Mapping[int, tuple[str, ...]] = {
         " NULL, size BIGINT NOT NULL, sha256 VARCHAR(64) NOT NULL, PRIMARY KEY (run_id, path), FOREIGN KEY(run_id)"
         " REFERENCES runs (id))",
         "CREATE INDEX run_files_by_object ON run_files (object_key)",
+        "CREATE INDEX runs_by_start ON runs (started)",
     ),
 }
 """By version: the statements that bring a store of that version to the next one."""

@@ -124,6 +124,11 @@ class Intervention:
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
+def machine_name(host: str) -> str:
+    """The name of the machine in a `Run.host`; "" if there is none, as only one machine uses the store."""
+    return "" if host.startswith(("/", "\\")) or _DRIVE.match(host) else host.partition(":")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One training of one network with one recipe, as read from the store. Times are aware, in UTC."""
@@ -182,8 +187,7 @@ class Run:
     @property
     def machine_name(self) -> str:
         """The name of the machine that trains it or trained it last; "" if only one machine uses the store."""
-        is_path = self.host.startswith(("/", "\\")) or _DRIVE.match(self.host)
-        return "" if is_path else self.host.partition(":")[0]
+        return machine_name(self.host)
 
     @property
     def rate_changes(self) -> tuple[Intervention, ...]:

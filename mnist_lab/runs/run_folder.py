@@ -22,7 +22,7 @@ _MAX_PREDICTIONS_BYTES = 8 * MIB
 """Size of the file, and of each of its arrays. The predictions of 10,000 test images have 0.4 MiB."""
 
 
-_MAX_DIGITS = 9
+_MAX_ORIGIN = 40
 _RUN_ID = re.compile(r"[a-z0-9]{1,8}")
 
 
@@ -59,22 +59,27 @@ class RunFolder:
         return self.path / "worker.lock"
 
     @property
-    def attempt_path(self) -> Path:
-        """Which attempt at the run was the last one whose files were written here."""
-        return self.path / "attempt"
+    def origin_path(self) -> Path:
+        """Whose files are here, see `note_origin`."""
+        return self.path / "origin"
 
-    def last_attempt(self) -> int:
-        """The last attempt that wrote its files on this machine; 0 if that is not known."""
+    def origin(self) -> tuple[str, int]:
+        """The lab whose files are here, and the last attempt that wrote them here; "" and 0 if that is not known."""
         try:
-            text = self.attempt_path.read_text(encoding="ascii")[:_MAX_DIGITS]
+            lab, _, attempt = self.origin_path.read_text(encoding="ascii")[:_MAX_ORIGIN].partition(" ")
         except (OSError, ValueError):
-            return 0
-        return int(text) if text.isdecimal() else 0
+            return "", 0
+        return (lab, int(attempt)) if attempt.isdecimal() else ("", 0)
 
-    def note_attempt(self, attempt: int) -> None:
-        """Remember that an attempt writes its files here. It is no error if that cannot be written."""
-        with suppress(OSError), atomic_write(self.attempt_path, durable=False) as temporary:
-            temporary.write_text(str(attempt), encoding="ascii")
+    def note_origin(self, lab: str, attempt: int) -> None:
+        """Remember whose files are here. It is no error if that cannot be written.
+
+        Args:
+            lab: The name of the lab, from `lab_identity`.
+            attempt: The attempt that writes here; 0 for copies of what was written elsewhere.
+        """
+        with suppress(OSError), atomic_write(self.origin_path, durable=False) as temporary:
+            temporary.write_text(f"{lab} {attempt}", encoding="ascii")
 
     @property
     def log_path(self) -> Path:

@@ -77,6 +77,8 @@ runs = Table(
     Column("deleted_at", Float),
     Index("runs_by_state", "state", "position"),
     Index("runs_by_worker", "worker"),
+    # Who had a turn last, see queue_order.py.
+    Index("runs_by_start", "started"),
     # Every column that a search reads, so that it need not read the results, which are most of a row. Not on
     # PostgreSQL, where a note may be too long for an index.
     Index("runs_searched", *_SEARCHED, "deleted_at").ddl_if("sqlite"),

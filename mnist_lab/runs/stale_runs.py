@@ -11,6 +11,7 @@ from mnist_lab.recipe import recipe_from_json
 from mnist_lab.runs.backends.database_clock import now, read_clock
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.deletion import move_to_bin
+from mnist_lab.runs.records import machine_name
 from mnist_lab.runs.run_folder import RunFolder, is_run_id
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import ACTIVE_STATES, Command, RunState
@@ -61,7 +62,7 @@ def _reap_if_stale(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path, 
         return False  # a damaged record has no folder, and so no lock
     if row.host != host:
         heartbeat = row.heartbeat if isinstance(row.heartbeat, float) else 0.0
-        return heartbeat < silent_since and _interrupt(db, row)
+        return heartbeat < silent_since and _interrupt(db, row, host)
     if not runs_folder.parent.is_dir():
         # The disk is not mounted. A lock file created now would be free and prove nothing.
         raise StoreError(
@@ -72,12 +73,12 @@ def _reap_if_stale(db: Database, row: Row[*tuple[Any, ...]], runs_folder: Path, 
     if lock is None:
         return False
     try:
-        return _interrupt(db, row)
+        return _interrupt(db, row, host)
     finally:
         lock.release()
 
 
-def _interrupt(db: Database, row: Row[*tuple[Any, ...]]) -> bool:
+def _interrupt(db: Database, row: Row[*tuple[Any, ...]], host: str) -> bool:
     with db.write() as connection:
         # Locked, so that on PostgreSQL the worker cannot write between this check and the update.
         command = connection.execute(
@@ -100,7 +101,7 @@ def _interrupt(db: Database, row: Row[*tuple[Any, ...]]) -> bool:
                 .where(runs.c.id == row.id)
                 .values(
                     state=RunState.INTERRUPTED,
-                    message=_message(row),
+                    message=_message(row, host),
                     ended=now(connection),
                     command=Command.NONE,
                     phase="",
@@ -109,8 +110,11 @@ def _interrupt(db: Database, row: Row[*tuple[Any, ...]]) -> bool:
     return True
 
 
-def _message(row: Row[*tuple[Any, ...]]) -> str:
+def _message(row: Row[*tuple[Any, ...]], host: str) -> str:
     what = "The training process ended unexpectedly (killed, out of memory, or the computer was switched off)"
+    if row.host != host:
+        name = machine_name(str(row.host)) or "its machine"
+        what = f"Nothing was heard of {name} any more (switched off, without a network, or its training was killed)"
     if row.state == RunState.STARTING:
         return f"{what} before the training began."
     try:

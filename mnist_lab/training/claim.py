@@ -34,6 +34,8 @@ class Claim:
     lock: FileLock
     setting: str = "MNIST_LAB_HOME"
     """The variable that names the place of the run's folder."""
+    is_published: bool = False
+    """Whether its files are in an object store, too."""
 
     def __post_init__(self) -> None:
         runs_folder = self.folder.path.parent
@@ -54,6 +56,11 @@ class Claim:
             return
         if lock == self._identities[0]:
             return
+        if self.is_published:
+            raise LostFilesError(
+                f"The folder of this run, {self.folder.path}, was deleted or moved while it trained. Resume the run: it"
+                " goes on from what was published."
+            )
         if place == self._identities[1]:
             raise LostFilesError(
                 f"The folder of this run, {self.folder.path}, was deleted or moved while it trained, so its weights"
@@ -128,7 +135,9 @@ def claim(settings: Settings, store: RunStore, run_id: str | None = None, *, tak
             claimed = store.claim(run_id, worker_name())
         if claimed is not None:
             setting = "MNIST_LAB_FILES" if isinstance(settings.files, Path) else "MNIST_LAB_HOME"
-            return Claim(claimed, store.folder(claimed.id), slot, locks.pop(claimed.id), setting)
+            return Claim(
+                claimed, store.folder(claimed.id), slot, locks.pop(claimed.id), setting, bool(settings.files_url)
+            )
     finally:
         for left in locks.values():
             left.release()

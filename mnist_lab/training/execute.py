@@ -103,8 +103,8 @@ def _train_and_evaluate(
     run, folder = claim.run, claim.folder
 
     reporter.enter("loading data")
-    reporter.connection.retry(lambda: store.files.fetch_for_training(run))
-    publisher.start()
+    reporter.connection.retry(lambda: store.files.fetch_for_training(run, store.attempt(run)))
+    reporter.connection.retry(publisher.start)
     resumes = bool(folder.checkpoint_files())
     split, data = reporter.connection.retry(lambda: load_split(settings, store, run, resumes=resumes))
     checkpoints = find_checkpoints(run, folder, data)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import mnist_lab
-from mnist_lab.runs import RunState, RunStore
+from mnist_lab.runs import ACTIVE_STATES, RunState, RunStore
 from mnist_lab.settings import Settings
 from mnist_lab.training.claim import WORKER_NAME, free_slots
 from mnist_lab.training.launcher_loop import LauncherLoop, last_line
@@ -27,6 +27,8 @@ SETTLE_SECONDS = 3.0
 """Delay of the next standby worker after a run was claimed, so that it does not slow the run's first points."""
 LOADING_SECONDS = 8.0
 """Time after which a worker is assumed to have loaded TensorFlow."""
+NOBODY_SECONDS = 20.0
+"""Time after which a machine that trains would have taken a queued run, even one that had to load TensorFlow."""
 MAX_PAUSE_SECONDS = 60.0
 """Maximum seconds between two attempts to start a worker."""
 TRUST_SECONDS = 20.0
@@ -57,6 +59,8 @@ class Launcher(LauncherLoop):
         self._start_error = ""
         self._not_before = 0.0
         self._quiet_until = 0.0
+        self._unserved = "", 0.0
+        """The first run of the queue, and since when nobody takes it."""
 
     @property
     def log_path(self) -> Path:
@@ -103,11 +107,27 @@ class Launcher(LauncherLoop):
             # A run with a damaged record is never claimed, so only readable records are counted.
             waiting = len(store.queue(limit=free_slots(self._settings)))
         wanted = max(waiting, 1 if self._settings.standby and self._settings.workers else 0)
-        self.error = self._start_error
+        self.error = self._start_error or self._nobody_message(store, now)
         # A queued run with a free slot does not wait for `SETTLE_SECONDS`.
         may_start = now >= self._not_before and (waiting > 0 or now >= self._quiet_until)
         if len(self._idle) < wanted and may_start:
             self._launch()
+
+    def _nobody_message(self, store: RunStore, now: float) -> str:
+        """What to say if this machine leaves all training to others, and no other one takes the first of the queue."""
+        if self._settings.workers:
+            return ""
+        first = next(iter(store.queue(limit=1)), None)
+        if first is None or store.count(ACTIVE_STATES):
+            self._unserved = "", now
+        elif self._unserved[0] != first.id:
+            self._unserved = first.id, now
+        if now - self._unserved[1] < NOBODY_SECONDS:
+            return ""
+        return (
+            "No machine trains for this lab now, so queued runs wait. Start `python -m mnist_lab worker --stay` on one;"
+            " this machine leaves all training to others (MNIST_LAB_WORKERS=0)."
+        )
 
     def _update_idle(self, store: RunStore, now: float) -> None:
         for name, child in list(self._idle.items()):

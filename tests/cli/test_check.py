@@ -51,7 +51,7 @@ def test_an_object_store_that_is_away_is_told(call, monkeypatch, line, bucket_ur
     line.is_away = True
     checked = call("check")
     assert checked.status == 1
-    assert f"{bucket_url} does not answer (" in checked.out
+    assert f"{bucket_url} at {line.endpoint} does not answer (" in checked.out
     assert "secret" not in checked.out
 
 

@@ -490,6 +490,7 @@ CREATE TABLE run_files (
 );
 INSERT INTO "run_files" VALUES('8aj8cgb9','best.keras','runs/8aj8cgb9/1/best.keras/2c26b46b68ffc68f',3,'2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae');
 CREATE INDEX run_files_by_object ON run_files (object_key);
+CREATE INDEX runs_by_start ON runs (started);
 CREATE INDEX runs_by_worker ON runs (worker);
 CREATE INDEX runs_by_state ON runs (state, position);
 CREATE INDEX runs_by_deletion ON runs (deleted_at) WHERE deleted_at IS NOT NULL;

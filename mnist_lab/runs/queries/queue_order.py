@@ -16,17 +16,25 @@ from mnist_lab.hosts import ADDRESS_LENGTH, BROWSER_ID_LENGTH
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.state import ACTIVE_STATES, RunState
 
+MAX_RECENT = 500
+"""Starts that are remembered: whoever had none of them is as one who never had a run."""
+
 
 @functools.cache
 def queue_query() -> Select[*tuple[Any, ...]]:
     """Select the queued runs, in the order in which they are started.
 
-    A run's turn is its index among its owner's queued runs plus the number of the owner's active runs. So a browser
-    that queues ten runs delays the first run of another one by one training, not by ten. Its rank is then its index
-    among the runs of its network address, in the order of their turns, plus the number of active runs there.
+    A run's turn is its index among its owner's queued runs plus the number of the owner's active runs. Its rank is then
+    its index among the runs of its network address, in the order of their turns, plus the number of active runs there.
+    Among equals, those come first whose last turn was the longest time ago: the one with fewer queued runs before it,
+    then the one whose last run was started earlier. For when a run ends and nothing is active, its owner has just had a
+    turn. So a browser that queues ten runs delays the first run of another one by one training, not by ten.
     """
     # Built once: building it takes SQLAlchemy longer than the query takes SQLite.
     busy = _active_by(runs.c.owner)
+    recent = _recent_starts()
+    served = _last_starts(recent.c.owner, recent)
+    served_there = _last_starts(_address_of(recent.c.owner), recent)
     index = func.row_number().over(partition_by=runs.c.owner, order_by=(runs.c.position, runs.c.number))
     turns = (
         select(
@@ -34,33 +42,63 @@ def queue_query() -> Select[*tuple[Any, ...]]:
             runs.c.position,
             network_address().label("address"),
             (index + func.coalesce(busy.c.count, 0)).label("turn"),
+            index.label("index"),
+            func.coalesce(served.c.last, 0.0).label("served"),
         )
         .outerjoin(busy, busy.c.name == runs.c.owner)
+        .outerjoin(served, served.c.name == runs.c.owner)
         .where(runs.c.state == RunState.QUEUED, runs.c.deleted_at.is_(None))
         .subquery()
     )
     busy_there = _active_by(network_address())
     index = func.row_number().over(
-        partition_by=turns.c.address, order_by=(turns.c.turn, turns.c.position, turns.c.number)
+        partition_by=turns.c.address,
+        order_by=(turns.c.turn, turns.c.index, turns.c.served, turns.c.position, turns.c.number),
     )
     ranked = (
-        select(turns.c.number, (index + func.coalesce(busy_there.c.count, 0)).label("rank"))
+        select(
+            turns.c.number,
+            (index + func.coalesce(busy_there.c.count, 0)).label("rank"),
+            index.label("index"),
+            func.coalesce(served_there.c.last, 0.0).label("served"),
+        )
         .outerjoin(busy_there, busy_there.c.name == turns.c.address)
+        .outerjoin(served_there, served_there.c.name == turns.c.address)
         .subquery()
     )
     return (
         select(runs)
         .join(ranked, ranked.c.number == runs.c.number)
         .order_by(
-            case((runs.c.position < 0, runs.c.position), else_=0.0), ranked.c.rank, runs.c.position, runs.c.number
+            case((runs.c.position < 0, runs.c.position), else_=0.0),
+            ranked.c.rank,
+            ranked.c.index,
+            ranked.c.served,
+            runs.c.position,
+            runs.c.number,
         )
     )
 
 
 def network_address() -> ColumnElement[str]:
     """The part of a run's owner that stands for its network address; the owner itself if it is no browser."""
-    is_browser = func.length(runs.c.owner) == BROWSER_ID_LENGTH
-    return case((is_browser, func.substr(runs.c.owner, 1 + BROWSER_ID_LENGTH - ADDRESS_LENGTH)), else_=runs.c.owner)
+    return _address_of(runs.c.owner)
+
+
+def _address_of(owner: ColumnElement[str]) -> ColumnElement[str]:
+    is_browser = func.length(owner) == BROWSER_ID_LENGTH
+    return case((is_browser, func.substr(owner, 1 + BROWSER_ID_LENGTH - ADDRESS_LENGTH)), else_=owner)
+
+
+def _recent_starts() -> Subquery:
+    """Who owns the runs that were started last, and when that was."""
+    started = select(runs.c.owner, runs.c.started).where(runs.c.started.is_not(None))
+    return started.order_by(runs.c.started.desc()).limit(MAX_RECENT).subquery()
+
+
+def _last_starts(column: ColumnElement[str], recent: Subquery) -> Subquery:
+    """When the last run was started for each value of the column, as `name` and `last`."""
+    return select(column.label("name"), func.max(recent.c.started).label("last")).group_by(column).subquery()
 
 
 def address_part(owner: str) -> str:

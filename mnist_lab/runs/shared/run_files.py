@@ -13,6 +13,7 @@ from mnist_lab.object_store import ObjectStore
 from mnist_lab.runs.continuation import is_passed_on, share_files, share_weights
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.deletion import free_bytes, remove_folder
+from mnist_lab.runs.queries.lab_identity import lab_identity
 from mnist_lab.runs.run_folder import RunFolder, is_run_id, is_within_epoch
 from mnist_lab.runs.schema import runs
 from mnist_lab.runs.shared.local_copies import LocalCopies
@@ -24,7 +25,7 @@ from mnist_lab.runs.shared.manifest import (
     share_manifest,
     unused_objects,
 )
-from mnist_lab.runs.shared.publication import Attempt, Publication
+from mnist_lab.runs.shared.publication import CHECKPOINTS, Attempt, Publication, shared_paths
 from mnist_lab.runs.state import ACTIVE_STATES, RunState
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ TIDY_SECONDS = 600.0
 """Between two looks for copies that are no longer needed."""
 MIN_FREE_BYTES = 2_000_000_000
 """While less is free on the disk, copies of ended runs are removed."""
-_CHECKPOINTS = "checkpoints/"
 
 log = logging.getLogger(__name__)
 
@@ -117,14 +117,41 @@ class RunFiles:
 
     # The user's commands
 
-    def pass_on(self, connection: Connection, old_id: str, new_id: str) -> None:
+    def prepare_pass_on(self, old_id: str, new_id: str) -> Sequence[SharedFile]:
+        """Publish what a new run needs of one that was trained before there was an object store.
+
+        Returns:
+            What `pass_on` needs.
+
+        Raises:
+            StoreError: The files cannot be read or written.
+        """
+        if self.objects is None:
+            return []
+        with self._db.read() as connection:
+            if read_manifest(connection, old_id):
+                return []
+        given = []
+        try:
+            for within, path in shared_paths(self.folder(old_id)):
+                if is_passed_on(within):
+                    content = path.read_bytes()
+                    given.append(SharedFile.of(new_id, 0, within, content))
+                    self.objects.put_new(given[-1].object_key, content)
+        except OSError as error:
+            raise StoreError(f"The run's checkpoint cannot be read: {error.strerror or error}.") from error
+        return given
+
+    def pass_on(self, connection: Connection, old_id: str, new_id: str, given: Sequence[SharedFile]) -> None:
         """Give a run that continues another one the files that it needs, within the transaction that queues it.
 
         Raises:
             StoreError: They cannot be copied.
         """
-        if self.objects is None or not read_manifest(connection, old_id):
+        if self.objects is None:
             share_files(self.folder(old_id), self.folder(new_id))
+        elif given:
+            add_files(connection, new_id, given)
         else:
             share_manifest(connection, old_id, new_id, is_passed_on)
 
@@ -180,17 +207,22 @@ class RunFiles:
             return None
         return Publication(self.objects, attempt, self.folder(attempt.run_id))
 
-    def fetch_for_training(self, run: "Run") -> None:
+    def fetch_for_training(self, run: "Run", attempt: Attempt) -> None:
         """Bring the files of a claimed run into its folder, which is locked, and note that they are here.
 
         Raises:
+            LostFilesError: None of the run's checkpoints is in the object store; nothing was changed.
             ObjectStoreError: A file cannot be fetched.
+            StaleAttemptError: The run does not belong to this attempt.
             StoreError: The run store, or the folder, cannot be used.
         """
         if self._copies is not None:
             folder = self.folder(run.id)
             self._copies.fetch_for_training(run.id, run.attempt, folder)
-            folder.note_attempt(run.attempt)
+            folder.note_origin(lab_identity(self._db), run.attempt)
+        elif published := attempt.files():
+            # From now on its files are in a folder; what was in an object store before is not the run's any more.
+            attempt.update_files([], published)
 
     def fetch_log(self, run_id: str) -> None:
         """Bring the log of the earlier attempts into the folder of a claimed run; it is no error if that fails."""
@@ -224,8 +256,8 @@ class RunFiles:
             state = connection.execute(select(runs.c.state).where(runs.c.id == run_id)).scalar_one_or_none()
             manifest = read_manifest(connection, run_id)
         if state is None:
-            # Only a folder that a worker of a lab with an object store has written in, or that is a copy.
-            return folder.last_attempt() > 0
+            # It may belong to another lab that has the same home.
+            return folder.origin()[0] == lab_identity(self._db)
         if state in ACTIVE_STATES or state in {RunState.QUEUED, RunState.SET_ASIDE, RunState.INTERRUPTED}:
             return False
         return bool(manifest) and free_bytes(self.runs_folder) < MIN_FREE_BYTES
@@ -233,4 +265,4 @@ class RunFiles:
 
 def _checkpoints_in(connection: Connection, run_id: str) -> list[str]:
     manifest = read_manifest(connection, run_id)
-    return [path.removeprefix(_CHECKPOINTS) for path in manifest if path.startswith(_CHECKPOINTS)]
+    return [path.removeprefix(CHECKPOINTS) for path in manifest if path.startswith(CHECKPOINTS)]

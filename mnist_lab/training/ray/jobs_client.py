@@ -6,10 +6,10 @@ Ray's own package is not needed, which is large, and must have the very version 
 import re
 import time
 from collections.abc import Mapping
-from typing import Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 import requests
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from mnist_lab.errors import RayError
 from mnist_lab.settings import Settings
@@ -17,10 +17,14 @@ from mnist_lab.training.ray.placement import LabJob, Machine
 
 MIN_VERSION = (2, 52)
 """The first version with tokens."""
+MAX_ANSWER_BYTES = 50_000_000
+MAX_ANSWER_SECONDS = 30.0
+"""Of a whole answer, however its parts are spread."""
 TIMEOUT_SECONDS = (3.0, 10.0)
 """For a connection, and between two parts of an answer."""
 SUBMIT_TIMEOUT_SECONDS = (3.0, 60.0)
 """Ray looks for a machine that takes the job, for up to 30 s, before it answers."""
+MAX_USED = 1e9
 MAX_MACHINES = 10_000
 """The most that Ray lists."""
 
@@ -49,7 +53,7 @@ class _Job(_Answer):
 class _Node(_Answer):
     node_id: str
     node_ip: str
-    resources_total: dict[str, float]
+    resources_total: dict[str, Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]]
 
 
 class JobsClient:
@@ -82,7 +86,7 @@ class JobsClient:
         if answer.status_code != requests.codes.ok:
             raise self._no_ray()
         version = self._parsed(_Version, answer).ray_version
-        found = re.match(r"(\d+)\.(\d+)", version)
+        found = re.match(r"(\d{1,6})\.(\d{1,6})", version)
         if found is None or (int(found[1]), int(found[2])) < MIN_VERSION:
             needed = ".".join(map(str, MIN_VERSION))
             raise RayError(f"Ray at {self.address} has version {version}; the lab needs {needed} or later: update it.")
@@ -206,13 +210,18 @@ class JobsClient:
                 timeout=timeout,
                 # Elsewhere the token would not be asked for by Ray.
                 allow_redirects=False,
+                stream=True,
             )
+            self._read_whole(answer)
         except requests.Timeout as error:
             self._is_known = False
             raise self._away("it took too long") from error
         except requests.RequestException as error:
             self._is_known = False
             raise self._away(_reason(error)) from error
+        except (ValueError, UnicodeError) as error:
+            # A header or an address that cannot be sent; the message would quote it.
+            raise self._away("the request cannot be sent") from (None if self._has_token else error)
         if answer.status_code == requests.codes.unauthorized and not self._has_token:
             raise RayError(f"Ray at {self.address} asks for a token: set MNIST_LAB_RAY_TOKEN.")
         if answer.status_code in {requests.codes.unauthorized, requests.codes.forbidden}:
@@ -221,6 +230,18 @@ class JobsClient:
                 " `ray get-auth-token` prints on its head."
             )
         return answer
+
+    def _read_whole(self, answer: requests.Response) -> None:
+        deadline = time.monotonic() + MAX_ANSWER_SECONDS
+        parts, size = [], 0
+        for part in answer.iter_content(65536):
+            parts.append(part)
+            size += len(part)
+            if size > MAX_ANSWER_BYTES or time.monotonic() > deadline:
+                answer.close()
+                raise self._away("its answer does not end")
+        # Where `requests` itself keeps it, for `text` and `json`.
+        answer._content = b"".join(parts)
 
     def _ensure_ok(self, answer: requests.Response) -> None:
         if answer.status_code == requests.codes.ok:
@@ -233,7 +254,7 @@ class JobsClient:
     def _json(self, answer: requests.Response) -> object:
         try:
             return answer.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise self._no_ray() from error
 
     def _parsed(self, kind: type[_Version], answer: requests.Response) -> _Version:
@@ -242,7 +263,7 @@ class JobsClient:
     def _read(self, kind: TypeAdapter[T], data: object) -> T:
         try:
             return kind.validate_python(data)
-        except ValidationError as error:
+        except (ValidationError, RecursionError) as error:
             raise self._no_ray() from error
 
     def _away(self, reason: str) -> RayError:
@@ -280,7 +301,9 @@ def _inside(data: object, *keys: str) -> Any:
 
 def _used(usage: object, node: str, resource: str) -> float:
     pair = _inside(usage, node, resource)
-    return float(pair[0]) if isinstance(pair, list) and pair and isinstance(pair[0], int | float) else 0.0
+    used = pair[0] if isinstance(pair, list) and pair else 0.0
+    # Also false for what is no number (NaN).
+    return float(used) if isinstance(used, int | float) and 0 <= used <= MAX_USED else 0.0
 
 
 def _reason(error: Exception) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Self
 
 PREFIX = "mnist-lab"
-_SUBMISSION_ID = re.compile(rf"{PREFIX}-([a-z0-9]+)-(\d+)-(\d+)")
+_SUBMISSION_ID = re.compile(PREFIX + r"-([a-z0-9]{1,8})-(\d{1,9})-(\d{1,9})")
 _ENDED = frozenset({"STOPPED", "SUCCEEDED", "FAILED"})
 _TOLERANCE = 1e-6
 """Sums of fractions of a processor are not exact."""

@@ -7,13 +7,15 @@ import time
 from types import TracebackType
 from typing import Self
 
-from mnist_lab.errors import LabError, StaleAttemptError
+from mnist_lab.errors import LabError, ObjectStoreError, StaleAttemptError
 from mnist_lab.runs.shared.publication import Publication
 
 INTERVAL_SECONDS = 1.0
 """Between two looks for new files."""
 LOG_SECONDS = 15.0
 """Between two versions of the log."""
+BUSY_SECONDS = 5.0
+"""How long a request that is under way is waited for."""
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +60,13 @@ class FilePublisher:
             self._thread.join()
 
     def start(self) -> None:
-        """Start the thread; the run's folder must have all files of the run by now."""
+        """Start the thread; the run's folder must have all files of the run by now.
+
+        Raises:
+            StoreError: The run store, or the folder, cannot be read.
+        """
         if self._publication is not None:
+            self._publication.begin()
             self._thread = threading.Thread(target=self._run, name="file-publisher", daemon=True)
             self._thread.start()
 
@@ -82,9 +89,15 @@ class FilePublisher:
                 self._log_once(error)
 
     def _publish(self, *, with_log: bool) -> None:
-        if self._publication is not None:
-            with self._publishing:
-                self._publication.publish(with_log=with_log)
+        if self._publication is None:
+            return
+        # The thread may be in the middle of a request that the object store does not answer.
+        if not self._publishing.acquire(timeout=BUSY_SECONDS):
+            raise ObjectStoreError("The object store takes long to answer.")
+        try:
+            self._publication.publish(with_log=with_log)
+        finally:
+            self._publishing.release()
 
     def _run(self) -> None:
         while not self._ended.wait(self._interval_seconds):

@@ -9,7 +9,7 @@ from mnist_lab.errors import TransitionError
 from mnist_lab.hosts import ADDRESS_LENGTH, BROWSER_ID_LENGTH
 from mnist_lab.network import PRESETS, Network
 from mnist_lab.recipe import Recipe
-from mnist_lab.runs import Actor, Run, RunStore
+from mnist_lab.runs import Actor, Run, RunState, RunStore
 
 
 @pytest.fixture
@@ -43,6 +43,50 @@ def test_what_a_browser_trains_already_counts_as_its_turn(store: RunStore, queue
     store.claim(store.find("b1").id, "test")
     queue_up("b2")
     assert queue_up.order() == ["a2", "b2", "a3"]
+
+
+def _train_one_by_one(store: RunStore, count: int) -> list[str]:
+    """The names of the next runs that a machine trains with one slot: each ends before the next one is taken."""
+    names = []
+    for _ in range(count):
+        run = store.claim(store.queue(limit=1)[0].id, "test")
+        assert run is not None
+        names.append(run.name)
+        store.attempt(run).finish(RunState.STOPPED, None)
+    return names
+
+
+def test_browsers_take_turns_where_one_run_trains_at_a_time(store: RunStore, queue_up: _Queue) -> None:
+    for name in ("a1", "a2", "a3"):
+        queue_up(name)
+    assert _train_one_by_one(store, 1) == ["a1"]
+    for name in ("b1", "b2", "c1"):
+        queue_up(name)
+    assert _train_one_by_one(store, 5) == ["b1", "c1", "a2", "b2", "a3"]
+
+
+def test_the_order_that_is_shown_while_a_run_trains_is_kept_when_it_ends(store: RunStore, queue_up: _Queue) -> None:
+    for name in ("a1", "a2", "a3"):
+        queue_up(name)
+    first = store.claim(store.find("a1").id, "test")
+    queue_up("b1")
+    shown = queue_up.order()
+    assert first is not None
+    store.attempt(first).finish(RunState.STOPPED, None)
+    assert queue_up.order() == shown == ["b1", "a2", "a3"]
+
+
+def test_new_browsers_at_one_address_do_not_pass_others_again_and_again(store: RunStore, network: Network) -> None:
+    def queue(name: str, number: int, address: str) -> Run:
+        return store.create(network, Recipe(), name=name, actor=Actor(_browser(number, address)))
+
+    for number in range(4):
+        queue(f"script {number}", number, "a")
+    assert _train_one_by_one(store, 1) == ["script 0"]
+    queue("anna 1", 7, "b")
+    queue("anna 2", 7, "b")
+    queue("script 4", 99, "a")
+    assert _train_one_by_one(store, 4) == ["anna 1", "script 1", "anna 2", "script 2"]
 
 
 def _browser(number: int, address: str) -> str:
@@ -122,7 +166,7 @@ def test_no_browser_waits_for_more_turns_of_another_than_it_had_itself(
 ) -> None:
     for run in store.list():
         store.reap_stale_runs()
-        store.delete(run.id)
+        store.delete(run.id, forever=True)
     network = PRESETS["tiny"].network
     for owner in busy:
         store.claim(store.create(network, Recipe(), actor=Actor(owner)).id, "test")
@@ -130,7 +174,12 @@ def test_no_browser_waits_for_more_turns_of_another_than_it_had_itself(
         store.create(network, Recipe(), actor=Actor(owner))
     order = [run.owner for run in store.queue()]
     assert sorted(order) == sorted(owners)
-    # The definition, written out: turn by turn, and within a turn by arrival.
-    places = {owner: itertools.count(1 + busy.count(owner)) for owner in "abc"}
-    ranked = [(next(places[owner]), arrival, owner) for arrival, owner in enumerate(owners)]
-    assert order == [owner for _, _, owner in sorted(ranked)]
+    # The definition, written out: turn by turn, and within a turn by the time of the last one, then by arrival.
+    places = {owner: itertools.count(1) for owner in "abc"}
+    last = {owner: max((time for time, one in enumerate(busy) if one == owner), default=-1) for owner in "abc"}
+    indices = [next(places[owner]) for owner in owners]
+    ranked = [
+        (index + busy.count(owner), index, last[owner], arrival, owner)
+        for arrival, (index, owner) in enumerate(zip(indices, owners, strict=True))
+    ]
+    assert order == [owner for *_, owner in sorted(ranked)]

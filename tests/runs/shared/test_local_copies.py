@@ -9,7 +9,7 @@ import obstore
 import pytest
 from obstore.store import from_url
 
-from mnist_lab.errors import ObjectStoreError
+from mnist_lab.errors import LostFilesError, ObjectStoreError
 from mnist_lab.object_store import ObjectStore
 from mnist_lab.runs import Run, RunState, RunStore
 from mnist_lab.runs.schema import run_files
@@ -45,12 +45,15 @@ def test_a_reader_gets_everything_but_the_checkpoints(here: RunStore, there: Run
 
 
 def test_a_reader_follows_the_run(here: RunStore, there: RunStore, claimed: Run) -> None:
+    publication = here.files.publication(here.attempt(claimed))
+    assert publication is not None
+    publication.begin()
     write(here, claimed, FILES)
-    publish(here, claimed)
+    publication.publish(with_log=True)
     there.files.fetch(claimed.id)
     (here.folder(claimed.id).path / "watch/epoch-000001.npz").unlink()
     write(here, claimed, {"watch/epoch-000002.npz": b"second", "best.keras": b"better"})
-    publish(here, claimed)
+    publication.publish(with_log=True)
     there.files.fetch(claimed.id)
     expected = READ | {"watch/epoch-000002.npz": b"second", "best.keras": b"better"}
     del expected["watch/epoch-000001.npz"]
@@ -117,7 +120,7 @@ def test_a_worker_of_another_machine_begins_with_what_was_published(
     again = claim(there, claimed.id)
     expected = {name: content for name, content in FILES.items() if name != "worker.log"}
     assert read(there, again) == expected
-    assert there.folder(claimed.id).last_attempt() == 2
+    assert there.folder(claimed.id).origin()[1] == 2
     there.files.fetch_log(claimed.id)
     assert read(there, again) == FILES
 
@@ -158,7 +161,7 @@ def test_an_object_with_wrong_content_is_left_out_and_not_asked_for_again_and_ag
     replace_object(bucket_url, files["checkpoints/epoch-000002.checkpoint"].object_key, b"far too long")
     with caplog.at_level(logging.WARNING):
         there.files.fetch(claimed.id)
-    assert "best.keras is left out" in caplog.text
+    assert f"1 file of the run {claimed.id} cannot be had. The object" in caplog.text
     assert "best.keras" not in read(there, claimed)
     caplog.clear()
     there.files.fetch(claimed.id)
@@ -166,6 +169,33 @@ def test_an_object_with_wrong_content_is_left_out_and_not_asked_for_again_and_ag
     interrupt(here, claimed)
     again = claim(there, claimed.id)
     assert set(read(there, again)) == {*FILES} - {"best.keras"}
+
+
+def test_a_machine_with_another_store_of_files_changes_nothing(
+    here: RunStore, claimed: Run, settings: Settings, tmp_path: Path, bucket_url: str
+) -> None:
+    write(here, claimed, FILES)
+    publish(here, claimed)
+    interrupt(here, claimed)
+    wrong = RunStore(settings.db_url, tmp_path / "wrong" / "runs", objects=ObjectStore(f"{bucket_url}-typo"))
+    write(wrong, claimed, {"best.keras": b"of an earlier attempt"})
+    run = wrong.claim(claimed.id, "worker")
+    assert run is not None
+    with pytest.raises(LostFilesError, match="MNIST_LAB_FILES differs from that of the machine that trained it"):
+        wrong.files.fetch_for_training(run, wrong.attempt(run))
+    assert read(wrong, claimed) == {"best.keras": b"of an earlier attempt"}
+    assert set(here.attempt(claimed).files()) == {*FILES}
+    wrong.close()
+
+
+def test_a_copy_of_a_complete_run_is_repaired_where_it_was_trained(here: RunStore, claimed: Run) -> None:
+    write(here, claimed, FILES)
+    publish(here, claimed)
+    here.attempt(claimed).finish(RunState.STOPPED, None)
+    time.sleep(0.01)
+    write(here, claimed, {"best.keras": b""})
+    here.files.fetch(claimed.id)
+    assert read(here, claimed) == FILES
 
 
 def test_a_store_that_is_away_is_told_and_comes_back(
@@ -183,11 +213,11 @@ def test_a_store_that_is_away_is_told_and_comes_back(
     run = far.claim(claimed.id, "worker")
     assert run is not None
     with pytest.raises(ObjectStoreError, match="does not answer"):
-        far.files.fetch_for_training(run)
+        far.files.fetch_for_training(run, far.attempt(run))
     # The files of nobody: were it noted, the next attempt on this machine would begin without them.
-    assert far.folder(claimed.id).last_attempt() == 0
+    assert far.folder(claimed.id).origin()[1] == 0
     line.is_away = False
-    far.files.fetch_for_training(run)
+    far.files.fetch_for_training(run, far.attempt(run))
     assert set(read(far, run)) == {*FILES} - {"worker.log"}
     far.close()
 

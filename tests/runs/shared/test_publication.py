@@ -1,8 +1,13 @@
 """What a worker publishes: what is visible to others, and what a worker that has lost its run can no longer do."""
 
+import errno
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from mnist_lab.errors import ObjectStoreError, StaleAttemptError
+from mnist_lab.errors import ObjectStoreError, StaleAttemptError, StoreError
 from mnist_lab.object_store import ObjectStore
 from mnist_lab.runs import Run, RunState, RunStore
 from mnist_lab.runs.shared.publication import Publication
@@ -46,6 +51,7 @@ def test_a_changed_file_replaces_the_old_one_and_a_removed_one_goes(
 ) -> None:
     publication = here.files.publication(here.attempt(claimed))
     assert publication is not None
+    publication.begin()
     write(here, claimed, FILES)
     publication.publish(with_log=True)
     before = set(objects.keys(f"runs/{claimed.id}"))
@@ -63,6 +69,7 @@ def test_a_changed_file_replaces_the_old_one_and_a_removed_one_goes(
 def test_nothing_is_written_when_nothing_has_changed(here: RunStore, claimed: Run) -> None:
     publication = here.files.publication(here.attempt(claimed))
     assert publication is not None
+    publication.begin()
     write(here, claimed, FILES)
     publication.publish(with_log=True)
     writes = here.db.writes
@@ -73,6 +80,7 @@ def test_nothing_is_written_when_nothing_has_changed(here: RunStore, claimed: Ru
 def test_the_log_waits_for_its_turn_and_is_never_removed(here: RunStore, claimed: Run) -> None:
     publication = here.files.publication(here.attempt(claimed))
     assert publication is not None
+    publication.begin()
     write(here, claimed, FILES)
     publication.publish(with_log=True)
     write(here, claimed, {"worker.log": b"a line\nanother\n"})
@@ -87,6 +95,7 @@ def test_a_worker_that_has_lost_its_run_publishes_nothing(here: RunStore, there:
     publish(here, claimed)
     stale = here.files.publication(here.attempt(claimed))
     assert stale is not None
+    stale.begin()
     here.attempt(claimed).move(RunState.INTERRUPTED)
     here.requeue(claimed.id)
     again = claim(there, claimed.id)
@@ -113,11 +122,72 @@ def test_the_next_attempt_goes_on_where_the_last_one_was(here: RunStore, there: 
     assert published(there, again) == FILES
 
 
+def test_a_folder_that_cannot_be_read_removes_nothing(
+    here: RunStore, claimed: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication = here.files.publication(here.attempt(claimed))
+    assert publication is not None
+    publication.begin()
+    write(here, claimed, FILES)
+    publication.publish(with_log=True)
+    iterdir = Path.iterdir
+
+    def sick(self: Path) -> Iterator[Path]:
+        if self.name == "checkpoints":
+            raise OSError(errno.EIO, "Input/output error")
+        return iterdir(self)
+
+    monkeypatch.setattr(Path, "iterdir", sick)
+    with pytest.raises(StoreError, match="cannot be read: Input/output error"):
+        publication.publish(with_log=True)
+    monkeypatch.undo()
+    assert published(here, claimed) == FILES
+
+
+def test_a_folder_that_is_gone_removes_nothing(here: RunStore, claimed: Run) -> None:
+    publication = here.files.publication(here.attempt(claimed))
+    assert publication is not None
+    publication.begin()
+    write(here, claimed, FILES)
+    publication.publish(with_log=True)
+    folder = here.folder(claimed.id).path
+    folder.rename(folder.with_name("moved"))
+    with pytest.raises(StoreError, match="was deleted or moved"):
+        publication.publish(with_log=True)
+    assert published(here, claimed) == FILES
+    # Made anew by a writer that has not noticed.
+    write(here, claimed, {"best.keras": b"new"})
+    with pytest.raises(StoreError, match="was deleted or moved"):
+        publication.publish(with_log=True)
+    assert published(here, claimed) == FILES
+
+
+def test_the_checkpoints_are_never_all_removed(here: RunStore, claimed: Run) -> None:
+    publication = here.files.publication(here.attempt(claimed))
+    assert publication is not None
+    publication.begin()
+    write(here, claimed, FILES)
+    publication.publish(with_log=True)
+    shutil.rmtree(here.folder(claimed.id).checkpoints)
+    publication.publish(with_log=True)
+    assert published(here, claimed) == FILES
+
+
+def test_what_this_attempt_never_had_stays(here: RunStore, claimed: Run) -> None:
+    write(here, claimed, FILES)
+    publish(here, claimed)
+    # As a file that was damaged when it was fetched.
+    (here.folder(claimed.id).path / "best.keras").unlink()
+    publish(here, claimed)
+    assert published(here, claimed) == FILES
+
+
 def test_a_store_that_is_away_loses_nothing(
     here: RunStore, claimed: Run, bucket_url: str, line: Line, objects: ObjectStore
 ) -> None:
     far = ObjectStore(bucket_url, request_seconds=1, retry_seconds=1, max_retries=0)
     publication = Publication(far, here.attempt(claimed), here.folder(claimed.id))
+    publication.begin()
     write(here, claimed, FILES)
     publication.publish(with_log=True)
     write(here, claimed, {"checkpoints/epoch-000002.checkpoint": b"two"})

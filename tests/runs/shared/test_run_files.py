@@ -159,6 +159,50 @@ def test_copies_of_runs_that_were_deleted_elsewhere_are_removed(here: RunStore, 
     assert foreign.exists()
 
 
+def test_a_home_that_another_lab_used_before_loses_nothing(
+    here: RunStore, finished: Run, tmp_path: Path, objects: ObjectStore
+) -> None:
+    other = RunStore(f"sqlite:///{tmp_path / 'other.sqlite'}", here.runs_folder, objects=objects)
+    other.files._next_tidy = 0.0
+    other.files.tidy()
+    assert read(here, finished) == FILES
+    other.close()
+
+
+def test_a_run_that_is_trained_on_without_the_store_leaves_it(
+    here: RunStore, there: RunStore, claimed: Run, settings: Settings
+) -> None:
+    write(here, claimed, FILES)
+    publish(here, claimed)
+    here.attempt(claimed).move(RunState.INTERRUPTED)
+    here.requeue(claimed.id)
+    alone = RunStore(settings.db_url, here.runs_folder)
+    run = claim(alone, claimed.id)
+    newer = {"best.keras": b"better", "predictions.npz": b"predictions"}
+    write(alone, run, newer)
+    alone.attempt(run).finish(RunState.STOPPED, None)
+    alone.close()
+    here.files.fetch(claimed.id)
+    there.files.fetch(claimed.id)
+    assert read(here, claimed) == FILES | newer
+    assert read(there, claimed) == {}
+
+
+def test_a_run_of_before_the_store_is_continued_on_another_machine(
+    here: RunStore, there: RunStore, claimed: Run, settings: Settings, make_point
+) -> None:
+    write(here, claimed, FILES)
+    here.attempt(claimed).move(RunState.RUNNING)
+    here.attempt(claimed).heartbeat(points=[make_point(step=10, epoch=1.0, kind="epoch")])
+    here.attempt(claimed).finish(RunState.STOPPED, None)
+    new = here.continue_run(claimed.id, 2)
+    again = claim(there, new.id)
+    passed_on = ("checkpoints/epoch-000001.checkpoint", "watch/epoch-000001.npz", "extra_drawings.npz")
+    assert read(there, again) == {name: FILES[name] for name in passed_on}
+    with pytest.raises(TransitionError, match="no checkpoint to continue from"):
+        there.continue_run(claimed.id, 2)
+
+
 def test_on_a_full_disk_the_oldest_copies_of_ended_runs_go(
     here: RunStore, finished: Run, network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from mnist_lab.training.ray.jobs_client import JobsClient
 from mnist_lab.training.ray.placement import LabJob
 from tests.training.ray.fake_ray import FakeRay
 
-RIGHT = "the right one"
+RIGHT = "the-right-one"
 JOB = LabJob("abcd1234", 1, 1, "lab", 1.0, 0.0)
 
 
