@@ -88,7 +88,11 @@ def build_parser() -> argparse.ArgumentParser:
     command("restore", "bring a deleted run back", run=True)
     _add_handwriting(command("handwriting", "the drawings that were kept: list, export, import, score", json=False))
     command("check", "look whether the lab's database, files and engine work, and say what is wrong")
-    worker = command("worker", "train queued runs: the app starts this, a machine without it --stay", json=False)
+    worker = command(
+        "worker",
+        "train queued runs: with --stay on a machine without the app (the app starts workers itself)",
+        json=False,
+    )
     which = worker.add_mutually_exclusive_group()
     which.add_argument("--run", metavar="ID", help="train this run alone")
     worker.add_argument(

@@ -15,7 +15,7 @@ from mnist_lab.runs.database import Database
 from mnist_lab.runs.deletion import free_bytes, remove_folder
 from mnist_lab.runs.queries.lab_identity import lab_identity
 from mnist_lab.runs.run_folder import RunFolder, is_run_id, is_within_epoch
-from mnist_lab.runs.schema import runs
+from mnist_lab.runs.schema import run_files, runs
 from mnist_lab.runs.shared.local_copies import LocalCopies
 from mnist_lab.runs.shared.manifest import (
     SharedFile,
@@ -114,6 +114,13 @@ class RunFiles:
             with self._db.read() as connection:
                 names += _checkpoints_in(connection, run_id)
         return any(not (of_epoch_end and is_within_epoch(name)) for name in names)
+
+    def newest_shared(self) -> tuple[str, str] | None:
+        """The id of the newest run that has files in an object store, and the key of one of them; None without any."""
+        query = select(run_files.c.run_id, run_files.c.object_key).join(runs, runs.c.id == run_files.c.run_id)
+        with self._db.read() as connection:
+            row = connection.execute(query.order_by(runs.c.number.desc()).limit(1)).one_or_none()
+        return None if row is None else (row.run_id, row.object_key)
 
     # The user's commands
 

@@ -37,7 +37,7 @@ def teach_panel(run: Run, runs: Sequence[Run], index: CollectionIndex) -> None:
     extra = len(index) - held_back
     st.markdown(
         f"The network trains for a moment more: on {formatting.quantity(extra, 'drawing')}, among {IMAGES:,} other"
-        f" images so that it forgets little. The remaining {formatting.quantity(held_back, 'drawing')} are held back:"
+        f" images so that it forgets little. The remaining {formatting.quantity(held_back, 'drawing')} {'is' if held_back == 1 else 'are'} held back:"
         " only they tell whether it has learned to read these hands. This makes a new run; the old one stays as it is."
     )
     st.button(

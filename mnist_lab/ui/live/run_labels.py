@@ -46,6 +46,8 @@ _WAITING = {
 }
 """By phase: a trained run that cannot write its weights or results yet."""
 _DIVERGED = Badge("diverged", ":material/trending_up:", "red")
+MAX_SILENCE_SECONDS = 10.0
+"""Heartbeats come about once a second."""
 _PHASES = {"loading data": "loading the data", "building": "building the network"}
 
 
@@ -70,7 +72,9 @@ def is_testing(run: Run) -> bool:
     return run.state.is_active and run.phase == "evaluating"
 
 
-def progress_text(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: float | None = None) -> str:
+def progress_text(
+    run: Run, *, steps_epoch: float = 0.0, start: str = "", left: float | None = None, silence: float = 0.0
+) -> str:
     """The line above the progress bar: the progress of the run, and the time left.
 
     Args:
@@ -78,6 +82,7 @@ def progress_text(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: 
         steps_epoch: Epochs completed according to its curves; may be fractional.
         start: Position of a queued run and when it starts, from `position_text`; "" if nothing keeps it waiting.
         left: Remaining seconds of training; None if unknown.
+        silence: Seconds in which nothing was heard of its training.
     """
     if run.state is RunState.QUEUED:
         return f"Waiting for its turn · {start}" if start else "Starting …"
@@ -98,6 +103,8 @@ def progress_text(run: Run, *, steps_epoch: float = 0.0, start: str = "", left: 
         if run.machine_name:
             where = f" on {run.machine_name}"
         return f"{done} · {formatting.seconds(run.training_seconds)}{where}"
+    if run.machine_name and silence > MAX_SILENCE_SECONDS:
+        return f"No sign of {run.machine_name} for {formatting.about_seconds(silence)}"
     if is_testing(run):
         return "Testing the network on the test images"
     if run.state is RunState.PAUSED and steps_epoch and steps_epoch == run.epochs_done:

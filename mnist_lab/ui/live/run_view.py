@@ -128,7 +128,9 @@ def _view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
     expected = expected_seconds(store.unfinished)
     positions = position_texts(store, expected)
     left = seconds_left(run, history.points, expected.get(run.id))
-    text = progress_text(run, steps_epoch=history.last_epoch, start=positions.get(run.id, ""), left=left)
+    silence = shared.heartbeats.silence(run)
+    start = positions.get(run.id, "")
+    text = progress_text(run, steps_epoch=history.last_epoch, start=start, left=left, silence=silence)
     share = 1.0 if run.state is RunState.FINISHED else run.progress
     parts: dict[str, Any] = {PROGRESS: progress_html(text, share, is_busy=is_testing(run))}
     folder = shared.store.files.fetched(run.id, wait=0).snapshots

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mnist_lab import formatting
+from mnist_lab.errors import UnknownRunError
 from mnist_lab.runs import Run, RunState
 from mnist_lab.ui.components.markdown import plain
 from mnist_lab.ui.components.run_sign import SIGN_WIDTH, run_sign
+from mnist_lab.ui.services.container import services
 from mnist_lab.ui.session.navigation import go
 from mnist_lab.ui.session.query_params import RUN
 
@@ -51,8 +53,7 @@ def pick_run(runs: Sequence[Run], *, key: str) -> Run:
     st.session_state[_LAST_SHOWN] = run.id
     if requested and requested not in by_id:
         st.warning(
-            f"There is no tested run {plain(formatting.shortened(requested, 20))}; it may have been deleted. "
-            f"{plain(formatting.shortened_inside(run.name, 36))} is shown instead.",
+            f"{_why_not_shown(requested)} {plain(formatting.shortened_inside(run.name, 36))} is shown instead.",
             icon=":material/link_off:",
         )
     elif requested != run.id:
@@ -63,6 +64,14 @@ def pick_run(runs: Sequence[Run], *, key: str) -> Run:
             "it is less accurate on drawings."
         )
     return run
+
+
+def _why_not_shown(run_id: str) -> str:
+    try:
+        run = services().store.get(run_id)
+    except UnknownRunError:
+        return f"There is no tested run {plain(formatting.shortened(run_id, 20))}; it may have been deleted."
+    return f"{plain(formatting.shortened_inside(run.name, 36))} is {run.state} and has no test result yet."
 
 
 def pick_next(run: Run) -> None:

@@ -14,6 +14,7 @@ from mnist_lab.training.launcher import open_launcher
 from mnist_lab.training.launcher_loop import LauncherLoop
 from mnist_lab.ui.services.dataset_loader import DatasetLoader
 from mnist_lab.ui.services.handwriting_scores import HandwritingScores
+from mnist_lab.ui.services.heartbeats import Heartbeats
 from mnist_lab.ui.services.history_cache import HistoryCache
 from mnist_lab.ui.services.litert_files import LitertFiles
 from mnist_lab.ui.services.sparkline_cache import SparklineCache
@@ -68,6 +69,7 @@ class Services:
     datasets: DatasetLoader
     litert: LitertFiles
     handwriting: HandwritingScores
+    heartbeats: Heartbeats
 
     def start(self) -> None:
         """Start the background work; returns at once."""
@@ -187,4 +189,5 @@ def _create_services() -> Services:
         datasets=DatasetLoader(settings),
         litert=LitertFiles(settings, store.files),
         handwriting=HandwritingScores(store, settings),
+        heartbeats=Heartbeats(),
     )

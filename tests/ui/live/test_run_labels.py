@@ -33,3 +33,9 @@ def test_a_run_that_waits_to_be_saved_says_why(phase: str, label: str, text: str
     run = make_run(state=RunState.RUNNING, phase=phase)
     assert badge(run).text == label
     assert text in progress_text(run)
+
+
+def test_a_machine_that_is_silent_is_told() -> None:
+    run = make_run(state=RunState.RUNNING, host="lab-pc-7:/home/lab/runs")
+    assert "No sign" not in progress_text(run, steps_epoch=0.5, silence=5.0)
+    assert progress_text(run, steps_epoch=0.5, left=20.0, silence=34.0) == "No sign of lab-pc-7 for 34 s"
