@@ -35,9 +35,10 @@ def teach_panel(run: Run, runs: Sequence[Run], index: CollectionIndex) -> None:
     """
     held_back = sum(map(is_held_back, index.ids.tolist()))
     extra = len(index) - held_back
+    rest = "1 drawing is" if held_back == 1 else f"{formatting.quantity(held_back, 'drawing')} are"
     st.markdown(
         f"The network trains for a moment more: on {formatting.quantity(extra, 'drawing')}, among {IMAGES:,} other"
-        f" images so that it forgets little. The remaining {formatting.quantity(held_back, 'drawing')} {'is' if held_back == 1 else 'are'} held back:"
+        f" images so that it forgets little. The remaining {rest} held back:"
         " only they tell whether it has learned to read these hands. This makes a new run; the old one stays as it is."
     )
     st.button(
