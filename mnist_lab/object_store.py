@@ -118,7 +118,7 @@ class ObjectStore:
         Raises:
             ObjectStoreError: It cannot be written, or there is another one.
         """
-        if not self._put(key, content) and self._size(key) != len(content):
+        if not self._put(key, content) and self.size(key) != len(content):
             raise ObjectStoreError(f"In {self.url} there is another object {key} already.")
 
     def get(self, key: str, size: int, sha256: str) -> bytes:
@@ -163,7 +163,7 @@ class ObjectStore:
 
     def exists(self, key: str) -> bool:
         """Whether there is an object with this key."""
-        return self._size(key) is not None
+        return self.size(key) is not None
 
     def delete(self, keys: Iterable[str]) -> None:
         """Remove objects; one that is not there is no error."""
@@ -219,7 +219,8 @@ class ObjectStore:
                 return False
             return True
 
-    def _size(self, key: str) -> int | None:
+    def size(self, key: str) -> int | None:
+        """The bytes of an object; None if there is none."""
         store = self._store
         with suppress(MissingObjectError), self._own_errors(key):
             import obstore

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from mnist_lab.data.dataset import Dataset
 from mnist_lab.data.mnist import FILE_NAME, load_mnist, mnist_candidates
 from mnist_lab.data.mnist_files import NPZ_NAMES
-from mnist_lab.errors import DataError, MissingObjectError
+from mnist_lab.errors import DamagedObjectError, DataError, MissingObjectError
 from mnist_lab.files import atomic_write
 from mnist_lab.object_store import ObjectStore
 from mnist_lab.settings import Settings
@@ -59,11 +60,33 @@ def share_mnist(settings: Settings, dataset: Dataset) -> None:
     """
     if settings.files_url is not None:
         objects = ObjectStore(settings.files_url)
-        if not objects.exists(KEY):
-            objects.put_new(KEY, _packed(settings, dataset))
+        content = _packed(settings, dataset)
+        found = objects.size(KEY)
+        # Another file may hold MNIST, too, or be something else, which would be in the way for good.
+        if found is not None and found != len(content) and not _is_mnist(objects):
+            objects.delete([KEY])
+            found = None
+        if found is None:
+            objects.put_new(KEY, content)
     elif isinstance(settings.files, Path) and not (settings.files / FILE_NAME).exists():
         with atomic_write(settings.files / FILE_NAME) as temporary:
             temporary.write_bytes(_packed(settings, dataset))
+
+
+def _is_mnist(objects: ObjectStore) -> bool:
+    """Whether the object is MNIST."""
+    try:
+        content = objects.get_unchecked(KEY, _MAX_BYTES)
+    except (MissingObjectError, DamagedObjectError):
+        return False
+    with tempfile.TemporaryDirectory(prefix="mnist-lab-") as folder:
+        file = Path(folder) / FILE_NAME
+        file.write_bytes(content)
+        try:
+            load_mnist(file)
+        except DataError:
+            return False
+    return True
 
 
 def _shared_content(settings: Settings) -> bytes | None:
@@ -71,7 +94,8 @@ def _shared_content(settings: Settings) -> bytes | None:
     if settings.files_url is not None:
         try:
             return ObjectStore(settings.files_url).get_unchecked(KEY, _MAX_BYTES)
-        except MissingObjectError:
+        except (MissingObjectError, DamagedObjectError) as error:
+            log.info("MNIST is not among the shared files: %s", error)
             return None
     if isinstance(settings.files, Path) and (settings.files / FILE_NAME).is_file():
         return (settings.files / FILE_NAME).read_bytes()

@@ -79,6 +79,20 @@ def test_wrong_content_is_passed_over(
     assert not any((poor.cache_folder).iterdir())
 
 
+def test_what_is_in_the_way_is_replaced(
+    bucket_url: str, settings: Settings, tmp_path: Path, mnist_folder: Path
+) -> None:
+    store = from_url(bucket_url, client_options={"allow_http": True})
+    obstore.put(store, KEY, b"something else")
+    rich = settings.model_copy(update={"files": bucket_url, "data": mnist_folder})
+    share_mnist(rich, load_mnist(mnist_folder))
+    poor = settings.model_copy(update={"files": bucket_url, "data": None, "home": tmp_path / "poor"})
+    assert fetch_mnist(poor) is not None
+    # Other forms of MNIST are left as they are.
+    share_mnist(rich.model_copy(update={"data": None, "home": tmp_path / "x"}), load_mnist(mnist_folder))
+    assert obstore.head(store, KEY)["size"] == (mnist_folder / "mnist.npz").stat().st_size
+
+
 def test_a_store_that_is_away_is_no_reason_to_train_on_the_sample(
     bucket_url: str, line: Line, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,8 +62,8 @@ def run(store: RunStore) -> Run:
 
 @pytest.fixture
 def waiting(store: RunStore, run: Run) -> Run:
-    """Another run that waits behind `run`."""
-    return store.create(NETWORK, Recipe(epochs=1, limit=100, precision="float32"), name="waits", actor=Actor("second"))
+    """Another run of the same owner, that waits behind `run` whenever that is in the queue."""
+    return store.create(NETWORK, Recipe(epochs=1, limit=100, precision="float32"), name="waits", actor=Actor("first"))
 
 
 def _pause(reporter: Reporter, store: RunStore, run: Run) -> None:

@@ -53,7 +53,8 @@ class _Job(_Answer):
 class _Node(_Answer):
     node_id: str
     node_ip: str
-    resources_total: dict[str, Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]]
+    resources_total: dict[str, Annotated[float, Field(ge=0, le=1e18, allow_inf_nan=False)]]
+    """Processors and graphics cards by number, memory in bytes."""
 
 
 class JobsClient:

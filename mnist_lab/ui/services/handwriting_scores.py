@@ -34,6 +34,8 @@ RETRY_SECONDS = 10.0
 """A run that failed is tried again so often while somebody looks at it: there may be room on the disk again."""
 ENOUGH = 0.98
 """Share of the drawings that a run must have read; the rest is read when somebody looks at this run."""
+_ELSEWHERE = "elsewhere"
+"""The state of a run whose weights are not on this machine."""
 _MAX_SCORES, _MAX_ANSWERS = 2_000, 16
 
 
@@ -178,10 +180,14 @@ class HandwritingScores:
             self._closed = True
             self._changed.notify_all()
 
-    def _files(self, run: Run, *, fetch: bool = False) -> _Files | None:
-        """The files of a run; None if it has no weights, or these are not on this machine and not to be fetched."""
+    def _is_elsewhere(self, run: Run) -> bool:
+        """Whether the weights of a run, which are not on this machine, may be in the object store."""
+        return self._store.files.objects is not None and run.result is not None and not run.is_reference
+
+    def _files(self, run: Run) -> _Files | None:
+        """The files of a run; None if it has no weights, or these are not on this machine."""
         try:
-            weights = weights_of(run, self._store.files, fetch=fetch)
+            weights = weights_of(run, self._store.files, fetch=False)
             folder = self._store.folder(run.id)
         except LabError:
             return None
@@ -201,8 +207,10 @@ class HandwritingScores:
         return score if score.drawings else None
 
     def _must_read(self, run: Run, *, urgent: bool) -> bool:
-        index, files = self.index(), self._files(run, fetch=urgent)
-        if files is None or self._failed_just_now(run, _state(index, files), urgent=urgent):
+        index, files = self.index(), self._files(run)
+        if files is None:
+            return self._is_elsewhere(run) and not self._failed_just_now(run, _ELSEWHERE, urgent=urgent)
+        if self._failed_just_now(run, _state(index, files), urgent=urgent):
             return False
         read = len(index) - len(missing_ids(index, self._read(files)))
         return read < (1.0 if urgent else ENOUGH) * len(index)
@@ -244,7 +252,10 @@ class HandwritingScores:
         state = ""
         try:
             index, run = self.index(), self._store.get(run_id)
-            files = self._files(run, fetch=True)
+            state = _ELSEWHERE
+            # Also when it was not there before: it takes a while, which nobody waits for here.
+            weights_of(run, self._store.files)
+            files = self._files(run)
             if files is None:
                 return
             state = _state(index, files)

@@ -67,7 +67,7 @@ class FakeRay:
             return 200, json.dumps({"version": "4", "ray_version": self.version})
         if path == "/api/v0/nodes":
             nodes = [
-                {"node_id": name, "node_ip": f"10.0.0.{name[1:]}", "resources_total": {"CPU": cpus, "memory": 1e9}}
+                {"node_id": name, "node_ip": f"10.0.0.{name[1:]}", "resources_total": {"CPU": cpus, "memory": 2.4e10}}
                 for name, (cpus, _) in self.machines.items()
             ]
             return 200, json.dumps({"data": {"result": {"result": nodes}}})

@@ -371,6 +371,7 @@ def test_check_names_rays_version_and_what_is_free(
 ) -> None:
     for name in SETTINGS:
         monkeypatch.setenv(f"MNIST_LAB_{name.upper()}", str(getattr(lab, name)))
+    lab.runs_folder.mkdir(parents=True)
     assert main(["check"]) == 0
     line = capsys.readouterr().out.splitlines()[3]
     assert line.startswith("engine    ok  Ray 2.")
