@@ -334,13 +334,17 @@ class LabLayerList {
     const start = performance.now();
     // A form without fields has buttons only; those of another form come first, and its fields when they are loaded.
     let focused = document.activeElement;
+    const current = this.current;
+    // The row that opened the form may be drawn anew meanwhile, and has the focus again a moment later.
+    const isAt = (active) =>
+      active === focused || active === document.body || (this.current === current && this.row(current)?.contains(active));
     const look = () => {
       const waited = performance.now() - start;
       const form = document.querySelector(selector);
       const field = form?.querySelector("input, [role=slider]");
       const button = waited > LAB_FIELD_WAIT ? form?.querySelector("button") : null;
       // Meanwhile the user may have gone elsewhere.
-      if (document.activeElement !== focused) return;
+      if (!isAt(document.activeElement)) return;
       if (field ?? button) (focused = field ?? button).focus({ preventScroll: true });
       if (!field && waited < LAB_FORM_WAIT) requestAnimationFrame(look);
     };
