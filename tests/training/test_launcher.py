@@ -278,3 +278,20 @@ def test_the_launcher_removes_what_was_deleted_a_day_ago(
     until(lambda: [run.id for run in store.deleted_runs()] == [new.id], "only the old one is removed")
     until(lambda: not store.folder(old.id).path.exists(), "with its folder")
     assert store.folder(new.id).path.exists()
+
+
+def test_a_lab_in_which_no_machine_trains_says_so(
+    offline: Settings, store: RunStore, small_network: Network, small_recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launcher_module, "NOBODY_SECONDS", 0.0)
+    launcher = Launcher(offline.model_copy(update={"workers": 0}), STAND_IN)
+    launcher._tick(store)
+    assert launcher.error == ""
+    run = store.create(small_network, small_recipe)
+    launcher._tick(store)
+    assert launcher.error.startswith("No machine trains for this lab now")
+    assert not launcher.has_workers()
+    monkeypatch.setattr(launcher_module, "NOBODY_SECONDS", 60.0)
+    store.claim(run.id, "a worker elsewhere")
+    launcher._tick(store)
+    assert launcher.error == ""

@@ -131,6 +131,9 @@ def _view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
     silence = shared.heartbeats.silence(run)
     start = positions.get(run.id, "")
     text = progress_text(run, steps_epoch=history.last_epoch, start=start, left=left, silence=silence)
+    if run.state is RunState.QUEUED and shared.launcher.error:
+        # The page shows the whole message when it is drawn the next time.
+        text = shared.launcher.error.partition(". ")[0]
     share = 1.0 if run.state is RunState.FINISHED else run.progress
     parts: dict[str, Any] = {PROGRESS: progress_html(text, share, is_busy=is_testing(run))}
     folder = shared.store.files.fetched(run.id, wait=0).snapshots
