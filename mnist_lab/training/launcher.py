@@ -120,7 +120,8 @@ class Launcher(LauncherLoop):
         first = next(iter(store.queue(limit=1)), None)
         if first is None or store.count(ACTIVE_STATES):
             self._unserved = "", now
-        elif self._unserved[0] != first.id:
+            return ""
+        if self._unserved[0] != first.id:
             self._unserved = first.id, now
         if now - self._unserved[1] < NOBODY_SECONDS:
             return ""
