@@ -198,8 +198,12 @@ class StoreConnection:
 
         return self.retry(write_all)
 
-    def retry(self, write: Callable[[], T]) -> T:
+    def retry(self, write: Callable[[], T], kind: type[StoreError] = StoreError) -> T:
         """Call `write`, which must succeed, retrying for up to ten minutes while the store does not answer.
+
+        Args:
+            write: Called again after each failure.
+            kind: Other errors than these are raised at once.
 
         Raises:
             StoreError: The store did not answer for ten minutes.
@@ -211,7 +215,7 @@ class StoreConnection:
             self._raise_if_lost()
             try:
                 return write()
-            except StoreError as error:
+            except kind as error:
                 if time.monotonic() > deadline:
                     raise
                 self._log_once(error)

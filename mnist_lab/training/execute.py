@@ -2,9 +2,10 @@
 
 import logging
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
-from mnist_lab.errors import LabError, LostFilesError, StaleAttemptError
+from mnist_lab.errors import LabError, LostFilesError, ObjectStoreError, StaleAttemptError
 from mnist_lab.files import is_disk_full, is_not_writable
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, Result, Run, RunState, RunStore
@@ -106,7 +107,9 @@ def _train_and_evaluate(
     reporter.connection.retry(lambda: store.files.fetch_for_training(run, store.attempt(run)))
     reporter.connection.retry(publisher.start)
     resumes = bool(folder.checkpoint_files())
-    split, data = reporter.connection.retry(lambda: load_split(settings, store, run, resumes=resumes))
+    # Data and drawings may have to come from the object store; what is damaged is told at once.
+    load = partial(load_split, settings, store, run, resumes=resumes)
+    split, data = reporter.connection.retry(load, ObjectStoreError)
     checkpoints = find_checkpoints(run, folder, data)
     reporter.connection.retry(lambda: store.attempt(run).set_data(data))
 

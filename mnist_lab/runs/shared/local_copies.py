@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +35,8 @@ UNUSABLE_SECONDS = 60.0
 """How long an object that is missing or damaged is not asked for again."""
 MAX_DIGESTS = 20_000
 _COMPLETE = frozenset({RunState.FINISHED, RunState.STOPPED})
+_OWN = frozenset({"worker.log", "digit_subspaces.npz"})
+"""Files that each machine may have for itself, though the run has none among the shared ones."""
 _WEIGHTS = ("best.keras", "last.keras", "predictions.npz")
 
 log = logging.getLogger(__name__)
@@ -74,6 +77,11 @@ class LocalCopies:
 
         self._unusable: TTLCache[str, None] = TTLCache(MAX_DIGESTS, UNUSABLE_SECONDS)
         """Keys of objects that were missing or damaged a short while ago."""
+
+    @cached_property
+    def lab(self) -> str:
+        """The name of the lab, see `lab_identity`."""
+        return lab_identity(self._db)
 
     def close(self) -> None:
         """Fetch nothing more."""
@@ -140,7 +148,7 @@ class LocalCopies:
 
     def is_newest(self, folder: RunFolder, attempt: int) -> bool:
         """Whether this attempt has written its files here, so that they may be newer than those that are shared."""
-        return folder.origin() == (lab_identity(self._db), attempt)
+        return folder.origin() == (self.lab, attempt)
 
     def fetch_log(self, run_id: str, folder: RunFolder) -> None:
         """Bring the log of the earlier attempts into the folder of a claimed run, if another machine has it."""
@@ -195,7 +203,10 @@ class LocalCopies:
             here = list(shared_paths(folder))
         except OSError as error:
             raise StoreError(f"{folder.path} cannot be read: {error.strerror or error}.") from error
-        return _Wanted(missing, [path for within, path in here if within not in manifest and is_needed(within)])
+        return _Wanted(
+            missing,
+            [path for within, path in here if within not in manifest and within not in _OWN and is_needed(within)],
+        )
 
     def _has(self, path: Path, file: SharedFile) -> bool:
         version = file_version(path)
@@ -230,7 +241,7 @@ class LocalCopies:
             wanted = self._wanted_by_readers(run_id)
             if wanted is not None:
                 if folder.origin() == ("", 0):
-                    folder.note_origin(lab_identity(self._db), 0)
+                    folder.note_origin(self.lab, 0)
                 self._download_all(folder, wanted.files)
                 _remove(wanted.left_over)
         finally:
@@ -285,4 +296,4 @@ def _remove(paths: Iterable[Path]) -> None:
 
 
 def _is_for_readers(path: str) -> bool:
-    return not path.startswith(("checkpoints/", "initial.keras"))
+    return not path.startswith((CHECKPOINTS, "initial.keras"))

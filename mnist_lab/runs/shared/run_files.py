@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
-from mnist_lab.errors import ObjectStoreError, StoreError
+from mnist_lab.errors import LostFilesError, ObjectStoreError, StoreError
 from mnist_lab.object_store import ObjectStore
 from mnist_lab.runs.continuation import is_passed_on, share_files, share_weights
 from mnist_lab.runs.database import Database
 from mnist_lab.runs.deletion import free_bytes, remove_folder
-from mnist_lab.runs.queries.lab_identity import lab_identity
 from mnist_lab.runs.run_folder import RunFolder, is_run_id, is_within_epoch
 from mnist_lab.runs.schema import run_files, runs
 from mnist_lab.runs.shared.local_copies import LocalCopies
@@ -218,7 +217,8 @@ class RunFiles:
         """Bring the files of a claimed run into its folder, which is locked, and note that they are here.
 
         Raises:
-            LostFilesError: None of the run's checkpoints is in the object store; nothing was changed.
+            LostFilesError: None of the run's checkpoints is in the object store, or there is one that this machine does
+                not know; nothing was changed.
             ObjectStoreError: A file cannot be fetched.
             StaleAttemptError: The run does not belong to this attempt.
             StoreError: The run store, or the folder, cannot be used.
@@ -226,8 +226,13 @@ class RunFiles:
         if self._copies is not None:
             folder = self.folder(run.id)
             self._copies.fetch_for_training(run.id, run.attempt, folder)
-            folder.note_origin(lab_identity(self._db), run.attempt)
+            folder.note_origin(self._copies.lab, run.attempt)
         elif published := attempt.files():
+            if not self.folder(run.id).checkpoint_files() and any(path.startswith(CHECKPOINTS) for path in published):
+                raise LostFilesError(
+                    "The run's checkpoints are in an object store, and this machine does not know it: set"
+                    " MNIST_LAB_FILES as on the machine that trained it, and resume the run. Nothing was changed."
+                )
             # From now on its files are in a folder; what was in an object store before is not the run's any more.
             attempt.update_files([], published)
 
@@ -244,8 +249,9 @@ class RunFiles:
         Raises:
             StoreError: The run store cannot be read.
         """
-        if self.objects is None or time.monotonic() < self._next_tidy:
+        if self._copies is None or time.monotonic() < self._next_tidy:
             return
+        lab = self._copies.lab
         self._next_tidy = time.monotonic() + TIDY_SECONDS
         try:
             # Oldest first.
@@ -253,18 +259,18 @@ class RunFiles:
         except OSError:
             return
         for folder in (RunFolder(path) for path in folders if is_run_id(path.name)):
-            if self._is_dispensable(folder) and (lock := folder.lock()) is not None:
+            if self._is_dispensable(folder, lab) and (lock := folder.lock()) is not None:
                 lock.release()
                 remove_folder(folder)
 
-    def _is_dispensable(self, folder: RunFolder) -> bool:
+    def _is_dispensable(self, folder: RunFolder, lab: str) -> bool:
         run_id = folder.path.name
         with self._db.read() as connection:
             state = connection.execute(select(runs.c.state).where(runs.c.id == run_id)).scalar_one_or_none()
             manifest = read_manifest(connection, run_id)
         if state is None:
             # It may belong to another lab that has the same home.
-            return folder.origin()[0] == lab_identity(self._db)
+            return folder.origin()[0] == lab
         if state in ACTIVE_STATES or state in {RunState.QUEUED, RunState.SET_ASIDE, RunState.INTERRUPTED}:
             return False
         return bool(manifest) and free_bytes(self.runs_folder) < MIN_FREE_BYTES

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_lab.errors import ObjectStoreError, QueueLimitError, TransitionError
+from mnist_lab.errors import LostFilesError, ObjectStoreError, QueueLimitError, TransitionError
 from mnist_lab.network import Network
 from mnist_lab.object_store import ObjectStore
 from mnist_lab.recipe import Recipe
@@ -186,6 +186,27 @@ def test_a_run_that_is_trained_on_without_the_store_leaves_it(
     there.files.fetch(claimed.id)
     assert read(here, claimed) == FILES | newer
     assert read(there, claimed) == {}
+
+
+def test_a_machine_that_does_not_know_the_store_forgets_nothing(
+    here: RunStore, claimed: Run, settings: Settings, tmp_path: Path
+) -> None:
+    write(here, claimed, FILES)
+    publish(here, claimed)
+    here.attempt(claimed).move(RunState.INTERRUPTED)
+    here.requeue(claimed.id)
+    unaware = RunStore(settings.db_url, tmp_path / "unaware" / "runs")
+    with pytest.raises(LostFilesError, match="set MNIST_LAB_FILES as on the machine that trained it"):
+        claim(unaware, claimed.id)
+    unaware.close()
+    assert set(here.attempt(claimed).files()) == {*FILES}
+
+
+def test_what_a_machine_made_for_itself_stays(here: RunStore, there: RunStore, finished: Run) -> None:
+    there.files.fetch(finished.id)
+    write(there, finished, {"digit_subspaces.npz": b"made here"})
+    there.files.fetch(finished.id)
+    assert read(there, finished)["digit_subspaces.npz"] == b"made here"
 
 
 def test_a_run_of_before_the_store_is_continued_on_another_machine(
