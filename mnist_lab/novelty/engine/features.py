@@ -16,8 +16,8 @@ Labels = NDArray[np.uint8]
 
 MAX_TEST = 5_000
 """Test images for the threshold; the quantile of so many is right to 0.3 points."""
-_BATCH_SIZE = 50
-"""Small, as readings of drawings wait for a batch."""
+SMALL_BATCH = 50
+"""Where readings of drawings wait for a batch."""
 
 
 def with_hidden(model: keras.Model) -> keras.Model:
@@ -30,7 +30,9 @@ def fit_to_model(
     train_images: Images,
     train_labels: Labels,
     test_images: Images,
+    *,
     pause_point: Callable[[], None] | None = None,
+    batch_size: int = SMALL_BATCH,
 ) -> DigitSubspaces | None:
     """Fit the digits' subspaces to a trained model.
 
@@ -40,6 +42,7 @@ def fit_to_model(
         train_labels: uint8 (n,).
         test_images: uint8 (m, 28, 28); `MAX_TEST` of them, evenly spread, are used.
         pause_point: Called between batches; an exception that it raises ends the work.
+        batch_size: Images that the model gets at once.
 
     Returns:
         None if the model gives numbers that are not finite.
@@ -47,7 +50,7 @@ def fit_to_model(
     chosen = np.concatenate([np.flatnonzero(train_labels == digit)[:MAX_TRAINING] for digit in range(CLASSES)])
     # Not the first ones: the second half of MNIST's test images was written by other people.
     tested = test_images[:: max(1, -(-len(test_images) // MAX_TEST))]
-    compute = _Features(model, pause_point)
+    compute = _Features(model, pause_point, batch_size)
     features, _ = compute(train_images[chosen])
     test_features, test_digits = compute(tested)
     return fit_subspaces(features, train_labels[chosen], test_features, test_digits)
@@ -56,7 +59,7 @@ def fit_to_model(
 class _Features:
     """Computes the features of images, and the digits that a model takes them for."""
 
-    def __init__(self, model: keras.Model, pause_point: Callable[[], None] | None) -> None:
+    def __init__(self, model: keras.Model, pause_point: Callable[[], None] | None, batch_size: int) -> None:
         both = with_hidden(model)
 
         def forward(images: tf.Tensor) -> Any:  # uint8 (n, 28, 28) -> float32 (n, 10), (n, h)
@@ -65,11 +68,12 @@ class _Features:
 
         signature = [tf.TensorSpec((None, 28, 28), tf.uint8)]
         self._forward: Any = tf.function(forward, input_signature=signature, jit_compile=False)
-        self._pause_point = pause_point
+        self._pause_point, self._batch_size = pause_point, batch_size
 
     def __call__(self, images: Images) -> tuple[Floats, NDArray[np.int64]]:
         """Features (n, width) and digits (n,)."""
-        parts = [self._batch(images[start : start + _BATCH_SIZE]) for start in range(0, len(images), _BATCH_SIZE)]
+        starts = range(0, len(images), self._batch_size)
+        parts = [self._batch(images[start : start + self._batch_size]) for start in starts]
         features, digits = zip(*parts, strict=True)
         return np.concatenate(features), np.concatenate(digits)
 

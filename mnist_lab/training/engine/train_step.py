@@ -1,5 +1,6 @@
 """The training step, and a loop that runs many steps in one call of TensorFlow."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from mnist_lab.recipe import Recipe
 from mnist_lab.training.engine.augmentation import augmented
+from mnist_lab.training.engine.training_forward import TrainingForward
 
 Floats = NDArray[np.float32]
 
@@ -21,9 +23,23 @@ class StepRunner:
     so that a training can be resumed.
     """
 
-    def __init__(self, model: keras.Model, optimizer: keras.optimizers.Optimizer, recipe: Recipe) -> None:
-        """Each step changes `model` and `optimizer`."""
+    def __init__(
+        self,
+        model: keras.Sequential,
+        optimizer: keras.optimizers.Optimizer,
+        recipe: Recipe,
+        forward: Callable[[tf.Tensor], tf.Tensor] | None = None,
+    ) -> None:
+        """Each step changes `model` and `optimizer`.
+
+        Args:
+            model: From float32 (batch, 28, 28, 1) in 0..1 to probabilities (batch, 10).
+            optimizer: That of the recipe.
+            recipe: How the model is trained.
+            forward: Computes what `model(images, training=True)` does; `TrainingForward` if not given.
+        """
         self._model = model
+        self._forward = forward or TrainingForward(model)
         self._optimizer = optimizer
         self._recipe = recipe
         optimizer.build(model.trainable_variables)
@@ -96,7 +112,7 @@ class StepRunner:
 
     def _step(self, batch: tf.Tensor, true: tf.Tensor, rate: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         with tf.GradientTape() as tape:
-            probabilities = self._model(batch, training=True)  # (batch, 10)
+            probabilities = self._forward(batch)  # (batch, 10)
             loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(true, probabilities))
         variables = self._model.trainable_variables
         gradients = tape.gradient(loss, [variable.value for variable in variables])

@@ -93,7 +93,12 @@ class Trainer:
         self._rates_tensor = tf.constant(self._rates)
         self._optimizer = make_optimizer(recipe)
         self._step_runner = StepRunner(self.model, self._optimizer, recipe)
-        self._evaluator = Evaluator(self.model)
+        self.evaluator = Evaluator(self.model)
+        """Predicts with the model's current weights; traced already, once an epoch has ended."""
+        self.validation: Scores | None = None
+        """Of the weights as they are now; None if they have not been validated since they changed."""
+        self.best_validation: Scores | None = None
+        """Of the best epoch, if this process trained it."""
         self._clock = Clock()
         self._chunk, self._factor = 1, 1.0
         self._best_epoch, self._best_loss, self._patience_from = 0, math.inf, 0
@@ -161,11 +166,11 @@ class Trainer:
             if training.stopped or training.diverged:
                 stopped, diverged = training.stopped, training.diverged
                 break
-            validation = self._validate()
+            self.validation = validation = self._validate()
             self.epochs_done += 1
             self._losses, self._correct = [], []
             if validation.loss < self._best_loss:
-                self._best_epoch, self._best_loss = self.epochs_done, validation.loss
+                self._best_epoch, self._best_loss, self.best_validation = self.epochs_done, validation.loss, validation
                 self._best = copy_values(self.model.weights)
             point = self._point(self.epochs_done * self.batches, training.loss, training.accuracy, validation)
             with self._clock.paused():
@@ -228,6 +233,7 @@ class Trainer:
         while (done := self.batches_done) < self.batches:
             count = min(self._chunk, self.batches - done)
             self._update_factor()
+            self.validation = None
             start = time.perf_counter()
             losses, accuracies = self._step_runner.run(
                 images,
@@ -269,7 +275,7 @@ class Trainer:
         return np.minimum(left, self.recipe.batch_size).astype(np.float32)
 
     def _validate(self) -> Scores:
-        probabilities = self._evaluator.probabilities(self.split.validation_images, self._pause_point)
+        probabilities = self.evaluator.probabilities(self.split.validation_images, self._pause_point)
         return score(probabilities, self.split.validation_labels)
 
     def _pause_point(self) -> None:

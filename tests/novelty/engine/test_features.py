@@ -81,4 +81,4 @@ def test_it_can_be_ended_between_two_batches() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fit_to_model(model(keras.layers.Flatten()), IMAGES, LABELS, IMAGES, stop)
+        fit_to_model(model(keras.layers.Flatten()), IMAGES, LABELS, IMAGES, pause_point=stop)

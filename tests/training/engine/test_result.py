@@ -15,10 +15,14 @@ from mnist_lab.novelty.subspaces_file import read_subspaces
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import RunFolder
 from mnist_lab.training.engine import result as result_module
+from mnist_lab.training.scoring import score
 
 LABELS = (np.arange(40) % 10).astype(np.uint8)
 IMAGES = np.zeros((40, 28, 28), np.uint8)
-SPLIT = Split(IMAGES, LABELS, IMAGES, LABELS, IMAGES, LABELS)
+VALIDATION, TEST = IMAGES.copy(), IMAGES.copy()
+SPLIT = Split(IMAGES, LABELS, VALIDATION, LABELS, TEST, LABELS)
+SCORES = score(np.eye(10, dtype=np.float32)[(LABELS + 1) % 10], LABELS)
+"""Everything wrong: no weights of these tests are validated so."""
 
 
 SUBSPACES = DigitSubspaces(np.zeros((10, DIMENSIONS, PIXELS + 1), np.float32), 0.25)
@@ -37,14 +41,29 @@ class Model:
 
 @pytest.fixture(autouse=True)
 def _stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(result_module, "predict_probabilities", lambda model, _images, _pause_point: model.answers)
-    monkeypatch.setattr(result_module, "fit_to_model", lambda model, *_arguments: SUBSPACES)
+    monkeypatch.setattr(result_module, "fit_to_model", lambda model, *_arguments, **_options: SUBSPACES)
     monkeypatch.setattr(result_module, "versions", lambda: {"keras": "0"})
     monkeypatch.setattr(result_module, "machine_info", lambda: {"cores": 1})
 
 
-def _trainer(recipe: Recipe, last: float) -> Any:
-    return SimpleNamespace(model=Model(last), recipe=recipe, split=SPLIT, precision="float32")
+class Evaluator:
+    """Gives the model's answers, and keeps the images that were asked for."""
+
+    def __init__(self, model: Model):
+        self.model = model
+        self.asked: list[Any] = []
+
+    def probabilities(self, images: Any, _pause_point: Any) -> Any:
+        self.asked.append(images)
+        return self.model.answers
+
+
+def _trainer(recipe: Recipe, last: float, **validation: Any) -> Any:
+    model = Model(last)
+    scores = {"validation": None, "best_validation": None} | validation
+    return SimpleNamespace(
+        model=model, evaluator=Evaluator(model), recipe=recipe, split=SPLIT, precision="float32", **scores
+    )
 
 
 def _outcome(**changes: Any) -> Any:
@@ -100,3 +119,27 @@ def test_last_weights_that_are_nan_do_not_spoil_the_best(tmp_path: Path) -> None
     result = result_module.make_result(trainer, _outcome(diverged=True), folder)
     assert (result.kept, result.test_accuracy) == ("best", 1.0)
     assert np.isnan(result.last_test_loss)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "outcome", "known", "tested", "validated"),
+    [
+        (Recipe(), _outcome(best_epoch=3), {"validation": SCORES, "best_validation": SCORES}, 1, 0),
+        (Recipe(), _outcome(), {"validation": SCORES, "best_validation": SCORES}, 2, 0),
+        (Recipe(keep="last"), _outcome(), {"validation": SCORES, "best_validation": SCORES}, 1, 0),
+        # Stopped in the middle of an epoch: the last weights are not the best ones any more.
+        (Recipe(), _outcome(best_epoch=3, stopped=True), {"best_validation": SCORES}, 2, 0),
+        # Resumed after the best epoch: its scores were those of another process.
+        (Recipe(), _outcome(), {"validation": SCORES}, 2, 1),
+        (Recipe(keep="last"), _outcome(stopped=True), {"best_validation": SCORES}, 1, 1),
+    ],
+)
+def test_what_the_training_has_scored_is_not_scored_again(
+    tmp_path: Path, recipe: Recipe, outcome: Any, known: dict[str, Any], tested: int, validated: int
+) -> None:
+    trainer = _trainer(recipe, 0.09, **known)
+    result = result_module.make_result(trainer, outcome, RunFolder(tmp_path))
+    asked = [("test", TEST), ("validation", VALIDATION)]
+    counts = {name: sum(images is each for each in trainer.evaluator.asked) for name, images in asked}
+    assert counts == {"test": tested, "validation": validated}
+    assert (result.validation_accuracy == 0) == (validated == 0)
