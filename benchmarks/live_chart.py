@@ -113,12 +113,12 @@ def open_train(lab: App, page: Page, options: argparse.Namespace) -> None:
 def click_to_point(page: Page) -> float:
     """Press Train; seconds until the first frame in which the training curve has a point of this run."""
     page.evaluate(WATCH)
+    page.wait_for_function("() => window.labSeen.length > 0")
     page.get_by_role("button", name="Train this network").click()
-    # The run before may still be shown for a moment: the first point of this one is near the axis.
-    page.wait_for_function("() => window.labSeen.some(([x, at]) => x > 0 && at > window.labClicked && x < 0.5)")
-    return float(
-        page.evaluate("window.labSeen.find(([x, at]) => x > 0 && x < 0.5 && at > window.labClicked)[1] - labClicked")
-    )
+    # The run before may still be shown for a moment, with its last point.
+    found = "window.labSeen.find(([x, at]) => x > 0 && x !== window.labSeen[0][0] && at > window.labClicked)"
+    page.wait_for_function(f"() => {found}")
+    return float(page.evaluate(f"{found}[1] - window.labClicked"))
 
 
 def stop(store: RunStore) -> None:

@@ -1,10 +1,14 @@
 """Numbers and times as text, in the same format on every page, in the terminal and in exports."""
 
 import math
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 NONE = "–"
 """The text for a missing value."""
+
+_TIME_UNITS = (("s", 1, 1, 60), ("min", 60, 0.5, 3_600), ("h", 3_600, 0.5, math.inf))
+"""Of estimated times: unit, seconds, smallest step of numbers below three, and the seconds below which it is used."""
 
 
 def percent(share: float | None, decimals: int = 0) -> str:
@@ -144,6 +148,28 @@ def seconds(value: float | None) -> str:
 def about_seconds(value: float) -> str:
     """An estimated time, without tenths of a second: 0.4 → "1 s", 4.9 → "5 s", 84 → "1 m 24 s"."""
     return seconds(max(10.0, value)) if value >= 9.5 else f"{max(1, round(value))} s"
+
+
+def time_range(least: float, most: float) -> str:
+    """An estimated time: (18, 38) → "15 to 40 s", (50, 130) → "50 s to 2.5 min"; (24, 24) → "about 24 s"."""
+    if least == most:
+        return f"about {about_seconds(least)}"
+    (low, low_unit), (high, high_unit) = (
+        _rounded_time(value, rounding) for value, rounding in ((least, math.floor), (most, math.ceil))
+    )
+    if (low, low_unit) == (high, high_unit):
+        return f"about {high:g} {high_unit}"
+    return (
+        f"{low:g} to {high:g} {high_unit}" if low_unit == high_unit else f"{low:g} {low_unit} to {high:g} {high_unit}"
+    )
+
+
+def _rounded_time(value: float, rounding: Callable[[float], int]) -> tuple[float, str]:
+    """Seconds as a number with few digits, and its unit."""
+    unit, size, smallest = next(one for one in _TIME_UNITS if value < one[3])[:3]
+    number = value / size
+    step = next((step for below, step in ((3, smallest), (10, 1), (30, 5)) if number < below), 10)
+    return max(step * rounding(number / step), smallest), unit
 
 
 def on_one_line(text: str) -> str:

@@ -116,6 +116,24 @@ def test_the_environment_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> N
     assert dict(os.environ) == before
 
 
+@pytest.mark.training
+def test_keras_imports_nothing_that_the_lab_does_not_need(tmp_path: Path) -> None:
+    program = (
+        "import sys\nimport mnist_lab.training.engine\n"
+        "print('SEEN', [name for name in ('matplotlib', 'pandas', 'sklearn') if name in sys.modules])\n"
+        "import matplotlib.pyplot, pandas, sklearn.base"
+    )
+    assert "SEEN []" in output(["-c", program], tmp_path, environment(tmp_path, "another backend"))
+
+
+def test_what_was_imported_already_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    imported = SimpleNamespace()
+    monkeypatch.setitem(sys.modules, "pandas", imported)  # type: ignore[arg-type]
+    with own_settings():
+        assert sys.modules["pandas"] is imported
+    assert sys.modules["pandas"] is imported
+
+
 def test_what_was_imported_already_is_set_again() -> None:
     asked: dict[str, object] = {}
     names = ("set_floatx", "set_epsilon", "set_image_data_format", "set_dtype_policy")

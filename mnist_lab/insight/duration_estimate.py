@@ -21,6 +21,13 @@ MAX_START_SECONDS = 10.0
 """A longer start is not counted: the machine was busy with something else."""
 AUGMENTATION_SECONDS = {"none": 0.0, "light": 2.0e-5, "pen": 2.7e-5, "styles": 2.5e-5}
 """Additional seconds per image, measured on two cores."""
+Margins = tuple[float, float]
+KNOWN: Margins = (1.0, 1.0)
+"""The same layers were trained here before."""
+MEASURED: Margins = (0.75, 1.6)
+"""From the measured speed of the machine: nine of ten networks took between so many times the estimate."""
+ROUGH: Margins = (0.5, 2.5)
+"""From other networks, without a measurement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +50,18 @@ class DurationEstimate:
     """Of training and validation, as a run counts them. With early stopping, an upper limit."""
     epoch_seconds: float
     """Of one epoch, its validation included."""
-    is_rough: bool
-    """Whether no past training had the same layers and the machine was not measured either."""
+    margins: Margins
+    """It takes at least and at most so many times the estimate, in nine of ten cases."""
+
+    @property
+    def least(self) -> float:
+        """Seconds that the training takes at least."""
+        return self.seconds * self.margins[0]
+
+    @property
+    def most(self) -> float:
+        """Seconds that the training takes at most."""
+        return self.seconds * self.margins[1]
 
 
 def past_throughputs(runs: Iterable["Run"], machine: Mapping[str, Any]) -> list[Throughput]:
@@ -108,7 +125,8 @@ def estimate_duration(
     held_out = used * recipe.validation_fraction if recipe.validation == "holdout" else 0.0
     validated = held_out or test_images
     epoch_seconds = (used - held_out + validated * FORWARD_SHARE) / median(rates)
-    return DurationEstimate(start + recipe.epochs * epoch_seconds, epoch_seconds, not same and speed is None)
+    margins = KNOWN if same else ROUGH if speed is None else MEASURED
+    return DurationEstimate(start + recipe.epochs * epoch_seconds, epoch_seconds, margins)
 
 
 def _start_seconds(run: "Run", result: "Result") -> float:

@@ -6,7 +6,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from mnist_lab.insight import Throughput, estimate_duration, past_throughputs, was_trained_elsewhere
-from mnist_lab.insight.duration_estimate import MAX_START_SECONDS
+from mnist_lab.insight.duration_estimate import KNOWN, MAX_START_SECONDS, MEASURED, ROUGH
 from mnist_lab.network import PRESETS, Dropout, MachineSpeed
 from mnist_lab.recipe import Recipe
 from mnist_lab.runs import REFERENCE, RunStore, open_store
@@ -36,15 +36,15 @@ def test_the_same_network_trains_as_fast_as_before() -> None:
     # 54,000 images trained on and 6,000 read at a third of the cost: 56,000 images' worth of work an epoch.
     duration = estimate_duration(SMALL, Recipe(epochs=2), [throughput(5_600.0)], **MNIST)
     assert duration is not None
-    assert not duration.is_rough
-    assert duration.seconds == pytest.approx(20.0)
+    assert duration.margins == KNOWN
+    assert duration.seconds == duration.least == duration.most == pytest.approx(20.0)
     assert duration.epoch_seconds == pytest.approx(10.0)
 
 
 def test_the_name_of_the_network_does_not_matter() -> None:
     duration = estimate_duration(SMALL.rename("Other"), Recipe(), [throughput(1_000.0)], **MNIST)
     assert duration is not None
-    assert not duration.is_rough
+    assert duration.margins == KNOWN
 
 
 def test_limit_and_validation_images_count() -> None:
@@ -82,7 +82,7 @@ def test_trainings_with_the_same_batch_size_are_preferred() -> None:
 def test_another_network_is_scaled_by_its_cost() -> None:
     duration = estimate_duration(WIDE, Recipe(epochs=1), [throughput(9_000.0)], **MNIST)
     assert duration is not None
-    assert duration.is_rough
+    assert duration.margins == ROUGH
     # Measured on two cores: notebook-1 trains at 692 images a second where the small CNN does 9,096.
     assert 56_000 / 692 / 2 < duration.seconds < 56_000 / 692 * 2
 
@@ -100,8 +100,8 @@ SPEED = MachineSpeed(multiply_add=1e-9, value=0.0, operation=0.0, parameter=0.0)
 def test_a_measured_machine_needs_no_past_runs() -> None:
     duration = estimate_duration(LINEAR, Recipe(epochs=1), [], speed=SPEED, **MNIST)
     assert duration is not None
-    assert not duration.is_rough
     assert duration.seconds == pytest.approx(56_000 * 7840e-9)
+    assert (duration.least, duration.most) == tuple(duration.seconds * margin for margin in MEASURED)
 
 
 def test_the_measured_speed_is_preferred_to_runs_of_other_networks() -> None:

@@ -1,6 +1,7 @@
 """The Train page without a browser: which run it shows, the next training, and the recipe."""
 
 import html
+import re
 from pathlib import Path
 
 import pytest
@@ -223,9 +224,8 @@ def test_the_total_time_is_shown_once_the_speed_of_this_machine_is_known(store: 
     # 900 training and 100 validation images: 93.3 s for a hundred epochs, and the start.
     text = page_text(open_page(session=recipe, n=link_from_network(network)))
     assert on_one_line("about 1 m 43 s on this machine") in text
-    assert on_one_line("very roughly") in page_text(
-        open_page(session=recipe, n=link_from_network(PRESETS["tiny"].network))
-    )
+    other = page_text(open_page(session=recipe, n=link_from_network(PRESETS["tiny"].network)))
+    assert re.search(on_one_line(r"\d+ s to [\d.]+ min on this machine|\d+ to \d+ s on this machine"), other)
 
 
 def test_compose_shows_the_time_per_epoch_once_the_speed_of_this_machine_is_known(store: RunStore) -> None:

@@ -85,13 +85,13 @@ def _time(facts: PresetFacts) -> str:
     """How long a training takes on this machine, or else how long it took on another one."""
     if facts.seconds is not None and not facts.elsewhere:
         return f"{formatting.about_seconds(facts.seconds)} here"
-    if facts.expected_seconds is not None:
-        return f"about {formatting.about_seconds(facts.expected_seconds)} here"
+    if facts.expected is not None:
+        return f"{formatting.time_range(facts.expected.least, facts.expected.most)} here"
     return "" if facts.seconds is None else f"{formatting.about_seconds(facts.seconds)} on another computer"
 
 
 def _is_only_known_elsewhere(facts: PresetFacts) -> bool:
-    return facts.elsewhere and facts.expected_seconds is None
+    return facts.elsewhere and facts.expected is None
 
 
 def _parameters(facts: PresetFacts) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mnist_lab.insight import was_trained_elsewhere
+from mnist_lab.insight import DurationEstimate, was_trained_elsewhere
 from mnist_lab.network import PRESETS, Preset, analyse
 from mnist_lab.recipe import preset_recipe
 from mnist_lab.runs import Run
@@ -28,7 +28,7 @@ class PresetFacts:
     """Of the run's training, wherever that was."""
     elsewhere: bool
     """Whether that was on another machine."""
-    expected_seconds: float | None
+    expected: DurationEstimate | None
     """Of a training on MNIST with the preset's recipe on this machine; None if its speed is not known yet."""
 
 
@@ -41,7 +41,7 @@ def preset_facts() -> Mapping[str, PresetFacts]:
     shared = services()
     shared.reference.ensure()
     # Outside the cache: reading the throughputs of past runs must not wait for those who draw a table.
-    expected = {name: _expected_seconds(preset) for name, preset in PRESETS.items()}
+    expected = {name: mnist_training_time(preset.network, preset_recipe(name)) for name, preset in PRESETS.items()}
     runs = shared.table_cache.shared("preset-runs", _runs)
     return {name: _facts(preset, runs.get(name), expected[name]) for name, preset in PRESETS.items()}
 
@@ -51,12 +51,7 @@ def _runs() -> dict[str, Run]:
     return services().store.finished_by_network(wanted)
 
 
-def _expected_seconds(preset: Preset) -> float | None:
-    duration = mnist_training_time(preset.network, preset_recipe(preset.name))
-    return None if duration is None else duration.seconds
-
-
-def _facts(preset: Preset, run: Run | None, expected_seconds: float | None) -> PresetFacts:
+def _facts(preset: Preset, run: Run | None, expected: DurationEstimate | None) -> PresetFacts:
     result = None if run is None else run.result
     return PresetFacts(
         parameters=analyse(preset.network).parameters or 0,
@@ -66,5 +61,5 @@ def _facts(preset: Preset, run: Run | None, expected_seconds: float | None) -> P
         on_sample=run is not None and run.used_sample,
         seconds=None if run is None else run.training_seconds,
         elsewhere=run is not None and was_trained_elsewhere(run, machine_info()),
-        expected_seconds=expected_seconds,
+        expected=expected,
     )

@@ -46,22 +46,22 @@ def mnist_training_time(network: Network, recipe: Recipe) -> DurationEstimate | 
 
 
 def epoch_time_text(network: Network) -> str:
-    """Time per epoch with the default recipe, as in "about 8 s per epoch of MNIST on this machine"; "" if unknown."""
+    """Time per epoch with the default recipe, as in "6 to 15 s per epoch of MNIST on this machine"; "" if unknown."""
     duration = mnist_training_time(network, Recipe())
     if duration is None:
         return ""
-    about = "very roughly" if duration.is_rough else "about"
-    return f"{about} {formatting.about_seconds(duration.epoch_seconds)} per epoch of MNIST on this machine"
+    time = formatting.time_range(*(margin * duration.epoch_seconds for margin in duration.margins))
+    return f"{time} per epoch of MNIST on this machine"
 
 
 def total_time_text(durations: Sequence[DurationEstimate | None], *, early_stopping: bool = False) -> str:
-    """Total time of several trainings, as in "about 1 m 10 s on this machine"; "" if it is unknown for one of them."""
+    """Total time of several trainings, as in "1 to 2 min on this machine"; "" if it is unknown for one of them."""
     known = [duration for duration in durations if duration is not None]
     if not known or len(known) < len(durations):
         return ""
-    limit = "at most " if early_stopping else ""
-    about = "very roughly" if any(duration.is_rough for duration in known) else "about"
-    return f"{limit}{about} {formatting.about_seconds(sum(duration.seconds for duration in known))} on this machine"
+    least, most = sum(duration.least for duration in known), sum(duration.most for duration in known)
+    time = f"at most {formatting.about_seconds(most)}" if early_stopping else formatting.time_range(least, most)
+    return f"{time} on this machine"
 
 
 def expected_seconds(runs: Iterable[Run]) -> dict[str, float | None]:

@@ -59,7 +59,7 @@ def train_card(analysis: Analysis, recipe: Recipe, run: Run | None) -> None:
 def _empty_parts(analysis: Analysis, recipe: Recipe) -> tuple[str, str, LiveChart]:
     history = MetricHistory()
     duration = training_time(analysis.network, recipe) if analysis.valid else None
-    time = "" if duration is None else f" · about {formatting.about_seconds(duration.seconds)}"
+    time = "" if duration is None else f" · {formatting.time_range(duration.least, duration.most)}"
     return (
         headline_html(*headline(None, history)),
         progress_html(f"Not trained yet{time}", 0.0),

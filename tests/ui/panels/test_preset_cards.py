@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 
+from mnist_lab.insight import DurationEstimate
+from mnist_lab.insight.duration_estimate import MEASURED
 from mnist_lab.network import PRESETS, PURPOSES
 from mnist_lab.ui.components.preset_gallery import GalleryClick, PresetCard
 from mnist_lab.ui.panels import preset_cards as module
 from mnist_lab.ui.panels.preset_cards import EMPTY, grouped_presets, preset_row
 from mnist_lab.ui.services.preset_facts import PresetFacts
 
-UNTRAINED = PresetFacts(34_826, None, "", None, on_sample=False, seconds=None, elsewhere=False, expected_seconds=None)
+EXPECTED = DurationEstimate(60.0, 60.0, MEASURED)
+UNTRAINED = PresetFacts(34_826, None, "", None, on_sample=False, seconds=None, elsewhere=False, expected=None)
 TRAINED = PresetFacts(
-    34_826, "abcdefgh", "<b>Mine</b>", 0.99041, on_sample=False, seconds=16.7, elsewhere=False, expected_seconds=60.0
+    34_826, "abcdefgh", "<b>Mine</b>", 0.99041, on_sample=False, seconds=16.7, elsewhere=False, expected=EXPECTED
 )
 
 
@@ -44,10 +47,10 @@ def card(drawn: dict[str, Any], facts: PresetFacts) -> PresetCard:
     [
         ({}, "99.04 %", "17 s here"),
         ({"on_sample": True}, "99.04 % on the sample", "17 s here"),
-        ({"elsewhere": True}, "99.04 %", "about 1 m 00 s here"),
-        ({"elsewhere": True, "expected_seconds": None}, "99.04 %", ""),
-        ({"accuracy": None, "seconds": None}, "", "about 1 m 00 s here"),
-        ({"accuracy": None, "seconds": None, "expected_seconds": None}, "", ""),
+        ({"elsewhere": True}, "99.04 %", "40 s to 2 min here"),
+        ({"elsewhere": True, "expected": None}, "99.04 %", ""),
+        ({"accuracy": None, "seconds": None}, "", "40 s to 2 min here"),
+        ({"accuracy": None, "seconds": None, "expected": None}, "", ""),
     ],
 )
 def test_a_card_shows_what_came_of_it_and_where_a_training_takes_how_long(
@@ -76,7 +79,7 @@ def test_the_gallery_has_every_preset_once_by_purpose_and_an_empty_network(drawn
 
 
 def test_the_gallery_says_that_a_time_was_measured_on_another_computer(drawn: dict[str, Any]) -> None:
-    drawn["facts"] = dict.fromkeys(PRESETS, replace(TRAINED, elsewhere=True, expected_seconds=None))
+    drawn["facts"] = dict.fromkeys(PRESETS, replace(TRAINED, elsewhere=True, expected=None))
     grouped_presets(key="gallery")
     assert drawn["groups"][0][1][0].time == "17 s on another computer"
 

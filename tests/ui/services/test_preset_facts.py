@@ -70,6 +70,6 @@ def test_the_runs_are_looked_up_once_for_all_pages(monkeypatch: pytest.MonkeyPat
 def test_the_expected_time_is_that_of_the_presets_own_recipe(monkeypatch: pytest.MonkeyPatch) -> None:
     given = {}
     monkeypatch.setattr(module, "mnist_training_time", lambda network, recipe: given.update({network.name: recipe}))
-    assert preset_facts()["fast"].expected_seconds is None
+    assert preset_facts()["fast"].expected is None
     assert given["Fast"] == preset_recipe("fast")
     assert given["Tiny"] == Recipe()
