@@ -107,11 +107,17 @@ lock: $(VENV)/.python ## pin the requirements again, with the hashes of their fi
 
 # JavaScript of others that our components use, with its licence beside it; node's package manager fetches it.
 IDIOMORPH := 0.8.0
+# Plotly's bundle with the traces that the lab draws, scatter and bar: a quarter of the whole library, which a browser
+# needs half a second to read. The same version as in the Python package.
+PLOTLY := 4.1.1
 VENDORED := mnist_lab/ui/components/assets/vendor
 vendor: ## fetch the vendored JavaScript again
 	cd $(VENDORED) && npm pack --silent idiomorph@$(IDIOMORPH) && tar -xzf idiomorph-$(IDIOMORPH).tgz && rm idiomorph-$(IDIOMORPH).tgz
 	cd $(VENDORED) && { echo "// idiomorph $(IDIOMORPH), Zero-Clause BSD licence: see idiomorph.LICENSE. Fetched by: make vendor"; cat package/dist/idiomorph.min.js; } > idiomorph.min.js
 	cd $(VENDORED) && mv package/LICENSE idiomorph.LICENSE && rm -r package
+	cd $(VENDORED) && npm pack --silent plotly.js-basic-dist-min@$(PLOTLY) && tar -xzf plotly.js-basic-dist-min-$(PLOTLY).tgz && rm plotly.js-basic-dist-min-$(PLOTLY).tgz
+	cd $(VENDORED) && { echo "// plotly.js-basic-dist-min $(PLOTLY), MIT licence: see plotly.LICENSE. Fetched by: make vendor"; cat package/plotly-basic.min.js; } > plotly.min.js
+	cd $(VENDORED) && mv package/LICENSE plotly.LICENSE && rm -r package
 
 clean: ## delete the virtual environment
 	rm -rf $(VENV)

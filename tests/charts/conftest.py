@@ -10,6 +10,9 @@ from mnist_lab.charts import Figure, paint
 from mnist_lab.runs import MetricPoint
 from tests.factories import make_point
 
+DRAWN_TRACES = {"scatter", "bar"}
+"""What the vendored bundle of Plotly can draw, besides pies."""
+
 
 @pytest.fixture
 def make_points() -> Callable[..., list[MetricPoint]]:
@@ -37,6 +40,7 @@ def assert_drawable() -> Callable[[Figure], None]:
 
     def check(figure: Figure) -> None:
         json.dumps(figure, allow_nan=False)
+        assert {trace.get("type", "scatter") for trace in figure["data"]} <= DRAWN_TRACES
         for theme in ("light", "dark"):
             painted = paint(figure, theme)
             assert '"@' not in json.dumps(painted)

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import importlib.resources
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -19,7 +20,7 @@ from mnist_lab.settings import Settings
 from mnist_lab.ui.services import container as module
 from mnist_lab.ui.services import dataset_loader
 from mnist_lab.ui.services.container import Services, container, services
-from mnist_lab.ui.shell.asgi import lifespan, routes
+from mnist_lab.ui.shell.asgi import PLOTLY_PATH, lifespan, routes
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -168,7 +169,6 @@ def test_mnist_on_the_disk_is_read_in_the_background(settings: Settings, monkeyp
 
 
 def test_the_chart_library_is_sent_gzipped_unless_the_client_does_not_accept_gzip() -> None:
-    script = importlib.resources.files("plotly") / "package_data" / "plotly.min.js"
     route = next(one for one in routes() if one.path == "/assets/plotly.min.js")
 
     def asked(encoding: bytes) -> Response:
@@ -177,9 +177,18 @@ def test_the_chart_library_is_sent_gzipped_unless_the_client_does_not_accept_gzi
 
     packed, plain = asked(b"gzip, br"), asked(b"identity")
     assert packed.headers["content-encoding"] == "gzip"
-    assert gzip.decompress(bytes(packed.body)) == bytes(plain.body) == script.read_bytes()
+    assert gzip.decompress(bytes(packed.body)) == bytes(plain.body) == PLOTLY_PATH.read_bytes()
     assert len(packed.body) < len(plain.body) / 3
     assert packed.media_type == plain.media_type == "text/javascript"
+
+
+def test_the_chart_library_has_the_version_of_the_python_package_that_judges_its_figures() -> None:
+    whole = importlib.resources.files("plotly") / "package_data" / "plotly.min.js"
+    versions = [
+        re.findall(r"plotly\.js (?:\(basic - minified\) )?v([\d.]+)", script.read_text(encoding="utf-8")[:1000])
+        for script in (PLOTLY_PATH, whole)
+    ]
+    assert versions[0] == versions[1] != []
 
 
 def test_the_labs_routes_are_below_the_path_of_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
