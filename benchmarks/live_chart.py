@@ -1,4 +1,4 @@
-"""How live the live chart is: from click on Train to its first point, and from the store to the screen.
+"""How live the live chart is: from click on Train to its first point, from the store to the screen, and to the result.
 
     python -m benchmarks.live_chart [--seconds 60] [--clicks 5] [--limit 6000] [--epochs 40]
 
@@ -19,7 +19,10 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import CDPSession, Page, expect
 
+from benchmarks import painted
 from benchmarks.browser import App, app, browser_page
+from mnist_lab.network import get_preset
+from mnist_lab.recipe import Recipe
 from mnist_lab.runs import Command, RunState, RunStore, open_store
 from mnist_lab.settings import Settings
 
@@ -72,6 +75,8 @@ def main() -> None:
             store = open_store(Settings(home=home))
             print_row("click to first point, warm", warm_clicks(lab, page, store, options))
             watch(lab, page, store, options.seconds)
+            stop(store)
+            print_row("last step to result", [last_step_to_result(lab, page, store) for _ in range(options.clicks)])
             store.close()
         cold = []
         for number in range(2):
@@ -119,6 +124,20 @@ def click_to_point(page: Page) -> float:
     found = "window.labSeen.find(([x, at]) => x > 0 && x !== window.labSeen[0][0] && at > window.labClicked)"
     page.wait_for_function(f"() => {found}")
     return float(page.evaluate(f"{found}[1] - window.labClicked"))
+
+
+def last_step_to_result(lab: App, page: Page, store: RunStore) -> float:
+    """Seconds from the last epoch's point in the store to the frame in which the page says that the run has ended."""
+    # The standby worker has to be ready.
+    page.wait_for_timeout(15_000)
+    run = store.create(get_preset("small-cnn").network, Recipe(epochs=5, limit=20_000))
+    page.goto(f"{lab.address}/train?run={run.id}")
+    page.evaluate(painted.watch(painted.text(str(RunState.FINISHED))))
+    while store.get(run.id).epochs_done < run.recipe.epochs:
+        time.sleep(0.01)
+    trained = time.time()
+    painted.milliseconds(page)
+    return float(page.evaluate("(performance.timeOrigin + window.labPainted) / 1000")) - trained
 
 
 def stop(store: RunStore) -> None:

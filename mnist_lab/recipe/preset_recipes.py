@@ -33,7 +33,7 @@ _LONG = Recipe(
 PRESET_RECIPES: Mapping[str, PresetRecipe] = MappingProxyType(
     {
         "fast": PresetRecipe(
-            Recipe(epochs=1, batch_size=64, learning_rate=0.02, schedule="one-cycle", validation_fraction=0.02),
+            Recipe(epochs=1, batch_size=64, learning_rate=0.03, schedule="one-cycle", validation_fraction=0.02),
             f"{_ONE_CYCLE}, so one epoch is enough.",
         ),
         "strong": PresetRecipe(
@@ -42,7 +42,7 @@ PRESET_RECIPES: Mapping[str, PresetRecipe] = MappingProxyType(
             "So few images are held out that they cannot tell which epoch is best, so the last weights are kept.",
         ),
         "champion": PresetRecipe(
-            _LONG.with_changes(epochs=16),
+            _LONG.with_changes(epochs=24),
             f"{_ONE_CYCLE}. With light augmentation no image is repeated exactly, so many epochs do not lead to "
             "overfitting; dropout in front of the output layer helps.",
         ),

@@ -45,6 +45,8 @@ class StepRunner:
         optimizer.build(model.trainable_variables)
         # XLA makes convolutions several times slower on a CPU.
         self._run: Any = tf.function(self._loop, jit_compile=False)
+        # Only the loop needs AutoGraph, which would take half a second to translate what a step calls.
+        self._step: Any = tf.autograph.experimental.do_not_convert(self._train_on)
 
     def run(
         self,
@@ -103,14 +105,18 @@ class StepRunner:
             start = (first_batch + index) * size
             chosen = order[start : start + size]  # the epoch's last batch may be smaller
             step = first_step + index
-            batch = tf.cast(tf.gather(images, chosen), tf.float32)[..., tf.newaxis] / 255.0  # (batch, 28, 28, 1)
-            batch = augmented(batch, self._recipe.augmentation, tf.stack([self._recipe.seed, step]))
-            loss, accuracy = self._step(batch, tf.cast(tf.gather(labels, chosen), tf.int32), rates[step] * factor)
+            loss, accuracy = self._step(images, labels, chosen, step, rates[step] * factor)
             losses = losses.write(index, loss)
             accuracies = accuracies.write(index, accuracy)
         return losses.stack(), accuracies.stack()
 
-    def _step(self, batch: tf.Tensor, true: tf.Tensor, rate: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _train_on(
+        self, images: tf.Tensor, labels: tf.Tensor, chosen: tf.Tensor, step: tf.Tensor, rate: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """One step on the images with the indices `chosen`, int32 (batch,)."""
+        batch = tf.cast(tf.gather(images, chosen), tf.float32)[..., tf.newaxis] / 255.0  # (batch, 28, 28, 1)
+        batch = augmented(batch, self._recipe.augmentation, tf.stack([self._recipe.seed, step]))
+        true = tf.cast(tf.gather(labels, chosen), tf.int32)
         with tf.GradientTape() as tape:
             probabilities = self._forward(batch)  # (batch, 10)
             loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(true, probabilities))
