@@ -2,6 +2,7 @@
 
 Without names all parts run, one after the other: with three rounds for about an hour and three quarters on two cores:
 
+    steps      training steps with the lab's faster operations, beside those of the layers themselves
     speed      training speed, beside plain Keras and PyTorch, and beside what the processor can do
     recipes    what the recipes reach, and the notebook's table beside the lab's (recorded trainings)
     learning   whether the lab's way and plain Keras learn the same
@@ -30,6 +31,7 @@ from benchmarks import (
     same_learning,
     strangers,
     training_speed,
+    training_steps,
 )
 from benchmarks.figures import Figure
 from mnist_lab.training.hardware import machine_info
@@ -41,6 +43,7 @@ def _pages(rounds: int) -> Iterable[Figure]:
 
 
 PARTS: Mapping[str, Callable[[int], Iterable[Figure]]] = {
+    "steps": training_steps.figures,
     "speed": training_speed.figures,
     "recipes": lambda _rounds: recipes.figures(),
     "learning": lambda _rounds: same_learning.figures(),

@@ -44,7 +44,7 @@ POLL_SECONDS = 0.1
 """Between two polls of the lab's run: a hundred polls per second would use a tenth of a processor."""
 STANDBY_SECONDS = 12.0
 """When a run begins, the app starts the next standby worker, which uses a processor for some seconds, once."""
-TARGET_MEAN, TARGET_EACH, TARGET_TORCH, TARGET_SHARE = 2.0, 1.6, 1.0, 0.75
+TARGET_MEAN, TARGET_EACH, TARGET_TORCH, TARGET_SHARE = 1.5, 1.0, 1.0, 0.75
 PEERS = ("keras", "torch")
 Rates = dict[str, dict[str, list[float]]]
 """By preset and by "lab" or peer: images per second, one per round; of "products": GFLOP per second."""
