@@ -200,7 +200,7 @@ _ALL = (
         "champion",
         "records",
         "Champion",
-        "99.65 %, given time",
+        "99.7 %, given time",
         "The same idea with five convolutions, more filters, dropout, and many epochs.",
         *_normalized(32),
         *_normalized(48, stride=2),

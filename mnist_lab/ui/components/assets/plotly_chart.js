@@ -16,7 +16,7 @@ function loadPlotly() {
       delete window.labPlotly;
       reject(new Error("the chart library did not load"));
     };
-    // The script has five megabytes, so the text of the page is shown first.
+    // The script has a megabyte, so the text of the page is shown first.
     const later = window.requestIdleCallback ?? setTimeout;
     later(() => document.head.appendChild(script), { timeout: MAX_IDLE_WAIT });
   });
