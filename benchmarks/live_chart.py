@@ -132,7 +132,7 @@ def last_step_to_result(lab: App, page: Page, store: RunStore) -> float:
     page.wait_for_timeout(15_000)
     run = store.create(get_preset("small-cnn").network, Recipe(epochs=5, limit=20_000))
     page.goto(f"{lab.address}/train?run={run.id}")
-    page.evaluate(painted.watch(painted.text(str(RunState.FINISHED))))
+    page.evaluate(painted.watch(painted.containing("finished")))
     while store.get(run.id).epochs_done < run.recipe.epochs:
         time.sleep(0.01)
     trained = time.time()

@@ -308,9 +308,17 @@ def test_simultaneous_requests_share_one_answer(store: RunStore, monkeypatch: py
 
 def test_a_run_that_is_about_to_start_is_requested_more_often(store: RunStore, settings: Settings) -> None:
     run = queue(store)
-    assert answer_to({"run": run.id})["interval"] == min(settings.refresh, run_view.STARTING_INTERVAL)
+    assert answer_to({"run": run.id})["interval"] == min(settings.refresh, run_view.SHORT_INTERVAL)
     start(store, run)
     assert answer_to({"run": run.id})["interval"] == settings.refresh
+
+
+def test_a_run_whose_result_is_computed_is_requested_more_often(store: RunStore, settings: Settings) -> None:
+    run = start(store, queue(store))
+    assert answer_to({"run": run.id})["interval"] == settings.refresh
+    store.attempt(run).heartbeat(phase="evaluating")
+    services().store_cache.snapshot(fresh=True)
+    assert answer_to({"run": run.id})["interval"] == min(settings.refresh, run_view.SHORT_INTERVAL) < settings.refresh
 
 
 def test_a_long_training_is_requested_less_often() -> None:
