@@ -48,7 +48,6 @@ COMPACT_CHART_HEIGHT = 216
 """Pixels of the small chart of the Start page."""
 SHORT_INTERVAL = 0.25
 """Seconds between two requests of a browser when the first points of a run, or its result, are expected soon."""
-_SOON_SECONDS = 2.0
 IDLE_INTERVAL = 4.0
 """Seconds between two requests of a browser when nothing trains: it only has to notice that the run is deleted, or
 that another one begins."""
@@ -159,7 +158,7 @@ def _view_run(run: Run, store: StoreSnapshot, options: ChartOptions) -> RunView:
     findings = examine(run, history)
     layout_key = _layout_key(run, store, findings, has_curves=has_curves, newest_snapshot=newest)
     interval = request_interval(shared.settings.refresh, run.seconds + (left or 0.0))
-    if _is_about_to_start(run, store, history) or _is_about_to_end(run, left):
+    if _is_about_to_start(run, store, history) or _is_being_evaluated(run):
         interval = min(shared.settings.refresh, SHORT_INTERVAL)
     elif not store.unfinished:
         interval = max(interval, IDLE_INTERVAL)
@@ -221,9 +220,9 @@ def _is_about_to_start(run: Run, store: StoreSnapshot, history: MetricHistory) -
     return run.state in {RunState.STARTING, RunState.RUNNING} and len(history.points) < _FIRST_POINTS
 
 
-def _is_about_to_end(run: Run, left: float | None) -> bool:
-    """Whether the result of the run is expected soon: it is computed, or will be within two seconds."""
-    return run.state is RunState.RUNNING and (run.phase == "evaluating" or (left is not None and left < _SOON_SECONDS))
+def _is_being_evaluated(run: Run) -> bool:
+    """Whether the result of the run is expected soon."""
+    return run.state is RunState.RUNNING and run.phase == "evaluating"
 
 
 def _chart(run: Run, history: MetricHistory, options: ChartOptions) -> LiveChart:
