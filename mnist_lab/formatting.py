@@ -159,9 +159,8 @@ def time_range(least: float, most: float) -> str:
     )
     if (low, low_unit) == (high, high_unit):
         return f"about {high:g} {high_unit}"
-    return (
-        f"{low:g} to {high:g} {high_unit}" if low_unit == high_unit else f"{low:g} {low_unit} to {high:g} {high_unit}"
-    )
+    unit = "" if low_unit == high_unit else f" {low_unit}"
+    return f"{low:g}{unit} to {high:g} {high_unit}"
 
 
 def _rounded_time(value: float, rounding: Callable[[float], int]) -> tuple[float, str]:

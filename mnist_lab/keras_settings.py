@@ -21,7 +21,7 @@ _LIMITS = ("KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH")
 
 _NOT_NEEDED = ("matplotlib", "pandas", "sklearn")
 """Packages that Keras imports only if they are installed. Its drawings, `fit` with data frames and wrappers for
-scikit-learn use them; nothing in the lab does. Without them the import takes half as long."""
+scikit-learn use them; nothing in the lab does. Without them the import takes two thirds of the time."""
 
 
 @contextmanager
