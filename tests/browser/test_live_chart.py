@@ -80,7 +80,7 @@ def test_choices_change_the_curves_and_keep_node_zoom_and_legend(page: Page, lab
         # By its name: the chart may be drawn before the first epoch has ended.
         validation = page.locator(f"{CHART} .legend .traces").filter(has_text="validation").first
         validation.locator(".legendtoggle").click()
-        # Plotly waits whether it becomes a double click; a new figure in that time would move the click to another curve.
+        # Plotly waits whether it becomes a double click; with a new figure in that time it hides another curve.
         page.wait_for_function(f"() => {NODE}._fullData.some((trace) => trace.visible === 'legendonly')")
         zoom = ranges(page)
 
